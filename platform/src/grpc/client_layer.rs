@@ -1,0 +1,149 @@
+//! The client span of a gRPC call, by the semantic conventions for gRPC: it puts the trace context and what is left of
+//! the deadline into the metadata, and turns a peer that cannot be reached into an answer that names it.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use tonic::Code;
+use tonic::body::Body as GrpcBody;
+use tower::{BoxError, Service, ServiceExt as _};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+use super::channel::Peer;
+use super::{deadline, method, status};
+use crate::propagation;
+use crate::traced_body::{BodyEnd, Observe, TracedBody};
+
+/// A channel `S` to a peer, traced.
+#[derive(Clone)]
+pub struct Traced<S> {
+    inner: S,
+    peer: Peer,
+}
+
+impl<S> Traced<S> {
+    pub(crate) fn new(inner: S, peer: Peer) -> Self {
+        Self { inner, peer }
+    }
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<Response<GrpcBody>, Infallible>> + Send>>;
+
+impl<S, R> Service<Request<GrpcBody>> for Traced<S>
+where
+    S: Service<Request<GrpcBody>, Response = Response<R>, Error: Into<BoxError>> + Clone + Send + 'static,
+    S::Future: Send,
+    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    type Response = Response<GrpcBody>;
+    type Error = Infallible;
+    type Future = Answer;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // The peer's readiness is awaited within the span, where a wait for a connection can be seen.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request<GrpcBody>) -> Self::Future {
+        let inner = self.inner.clone();
+        let mut call = Call::begin(&self.peer, request.uri().path());
+        let peer = self.peer.name;
+        propagation::inject(&call.span.context(), request.headers_mut());
+        let remaining = deadline::remaining();
+        if let Some(remaining) = remaining {
+            deadline::to_headers(remaining, request.headers_mut());
+        }
+        Box::pin(async move {
+            let exchange = inner.oneshot(request).instrument(call.span.clone());
+            let outcome = match remaining {
+                None => Ok(exchange.await),
+                Some(remaining) => tokio::time::timeout(remaining, exchange).await,
+            };
+            let response = match outcome {
+                Ok(Ok(response)) => response.map(GrpcBody::new),
+                Ok(Err(error)) => {
+                    let error: BoxError = error.into();
+                    let cause = causes(error.as_ref());
+                    call.span.in_scope(|| tracing::warn!(peer, cause, "call failed: peer is not reachable"));
+                    status::unavailable(peer).into_http()
+                }
+                Err(_) => status::outcome_unknown(peer).into_http(),
+            };
+            call.code = method::code_in(response.headers());
+            Ok(response.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))))
+        })
+    }
+}
+
+fn causes(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |it| it.source())
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
+}
+
+struct Call {
+    span: Span,
+    code: Option<Code>,
+    done: bool,
+}
+
+impl Call {
+    fn begin(peer: &Peer, path: &str) -> Self {
+        let name = method::full_name(path);
+        let span = tracing::info_span!(
+            "grpc",
+            otel.kind = "client",
+            otel.name = name,
+            otel.status_code = Empty,
+            error.type = Empty,
+            rpc.method = name,
+            rpc.response.status_code = Empty,
+            rpc.system.name = "grpc",
+            server.address = peer.host(),
+            server.port = peer.port(),
+        );
+        Self { span, code: None, done: false }
+    }
+
+    fn finish(&mut self, code: Code) {
+        if std::mem::replace(&mut self.done, true) {
+            return;
+        }
+        let name = method::code_name(code);
+        self.span.record("rpc.response.status_code", name);
+        if code != Code::Ok {
+            self.span.record("otel.status_code", "ERROR");
+            self.span.record("error.type", name);
+        }
+    }
+}
+
+impl Observe for Call {
+    fn span(&self) -> &Span {
+        &self.span
+    }
+
+    fn end(mut self, end: BodyEnd<'_>) {
+        let code = match end {
+            BodyEnd::Complete(trailers) => {
+                trailers.and_then(method::code_in).or(self.code).unwrap_or(Code::Unknown)
+            }
+            BodyEnd::Failed => Code::Unavailable,
+            BodyEnd::Dropped => self.code.unwrap_or(Code::Cancelled),
+        };
+        self.finish(code);
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.finish(Code::Cancelled);
+    }
+}

@@ -1,0 +1,166 @@
+//! The server span of a gRPC call, by the semantic conventions for gRPC, its one log line, and its deadline.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use tonic::Code;
+use tonic::body::Body as GrpcBody;
+use tower::{BoxError, Layer, Service};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+use super::{deadline, method, status};
+use crate::admission::Authenticate;
+use crate::propagation;
+use crate::traced_body::{BodyEnd, Observe, TracedBody};
+
+#[derive(Clone)]
+pub(crate) struct ServerLayer<A> {
+    authenticate: A,
+    service: &'static str,
+}
+
+impl<A> ServerLayer<A> {
+    pub(crate) fn new(authenticate: A, service: &'static str) -> Self {
+        Self { authenticate, service }
+    }
+}
+
+impl<A: Clone, S> Layer<S> for ServerLayer<A> {
+    type Service = ServerService<A, S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        ServerService { layer: self.clone(), inner }
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct ServerService<A, S> {
+    layer: ServerLayer<A>,
+    inner: S,
+}
+
+type Answer<E> = Pin<Box<dyn Future<Output = Result<Response<GrpcBody>, E>> + Send>>;
+
+impl<A, S, B, R> Service<Request<B>> for ServerService<A, S>
+where
+    A: Authenticate,
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Send + 'static,
+    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    type Response = Response<GrpcBody>;
+    type Error = S::Error;
+    type Future = Answer<S::Error>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let next = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, next);
+        if method::is_probe(request.uri().path()) {
+            return Box::pin(async move { Ok(inner.call(request).await?.map(GrpcBody::new)) });
+        }
+        let ServerLayer { authenticate, service } = self.layer.clone();
+        let mut call = Call::begin(request.uri().path());
+        let timeout = deadline::from_headers(request.headers()).map(before_the_transports);
+        Box::pin(async move {
+            let admission = authenticate.authenticate(request.headers()).await;
+            if admission.is_ok() {
+                // Fails only when nothing is traced.
+                let _ = call.span.set_parent(propagation::extract(request.headers()));
+            }
+            request.extensions_mut().insert(admission);
+            let handled = inner.call(request).instrument(call.span.clone());
+            let response = match timeout {
+                None => handled.await?.map(GrpcBody::new),
+                Some(timeout) => {
+                    let within = deadline::within(Instant::now() + timeout, handled);
+                    match tokio::time::timeout(timeout, within).await {
+                        Ok(answer) => answer?.map(GrpcBody::new),
+                        Err(_) => status::outcome_unknown(service).into_http(),
+                    }
+                }
+            };
+            call.code = method::code_in(response.headers());
+            Ok(response.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))))
+        })
+    }
+}
+
+/// tonic's own timer answers CANCELLED at the deadline; ours goes first, with the right code.
+fn before_the_transports(timeout: Duration) -> Duration {
+    timeout.saturating_sub((timeout / 10).min(Duration::from_millis(10)))
+}
+
+/// One call being served; dropped before an answer means that the caller went away.
+struct Call {
+    span: Span,
+    started: Instant,
+    method: String,
+    code: Option<Code>,
+    done: bool,
+}
+
+impl Call {
+    fn begin(path: &str) -> Self {
+        let name = method::full_name(path);
+        let span = tracing::info_span!(
+            "grpc",
+            otel.kind = "server",
+            otel.name = name,
+            otel.status_code = Empty,
+            error.type = Empty,
+            rpc.method = name,
+            rpc.response.status_code = Empty,
+            rpc.system.name = "grpc",
+        );
+        Self { span, started: Instant::now(), method: name.to_owned(), code: None, done: false }
+    }
+
+    fn finish(&mut self, code: Code) {
+        if std::mem::replace(&mut self.done, true) {
+            return;
+        }
+        let name = method::code_name(code);
+        self.span.record("rpc.response.status_code", name);
+        if method::is_server_error(code) {
+            self.span.record("otel.status_code", "ERROR");
+            self.span.record("error.type", name);
+        }
+        let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
+        let _entered = self.span.enter();
+        tracing::info!(method = self.method, code = name, duration_ms, "call");
+    }
+}
+
+impl Observe for Call {
+    fn span(&self) -> &Span {
+        &self.span
+    }
+
+    fn end(mut self, end: BodyEnd<'_>) {
+        let code = match end {
+            BodyEnd::Complete(trailers) => {
+                trailers.and_then(method::code_in).or(self.code).unwrap_or(Code::Unknown)
+            }
+            BodyEnd::Failed => Code::Internal,
+            BodyEnd::Dropped => self.code.unwrap_or(Code::Cancelled),
+        };
+        self.finish(code);
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.finish(Code::Cancelled);
+    }
+}

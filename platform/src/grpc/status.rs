@@ -1,0 +1,60 @@
+//! gRPC statuses as this product writes them: a text for the caller, and `google.rpc` details for its program.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+
+use crate::violation::Violation;
+
+/// `domain` of every `google.rpc.ErrorInfo` that this product writes.
+pub const DOMAIN: &str = "ccm";
+/// Reason of an UNAVAILABLE whose metadata names the `service` that does not answer.
+pub const SERVICE_UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
+/// Reason of a DEADLINE_EXCEEDED: what was asked for may have been done or not.
+pub const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
+/// Reason of an INVALID_ARGUMENT.
+pub const INVALID_INPUT: &str = "INVALID_INPUT";
+
+/// A status with the reason that programs go by.
+pub fn with_reason(code: Code, reason: &'static str, message: impl Into<String>) -> Status {
+    let details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
+    Status::with_error_details(code, message, details)
+}
+
+/// INVALID_ARGUMENT with every bad field named.
+#[must_use]
+pub fn invalid(violations: Vec<Violation>) -> Status {
+    let mut details = ErrorDetails::with_error_info(INVALID_INPUT, DOMAIN, HashMap::new());
+    let message = match violations.as_slice() {
+        [only] => format!("{} {}", only.field, only.description),
+        all => format!("{} fields are not valid", all.len()),
+    };
+    details.set_bad_request(
+        violations.into_iter().map(|it| FieldViolation::new(it.field, it.description)).collect::<Vec<_>>(),
+    );
+    Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+/// UNAVAILABLE because `service` does not answer; try again in a second.
+#[must_use]
+pub fn unavailable(service: &str) -> Status {
+    unavailable_because(service, SERVICE_UNAVAILABLE, "is not reachable")
+}
+
+/// UNAVAILABLE because `service` cannot serve for now; the error's metadata names it. Try again in a second.
+#[must_use]
+pub fn unavailable_because(service: &str, reason: &'static str, what: &str) -> Status {
+    let metadata = HashMap::from([("service".to_owned(), service.to_owned())]);
+    let mut details = ErrorDetails::with_error_info(reason, DOMAIN, metadata);
+    details.set_retry_info(Some(Duration::from_secs(1)));
+    Status::with_error_details(Code::Unavailable, format!("{service} {what}"), details)
+}
+
+/// DEADLINE_EXCEEDED: nobody knows whether `service` has done what it was asked for.
+#[must_use]
+pub fn outcome_unknown(service: &str) -> Status {
+    let message = format!("{service} did not answer in time; the outcome is unknown");
+    with_reason(Code::DeadlineExceeded, OUTCOME_UNKNOWN, message)
+}

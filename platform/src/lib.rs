@@ -1,0 +1,14 @@
+//! What every process needs, whatever it does: telemetry, gRPC channels and servers, shutdown, the clock.
+//! No sqlx and no word of the domain belongs here.
+
+pub mod admission;
+pub mod clock;
+pub mod grpc;
+pub mod http_server;
+mod named;
+pub mod otlp;
+pub mod propagation;
+pub mod shutdown;
+pub mod telemetry;
+mod traced_body;
+pub mod violation;

@@ -1,0 +1,8 @@
+//! OTLP from the receiving side: `ccm up` keeps the newest traces when no collector runs, and tests look at what was
+//! really sent.
+
+mod receiver;
+mod span;
+
+pub use receiver::receive;
+pub use span::{Link, Span, SpanKind};

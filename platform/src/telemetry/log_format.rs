@@ -1,0 +1,148 @@
+//! From a `tracing` event to a [`LogLine`], with the ids of the span it happened in.
+
+use std::fmt;
+
+use opentelemetry::trace::TraceContextExt as _;
+use serde_json::{Map, Value};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_appender::non_blocking::NonBlocking;
+use tracing_subscriber::Layer;
+use tracing_subscriber::fmt::FmtContext;
+use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
+use tracing_subscriber::registry::LookupSpan;
+
+use super::log_line::LogLine;
+use crate::clock::{Clock, Micros};
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// A JSON object a line.
+    Json,
+    /// Text for a terminal, coloured.
+    Text,
+}
+
+pub(super) fn layer<S>(
+    service: &'static str,
+    format: LogFormat,
+    clock: Clock,
+    writer: NonBlocking,
+) -> impl Layer<S> + Send + Sync
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    tracing_subscriber::fmt::layer().event_format(Lines { service, format, clock }).with_writer(writer)
+}
+
+struct Lines {
+    service: &'static str,
+    format: LogFormat,
+    clock: Clock,
+}
+
+impl<S, N> FormatEvent<S, N> for Lines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let context = opentelemetry::Context::current();
+        let span = context.span().span_context().clone();
+        let line = LogLine {
+            timestamp: rfc3339(self.clock.now()),
+            level: event.metadata().level().to_string(),
+            service: self.service.to_owned(),
+            target: event.metadata().target().to_owned(),
+            message: fields.message,
+            trace_id: span.is_valid().then(|| span.trace_id().to_string()),
+            span_id: span.is_valid().then(|| span.span_id().to_string()),
+            fields: fields.others,
+        };
+        match self.format {
+            LogFormat::Json => writeln!(writer, "{}", serde_json::to_string(&line).map_err(|_| fmt::Error)?),
+            LogFormat::Text => writeln!(writer, "{}", line.to_text(true)),
+        }
+    }
+}
+
+/// `2026-11-22T09:10:11.123456Z`.
+fn rfc3339(at: Micros) -> String {
+    let nanos = i128::from(at.0) * 1_000;
+    let Ok(at) = time::OffsetDateTime::from_unix_timestamp_nanos(nanos) else { return String::new() };
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
+        at.year(),
+        u8::from(at.month()),
+        at.day(),
+        at.hour(),
+        at.minute(),
+        at.second(),
+        at.microsecond()
+    )
+}
+
+#[derive(Default)]
+struct Fields {
+    message: String,
+    others: Map<String, Value>,
+}
+
+impl Fields {
+    fn put(&mut self, field: &Field, value: Value) {
+        if field.name() == "message" {
+            self.message = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        } else {
+            self.others.insert(field.name().to_owned(), value);
+        }
+    }
+}
+
+impl Visit for Fields {
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.put(field, value.into());
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.put(field, value.into());
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.put(field, value.into());
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.put(field, value.into());
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.put(field, value.into());
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
+        let causes = std::iter::successors(Some(value), |it| it.source()).map(ToString::to_string);
+        self.put(field, causes.collect::<Vec<_>>().join(": ").into());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.put(field, format!("{value:?}").into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_with_six_digits_of_a_second() {
+        assert_eq!(rfc3339(Micros(1_795_338_611_000_007)), "2026-11-22T09:10:11.000007Z");
+    }
+}

@@ -1,0 +1,35 @@
+//! The contract between the processes and their callers, generated from `ccm/*/v1/*.proto` by the build script at the
+//! repository's root. Nothing is written here by hand but the module tree; what a field means stands in the proto files.
+
+/// The tasks.
+pub mod task {
+    /// Version 1.
+    pub mod v1 {
+        tonic::include_proto!("ccm.task.v1");
+        include!(concat!(env!("OUT_DIR"), "/ccm.task.v1.serde.rs"));
+    }
+}
+
+/// The workers.
+pub mod worker {
+    /// Version 1.
+    pub mod v1 {
+        tonic::include_proto!("ccm.worker.v1");
+        include!(concat!(env!("OUT_DIR"), "/ccm.worker.v1.serde.rs"));
+    }
+}
+
+/// What is recorded of a change.
+pub mod event {
+    /// Version 1.
+    pub mod v1 {
+        tonic::include_proto!("ccm.event.v1");
+        include!(concat!(env!("OUT_DIR"), "/ccm.event.v1.serde.rs"));
+    }
+}
+
+/// `google.protobuf.Timestamp`, with the JSON mapping of proto3.
+pub use pbjson_types::Timestamp;
+
+/// The encoded `google.protobuf.FileDescriptorSet` of every file of the contract and what they import, for reflection.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

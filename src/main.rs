@@ -1,0 +1,5 @@
+//! The command line of the product.
+
+mod trace;
+
+fn main() {}

@@ -1,0 +1,84 @@
+//! A connection for reading and a transaction for writing, of either database, each with its spans.
+
+use std::future::Future;
+
+use platform::telemetry::database::{self as spans, System};
+use sqlx::pool::PoolConnection;
+use sqlx::{Pool, SqlSafeStr as _};
+use tracing::Instrument as _;
+
+use crate::StorageError;
+
+/// A pooled connection, for reads.
+pub struct Connection<DB: sqlx::Database> {
+    inner: PoolConnection<DB>,
+    system: System,
+}
+
+impl<DB: sqlx::Database> Connection<DB> {
+    /// A connection of `pool`, waited for in a span.
+    pub async fn acquire(system: System, pool: &Pool<DB>) -> Result<Self, StorageError> {
+        Ok(Self { inner: spans::acquire(system, pool.acquire()).await?, system })
+    }
+
+    /// What its spans name.
+    #[must_use]
+    pub fn system(&self) -> System {
+        self.system
+    }
+
+    /// What statements run on.
+    pub fn executor(&mut self) -> &mut DB::Connection {
+        &mut self.inner
+    }
+}
+
+/// A transaction. Dropped without [`Transaction::commit`], it is rolled back.
+pub struct Transaction<DB: sqlx::Database> {
+    inner: sqlx::Transaction<'static, DB>,
+    system: System,
+}
+
+impl<DB: sqlx::Database> Transaction<DB> {
+    /// Begins on a connection of `pool`.
+    pub async fn begin(system: System, pool: &Pool<DB>) -> Result<Self, StorageError> {
+        let connection = spans::acquire(system, pool.acquire()).await?;
+        // SQLite takes the write lock at once: a later upgrade could fail for being busy.
+        let begin = match system {
+            System::Sqlite => "BEGIN IMMEDIATE",
+            System::Postgres => "BEGIN",
+        };
+        let begun = sqlx::Transaction::begin(connection, Some(begin.into_sql_str()));
+        Ok(Self { inner: spans::transaction(system, "BEGIN", begun).await?, system })
+    }
+
+    /// What its spans name.
+    #[must_use]
+    pub fn system(&self) -> System {
+        self.system
+    }
+
+    /// What statements run on.
+    pub fn executor(&mut self) -> &mut DB::Connection {
+        &mut self.inner
+    }
+
+    /// Makes it last.
+    pub async fn commit(self) -> Result<(), StorageError> {
+        let committed = spans::transaction(self.system, "COMMIT", self.inner.commit()).await;
+        committed.map_err(StorageError::of_commit)
+    }
+}
+
+/// Runs `work` to its end even when the caller goes away or gives up waiting: a transaction is never left half done,
+/// and one that was asked to commit is not rolled back because nobody waits any more.
+pub async fn to_completion<T, E>(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StorageError> + Send + 'static,
+{
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(StorageError::Interrupted.into()),
+    }
+}

@@ -1,0 +1,147 @@
+//! Opening a service's database.
+
+use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
+
+use crate::{Migrations, StorageError};
+
+/// How long a call waits for a connection, and a connection for SQLite's write lock.
+const PATIENCE: Duration = Duration::from_secs(5);
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// A service's database. Clones share its connections.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// A file, with one process that writes to it.
+    Sqlite(SqlitePools),
+    /// A server, shared by the replicas of the service.
+    Postgres(PgPool),
+}
+
+/// SQLite has one writer at a time; readers never wait for it (write-ahead log).
+#[derive(Clone, Debug)]
+pub struct SqlitePools {
+    /// The one connection that writes.
+    pub writer: SqlitePool,
+    /// Connections that cannot write.
+    pub readers: SqlitePool,
+}
+
+impl Database {
+    /// Opens `sqlite:PATH` (created when missing) or `postgres://…` and brings its schema up to date; replicas may do so
+    /// at the same time.
+    pub async fn open(url: &str, migrations: &Migrations) -> Result<Self, StorageError> {
+        match url.split_once(':') {
+            Some(("sqlite", _)) => open_sqlite(url, migrations).await,
+            Some(("postgres" | "postgresql", _)) => open_postgres(url, migrations).await,
+            _ => Err(StorageError::Url(without_password(url))),
+        }
+    }
+
+    /// Whether it answers, within a second.
+    pub async fn is_healthy(&self) -> bool {
+        let asked = async {
+            match self {
+                Self::Sqlite(pools) => sqlx::query("SELECT 1").execute(&pools.readers).await.is_ok(),
+                Self::Postgres(pool) => sqlx::query("SELECT 1").execute(pool).await.is_ok(),
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(1), asked).await.unwrap_or(false)
+    }
+
+    /// Closes every connection once it is idle; SQLite's log is written back into its file.
+    pub async fn close(self) {
+        match self {
+            Self::Sqlite(pools) => {
+                pools.readers.close().await;
+                pools.writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, StorageError> {
+    let options = SqliteConnectOptions::from_str(url)
+        .map_err(|_| StorageError::Url(url.to_owned()))?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // What is acknowledged survives a power failure.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(PATIENCE)
+        .foreign_keys(true)
+        .disable_statement_logging();
+    let file: PathBuf = options.get_filename().into();
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_with(options.clone())
+        .await
+        .map_err(StorageError::Unavailable)?;
+    migrations.apply_to_sqlite(&writer, &file).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_with(options.create_if_missing(false).read_only(true))
+        .await
+        .map_err(StorageError::Unavailable)?;
+    Ok(Database::Sqlite(SqlitePools { writer, readers }))
+}
+
+async fn open_postgres(url: &str, migrations: &Migrations) -> Result<Database, StorageError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| StorageError::Url(without_password(url)))?
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options)
+        .await
+        .map_err(StorageError::Unavailable)?;
+    migrations.apply_to_postgres(&pool).await?;
+    Ok(Database::Postgres(pool))
+}
+
+/// An address goes into error messages; its password must not.
+fn without_password(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((before, host)) => match before.split_once("://") {
+            Some((scheme, _)) => format!("{scheme}://…@{host}"),
+            None => format!("…@{host}"),
+        },
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_that_is_none_is_named_without_its_password() {
+        let none = Migrations::event_log_and(&[], &[]);
+        for url in ["mysql://ada:secret@host/db", "tasks.db", ""] {
+            let error = Database::open(url, &none).await.unwrap_err().to_string();
+            assert!(error.contains("is no database address") && !error.contains("secret"), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_opened_is_an_error_not_a_panic() {
+        let none = Migrations::event_log_and(&[], &[]);
+        let opened = Database::open("sqlite:/nonexistent/directory/tasks.db", &none).await;
+        assert!(matches!(opened, Err(StorageError::Unavailable(_))));
+    }
+}

@@ -1,0 +1,109 @@
+//! What can go wrong with a database, and what of it a caller is told.
+
+use platform::grpc::status;
+use tonic::{Code, Status};
+
+/// Reason of an UNAVAILABLE: the service runs, its database does not.
+const DATABASE_UNAVAILABLE: &str = "DATABASE_UNAVAILABLE";
+/// Reason of an INTERNAL.
+const INTERNAL: &str = "INTERNAL";
+
+/// A failure of the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The address is neither `sqlite:PATH` nor `postgres://…`.
+    #[error("{0:?} is no database address: it takes sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME")]
+    Url(String),
+    /// It cannot be reached, or has no connection free in time. Worth another try.
+    #[error("the database is not available")]
+    Unavailable(#[source] sqlx::Error),
+    /// The schema cannot be brought up to date.
+    #[error("the database schema cannot be migrated")]
+    Migration(#[source] sqlx::migrate::MigrateError),
+    /// A statement failed.
+    #[error("a database statement failed")]
+    Failed(#[source] sqlx::Error),
+    /// The connection was lost while the transaction was being committed.
+    #[error("nobody knows whether the transaction was committed")]
+    OutcomeUnknown(#[source] sqlx::Error),
+    /// A row holds what the code cannot read.
+    #[error("a row of {table} cannot be read: {what}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The transaction's task ended without an outcome.
+    #[error("the transaction was interrupted")]
+    Interrupted,
+}
+
+impl StorageError {
+    /// What the caller of `service` is told. The cause goes to the log, here and nowhere else.
+    #[must_use]
+    pub fn into_status(self, service: &'static str) -> Status {
+        let error: &dyn std::error::Error = &self;
+        tracing::error!(error, "database call failed");
+        match self {
+            Self::Unavailable(_) => {
+                status::unavailable_because(service, DATABASE_UNAVAILABLE, "has no database")
+            }
+            Self::OutcomeUnknown(_) => {
+                let message = "the database went away during the commit; the outcome is unknown";
+                status::with_reason(Code::Unknown, status::OUTCOME_UNKNOWN, message)
+            }
+            Self::Url(_)
+            | Self::Migration(_)
+            | Self::Failed(_)
+            | Self::Corrupt { .. }
+            | Self::Interrupted => status::with_reason(Code::Internal, INTERNAL, "internal error"),
+        }
+    }
+
+    /// The error of a COMMIT: a lost connection leaves its outcome open.
+    pub(crate) fn of_commit(error: sqlx::Error) -> Self {
+        if is_unavailable(&error) { Self::OutcomeUnknown(error) } else { Self::Failed(error) }
+    }
+}
+
+impl From<sqlx::Error> for StorageError {
+    fn from(error: sqlx::Error) -> Self {
+        if is_unavailable(&error) { Self::Unavailable(error) } else { Self::Failed(error) }
+    }
+}
+
+fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        // PostgreSQL: connection exceptions, shutdowns, too many connections. SQLite: BUSY.
+        sqlx::Error::Database(it) => it.code().is_some_and(|code| {
+            code.starts_with("08") || matches!(code.as_ref(), "57P01" | "57P02" | "57P03" | "53300" | "5")
+        }),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn internal_errors_tell_the_caller_nothing_of_the_database() {
+        let status = StorageError::Failed(sqlx::Error::ColumnNotFound("secret".to_owned()))
+            .into_status("task-service");
+        assert_eq!((status.code(), status.message()), (Code::Internal, "internal error"));
+    }
+
+    #[test]
+    fn a_pool_without_a_free_connection_is_worth_another_try() {
+        assert_eq!(
+            StorageError::from(sqlx::Error::PoolTimedOut).into_status("task-service").code(),
+            Code::Unavailable
+        );
+    }
+}

@@ -1,0 +1,85 @@
+//! The event log: what changed, by whom and why, written in the change's own transaction and as its last statement.
+//! Positions are given to events after their commit; until then they have none.
+
+use access::Scope;
+use platform::clock::Micros;
+use platform::propagation::Cause;
+use platform::telemetry::database::Statement;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// One change of one subject, as stored. What each part means stands in `ccm/event/v1/event.proto`.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// Id of the event.
+    pub id: Uuid,
+    /// `task.created`, ….
+    pub kind: &'static str,
+    /// `task` or `worker`.
+    pub subject_kind: &'static str,
+    /// Id of what changed.
+    pub subject_id: Uuid,
+    /// Its revision after the change.
+    pub revision: i64,
+    /// When.
+    pub occurred_at: Micros,
+    /// Subject of the token that the change was made with.
+    pub actor: String,
+    /// On whose behalf a service made it.
+    pub on_behalf_of: Option<String>,
+    /// The span that caused it.
+    pub cause: Cause,
+    /// Who could see the subject before; `None`: it did not exist.
+    pub before: Option<Scope>,
+    /// Who can see it now; `None`: it is gone.
+    pub after: Option<Scope>,
+    /// The whole subject after the change, in proto3's JSON mapping.
+    pub resource: Value,
+    /// The changed fields as they were before.
+    pub changed_before: Option<Value>,
+}
+
+/// Used by [`crate::append_event`].
+#[doc(hidden)]
+pub const INSERT: Statement = Statement {
+    operation: "INSERT",
+    collection: "events",
+    sql: "INSERT INTO events (id, type, subject_kind, subject_id, revision, occurred_at, actor, on_behalf_of,
+            traceparent, tracestate, existed_before, department_before, assignee_id_before, created_by_before,
+            exists_after, department_after, assignee_id_after, created_by_after, resource, changed_before)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+};
+
+/// Writes a [`NewEvent`] in the transaction `on`, which should then commit.
+#[macro_export]
+macro_rules! append_event {
+    ($on:expr, $event:expr) => {{
+        let event: $crate::event_log::NewEvent = $event;
+        let (existed, before) = (event.before.is_some(), event.before.unwrap_or_default());
+        let (exists, after) = (event.after.is_some(), event.after.unwrap_or_default());
+        $crate::execute!(
+            $on,
+            $crate::event_log::INSERT,
+            event.id,
+            event.kind,
+            event.subject_kind,
+            event.subject_id,
+            event.revision,
+            event.occurred_at.0,
+            event.actor,
+            event.on_behalf_of,
+            event.cause.traceparent,
+            event.cause.tracestate,
+            existed,
+            before.department,
+            before.assignee_id,
+            before.created_by,
+            exists,
+            after.department,
+            after.assignee_id,
+            after.created_by,
+            $crate::sqlx::types::Json(event.resource),
+            event.changed_before.map($crate::sqlx::types::Json),
+        )
+    }};
+}

@@ -1,0 +1,21 @@
+//! What a stateful process needs: its own database, SQLite or PostgreSQL, with migrations, spans around every
+//! statement, and the event log. SQL text stands in the services' stores and here, nowhere else; the gateway cannot see
+//! this crate.
+
+mod connection;
+mod database;
+mod error;
+pub mod event_log;
+mod macros;
+mod migrations;
+mod page;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use connection::{Connection, Transaction, to_completion};
+pub use database::{Database, SqlitePools};
+pub use error::StorageError;
+pub use migrations::{Migration, Migrations};
+pub use page::{Page, PageToken, PageTokenError};
+pub use platform::telemetry::database::{Statement, System, statement};
+pub use sqlx;

@@ -1,0 +1,127 @@
+//! A PostgreSQL server of this process's own: a directory under the temporary one, reached by a Unix socket only, run as
+//! an unprivileged user (it refuses root), and stopped and removed when this process ends, however it ends.
+
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use sqlx::{Connection as _, PgConnection};
+use tokio::sync::OnceCell;
+
+/// Debian's `nobody` and `nogroup`.
+const NOBODY: u32 = 65_534;
+/// A server that is not up by then will not be.
+const START: Duration = Duration::from_secs(60);
+
+static SHARED: OnceCell<Postgres> = OnceCell::const_new();
+static DATABASES: AtomicU32 = AtomicU32::new(0);
+
+/// A running server.
+pub struct Postgres {
+    directory: PathBuf,
+    /// Ends when its standard input does, and takes the server along.
+    _keeper: Child,
+}
+
+/// Makes the cluster, runs the server until standard input ends, then removes everything.
+const KEEPER: &str = r#"
+    "$1/initdb" --pgdata="$2/data" --username=ccm --auth=trust --encoding=UTF8 --no-sync >"$2/initdb.log" 2>&1 || exit 1
+    "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c max_connections=300 -c fsync=off \
+        >"$2/postgres.log" 2>&1 </dev/null &
+    server=$!
+    cat >/dev/null
+    kill -INT "$server" 2>/dev/null
+    wait "$server"
+    rm -rf "$2"
+"#;
+
+impl Postgres {
+    /// The server of this process.
+    ///
+    /// # Panics
+    /// When PostgreSQL is not installed or does not start.
+    pub async fn shared() -> &'static Self {
+        SHARED.get_or_init(Self::start).await
+    }
+
+    /// A server of its own.
+    ///
+    /// # Panics
+    /// When PostgreSQL is not installed or does not start.
+    pub async fn start() -> Self {
+        let programs = programs().expect("PostgreSQL is installed: tests/run does that");
+        let directory =
+            tempfile::Builder::new().prefix("ccm-postgres-").tempdir().expect("a directory").keep();
+        std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o700)).expect("permissions");
+        let mut keeper = Command::new("sh");
+        keeper
+            .args(["-c", KEEPER, "keeper"])
+            .arg(&programs)
+            .arg(&directory)
+            .current_dir("/")
+            .stdin(Stdio::piped());
+        // A Ctrl-C in the terminal must not take it before the tests.
+        keeper.process_group(0);
+        if std::fs::metadata(&directory).expect("metadata").uid() == 0 {
+            chown(&directory, Some(NOBODY), Some(NOBODY)).expect("the directory can be given to nobody");
+            keeper.uid(NOBODY).gid(NOBODY);
+        }
+        let server = Self { directory, _keeper: keeper.spawn().expect("sh runs") };
+        server.wait_until_up().await;
+        server
+    }
+
+    async fn wait_until_up(&self) {
+        let start = Instant::now();
+        loop {
+            match PgConnection::connect(&self.url("postgres")).await {
+                Ok(connection) => return connection.close().await.unwrap_or_default(),
+                Err(error) if start.elapsed() > START => {
+                    let log = |name| std::fs::read_to_string(self.directory.join(name)).unwrap_or_default();
+                    panic!(
+                        "PostgreSQL does not start: {error}\n{}{}",
+                        log("initdb.log"),
+                        log("postgres.log")
+                    );
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    }
+
+    /// Makes an empty database and answers its address.
+    ///
+    /// # Panics
+    /// When the server does not.
+    pub async fn create_database(&self) -> String {
+        let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+        let mut connection = PgConnection::connect(&self.url("postgres")).await.expect("the server answers");
+        let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        sqlx::query(create).execute(&mut connection).await.expect("a database is made");
+        self.url(&name)
+    }
+
+    fn url(&self, database: &str) -> String {
+        let socket = self.directory.display().to_string().replace('/', "%2F");
+        format!("postgres://ccm@{socket}/{database}")
+    }
+}
+
+/// The directory of the newest installed server's programs.
+fn programs() -> Option<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .filter_map(|it| Some(it.ok()?.path().join("bin")))
+        .filter(|it| it.join("initdb").exists())
+        .collect();
+    found.sort_by_key(|it| version(it));
+    found.pop()
+}
+
+fn version(programs: &Path) -> u32 {
+    programs.parent().and_then(Path::file_name).and_then(|it| it.to_str()?.parse().ok()).unwrap_or(0)
+}

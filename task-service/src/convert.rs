@@ -1,0 +1,74 @@
+//! Between the contract and the domain.
+
+use platform::clock::Micros;
+use platform::violation::Violations;
+use proto::Timestamp;
+use proto::task::v1 as wire;
+use uuid::Uuid;
+
+use crate::task::{Draft, Priority, Status, Task};
+
+/// What a request asks for; an enum value that nobody knows is wrong, not a default.
+pub(crate) fn draft(task: wire::Task, violations: &mut Violations) -> Draft {
+    let priority = match wire::TaskPriority::try_from(task.priority) {
+        Ok(wire::TaskPriority::Unspecified) => None,
+        Ok(wire::TaskPriority::Low) => Some(Priority::Low),
+        Ok(wire::TaskPriority::Medium) => Some(Priority::Medium),
+        Ok(wire::TaskPriority::High) => Some(Priority::High),
+        Err(_) => {
+            violations.add("task.priority", "must be one of low, medium, high");
+            None
+        }
+    };
+    let worker_id = task.worker_id.and_then(|text| {
+        let id = Uuid::try_parse(&text).ok();
+        if id.is_none() {
+            violations.add("task.worker_id", "must be the UUID of a worker");
+        }
+        id
+    });
+    let wire::Task { title, description, assignee_id, department, .. } = task;
+    Draft { title, description, priority, assignee_id, department, worker_id }
+}
+
+/// The task as answered.
+pub(crate) fn task(task: &Task) -> wire::Task {
+    wire::Task {
+        id: task.id.to_string(),
+        title: task.title.clone(),
+        description: task.description.clone(),
+        status: status(task.status).into(),
+        priority: priority(task.priority).into(),
+        assignee_id: task.assignee_id.clone(),
+        department: task.department.clone(),
+        worker_id: task.worker_id.map(|it| it.to_string()),
+        created_by: task.created_by.clone(),
+        created_at: Some(timestamp(task.created_at)),
+        updated_at: Some(timestamp(task.updated_at)),
+        version: task.version,
+        revision: task.revision,
+    }
+}
+
+fn status(status: Status) -> wire::TaskStatus {
+    match status {
+        Status::Pending => wire::TaskStatus::Pending,
+        Status::InProgress => wire::TaskStatus::InProgress,
+        Status::Completed => wire::TaskStatus::Completed,
+        Status::Failed => wire::TaskStatus::Failed,
+        Status::Cancelled => wire::TaskStatus::Cancelled,
+    }
+}
+
+fn priority(priority: Priority) -> wire::TaskPriority {
+    match priority {
+        Priority::Low => wire::TaskPriority::Low,
+        Priority::Medium => wire::TaskPriority::Medium,
+        Priority::High => wire::TaskPriority::High,
+    }
+}
+
+fn timestamp(at: Micros) -> Timestamp {
+    let (seconds, nanos) = at.seconds_and_nanos();
+    Timestamp { seconds, nanos }
+}

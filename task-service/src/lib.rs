@@ -1,0 +1,63 @@
+//! task-service: keeps the tasks. Entered through [`serve`] only, by the binary and by tests alike.
+
+mod convert;
+mod event;
+mod grpc;
+mod store;
+mod task;
+mod workers;
+
+use access::Verifier;
+use platform::clock::Clock;
+use platform::grpc::Peer;
+use platform::grpc::server::{GrpcServer, ServerError};
+use platform::shutdown::Shutdown;
+use proto::task::v1::task_service_server::TaskServiceServer;
+use storage::StorageError;
+use tokio::net::TcpListener;
+
+/// `service.name`, and what errors call this process.
+pub const NAME: &str = "task-service";
+
+/// What the service needs to know.
+#[derive(Clone)]
+pub struct Config {
+    /// Its own database: `sqlite:PATH` or `postgres://…`.
+    pub database_url: String,
+    /// Knows the callers.
+    pub verifier: Verifier,
+    /// Where worker-service is.
+    pub worker_service: Peer,
+    /// Time and ids.
+    pub clock: Clock,
+}
+
+/// Why the service ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Its database cannot be used.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// Its server failed.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+}
+
+/// Serves gRPC at `listener` until `shutdown`; calls in flight finish first. worker-service need not be there.
+pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServeError> {
+    let store = store::TaskStore::open(&config.database_url).await?;
+    let database = store.database().clone();
+    let workers = workers::Workers::at(&config.worker_service);
+    let service = grpc::Tasks::new(store, workers, config.clock);
+    let health = database.clone();
+    GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS)?
+        .with(TaskServiceServer::new(service))
+        .serve(listener, move || health_of(health.clone()), shutdown)
+        .await?;
+    database.close().await;
+    Ok(())
+}
+
+async fn health_of(database: storage::Database) -> bool {
+    database.is_healthy().await
+}

@@ -1,0 +1,176 @@
+//! What a task store must do, on each database.
+
+use std::time::Duration;
+
+use access::Scope;
+use platform::clock::Clock;
+use platform::propagation::Cause;
+use platform::violation::Violations;
+use storage::testing::Fresh;
+
+use super::*;
+use crate::task::{Creator, Draft};
+
+storage::conformance!(
+    a_task_reads_back_as_it_was_stored,
+    an_unknown_task_is_none,
+    its_event_is_stored_with_it,
+    a_task_whose_event_cannot_be_stored_is_not_stored,
+    a_transaction_ends_though_its_caller_has_gone,
+    get_and_list_show_just_what_access_says_is_seen,
+    pages_follow_each_other_for_every_visibility,
+);
+
+const EVERYTHING: Visibility = Visibility::All;
+
+fn task(clock: &Clock, creator: &str, assignee: Option<&str>, department: Option<&str>) -> Task {
+    let own = |it: &str| it.to_owned();
+    let draft = Draft {
+        title: "it's 100 % \"quoted\"; DROP TABLE tasks -- ✓".to_owned(),
+        description: "two\nlines".to_owned(),
+        assignee_id: assignee.map(own),
+        department: department.map(own),
+        worker_id: Some(clock.new_id()),
+        priority: Some(Priority::High),
+    };
+    let by = Creator { subject: creator, department: None };
+    Task::create(clock.new_id(), draft.check(Violations::default()).unwrap(), &by, clock.now())
+}
+
+fn created(clock: &Clock, task: &Task) -> NewEvent {
+    NewEvent {
+        id: clock.new_id(),
+        kind: "task.created",
+        subject_kind: "task",
+        subject_id: task.id,
+        revision: task.revision,
+        occurred_at: task.created_at,
+        actor: task.created_by.clone(),
+        on_behalf_of: None,
+        cause: Cause { traceparent: Some("00-a-b-01".to_owned()), tracestate: None },
+        before: None,
+        after: Some(task.scope()),
+        resource: serde_json::to_value(crate::convert::task(task)).unwrap(),
+        changed_before: None,
+    }
+}
+
+async fn a_task_reads_back_as_it_was_stored(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
+    let task = task(&clock, "ada", Some("bob"), Some("network"));
+    store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+    assert_eq!(store.get(task.id, EVERYTHING).await.unwrap(), Some(task));
+}
+
+async fn an_unknown_task_is_none(fresh: Fresh) {
+    let store = TaskStore::open(&fresh.url).await.unwrap();
+    assert_eq!(store.get(Uuid::nil(), EVERYTHING).await.unwrap(), None);
+}
+
+async fn its_event_is_stored_with_it(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
+    let task = task(&clock, "ada", Some("bob"), Some("network"));
+    store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+    let events = storage::testing::events(store.database()).await.unwrap();
+    let [event] = events.as_slice() else { panic!("not one event: {events:?}") };
+    assert_eq!((event.kind.as_str(), event.subject_id, event.revision), ("task.created", task.id, 1));
+    assert_eq!((event.actor.as_str(), event.traceparent.as_deref()), ("ada", Some("00-a-b-01")));
+    let scope = Scope {
+        department: event.department_after.clone(),
+        assignee_id: event.assignee_id_after.clone(),
+        created_by: event.created_by_after.clone(),
+    };
+    assert_eq!(scope, task.scope());
+    let resource: proto::task::v1::Task = serde_json::from_value(event.resource.0.clone()).unwrap();
+    assert_eq!(resource, crate::convert::task(&task));
+}
+
+async fn a_task_whose_event_cannot_be_stored_is_not_stored(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
+    let (first, second) = (task(&clock, "ada", None, None), task(&clock, "ada", None, None));
+    let event = created(&clock, &first);
+    store.insert(first, event.clone()).await.unwrap();
+    let id_taken = NewEvent { id: event.id, ..created(&clock, &second) };
+    store.insert(second.clone(), id_taken).await.unwrap_err();
+    assert_eq!(store.get(second.id, EVERYTHING).await.unwrap(), None);
+}
+
+async fn a_transaction_ends_though_its_caller_has_gone(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
+    let task = task(&clock, "ada", None, None);
+    let (id, event) = (task.id, created(&clock, &task));
+    // The caller gives up as soon as the work has begun.
+    let given_up = tokio::time::timeout(Duration::ZERO, store.insert(task, event)).await;
+    assert!(given_up.is_err());
+    let deadline = std::time::Instant::now() + Duration::from_secs(10);
+    while store.get(id, EVERYTHING).await.unwrap().is_none() {
+        assert!(std::time::Instant::now() < deadline, "the transaction was dropped with its caller");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Tasks of every combination of creator, assignee and department, some of them of one instant.
+async fn populated(store: &TaskStore) -> Vec<Task> {
+    let clock = Clock::manual(Micros(1_800_000_000_000_000));
+    let mut tasks = Vec::new();
+    for creator in ["ada", "bob"] {
+        for assignee in [None, Some("ada"), Some("bob"), Some("eve")] {
+            for department in [None, Some("network"), Some("storage")] {
+                let task = task(&clock, creator, assignee, department);
+                store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+                tasks.push(task);
+            }
+            clock.advance(Duration::from_micros(1));
+        }
+    }
+    tasks.sort_by_key(|it| std::cmp::Reverse((it.created_at, it.id)));
+    tasks
+}
+
+fn visibilities() -> Vec<Visibility> {
+    let of = |person: &str, department: Option<&str>| Visibility::Of {
+        person: person.to_owned(),
+        department: department.map(ToOwned::to_owned),
+    };
+    vec![
+        Visibility::All,
+        of("ada", None),
+        of("ada", Some("network")),
+        of("eve", None),
+        of("eve", Some("storage")),
+        of("nobody", None),
+        of("nobody", Some("network")),
+        of("nobody", Some("")),
+    ]
+}
+
+async fn get_and_list_show_just_what_access_says_is_seen(fresh: Fresh) {
+    let store = TaskStore::open(&fresh.url).await.unwrap();
+    let tasks = populated(&store).await;
+    for seen in visibilities() {
+        let expected: Vec<Task> = tasks.iter().filter(|it| seen.sees(&it.scope())).cloned().collect();
+        let (listed, _) = store.list(Page::new(200, "").unwrap(), seen.clone()).await.unwrap();
+        assert_eq!(listed, expected, "{seen:?}");
+        for task in &tasks {
+            let got = store.get(task.id, seen.clone()).await.unwrap();
+            assert_eq!(got.is_some(), seen.sees(&task.scope()), "{seen:?} {task:?}");
+        }
+    }
+}
+
+async fn pages_follow_each_other_for_every_visibility(fresh: Fresh) {
+    let store = TaskStore::open(&fresh.url).await.unwrap();
+    let tasks = populated(&store).await;
+    for seen in visibilities() {
+        let expected: Vec<Task> = tasks.iter().filter(|it| seen.sees(&it.scope())).cloned().collect();
+        let (mut walked, mut token) = (Vec::new(), String::new());
+        loop {
+            let (page, next) = store.list(Page::new(5, &token).unwrap(), seen.clone()).await.unwrap();
+            assert!(next.is_none() || page.len() == 5, "a short page though more is seen");
+            walked.extend(page);
+            let Some(next) = next else { break };
+            token = next.to_text();
+        }
+        assert_eq!(walked, expected, "{seen:?}");
+    }
+}

@@ -1,0 +1,156 @@
+//! A task: what it is, and what a new one must be. Knows neither gRPC nor SQL.
+
+use access::Scope;
+use platform::clock::Micros;
+use platform::named_enum;
+use platform::violation::{Lines, Violation, Violations};
+use uuid::Uuid;
+
+const TITLE_LENGTH: usize = 200;
+const DESCRIPTION_LENGTH: usize = 10_000;
+const PERSON_LENGTH: usize = 255;
+const DEPARTMENT_LENGTH: usize = 100;
+
+/// A piece of work.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Task {
+    pub(crate) id: Uuid,
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) status: Status,
+    pub(crate) priority: Priority,
+    pub(crate) assignee_id: Option<String>,
+    pub(crate) department: Option<String>,
+    pub(crate) worker_id: Option<Uuid>,
+    pub(crate) created_by: String,
+    pub(crate) created_at: Micros,
+    pub(crate) updated_at: Micros,
+    /// Counts edits of writable fields.
+    pub(crate) version: i64,
+    /// Counts every change.
+    pub(crate) revision: i64,
+}
+
+named_enum!(
+    /// How far a task is.
+    pub(crate) Status {
+        Pending = "pending",
+        InProgress = "in_progress",
+        Completed = "completed",
+        Failed = "failed",
+        Cancelled = "cancelled",
+    }
+);
+
+named_enum!(
+    /// How urgent a task is.
+    pub(crate) Priority { Low = "low", Medium = "medium", High = "high" }
+);
+
+/// A task as somebody asks for it, unchecked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) priority: Option<Priority>,
+    pub(crate) assignee_id: Option<String>,
+    pub(crate) department: Option<String>,
+    pub(crate) worker_id: Option<Uuid>,
+}
+
+impl Draft {
+    /// Adds what is wrong with the draft to what is already known to be.
+    pub(crate) fn check(self, mut violations: Violations) -> Result<Checked, Vec<Violation>> {
+        violations.text("task.title", &self.title, 1..=TITLE_LENGTH, Lines::One);
+        violations.text("task.description", &self.description, 0..=DESCRIPTION_LENGTH, Lines::Many);
+        if let Some(assignee) = &self.assignee_id {
+            violations.text("task.assignee_id", assignee, 1..=PERSON_LENGTH, Lines::One);
+        }
+        if let Some(department) = &self.department {
+            violations.text("task.department", department, 1..=DEPARTMENT_LENGTH, Lines::One);
+        }
+        if violations.is_empty() { Ok(Checked(self)) } else { Err(violations.into_vec()) }
+    }
+}
+
+/// A draft with nothing wrong.
+#[derive(Clone, Debug)]
+pub(crate) struct Checked(Draft);
+
+/// Who creates a task.
+pub(crate) struct Creator<'a> {
+    pub(crate) subject: &'a str,
+    /// Becomes the task's when the draft names none.
+    pub(crate) department: Option<&'a str>,
+}
+
+impl Task {
+    /// A new task, pending.
+    pub(crate) fn create(id: Uuid, Checked(draft): Checked, by: &Creator<'_>, now: Micros) -> Self {
+        Self {
+            id,
+            title: draft.title,
+            description: draft.description,
+            status: Status::Pending,
+            priority: draft.priority.unwrap_or(Priority::Medium),
+            assignee_id: draft.assignee_id,
+            department: draft.department.or_else(|| by.department.map(ToOwned::to_owned)),
+            worker_id: draft.worker_id,
+            created_by: by.subject.to_owned(),
+            created_at: now,
+            updated_at: now,
+            version: 1,
+            revision: 1,
+        }
+    }
+
+    /// What decides who sees it.
+    pub(crate) fn scope(&self) -> Scope {
+        Scope {
+            department: self.department.clone(),
+            assignee_id: self.assignee_id.clone(),
+            created_by: Some(self.created_by.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn created(draft: Draft) -> Task {
+        let by = Creator { subject: "ada", department: Some("network") };
+        Task::create(Uuid::nil(), draft.check(Violations::default()).unwrap(), &by, Micros(1))
+    }
+
+    fn draft() -> Draft {
+        Draft { title: "Replace the uplink".to_owned(), ..Draft::default() }
+    }
+
+    #[test]
+    fn a_title_alone_makes_a_pending_task_of_medium_priority_in_its_creators_department() {
+        let task = created(draft());
+        assert_eq!((task.status, task.priority), (Status::Pending, Priority::Medium));
+        assert_eq!(task.department.as_deref(), Some("network"));
+    }
+
+    #[test]
+    fn a_department_that_is_named_wins_over_the_creators() {
+        let task = created(Draft { department: Some("storage".to_owned()), ..draft() });
+        assert_eq!(task.department.as_deref(), Some("storage"));
+    }
+
+    #[test]
+    fn every_bad_field_is_named() {
+        let bad = Draft {
+            title: "t".repeat(201),
+            description: "d".repeat(10_001),
+            assignee_id: Some(String::new()),
+            department: Some("x".repeat(101)),
+            ..Draft::default()
+        };
+        let found = bad.check(Violations::default()).unwrap_err();
+        let fields: Vec<&str> = found.iter().map(|it| it.field.as_str()).collect();
+        assert_eq!(fields, ["task.title", "task.description", "task.assignee_id", "task.department"]);
+    }
+}

@@ -1,0 +1,78 @@
+//! Between the contract and the domain.
+
+use platform::clock::Micros;
+use platform::violation::Violations;
+use proto::Timestamp;
+use proto::worker::v1 as wire;
+
+use crate::worker::{DesiredState, Draft, ObservedState, Provider, Worker};
+
+/// What a request asks for; an enum value that nobody knows is wrong, not a default.
+pub(crate) fn draft(worker: wire::Worker, violations: &mut Violations) -> Draft {
+    let provider = match wire::WorkerProvider::try_from(worker.provider) {
+        Ok(wire::WorkerProvider::Unspecified) => None,
+        Ok(wire::WorkerProvider::Simulated) => Some(Provider::Simulated),
+        Err(_) => {
+            violations.add("worker.provider", "must be simulated");
+            None
+        }
+    };
+    let wire::Worker { name, region, instance_type, tags, .. } = worker;
+    Draft { name, region, instance_type, provider, tags }
+}
+
+/// The worker as answered.
+pub(crate) fn worker(worker: &Worker) -> wire::Worker {
+    wire::Worker {
+        id: worker.id.to_string(),
+        name: worker.name.clone(),
+        region: worker.region.clone(),
+        instance_type: worker.instance_type.clone(),
+        provider: match worker.provider {
+            Provider::Simulated => wire::WorkerProvider::Simulated,
+        }
+        .into(),
+        tags: worker.tags.clone(),
+        created_by: worker.created_by.clone(),
+        created_at: Some(timestamp(worker.created_at)),
+        updated_at: Some(timestamp(worker.updated_at)),
+        version: worker.version,
+        revision: worker.revision,
+        desired: Some(wire::WorkerDesired {
+            state: desired_state(worker.desired.state).into(),
+            generation: worker.desired.generation,
+            set_by: worker.desired.set_by.clone(),
+        }),
+        observed: Some(wire::WorkerObserved {
+            state: observed_state(worker.observed.state).into(),
+            generation: worker.observed.generation,
+            since: Some(timestamp(worker.observed.since)),
+        }),
+    }
+}
+
+fn desired_state(state: DesiredState) -> wire::WorkerDesiredState {
+    match state {
+        DesiredState::Running => wire::WorkerDesiredState::Running,
+        DesiredState::Stopped => wire::WorkerDesiredState::Stopped,
+        DesiredState::Terminated => wire::WorkerDesiredState::Terminated,
+    }
+}
+
+fn observed_state(state: ObservedState) -> wire::WorkerObservedState {
+    match state {
+        ObservedState::Pending => wire::WorkerObservedState::Pending,
+        ObservedState::Running => wire::WorkerObservedState::Running,
+        ObservedState::Stopping => wire::WorkerObservedState::Stopping,
+        ObservedState::Stopped => wire::WorkerObservedState::Stopped,
+        ObservedState::ShuttingDown => wire::WorkerObservedState::ShuttingDown,
+        ObservedState::Terminated => wire::WorkerObservedState::Terminated,
+        ObservedState::Failed => wire::WorkerObservedState::Failed,
+        ObservedState::Unknown => wire::WorkerObservedState::Unknown,
+    }
+}
+
+fn timestamp(at: Micros) -> Timestamp {
+    let (seconds, nanos) = at.seconds_and_nanos();
+    Timestamp { seconds, nanos }
+}

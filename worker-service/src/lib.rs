@@ -1,0 +1,60 @@
+//! worker-service: keeps the workers, what is wished of them and what was last seen. Entered through [`serve`] only, by
+//! the binary and by tests alike.
+
+mod convert;
+mod event;
+mod grpc;
+mod policy;
+mod store;
+mod worker;
+
+use access::Verifier;
+use platform::clock::Clock;
+use platform::grpc::server::{GrpcServer, ServerError};
+use platform::shutdown::Shutdown;
+use proto::worker::v1::worker_service_server::WorkerServiceServer;
+use storage::StorageError;
+use tokio::net::TcpListener;
+
+/// `service.name`, and what errors call this process.
+pub const NAME: &str = "worker-service";
+
+/// What the service needs to know.
+#[derive(Clone)]
+pub struct Config {
+    /// Its own database: `sqlite:PATH` or `postgres://…`.
+    pub database_url: String,
+    /// Knows the callers.
+    pub verifier: Verifier,
+    /// Time and ids.
+    pub clock: Clock,
+}
+
+/// Why the service ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Its database cannot be used.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// Its server failed.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+}
+
+/// Serves gRPC at `listener` until `shutdown`; calls in flight finish first.
+pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServeError> {
+    let store = store::WorkerStore::open(&config.database_url).await?;
+    let database = store.database().clone();
+    let service = grpc::Workers::new(store, config.clock);
+    let health = database.clone();
+    GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS)?
+        .with(WorkerServiceServer::new(service))
+        .serve(listener, move || health_of(health.clone()), shutdown)
+        .await?;
+    database.close().await;
+    Ok(())
+}
+
+async fn health_of(database: storage::Database) -> bool {
+    database.is_healthy().await
+}

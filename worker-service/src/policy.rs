@@ -1,0 +1,17 @@
+//! Who may do what with workers. Everyone who is known may see them.
+
+use access::{Caller, Role};
+use platform::grpc::status;
+use tonic::{Code, Status};
+
+/// Reason of a PERMISSION_DENIED: the caller lacks the role that the message names.
+const ROLE_REQUIRED: &str = "ROLE_REQUIRED";
+
+/// Whether the caller may create workers: admins may.
+#[expect(clippy::result_large_err, reason = "tonic's Status is the answer")]
+pub(crate) fn create(caller: &Caller) -> Result<(), Status> {
+    if caller.is(Role::Admin) {
+        return Ok(());
+    }
+    Err(status::with_reason(Code::PermissionDenied, ROLE_REQUIRED, "creating a worker needs the role admin"))
+}

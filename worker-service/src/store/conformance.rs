@@ -1,0 +1,122 @@
+//! What a worker store must do, on each database.
+
+use std::sync::Arc;
+
+use platform::clock::Clock;
+use platform::propagation::Cause;
+use platform::violation::Violations;
+use storage::testing::Fresh;
+
+use super::*;
+use crate::worker::Draft;
+
+storage::conformance!(
+    a_worker_reads_back_as_it_was_stored,
+    an_unknown_worker_is_none,
+    its_event_is_stored_with_it,
+    a_worker_whose_event_cannot_be_stored_is_not_stored,
+    pages_follow_each_other_without_gap_or_repetition,
+    several_replicas_can_open_an_empty_database_at_once,
+);
+
+fn worker(clock: &Clock, name: &str) -> Worker {
+    let draft = Draft {
+        name: name.to_owned(),
+        region: "us-east-1".to_owned(),
+        instance_type: "m5.metal".to_owned(),
+        tags: BTreeMap::from([("team".to_owned(), "lab's \"own\" ✓".to_owned())]),
+        ..Draft::default()
+    };
+    Worker::create(clock.new_id(), draft.check(Violations::default()).unwrap(), "ada", clock.now())
+}
+
+fn created(clock: &Clock, worker: &Worker) -> NewEvent {
+    NewEvent {
+        id: clock.new_id(),
+        kind: "worker.created",
+        subject_kind: "worker",
+        subject_id: worker.id,
+        revision: worker.revision,
+        occurred_at: worker.created_at,
+        actor: "ada".to_owned(),
+        on_behalf_of: None,
+        cause: Cause { traceparent: Some("00-a-b-01".to_owned()), tracestate: None },
+        before: None,
+        after: Some(access::Scope::default()),
+        resource: serde_json::to_value(crate::convert::worker(worker)).unwrap(),
+        changed_before: None,
+    }
+}
+
+async fn a_worker_reads_back_as_it_was_stored(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
+    let worker = worker(&clock, "it's a lab; DROP TABLE workers");
+    store.insert(worker.clone(), created(&clock, &worker)).await.unwrap();
+    assert_eq!(store.get(worker.id).await.unwrap(), Some(worker));
+}
+
+async fn an_unknown_worker_is_none(fresh: Fresh) {
+    let store = WorkerStore::open(&fresh.url).await.unwrap();
+    assert_eq!(store.get(Uuid::nil()).await.unwrap(), None);
+}
+
+async fn its_event_is_stored_with_it(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
+    let worker = worker(&clock, "lab");
+    store.insert(worker.clone(), created(&clock, &worker)).await.unwrap();
+    let events = storage::testing::events(store.database()).await.unwrap();
+    let [event] = events.as_slice() else { panic!("not one event: {events:?}") };
+    assert_eq!((event.kind.as_str(), event.subject_id, event.revision), ("worker.created", worker.id, 1));
+    assert_eq!((event.actor.as_str(), event.traceparent.as_deref()), ("ada", Some("00-a-b-01")));
+    assert_eq!(event.position, None);
+    let resource: proto::worker::v1::Worker = serde_json::from_value(event.resource.0.clone()).unwrap();
+    assert_eq!(resource, crate::convert::worker(&worker));
+}
+
+async fn a_worker_whose_event_cannot_be_stored_is_not_stored(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
+    let (first, second) = (worker(&clock, "first"), worker(&clock, "second"));
+    let event = created(&clock, &first);
+    store.insert(first, event.clone()).await.unwrap();
+    let id_taken = NewEvent { id: event.id, ..created(&clock, &second) };
+    store.insert(second.clone(), id_taken).await.unwrap_err();
+    assert_eq!(store.get(second.id).await.unwrap(), None);
+}
+
+async fn pages_follow_each_other_without_gap_or_repetition(fresh: Fresh) {
+    let clock = Clock::manual(Micros(1_800_000_000_000_000));
+    let store = WorkerStore::open(&fresh.url).await.unwrap();
+    let mut stored = Vec::new();
+    for number in 0..7 {
+        // Several of one instant: the id decides.
+        if number % 3 == 0 {
+            clock.advance(std::time::Duration::from_micros(1));
+        }
+        let worker = worker(&clock, &format!("lab {number}"));
+        store.insert(worker.clone(), created(&clock, &worker)).await.unwrap();
+        stored.push(worker);
+    }
+    stored.sort_by_key(|it| std::cmp::Reverse((it.created_at, it.id)));
+    let (mut walked, mut token) = (Vec::new(), String::new());
+    loop {
+        let (workers, next) = store.list(Page::new(3, &token).unwrap()).await.unwrap();
+        assert!(workers.len() <= 3);
+        walked.extend(workers);
+        let Some(next) = next else { break };
+        token = next.to_text();
+    }
+    assert_eq!(walked, stored);
+}
+
+async fn several_replicas_can_open_an_empty_database_at_once(fresh: Fresh) {
+    let url: Arc<str> = fresh.url.as_str().into();
+    let opening: Vec<_> = (0..8)
+        .map(|_| {
+            let url = url.clone();
+            tokio::spawn(async move { WorkerStore::open(&url).await.map(drop) })
+        })
+        .collect();
+    for opened in opening {
+        opened.await.unwrap().unwrap();
+    }
+}

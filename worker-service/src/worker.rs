@@ -1,0 +1,164 @@
+//! A worker: what it is, and what a new one must be. Knows neither gRPC nor SQL.
+
+use std::collections::BTreeMap;
+
+use platform::clock::Micros;
+use platform::named_enum;
+use platform::violation::{Lines, Violation, Violations};
+use uuid::Uuid;
+
+const NAME_LENGTH: usize = 100;
+const IDENTIFIER_LENGTH: usize = 64;
+const TAGS: usize = 50;
+const TAG_KEY_LENGTH: usize = 128;
+const TAG_VALUE_LENGTH: usize = 256;
+
+/// A machine of the fleet.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Worker {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) region: String,
+    pub(crate) instance_type: String,
+    pub(crate) provider: Provider,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) created_by: String,
+    pub(crate) created_at: Micros,
+    pub(crate) updated_at: Micros,
+    /// Counts edits of writable fields.
+    pub(crate) version: i64,
+    /// Counts every change.
+    pub(crate) revision: i64,
+    pub(crate) desired: Desired,
+    pub(crate) observed: Observed,
+}
+
+/// What is wished for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Desired {
+    pub(crate) state: DesiredState,
+    /// Counts the wishes.
+    pub(crate) generation: i64,
+    pub(crate) set_by: String,
+}
+
+/// What was last seen.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Observed {
+    pub(crate) state: ObservedState,
+    /// The wish that this state answers; 0: none yet.
+    pub(crate) generation: i64,
+    pub(crate) since: Micros,
+}
+
+named_enum!(
+    /// Who runs a machine.
+    pub(crate) Provider { Simulated = "simulated" }
+);
+
+named_enum!(
+    /// States that can be wished for.
+    pub(crate) DesiredState { Running = "running", Stopped = "stopped", Terminated = "terminated" }
+);
+
+named_enum!(
+    /// States that can be seen.
+    pub(crate) ObservedState {
+        Pending = "pending",
+        Running = "running",
+        Stopping = "stopping",
+        Stopped = "stopped",
+        ShuttingDown = "shutting_down",
+        Terminated = "terminated",
+        Failed = "failed",
+        Unknown = "unknown",
+    }
+);
+
+/// A worker as somebody asks for it, unchecked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) name: String,
+    pub(crate) region: String,
+    pub(crate) instance_type: String,
+    pub(crate) provider: Option<Provider>,
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+impl Draft {
+    /// Adds what is wrong with the draft to what is already known to be.
+    pub(crate) fn check(self, mut violations: Violations) -> Result<Checked, Vec<Violation>> {
+        violations.text("worker.name", &self.name, 1..=NAME_LENGTH, Lines::One);
+        violations.identifier("worker.region", &self.region, IDENTIFIER_LENGTH, "-");
+        violations.identifier("worker.instance_type", &self.instance_type, IDENTIFIER_LENGTH, "-.");
+        if self.tags.len() > TAGS {
+            violations.add("worker.tags", format!("must have at most {TAGS} tags"));
+        }
+        for (key, value) in self.tags.iter().take(TAGS) {
+            let mut found = Violations::default();
+            found.text("key", key, 1..=TAG_KEY_LENGTH, Lines::One);
+            found.text("value", value, 0..=TAG_VALUE_LENGTH, Lines::One);
+            for it in found.into_vec() {
+                violations.add("worker.tags", format!("{} of tag {key:?} {}", it.field, it.description));
+            }
+        }
+        if violations.is_empty() { Ok(Checked(self)) } else { Err(violations.into_vec()) }
+    }
+}
+
+/// A draft with nothing wrong.
+#[derive(Clone, Debug)]
+pub(crate) struct Checked(Draft);
+
+impl Worker {
+    /// A new worker: wished running, accepted and not yet provisioned.
+    pub(crate) fn create(id: Uuid, Checked(draft): Checked, by: &str, now: Micros) -> Self {
+        Self {
+            id,
+            name: draft.name,
+            region: draft.region,
+            instance_type: draft.instance_type,
+            provider: draft.provider.unwrap_or(Provider::Simulated),
+            tags: draft.tags,
+            created_by: by.to_owned(),
+            created_at: now,
+            updated_at: now,
+            version: 1,
+            revision: 1,
+            desired: Desired { state: DesiredState::Running, generation: 1, set_by: by.to_owned() },
+            observed: Observed { state: ObservedState::Pending, generation: 0, since: now },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft() -> Draft {
+        Draft {
+            name: "lab 1".to_owned(),
+            region: "us-east-1".to_owned(),
+            instance_type: "m5.metal".to_owned(),
+            ..Draft::default()
+        }
+    }
+
+    #[test]
+    fn a_new_worker_is_wished_running_and_not_yet_provisioned() {
+        let checked = draft().check(Violations::default()).unwrap();
+        let worker = Worker::create(Uuid::nil(), checked, "ada", Micros(1));
+        assert_eq!((worker.desired.state, worker.desired.generation), (DesiredState::Running, 1));
+        assert_eq!((worker.observed.state, worker.observed.generation), (ObservedState::Pending, 0));
+    }
+
+    #[test]
+    fn every_bad_field_is_named() {
+        let mut tags = BTreeMap::from([("a\u{7}".to_owned(), "x".repeat(257))]);
+        tags.extend((0..50).map(|it| (format!("z{it}"), String::new())));
+        let found = Draft { tags, ..Draft::default() }.check(Violations::default()).unwrap_err();
+        let fields: Vec<&str> = found.iter().map(|it| it.field.as_str()).collect();
+        let tag = "worker.tags";
+        assert_eq!(fields, ["worker.name", "worker.region", "worker.instance_type", tag, tag, tag]);
+    }
+}
