@@ -15,8 +15,8 @@ const FILES: [&str; 5] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
-    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    let variable = |name| std::env::var_os(name).map(PathBuf::from).ok_or("cargo runs this");
+    let (root, out) = (variable("CARGO_MANIFEST_DIR")?, variable("OUT_DIR")?);
     // Cargo watches neither a build script outside the package nor what it reads.
     println!("cargo::rerun-if-changed=../build.rs");
     println!("cargo::rerun-if-changed={}", root.join("ccm").display());

@@ -18,6 +18,23 @@ impl Micros {
         (self.0.div_euclid(1_000_000), nanos)
     }
 
+    /// `2026-11-22T09:10:11.123456Z`: UTC, always six digits of a second, so that texts sort as instants do.
+    #[must_use]
+    pub fn to_rfc3339(self) -> String {
+        let nanos = i128::from(self.0) * 1_000;
+        let Ok(at) = time::OffsetDateTime::from_unix_timestamp_nanos(nanos) else { return String::new() };
+        format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
+            at.year(),
+            u8::from(at.month()),
+            at.day(),
+            at.hour(),
+            at.minute(),
+            at.second(),
+            at.microsecond()
+        )
+    }
+
     /// Whole seconds since the epoch.
     #[must_use]
     pub fn seconds(self) -> i64 {
@@ -98,6 +115,11 @@ mod tests {
         clock.advance(Duration::from_millis(1));
         assert!(earlier < clock.new_id());
         assert_eq!(earlier.get_version_num(), 7);
+    }
+
+    #[test]
+    fn times_are_written_with_six_digits_of_a_second() {
+        assert_eq!(Micros(1_795_338_611_000_007).to_rfc3339(), "2026-11-22T09:10:11.000007Z");
     }
 
     #[test]

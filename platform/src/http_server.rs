@@ -158,15 +158,17 @@ impl Observation {
             return;
         }
         let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
-        let _entered = self.span.enter();
-        tracing::info!(
-            method = %self.method,
-            route = self.route.as_deref(),
-            status = self.status.map(|it| it.as_u16()),
-            duration_ms,
-            outcome,
-            "request"
-        );
+        self.span.in_scope(|| {
+            tracing::info!(
+                method = %self.method,
+                route = self.route.as_deref(),
+                status = self.status.map(|it| it.as_u16()),
+                duration_ms,
+                outcome,
+                "request"
+            );
+        });
+        propagation::end(&self.span);
     }
 }
 

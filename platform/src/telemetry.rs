@@ -86,8 +86,10 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
         Some(filter) => EnvFilter::try_new(filter)?,
         None => EnvFilter::try_new(DEFAULT_LOG_FILTER)?,
     };
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is not general enough")]
+    let is_event = filter_fn(|it| it.is_event());
     let lines = log_format::layer(process.service, process.log_format, clock.clone(), writer)
-        .with_filter(filter.and(filter_fn(|it| it.is_event())));
+        .with_filter(filter.and(is_event));
     tracing_subscriber::registry().with(spans).with(lines).try_init()?;
     for warning in &environment.warnings {
         tracing::warn!("{warning}");

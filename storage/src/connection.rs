@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use platform::telemetry::database::{self as spans, System};
+use platform::telemetry::database::{self as spans, Statement, System};
 use sqlx::pool::PoolConnection;
 use sqlx::{Pool, SqlSafeStr as _};
 use tracing::Instrument as _;
@@ -18,7 +18,8 @@ pub struct Connection<DB: sqlx::Database> {
 impl<DB: sqlx::Database> Connection<DB> {
     /// A connection of `pool`, waited for in a span.
     pub async fn acquire(system: System, pool: &Pool<DB>) -> Result<Self, StorageError> {
-        Ok(Self { inner: spans::acquire(system, pool.acquire()).await?, system })
+        let acquired = async { pool.acquire().await.map_err(StorageError::from) };
+        Ok(Self { inner: spans::acquire(system, acquired).await?, system })
     }
 
     /// What its spans name.
@@ -42,13 +43,16 @@ pub struct Transaction<DB: sqlx::Database> {
 impl<DB: sqlx::Database> Transaction<DB> {
     /// Begins on a connection of `pool`.
     pub async fn begin(system: System, pool: &Pool<DB>) -> Result<Self, StorageError> {
-        let connection = spans::acquire(system, pool.acquire()).await?;
+        let connection = Connection::acquire(system, pool).await?.inner;
         // SQLite takes the write lock at once: a later upgrade could fail for being busy.
-        let begin = match system {
+        let statement = match system {
             System::Sqlite => "BEGIN IMMEDIATE",
             System::Postgres => "BEGIN",
         };
-        let begun = sqlx::Transaction::begin(connection, Some(begin.into_sql_str()));
+        let begun = async {
+            let begun = sqlx::Transaction::begin(connection, Some(statement.into_sql_str())).await;
+            begun.map_err(StorageError::from)
+        };
         Ok(Self { inner: spans::transaction(system, "BEGIN", begun).await?, system })
     }
 
@@ -65,9 +69,18 @@ impl<DB: sqlx::Database> Transaction<DB> {
 
     /// Makes it last.
     pub async fn commit(self) -> Result<(), StorageError> {
-        let committed = spans::transaction(self.system, "COMMIT", self.inner.commit()).await;
-        committed.map_err(StorageError::of_commit)
+        let committed = async { self.inner.commit().await.map_err(StorageError::of_commit) };
+        spans::transaction(self.system, "COMMIT", committed).await
     }
+}
+
+/// Runs a statement in its span.
+pub async fn run<T>(
+    system: System,
+    statement: &Statement,
+    call: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, StorageError> {
+    spans::statement(system, statement, async { call.await.map_err(StorageError::from) }).await
 }
 
 /// Runs `work` to its end even when the caller goes away or gives up waiting: a transaction is never left half done,

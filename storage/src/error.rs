@@ -1,6 +1,9 @@
 //! What can go wrong with a database, and what of it a caller is told.
 
+use std::borrow::Cow;
+
 use platform::grpc::status;
+use platform::telemetry::database::ErrorType;
 use tonic::{Code, Status};
 
 /// Reason of an UNAVAILABLE: the service runs, its database does not.
@@ -64,6 +67,25 @@ impl StorageError {
     /// The error of a COMMIT: a lost connection leaves its outcome open.
     pub(crate) fn of_commit(error: sqlx::Error) -> Self {
         if is_unavailable(&error) { Self::OutcomeUnknown(error) } else { Self::Failed(error) }
+    }
+}
+
+impl ErrorType for StorageError {
+    fn error_type(&self) -> Cow<'static, str> {
+        match self {
+            Self::Unavailable(error) | Self::Failed(error) | Self::OutcomeUnknown(error) => match error {
+                sqlx::Error::Database(it) => {
+                    it.code().map_or("database".into(), |code| code.into_owned().into())
+                }
+                sqlx::Error::Io(_) => "io".into(),
+                sqlx::Error::Tls(_) => "tls".into(),
+                sqlx::Error::PoolTimedOut => "pool_timed_out".into(),
+                sqlx::Error::PoolClosed => "pool_closed".into(),
+                sqlx::Error::WorkerCrashed => "worker_crashed".into(),
+                _ => "protocol".into(),
+            },
+            Self::Url(_) | Self::Migration(_) | Self::Corrupt { .. } | Self::Interrupted => "other".into(),
+        }
     }
 }
 

@@ -12,10 +12,10 @@ mod page;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use connection::{Connection, Transaction, to_completion};
+pub use connection::{Connection, Transaction, run, to_completion};
 pub use database::{Database, SqlitePools};
 pub use error::StorageError;
 pub use migrations::{Migration, Migrations};
 pub use page::{Page, PageToken, PageTokenError};
-pub use platform::telemetry::database::{Statement, System, statement};
+pub use platform::telemetry::database::{Statement, System};
 pub use sqlx;

@@ -50,13 +50,12 @@ macro_rules! write {
 #[macro_export]
 macro_rules! fetch_optional {
     ($on:expr, $statement:expr, $row:ty $(, $value:expr)* $(,)?) => {
-        $crate::statement(
+        $crate::run(
             $on.system(),
             &$statement,
             $crate::sqlx::query_as::<_, $row>($statement.sql)$(.bind($value))*.fetch_optional($on.executor()),
         )
         .await
-        .map_err($crate::StorageError::from)
     };
 }
 
@@ -64,13 +63,12 @@ macro_rules! fetch_optional {
 #[macro_export]
 macro_rules! fetch_all {
     ($on:expr, $statement:expr, $row:ty $(, $value:expr)* $(,)?) => {
-        $crate::statement(
+        $crate::run(
             $on.system(),
             &$statement,
             $crate::sqlx::query_as::<_, $row>($statement.sql)$(.bind($value))*.fetch_all($on.executor()),
         )
         .await
-        .map_err($crate::StorageError::from)
     };
 }
 
@@ -78,13 +76,12 @@ macro_rules! fetch_all {
 #[macro_export]
 macro_rules! execute {
     ($on:expr, $statement:expr $(, $value:expr)* $(,)?) => {
-        $crate::statement(
+        $crate::run(
             $on.system(),
             &$statement,
             $crate::sqlx::query($statement.sql)$(.bind($value))*.execute($on.executor()),
         )
         .await
         .map(drop)
-        .map_err($crate::StorageError::from)
     };
 }

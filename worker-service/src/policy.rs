@@ -8,7 +8,6 @@ use tonic::{Code, Status};
 const ROLE_REQUIRED: &str = "ROLE_REQUIRED";
 
 /// Whether the caller may create workers: admins may.
-#[expect(clippy::result_large_err, reason = "tonic's Status is the answer")]
 pub(crate) fn create(caller: &Caller) -> Result<(), Status> {
     if caller.is(Role::Admin) {
         return Ok(());

@@ -62,7 +62,7 @@ fn a_granted_token_ends_when_it_says() {
         subject: "ada".to_owned(),
         roles: vec![Role::Admin],
         department: None,
-        lifetime: Duration::from_secs(60),
+        lifetime: Duration::from_mins(1),
     };
     let token = format!("Bearer {}", it.issuer.grant(&grant, &it.clock).unwrap());
     assert!(it.verify(&token).unwrap().is(Role::Admin));

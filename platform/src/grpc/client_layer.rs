@@ -2,6 +2,7 @@
 //! the deadline into the metadata, and turns a peer that cannot be reached into an answer that names it.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -54,6 +55,7 @@ where
         let inner = self.inner.clone();
         let mut call = Call::begin(&self.peer, request.uri().path());
         let peer = self.peer.name;
+        let reads = method::is_read(request.uri().path());
         propagation::inject(&call.span.context(), request.headers_mut());
         let remaining = deadline::remaining();
         if let Some(remaining) = remaining {
@@ -69,9 +71,15 @@ where
                 Ok(Ok(response)) => response.map(GrpcBody::new),
                 Ok(Err(error)) => {
                     let error: BoxError = error.into();
-                    let cause = causes(error.as_ref());
-                    call.span.in_scope(|| tracing::warn!(peer, cause, "call failed: peer is not reachable"));
-                    status::unavailable(peer).into_http()
+                    let cause =
+                        causes(error.as_ref()).map(ToString::to_string).collect::<Vec<_>>().join(": ");
+                    call.span
+                        .in_scope(|| tracing::warn!(peer, cause, "call failed: no answer from the peer"));
+                    if reads || never_sent(error.as_ref()) {
+                        status::unavailable(peer).into_http()
+                    } else {
+                        status::connection_lost(peer).into_http()
+                    }
                 }
                 Err(_) => status::outcome_unknown(peer).into_http(),
             };
@@ -81,11 +89,13 @@ where
     }
 }
 
-fn causes(error: &dyn std::error::Error) -> String {
-    std::iter::successors(Some(error), |it| it.source())
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |it: &&'a (dyn Error + 'static)| (*it).source())
+}
+
+/// Whether there was no connection to send the request on.
+fn never_sent(error: &(dyn Error + 'static)) -> bool {
+    causes(error).any(<dyn Error + 'static>::is::<tonic::ConnectError>)
 }
 
 struct Call {
@@ -116,12 +126,13 @@ impl Call {
         if std::mem::replace(&mut self.done, true) {
             return;
         }
-        let name = method::code_name(code);
+        let name = status::code_name(code);
         self.span.record("rpc.response.status_code", name);
         if code != Code::Ok {
             self.span.record("otel.status_code", "ERROR");
             self.span.record("error.type", name);
         }
+        propagation::end(&self.span);
     }
 }
 

@@ -130,15 +130,15 @@ impl Call {
         if std::mem::replace(&mut self.done, true) {
             return;
         }
-        let name = method::code_name(code);
+        let name = status::code_name(code);
         self.span.record("rpc.response.status_code", name);
         if method::is_server_error(code) {
             self.span.record("otel.status_code", "ERROR");
             self.span.record("error.type", name);
         }
         let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
-        let _entered = self.span.enter();
-        tracing::info!(method = self.method, code = name, duration_ms, "call");
+        self.span.in_scope(|| tracing::info!(method = self.method, code = name, duration_ms, "call"));
+        propagation::end(&self.span);
     }
 }
 

@@ -12,7 +12,7 @@ use crate::violation::Violation;
 pub const DOMAIN: &str = "ccm";
 /// Reason of an UNAVAILABLE whose metadata names the `service` that does not answer.
 pub const SERVICE_UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
-/// Reason of a DEADLINE_EXCEEDED: what was asked for may have been done or not.
+/// Reason of any error after which what was asked for may have been done or not.
 pub const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
 /// Reason of an INVALID_ARGUMENT.
 pub const INVALID_INPUT: &str = "INVALID_INPUT";
@@ -50,6 +50,36 @@ pub fn unavailable_because(service: &str, reason: &'static str, what: &str) -> S
     let mut details = ErrorDetails::with_error_info(reason, DOMAIN, metadata);
     details.set_retry_info(Some(Duration::from_secs(1)));
     Status::with_error_details(Code::Unavailable, format!("{service} {what}"), details)
+}
+
+/// The name of a status code as gRPC writes it.
+#[must_use]
+pub fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
+
+/// UNAVAILABLE because the connection to `service` was lost while it worked on a change.
+#[must_use]
+pub fn connection_lost(service: &str) -> Status {
+    unavailable_because(service, OUTCOME_UNKNOWN, "went away before it answered; the outcome is unknown")
 }
 
 /// DEADLINE_EXCEEDED: nobody knows whether `service` has done what it was asked for.

@@ -1,11 +1,13 @@
 //! The spans of database calls, by the semantic conventions for databases: one a statement, one for the wait for a
 //! connection, one each for BEGIN and COMMIT. Only the statement's text is recorded, never a value.
 
-use std::fmt::Display;
+use std::borrow::Cow;
 use std::future::Future;
 
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
+
+use crate::propagation;
 
 /// The database behind a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,12 @@ impl System {
     }
 }
 
+/// An error of a database, as spans name it.
+pub trait ErrorType {
+    /// `error.type`: the database's own code, or a short name of what happened.
+    fn error_type(&self) -> Cow<'static, str>;
+}
+
 /// A statement of a store, with what its span is called by.
 #[derive(Clone, Copy, Debug)]
 pub struct Statement {
@@ -39,7 +47,7 @@ pub struct Statement {
 }
 
 /// Runs a statement in its span.
-pub async fn statement<T, E: Display>(
+pub async fn statement<T, E: ErrorType>(
     system: System,
     statement: &Statement,
     call: impl Future<Output = Result<T, E>>,
@@ -59,7 +67,7 @@ pub async fn statement<T, E: Display>(
 }
 
 /// Runs BEGIN or COMMIT in its span.
-pub async fn transaction<T, E: Display>(
+pub async fn transaction<T, E: ErrorType>(
     system: System,
     operation: &'static str,
     call: impl Future<Output = Result<T, E>>,
@@ -77,7 +85,7 @@ pub async fn transaction<T, E: Display>(
 }
 
 /// Waits for a connection of the pool in a span.
-pub async fn acquire<T, E: Display>(
+pub async fn acquire<T, E: ErrorType>(
     system: System,
     call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
@@ -92,11 +100,12 @@ pub async fn acquire<T, E: Display>(
     observed(span, call).await
 }
 
-async fn observed<T, E>(span: Span, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+async fn observed<T, E: ErrorType>(span: Span, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let outcome = call.instrument(span.clone()).await;
-    if outcome.is_err() {
+    if let Err(error) = &outcome {
         span.record("otel.status_code", "ERROR");
-        span.record("error.type", std::any::type_name::<E>());
+        span.record("error.type", error.error_type().as_ref());
     }
+    propagation::end(&span);
     outcome
 }

@@ -13,7 +13,7 @@ use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::log_line::LogLine;
-use crate::clock::{Clock, Micros};
+use crate::clock::Clock;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ where
         let context = opentelemetry::Context::current();
         let span = context.span().span_context().clone();
         let line = LogLine {
-            timestamp: rfc3339(self.clock.now()),
+            timestamp: self.clock.now().to_rfc3339(),
             level: event.metadata().level().to_string(),
             service: self.service.to_owned(),
             target: event.metadata().target().to_owned(),
@@ -72,22 +72,6 @@ where
             LogFormat::Text => writeln!(writer, "{}", line.to_text(true)),
         }
     }
-}
-
-/// `2026-11-22T09:10:11.123456Z`.
-fn rfc3339(at: Micros) -> String {
-    let nanos = i128::from(at.0) * 1_000;
-    let Ok(at) = time::OffsetDateTime::from_unix_timestamp_nanos(nanos) else { return String::new() };
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
-        at.year(),
-        u8::from(at.month()),
-        at.day(),
-        at.hour(),
-        at.minute(),
-        at.second(),
-        at.microsecond()
-    )
 }
 
 #[derive(Default)]
@@ -134,15 +118,5 @@ impl Visit for Fields {
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         self.put(field, format!("{value:?}").into());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_written_with_six_digits_of_a_second() {
-        assert_eq!(rfc3339(Micros(1_795_338_611_000_007)), "2026-11-22T09:10:11.000007Z");
     }
 }

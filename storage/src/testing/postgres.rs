@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 /// Debian's `nobody` and `nogroup`.
 const NOBODY: u32 = 65_534;
 /// A server that is not up by then will not be.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 static SHARED: OnceCell<Postgres> = OnceCell::const_new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);

@@ -1,0 +1,30 @@
+//! What clients send, read field by field, so that an answer names every field that is wrong and not just the first.
+
+mod body;
+mod fields;
+mod query;
+
+pub(crate) use body::{Body, FromFields};
+pub(crate) use fields::Fields;
+pub(crate) use query::PageQuery;
+
+use access::{Caller, Unauthenticated};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use crate::error::ApiError;
+
+/// The caller of a request; 401 when there is none.
+pub(crate) struct Authenticated(pub(crate) Caller);
+
+impl<S: Sync> FromRequestParts<S> for Authenticated {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        match parts.extensions.get::<Result<Caller, Unauthenticated>>() {
+            Some(Ok(caller)) => Ok(Self(caller.clone())),
+            Some(Err(refusal)) => Err(ApiError::unauthenticated(refusal.to_string())),
+            None => Err(ApiError::unauthenticated(Unauthenticated::Missing.to_string())),
+        }
+    }
+}

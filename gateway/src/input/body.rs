@@ -1,0 +1,97 @@
+//! The JSON body of a request.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use bytes::Bytes;
+use platform::grpc::deadline;
+use platform::violation::{Violation, Violations};
+use tonic::{Code, Response, Status};
+
+use super::Fields;
+use crate::error::ApiError;
+
+/// What can be made of an object's fields, as far as they are right.
+pub(crate) trait FromFields {
+    /// Takes the fields it knows.
+    fn from_fields(fields: &mut Fields) -> Self;
+}
+
+/// A request's body, with what is wrong with it. The service is asked all the same, to check and not to do: so the
+/// client learns of everything at once.
+pub(crate) struct Body<T> {
+    pub(crate) value: T,
+    pub(crate) wrong: Wrong,
+}
+
+/// What is wrong with a body, as far as the gateway can tell.
+pub(crate) struct Wrong(Violations);
+
+impl Wrong {
+    /// Whether the service is only to check.
+    pub(crate) fn is_certain(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// The service's answer, unless something was wrong: then everything that is.
+    pub(crate) fn or<T>(self, answer: Result<Response<T>, Status>) -> Result<T, ApiError> {
+        if self.0.is_empty() {
+            return Ok(answer?.into_inner());
+        }
+        let mut all: Vec<Violation> = self.0.into_vec();
+        if let Err(status) = answer
+            && status.code() == Code::InvalidArgument
+        {
+            for more in ApiError::from(status).violations() {
+                if !all.iter().any(|it| it.field == more.field) {
+                    all.push(more.clone());
+                }
+            }
+        }
+        Err(ApiError::invalid(all))
+    }
+}
+
+impl<T: FromFields, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            let detail = "the body must be JSON, with content-type application/json";
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(ApiError::new(status, Code::InvalidArgument, "UNSUPPORTED_MEDIA_TYPE", detail));
+        }
+        let bytes = read(request, state).await?;
+        let mut fields: Fields = serde_json::from_slice(&bytes).map_err(|error| {
+            let detail = format!("the body is not a JSON object: {error}");
+            ApiError::new(StatusCode::BAD_REQUEST, Code::InvalidArgument, "INVALID_JSON", detail)
+        })?;
+        let value = T::from_fields(&mut fields);
+        Ok(Self { value, wrong: Wrong(fields.finish()) })
+    }
+}
+
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    let reading = Bytes::from_request(request, state);
+    let limit = deadline::remaining().unwrap_or_default();
+    match tokio::time::timeout(limit, reading).await {
+        Err(_) => {
+            let detail = "the body did not arrive in time";
+            Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, Code::DeadlineExceeded, "BODY_TIMEOUT", detail))
+        }
+        Ok(Err(refused)) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            let detail = "the body is larger than this server takes";
+            Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, Code::InvalidArgument, "BODY_TOO_LARGE", detail))
+        }
+        Ok(Err(_)) => {
+            let detail = "the body could not be read to its end";
+            Err(ApiError::new(StatusCode::BAD_REQUEST, Code::InvalidArgument, "BODY_INCOMPLETE", detail))
+        }
+        Ok(Ok(bytes)) => Ok(bytes),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let kind = value.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/json")
+}

@@ -1,0 +1,142 @@
+//! A JSON object, taken apart field by field.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use platform::violation::Violations;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+/// The fields of an object, and what was found wrong with them.
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    fields: BTreeMap<String, Value>,
+    violations: Violations,
+}
+
+impl Fields {
+    /// A text; `null` is as good as absent.
+    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+        match self.fields.remove(name)? {
+            Value::Null => None,
+            Value::String(text) => Some(text),
+            _ => {
+                self.violations.add(name, "must be a string");
+                None
+            }
+        }
+    }
+
+    /// One of `choices`, by its name.
+    pub(crate) fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> Option<T> {
+        let expected = || {
+            let names: Vec<&str> = choices.iter().map(|it| it.0).collect();
+            format!("must be one of {}", names.join(", "))
+        };
+        match self.fields.remove(name)? {
+            Value::Null => None,
+            Value::String(text) => {
+                let found = choices.iter().find(|it| it.0 == text).map(|it| it.1);
+                if found.is_none() {
+                    self.violations.add(name, expected());
+                }
+                found
+            }
+            _ => {
+                self.violations.add(name, expected());
+                None
+            }
+        }
+    }
+
+    /// An object of texts.
+    pub(crate) fn texts(&mut self, name: &str) -> BTreeMap<String, String> {
+        let mut texts = BTreeMap::new();
+        match self.fields.remove(name) {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(object)) => {
+                for (key, value) in object {
+                    match value {
+                        Value::String(text) => drop(texts.insert(key, text)),
+                        _ => self.violations.add(name, format!("{key:?} must be a string")),
+                    }
+                }
+            }
+            Some(_) => self.violations.add(name, "must be an object of strings"),
+        }
+        texts
+    }
+
+    /// What was found wrong; fields that nobody asked for are.
+    pub(crate) fn finish(mut self) -> Violations {
+        for name in self.fields.into_keys() {
+            self.violations.add(name, "is not a known field");
+        }
+        self.violations
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Object)
+    }
+}
+
+struct Object;
+
+impl<'de> Visitor<'de> for Object {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+        let mut object = Fields::default();
+        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            if object.fields.insert(name.clone(), value).is_some() {
+                object.violations.add(name, "must not be given twice");
+            }
+        }
+        Ok(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(json: &str) -> Fields {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn names(violations: Violations) -> Vec<String> {
+        violations.into_vec().into_iter().map(|it| it.field).collect()
+    }
+
+    #[test]
+    fn every_bad_field_is_named() {
+        let mut it = fields(
+            r#"{"title": 7, "priority": "urgent", "tags": {"a": 1}, "colour": "red", "x": 1, "x": 2}"#,
+        );
+        assert_eq!(it.text("title"), None);
+        assert_eq!(it.choice("priority", &[("low", 1), ("high", 2)]), None);
+        assert!(it.texts("tags").is_empty());
+        assert_eq!(names(it.finish()), ["x", "title", "priority", "tags", "colour", "x"]);
+    }
+
+    #[test]
+    fn null_is_as_good_as_absent() {
+        let mut it = fields(r#"{"title": null, "priority": null, "tags": null}"#);
+        assert_eq!((it.text("title"), it.choice("priority", &[("low", 1)])), (None, None));
+        assert!(it.texts("tags").is_empty() && it.finish().is_empty());
+    }
+
+    #[test]
+    fn a_name_is_a_choice_only_as_it_is_written() {
+        let mut it = fields(r#"{"priority": "HIGH"}"#);
+        assert_eq!(it.choice("priority", &[("high", 1)]), None);
+        let found = it.finish().into_vec();
+        assert_eq!(found[0].description, "must be one of high");
+    }
+}

@@ -1,0 +1,52 @@
+//! The table of contents: every route of the API, and what every request passes through.
+
+use std::time::{Duration, Instant};
+
+use access::Verifier;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use platform::grpc::deadline;
+use platform::http_server::HttpServerLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::normalize_path::NormalizePath;
+
+use crate::api::{health, me, tasks, workers};
+use crate::error::{self, ApiError};
+use crate::services::Services;
+use crate::{Limits, NAME};
+
+/// The API, with and without a trailing slash.
+pub(crate) fn router(services: Services, verifier: Verifier, limits: &Limits) -> NormalizePath<Router> {
+    let routes = Router::new()
+        .route("/api/tasks", get(tasks::list).post(tasks::create))
+        .route("/api/tasks/{id}", get(tasks::get))
+        .route("/api/workers", get(workers::list).post(workers::create))
+        .route("/api/workers/{id}", get(workers::get))
+        .route("/api/me", get(me::get))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .fallback(error::no_route)
+        .method_not_allowed_fallback(error::no_method)
+        .with_state(services);
+    // From the inside out.
+    let layered = routes
+        .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(from_fn_with_state(limits.request_timeout, within_deadline))
+        .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
+        .layer(HttpServerLayer::new(verifier, |it| it.get::<MatchedPath>().map(MatchedPath::as_str)));
+    NormalizePath::trim_trailing_slash(layered)
+}
+
+/// The request's deadline. The gRPC calls made on the way carry what is left of it and end by it; the margin leaves
+/// their answer, which says more, the time to get here.
+async fn within_deadline(State(timeout): State<Duration>, request: Request, next: Next) -> Response {
+    const MARGIN: Duration = Duration::from_millis(500);
+    let answered = deadline::within(Instant::now() + timeout, next.run(request));
+    match tokio::time::timeout(timeout + MARGIN, answered).await {
+        Ok(response) => response,
+        Err(_) => ApiError::outcome_unknown(NAME).into_response(),
+    }
+}

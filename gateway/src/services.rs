@@ -1,0 +1,26 @@
+//! The services behind the gateway.
+
+use platform::grpc::Peer;
+use platform::grpc::channel::{Channel, HealthProbe, connect};
+use proto::task::v1::task_service_client::TaskServiceClient;
+use proto::worker::v1::worker_service_client::WorkerServiceClient;
+
+/// Clients of the services; clones share their connections.
+#[derive(Clone)]
+pub(crate) struct Services {
+    pub(crate) tasks: TaskServiceClient<Channel>,
+    pub(crate) workers: WorkerServiceClient<Channel>,
+    /// By the service's name.
+    pub(crate) probes: Vec<(&'static str, HealthProbe)>,
+}
+
+impl Services {
+    /// Connects when first used, and again whenever a connection was lost.
+    pub(crate) fn connect(tasks: &Peer, workers: &Peer) -> Self {
+        Self {
+            tasks: TaskServiceClient::new(connect(tasks)),
+            workers: WorkerServiceClient::new(connect(workers)),
+            probes: [tasks, workers].map(|it| (it.name, HealthProbe::new(it))).to_vec(),
+        }
+    }
+}

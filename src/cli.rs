@@ -1,0 +1,232 @@
+//! The command line and the settings of every role: a flag each, and an environment variable of the same meaning. This is
+//! where the configuration is read; docs/configuration.md lists it, and a test compares the two.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use access::Role;
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Manages a fleet of cloud workers and the tasks run against them; one trace covers every service boundary.
+#[derive(Debug, Parser)]
+#[command(name = "ccm", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) up: Up,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run gateway, task-service and worker-service on this machine (the default)
+    Up(Up),
+    /// Run the gateway: the public REST API
+    Gateway(Gateway),
+    /// Run task-service
+    TaskService(TaskService),
+    /// Run worker-service
+    WorkerService(WorkerService),
+    /// Print a token for the product that `ccm up` runs
+    Token(Token),
+    /// Show a trace that `ccm up` has received
+    Trace(Trace),
+}
+
+/// Where `ccm up` keeps its data.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Data {
+    /// Directory of the databases, the local key and the sockets
+    #[arg(long, env = "CCM_DATA_DIR", default_value = "data", value_name = "DIRECTORY")]
+    pub(crate) data_dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Where the gateway listens
+    #[arg(long, env = "CCM_GATEWAY_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS")]
+    pub(crate) gateway_listen: SocketAddr,
+    /// Where task-service listens
+    #[arg(long, env = "CCM_TASK_LISTEN", default_value = "127.0.0.1:50051", value_name = "ADDRESS")]
+    pub(crate) task_listen: SocketAddr,
+    /// Where worker-service listens
+    #[arg(long, env = "CCM_WORKER_LISTEN", default_value = "127.0.0.1:50052", value_name = "ADDRESS")]
+    pub(crate) worker_listen: SocketAddr,
+}
+
+/// What every role takes.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Key set that local tokens are verified with
+    #[arg(long, env = "CCM_LOCAL_KEYS", default_value = "data/local-key.jwks.json", value_name = "FILE")]
+    pub(crate) local_keys: PathBuf,
+    /// How log lines look
+    #[arg(long, env = "CCM_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
+    pub(crate) log_format: LogFormat,
+    /// End when standard input is closed, as `ccm up` wants its children to
+    #[arg(long, hide = true)]
+    pub(crate) end_with_stdin: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Text on a terminal, JSON elsewhere
+    Auto,
+    /// A JSON object a line
+    Json,
+    /// Text with colours
+    Text,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Gateway {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Where to listen
+    #[arg(long, env = "CCM_GATEWAY_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    /// Where task-service is
+    #[arg(long, env = "CCM_TASK_SERVICE", default_value = "http://127.0.0.1:50051", value_name = "URL")]
+    pub(crate) task_service: String,
+    /// Where worker-service is
+    #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URL")]
+    pub(crate) worker_service: String,
+    /// Connections open at once; further ones wait
+    #[arg(long, env = "CCM_MAX_CONNECTIONS", default_value = "4096", value_name = "NUMBER", value_parser = positive)]
+    pub(crate) max_connections: usize,
+    /// From the accept to the end of a request's header
+    #[arg(long, env = "CCM_HEADER_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
+    pub(crate) header_timeout: Duration,
+    /// From the header to the answer; also the deadline of the calls made on the way
+    #[arg(long, env = "CCM_REQUEST_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
+    pub(crate) request_timeout: Duration,
+    /// Size of a request's body
+    #[arg(long, env = "CCM_MAX_BODY_BYTES", default_value = "1048576", value_name = "BYTES", value_parser = positive)]
+    pub(crate) max_body_bytes: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TaskService {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Where to listen
+    #[arg(long, env = "CCM_TASK_LISTEN", default_value = "127.0.0.1:50051", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    /// Its database, sqlite:PATH or postgres://…
+    #[arg(long, env = "CCM_TASK_DATABASE", default_value = "sqlite:data/tasks.db", value_name = "URL")]
+    pub(crate) database: String,
+    /// Where worker-service is
+    #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URL")]
+    pub(crate) worker_service: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WorkerService {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Where to listen
+    #[arg(long, env = "CCM_WORKER_LISTEN", default_value = "127.0.0.1:50052", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    /// Its database, sqlite:PATH or postgres://…
+    #[arg(long, env = "CCM_WORKER_DATABASE", default_value = "sqlite:data/workers.db", value_name = "URL")]
+    pub(crate) database: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Token {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Role of the caller, repeated for several
+    #[arg(long = "role", default_value = "user", value_name = "ROLE", value_parser = role)]
+    pub(crate) roles: Vec<Role>,
+    /// Department of the caller
+    #[arg(long, value_name = "NAME")]
+    pub(crate) department: Option<String>,
+    /// Who the caller is
+    #[arg(long, default_value = "local", value_name = "SUBJECT")]
+    pub(crate) sub: String,
+    /// How long the token is good for
+    #[arg(long, default_value = "12h", value_name = "DURATION", value_parser = duration)]
+    pub(crate) ttl: Duration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// `last`, or a trace id
+    #[arg(value_name = "last | TRACE-ID")]
+    pub(crate) which: String,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("it takes a number and a unit, like 500ms, 10s, 12h".to_owned()),
+    }
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|it| *it > 0).ok_or_else(|| "it takes a whole number from 1".to_owned())
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::from_name(text).ok_or_else(|| "it takes admin, manager, user or service".to_owned())
+}
+
+/// Help and version as clap prints them; an error as one sentence.
+pub(crate) fn explain(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.to_string();
+    let sentence = text.lines().next().unwrap_or_default();
+    eprintln!("ccm: {}", sentence.strip_prefix("error: ").unwrap_or(sentence));
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_documentation_names_every_variable_with_its_default() {
+        let documented = include_str!("../docs/configuration.md");
+        let cli = Cli::command();
+        let commands = cli.get_subcommands().chain([&cli]);
+        for argument in commands.flat_map(clap::Command::get_arguments) {
+            let Some(variable) = argument.get_env().and_then(|it| it.to_str()) else { continue };
+            let default =
+                argument.get_default_values().first().and_then(|it| it.to_str()).unwrap_or_default();
+            let row = documented.lines().find(|it| it.contains(&format!("`{variable}`")));
+            let row = row.unwrap_or_else(|| panic!("docs/configuration.md does not name {variable}"));
+            assert!(
+                row.contains(&format!("`{default}`")),
+                "{variable} has the default {default}, not: {row}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_command_the_product_comes_up() {
+        let cli = Cli::try_parse_from(["ccm", "--data-dir", "elsewhere"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.up.data.data_dir, PathBuf::from("elsewhere"));
+    }
+
+    #[test]
+    fn a_duration_needs_its_unit() {
+        assert_eq!(duration("12h"), Ok(Duration::from_hours(12)));
+        for bad in ["12", "", "-1s", "0s", "soon"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

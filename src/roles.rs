@@ -1,0 +1,117 @@
+//! The roles: from settings to a running service, and back out in order.
+
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use access::{Keys, Verifier, local};
+use anyhow::Context as _;
+use platform::clock::Clock;
+use platform::grpc::Peer;
+use platform::shutdown::{self, Shutdown};
+use platform::telemetry::{self, Process, Telemetry};
+use tokio::net::TcpListener;
+
+use crate::cli;
+
+pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
+    let frame = Frame::start(gateway::NAME, &settings.common)?;
+    let served = async {
+        let config = gateway::Config {
+            verifier: frame.verifier(&settings.common.local_keys)?,
+            task_service: Peer::new(task_service::NAME, &settings.task_service)?,
+            worker_service: Peer::new(worker_service::NAME, &settings.worker_service)?,
+            limits: gateway::Limits {
+                connections: settings.max_connections,
+                header_timeout: settings.header_timeout,
+                request_timeout: settings.request_timeout,
+                body_bytes: settings.max_body_bytes,
+            },
+        };
+        let listener = bind(settings.listen).await?;
+        gateway::serve(config, listener, frame.shutdown.clone()).await;
+        anyhow::Ok(())
+    };
+    let outcome = served.await;
+    frame.stop(outcome).await
+}
+
+pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<()> {
+    let frame = Frame::start(task_service::NAME, &settings.common)?;
+    let served = async {
+        let config = task_service::Config {
+            database_url: settings.database,
+            verifier: frame.verifier(&settings.common.local_keys)?,
+            worker_service: Peer::new(worker_service::NAME, &settings.worker_service)?,
+            clock: frame.clock.clone(),
+        };
+        let listener = bind(settings.listen).await?;
+        Ok(task_service::serve(config, listener, frame.shutdown.clone()).await?)
+    };
+    let outcome = served.await;
+    frame.stop(outcome).await
+}
+
+pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Result<()> {
+    let frame = Frame::start(worker_service::NAME, &settings.common)?;
+    let served = async {
+        let config = worker_service::Config {
+            database_url: settings.database,
+            verifier: frame.verifier(&settings.common.local_keys)?,
+            clock: frame.clock.clone(),
+        };
+        let listener = bind(settings.listen).await?;
+        Ok(worker_service::serve(config, listener, frame.shutdown.clone()).await?)
+    };
+    let outcome = served.await;
+    frame.stop(outcome).await
+}
+
+/// What stands around every role.
+struct Frame {
+    clock: Clock,
+    shutdown: Shutdown,
+    telemetry: Telemetry,
+}
+
+impl Frame {
+    fn start(service: &'static str, common: &cli::Common) -> anyhow::Result<Self> {
+        let clock = Clock::system();
+        let log_format = match common.log_format {
+            cli::LogFormat::Text => telemetry::LogFormat::Text,
+            cli::LogFormat::Auto if std::io::stdout().is_terminal() => telemetry::LogFormat::Text,
+            cli::LogFormat::Auto | cli::LogFormat::Json => telemetry::LogFormat::Json,
+        };
+        let process = Process { service, version: env!("CARGO_PKG_VERSION"), log_format };
+        let telemetry = telemetry::start(&process, &clock)?;
+        let shutdown = Shutdown::new();
+        shutdown::on_signals(&shutdown, common.end_with_stdin)?;
+        Ok(Self { clock, shutdown, telemetry })
+    }
+
+    fn verifier(&self, keys: &Path) -> anyhow::Result<Verifier> {
+        let keys = Keys::read(keys).context("no caller could be known")?;
+        Ok(Verifier::new(local::ISSUER, local::AUDIENCE, keys, self.clock.clone()))
+    }
+
+    /// Sends the last spans and log lines, whatever the outcome.
+    async fn stop(self, outcome: anyhow::Result<()>) -> anyhow::Result<()> {
+        if let Err(error) = &outcome {
+            tracing::error!(error = format!("{error:#}"), "ended");
+        }
+        self.telemetry.stop().await;
+        outcome
+    }
+}
+
+/// A listener, or a sentence that says why not.
+pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            anyhow::anyhow!(
+                "{address} is already in use: stop what listens there, or configure another address"
+            )
+        }
+        _ => anyhow::anyhow!("{address} cannot be listened at: {error}"),
+    })
+}

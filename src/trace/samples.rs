@@ -1,0 +1,49 @@
+//! Spans for the tests of this module.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use platform::otlp::{Span, SpanKind};
+
+const MICROSECOND: u64 = 1_000;
+const START: u64 = 1_790_000_000_000_000_000;
+
+/// An INTERNAL span of task-service; `at` in microseconds.
+pub(super) fn span(trace_id: &str, span_id: &str, parent_id: &str, at: Range<u64>) -> Span {
+    Span {
+        trace_id: trace_id.to_owned(),
+        span_id: span_id.to_owned(),
+        parent_id: parent_id.to_owned(),
+        tracestate: String::new(),
+        service: "task-service".to_owned(),
+        name: span_id.to_owned(),
+        kind: SpanKind::Internal,
+        start: START + at.start * MICROSECOND,
+        end: START + at.end * MICROSECOND,
+        error: false,
+        attributes: BTreeMap::new(),
+        links: Vec::new(),
+        resource: BTreeMap::new(),
+    }
+}
+
+/// The gateway's span of a request, with the id `request`.
+pub(super) fn request(trace_id: &str, at: Range<u64>) -> Span {
+    named(span(trace_id, "request", "", at), "gateway", SpanKind::Server, "POST /api/tasks")
+}
+
+/// The span under another service, kind and name.
+pub(super) fn named(span: Span, service: &str, kind: SpanKind, name: &str) -> Span {
+    Span { service: service.to_owned(), kind, name: name.to_owned(), ..span }
+}
+
+/// The span with an attribute more.
+pub(super) fn with(mut span: Span, key: &str, value: &str) -> Span {
+    span.attributes.insert(key.to_owned(), value.to_owned());
+    span
+}
+
+/// The span, failed.
+pub(super) fn failed(span: Span) -> Span {
+    Span { error: true, ..span }
+}

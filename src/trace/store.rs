@@ -1,0 +1,239 @@
+//! The newest traces, kept in bounded memory by `ccm up` when no collector runs. Their spans arrive out of
+//! order and from several processes, each exporting on its own, so a trace has to tell by itself whether
+//! anything is missing.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use platform::otlp::{Span, SpanKind};
+use serde::{Deserialize, Serialize};
+
+/// Where a request from outside begins.
+const GATEWAY: &str = "gateway";
+
+const LIMITS: Limits = Limits { traces: 1_000, spans_a_trace: 2_000, spans: 50_000 };
+
+/// What has been received of a trace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Trace {
+    /// Its spans, in the order of their arrival.
+    pub(crate) spans: Vec<Span>,
+    /// How many more arrived and were not kept.
+    pub(crate) dropped: usize,
+}
+
+impl Trace {
+    /// The trace id; empty when there is no span.
+    pub(crate) fn id(&self) -> &str {
+        self.spans.first().map_or("", |it| it.trace_id.as_str())
+    }
+}
+
+/// Whether the gateway answered an outside request in this span. Its parent, if it has one, is the caller's.
+pub(crate) fn is_request(span: &Span) -> bool {
+    span.kind == SpanKind::Server && span.service == GATEWAY
+}
+
+/// The newest traces: beyond 1,000 of them, or 50,000 spans, the one that began to arrive first goes first.
+#[derive(Debug)]
+pub(crate) struct TraceStore {
+    limits: Limits,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    traces: usize,
+    spans_a_trace: usize,
+    spans: usize,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    traces: HashMap<String, Arriving>,
+    /// Trace ids by first arrival.
+    order: VecDeque<String>,
+    spans: usize,
+}
+
+#[derive(Debug)]
+struct Arriving {
+    trace: Trace,
+    ids: HashSet<String>,
+    latest: Instant,
+}
+
+impl Default for TraceStore {
+    fn default() -> Self {
+        Self { limits: LIMITS, kept: Mutex::default() }
+    }
+}
+
+impl TraceStore {
+    /// Keeps spans. One that was received before, as an exporter's retry brings it, is kept once.
+    pub(crate) fn add(&self, spans: Vec<Span>) {
+        let mut kept = self.kept();
+        for span in spans {
+            kept.add(span, self.limits);
+        }
+    }
+
+    /// What is there of a trace, complete or not.
+    pub(crate) fn get(&self, trace_id: &str) -> Option<Trace> {
+        self.kept().traces.get(trace_id).map(|it| it.trace.clone())
+    }
+
+    /// The newest complete trace of a request, by the end of the request.
+    pub(crate) fn last(&self) -> Option<Trace> {
+        let kept = self.kept();
+        let requests = kept.traces.values().filter_map(|it| Some((it.request_end()?, it)));
+        let (_, newest) = requests.filter(|(_, it)| it.is_complete()).max_by_key(|(end, _)| *end)?;
+        Some(newest.trace.clone())
+    }
+
+    /// Whether a trace is complete and nothing was added to it for the last `quiet`. A leaf that has not
+    /// arrived yet is missed by nobody: only the silence tells.
+    pub(super) fn is_settled(&self, trace_id: &str, quiet: Duration) -> bool {
+        let kept = self.kept();
+        kept.traces.get(trace_id).is_some_and(|it| it.is_complete() && it.latest.elapsed() >= quiet)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn add(&mut self, span: Span, limits: Limits) {
+        if !self.traces.contains_key(&span.trace_id) {
+            self.order.push_back(span.trace_id.clone());
+        }
+        let arriving = self.traces.entry(span.trace_id.clone()).or_insert_with(Arriving::new);
+        self.spans += usize::from(arriving.add(span, limits.spans_a_trace));
+        while self.traces.len() > limits.traces || self.spans > limits.spans {
+            let Some(oldest) = self.order.pop_front() else { break };
+            self.spans -= self.traces.remove(&oldest).map_or(0, |it| it.trace.spans.len());
+        }
+    }
+}
+
+impl Arriving {
+    fn new() -> Self {
+        Self { trace: Trace { spans: Vec::new(), dropped: 0 }, ids: HashSet::new(), latest: Instant::now() }
+    }
+
+    /// Whether the span was kept. The last place is for the request's own span: it ends, and arrives, after
+    /// its children, and nothing is found without it.
+    fn add(&mut self, span: Span, limit: usize) -> bool {
+        if self.ids.contains(&span.span_id) {
+            return false;
+        }
+        self.latest = Instant::now();
+        if self.trace.spans.len() + usize::from(!is_request(&span)) >= limit {
+            self.trace.dropped += 1;
+            return false;
+        }
+        self.ids.insert(span.span_id.clone());
+        self.trace.spans.push(span);
+        true
+    }
+
+    /// Whether each parent is there. Where spans were dropped, parents may be among them.
+    fn is_complete(&self) -> bool {
+        let complete =
+            |it: &Span| it.parent_id.is_empty() || self.ids.contains(&it.parent_id) || is_request(it);
+        self.trace.dropped > 0 || self.trace.spans.iter().all(complete)
+    }
+
+    fn request_end(&self) -> Option<u64> {
+        let requests =
+            self.trace.spans.iter().filter(|it| is_request(it) && !self.ids.contains(&it.parent_id));
+        requests.map(|it| it.end).max()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::samples::{request, span};
+
+    fn small(traces: usize, spans_a_trace: usize, spans: usize) -> TraceStore {
+        TraceStore { limits: Limits { traces, spans_a_trace, spans }, kept: Mutex::default() }
+    }
+
+    fn last(store: &TraceStore) -> Option<String> {
+        store.last().map(|it| it.id().to_owned())
+    }
+
+    #[test]
+    fn the_newest_request_is_the_one_that_ended_last_whatever_arrived_last() {
+        let store = TraceStore::default();
+        store.add(vec![request("newer", 0..90)]);
+        store.add(vec![request("older", 10..80)]);
+        store.add(vec![span("sweep", "r", "", 0..1_000)]);
+        assert_eq!(last(&store).as_deref(), Some("newer"));
+    }
+
+    #[test]
+    fn a_trace_is_not_shown_as_the_last_before_all_parents_have_arrived() {
+        let store = TraceStore::default();
+        store.add(vec![request("whole", 0..10)]);
+        store.add(vec![span("t", "leaf", "middle", 30..40), request("t", 20..90)]);
+        assert_eq!(last(&store).as_deref(), Some("whole"));
+        assert!(!store.is_settled("t", Duration::ZERO));
+        store.add(vec![span("t", "middle", "request", 25..50)]);
+        assert_eq!(last(&store).as_deref(), Some("t"));
+        assert!(store.is_settled("t", Duration::ZERO));
+        assert!(!store.is_settled("t", Duration::from_mins(1)), "its last span has only just arrived");
+    }
+
+    #[test]
+    fn a_callers_own_span_is_not_waited_for() {
+        let store = TraceStore::default();
+        let mut outside = request("t", 0..10);
+        outside.parent_id = "of-the-caller".to_owned();
+        store.add(vec![outside, span("t", "child", "request", 1..2)]);
+        assert_eq!(last(&store).as_deref(), Some("t"));
+    }
+
+    #[test]
+    fn the_oldest_trace_goes_first_when_there_are_too_many() {
+        let store = small(2, 10, 10);
+        for id in ["a", "b", "c"] {
+            store.add(vec![request(id, 0..1)]);
+            store.add(vec![span("b", &format!("late {id}"), "request", 0..1)]);
+        }
+        assert_eq!(store.get("a"), None);
+        assert_eq!(store.get("b").map(|it| it.spans.len()), Some(4));
+        assert_eq!(store.get("c").map(|it| it.spans.len()), Some(1));
+    }
+
+    #[test]
+    fn the_oldest_trace_goes_first_when_there_are_too_many_spans() {
+        let store = small(10, 10, 4);
+        store.add(vec![request("a", 0..1), span("a", "x", "request", 0..1), request("b", 0..1)]);
+        store.add(vec![span("b", "x", "request", 0..1), span("b", "y", "request", 0..1)]);
+        assert_eq!(store.get("a"), None);
+        assert_eq!(store.get("b").map(|it| it.spans.len()), Some(3));
+        store.add(vec![span("b", "z", "request", 0..1)]);
+        assert!(store.get("b").is_some(), "the places of what was evicted are free again");
+    }
+
+    #[test]
+    fn a_trace_with_too_many_spans_counts_what_it_lost_and_keeps_the_request() {
+        let store = small(10, 3, 100);
+        store.add((0..5).map(|it| span("t", &format!("s{it}"), "lost", 0..1)).collect());
+        store.add(vec![request("t", 0..9), request("t", 0..9)]);
+        let trace = store.last().expect("found, although parents are missing");
+        assert_eq!((trace.spans.len(), trace.dropped), (3, 3));
+    }
+
+    #[test]
+    fn a_span_that_is_sent_twice_is_kept_once() {
+        let store = TraceStore::default();
+        store.add(vec![request("t", 0..1)]);
+        store.add(vec![request("t", 0..1)]);
+        assert_eq!(store.get("t").map(|it| (it.spans.len(), it.dropped)), Some((1, 0)));
+    }
+}

@@ -1,0 +1,151 @@
+//! `ccm up`: the three roles as three child processes on loopback, with SQLite files in the data directory. A newcomer
+//! gets the same boundaries, service names and failure modes as production.
+
+mod banner;
+mod child;
+mod data_dir;
+mod output;
+mod traces;
+
+use std::net::SocketAddr;
+
+use access::Role;
+use access::local::{self, Grant, LocalIssuer};
+use anyhow::bail;
+use platform::clock::Clock;
+use platform::shutdown::Shutdown;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::{cli, roles};
+use banner::Banner;
+use child::{Child, Role as Process};
+use data_dir::DataDir;
+use output::Output;
+use traces::Traces;
+
+/// How long the token of the banner is good for.
+const TOKEN: std::time::Duration = std::time::Duration::from_hours(12);
+
+pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
+    let mut signals = Signals::listen()?;
+    let data = DataDir::claim(&settings.data.data_dir)?;
+    let issuer = LocalIssuer::open_or_create(data.path())?;
+    for address in [settings.gateway_listen, settings.task_listen, settings.worker_listen] {
+        // Said here, before anything runs; the child that binds it says it again should it be lost meanwhile.
+        drop(roles::bind(address).await?);
+    }
+    let clock = Clock::system();
+    let shutdown = Shutdown::new();
+    let traces = Traces::start(data.path(), &shutdown).await?;
+    let output = Output::held();
+    let mut children = Children::default();
+    let started = tokio::select! {
+        started = children.start(&settings, &data, &traces, &output) => started,
+        () = signals.next() => Ok(None),
+    };
+    let outcome = match started {
+        Ok(Some(gateway)) => {
+            let grant = Grant {
+                subject: "local".to_owned(),
+                roles: vec![Role::Admin],
+                department: None,
+                lifetime: TOKEN,
+            };
+            let token = issuer.grant(&grant, &clock)?;
+            output
+                .release(&Banner { gateway, token: &token, data: data.path(), traces: &traces }.to_string());
+            tokio::select! {
+                died = children.first_death() => Err(died),
+                () = signals.next() => Ok(()),
+            }
+        }
+        Ok(None) => Ok(()),
+        Err(error) => Err(error),
+    };
+    output.release("");
+    tokio::select! {
+        () = children.stop() => {}
+        // Once more means now: dropping them kills them.
+        () = signals.next() => {}
+    }
+    shutdown.cancel();
+    traces.stopped().await;
+    outcome
+}
+
+/// The children that run, in the order of their start.
+#[derive(Default)]
+struct Children(Vec<Child>);
+
+impl Children {
+    /// Starts each process when the one that it calls listens, and answers where the gateway does.
+    async fn start(
+        &mut self,
+        settings: &cli::Up,
+        data: &DataDir,
+        traces: &Traces,
+        output: &Output,
+    ) -> anyhow::Result<Option<SocketAddr>> {
+        let keys = local::public_keys(data.path()).display().to_string();
+        let database = |name: &str| format!("sqlite:{}", data.path().join(name).display());
+        let process = |role: Process, listen: SocketAddr| {
+            child::Command::new(role, listen).env("CCM_LOCAL_KEYS", &keys).envs(traces.environment())
+        };
+        let worker_service = process(Process::WorkerService, settings.worker_listen)
+            .env("CCM_WORKER_DATABASE", &database("workers.db"));
+        let workers = self.add(worker_service, output).await?;
+        let task_service = process(Process::TaskService, settings.task_listen)
+            .env("CCM_TASK_DATABASE", &database("tasks.db"))
+            .env("CCM_WORKER_SERVICE", &format!("http://{workers}"));
+        let tasks = self.add(task_service, output).await?;
+        let gateway = process(Process::Gateway, settings.gateway_listen)
+            .env("CCM_TASK_SERVICE", &format!("http://{tasks}"))
+            .env("CCM_WORKER_SERVICE", &format!("http://{workers}"));
+        self.add(gateway, output).await.map(Some)
+    }
+
+    async fn add(&mut self, command: child::Command, output: &Output) -> anyhow::Result<SocketAddr> {
+        self.0.push(command.spawn(output)?);
+        let Some(child) = self.0.last_mut() else { bail!("no child") };
+        child.listening().await
+    }
+
+    /// Waits until a child ends, and says which and why.
+    async fn first_death(&mut self) -> anyhow::Error {
+        let mut waiting: Vec<_> = self.0.iter_mut().map(|it| Box::pin(it.died())).collect();
+        std::future::poll_fn(|cx| {
+            let ready = waiting.iter_mut().find_map(|it| match it.as_mut().poll(cx) {
+                std::task::Poll::Ready(error) => Some(error),
+                std::task::Poll::Pending => None,
+            });
+            ready.map_or(std::task::Poll::Pending, std::task::Poll::Ready)
+        })
+        .await
+    }
+
+    /// Stops them one after the other, the gateway first: each can still call the ones it needs to finish its work.
+    async fn stop(&mut self) {
+        while let Some(mut child) = self.0.pop() {
+            child.stop().await;
+        }
+    }
+}
+
+/// SIGINT and SIGTERM.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The first lines of `up`: all that a newcomer needs.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use super::traces::Traces;
+
+pub(super) struct Banner<'a> {
+    pub(super) gateway: SocketAddr,
+    pub(super) token: &'a str,
+    pub(super) data: &'a Path,
+    pub(super) traces: &'a Traces,
+}
+
+impl fmt::Display for Banner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (ip, port) = (self.gateway.ip(), self.gateway.port());
+        let host =
+            if ip.is_loopback() || ip.is_unspecified() { "localhost".to_owned() } else { ip.to_string() };
+        writeln!(
+            f,
+            "Cml Cloud Manager is up: gateway, task-service, worker-service. Data: {}",
+            self.data.display()
+        )?;
+        writeln!(f)?;
+        writeln!(f, "  API     http://{host}:{port}/api/tasks")?;
+        writeln!(f, "  Token   export TOKEN={}", self.token)?;
+        writeln!(f, "          (admin, 12 hours; for another: ccm token --role user --sub ada)")?;
+        writeln!(
+            f,
+            "  Try     curl -X POST http://{host}:{port}/api/tasks -H \"Content-Type: application/json\" \\"
+        )?;
+        writeln!(
+            f,
+            "            -H \"Authorization: Bearer $TOKEN\" -d '{{\"title\": \"Test Task\", \"priority\": \"high\"}}'"
+        )?;
+        writeln!(f, "  Traces  {}", self.traces)?;
+        writeln!(f)
+    }
+}

@@ -1,0 +1,187 @@
+//! One role as a child process: in a process group of its own (a terminal's Ctrl-C is for `up` to handle), with a pipe on
+//! its standard input whose end tells it to stop, whether `up` closes it or dies.
+
+use std::net::SocketAddr;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use platform::telemetry::log_line::LogLine;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::process::ChildStdin;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::output::Output;
+
+/// A child has this long to stop: what is in flight may take ten seconds, the last spans two.
+const STOP: Duration = Duration::from_secs(15);
+/// A child that does not listen by then never will.
+const START: Duration = Duration::from_mins(1);
+/// A longer line is cut here.
+const LINE: usize = 64 * 1024;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Role {
+    Gateway,
+    TaskService,
+    WorkerService,
+}
+
+impl Role {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Gateway => gateway::NAME,
+            Self::TaskService => task_service::NAME,
+            Self::WorkerService => worker_service::NAME,
+        }
+    }
+}
+
+/// A child before it runs.
+pub(super) struct Command {
+    name: &'static str,
+    arguments: [String; 4],
+    environment: Vec<(String, String)>,
+}
+
+impl Command {
+    pub(super) fn new(role: Role, listen: SocketAddr) -> Self {
+        let name = role.name();
+        let arguments = [name, "--end-with-stdin", "--listen", &listen.to_string()].map(ToOwned::to_owned);
+        Self { name, arguments, environment: vec![("CCM_LOG_FORMAT".to_owned(), "json".to_owned())] }
+    }
+
+    pub(super) fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(super) fn envs(mut self, variables: Vec<(String, String)>) -> Self {
+        self.environment.extend(variables);
+        self
+    }
+
+    pub(super) fn spawn(self, output: &Output) -> anyhow::Result<Child> {
+        let program = std::env::current_exe().context("this program's own path is not known")?;
+        let mut process = tokio::process::Command::new(program)
+            .args(self.arguments)
+            .envs(self.environment)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("{} cannot be started", self.name))?;
+        let (found, listening) = watch::channel(None);
+        let last_words = Arc::new(Mutex::new(String::new()));
+        let mut readers = Vec::new();
+        if let Some(stdout) = process.stdout.take() {
+            let output = output.clone();
+            readers.push(read_lines(stdout, move |line| {
+                let parsed = serde_json::from_str::<LogLine>(&line).ok();
+                if let Some(address) = parsed.as_ref().and_then(address_in) {
+                    found.send_replace(Some(address));
+                }
+                output.log(&line, parsed.as_ref());
+            }));
+        }
+        if let Some(stderr) = process.stderr.take() {
+            let (output, words) = (output.clone(), last_words.clone());
+            readers.push(read_lines(stderr, move |line| {
+                output.log(&line, None);
+                line.strip_prefix("ccm: ")
+                    .unwrap_or(&line)
+                    .clone_into(&mut *words.lock().unwrap_or_else(PoisonError::into_inner));
+            }));
+        }
+        let input = process.stdin.take();
+        Ok(Child { name: self.name, process, input, listening, last_words, readers })
+    }
+}
+
+/// A running child; dropped, it is killed.
+pub(super) struct Child {
+    name: &'static str,
+    process: tokio::process::Child,
+    input: Option<ChildStdin>,
+    listening: watch::Receiver<Option<SocketAddr>>,
+    last_words: Arc<Mutex<String>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Child {
+    /// Where it listens, once it does.
+    pub(super) async fn listening(&mut self) -> anyhow::Result<SocketAddr> {
+        let mut listening = self.listening.clone();
+        let found = async {
+            match listening.wait_for(Option::is_some).await {
+                Ok(address) => *address,
+                // Its output ended; why, its death tells.
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            address = found => address.context("no address"),
+            error = self.died() => Err(error),
+            () = tokio::time::sleep(START) => anyhow::bail!("{} does not come up", self.name),
+        }
+    }
+
+    /// Waits for its end, and tells it with its last words.
+    pub(super) async fn died(&mut self) -> anyhow::Error {
+        let ended = self.process.wait().await;
+        for reader in self.readers.drain(..) {
+            let _ = reader.await;
+        }
+        let words = self.last_words.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let how = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
+        let name = self.name;
+        if words.is_empty() {
+            anyhow::anyhow!("{name} ended: {how}")
+        } else {
+            anyhow::anyhow!("{name} ended: {words}")
+        }
+    }
+
+    /// Tells it to stop, and waits until it has; one that does not is killed.
+    pub(super) async fn stop(&mut self) {
+        drop(self.input.take());
+        if tokio::time::timeout(STOP, self.process.wait()).await.is_err() {
+            let _ = self.process.kill().await;
+        }
+        for reader in self.readers.drain(..) {
+            let _ = reader.await;
+        }
+    }
+}
+
+/// The address that a child says it listens at.
+fn address_in(line: &LogLine) -> Option<SocketAddr> {
+    if line.message != "listening" {
+        return None;
+    }
+    line.fields.get("address")?.as_str()?.parse().ok()
+}
+
+fn read_lines(
+    from: impl AsyncRead + Unpin + Send + 'static,
+    keep: impl Fn(String) + Send + 'static,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(from);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            match lines.read_until(b'\n', &mut line).await {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {
+                    line.truncate(LINE);
+                    keep(String::from_utf8_lossy(&line).trim_end().to_owned());
+                }
+            }
+        }
+    })
+}
