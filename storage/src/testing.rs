@@ -89,3 +89,16 @@ pub async fn events(database: &crate::Database) -> Result<Vec<EventRow>, crate::
     };
     crate::read!(database, |on| crate::fetch_all!(on, ALL, EventRow))
 }
+
+/// Every event of the database at `url`, which a service has made and need not be running.
+pub async fn events_at(url: &str) -> Result<Vec<EventRow>, crate::StorageError> {
+    let database = if url.starts_with("sqlite:") {
+        let pool = sqlx::SqlitePool::connect(url).await?;
+        crate::Database::Sqlite(crate::SqlitePools { writer: pool.clone(), readers: pool })
+    } else {
+        crate::Database::Postgres(sqlx::PgPool::connect(url).await?)
+    };
+    let found = events(&database).await;
+    database.close().await;
+    found
+}

@@ -9,8 +9,9 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use tonic::Code;
+use http_body_util::BodyExt as _;
 use tonic::body::Body as GrpcBody;
+use tonic::{Code, Status};
 use tower::{BoxError, Service, ServiceExt as _};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
@@ -68,18 +69,13 @@ where
                 Some(remaining) => tokio::time::timeout(remaining, exchange).await,
             };
             let response = match outcome {
-                Ok(Ok(response)) => response.map(GrpcBody::new),
+                Ok(Ok(response)) => response.map(|body| {
+                    let failed = move |error: R::Error| BoxError::from(no_answer(peer, reads, &error.into()));
+                    GrpcBody::new(body.map_err(failed))
+                }),
                 Ok(Err(error)) => {
-                    let error: BoxError = error.into();
-                    let cause =
-                        causes(error.as_ref()).map(ToString::to_string).collect::<Vec<_>>().join(": ");
-                    call.span
-                        .in_scope(|| tracing::warn!(peer, cause, "call failed: no answer from the peer"));
-                    if reads || never_sent(error.as_ref()) {
-                        status::unavailable(peer).into_http()
-                    } else {
-                        status::connection_lost(peer).into_http()
-                    }
+                    let error = error.into();
+                    call.span.in_scope(|| no_answer(peer, reads, &error)).into_http()
                 }
                 Err(_) => status::outcome_unknown(peer).into_http(),
             };
@@ -93,9 +89,20 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     std::iter::successors(Some(error), |it: &&'a (dyn Error + 'static)| (*it).source())
 }
 
-/// Whether there was no connection to send the request on.
-fn never_sent(error: &(dyn Error + 'static)) -> bool {
-    causes(error).any(<dyn Error + 'static>::is::<tonic::ConnectError>)
+/// What the caller is told when `peer` gives no answer, or half of one: whether something may have been done.
+fn no_answer(peer: &'static str, reads: bool, error: &BoxError) -> Status {
+    let happened = |is: fn(&(dyn Error + 'static)) -> bool| causes(error.as_ref()).any(is);
+    // tonic's own timer, which reads the same deadline.
+    if happened(<dyn Error>::is::<tonic::TimeoutExpired>) {
+        return status::outcome_unknown(peer);
+    }
+    let cause = causes(error.as_ref()).map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    tracing::warn!(peer, cause, "call failed: no answer from the peer");
+    if reads || happened(<dyn Error>::is::<tonic::ConnectError>) {
+        status::unavailable(peer)
+    } else {
+        status::connection_lost(peer)
+    }
 }
 
 struct Call {

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use http_body::Body;
 use tonic::Code;
 use tonic::body::Body as GrpcBody;
@@ -70,7 +70,7 @@ where
             return Box::pin(async move { Ok(inner.call(request).await?.map(GrpcBody::new)) });
         }
         let ServerLayer { authenticate, service } = self.layer.clone();
-        let mut call = Call::begin(request.uri().path());
+        let mut call = Call::begin(request.uri());
         let timeout = deadline::from_headers(request.headers()).map(before_the_transports);
         Box::pin(async move {
             let admission = authenticate.authenticate(request.headers()).await;
@@ -111,8 +111,8 @@ struct Call {
 }
 
 impl Call {
-    fn begin(path: &str) -> Self {
-        let name = method::full_name(path);
+    fn begin(uri: &Uri) -> Self {
+        let name = method::full_name(uri.path());
         let span = tracing::info_span!(
             "grpc",
             otel.kind = "server",
@@ -122,6 +122,8 @@ impl Call {
             rpc.method = name,
             rpc.response.status_code = Empty,
             rpc.system.name = "grpc",
+            server.address = uri.host(),
+            server.port = uri.port_u16(),
         );
         Self { span, started: Instant::now(), method: name.to_owned(), code: None, done: false }
     }

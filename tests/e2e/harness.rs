@@ -1,0 +1,34 @@
+//! What the tests stand on: processes that die with the test, a client, an OTLP receiver, waiting with a deadline.
+
+mod client;
+mod collector;
+mod picture;
+mod process;
+mod product;
+
+pub(crate) use client::{Answer, Client};
+pub(crate) use collector::Collector;
+pub(crate) use picture::picture;
+pub(crate) use process::Process;
+pub(crate) use product::{Backend, Product};
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+/// What takes longer is broken; a loaded machine is slow.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Waits until `probe` finds something.
+pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(
+    what: &str,
+    mut probe: impl FnMut() -> F,
+) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = probe().await {
+            return found;
+        }
+        assert!(start.elapsed() < DEADLINE, "not within {DEADLINE:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

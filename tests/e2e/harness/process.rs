@@ -1,0 +1,134 @@
+//! One process of the product, started as an operator would, which ends when the test does: its standard input is a pipe
+//! of ours.
+
+use std::net::SocketAddr;
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+
+use super::{DEADLINE, eventually};
+
+const CCM: &str = env!("CARGO_BIN_EXE_ccm");
+
+/// A running `ccm`.
+pub(crate) struct Process {
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+    child: Child,
+    lines: Lines,
+}
+
+/// What it has printed so far, standard output and error alike.
+#[derive(Clone, Default)]
+pub(crate) struct Lines(Arc<Mutex<Vec<String>>>);
+
+impl Lines {
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+
+    /// The log lines among them.
+    pub(crate) fn logged(&self) -> Vec<Value> {
+        self.all().iter().filter_map(|it| serde_json::from_str(it).ok()).collect()
+    }
+}
+
+impl Process {
+    pub(crate) fn spawn(arguments: &[&str], environment: &[(String, String)]) -> Self {
+        let arguments: Vec<String> = arguments.iter().map(|&it| it.to_owned()).collect();
+        let (child, lines) = spawn(&arguments, environment);
+        Self { arguments, environment: environment.to_vec(), child, lines }
+    }
+
+    pub(crate) fn lines(&self) -> &Lines {
+        &self.lines
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
+    /// The first line that `find` makes something of.
+    pub(crate) async fn printed<T>(&self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
+        eventually(what, || {
+            let found = self.lines.all().iter().find_map(|it| find(it));
+            async { found }
+        })
+        .await
+    }
+
+    /// Where `service` says that it listens.
+    pub(crate) async fn listening(&self, service: &str) -> SocketAddr {
+        self.printed(&format!("{service} listens"), |line| {
+            let line: Value = serde_json::from_str(line).ok()?;
+            (line["message"] == "listening" && line["service"] == service)
+                .then(|| line["address"].as_str().unwrap().parse().unwrap())
+        })
+        .await
+    }
+
+    /// SIGKILL, and gone.
+    pub(crate) async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// A signal by its name, as the shell's `kill` sends it.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = std::process::Command::new("kill").args(["-s", name, &self.id().to_string()]).status();
+        assert!(status.unwrap().success());
+    }
+
+    /// Closes its standard input, which asks it to stop, and waits for its end.
+    pub(crate) async fn stop(&mut self) -> ExitStatus {
+        drop(self.child.stdin.take());
+        self.ended().await
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
+        tokio::time::timeout(DEADLINE, self.child.wait()).await.expect("it ends").unwrap()
+    }
+
+    /// Starts it again just as it was started, after it has ended.
+    pub(crate) fn restart(&mut self, listen: SocketAddr) {
+        let at = self.arguments.iter().position(|it| it == "--listen").expect("a role");
+        self.arguments[at + 1] = listen.to_string();
+        (self.child, self.lines) = spawn(&self.arguments, &self.environment);
+    }
+}
+
+fn spawn(arguments: &[String], environment: &[(String, String)]) -> (Child, Lines) {
+    let mut command = Command::new(CCM);
+    // What the developer's shell says of telemetry or of the product must not decide a test.
+    for (name, _) in std::env::vars_os() {
+        let known = name.to_string_lossy();
+        if known.starts_with("OTEL_") || known.starts_with("CCM_") || known == "RUST_LOG" {
+            command.env_remove(name);
+        }
+    }
+    let mut child = command
+        .args(arguments)
+        .envs(environment.iter().cloned())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let lines = Lines::default();
+    keep(child.stdout.take().unwrap(), &lines);
+    keep(child.stderr.take().unwrap(), &lines);
+    (child, lines)
+}
+
+fn keep(from: impl AsyncRead + Unpin + Send + 'static, lines: &Lines) {
+    let (mut from, lines) = (BufReader::new(from).lines(), lines.clone());
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = from.next_line().await {
+            lines.0.lock().unwrap().push(line);
+        }
+    });
+}

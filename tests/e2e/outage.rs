@@ -1,0 +1,99 @@
+//! Services that are away, and come back, while the gateway stays.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Backend, Client, Product, eventually};
+
+/// How `/readyz` says the services are.
+async fn ready(product: &Product) -> Value {
+    let answer = product.anonymous().get("/readyz").await;
+    assert_eq!((answer.status.as_u16(), answer.text("status")), (200, "ready"));
+    let services = answer.json["services"].as_array().unwrap();
+    services.iter().map(|it| (it["name"].as_str().unwrap().to_owned(), it["status"].clone())).collect()
+}
+
+async fn expect_down(client: &Client, path: &str, service: &str) {
+    let answer = client.get(path).await;
+    assert_eq!(answer.status, 503, "{answer:?}");
+    assert!(answer.text("detail").contains(service), "{answer:?}");
+    assert_eq!((answer.text("code"), &answer.json["retryable"]), ("UNAVAILABLE", &Value::Bool(true)));
+    assert_eq!(answer.header("retry-after"), "1");
+}
+
+async fn expect_back(client: &Client, path: &str) {
+    eventually("the service is back", || async { (client.get(path).await.status == 200).then_some(()) })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_task_service_tasks_say_so_and_workers_work() {
+    let mut product = Product::start().await;
+    let user = product.user("ada");
+    product.tasks.kill().await;
+    expect_down(&user, "/api/tasks", "task-service").await;
+    assert_eq!(user.get("/api/workers").await.status, 200);
+    assert_eq!(ready(&product).await, json!({"task-service": "unreachable", "worker-service": "serving"}));
+    product.tasks.restart(product.tasks_address);
+    expect_back(&user, "/api/tasks").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_worker_service_workers_say_so_and_nothing_is_written_of_a_task_with_a_worker() {
+    let mut product = Product::start().await;
+    let (user, worker) = (product.user("ada"), product.worker().await);
+    product.workers.kill().await;
+    expect_down(&user, "/api/workers", "worker-service").await;
+    let with_worker = json!({"title": "with a worker", "worker_id": worker});
+    let refused = user.post("/api/tasks", &with_worker).await;
+    assert_eq!(refused.status, 503, "{refused:?}");
+    assert!(refused.text("detail").contains("worker-service"), "{refused:?}");
+    assert_eq!(user.post("/api/tasks", &json!({"title": "without"})).await.status, 201);
+    let listed = user.get("/api/tasks").await;
+    let titles: Vec<&str> =
+        listed.json["items"].as_array().unwrap().iter().map(|it| it["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["without"]);
+    assert_eq!(storage::testing::events_at(&product.task_database.url).await.unwrap().len(), 1);
+    product.workers.restart(product.workers_address);
+    expect_back(&user, "/api/workers").await;
+    eventually("a task with a worker can be created again", || async {
+        (user.post("/api/tasks", &with_worker).await.status == 201).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_starts_before_both_services_finds_them_when_they_come() {
+    let mut product = Product::start().await;
+    let user = product.user("ada");
+    product.tasks.kill().await;
+    product.workers.kill().await;
+    product.gateway.kill().await;
+    product.gateway.restart(product.gateway_address);
+    product.gateway.listening("gateway").await;
+    assert_eq!(product.anonymous().get("/livez").await.status, 200);
+    assert_eq!(
+        ready(&product).await,
+        json!({"task-service": "unreachable", "worker-service": "unreachable"})
+    );
+    expect_down(&user, "/api/tasks", "task-service").await;
+    expect_down(&user, "/api/workers", "worker-service").await;
+    product.workers.restart(product.workers_address);
+    product.tasks.restart(product.tasks_address);
+    expect_back(&user, "/api/workers").await;
+    expect_back(&user, "/api/tasks").await;
+    assert_eq!(ready(&product).await, json!({"task-service": "serving", "worker-service": "serving"}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_hangs_costs_a_request_its_deadline_and_no_more() {
+    let product = Product::start_with(Backend::Sqlite, &[("CCM_REQUEST_TIMEOUT", "700ms")]).await;
+    let user = product.user("ada");
+    assert_eq!(user.get("/api/tasks").await.status, 200);
+    product.tasks.signal("STOP");
+    let answer = user.post("/api/tasks", &json!({"title": "never answered"})).await;
+    assert_eq!((answer.status.as_u16(), answer.text("code")), (504, "DEADLINE_EXCEEDED"), "{answer:?}");
+    assert!(answer.text("detail").contains("the outcome is unknown"), "{answer:?}");
+    assert_eq!(user.get("/api/workers").await.status, 200);
+    product.tasks.signal("CONT");
+    expect_back(&user, "/api/tasks").await;
+}
