@@ -185,10 +185,20 @@ pub(crate) fn explain(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let text = error.to_string();
-    let sentence = text.lines().next().unwrap_or_default();
-    eprintln!("ccm: {}", sentence.strip_prefix("error: ").unwrap_or(sentence));
+    eprintln!("ccm: {}", sentence(error));
     ExitCode::FAILURE
+}
+
+/// What is wrong, without the usage that clap adds.
+fn sentence(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    first.strip_prefix("error: ").unwrap_or(first).to_owned()
+}
+
+/// Whether this role can be started with the environment as it is, which `up` hands on to its children.
+pub(crate) fn check_environment_of(role: &str) -> anyhow::Result<()> {
+    Cli::try_parse_from(["ccm", role]).map(drop).map_err(|error| anyhow::anyhow!(sentence(&error)))
 }
 
 #[cfg(test)]

@@ -28,6 +28,9 @@ const TOKEN: std::time::Duration = std::time::Duration::from_hours(12);
 
 pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
+    for role in [gateway::NAME, task_service::NAME, worker_service::NAME] {
+        cli::check_environment_of(role)?;
+    }
     let data = DataDir::claim(&settings.data.data_dir)?;
     let issuer = LocalIssuer::open_or_create(data.path())?;
     for address in [settings.gateway_listen, settings.task_listen, settings.worker_listen] {
@@ -60,9 +63,11 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
             }
         }
         Ok(None) => Ok(()),
-        Err(error) => Err(error),
+        Err(error) => {
+            output.give_up();
+            Err(error)
+        }
     };
-    output.release("");
     tokio::select! {
         () = children.stop() => {}
         // Once more means now: dropping them kills them.

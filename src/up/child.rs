@@ -90,11 +90,10 @@ impl Command {
         }
         if let Some(stderr) = process.stderr.take() {
             let (output, words) = (output.clone(), last_words.clone());
-            readers.push(read_lines(stderr, move |line| {
-                output.log(&line, None);
-                line.strip_prefix("ccm: ")
-                    .unwrap_or(&line)
-                    .clone_into(&mut *words.lock().unwrap_or_else(PoisonError::into_inner));
+            readers.push(read_lines(stderr, move |line| match line.strip_prefix("ccm: ") {
+                // Told with its death, and not before.
+                Some(said) => said.clone_into(&mut *words.lock().unwrap_or_else(PoisonError::into_inner)),
+                None => output.log(&line, None),
             }));
         }
         let input = process.stdin.take();

@@ -1,1 +1,275 @@
-//! todo
+//! `ccm up`: how it greets, how it refuses, how it ends.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::harness::{Client, Collector, DEADLINE, Process, eventually};
+
+const ROLES: [&str; 3] = ["worker-service", "task-service", "gateway"];
+const FREE_PORTS: [&str; 6] =
+    ["--gateway-listen", "127.0.0.1:0", "--task-listen", "127.0.0.1:0", "--worker-listen", "127.0.0.1:0"];
+
+fn up(data: &Path, environment: &[(String, String)]) -> Process {
+    let data = data.display().to_string();
+    Process::spawn(&[["up", "--data-dir", &data].as_slice(), &FREE_PORTS].concat(), environment)
+}
+
+/// Nobody listens there, so that `up` keeps the traces itself even on a machine with a collector.
+fn traced_to(collector: &Collector) -> Vec<(String, String)> {
+    vec![("OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(), collector.endpoint.clone())]
+}
+
+async fn token(process: &Process) -> String {
+    process.printed("a token", |line| Some(line.split_once("export TOKEN=")?.1.to_owned())).await
+}
+
+/// Runs a `ccm` that ends by itself; answers its exit code and what it printed.
+async fn ccm(arguments: &[&str]) -> (Option<i32>, String) {
+    let mut process = Process::spawn(arguments, &[]);
+    let status = process.ended().await;
+    // Its output may come after its end.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    (status.code(), process.lines().all().join("\n"))
+}
+
+/// One sentence and exit code 1.
+async fn expect_refusal(mut process: Process, sentence: &str) {
+    let status = process.ended().await;
+    assert_eq!(status.code(), Some(1));
+    let lines = eventually("a sentence", || {
+        let lines = process.lines().all();
+        async { (!lines.is_empty()).then_some(lines) }
+    })
+    .await;
+    assert!(lines.len() == 1 && lines[0].starts_with("ccm: ") && lines[0].contains(sentence), "{lines:#?}");
+}
+
+fn children(process: &Process) -> Vec<u32> {
+    let id = process.id();
+    let text = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+    text.split_whitespace().map(|it| it.parse().unwrap()).collect()
+}
+
+/// Whether a process has ended; one that nobody has asked for its exit status has.
+fn has_ended(id: u32) -> bool {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{id}/stat")) else { return true };
+    stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('Z'))
+}
+
+async fn expect_gone(children: &[u32], addresses: &[SocketAddr]) {
+    eventually("no process is left", || async { children.iter().all(|it| has_ended(*it)).then_some(()) })
+        .await;
+    for address in addresses {
+        assert!(TcpStream::connect(address).await.is_err(), "something listens at {address}");
+    }
+}
+
+async fn addresses(process: &Process) -> Vec<SocketAddr> {
+    let mut found = Vec::new();
+    for role in ROLES {
+        found.push(process.listening(role).await);
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_greets_with_all_that_a_newcomer_needs_and_shows_the_trace_of_a_request() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let mut process = up(&data, &[]);
+    let token = token(&process).await;
+    let gateway = process.listening("gateway").await;
+    let greeting = process.lines().all();
+    assert!(greeting[0].starts_with("Cml Cloud Manager is up"), "{greeting:#?}");
+    let greeting = greeting[..9].join("\n");
+    for part in [&format!("http://localhost:{}/api/tasks", gateway.port()), "curl -X POST", "ccm trace last"]
+    {
+        assert!(greeting.contains(part), "{part} in {greeting}");
+    }
+    let client = Client::new(&format!("http://{gateway}"), Some(&token));
+    let created = client.post("/api/tasks", &json!({"title": "Test Task", "priority": "high"})).await;
+    assert_eq!(created.status, 201);
+    let shown = data.display().to_string();
+    let (code, text) = ccm(&["trace", "last", "--data-dir", &shown]).await;
+    let id = created.header("x-trace-id");
+    assert!(code == Some(0) && text.starts_with(&format!("{id}  POST /api/tasks  201")), "{text}");
+    assert!(text.contains("task-service") && text.contains("INSERT tasks"), "{text}");
+    let (code, same) = ccm(&["trace", id, "--data-dir", &shown]).await;
+    assert_eq!((code, same), (Some(0), text));
+    let (code, text) = ccm(&["trace", "00000000000000000000000000000001", "--data-dir", &shown]).await;
+    assert!(code == Some(1) && text.contains("00000000000000000000000000000001"), "{text}");
+    process.signal("TERM");
+    assert!(process.ended().await.success());
+    let (code, text) = ccm(&["trace", "last", "--data-dir", &shown]).await;
+    assert!(code == Some(1) && text.contains("no `ccm up` is running"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_created_is_there_after_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut process = up(directory.path(), &[]);
+    let token = token(&process).await;
+    let client = Client::new(&format!("http://{}", process.listening("gateway").await), Some(&token));
+    let created = client.post("/api/tasks", &json!({"title": "kept"})).await;
+    process.kill().await;
+    let process = eventually("the data directory is free", || async {
+        let process = up(directory.path(), &[]);
+        let started = tokio::time::timeout(Duration::from_secs(5), process.listening("gateway")).await;
+        started.is_ok().then_some(process)
+    })
+    .await;
+    let client = Client::new(&format!("http://{}", process.listening("gateway").await), Some(&token));
+    assert_eq!(client.get(created.header("location")).await.json, created.json);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_collector_it_says_where_the_traces_are() {
+    let (directory, collector) = (tempfile::tempdir().unwrap(), Collector::start().await);
+    let process = up(directory.path(), &traced_to(&collector));
+    token(&process).await;
+    let (code, text) = ccm(&["trace", "last", "--data-dir", &directory.path().display().to_string()]).await;
+    assert!(code == Some(0) && text.contains(&collector.endpoint), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_in_use_is_one_sentence() {
+    let (directory, taken) = (tempfile::tempdir().unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
+    let (data, address) = (directory.path().display().to_string(), taken.local_addr().unwrap().to_string());
+    for flag in ["--gateway-listen", "--task-listen", "--worker-listen"] {
+        let others = FREE_PORTS.chunks(2).filter(|it| it[0] != flag).flatten().copied();
+        let arguments: Vec<&str> =
+            ["up", "--data-dir", &data, flag, &address].into_iter().chain(others).collect();
+        expect_refusal(Process::spawn(&arguments, &[]), &format!("{address} is already in use")).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_directory_that_cannot_be_used_is_one_sentence() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    expect_refusal(up(file.path(), &[]), "data directory").await;
+    expect_refusal(up(Path::new("/proc/ccm"), &[]), "data directory /proc/ccm").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_one_on_the_same_data_is_one_sentence() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = up(directory.path(), &[]);
+    token(&first).await;
+    expect_refusal(up(directory.path(), &[]), &format!("another `ccm up` (process {})", first.id())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_that_does_not_parse_is_one_sentence_and_nothing_is_started() {
+    let directory = tempfile::tempdir().unwrap();
+    let set = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
+    let never = |directory: &TempDir, environment| up(&directory.path().join("never"), environment);
+    let listen = Process::spawn(&["up", "--gateway-listen", "nonsense"], &[]);
+    expect_refusal(listen, "invalid value 'nonsense' for '--gateway-listen").await;
+    let variable = Process::spawn(&["gateway"], &set("CCM_REQUEST_TIMEOUT", "10"));
+    expect_refusal(variable, "invalid value '10' for '--request-timeout").await;
+    let unknown = Process::spawn(&["up", "--colour", "red"], &[]);
+    expect_refusal(unknown, "unexpected argument '--colour'").await;
+    let inherited = never(&directory, &set("CCM_REQUEST_TIMEOUT", "10"));
+    expect_refusal(inherited, "invalid value '10' for '--request-timeout").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_whose_database_cannot_be_opened_says_so_and_ends() {
+    let directory = tempfile::tempdir().unwrap();
+    access::local::LocalIssuer::open_or_create(directory.path()).unwrap();
+    let keys = access::local::public_keys(directory.path()).display().to_string();
+    let arguments =
+        ["task-service", "--local-keys", &keys, "--listen", "127.0.0.1:0", "--database", "mysql://host/db"];
+    let (code, text) = ccm(&arguments).await;
+    assert!(code == Some(1) && text.contains("ccm: \"mysql://host/db\" is no database address"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_to_stop_it_finishes_what_is_in_flight_and_sends_the_last_spans() {
+    for signal in ["INT", "TERM"] {
+        let (directory, collector) = (tempfile::tempdir().unwrap(), Collector::start().await);
+        let mut process = up(directory.path(), &traced_to(&collector));
+        let token = token(&process).await;
+        let (addresses, children) = (addresses(&process).await, children(&process));
+        let body = r#"{"title": "in flight"}"#;
+        let head = format!(
+            "POST /api/tasks HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(addresses[2]).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // The gateway has taken the request when it answers another one that came later.
+        let anonymous = Client::new(&format!("http://{}", addresses[2]), None);
+        assert_eq!(anonymous.get("/livez").await.status, 200);
+        process.signal(signal);
+        process.printed("the gateway shuts down", |it| it.contains("shutting down").then_some(())).await;
+        stream.write_all(body.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        tokio::time::timeout(DEADLINE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+        assert!(process.ended().await.success());
+        expect_gone(&children, &addresses).await;
+        let spans = collector.spans();
+        for name in ["POST /api/tasks", "ccm.task.v1.TaskService/CreateTask", "INSERT tasks", "COMMIT"] {
+            assert!(spans.iter().any(|it| it.name == name), "{name} was not sent");
+        }
+        let stopping: Vec<String> = process
+            .lines()
+            .logged()
+            .iter()
+            .filter(|it| it["message"] == "shutting down")
+            .map(|it| it["service"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(stopping, ["gateway", "task-service", "worker-service"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_child_that_dies_takes_the_rest_down_and_its_name_is_said() {
+    for dead in 0..ROLES.len() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut process = up(directory.path(), &[]);
+        token(&process).await;
+        let (addresses, children) = (addresses(&process).await, children(&process));
+        let role_of = |id: &u32| std::fs::read_to_string(format!("/proc/{id}/cmdline")).unwrap();
+        let victim = children.iter().find(|it| role_of(it).contains(ROLES[dead])).unwrap();
+        let killed = std::process::Command::new("kill").args(["-s", "KILL", &victim.to_string()]).status();
+        assert!(killed.unwrap().success());
+        assert_eq!(process.ended().await.code(), Some(1));
+        expect_gone(&children, &addresses).await;
+        let reason = format!("ccm: {} ended: signal: 9", ROLES[dead]);
+        process.printed("the reason", |it| it.starts_with(&reason).then_some(())).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_it_leaves_no_process_and_no_listener() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut process = up(directory.path(), &[]);
+    token(&process).await;
+    let (addresses, children) = (addresses(&process).await, children(&process));
+    assert_eq!(children.len(), 3);
+    process.kill().await;
+    expect_gone(&children, &addresses).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stopped_while_it_starts_it_leaves_nothing_behind() {
+    for role in ["lock", "workers.db", "tasks.db"] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut process = up(directory.path(), &[]);
+        // As soon as it has got that far.
+        eventually("it starts", || async { directory.path().join(role).exists().then_some(()) }).await;
+        let children = children(&process);
+        process.signal("TERM");
+        process.ended().await;
+        expect_gone(&children, &[]).await;
+    }
+}
