@@ -12,6 +12,13 @@ pub struct Fresh {
     _directory: Option<TempDir>,
 }
 
+/// Whether this process runs as root, which `initdb` refuses and `unshare` needs no help for.
+#[must_use]
+pub fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata("/proc/self").is_ok_and(|it| it.uid() == 0)
+}
+
 /// An empty SQLite database in a directory of its own.
 ///
 /// # Panics

@@ -1,7 +1,7 @@
 //! A PostgreSQL server of this process's own: a directory under the temporary one, reached by a Unix socket only, run as
 //! an unprivileged user (it refuses root), and stopped and removed when this process ends, however it ends.
 
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -65,7 +65,7 @@ impl Postgres {
             .stdin(Stdio::piped());
         // A Ctrl-C in the terminal must not take it before the tests.
         keeper.process_group(0);
-        if std::fs::metadata(&directory).expect("metadata").uid() == 0 {
+        if super::is_root() {
             chown(&directory, Some(NOBODY), Some(NOBODY)).expect("the directory can be given to nobody");
             keeper.uid(NOBODY).gid(NOBODY);
         }
