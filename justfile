@@ -1,0 +1,37 @@
+# Each recipe is one command that runs without `just` as well.
+
+# list the recipes
+default:
+    @just --list
+
+# start the product on this machine
+run *arguments:
+    cargo run -- {{arguments}}
+
+# show the newest trace
+trace which="last":
+    cargo run -q -- trace {{which}}
+
+# every test; arguments go to `cargo test`
+test *arguments:
+    tests/run {{arguments}}
+
+# the end-to-end tests alone
+e2e *names:
+    tests/run --test e2e -- {{names}}
+
+# the lints of CI
+lint:
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# format the code
+fmt:
+    cargo fmt --all
+
+# the API documentation of our crates
+doc:
+    cargo doc --workspace --no-deps --locked
+
+# all that has to hold before a change lands
+ci:
+    .ci/run
