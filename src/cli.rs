@@ -1,6 +1,7 @@
 //! The command line and the settings of every role: a flag each, and an environment variable of the same meaning. This is
 //! where the configuration is read; docs/configuration.md lists it, and a test compares the two.
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -79,7 +80,7 @@ pub(crate) enum LogFormat {
     Auto,
     /// A JSON object a line
     Json,
-    /// Text with colours
+    /// Text, coloured on a terminal
     Text,
 }
 
@@ -194,6 +195,11 @@ fn sentence(error: &clap::Error) -> String {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default();
     first.strip_prefix("error: ").unwrap_or(first).to_owned()
+}
+
+/// Whether output is coloured: on a terminal, unless `NO_COLOR` is set (<https://no-color.org>: and not empty).
+pub(crate) fn colour() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
 }
 
 /// Whether this role can be started with the environment as it is, which `up` hands on to its children.

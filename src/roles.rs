@@ -77,9 +77,10 @@ struct Frame {
 impl Frame {
     fn start(service: &'static str, common: &cli::Common) -> anyhow::Result<Self> {
         let clock = Clock::system();
+        let (is_terminal, colour) = (std::io::stdout().is_terminal(), cli::colour());
         let log_format = match common.log_format {
-            cli::LogFormat::Text => telemetry::LogFormat::Text,
-            cli::LogFormat::Auto if std::io::stdout().is_terminal() => telemetry::LogFormat::Text,
+            cli::LogFormat::Text => telemetry::LogFormat::Text { colour },
+            cli::LogFormat::Auto if is_terminal => telemetry::LogFormat::Text { colour },
             cli::LogFormat::Auto | cli::LogFormat::Json => telemetry::LogFormat::Json,
         };
         let process = Process { service, version: env!("CARGO_PKG_VERSION"), log_format };

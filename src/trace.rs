@@ -42,9 +42,7 @@ fn terminal() -> Terminal {
         return Terminal { width: USUAL_WIDTH, colour: false };
     }
     let width = terminal_size::terminal_size().map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0));
-    // https://no-color.org: present and not empty.
-    let colour = std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty());
-    Terminal { width, colour }
+    Terminal { width, colour: crate::cli::colour() }
 }
 
 fn in_words(answer: Answer, question: &Question, terminal: &Terminal) -> anyhow::Result<String> {

@@ -16,7 +16,7 @@ pub struct Keys {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read.
-    #[error("the key set {path} cannot be read: {source}")]
+    #[error("the key set {path} cannot be read")]
     Read {
         /// The file.
         path: String,

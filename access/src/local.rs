@@ -47,7 +47,7 @@ pub struct Grant {
 #[derive(Debug, thiserror::Error)]
 pub enum LocalKeyError {
     /// The files.
-    #[error("the local key {path} cannot be used: {source}")]
+    #[error("the local key {path} cannot be used")]
     File {
         /// The file.
         path: PathBuf,

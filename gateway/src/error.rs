@@ -56,8 +56,9 @@ impl ApiError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, "INTERNAL", "internal error")
     }
 
-    pub(crate) fn outcome_unknown(service: &str) -> Self {
-        status::outcome_unknown(service).into()
+    pub(crate) fn no_route(uri: &Uri) -> Self {
+        let detail = format!("there is nothing at {}", uri.path());
+        Self::new(StatusCode::NOT_FOUND, Code::NotFound, "NO_SUCH_ROUTE", detail)
     }
 
     pub(crate) fn unauthenticated(detail: impl Into<String>) -> Self {
@@ -74,7 +75,7 @@ impl ApiError {
     }
 
     fn is_retryable(&self) -> bool {
-        self.retry_after.is_some() && self.reason != OUTCOME_UNKNOWN
+        self.retry_after.is_some()
     }
 }
 
@@ -100,11 +101,7 @@ impl From<Status> for ApiError {
         let details = status.get_error_details();
         let Some(info) = details.error_info().filter(|it| it.domain == DOMAIN) else {
             // Not written by this product: its text is not for clients.
-            tracing::error!(
-                code = code_name(status.code()),
-                message = status.message(),
-                "foreign gRPC error"
-            );
+            tracing::error!(code = code_name(status.code()), text = status.message(), "foreign gRPC error");
             let status = http_status(status.code(), "");
             return if status == StatusCode::SERVICE_UNAVAILABLE {
                 Self::new(
@@ -130,7 +127,11 @@ impl From<Status> for ApiError {
                     description: it.description.clone(),
                 })
                 .collect(),
-            retry_after: details.retry_info().and_then(|it| it.retry_delay).map(|it| it.as_secs().max(1)),
+            retry_after: details
+                .retry_info()
+                .and_then(|it| it.retry_delay)
+                .filter(|_| info.reason != OUTCOME_UNKNOWN)
+                .map(|it| it.as_secs().max(1)),
         }
     }
 }
@@ -161,7 +162,7 @@ impl IntoResponse for ApiError {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(seconds) = self.retry_after.filter(|_| self.status == StatusCode::SERVICE_UNAVAILABLE) {
+        if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED {
@@ -182,8 +183,7 @@ fn challenge(detail: &str) -> HeaderValue {
 
 /// The answer for a path that is none of the API's.
 pub(crate) async fn no_route(uri: Uri) -> ApiError {
-    let detail = format!("there is nothing at {}", uri.path());
-    ApiError::new(StatusCode::NOT_FOUND, Code::NotFound, "NO_SUCH_ROUTE", detail)
+    ApiError::no_route(&uri)
 }
 
 /// The answer for a path that does not take this method; `Allow` tells which it takes.

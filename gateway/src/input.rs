@@ -9,10 +9,22 @@ pub(crate) use fields::Fields;
 pub(crate) use query::PageQuery;
 
 use access::{Caller, Unauthenticated};
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
 use crate::error::ApiError;
+
+/// The id in a path. Whether it is one, the service knows; what is no text is nobody's id.
+pub(crate) struct Id(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.map(|Path(id)| Self(id)).map_err(|_| ApiError::no_route(&parts.uri))
+    }
+}
 
 /// The caller of a request; 401 when there is none.
 pub(crate) struct Authenticated(pub(crate) Caller);

@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use platform::grpc::deadline;
+use platform::grpc::{deadline, status};
 use platform::http_server::HttpServerLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::normalize_path::NormalizePath;
@@ -44,9 +44,10 @@ pub(crate) fn router(services: Services, verifier: Verifier, limits: &Limits) ->
 /// their answer, which says more, the time to get here.
 async fn within_deadline(State(timeout): State<Duration>, request: Request, next: Next) -> Response {
     const MARGIN: Duration = Duration::from_millis(500);
+    let reads = request.method().is_safe();
     let answered = deadline::within(Instant::now() + timeout, next.run(request));
     match tokio::time::timeout(timeout + MARGIN, answered).await {
         Ok(response) => response,
-        Err(_) => ApiError::outcome_unknown(NAME).into_response(),
+        Err(_) => ApiError::from(status::too_late(NAME, reads)).into_response(),
     }
 }

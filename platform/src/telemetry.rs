@@ -47,10 +47,10 @@ pub struct Process {
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
     /// The exporter's settings make no exporter.
-    #[error("the OTLP exporter cannot be set up: {0}")]
+    #[error("the OTLP exporter cannot be set up")]
     Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
     /// `RUST_LOG` is no filter.
-    #[error("RUST_LOG is no log filter: {0}")]
+    #[error("RUST_LOG is no log filter")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
     /// Something else has set up logging in this process.
     #[error("telemetry was started twice in one process")]
@@ -91,10 +91,22 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
     let lines = log_format::layer(process.service, process.log_format, clock.clone(), writer)
         .with_filter(filter.and(is_event));
     tracing_subscriber::registry().with(spans).with(lines).try_init()?;
+    log_panics();
     for warning in &environment.warnings {
         tracing::warn!("{warning}");
     }
     Ok(Telemetry { tracer, _log: guard })
+}
+
+/// A panic is a log line like any other error, with the trace it happened in.
+fn log_panics() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let location = panic.location().map(ToString::to_string);
+        let what = panic.payload_as_str().unwrap_or("something that is no text");
+        tracing::error!(location, what, "panicked");
+        print(panic);
+    }));
 }
 
 impl Telemetry {

@@ -68,7 +68,7 @@ impl Output {
 
     fn show(&self, line: &str, parsed: Option<&LogLine>) {
         match parsed {
-            Some(parsed) if self.is_terminal => print(&format!("{}\n", parsed.to_text(true))),
+            Some(parsed) if self.is_terminal => print(&format!("{}\n", parsed.to_text(crate::cli::colour()))),
             _ => print(&format!("{line}\n")),
         }
     }

@@ -14,7 +14,6 @@ use tokio::task::JoinHandle;
 
 use crate::trace::{self, Source, TraceStore};
 
-const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const LOCAL_COLLECTOR: &str = "127.0.0.1:4317";
 
 /// Receives spans, or knows who does.
@@ -25,21 +24,23 @@ pub(super) struct Traces {
 }
 
 enum Destination {
-    Configured(String),
+    /// At this endpoint, by this variable.
+    Configured {
+        endpoint: String,
+        name: &'static str,
+    },
     LocalCollector,
+    /// Not exported at all, for this reason.
+    Nowhere(&'static str),
     /// This process, at this endpoint.
     Here(String),
 }
 
 impl Traces {
     pub(super) async fn start(data: &Path, shutdown: &Shutdown) -> anyhow::Result<Self> {
-        #[expect(clippy::disallowed_methods, reason = "whether to replace it is decided here, at the edge")]
-        let configured = std::env::var(ENDPOINT).ok().filter(|it| !it.is_empty());
-        let (destination, source) = if let Some(endpoint) = configured {
-            let shown = without_credentials(&endpoint);
-            (Destination::Configured(shown.clone()), Source::Elsewhere(shown))
-        } else if answers(LOCAL_COLLECTOR).await {
-            (Destination::LocalCollector, Source::Elsewhere(LOCAL_COLLECTOR.to_owned()))
+        let (destination, source) = if let Some(destination) = Destination::find(variable).await {
+            let said = destination.to_string();
+            (destination, Source::Elsewhere(said))
         } else {
             let store = Arc::new(TraceStore::default());
             let endpoint = receive(store.clone(), shutdown.clone()).await?;
@@ -58,9 +59,11 @@ impl Traces {
     pub(super) fn environment(&self) -> Vec<(String, String)> {
         match &self.destination {
             // The default endpoint of OTLP, or what they inherit.
-            Destination::LocalCollector | Destination::Configured(_) => Vec::new(),
+            Destination::LocalCollector | Destination::Configured { .. } | Destination::Nowhere(_) => {
+                Vec::new()
+            }
             Destination::Here(endpoint) => {
-                [(ENDPOINT, endpoint.as_str()), ("OTEL_BSP_SCHEDULE_DELAY", "200")]
+                [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()), ("OTEL_BSP_SCHEDULE_DELAY", "200")]
                     .map(|(name, value)| (name.to_owned(), value.to_owned()))
                     .to_vec()
             }
@@ -73,15 +76,44 @@ impl Traces {
     }
 }
 
-impl fmt::Display for Traces {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.destination {
-            Destination::Configured(endpoint) => write!(f, "at the collector {endpoint} ({ENDPOINT})"),
-            Destination::LocalCollector => write!(f, "at the collector that answers at {LOCAL_COLLECTOR}"),
-            Destination::Here(_) => {
-                write!(f, "ccm trace last (kept in memory here: no collector is configured)")
+impl Destination {
+    /// Where the environment or the machine sends spans; `None`: nowhere yet.
+    async fn find(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        if variable("OTEL_SDK_DISABLED").is_some_and(|it| it.eq_ignore_ascii_case("true")) {
+            return Some(Self::Nowhere("OTEL_SDK_DISABLED=true"));
+        }
+        if variable("OTEL_TRACES_EXPORTER").is_some_and(|it| it == "none") {
+            return Some(Self::Nowhere("OTEL_TRACES_EXPORTER=none"));
+        }
+        for name in ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"] {
+            if let Some(endpoint) = variable(name) {
+                return Some(Self::Configured { endpoint: without_credentials(&endpoint), name });
             }
         }
+        answers(LOCAL_COLLECTOR).await.then_some(Self::LocalCollector)
+    }
+}
+
+/// A variable of the environment that is set and not empty.
+fn variable(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "where spans go is decided here, at the edge")]
+    std::env::var(name).ok().filter(|it| !it.is_empty())
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Configured { endpoint, name } => write!(f, "at the collector {endpoint} ({name})"),
+            Self::LocalCollector => write!(f, "at the collector that answers at {LOCAL_COLLECTOR}"),
+            Self::Nowhere(why) => write!(f, "nowhere: {why}"),
+            Self::Here(_) => write!(f, "ccm trace last (kept in memory here: no collector is configured)"),
+        }
+    }
+}
+
+impl fmt::Display for Traces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.destination.fmt(f)
     }
 }
 
@@ -112,6 +144,24 @@ fn without_credentials(endpoint: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    async fn shown(set: &[(&str, &str)]) -> String {
+        let variable = |name: &str| set.iter().find(|it| it.0 == name).map(|it| it.1.to_owned());
+        Destination::find(variable).await.unwrap().to_string()
+    }
+
+    #[tokio::test]
+    async fn what_is_configured_is_never_replaced() {
+        let one = shown(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://all:4317")]).await;
+        assert_eq!(one, "at the collector http://all:4317 (OTEL_EXPORTER_OTLP_ENDPOINT)");
+        let both = [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://all"),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://traces"),
+        ];
+        assert_eq!(shown(&both).await, "at the collector http://traces (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)");
+        assert_eq!(shown(&[("OTEL_TRACES_EXPORTER", "none")]).await, "nowhere: OTEL_TRACES_EXPORTER=none");
+        assert_eq!(shown(&[("OTEL_SDK_DISABLED", "TRUE")]).await, "nowhere: OTEL_SDK_DISABLED=true");
+    }
 
     #[test]
     fn credentials_in_an_endpoint_are_not_shown() {

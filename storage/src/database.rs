@@ -1,6 +1,8 @@
 //! Opening a service's database.
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -78,6 +80,7 @@ async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, Sto
         .foreign_keys(true)
         .disable_statement_logging();
     let file: PathBuf = options.get_filename().into();
+    make_private(&file).map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(PATIENCE)
@@ -98,6 +101,14 @@ async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, Sto
         .await
         .map_err(StorageError::Unavailable)?;
     Ok(Database::Sqlite(SqlitePools { writer, readers }))
+}
+
+/// Makes the file, for its owner alone; SQLite gives the files beside it the same mode.
+fn make_private(file: &Path) -> std::io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 async fn open_postgres(url: &str, migrations: &Migrations) -> Result<Database, StorageError> {
@@ -135,6 +146,18 @@ mod tests {
         for url in ["mysql://ada:secret@host/db", "tasks.db", ""] {
             let error = Database::open(url, &none).await.unwrap_err().to_string();
             assert!(error.contains("is no database address") && !error.contains("secret"), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_new_file_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let fresh = crate::testing::sqlite();
+        Database::open(&fresh.url, &Migrations::event_log_and(&[], &[])).await.unwrap();
+        let path = fresh.url.strip_prefix("sqlite:").unwrap();
+        for file in [path.to_owned(), format!("{path}-wal")] {
+            let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file}");
         }
     }
 

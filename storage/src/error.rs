@@ -56,11 +56,13 @@ impl StorageError {
                 let message = "the database went away during the commit; the outcome is unknown";
                 status::with_reason(Code::Unknown, status::OUTCOME_UNKNOWN, message)
             }
-            Self::Url(_)
-            | Self::Migration(_)
-            | Self::Failed(_)
-            | Self::Corrupt { .. }
-            | Self::Interrupted => status::with_reason(Code::Internal, INTERNAL, "internal error"),
+            Self::Interrupted => {
+                let message = "internal error; the outcome is unknown";
+                status::with_reason(Code::Internal, status::OUTCOME_UNKNOWN, message)
+            }
+            Self::Url(_) | Self::Migration(_) | Self::Failed(_) | Self::Corrupt { .. } => {
+                status::with_reason(Code::Internal, INTERNAL, "internal error")
+            }
         }
     }
 

@@ -31,7 +31,7 @@ impl Workers {
                 // These say what the caller needs to know, and name the service.
                 Code::Unavailable | Code::DeadlineExceeded | Code::Unauthenticated => Err(status),
                 code => {
-                    tracing::error!(%code, message = status.message(), "worker-service failed to look a worker up");
+                    tracing::error!(%code, text = status.message(), "worker-service failed to look a worker up");
                     Err(status::with_reason(Code::Internal, UPSTREAM_FAILED, "internal error"))
                 }
             },

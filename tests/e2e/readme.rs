@@ -109,7 +109,7 @@ fn masked(line: &str) -> String {
     for word in line.split_whitespace() {
         let is_unit = ["ns", "µs", "ms", "s"].contains(&word);
         match words.last_mut() {
-            Some(before) if is_unit && before.parse::<f64>().is_ok() => *before = "…".to_owned(),
+            Some(before) if is_unit && before.parse::<f64>().is_ok() => "…".clone_into(before),
             _ => words.push(word.split('"').map(masked_text).collect::<Vec<_>>().join("\"")),
         }
     }

@@ -233,18 +233,18 @@ async fn asked_to_stop_it_finishes_what_is_in_flight_and_sends_the_last_spans() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_child_that_dies_takes_the_rest_down_and_its_name_is_said() {
-    for dead in 0..ROLES.len() {
+    for dead in ROLES {
         let directory = tempfile::tempdir().unwrap();
         let mut process = up(directory.path(), &[]);
         token(&process).await;
         let (addresses, children) = (addresses(&process).await, children(&process));
         let role_of = |id: &u32| std::fs::read_to_string(format!("/proc/{id}/cmdline")).unwrap();
-        let victim = children.iter().find(|it| role_of(it).contains(ROLES[dead])).unwrap();
+        let victim = children.iter().find(|it| role_of(it).contains(dead)).unwrap();
         let killed = std::process::Command::new("kill").args(["-s", "KILL", &victim.to_string()]).status();
         assert!(killed.unwrap().success());
         assert_eq!(process.ended().await.code(), Some(1));
         expect_gone(&children, &addresses).await;
-        let reason = format!("ccm: {} ended: signal: 9", ROLES[dead]);
+        let reason = format!("ccm: {} ended: signal: 9", dead);
         process.printed("the reason", |it| it.starts_with(&reason).then_some(())).await;
     }
 }

@@ -1,14 +1,14 @@
 //! `/api/tasks`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use proto::task::v1 as wire;
 use proto::task::v1::{CreateTaskRequest, GetTaskRequest, ListTasksRequest, TaskPriority, TaskStatus};
 use serde::Serialize;
 
 use super::{Created, Found, Page, Versioned, rfc3339};
 use crate::error::ApiError;
-use crate::input::{Authenticated, Body, Fields, FromFields, PageQuery};
+use crate::input::{Authenticated, Body, Fields, FromFields, Id, PageQuery};
 use crate::services::Services;
 
 /// Creates a task and answers it with its location.
@@ -27,7 +27,7 @@ pub(crate) async fn create(
 pub(crate) async fn get(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Found<Task>, ApiError> {
     let answer = services.tasks.get_task(caller.request(GetTaskRequest { id })).await?.into_inner();
     Ok(Found(answer.task.unwrap_or_default().into()))

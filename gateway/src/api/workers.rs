@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use proto::worker::v1 as wire;
 use proto::worker::v1::{
     CreateWorkerRequest, GetWorkerRequest, ListWorkersRequest, WorkerDesiredState, WorkerObservedState,
@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::{Created, Found, Page, Versioned, rfc3339};
 use crate::error::ApiError;
-use crate::input::{Authenticated, Body, Fields, FromFields, PageQuery};
+use crate::input::{Authenticated, Body, Fields, FromFields, Id, PageQuery};
 use crate::services::Services;
 
 /// Creates a worker and answers it with its location.
@@ -32,7 +32,7 @@ pub(crate) async fn create(
 pub(crate) async fn get(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Found<Worker>, ApiError> {
     let answer = services.workers.get_worker(caller.request(GetWorkerRequest { id })).await?.into_inner();
     Ok(Found(answer.worker.unwrap_or_default().into()))

@@ -38,14 +38,20 @@ impl Wrong {
             return Ok(answer?.into_inner());
         }
         let mut all: Vec<Violation> = self.0.into_vec();
-        if let Err(status) = answer
-            && status.code() == Code::InvalidArgument
-        {
-            for more in ApiError::from(status).violations() {
-                if !all.iter().any(|it| it.field == more.field) {
-                    all.push(more.clone());
-                }
+        match answer {
+            Err(status) if matches!(status.code(), Code::PermissionDenied | Code::Unauthenticated) => {
+                // Who may not do it need not get it right.
+                return Err(status.into());
             }
+            Err(status) if status.code() == Code::InvalidArgument => {
+                let found = ApiError::from(status);
+                let more =
+                    found.violations().iter().filter(|it| !all.iter().any(|known| known.field == it.field));
+                let more: Vec<Violation> = more.cloned().collect();
+                all.extend(more);
+            }
+            // What is wrong is wrong, whether the service could be asked or not.
+            Ok(_) | Err(_) => {}
         }
         Err(ApiError::invalid(all))
     }

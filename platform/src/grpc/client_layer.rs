@@ -77,7 +77,7 @@ where
                     let error = error.into();
                     call.span.in_scope(|| no_answer(peer, reads, &error)).into_http()
                 }
-                Err(_) => status::outcome_unknown(peer).into_http(),
+                Err(_) => status::too_late(peer, reads).into_http(),
             };
             call.code = method::code_in(response.headers());
             Ok(response.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))))
@@ -94,7 +94,7 @@ fn no_answer(peer: &'static str, reads: bool, error: &BoxError) -> Status {
     let happened = |is: fn(&(dyn Error + 'static)) -> bool| causes(error.as_ref()).any(is);
     // tonic's own timer, which reads the same deadline.
     if happened(<dyn Error>::is::<tonic::TimeoutExpired>) {
-        return status::outcome_unknown(peer);
+        return status::too_late(peer, reads);
     }
     let cause = causes(error.as_ref()).map(ToString::to_string).collect::<Vec<_>>().join(": ");
     tracing::warn!(peer, cause, "call failed: no answer from the peer");
@@ -113,7 +113,7 @@ struct Call {
 
 impl Call {
     fn begin(peer: &Peer, path: &str) -> Self {
-        let name = method::full_name(path);
+        let name = method::name(path);
         let span = tracing::info_span!(
             "grpc",
             otel.kind = "client",

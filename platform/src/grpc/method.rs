@@ -1,18 +1,41 @@
 //! The names of a gRPC call: `ccm.task.v1.TaskService/CreateTask`, and of its outcome: `NOT_FOUND`.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use http::HeaderMap;
+use prost::Message as _;
+use prost_types::{FileDescriptorSet, MethodDescriptorProto};
 use tonic::{Code, Status};
 
-/// The full method name of a path; a path that cannot be one is `_OTHER` (a name made up by a client is never a span
-/// name of ours).
-pub(crate) fn full_name(path: &str) -> &str {
-    let name = path.strip_prefix('/').unwrap_or(path);
-    let is_name = |text: &str| {
-        !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"._".contains(&it))
-    };
-    match name.split_once('/') {
-        Some((service, method)) if name.len() <= 200 && is_name(service) && is_name(method) => name,
-        _ => "_OTHER",
+/// The full method name of a path that we call ourselves.
+pub(crate) fn name(path: &str) -> &str {
+    path.strip_prefix('/').unwrap_or(path)
+}
+
+/// The methods that a server has. Clones share them.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownMethods(Arc<HashSet<String>>);
+
+impl KnownMethods {
+    /// Those of an encoded `google.protobuf.FileDescriptorSet`.
+    pub(crate) fn of(descriptors: &[u8]) -> Result<Self, prost::DecodeError> {
+        let mut names = HashSet::new();
+        for file in FileDescriptorSet::decode(descriptors)?.file {
+            for service in &file.service {
+                let of_service = |it: &MethodDescriptorProto| {
+                    format!("{}.{}/{}", file.package(), service.name(), it.name())
+                };
+                names.extend(service.method.iter().map(of_service));
+            }
+        }
+        Ok(Self(Arc::new(names)))
+    }
+
+    /// The full method name of a path; `_OTHER` for one that a client has made up: such names would have no end.
+    pub(crate) fn name<'a>(&self, path: &'a str) -> &'a str {
+        let name = name(path);
+        if self.0.contains(name) { name } else { "_OTHER" }
     }
 }
 
@@ -50,10 +73,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_become_span_names() {
-        assert_eq!(full_name("/ccm.task.v1.TaskService/GetTask"), "ccm.task.v1.TaskService/GetTask");
-        for path in ["/", "", "/a", "/a/b/c", "/a/b?c", "/a /b"] {
-            assert_eq!(full_name(path), "_OTHER", "{path}");
+    fn a_method_that_nobody_serves_has_no_name_of_its_own() {
+        let method =
+            MethodDescriptorProto { name: Some("GetTask".to_owned()), ..MethodDescriptorProto::default() };
+        let service = prost_types::ServiceDescriptorProto {
+            name: Some("TaskService".to_owned()),
+            method: vec![method],
+            ..prost_types::ServiceDescriptorProto::default()
+        };
+        let file = prost_types::FileDescriptorProto {
+            package: Some("ccm.task.v1".to_owned()),
+            service: vec![service],
+            ..prost_types::FileDescriptorProto::default()
+        };
+        let methods = KnownMethods::of(&FileDescriptorSet { file: vec![file] }.encode_to_vec()).unwrap();
+        assert_eq!(methods.name("/ccm.task.v1.TaskService/GetTask"), "ccm.task.v1.TaskService/GetTask");
+        for path in ["/ccm.task.v1.TaskService/Made", "/", "", "/a/b/c"] {
+            assert_eq!(methods.name(path), "_OTHER", "{path}");
         }
     }
 

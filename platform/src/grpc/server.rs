@@ -10,6 +10,7 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 pub use tonic_health::server::HealthReporter;
 
+use super::method::KnownMethods;
 use super::server_layer::ServerLayer;
 use crate::admission::Authenticate;
 use crate::shutdown::Shutdown;
@@ -27,6 +28,9 @@ pub enum ServerError {
     /// The descriptor set is not one.
     #[error("the descriptor set for reflection cannot be read")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// The descriptor set is not one.
+    #[error("the descriptor set cannot be decoded")]
+    Descriptors(#[from] prost::DecodeError),
     /// The transport failed.
     #[error("the gRPC server failed")]
     Transport(#[from] tonic::transport::Error),
@@ -38,6 +42,7 @@ pub struct GrpcServer<A> {
     authenticate: A,
     routes: RoutesBuilder,
     health: HealthReporter,
+    methods: KnownMethods,
 }
 
 impl<A: Authenticate> GrpcServer<A> {
@@ -58,7 +63,7 @@ impl<A: Authenticate> GrpcServer<A> {
         routes.add_service(reflection().build_v1()?);
         // grpcurl and Python's grpcio still speak the older one.
         routes.add_service(reflection().build_v1alpha()?);
-        Ok(Self { service, authenticate, routes, health })
+        Ok(Self { service, authenticate, routes, health, methods: KnownMethods::of(descriptors)? })
     }
 
     /// Adds a service.
@@ -102,7 +107,7 @@ impl<A: Authenticate> GrpcServer<A> {
             .http2_keepalive_interval(Some(Duration::from_secs(30)))
             .http2_keepalive_timeout(Some(Duration::from_secs(10)))
             .http2_max_header_list_size(MAX_METADATA_BYTES)
-            .layer(ServerLayer::new(self.authenticate, self.service))
+            .layer(ServerLayer::new(self.authenticate, self.service, self.methods))
             .add_routes(self.routes.routes())
             .serve_with_incoming_shutdown(incoming, shutdown.clone().cancelled_owned());
         let drained = async {

@@ -14,7 +14,8 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-use super::{deadline, method, status};
+use super::method::{self, KnownMethods};
+use super::{deadline, status};
 use crate::admission::Authenticate;
 use crate::propagation;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
@@ -23,11 +24,12 @@ use crate::traced_body::{BodyEnd, Observe, TracedBody};
 pub(crate) struct ServerLayer<A> {
     authenticate: A,
     service: &'static str,
+    methods: KnownMethods,
 }
 
 impl<A> ServerLayer<A> {
-    pub(crate) fn new(authenticate: A, service: &'static str) -> Self {
-        Self { authenticate, service }
+    pub(crate) fn new(authenticate: A, service: &'static str, methods: KnownMethods) -> Self {
+        Self { authenticate, service, methods }
     }
 }
 
@@ -69,8 +71,9 @@ where
         if method::is_probe(request.uri().path()) {
             return Box::pin(async move { Ok(inner.call(request).await?.map(GrpcBody::new)) });
         }
-        let ServerLayer { authenticate, service } = self.layer.clone();
-        let mut call = Call::begin(request.uri());
+        let ServerLayer { authenticate, service, methods } = self.layer.clone();
+        let reads = method::is_read(request.uri().path());
+        let mut call = Call::begin(request.uri(), &methods);
         let timeout = deadline::from_headers(request.headers()).map(before_the_transports);
         Box::pin(async move {
             let admission = authenticate.authenticate(request.headers()).await;
@@ -86,7 +89,7 @@ where
                     let within = deadline::within(Instant::now() + timeout, handled);
                     match tokio::time::timeout(timeout, within).await {
                         Ok(answer) => answer?.map(GrpcBody::new),
-                        Err(_) => status::outcome_unknown(service).into_http(),
+                        Err(_) => status::too_late(service, reads).into_http(),
                     }
                 }
             };
@@ -111,8 +114,8 @@ struct Call {
 }
 
 impl Call {
-    fn begin(uri: &Uri) -> Self {
-        let name = method::full_name(uri.path());
+    fn begin(uri: &Uri, methods: &KnownMethods) -> Self {
+        let name = methods.name(uri.path());
         let span = tracing::info_span!(
             "grpc",
             otel.kind = "server",

@@ -12,6 +12,8 @@ use crate::violation::Violation;
 pub const DOMAIN: &str = "ccm";
 /// Reason of an UNAVAILABLE whose metadata names the `service` that does not answer.
 pub const SERVICE_UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
+/// Reason of a DEADLINE_EXCEEDED of a call that changes nothing.
+pub const TIMED_OUT: &str = "TIMED_OUT";
 /// Reason of any error after which what was asked for may have been done or not.
 pub const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
 /// Reason of an INVALID_ARGUMENT.
@@ -82,9 +84,17 @@ pub fn connection_lost(service: &str) -> Status {
     unavailable_because(service, OUTCOME_UNKNOWN, "went away before it answered; the outcome is unknown")
 }
 
-/// DEADLINE_EXCEEDED: nobody knows whether `service` has done what it was asked for.
+/// DEADLINE_EXCEEDED of a call that only `reads`: try again; of any other: nobody knows whether `service` has done what it
+/// was asked for.
 #[must_use]
-pub fn outcome_unknown(service: &str) -> Status {
+pub fn too_late(service: &str, reads: bool) -> Status {
+    if reads {
+        let metadata = HashMap::from([("service".to_owned(), service.to_owned())]);
+        let mut details = ErrorDetails::with_error_info(TIMED_OUT, DOMAIN, metadata);
+        details.set_retry_info(Some(Duration::from_secs(1)));
+        let message = format!("{service} did not answer in time");
+        return Status::with_error_details(Code::DeadlineExceeded, message, details);
+    }
     let message = format!("{service} did not answer in time; the outcome is unknown");
     with_reason(Code::DeadlineExceeded, OUTCOME_UNKNOWN, message)
 }

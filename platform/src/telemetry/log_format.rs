@@ -20,8 +20,11 @@ use crate::clock::Clock;
 pub enum LogFormat {
     /// A JSON object a line.
     Json,
-    /// Text for a terminal, coloured.
-    Text,
+    /// Text for a terminal.
+    Text {
+        /// Whether with colours.
+        colour: bool,
+    },
 }
 
 pub(super) fn layer<S>(
@@ -69,7 +72,7 @@ where
         };
         match self.format {
             LogFormat::Json => writeln!(writer, "{}", serde_json::to_string(&line).map_err(|_| fmt::Error)?),
-            LogFormat::Text => writeln!(writer, "{}", line.to_text(true)),
+            LogFormat::Text { colour } => writeln!(writer, "{}", line.to_text(colour)),
         }
     }
 }
