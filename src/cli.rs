@@ -98,7 +98,7 @@ pub(crate) struct Gateway {
     #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URL")]
     pub(crate) worker_service: String,
     /// Connections open at once; further ones wait
-    #[arg(long, env = "CCM_MAX_CONNECTIONS", default_value = "4096", value_name = "NUMBER", value_parser = positive)]
+    #[arg(long, env = "CCM_MAX_CONNECTIONS", default_value = "4096", value_name = "NUMBER", value_parser = connections)]
     pub(crate) max_connections: usize,
     /// From the accept to the end of a request's header
     #[arg(long, env = "CCM_HEADER_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
@@ -106,8 +106,11 @@ pub(crate) struct Gateway {
     /// From the header to the answer; also the deadline of the calls made on the way
     #[arg(long, env = "CCM_REQUEST_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
     pub(crate) request_timeout: Duration,
+    /// Without any of an answer being taken, before the connection is cut
+    #[arg(long, env = "CCM_WRITE_TIMEOUT", default_value = "20s", value_name = "DURATION", value_parser = duration)]
+    pub(crate) write_timeout: Duration,
     /// Size of a request's body
-    #[arg(long, env = "CCM_MAX_BODY_BYTES", default_value = "1048576", value_name = "BYTES", value_parser = positive)]
+    #[arg(long, env = "CCM_MAX_BODY_BYTES", default_value = "1048576", value_name = "BYTES", value_parser = body_bytes)]
     pub(crate) max_body_bytes: usize,
 }
 
@@ -119,7 +122,13 @@ pub(crate) struct TaskService {
     #[arg(long, env = "CCM_TASK_LISTEN", default_value = "127.0.0.1:50051", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
     /// Its database, sqlite:PATH or postgres://…
-    #[arg(long, env = "CCM_TASK_DATABASE", default_value = "sqlite:data/tasks.db", value_name = "URL")]
+    #[arg(
+        long,
+        env = "CCM_TASK_DATABASE",
+        hide_env_values = true,
+        default_value = "sqlite:data/tasks.db",
+        value_name = "URL"
+    )]
     pub(crate) database: String,
     /// Where worker-service is
     #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URL")]
@@ -134,7 +143,13 @@ pub(crate) struct WorkerService {
     #[arg(long, env = "CCM_WORKER_LISTEN", default_value = "127.0.0.1:50052", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
     /// Its database, sqlite:PATH or postgres://…
-    #[arg(long, env = "CCM_WORKER_DATABASE", default_value = "sqlite:data/workers.db", value_name = "URL")]
+    #[arg(
+        long,
+        env = "CCM_WORKER_DATABASE",
+        hide_env_values = true,
+        default_value = "sqlite:data/workers.db",
+        value_name = "URL"
+    )]
     pub(crate) database: String,
 }
 
@@ -165,15 +180,29 @@ pub(crate) struct Trace {
     pub(crate) which: String,
 }
 
+/// What is longer overflows somewhere.
+const LONGEST: Duration = Duration::from_hours(365 * 24);
+
 fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err("it takes a number and a unit, like 500ms, 10s, 12h".to_owned()),
+        Ok(duration) if duration.is_zero() || duration > LONGEST => Err("it takes up to 365 days".to_owned()),
+        Ok(duration) => Ok(duration),
+        Err(_) => Err("it takes a number and a unit, like 500ms, 10s, 12h".to_owned()),
     }
 }
 
-fn positive(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|it| *it > 0).ok_or_else(|| "it takes a whole number from 1".to_owned())
+fn connections(text: &str) -> Result<usize, String> {
+    number(text, 1_000_000)
+}
+
+/// gRPC messages end at 4 MiB, and no valid body comes near.
+fn body_bytes(text: &str) -> Result<usize, String> {
+    number(text, 2 * 1024 * 1024)
+}
+
+fn number(text: &str, max: usize) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|it| (1..=max).contains(it));
+    number.ok_or_else(|| format!("it takes a whole number from 1 to {max}"))
 }
 
 fn role(text: &str) -> Result<Role, String> {
@@ -241,7 +270,7 @@ mod tests {
     #[test]
     fn a_duration_needs_its_unit() {
         assert_eq!(duration("12h"), Ok(Duration::from_hours(12)));
-        for bad in ["12", "", "-1s", "0s", "soon"] {
+        for bad in ["12", "", "-1s", "0s", "soon", "500000000000y"] {
             assert!(duration(bad).is_err(), "{bad}");
         }
     }

@@ -25,10 +25,11 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
                 connections: settings.max_connections,
                 header_timeout: settings.header_timeout,
                 request_timeout: settings.request_timeout,
+                write_timeout: settings.write_timeout,
                 body_bytes: settings.max_body_bytes,
             },
         };
-        let listener = bind(settings.listen).await?;
+        let listener = listen(settings.listen, &settings.common).await?;
         gateway::serve(config, listener, frame.shutdown.clone()).await;
         anyhow::Ok(())
     };
@@ -45,7 +46,7 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service)?,
             clock: frame.clock.clone(),
         };
-        let listener = bind(settings.listen).await?;
+        let listener = listen(settings.listen, &settings.common).await?;
         Ok(task_service::serve(config, listener, frame.shutdown.clone()).await?)
     };
     let outcome = served.await;
@@ -60,7 +61,7 @@ pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Resu
             verifier: frame.verifier(&settings.common.local_keys)?,
             clock: frame.clock.clone(),
         };
-        let listener = bind(settings.listen).await?;
+        let listener = listen(settings.listen, &settings.common).await?;
         Ok(worker_service::serve(config, listener, frame.shutdown.clone()).await?)
     };
     let outcome = served.await;
@@ -104,6 +105,18 @@ impl Frame {
         outcome
     }
 }
+
+/// A role's listener. A child of `up` says where it is, whatever its log filter.
+async fn listen(address: SocketAddr, common: &cli::Common) -> anyhow::Result<TcpListener> {
+    let listener = bind(address).await?;
+    if common.end_with_stdin {
+        println!("{LISTENS}{}", listener.local_addr()?);
+    }
+    Ok(listener)
+}
+
+/// What a child's first line begins with.
+pub(crate) const LISTENS: &str = "listens at ";
 
 /// A listener, or a sentence that says why not.
 pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

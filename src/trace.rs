@@ -48,11 +48,8 @@ fn terminal() -> Terminal {
 fn in_words(answer: Answer, question: &Question, terminal: &Terminal) -> anyhow::Result<String> {
     match (answer, question) {
         (Answer::Found { trace }, _) => Ok(waterfall::render(&trace, terminal.width, terminal.colour)),
-        (Answer::Elsewhere { endpoint }, Question::Last) => {
-            Ok(format!("The collector at {endpoint} gets the spans: look for the newest trace there.\n"))
-        }
-        (Answer::Elsewhere { endpoint }, Question::Trace(id)) => {
-            Ok(format!("The collector at {endpoint} gets the spans: look for trace {id} there.\n"))
+        (Answer::Elsewhere { destination }, _) => {
+            Ok(format!("`ccm up` keeps no traces here: spans go {destination}\n"))
         }
         (Answer::NotFound, Question::Last) => {
             bail!("no request has been traced yet: send one to the gateway and ask again")
@@ -93,9 +90,9 @@ mod tests {
         assert!(say(Answer::Found { trace }, "last").starts_with(&format!("{id}  POST /api/tasks")));
         assert!(say(Answer::NotFound, "last").starts_with("error: no request has been traced yet"));
         assert!(say(Answer::NotFound, id).starts_with(&format!("error: trace {id} is not here")));
-        let elsewhere = || Answer::Elsewhere { endpoint: "http://collector:4317".to_owned() };
-        assert!(say(elsewhere(), "last").contains("http://collector:4317"));
-        assert!(say(elsewhere(), id).contains(&format!("look for trace {id} there")));
+        let elsewhere =
+            Answer::Elsewhere { destination: "to the collector http://collector:4317".to_owned() };
+        assert!(say(elsewhere, "last").contains("spans go to the collector http://collector:4317"));
         assert!(say(Answer::Invalid { message: "why".to_owned() }, id).contains("why"));
     }
 

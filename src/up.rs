@@ -75,6 +75,7 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
     }
     shutdown.cancel();
     traces.stopped().await;
+    output.finish();
     outcome
 }
 
@@ -112,7 +113,7 @@ impl Children {
     async fn add(&mut self, command: child::Command, output: &Output) -> anyhow::Result<SocketAddr> {
         self.0.push(command.spawn(output)?);
         let Some(child) = self.0.last_mut() else { bail!("no child") };
-        child.listening().await
+        child.serving().await
     }
 
     /// Waits until a child ends, and says which and why.

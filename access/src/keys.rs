@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 
 /// Keys by their id, each with the one algorithm it is good for.
@@ -38,12 +40,15 @@ impl Keys {
         if keys.by_id.is_empty() { Err(KeyError::Format(shown)) } else { Ok(keys) }
     }
 
-    /// The usable keys of a set; others (encryption keys, other algorithms) are passed over.
+    /// The usable keys of a set; others (encryption keys, other algorithms, keys of a wrong length) are passed over.
     #[must_use]
     pub fn from_set(set: &JwkSet) -> Self {
         let usable = |jwk: &Jwk| {
             let id = jwk.common.key_id.clone()?;
-            Some((id, (DecodingKey::from_jwk(jwk).ok()?, algorithm_of(jwk)?)))
+            let is_for_signing =
+                jwk.common.public_key_use.as_ref().is_none_or(|it| *it == PublicKeyUse::Signature);
+            let algorithm = algorithm_of(jwk).filter(|_| is_for_signing)?;
+            Some((id, (DecodingKey::from_jwk(jwk).ok()?, algorithm)))
         };
         Self { by_id: set.keys.iter().filter_map(usable).collect() }
     }
@@ -53,11 +58,52 @@ impl Keys {
     }
 }
 
+/// The one algorithm that a key is good for: by its kind, and as its `alg` says when it says something.
 fn algorithm_of(jwk: &Jwk) -> Option<Algorithm> {
-    match jwk.common.key_algorithm? {
-        KeyAlgorithm::RS256 => Some(Algorithm::RS256),
-        KeyAlgorithm::ES256 => Some(Algorithm::ES256),
-        KeyAlgorithm::EdDSA => Some(Algorithm::EdDSA),
-        _ => None,
+    let (algorithm, name) = match &jwk.algorithm {
+        AlgorithmParameters::RSA(_) => (Algorithm::RS256, KeyAlgorithm::RS256),
+        AlgorithmParameters::EllipticCurve(it) if it.curve == EllipticCurve::P256 => {
+            (Algorithm::ES256, KeyAlgorithm::ES256)
+        }
+        // The verifier would panic at a shorter key, and cut a longer one.
+        AlgorithmParameters::OctetKeyPair(it)
+            if it.curve == EllipticCurve::Ed25519
+                && URL_SAFE_NO_PAD.decode(&it.x).is_ok_and(|x| x.len() == 32) =>
+        {
+            (Algorithm::EdDSA, KeyAlgorithm::EdDSA)
+        }
+        _ => return None,
+    };
+    jwk.common.key_algorithm.is_none_or(|it| it == name).then_some(algorithm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usable(jwk: &serde_json::Value) -> bool {
+        let set: JwkSet = serde_json::from_value(serde_json::json!({ "keys": [jwk] })).unwrap();
+        Keys::from_set(&set).find("k").is_some()
+    }
+
+    fn ed25519(change: impl FnOnce(&mut serde_json::Value)) -> serde_json::Value {
+        let x = URL_SAFE_NO_PAD.encode([7; 32]);
+        let mut jwk = serde_json::json!({"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": x});
+        change(&mut jwk);
+        jwk
+    }
+
+    #[test]
+    fn a_key_without_alg_is_good_for_what_its_kind_says() {
+        assert!(usable(&ed25519(|_| {})));
+        assert!(usable(&ed25519(|it| it["alg"] = "EdDSA".into())));
+    }
+
+    #[test]
+    fn keys_of_a_wrong_length_use_or_algorithm_are_passed_over() {
+        assert!(!usable(&ed25519(|it| it["x"] = "AAAA".into())));
+        assert!(!usable(&ed25519(|it| it["x"] = URL_SAFE_NO_PAD.encode([7; 33]).into())));
+        assert!(!usable(&ed25519(|it| it["use"] = "enc".into())));
+        assert!(!usable(&ed25519(|it| it["alg"] = "HS256".into())));
     }
 }

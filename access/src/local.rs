@@ -164,14 +164,18 @@ pub fn public_keys(directory: &Path) -> PathBuf {
     directory.join(PUBLIC_FILE)
 }
 
-/// Writes a file that nobody else may read, unless it is there.
+/// Writes a file that nobody else may read, whole or not at all, unless it is there.
 fn write_new(path: &Path, content: &[u8]) -> Result<(), LocalKeyError> {
+    let beside = path.with_extension(format!("{}.new", std::process::id()));
     let written = OpenOptions::new()
         .write(true)
-        .create_new(true)
+        .create(true)
+        .truncate(true)
         .mode(0o600)
-        .open(path)
-        .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()));
+        .open(&beside)
+        .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::hard_link(&beside, path));
+    let _ = std::fs::remove_file(&beside);
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
             Err(LocalKeyError::File { path: path.to_owned(), source: error })

@@ -1,17 +1,21 @@
-//! The accept loop: what a client may do before there is a request, and how the gateway ends.
+//! The accept loop: what a client may do with a connection, and how the gateway ends.
 
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use hyper::body::Incoming;
+use axum::body::Body;
+use http_body_util::BodyExt as _;
+use hyper::body::{Frame, Incoming};
+use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use platform::activity::Activity;
 use platform::shutdown::Shutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use tower_http::normalize_path::NormalizePath;
 
@@ -19,10 +23,13 @@ use crate::Limits;
 
 /// How long requests in flight may take to finish once the shutdown has begun.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long a connection that was told to end has for its last bytes.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// The whole header of a request, in bytes.
 const HEADER_BYTES: usize = 32 * 1024;
 const HTTP2_STREAMS: u32 = 128;
 
+/// Serves until `shutdown`; requests in flight finish first.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: NormalizePath<Router>,
@@ -32,25 +39,23 @@ pub(crate) async fn serve(
     if let Ok(address) = listener.local_addr() {
         tracing::info!(%address, "listening");
     }
-    let builder = Arc::new(builder(limits));
-    let places = Arc::new(Semaphore::new(limits.connections));
-    let graceful = GracefulShutdown::new();
+    let acceptor = Arc::new(Acceptor { builder: builder(limits), router, limits: limits.clone(), shutdown });
+    let (places, connections) = (Arc::new(Semaphore::new(limits.connections)), TaskTracker::new());
     loop {
         let accepted = async {
-            // Closed never: a place is only ever waited for.
+            // Never closed: a place is only ever waited for.
             let place = places.clone().acquire_owned().await.ok();
             (place, listener.accept().await)
         };
         let (place, accepted) = tokio::select! {
             it = accepted => it,
-            () = shutdown.cancelled() => break,
+            () = acceptor.shutdown.cancelled() => break,
         };
         match accepted {
             Ok((stream, _)) => {
-                let (builder, router, watcher) = (builder.clone(), router.clone(), graceful.watcher());
-                let header_timeout = limits.header_timeout;
-                tokio::spawn(async move {
-                    serve_connection(&builder, stream, router, header_timeout, watcher).await;
+                let acceptor = acceptor.clone();
+                connections.spawn(async move {
+                    acceptor.serve_connection(stream).await;
                     drop(place);
                 });
             }
@@ -62,7 +67,8 @@ pub(crate) async fn serve(
         }
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    connections.close();
+    if tokio::time::timeout(DRAIN, connections.wait()).await.is_err() {
         tracing::warn!(seconds = DRAIN.as_secs(), "requests in flight did not finish in time and were cut");
     }
 }
@@ -84,33 +90,70 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
     builder
 }
 
-async fn serve_connection(
-    builder: &Builder<TokioExecutor>,
-    stream: TcpStream,
+struct Acceptor {
+    builder: Builder<TokioExecutor>,
     router: NormalizePath<Router>,
-    header_timeout: Duration,
-    watcher: Watcher,
-) {
-    let _ = stream.set_nodelay(true);
-    let begun = Arc::new(AtomicBool::new(false));
-    let seen = begun.clone();
-    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-        seen.store(true, Ordering::Relaxed);
-        router.clone().oneshot(request)
-    });
-    let connection = watcher.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
-    let mut connection = std::pin::pin!(connection);
-    // hyper's own limit begins once it knows the protocol: a client that sends nothing is cut here.
-    let ended = tokio::select! {
-        ended = &mut connection => Some(ended),
-        () = tokio::time::sleep(header_timeout) => None,
-    };
-    let ended = match ended {
-        Some(ended) => ended,
-        None if begun.load(Ordering::Relaxed) => connection.await,
-        None => return tracing::debug!("a client sent no request in time and was cut"),
-    };
-    if let Err(error) = ended {
-        tracing::debug!(error, "connection ended early");
+    limits: Limits,
+    shutdown: Shutdown,
+}
+
+impl Acceptor {
+    async fn serve_connection(&self, stream: TcpStream) {
+        let _ = stream.set_nodelay(true);
+        let activity = Activity::default();
+        let (router, requests) = (self.router.clone(), activity.clone());
+        let service = hyper::service::service_fn(move |request| answer(router.clone(), &requests, request));
+        let connection = self.builder.serve_connection(TokioIo::new(stream), service);
+        let mut connection = std::pin::pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => Some(ended),
+            () = self.stalls(&activity) => None,
+            () = self.shutdown.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    ended = connection.as_mut() => Some(ended),
+                    () = self.stalls(&activity) => None,
+                }
+            }
+        };
+        match ended {
+            Some(Ok(())) => {}
+            Some(Err(error)) => tracing::debug!(error, "connection ended early"),
+            None => {
+                tracing::debug!("a client made no progress in time and was cut");
+                connection.as_mut().graceful_shutdown();
+                let _ = tokio::time::timeout(FAREWELL, connection).await;
+            }
+        }
     }
+
+    /// Waits until the connection makes no progress: no request within the limit for headers, or an answer of which
+    /// nothing was taken for longer than it may take to be made and sent.
+    async fn stalls(&self, activity: &Activity) {
+        loop {
+            let limit = match activity.in_flight() {
+                0 => self.limits.header_timeout,
+                _ => self.limits.request_timeout + self.limits.write_timeout,
+            };
+            let Some(left) = limit.checked_sub(activity.quiet_for()).filter(|it| !it.is_zero()) else {
+                return;
+            };
+            tokio::time::sleep(left).await;
+        }
+    }
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, std::convert::Infallible>> + Send>>;
+
+/// The answer, in flight until its body's end is taken.
+fn answer(router: NormalizePath<Router>, activity: &Activity, request: Request<Incoming>) -> Answer {
+    let in_flight = activity.begin();
+    Box::pin(async move {
+        let response = router.oneshot(request).await?;
+        let progress = move |frame: Frame<bytes::Bytes>| {
+            in_flight.progress();
+            frame
+        };
+        Ok(response.map(|body| Body::new(body.map_frame(progress))))
+    })
 }

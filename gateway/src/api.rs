@@ -65,6 +65,5 @@ fn entity_tag(resource: &impl Versioned) -> String {
 
 /// RFC 3339, UTC, with microseconds.
 fn rfc3339(at: Option<Timestamp>) -> String {
-    let at = at.unwrap_or_default();
-    Micros(at.seconds.saturating_mul(1_000_000).saturating_add(i64::from(at.nanos / 1_000))).to_rfc3339()
+    Micros(proto::micros(&at.unwrap_or_default())).to_rfc3339()
 }

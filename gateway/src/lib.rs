@@ -40,6 +40,8 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// From the header to the answer; what is left of it is the deadline of the gRPC calls.
     pub request_timeout: Duration,
+    /// Without any of an answer being taken, before the connection is cut.
+    pub write_timeout: Duration,
     /// Bytes of a request's body.
     pub body_bytes: usize,
 }
@@ -50,6 +52,7 @@ impl Default for Limits {
             connections: 4_096,
             header_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(20),
             body_bytes: 1024 * 1024,
         }
     }

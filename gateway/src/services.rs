@@ -5,6 +5,9 @@ use platform::grpc::channel::{Channel, HealthProbe, connect};
 use proto::task::v1::task_service_client::TaskServiceClient;
 use proto::worker::v1::worker_service_client::WorkerServiceClient;
 
+/// A page of 200 tasks, each with 10,000 characters of four bytes, is 8 MB.
+const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+
 /// Clients of the services; clones share their connections.
 #[derive(Clone)]
 pub(crate) struct Services {
@@ -18,8 +21,8 @@ impl Services {
     /// Connects when first used, and again whenever a connection was lost.
     pub(crate) fn connect(tasks: &Peer, workers: &Peer) -> Self {
         Self {
-            tasks: TaskServiceClient::new(connect(tasks)),
-            workers: WorkerServiceClient::new(connect(workers)),
+            tasks: TaskServiceClient::new(connect(tasks)).max_decoding_message_size(MAX_ANSWER_BYTES),
+            workers: WorkerServiceClient::new(connect(workers)).max_decoding_message_size(MAX_ANSWER_BYTES),
             probes: [tasks, workers].map(|it| (it.name, HealthProbe::new(it))).to_vec(),
         }
     }

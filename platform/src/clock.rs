@@ -11,13 +11,6 @@ use uuid::Uuid;
 pub struct Micros(pub i64);
 
 impl Micros {
-    /// Whole seconds since the epoch, and the nanoseconds beyond them (0 to 999,999,000).
-    #[must_use]
-    pub fn seconds_and_nanos(self) -> (i64, i32) {
-        let nanos = i32::try_from(self.0.rem_euclid(1_000_000) * 1_000).unwrap_or_default();
-        (self.0.div_euclid(1_000_000), nanos)
-    }
-
     /// `2026-11-22T09:10:11.123456Z`: UTC, always six digits of a second, so that texts sort as instants do.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
@@ -120,10 +113,5 @@ mod tests {
     #[test]
     fn times_are_written_with_six_digits_of_a_second() {
         assert_eq!(Micros(1_795_338_611_000_007).to_rfc3339(), "2026-11-22T09:10:11.000007Z");
-    }
-
-    #[test]
-    fn instants_before_the_epoch_keep_positive_nanoseconds() {
-        assert_eq!(Micros(-1).seconds_and_nanos(), (-1, 999_999_000));
     }
 }

@@ -4,6 +4,7 @@ pub mod channel;
 mod client_layer;
 pub mod deadline;
 mod method;
+mod preface;
 pub mod server;
 mod server_layer;
 pub mod status;

@@ -117,6 +117,7 @@ impl Observation {
         let host = host.or_else(|| request.headers().get(header::HOST)?.to_str().ok());
         let (address, port) = host.map_or((None, None), split_authority);
         let known = is_known(&method);
+        let user_agent = request.headers().get(header::USER_AGENT).and_then(|it| it.to_str().ok());
         let span = tracing::info_span!(
             "http",
             otel.kind = "server",
@@ -124,15 +125,16 @@ impl Observation {
             otel.status_code = Empty,
             error.type = Empty,
             http.request.method = if known { method.as_str() } else { "_OTHER" },
-            http.request.method_original = (!known).then_some(method.as_str()),
+            http.request.method_original = (!known).then(|| shown(method.as_str())),
             http.response.status_code = Empty,
             http.route = route,
             network.protocol.version = protocol_version(request.version()),
-            server.address = address,
+            server.address = address.map(shown),
             server.port = port,
-            url.path = request.uri().path(),
+            url.path = shown(request.uri().path()),
+            url.query = request.uri().query().map(shown),
             url.scheme = request.uri().scheme_str().unwrap_or("http"),
-            user_agent.original = request.headers().get(header::USER_AGENT).and_then(|it| it.to_str().ok()),
+            user_agent.original = user_agent.map(shown),
         );
         let verb = if known { method.as_str() } else { "HTTP" };
         match route {
@@ -160,7 +162,7 @@ impl Observation {
         let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
         self.span.in_scope(|| {
             tracing::info!(
-                method = %self.method,
+                method = shown(self.method.as_str()),
                 route = self.route.as_deref(),
                 status = self.status.map(|it| it.as_u16()),
                 duration_ms,
@@ -194,8 +196,18 @@ impl Observe for Observation {
 
 impl Drop for Observation {
     fn drop(&mut self) {
+        if std::thread::panicking() && !self.done {
+            self.span.record("otel.status_code", "ERROR");
+            self.span.record("error.type", "panic");
+            return self.finish("panicked");
+        }
         self.finish("abandoned by the client");
     }
+}
+
+/// As much of a client's text as a span takes: a batch of spans that grows too large is refused as a whole.
+fn shown(text: &str) -> &str {
+    &text[..text.floor_char_boundary(256)]
 }
 
 fn is_known(method: &Method) -> bool {

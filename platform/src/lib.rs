@@ -1,6 +1,7 @@
 //! What every process needs, whatever it does: telemetry, gRPC channels and servers, shutdown, the clock.
 //! No sqlx and no word of the domain belongs here.
 
+pub mod activity;
 pub mod admission;
 pub mod clock;
 pub mod grpc;

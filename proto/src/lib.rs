@@ -1,5 +1,5 @@
 //! The contract between the processes and their callers, generated from `ccm/*/v1/*.proto` by the build script at the
-//! repository's root. Nothing is written here by hand but the module tree; what a field means stands in the proto files.
+//! repository's root. What a field means stands in the proto files.
 
 /// The tasks.
 pub mod task {
@@ -30,6 +30,19 @@ pub mod event {
 
 /// `google.protobuf.Timestamp`, with the JSON mapping of proto3.
 pub use pbjson_types::Timestamp;
+
+/// The timestamp of an instant, in microseconds since 1970.
+#[must_use]
+pub fn timestamp(micros: i64) -> Timestamp {
+    let nanos = i32::try_from(micros.rem_euclid(1_000_000) * 1_000).unwrap_or_default();
+    Timestamp { seconds: micros.div_euclid(1_000_000), nanos }
+}
+
+/// The instant of a timestamp, in microseconds since 1970; what is finer is cut.
+#[must_use]
+pub fn micros(at: &Timestamp) -> i64 {
+    at.seconds.saturating_mul(1_000_000).saturating_add(i64::from(at.nanos / 1_000))
+}
 
 /// The encoded `google.protobuf.FileDescriptorSet` of every file of the contract and what they import, for reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -62,8 +62,8 @@ pub(crate) enum Answer {
     NotFound,
     /// Spans are not kept here.
     Elsewhere {
-        /// The collector that gets them.
-        endpoint: String,
+        /// Where they go instead, in words.
+        destination: String,
     },
     /// The question was not understood.
     Invalid {
@@ -77,7 +77,7 @@ pub(crate) enum Answer {
 pub(crate) enum Source {
     /// From what this process keeps.
     Store(Arc<TraceStore>),
-    /// From nowhere: a collector at this endpoint gets the spans.
+    /// From nowhere: spans go to this place, in words.
     Elsewhere(String),
 }
 
@@ -147,7 +147,7 @@ async fn answer(client: UnixStream, source: Source, patience: Patience) -> anyho
     let question = timeout(patience.client, read_question(&mut client)).await??;
     let answer = match (question, source) {
         (Err(error), _) => Answer::Invalid { message: error.to_string() },
-        (Ok(_), Source::Elsewhere(endpoint)) => Answer::Elsewhere { endpoint },
+        (Ok(_), Source::Elsewhere(destination)) => Answer::Elsewhere { destination },
         (Ok(question), Source::Store(store)) => match find(&store, &question, patience).await {
             Some(trace) => Answer::Found { trace },
             None => Answer::NotFound,
@@ -290,7 +290,7 @@ mod tests {
     #[tokio::test]
     async fn a_collector_is_named_where_it_gets_the_spans() {
         let up = Up::start(Source::Elsewhere("http://127.0.0.1:4317".to_owned()), QUICK);
-        let elsewhere = Answer::Elsewhere { endpoint: "http://127.0.0.1:4317".to_owned() };
+        let elsewhere = Answer::Elsewhere { destination: "http://127.0.0.1:4317".to_owned() };
         assert_eq!(up.ask("last").await.unwrap(), elsewhere);
     }
 
@@ -379,7 +379,7 @@ mod tests {
         };
         let (served, (answer, metadata)) = tokio::join!(up, client);
         served.unwrap();
-        assert_eq!(answer.unwrap(), Answer::Elsewhere { endpoint: "collector".to_owned() });
+        assert_eq!(answer.unwrap(), Answer::Elsewhere { destination: "collector".to_owned() });
         assert!(metadata.file_type().is_socket());
         assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
         assert!(!path.exists());

@@ -7,20 +7,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use platform::grpc::Peer;
+use platform::grpc::channel::{Health, HealthProbe};
 use platform::telemetry::log_line::LogLine;
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::process::ChildStdin;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::output::Output;
+use crate::roles::LISTENS;
 
 /// A child has this long to stop: what is in flight may take ten seconds, the last spans two.
 const STOP: Duration = Duration::from_secs(15);
 /// A child that does not listen by then never will.
 const START: Duration = Duration::from_mins(1);
-/// A longer line is cut here.
-const LINE: usize = 64 * 1024;
+/// A longer line goes on in the next one.
+const LINE: u64 = 64 * 1024;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Role {
@@ -37,11 +40,23 @@ impl Role {
             Self::WorkerService => worker_service::NAME,
         }
     }
+
+    /// Waits until it serves: a service when its health says so, the gateway as soon as it listens.
+    async fn serves(self, address: SocketAddr) -> anyhow::Result<()> {
+        if matches!(self, Self::Gateway) {
+            return Ok(());
+        }
+        let mut probe = HealthProbe::new(&Peer::new(self.name(), &format!("http://{address}"))?);
+        while probe.check(Duration::from_secs(1)).await != Health::Serving {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
 }
 
 /// A child before it runs.
 pub(super) struct Command {
-    name: &'static str,
+    role: Role,
     arguments: [String; 4],
     environment: Vec<(String, String)>,
 }
@@ -50,7 +65,7 @@ impl Command {
     pub(super) fn new(role: Role, listen: SocketAddr) -> Self {
         let name = role.name();
         let arguments = [name, "--end-with-stdin", "--listen", &listen.to_string()].map(ToOwned::to_owned);
-        Self { name, arguments, environment: vec![("CCM_LOG_FORMAT".to_owned(), "json".to_owned())] }
+        Self { role, arguments, environment: vec![("CCM_LOG_FORMAT".to_owned(), "json".to_owned())] }
     }
 
     pub(super) fn env(mut self, name: &str, value: &str) -> Self {
@@ -76,18 +91,18 @@ impl Command {
             .process_group(0)
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("{} cannot be started", self.name))?;
+            .with_context(|| format!("{} cannot be started", self.role.name()))?;
         let (found, listening) = watch::channel(None);
         let last_words = Arc::new(Mutex::new(String::new()));
         let mut readers = Vec::new();
         if let Some(stdout) = process.stdout.take() {
             let output = output.clone();
             readers.push(read_lines(stdout, move |line| {
-                let parsed = serde_json::from_str::<LogLine>(&line).ok();
-                if let Some(address) = parsed.as_ref().and_then(address_in) {
+                if let Some(address) = line.strip_prefix(LISTENS).and_then(|it| it.parse().ok()) {
                     found.send_replace(Some(address));
+                    return;
                 }
-                output.log(&line, parsed.as_ref());
+                output.log(&line, serde_json::from_str::<LogLine>(&line).ok().as_ref());
             }));
         }
         if let Some(stderr) = process.stderr.take() {
@@ -99,13 +114,13 @@ impl Command {
             }));
         }
         let input = process.stdin.take();
-        Ok(Child { name: self.name, process, input, listening, last_words, readers })
+        Ok(Child { role: self.role, process, input, listening, last_words, readers })
     }
 }
 
 /// A running child; dropped, it is killed.
 pub(super) struct Child {
-    name: &'static str,
+    role: Role,
     process: tokio::process::Child,
     input: Option<ChildStdin>,
     listening: watch::Receiver<Option<SocketAddr>>,
@@ -114,20 +129,22 @@ pub(super) struct Child {
 }
 
 impl Child {
-    /// Where it listens, once it does.
-    pub(super) async fn listening(&mut self) -> anyhow::Result<SocketAddr> {
-        let mut listening = self.listening.clone();
-        let found = async {
-            match listening.wait_for(Option::is_some).await {
-                Ok(address) => *address,
+    /// Where it listens, once it serves.
+    pub(super) async fn serving(&mut self) -> anyhow::Result<SocketAddr> {
+        let (mut listening, role) = (self.listening.clone(), self.role);
+        let serving = async {
+            let Ok(address) = listening.wait_for(Option::is_some).await.map(|it| *it) else {
                 // Its output ended; why, its death tells.
-                Err(_) => std::future::pending().await,
-            }
+                return std::future::pending().await;
+            };
+            let address = address.context("no address")?;
+            role.serves(address).await?;
+            Ok(address)
         };
         tokio::select! {
-            address = found => address.context("no address"),
+            address = serving => address,
             error = self.died() => Err(error),
-            () = tokio::time::sleep(START) => anyhow::bail!("{} does not come up", self.name),
+            () = tokio::time::sleep(START) => anyhow::bail!("{} does not come up", role.name()),
         }
     }
 
@@ -139,7 +156,7 @@ impl Child {
         }
         let words = self.last_words.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let how = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
-        let name = self.name;
+        let name = self.role.name();
         if words.is_empty() {
             anyhow::anyhow!("{name} ended: {how}")
         } else {
@@ -159,14 +176,6 @@ impl Child {
     }
 }
 
-/// The address that a child says it listens at.
-fn address_in(line: &LogLine) -> Option<SocketAddr> {
-    if line.message != "listening" {
-        return None;
-    }
-    line.fields.get("address")?.as_str()?.parse().ok()
-}
-
 fn read_lines(
     from: impl AsyncRead + Unpin + Send + 'static,
     keep: impl Fn(String) + Send + 'static,
@@ -176,12 +185,9 @@ fn read_lines(
         let mut line = Vec::new();
         loop {
             line.clear();
-            match lines.read_until(b'\n', &mut line).await {
+            match (&mut lines).take(LINE).read_until(b'\n', &mut line).await {
                 Ok(0) | Err(_) => return,
-                Ok(_) => {
-                    line.truncate(LINE);
-                    keep(String::from_utf8_lossy(&line).trim_end().to_owned());
-                }
+                Ok(_) => keep(String::from_utf8_lossy(&line).trim_end().to_owned()),
             }
         }
     })

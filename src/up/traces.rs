@@ -103,8 +103,8 @@ fn variable(name: &str) -> Option<String> {
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Configured { endpoint, name } => write!(f, "at the collector {endpoint} ({name})"),
-            Self::LocalCollector => write!(f, "at the collector that answers at {LOCAL_COLLECTOR}"),
+            Self::Configured { endpoint, name } => write!(f, "to the collector {endpoint} ({name})"),
+            Self::LocalCollector => write!(f, "to the collector that answers at {LOCAL_COLLECTOR}"),
             Self::Nowhere(why) => write!(f, "nowhere: {why}"),
             Self::Here(_) => write!(f, "ccm trace last (kept in memory here: no collector is configured)"),
         }
@@ -153,12 +153,12 @@ mod tests {
     #[tokio::test]
     async fn what_is_configured_is_never_replaced() {
         let one = shown(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://all:4317")]).await;
-        assert_eq!(one, "at the collector http://all:4317 (OTEL_EXPORTER_OTLP_ENDPOINT)");
+        assert_eq!(one, "to the collector http://all:4317 (OTEL_EXPORTER_OTLP_ENDPOINT)");
         let both = [
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://all"),
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://traces"),
         ];
-        assert_eq!(shown(&both).await, "at the collector http://traces (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)");
+        assert_eq!(shown(&both).await, "to the collector http://traces (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)");
         assert_eq!(shown(&[("OTEL_TRACES_EXPORTER", "none")]).await, "nowhere: OTEL_TRACES_EXPORTER=none");
         assert_eq!(shown(&[("OTEL_SDK_DISABLED", "TRUE")]).await, "nowhere: OTEL_SDK_DISABLED=true");
     }

@@ -3,12 +3,13 @@
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::str::FromStr as _;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, PgPool, SqlitePool};
 
 use crate::{Migrations, StorageError};
 
@@ -25,6 +26,8 @@ pub enum Database {
     /// A server, shared by the replicas of the service.
     Postgres(PgPool),
 }
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// SQLite has one writer at a time; readers never wait for it (write-ahead log).
 #[derive(Clone, Debug)]
@@ -46,8 +49,17 @@ impl Database {
         }
     }
 
+    /// A check whether it answers, for as often as one likes.
+    pub fn health(&self) -> impl Fn() -> BoxFuture<bool> + Send + 'static {
+        let database = self.clone();
+        move || {
+            let database = database.clone();
+            Box::pin(async move { database.is_healthy().await })
+        }
+    }
+
     /// Whether it answers, within a second.
-    pub async fn is_healthy(&self) -> bool {
+    async fn is_healthy(&self) -> bool {
         let asked = async {
             match self {
                 Self::Sqlite(pools) => sqlx::query("SELECT 1").execute(&pools.readers).await.is_ok(),
@@ -70,8 +82,10 @@ impl Database {
 }
 
 async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, StorageError> {
-    let options = SqliteConnectOptions::from_str(url)
-        .map_err(|_| StorageError::Url(url.to_owned()))?
+    let file = sqlite_file(url).ok_or_else(|| StorageError::Url(url.to_owned()))?;
+    make_private(&file).map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
+    let options = SqliteConnectOptions::new()
+        .filename(&file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         // What is acknowledged survives a power failure.
@@ -79,14 +93,15 @@ async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, Sto
         .busy_timeout(PATIENCE)
         .foreign_keys(true)
         .disable_statement_logging();
-    let file: PathBuf = options.get_filename().into();
-    make_private(&file).map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(PATIENCE)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        // A full disk ends a transaction behind sqlx's back, which then holds the connection for one within it, for
+        // ever: such a connection is replaced.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect_with(options.clone())
         .await
         .map_err(StorageError::Unavailable)?;
@@ -101,6 +116,14 @@ async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, Sto
         .await
         .map_err(StorageError::Unavailable)?;
     Ok(Database::Sqlite(SqlitePools { writer, readers }))
+}
+
+/// The file that an address names: what stands behind `sqlite:`, whatever characters it has. A database in memory would
+/// forget what was acknowledged.
+fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
 }
 
 /// Makes the file, for its owner alone; SQLite gives the files beside it the same mode.
@@ -143,10 +166,41 @@ mod tests {
     #[tokio::test]
     async fn an_address_that_is_none_is_named_without_its_password() {
         let none = Migrations::event_log_and(&[], &[]);
-        for url in ["mysql://ada:secret@host/db", "tasks.db", ""] {
+        for url in ["mysql://ada:secret@host/db", "tasks.db", "", "sqlite:", "sqlite::memory:"] {
             let error = Database::open(url, &none).await.unwrap_err().to_string();
             assert!(error.contains("is no database address") && !error.contains("secret"), "{error}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_may_have_any_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("100%41 ? #1.db");
+        let none = Migrations::event_log_and(&[], &[]);
+        Database::open(&format!("sqlite:{}", file.display()), &none).await.unwrap();
+        assert!(file.exists());
+    }
+
+    #[tokio::test]
+    async fn writes_go_on_after_the_disk_was_full() {
+        let fresh = crate::testing::sqlite();
+        let database = Database::open(&fresh.url, &Migrations::event_log_and(&[], &[])).await.unwrap();
+        let Database::Sqlite(pools) = &database else { panic!("not SQLite") };
+        let pragma = async |text: &'static str| sqlx::query(text).execute(&pools.writer).await.unwrap();
+        pragma("PRAGMA max_page_count = 1").await;
+        let refused = write_much(&database).await.unwrap_err();
+        assert!(matches!(refused, StorageError::Unavailable(_)), "{refused:?}");
+        pragma("PRAGMA max_page_count = 100000").await;
+        write_much(&database).await.unwrap();
+    }
+
+    async fn write_much(database: &Database) -> Result<(), StorageError> {
+        const FILL: crate::Statement = crate::Statement {
+            operation: "CREATE",
+            collection: "filled",
+            sql: "CREATE TABLE filled AS SELECT randomblob(100000) AS bytes",
+        };
+        crate::write!(database, |on| -> Result<(), StorageError> { crate::execute!(on, FILL) })
     }
 
     #[tokio::test]

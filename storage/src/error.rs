@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use platform::grpc::status;
 use platform::telemetry::database::ErrorType;
+use sqlx::error::DatabaseError;
+use sqlx::sqlite::SqliteError;
 use tonic::{Code, Status};
 
 /// Reason of an UNAVAILABLE: the service runs, its database does not.
 const DATABASE_UNAVAILABLE: &str = "DATABASE_UNAVAILABLE";
-/// Reason of an INTERNAL.
-const INTERNAL: &str = "INTERNAL";
 
 /// A failure of the database.
 #[derive(Debug, thiserror::Error)]
@@ -61,14 +61,17 @@ impl StorageError {
                 status::with_reason(Code::Internal, status::OUTCOME_UNKNOWN, message)
             }
             Self::Url(_) | Self::Migration(_) | Self::Failed(_) | Self::Corrupt { .. } => {
-                status::with_reason(Code::Internal, INTERNAL, "internal error")
+                status::with_reason(Code::Internal, status::INTERNAL, "internal error")
             }
         }
     }
 
-    /// The error of a COMMIT: a lost connection leaves its outcome open.
+    /// The error of a COMMIT: its outcome is open unless the database itself has refused it.
     pub(crate) fn of_commit(error: sqlx::Error) -> Self {
-        if is_unavailable(&error) { Self::OutcomeUnknown(error) } else { Self::Failed(error) }
+        match &error {
+            sqlx::Error::Database(it) if is_refusal(it.as_ref()) => error.into(),
+            _ => Self::OutcomeUnknown(error),
+        }
     }
 }
 
@@ -104,11 +107,47 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
-        // PostgreSQL: connection exceptions, shutdowns, too many connections. SQLite: BUSY.
-        sqlx::Error::Database(it) => it.code().is_some_and(|code| {
-            code.starts_with("08") || matches!(code.as_ref(), "57P01" | "57P02" | "57P03" | "53300" | "5")
-        }),
+        sqlx::Error::Database(it) => match code_of(it.as_ref()) {
+            ErrorCode::Sqlite(code) => matches!(code, sqlite::BUSY | sqlite::FULL),
+            // Connection exceptions, out of resources, shutdowns.
+            ErrorCode::SqlState(state) => {
+                state.starts_with("08")
+                    || state.starts_with("53")
+                    || matches!(&*state, "57P01" | "57P02" | "57P03")
+            }
+        },
         _ => false,
+    }
+}
+
+/// Whether the database has looked at a COMMIT and said no.
+fn is_refusal(error: &dyn DatabaseError) -> bool {
+    match code_of(error) {
+        ErrorCode::Sqlite(code) => matches!(code, sqlite::BUSY | sqlite::FULL | sqlite::CONSTRAINT),
+        // Integrity constraints, rollbacks (serialisation, deadlock).
+        ErrorCode::SqlState(state) => state.starts_with("23") || state.starts_with("40"),
+    }
+}
+
+/// SQLite's primary result codes, <https://sqlite.org/rescode.html>.
+mod sqlite {
+    pub(super) const BUSY: i64 = 5;
+    pub(super) const FULL: i64 = 13;
+    pub(super) const CONSTRAINT: i64 = 19;
+}
+
+enum ErrorCode<'a> {
+    /// The primary code, without what extends it.
+    Sqlite(i64),
+    /// Of PostgreSQL.
+    SqlState(Cow<'a, str>),
+}
+
+fn code_of(error: &dyn DatabaseError) -> ErrorCode<'_> {
+    let code = error.code().unwrap_or_default();
+    match error.try_downcast_ref::<SqliteError>().and_then(|_| code.parse::<i64>().ok()) {
+        Some(extended) => ErrorCode::Sqlite(extended & 0xff),
+        None => ErrorCode::SqlState(code),
     }
 }
 

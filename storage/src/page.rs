@@ -3,6 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use platform::clock::Micros;
+use platform::grpc::status;
+use platform::violation::Violation;
+use tonic::Status;
 use uuid::Uuid;
 
 /// Rows a page holds when the request does not say.
@@ -78,14 +81,13 @@ pub enum PageTokenError {
     Token,
 }
 
-impl PageTokenError {
-    /// The field that is wrong.
-    #[must_use]
-    pub fn field(self) -> &'static str {
-        match self {
-            Self::Size => "page_size",
-            Self::Token => "page_token",
-        }
+impl From<PageTokenError> for Status {
+    fn from(error: PageTokenError) -> Self {
+        let field = match error {
+            PageTokenError::Size => "page_size",
+            PageTokenError::Token => "page_token",
+        };
+        status::invalid(vec![Violation { field: field.to_owned(), description: error.to_string() }])
     }
 }
 

@@ -1,9 +1,8 @@
 //! Between the contract and the domain.
 
-use platform::clock::Micros;
 use platform::violation::Violations;
-use proto::Timestamp;
 use proto::task::v1 as wire;
+use proto::timestamp;
 use uuid::Uuid;
 
 use crate::task::{Draft, Priority, Status, Task};
@@ -43,8 +42,8 @@ pub(crate) fn task(task: &Task) -> wire::Task {
         department: task.department.clone(),
         worker_id: task.worker_id.map(|it| it.to_string()),
         created_by: task.created_by.clone(),
-        created_at: Some(timestamp(task.created_at)),
-        updated_at: Some(timestamp(task.updated_at)),
+        created_at: Some(timestamp(task.created_at.0)),
+        updated_at: Some(timestamp(task.updated_at.0)),
         version: task.version,
         revision: task.revision,
     }
@@ -66,9 +65,4 @@ fn priority(priority: Priority) -> wire::TaskPriority {
         Priority::Medium => wire::TaskPriority::Medium,
         Priority::High => wire::TaskPriority::High,
     }
-}
-
-fn timestamp(at: Micros) -> Timestamp {
-    let (seconds, nanos) = at.seconds_and_nanos();
-    Timestamp { seconds, nanos }
 }

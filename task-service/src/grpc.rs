@@ -4,13 +4,13 @@ use access::Caller;
 use access::grpc::caller;
 use platform::clock::Clock;
 use platform::grpc::status;
-use platform::violation::{Violation, Violations};
+use platform::violation::Violations;
 use proto::task::v1::task_service_server::TaskService;
 use proto::task::v1::{
     CreateTaskRequest, CreateTaskResponse, GetTaskRequest, GetTaskResponse, ListTasksRequest,
     ListTasksResponse,
 };
-use storage::{Page, PageTokenError, StorageError};
+use storage::{Page, StorageError};
 use tonic::{Code, Request, Response, Status};
 use uuid::Uuid;
 
@@ -86,7 +86,7 @@ impl TaskService for Tasks {
     ) -> Result<Response<ListTasksResponse>, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
-        let page = Page::new(request.page_size, &request.page_token).map_err(bad_page)?;
+        let page = Page::new(request.page_size, &request.page_token)?;
         let (tasks, next) = self.store.list(page, caller.visibility()).await.map_err(failed)?;
         Ok(Response::new(ListTasksResponse {
             tasks: tasks.iter().map(convert::task).collect(),
@@ -101,8 +101,4 @@ fn failed(error: StorageError) -> Status {
 
 fn not_found() -> Status {
     status::with_reason(Code::NotFound, TASK_NOT_FOUND, "there is no such task")
-}
-
-fn bad_page(error: PageTokenError) -> Status {
-    status::invalid(vec![Violation { field: error.field().to_owned(), description: error.to_string() }])
 }

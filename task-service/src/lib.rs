@@ -45,19 +45,17 @@ pub enum ServeError {
 
 /// Serves gRPC at `listener` until `shutdown`; calls in flight finish first. worker-service need not be there.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServeError> {
-    let store = store::TaskStore::open(&config.database_url).await?;
+    let store = tokio::select! {
+        opened = store::TaskStore::open(&config.database_url) => opened?,
+        () = shutdown.cancelled() => return Ok(()),
+    };
     let database = store.database().clone();
     let workers = workers::Workers::at(&config.worker_service);
     let service = grpc::Tasks::new(store, workers, config.clock);
-    let health = database.clone();
     GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS)?
         .with(TaskServiceServer::new(service))
-        .serve(listener, move || health_of(health.clone()), shutdown)
+        .serve(listener, database.health(), shutdown)
         .await?;
     database.close().await;
     Ok(())
-}
-
-async fn health_of(database: storage::Database) -> bool {
-    database.is_healthy().await
 }

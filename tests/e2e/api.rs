@@ -78,6 +78,38 @@ async fn every_bad_field_of_a_worker_is_named_in_one_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn however_much_is_wrong_with_one_request_its_neighbours_are_served() {
+    let product = Product::start().await;
+    let admin = product.admin();
+    let tags: serde_json::Map<String, Value> =
+        (0..50).map(|it| (format!("{it}{}", "k".repeat(20_000)), json!("v"))).collect();
+    let bad = json!({"name": "lab", "region": "us-east-1", "instance_type": "m5.metal", "tags": tags});
+    let good = json!({"name": "lab", "region": "us-east-1", "instance_type": "m5.metal"});
+    for _ in 0..10 {
+        let (refused, created) =
+            tokio::join!(admin.post("/api/workers", &bad), admin.post("/api/workers", &good));
+        assert_eq!((refused.status.as_u16(), created.status.as_u16()), (400, 201), "{refused:?} {created:?}");
+    }
+    let unknown: serde_json::Map<String, Value> =
+        (0..50_000).map(|it| (format!("f{it}"), json!(1))).collect();
+    let refused = admin.post("/api/tasks", &Value::Object(unknown)).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.json.to_string().len() < 100_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_largest_page_of_the_largest_tasks_is_answered() {
+    let product = Product::start().await;
+    let user = product.user("ada");
+    let body = json!({"title": "t", "description": "\u{10348}".repeat(10_000)});
+    for _ in 0..200 {
+        assert_eq!(user.post("/api/tasks", &body).await.status, 201);
+    }
+    let page = user.get("/api/tasks?page_size=200").await;
+    assert_eq!((page.status.as_u16(), titles(&page).len()), (200, 200));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_no_json_object_is_refused_with_its_reason() {
     let product = Product::start_with(Backend::Sqlite, &[("CCM_MAX_BODY_BYTES", "1000")]).await;
     let user = product.user("ada");
@@ -102,6 +134,7 @@ async fn a_body_that_is_no_json_object_is_refused_with_its_reason() {
 async fn what_the_router_does_not_know_is_a_problem_too() {
     let product = Product::start().await;
     let user = product.user("ada");
+    assert_eq!(user.get("/api/tasks/%ff").await.header("content-type"), "application/problem+json");
     let nowhere = user.get("/api/nothing").await;
     assert_eq!((nowhere.status.as_u16(), nowhere.header("content-type")), (404, "application/problem+json"));
     let method = user.try_send(hyper::Method::DELETE, "/api/tasks", None).await.unwrap();

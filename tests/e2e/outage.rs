@@ -85,6 +85,33 @@ async fn a_gateway_that_starts_before_both_services_finds_them_when_they_come() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_worker_service_that_hangs_is_named_and_nothing_is_written() {
+    let product = Product::start().await;
+    let (user, worker) = (product.user("ada"), product.worker().await);
+    product.workers.signal("STOP");
+    let refused = user.post("/api/tasks", &json!({"title": "t", "worker_id": worker})).await;
+    assert_eq!((refused.status.as_u16(), refused.text("code")), (503, "UNAVAILABLE"), "{refused:?}");
+    assert!(refused.text("detail").contains("worker-service"), "{refused:?}");
+    assert!(user.get("/api/tasks").await.json["items"].as_array().unwrap().is_empty());
+    product.workers.signal("CONT");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_with_idle_connections_and_health_watchers_stops_at_once() {
+    use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+    let mut product = Product::start().await;
+    let silent = tokio::net::TcpStream::connect(product.workers_address).await.unwrap();
+    let address = format!("http://{}", product.workers_address);
+    let mut health = HealthClient::new(tonic::transport::Endpoint::try_from(address).unwrap().connect_lazy());
+    let mut watch = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+    assert!(watch.message().await.unwrap().is_some());
+    assert!(product.workers.stop().await.success());
+    let lines = product.workers.lines().all().join("\n");
+    assert!(!lines.contains("did not finish in time"), "{lines}");
+    drop(silent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_hangs_costs_a_request_its_deadline_and_no_more() {
     let product = Product::start_with(Backend::Sqlite, &[("CCM_REQUEST_TIMEOUT", "700ms")]).await;
     let user = product.user("ada");
@@ -93,6 +120,8 @@ async fn a_service_that_hangs_costs_a_request_its_deadline_and_no_more() {
     let answer = user.post("/api/tasks", &json!({"title": "never answered"})).await;
     assert_eq!((answer.status.as_u16(), answer.text("code")), (504, "DEADLINE_EXCEEDED"), "{answer:?}");
     assert!(answer.text("detail").contains("the outcome is unknown"), "{answer:?}");
+    let read = user.get("/api/tasks").await;
+    assert_eq!((read.status.as_u16(), &read.json["retryable"]), (504, &Value::Bool(true)), "{read:?}");
     assert_eq!(user.get("/api/workers").await.status, 200);
     product.tasks.signal("CONT");
     expect_back(&user, "/api/tasks").await;

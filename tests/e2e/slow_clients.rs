@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -95,4 +96,56 @@ async fn clients_beyond_the_connection_limit_wait_and_are_served_when_others_are
         silent.push(TcpStream::connect(product.gateway_address).await.unwrap());
     }
     assert_eq!(product.anonymous().get("/livez").await.status, 200);
+}
+
+/// A frame of HTTP/2, RFC 9113 section 4.1.
+fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).unwrap();
+    [&[0, 0, length, kind, flags, 0, 0, 0, stream], payload].concat()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_http2_client_that_never_ends_its_second_header_is_cut() {
+    const HEADERS: u8 = 1;
+    const END_STREAM: u8 = 1;
+    const END_HEADERS: u8 = 4;
+    let product = Product::start_with(Backend::Sqlite, &[HEADER_TIMEOUT]).await;
+    let mut stream = TcpStream::connect(product.gateway_address).await.unwrap();
+    // GET, http, /livez, localhost: indexed fields and literals of RFC 7541.
+    let request = [&[0x82, 0x86, 0x04, 6], b"/livez".as_slice(), &[0x01, 9], b"localhost"].concat();
+    let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    bytes.extend(frame(4, 0, 0, &[]));
+    bytes.extend(frame(HEADERS, END_STREAM | END_HEADERS, 1, &request));
+    bytes.extend(frame(HEADERS, END_STREAM, 3, &request[..2]));
+    stream.write_all(&bytes).await.unwrap();
+    let mut answer = Vec::new();
+    let read = tokio::time::timeout(DEADLINE, stream.read_to_end(&mut answer)).await;
+    drop(read.expect("the connection is cut"));
+    assert!(answer.windows(15).any(|it| it == br#"{"status":"ok"}"#), "the first request is answered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_reads_nothing_of_its_answers_is_cut_and_others_get_its_place() {
+    let settings = [
+        ("CCM_MAX_CONNECTIONS", "1"),
+        ("CCM_HEADER_TIMEOUT", "1s"),
+        ("CCM_REQUEST_TIMEOUT", "3s"),
+        ("CCM_WRITE_TIMEOUT", "1s"),
+    ];
+    let product = Product::start_with(Backend::Sqlite, &settings).await;
+    let body = json!({"title": "large", "description": "d".repeat(10_000)});
+    {
+        let user = product.user("ada");
+        for _ in 0..50 {
+            assert_eq!(user.post("/api/tasks", &body).await.status, 201);
+        }
+    }
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let mut stream = socket.connect(product.gateway_address).await.unwrap();
+    let token = product.token("ada", &[], None);
+    let list = format!("GET /api/tasks HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\r\n");
+    stream.write_all(list.repeat(40).as_bytes()).await.unwrap();
+    assert_eq!(product.anonymous().get("/livez").await.status, 200);
+    drop(stream);
 }

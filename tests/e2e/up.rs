@@ -244,7 +244,7 @@ async fn a_child_that_dies_takes_the_rest_down_and_its_name_is_said() {
         assert!(killed.unwrap().success());
         assert_eq!(process.ended().await.code(), Some(1));
         expect_gone(&children, &addresses).await;
-        let reason = format!("ccm: {} ended: signal: 9", dead);
+        let reason = format!("ccm: {dead} ended: signal: 9");
         process.printed("the reason", |it| it.starts_with(&reason).then_some(())).await;
     }
 }
@@ -272,4 +272,43 @@ async fn stopped_while_it_starts_it_leaves_nothing_behind() {
         process.ended().await;
         expect_gone(&children, &[]).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_comes_up_whatever_the_log_filter_says() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut process = up(directory.path(), &[("RUST_LOG".to_owned(), "error".to_owned())]);
+    token(&process).await;
+    process.signal("TERM");
+    assert!(process.ended().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_stops_when_told_though_nobody_reads_what_it_prints() {
+    use tokio::io::{AsyncBufReadExt as _, BufReader};
+    let directory = tempfile::tempdir().unwrap();
+    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_ccm"))
+        .args(["up", "--data-dir", &directory.path().display().to_string()])
+        .args(FREE_PORTS)
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let api = loop {
+        let line = lines.next_line().await.unwrap().expect("a banner");
+        if let Some((_, url)) = line.split_once("API     ") {
+            break url.trim_end_matches("/api/tasks").to_owned();
+        }
+    };
+    // More than a pipe holds, and nobody reads on.
+    let client = Client::new(&api, None);
+    for _ in 0..600 {
+        assert_eq!(client.get("/livez").await.status, 200);
+    }
+    let id = child.id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-s", "TERM", &id]).status().unwrap().success());
+    let ended = tokio::time::timeout(DEADLINE, child.wait()).await.expect("it ends").unwrap();
+    assert!(ended.success());
 }

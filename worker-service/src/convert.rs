@@ -1,8 +1,7 @@
 //! Between the contract and the domain.
 
-use platform::clock::Micros;
 use platform::violation::Violations;
-use proto::Timestamp;
+use proto::timestamp;
 use proto::worker::v1 as wire;
 
 use crate::worker::{DesiredState, Draft, ObservedState, Provider, Worker};
@@ -34,8 +33,8 @@ pub(crate) fn worker(worker: &Worker) -> wire::Worker {
         .into(),
         tags: worker.tags.clone(),
         created_by: worker.created_by.clone(),
-        created_at: Some(timestamp(worker.created_at)),
-        updated_at: Some(timestamp(worker.updated_at)),
+        created_at: Some(timestamp(worker.created_at.0)),
+        updated_at: Some(timestamp(worker.updated_at.0)),
         version: worker.version,
         revision: worker.revision,
         desired: Some(wire::WorkerDesired {
@@ -46,7 +45,7 @@ pub(crate) fn worker(worker: &Worker) -> wire::Worker {
         observed: Some(wire::WorkerObserved {
             state: observed_state(worker.observed.state).into(),
             generation: worker.observed.generation,
-            since: Some(timestamp(worker.observed.since)),
+            since: Some(timestamp(worker.observed.since.0)),
         }),
     }
 }
@@ -70,9 +69,4 @@ fn observed_state(state: ObservedState) -> wire::WorkerObservedState {
         ObservedState::Failed => wire::WorkerObservedState::Failed,
         ObservedState::Unknown => wire::WorkerObservedState::Unknown,
     }
-}
-
-fn timestamp(at: Micros) -> Timestamp {
-    let (seconds, nanos) = at.seconds_and_nanos();
-    Timestamp { seconds, nanos }
 }

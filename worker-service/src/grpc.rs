@@ -3,13 +3,13 @@
 use access::grpc::caller;
 use platform::clock::Clock;
 use platform::grpc::status;
-use platform::violation::{Violation, Violations};
+use platform::violation::Violations;
 use proto::worker::v1::worker_service_server::WorkerService;
 use proto::worker::v1::{
     CreateWorkerRequest, CreateWorkerResponse, GetWorkerRequest, GetWorkerResponse, ListWorkersRequest,
     ListWorkersResponse,
 };
-use storage::{Page, PageTokenError, StorageError};
+use storage::{Page, StorageError};
 use tonic::{Code, Request, Response, Status};
 use uuid::Uuid;
 
@@ -67,7 +67,7 @@ impl WorkerService for Workers {
     ) -> Result<Response<ListWorkersResponse>, Status> {
         caller(&request)?;
         let request = request.into_inner();
-        let page = Page::new(request.page_size, &request.page_token).map_err(bad_page)?;
+        let page = Page::new(request.page_size, &request.page_token)?;
         let (workers, next) = self.store.list(page).await.map_err(failed)?;
         Ok(Response::new(ListWorkersResponse {
             workers: workers.iter().map(convert::worker).collect(),
@@ -82,8 +82,4 @@ fn failed(error: StorageError) -> Status {
 
 fn not_found() -> Status {
     status::with_reason(Code::NotFound, WORKER_NOT_FOUND, "there is no such worker")
-}
-
-fn bad_page(error: PageTokenError) -> Status {
-    status::invalid(vec![Violation { field: error.field().to_owned(), description: error.to_string() }])
 }

@@ -43,18 +43,16 @@ pub enum ServeError {
 
 /// Serves gRPC at `listener` until `shutdown`; calls in flight finish first.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServeError> {
-    let store = store::WorkerStore::open(&config.database_url).await?;
+    let store = tokio::select! {
+        opened = store::WorkerStore::open(&config.database_url) => opened?,
+        () = shutdown.cancelled() => return Ok(()),
+    };
     let database = store.database().clone();
     let service = grpc::Workers::new(store, config.clock);
-    let health = database.clone();
     GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS)?
         .with(WorkerServiceServer::new(service))
-        .serve(listener, move || health_of(health.clone()), shutdown)
+        .serve(listener, database.health(), shutdown)
         .await?;
     database.close().await;
     Ok(())
-}
-
-async fn health_of(database: storage::Database) -> bool {
-    database.is_healthy().await
 }

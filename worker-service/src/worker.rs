@@ -99,7 +99,8 @@ impl Draft {
             found.text("key", key, 1..=TAG_KEY_LENGTH, Lines::One);
             found.text("value", value, 0..=TAG_VALUE_LENGTH, Lines::One);
             for it in found.into_vec() {
-                violations.add("worker.tags", format!("{} of tag {key:?} {}", it.field, it.description));
+                let tag: String = key.chars().take(40).collect();
+                violations.add("worker.tags", format!("{} of tag {tag:?} {}", it.field, it.description));
             }
         }
         if violations.is_empty() { Ok(Checked(self)) } else { Err(violations.into_vec()) }

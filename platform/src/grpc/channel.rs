@@ -7,6 +7,9 @@ use tonic::transport::{Channel as Transport, Endpoint};
 
 use super::client_layer::Traced;
 
+/// What a peer's headers and trailers may take: well above what a peer of ours sends.
+const MAX_HEADER_BYTES: u32 = 64 * 1024;
+
 /// Another process of this product, as told by the configuration.
 #[derive(Clone, Debug)]
 pub struct Peer {
@@ -38,7 +41,8 @@ impl Peer {
     /// Host name or IP address.
     #[must_use]
     pub fn host(&self) -> &str {
-        self.uri.host().unwrap_or_default()
+        // Without the brackets of an IPv6 address.
+        self.uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
     }
 
     /// TCP port.
@@ -51,6 +55,7 @@ impl Peer {
         Endpoint::from(self.uri.clone())
             .connect_timeout(Duration::from_secs(2))
             .tcp_nodelay(true)
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
             .http2_keep_alive_interval(Duration::from_secs(10))
             .keep_alive_timeout(Duration::from_secs(5))
             .connect_lazy()

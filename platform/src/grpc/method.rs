@@ -8,6 +8,9 @@ use prost::Message as _;
 use prost_types::{FileDescriptorSet, MethodDescriptorProto};
 use tonic::{Code, Status};
 
+/// What a method is called that nobody serves.
+pub(crate) const OTHER: &str = "_OTHER";
+
 /// The full method name of a path that we call ourselves.
 pub(crate) fn name(path: &str) -> &str {
     path.strip_prefix('/').unwrap_or(path)
@@ -35,7 +38,7 @@ impl KnownMethods {
     /// The full method name of a path; `_OTHER` for one that a client has made up: such names would have no end.
     pub(crate) fn name<'a>(&self, path: &'a str) -> &'a str {
         let name = name(path);
-        if self.0.contains(name) { name } else { "_OTHER" }
+        if self.0.contains(name) { name } else { OTHER }
     }
 }
 

@@ -2,8 +2,9 @@
 //! lets calls in flight finish.
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use futures_util::StreamExt as _;
 use tokio::net::TcpListener;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic::transport::Server;
@@ -11,12 +12,18 @@ use tonic::transport::server::TcpIncoming;
 pub use tonic_health::server::HealthReporter;
 
 use super::method::KnownMethods;
+use super::preface::PrefaceLimit;
 use super::server_layer::ServerLayer;
+use crate::activity::Activity;
 use crate::admission::Authenticate;
 use crate::shutdown::Shutdown;
 
 /// How long calls in flight may take to finish once the shutdown has begun.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long the last answers have to leave.
+const FAREWELL: Duration = Duration::from_millis(250);
+/// How long a peer may take to begin.
+const PREFACE: Duration = Duration::from_secs(10);
 /// How often the check behind the health service is made.
 const HEALTH_INTERVAL: Duration = Duration::from_secs(2);
 /// A caller's metadata may take this many bytes.
@@ -100,24 +107,34 @@ impl<A: Authenticate> GrpcServer<A> {
         if let Ok(address) = listener.local_addr() {
             tracing::info!(%address, "listening");
         }
-        let watch = tokio::spawn(watch_health(self.health, healthy));
+        let watch = tokio::spawn(watch_health(self.health, healthy, shutdown.clone()));
         // Without it an answer in two writes waits for the peer's delayed acknowledgement, 40 ms.
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let incoming = incoming.map(|accepted| accepted.map(|stream| PrefaceLimit::new(stream, PREFACE)));
+        let calls = Activity::default();
         let served = Server::builder()
             .http2_keepalive_interval(Some(Duration::from_secs(30)))
             .http2_keepalive_timeout(Some(Duration::from_secs(10)))
             .http2_max_header_list_size(MAX_METADATA_BYTES)
-            .layer(ServerLayer::new(self.authenticate, self.service, self.methods))
+            .layer(ServerLayer::new(self.authenticate, self.service, self.methods, calls.clone()))
             .add_routes(self.routes.routes())
             .serve_with_incoming_shutdown(incoming, shutdown.clone().cancelled_owned());
         let drained = async {
             shutdown.cancelled().await;
-            tokio::time::sleep(DRAIN).await;
+            let begun = Instant::now();
+            while calls.in_flight() > 0 && begun.elapsed() < DRAIN {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            // For the last answers to leave. What stays open then has nothing in flight.
+            tokio::time::sleep(FAREWELL).await;
+            calls.in_flight()
         };
         let outcome = tokio::select! {
             served = served => served.map_err(Into::into),
-            () = drained => {
-                tracing::warn!(seconds = DRAIN.as_secs(), "calls in flight did not finish in time and were cut");
+            left = drained => {
+                if left > 0 {
+                    tracing::warn!(left, seconds = DRAIN.as_secs(), "calls in flight did not finish in time and were cut");
+                }
                 Ok(())
             }
         };
@@ -126,16 +143,19 @@ impl<A: Authenticate> GrpcServer<A> {
     }
 }
 
-async fn watch_health<H, F>(health: HealthReporter, healthy: H)
+async fn watch_health<H, F>(health: HealthReporter, healthy: H, shutdown: Shutdown)
 where
     H: Fn() -> F + Send + 'static,
-    F: Future<Output = bool> + Send + 'static,
+    F: Future<Output = bool> + Send,
 {
     use tonic_health::ServingStatus::{NotServing, Serving};
     let mut last = None;
     let mut every = tokio::time::interval(HEALTH_INTERVAL);
     loop {
-        every.tick().await;
+        tokio::select! {
+            _ = every.tick() => {}
+            () = shutdown.cancelled() => return health.set_service_status("", NotServing).await,
+        }
         let serving = healthy().await;
         if last.replace(serving) != Some(serving) {
             tracing::info!(serving, "health");

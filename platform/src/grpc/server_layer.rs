@@ -1,10 +1,12 @@
 //! The server span of a gRPC call, by the semantic conventions for gRPC, its one log line, and its deadline.
 
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{Request, Response, Uri};
 use http_body::Body;
 use tonic::Code;
@@ -16,6 +18,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::method::{self, KnownMethods};
 use super::{deadline, status};
+use crate::activity::{Activity, InFlight};
 use crate::admission::Authenticate;
 use crate::propagation;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
@@ -25,11 +28,17 @@ pub(crate) struct ServerLayer<A> {
     authenticate: A,
     service: &'static str,
     methods: KnownMethods,
+    calls: Activity,
 }
 
 impl<A> ServerLayer<A> {
-    pub(crate) fn new(authenticate: A, service: &'static str, methods: KnownMethods) -> Self {
-        Self { authenticate, service, methods }
+    pub(crate) fn new(
+        authenticate: A,
+        service: &'static str,
+        methods: KnownMethods,
+        calls: Activity,
+    ) -> Self {
+        Self { authenticate, service, methods, calls }
     }
 }
 
@@ -71,9 +80,9 @@ where
         if method::is_probe(request.uri().path()) {
             return Box::pin(async move { Ok(inner.call(request).await?.map(GrpcBody::new)) });
         }
-        let ServerLayer { authenticate, service, methods } = self.layer.clone();
+        let ServerLayer { authenticate, service, methods, calls } = self.layer.clone();
         let reads = method::is_read(request.uri().path());
-        let mut call = Call::begin(request.uri(), &methods);
+        let mut call = Call::begin(request.uri(), &methods, &calls);
         let timeout = deadline::from_headers(request.headers()).map(before_the_transports);
         Box::pin(async move {
             let admission = authenticate.authenticate(request.headers()).await;
@@ -82,13 +91,13 @@ where
                 let _ = call.span.set_parent(propagation::extract(request.headers()));
             }
             request.extensions_mut().insert(admission);
-            let handled = inner.call(request).instrument(call.span.clone());
+            let handled = survive_panics(inner.call(request)).instrument(call.span.clone());
             let response = match timeout {
-                None => handled.await?.map(GrpcBody::new),
+                None => handled.await?,
                 Some(timeout) => {
                     let within = deadline::within(Instant::now() + timeout, handled);
                     match tokio::time::timeout(timeout, within).await {
-                        Ok(answer) => answer?.map(GrpcBody::new),
+                        Ok(answer) => answer?,
                         Err(_) => status::too_late(service, reads).into_http(),
                     }
                 }
@@ -96,6 +105,19 @@ where
             call.code = method::code_in(response.headers());
             Ok(response.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))))
         })
+    }
+}
+
+/// A handler that panics fails its own call and no other on the connection; the panic is logged where it happens.
+async fn survive_panics<R, E>(
+    handled: impl Future<Output = Result<Response<R>, E>>,
+) -> Result<Response<GrpcBody>, E>
+where
+    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    match AssertUnwindSafe(handled).catch_unwind().await {
+        Ok(answer) => Ok(answer?.map(GrpcBody::new)),
+        Err(_) => Ok(status::with_reason(Code::Internal, status::INTERNAL, "internal error").into_http()),
     }
 }
 
@@ -111,10 +133,11 @@ struct Call {
     method: String,
     code: Option<Code>,
     done: bool,
+    _in_flight: InFlight,
 }
 
 impl Call {
-    fn begin(uri: &Uri, methods: &KnownMethods) -> Self {
+    fn begin(uri: &Uri, methods: &KnownMethods, calls: &Activity) -> Self {
         let name = methods.name(uri.path());
         let span = tracing::info_span!(
             "grpc",
@@ -123,12 +146,20 @@ impl Call {
             otel.status_code = Empty,
             error.type = Empty,
             rpc.method = name,
+            rpc.method_original = (name == method::OTHER).then(|| status::cut(method::name(uri.path()), 256)),
             rpc.response.status_code = Empty,
             rpc.system.name = "grpc",
             server.address = uri.host(),
             server.port = uri.port_u16(),
         );
-        Self { span, started: Instant::now(), method: name.to_owned(), code: None, done: false }
+        Self {
+            span,
+            started: Instant::now(),
+            method: name.to_owned(),
+            code: None,
+            done: false,
+            _in_flight: calls.begin(),
+        }
     }
 
     fn finish(&mut self, code: Code) {

@@ -16,6 +16,8 @@ pub const SERVICE_UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
 pub const TIMED_OUT: &str = "TIMED_OUT";
 /// Reason of any error after which what was asked for may have been done or not.
 pub const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
+/// Reason of an INTERNAL: a fault of ours, of which the log tells more.
+pub const INTERNAL: &str = "INTERNAL";
 /// Reason of an INVALID_ARGUMENT.
 pub const INVALID_INPUT: &str = "INVALID_INPUT";
 
@@ -25,18 +27,41 @@ pub fn with_reason(code: Code, reason: &'static str, message: impl Into<String>)
     Status::with_error_details(code, message, details)
 }
 
-/// INVALID_ARGUMENT with every bad field named.
+/// INVALID_ARGUMENT with every bad field named, as far as a header can: details travel in one, and one that is too large
+/// ends the connection for everybody on it.
 #[must_use]
 pub fn invalid(violations: Vec<Violation>) -> Status {
     let mut details = ErrorDetails::with_error_info(INVALID_INPUT, DOMAIN, HashMap::new());
     let message = match violations.as_slice() {
-        [only] => format!("{} {}", only.field, only.description),
+        [only] => cut(&format!("{} {}", only.field, only.description), MAX_TEXT),
         all => format!("{} fields are not valid", all.len()),
     };
-    details.set_bad_request(
-        violations.into_iter().map(|it| FieldViolation::new(it.field, it.description)).collect::<Vec<_>>(),
-    );
+    let mut left = MAX_DETAILS;
+    let named: Vec<FieldViolation> = violations
+        .into_iter()
+        .map(|it| FieldViolation::new(cut(&it.field, MAX_TEXT), cut(&it.description, MAX_TEXT)))
+        .take_while(|it| {
+            let size = it.field.len() + it.description.len() + 16;
+            left = left.saturating_sub(size);
+            left > 0
+        })
+        .collect();
+    details.set_bad_request(named);
     Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+/// Bytes of violations in a status.
+const MAX_DETAILS: usize = 4 * 1024;
+/// Bytes of one text in a status that a client had a hand in.
+const MAX_TEXT: usize = 256;
+
+/// At most `bytes` of a text, cut between characters.
+#[must_use]
+pub fn cut(text: &str, bytes: usize) -> String {
+    if text.len() <= bytes {
+        return text.to_owned();
+    }
+    format!("{}…", &text[..text.floor_char_boundary(bytes)])
 }
 
 /// UNAVAILABLE because `service` does not answer; try again in a second.
@@ -97,4 +122,20 @@ pub fn too_late(service: &str, reads: bool) -> Status {
     }
     let message = format!("{service} did not answer in time; the outcome is unknown");
     with_reason(Code::DeadlineExceeded, OUTCOME_UNKNOWN, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_much_is_wrong_the_details_fit_into_a_header() {
+        let violation = |it: usize| Violation {
+            field: format!("{it}{}", "ä".repeat(20_000)),
+            description: "x".repeat(20_000),
+        };
+        let status = invalid((0..1_000).map(violation).collect());
+        assert!(status.details().len() < 6 * 1024, "{}", status.details().len());
+        assert!(!status.get_error_details().bad_request().unwrap().field_violations.is_empty());
+    }
 }

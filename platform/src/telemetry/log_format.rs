@@ -58,6 +58,12 @@ where
     ) -> fmt::Result {
         let mut fields = Fields::default();
         event.record(&mut fields);
+        // OpenTelemetry's own events have a name in its place.
+        if fields.message.is_empty()
+            && let Some(Value::String(name)) = fields.others.remove("name")
+        {
+            fields.message = name;
+        }
         let context = opentelemetry::Context::current();
         let span = context.span().span_context().clone();
         let line = LogLine {

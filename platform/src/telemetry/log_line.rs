@@ -36,8 +36,12 @@ impl LogLine {
         let time = self.timestamp.get(11..23).unwrap_or(&self.timestamp);
         let (on, dim, off) =
             if colour { (colour_of(&self.level), "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
-        let mut text =
-            format!("{dim}{time}{off} {on}{:<5}{off} {:<14} {}", self.level, self.service, self.message);
+        let mut text = format!(
+            "{dim}{time}{off} {on}{:<5}{off} {:<14} {}",
+            self.level,
+            self.service,
+            without_controls(&self.message)
+        );
         for (name, value) in &self.fields {
             let shown = match value {
                 Value::String(it) => printable(it),
@@ -53,7 +57,12 @@ impl LogLine {
     }
 }
 
-/// A terminal obeys control characters; a client's must not reach it.
+/// A terminal obeys control characters; those of a client, or of a library's error, must not reach it.
+#[must_use]
+pub fn without_controls(text: &str) -> String {
+    text.chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect()
+}
+
 fn printable(text: &str) -> String {
     let escaped = text.chars().any(|it| it.is_control() || it.is_whitespace() || it == '"');
     if escaped { format!("{text:?}") } else { text.to_owned() }
