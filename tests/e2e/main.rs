@@ -4,8 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod api;
+mod breaking;
+mod edge;
 mod harness;
 mod kill;
+mod otel;
 mod outage;
 mod readme;
 mod slow_clients;

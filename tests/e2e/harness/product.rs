@@ -37,9 +37,19 @@ impl Product {
         Self::start_with(Backend::Sqlite, &[]).await
     }
 
+    /// With spans that go to this endpoint.
+    pub(crate) async fn traced_to(endpoint: &str) -> Self {
+        let mut collector = Collector::start().await;
+        endpoint.clone_into(&mut collector.endpoint);
+        Self::start_traced(Backend::Sqlite, &[], collector).await
+    }
+
     /// With further settings for the gateway.
     pub(crate) async fn start_with(backend: Backend, gateway_settings: &[(&str, &str)]) -> Self {
-        let collector = Collector::start().await;
+        Self::start_traced(backend, gateway_settings, Collector::start().await).await
+    }
+
+    async fn start_traced(backend: Backend, gateway_settings: &[(&str, &str)], collector: Collector) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let issuer = LocalIssuer::open_or_create(directory.path()).unwrap();
         let keys = local::public_keys(directory.path()).display().to_string();
