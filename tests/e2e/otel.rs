@@ -9,6 +9,32 @@ use tokio::net::TcpListener;
 
 use crate::harness::{Client, Otlp, Process, Tls, eventually};
 
+#[test]
+fn every_row_of_the_documentation_names_a_test_that_there_is() {
+    let rows = include_str!("../../docs/configuration.md").lines().filter(|it| it.starts_with("| `OTEL_"));
+    let mut count = 0;
+    for row in rows {
+        let named = row.rsplit('`').nth(1).unwrap();
+        let (module, test) = named.split_once("::").unwrap_or_else(|| panic!("no test in {row}"));
+        let source = match module {
+            "otel" => include_str!("otel.rs"),
+            "edge" => include_str!("edge.rs"),
+            _ => panic!("no such module: {row}"),
+        };
+        let variable = row.split('`').nth(1).unwrap();
+        let function =
+            source.split_once(&format!("fn {test}()")).unwrap_or_else(|| panic!("no such test: {row}")).1;
+        let body = function.split("\n}\n").next().unwrap();
+        let rest = variable.trim_start_matches("OTEL_EXPORTER_OTLP_");
+        assert!(
+            body.contains(rest) || source.contains(&format!("(\"{variable}\"")),
+            "{test} does not set {variable}"
+        );
+        count += 1;
+    }
+    assert!(count >= 18, "{count} rows");
+}
+
 /// A gateway alone: a request to `/livez` makes one span.
 struct Gateway {
     process: Process,
