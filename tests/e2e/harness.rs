@@ -2,12 +2,14 @@
 
 mod client;
 mod collector;
+mod issuer;
 mod picture;
 mod process;
 mod product;
 
 pub(crate) use client::{Answer, Client};
 pub(crate) use collector::Collector;
+pub(crate) use issuer::{Issuer, SigningKey};
 pub(crate) use picture::picture;
 pub(crate) use process::Process;
 pub(crate) use product::{Backend, Product};

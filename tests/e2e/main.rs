@@ -5,6 +5,7 @@
 
 mod api;
 mod harness;
+mod issuer;
 mod kill;
 mod outage;
 mod readme;

@@ -37,8 +37,21 @@ impl Product {
         Self::start_with(Backend::Sqlite, &[]).await
     }
 
+    /// With this issuer.
+    pub(crate) async fn trusting(issuer: &str) -> Self {
+        Self::start_all_with(Backend::Sqlite, &[("CCM_OIDC_ISSUER", issuer)], &[]).await
+    }
+
     /// With further settings for the gateway.
     pub(crate) async fn start_with(backend: Backend, gateway_settings: &[(&str, &str)]) -> Self {
+        Self::start_all_with(backend, &[], gateway_settings).await
+    }
+
+    async fn start_all_with(
+        backend: Backend,
+        all_settings: &[(&str, &str)],
+        gateway_settings: &[(&str, &str)],
+    ) -> Self {
         let collector = Collector::start().await;
         let directory = tempfile::tempdir().unwrap();
         let issuer = LocalIssuer::open_or_create(directory.path()).unwrap();
@@ -55,6 +68,7 @@ impl Product {
             ];
             let environment: Vec<(String, String)> = common
                 .iter()
+                .chain(all_settings)
                 .chain(settings)
                 .map(|&(name, value)| (name.to_owned(), value.to_owned()))
                 .collect();
