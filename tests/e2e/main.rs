@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod api;
+mod grpc_callers;
 mod harness;
 mod issuer;
 mod kill;
