@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use access::Role;
+use access::{IssuerUrl, Role};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -58,6 +58,9 @@ pub(crate) struct Up {
     /// Where worker-service listens
     #[arg(long, env = "CCM_WORKER_LISTEN", default_value = "127.0.0.1:50052", value_name = "ADDRESS")]
     pub(crate) worker_listen: SocketAddr,
+    /// Issuer of the tokens, which the three are told; the local key counts when there is none
+    #[arg(long, env = "CCM_OIDC_ISSUER", value_name = "URL")]
+    pub(crate) oidc_issuer: Option<IssuerUrl>,
 }
 
 /// What every role takes.
@@ -66,6 +69,8 @@ pub(crate) struct Common {
     /// Key set that local tokens are verified with
     #[arg(long, env = "CCM_LOCAL_KEYS", default_value = "data/local-key.jwks.json", value_name = "FILE")]
     pub(crate) local_keys: PathBuf,
+    #[command(flatten)]
+    pub(crate) tokens: Tokens,
     /// How log lines look
     #[arg(long, env = "CCM_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
     pub(crate) log_format: LogFormat,
@@ -75,6 +80,26 @@ pub(crate) struct Common {
     /// End when standard input is closed, as `ccm up` wants its children to
     #[arg(long, hide = true)]
     pub(crate) end_with_stdin: bool,
+}
+
+/// Whose tokens count, and what they have to say.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Tokens {
+    /// Issuer of the tokens, found by OpenID Connect Discovery; the local keys count when there is none
+    #[arg(long, env = "CCM_OIDC_ISSUER", value_name = "URL")]
+    pub(crate) oidc_issuer: Option<IssuerUrl>,
+    /// Audience that a token of the issuer must be for
+    #[arg(long, env = "CCM_OIDC_AUDIENCE", default_value = "cml-cloud-manager", value_name = "NAME", value_parser = name)]
+    pub(crate) oidc_audience: String,
+    /// Claim with the caller's roles, or the path to it
+    #[arg(long, env = "CCM_ROLES_CLAIM", default_value = "realm_access.roles", value_name = "CLAIM", value_parser = name)]
+    pub(crate) roles_claim: String,
+    /// Claim with the caller's department, or the path to it
+    #[arg(long, env = "CCM_DEPARTMENT_CLAIM", default_value = "department", value_name = "CLAIM", value_parser = name)]
+    pub(crate) department_claim: String,
+    /// How far the issuer's clock may be off
+    #[arg(long, env = "CCM_CLOCK_LEEWAY", default_value = "10s", value_name = "DURATION", value_parser = leeway)]
+    pub(crate) clock_leeway: Duration,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -186,6 +211,9 @@ pub(crate) struct Token {
     /// How long the token is good for
     #[arg(long, default_value = "12h", value_name = "DURATION", value_parser = duration)]
     pub(crate) ttl: Duration,
+    /// With an issuer, its tokens count and no local one does
+    #[arg(long, env = "CCM_OIDC_ISSUER", value_name = "URL", hide = true)]
+    pub(crate) oidc_issuer: Option<IssuerUrl>,
 }
 
 #[derive(Debug, Args)]
@@ -211,6 +239,16 @@ fn duration(text: &str) -> Result<Duration, String> {
 fn ratio(text: &str) -> Result<f64, String> {
     let ratio = text.parse().ok().filter(|it| (0.0..=1.0).contains(it));
     ratio.ok_or_else(|| "it takes a number from 0 to 1".to_owned())
+}
+
+/// A token that ended longer ago than that is not one of a clock that is off.
+fn leeway(text: &str) -> Result<Duration, String> {
+    let leeway = humantime::parse_duration(text).ok().filter(|it| *it <= Duration::from_mins(5));
+    leeway.ok_or_else(|| "it takes a number and a unit, like 10s, up to 5m".to_owned())
+}
+
+fn name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("it takes a name".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 fn connections(text: &str) -> Result<usize, String> {
@@ -271,8 +309,7 @@ mod tests {
         let commands = cli.get_subcommands().chain([&cli]);
         for argument in commands.flat_map(clap::Command::get_arguments) {
             let Some(variable) = argument.get_env().and_then(|it| it.to_str()) else { continue };
-            let default =
-                argument.get_default_values().first().and_then(|it| it.to_str()).unwrap_or_default();
+            let default = argument.get_default_values().first().and_then(|it| it.to_str()).unwrap_or("unset");
             let row = documented.lines().find(|it| it.contains(&format!("`{variable}`")));
             let row = row.unwrap_or_else(|| panic!("docs/configuration.md does not name {variable}"));
             assert!(
@@ -287,6 +324,12 @@ mod tests {
         let cli = Cli::try_parse_from(["ccm", "--data-dir", "elsewhere"]).unwrap();
         assert!(cli.command.is_none());
         assert_eq!(cli.up.data.data_dir, PathBuf::from("elsewhere"));
+    }
+
+    #[test]
+    fn the_leeway_is_at_most_five_minutes_and_may_be_none() {
+        assert_eq!((leeway("0s"), leeway("5m")), (Ok(Duration::ZERO), Ok(Duration::from_mins(5))));
+        assert!(leeway("301s").is_err() && leeway("10").is_err());
     }
 
     #[test]

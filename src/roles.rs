@@ -2,9 +2,8 @@
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
-use std::path::Path;
 
-use access::{Keys, Verifier, local};
+use access::{Expected, Keys, Verifier, local};
 use anyhow::Context as _;
 use platform::clock::Clock;
 use platform::grpc::Peer;
@@ -19,7 +18,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
     let frame = Frame::start(gateway::NAME, &settings.common, Some(settings.trace_ratio))?;
     let served = async {
         let config = gateway::Config {
-            verifier: frame.verifier(&settings.common.local_keys)?,
+            verifier: frame.verifier(&settings.common)?,
             task_service: Peer::new(task_service::NAME, &settings.task_service)?,
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service)?,
             edge: match settings.trace_edge {
@@ -47,7 +46,7 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
     let served = async {
         let config = task_service::Config {
             database_url: settings.database,
-            verifier: frame.verifier(&settings.common.local_keys)?,
+            verifier: frame.verifier(&settings.common)?,
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service)?,
             clock: frame.clock.clone(),
         };
@@ -63,7 +62,7 @@ pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Resu
     let served = async {
         let config = worker_service::Config {
             database_url: settings.database,
-            verifier: frame.verifier(&settings.common.local_keys)?,
+            verifier: frame.verifier(&settings.common)?,
             clock: frame.clock.clone(),
         };
         let listener = listen(settings.listen, &settings.common).await?;
@@ -98,9 +97,23 @@ impl Frame {
         Ok(Self { clock, shutdown, telemetry })
     }
 
-    fn verifier(&self, keys: &Path) -> anyhow::Result<Verifier> {
-        let keys = Keys::read(keys).context("no caller could be known")?;
-        Ok(Verifier::new(local::ISSUER, local::AUDIENCE, keys, self.clock.clone()))
+    /// Verifies the tokens of the issuer, when there is one, or those of the local key. Never both: whoever can read
+    /// the local key is nobody to the issuer.
+    fn verifier(&self, common: &cli::Common) -> anyhow::Result<Verifier> {
+        let tokens = common.tokens.clone();
+        let Some(issuer) = tokens.oidc_issuer else {
+            let keys = Keys::read(&common.local_keys).context("no caller could be known")?;
+            let expected = Expected { leeway: tokens.clock_leeway, ..Expected::of(local::ISSUER) };
+            return Ok(Verifier::of_keys(expected, keys, self.clock.clone()));
+        };
+        let expected = Expected {
+            issuer: issuer.to_string(),
+            audience: tokens.oidc_audience,
+            roles_claim: tokens.roles_claim,
+            department_claim: tokens.department_claim,
+            leeway: tokens.clock_leeway,
+        };
+        Verifier::of_issuer(&issuer, expected, self.clock.clone()).context("no caller could be known")
     }
 
     /// Sends the last spans and log lines, whatever the outcome.

@@ -8,6 +8,7 @@ mod output;
 mod traces;
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use access::Role;
 use access::local::{self, Grant, LocalIssuer};
@@ -17,7 +18,7 @@ use platform::shutdown::Shutdown;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{cli, roles};
-use banner::Banner;
+use banner::{Banner, Tokens};
 use child::{Child, Role as Process};
 use data_dir::DataDir;
 use output::Output;
@@ -32,12 +33,14 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
         cli::check_environment_of(role)?;
     }
     let data = DataDir::claim(&settings.data.data_dir)?;
-    let issuer = LocalIssuer::open_or_create(data.path())?;
+    let tokens = match &settings.oidc_issuer {
+        Some(issuer) => Tokens::From(issuer.to_string()),
+        None => Tokens::Local(local_token(data.path())?),
+    };
     for address in [settings.gateway_listen, settings.task_listen, settings.worker_listen] {
         // Said here, before anything runs; the child that binds it says it again should it be lost meanwhile.
         drop(roles::bind(address).await?);
     }
-    let clock = Clock::system();
     let shutdown = Shutdown::new();
     let traces = Traces::start(data.path(), &shutdown).await?;
     let output = Output::held();
@@ -48,15 +51,9 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
     };
     let outcome = match started {
         Ok(Some(gateway)) => {
-            let grant = Grant {
-                subject: "local".to_owned(),
-                roles: vec![Role::Admin],
-                department: None,
-                lifetime: TOKEN,
-            };
-            let token = issuer.grant(&grant, &clock)?;
-            output
-                .release(&Banner { gateway, token: &token, data: data.path(), traces: &traces }.to_string());
+            output.release(
+                &Banner { gateway, tokens: &tokens, data: data.path(), traces: &traces }.to_string(),
+            );
             tokio::select! {
                 died = children.first_death() => Err(died),
                 () = signals.next() => Ok(()),
@@ -79,6 +76,14 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
     outcome
 }
 
+/// An administrator's token, signed with the local key, which is made when there is none.
+fn local_token(directory: &Path) -> anyhow::Result<String> {
+    let issuer = LocalIssuer::open_or_create(directory)?;
+    let grant =
+        Grant { subject: "local".to_owned(), roles: vec![Role::Admin], department: None, lifetime: TOKEN };
+    Ok(issuer.grant(&grant, &Clock::system())?)
+}
+
 /// The children that run, in the order of their start.
 #[derive(Default)]
 struct Children(Vec<Child>);
@@ -95,7 +100,11 @@ impl Children {
         let keys = local::public_keys(data.path()).display().to_string();
         let database = |name: &str| format!("sqlite:{}", data.path().join(name).display());
         let process = |role: Process, listen: SocketAddr| {
-            child::Command::new(role, listen).env("CCM_LOCAL_KEYS", &keys).envs(traces.environment())
+            let issuer = settings.oidc_issuer.iter().map(|it| ("CCM_OIDC_ISSUER".to_owned(), it.to_string()));
+            child::Command::new(role, listen)
+                .env("CCM_LOCAL_KEYS", &keys)
+                .envs(issuer.collect())
+                .envs(traces.environment())
         };
         let worker_service = process(Process::WorkerService, settings.worker_listen)
             .env("CCM_WORKER_DATABASE", &database("workers.db"));

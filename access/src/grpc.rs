@@ -3,23 +3,40 @@
 use platform::grpc::status;
 use tonic::{Code, Request, Status};
 
-use crate::{Caller, Unauthenticated};
+use crate::{Caller, Refusal, Unauthenticated};
 
 /// Reason of an UNAUTHENTICATED.
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+/// Reason of an UNAVAILABLE: whether the token is good cannot be told for now.
+pub const ISSUER_UNAVAILABLE: &str = "ISSUER_UNAVAILABLE";
 
 /// The caller of a request, as the server's layer has verified it.
 pub fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
-    let admission = request.extensions().get::<Result<Caller, Unauthenticated>>();
-    match admission {
+    admitted(request.extensions())
+}
+
+/// The caller of a request by its extensions, where the server's layer has put him; the error is the one to answer.
+pub fn admitted(extensions: &http::Extensions) -> Result<Caller, Status> {
+    match extensions.get::<Result<Caller, Refusal>>() {
         Some(Ok(caller)) => Ok(caller.clone()),
-        Some(Err(refusal)) => Err(refused(*refusal)),
-        None => Err(refused(Unauthenticated::Missing)),
+        Some(Err(refusal)) => Err((*refusal).into()),
+        None => Err(Refusal::from(Unauthenticated::Missing).into()),
     }
 }
 
-fn refused(refusal: Unauthenticated) -> Status {
-    status::with_reason(Code::Unauthenticated, UNAUTHENTICATED, refusal.to_string())
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unauthenticated(reason) => {
+                status::with_reason(Code::Unauthenticated, UNAUTHENTICATED, reason.to_string())
+            }
+            Refusal::IssuerAway => status::unavailable_because(
+                "the token issuer",
+                ISSUER_UNAVAILABLE,
+                "is not reachable, and without it this token cannot be verified",
+            ),
+        }
+    }
 }
 
 impl Caller {

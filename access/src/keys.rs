@@ -2,16 +2,54 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
+use jsonwebtoken::jwk::{
+    AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse, ThumbprintHash,
+};
 use jsonwebtoken::{Algorithm, DecodingKey};
+use serde::Deserialize;
+use serde_json::Value;
 
-/// Keys by their id, each with the one algorithm it is good for.
+/// Keys by their id.
 #[derive(Clone, Default)]
 pub struct Keys {
-    by_id: HashMap<String, (DecodingKey, Algorithm)>,
+    by_id: HashMap<String, Arc<Key>>,
+}
+
+/// A key with the one algorithm it is good for.
+pub(crate) struct Key {
+    id: String,
+    pub(crate) decoding: DecodingKey,
+    pub(crate) algorithm: Algorithm,
+    /// RFC 7638: two keys of one id are not the same key.
+    thumbprint: String,
+}
+
+impl Key {
+    /// The key of `jwk`, if it is one for us.
+    fn of(jwk: &Jwk) -> Option<Self> {
+        let is_for_signing =
+            jwk.common.public_key_use.as_ref().is_none_or(|it| *it == PublicKeyUse::Signature);
+        Some(Self {
+            id: jwk.common.key_id.clone()?,
+            algorithm: algorithm_of(jwk).filter(|_| is_for_signing)?,
+            decoding: DecodingKey::from_jwk(jwk).ok()?,
+            thumbprint: jwk.thumbprint(ThumbprintHash::SHA256).ok()?,
+        })
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        (&self.id, self.algorithm, &self.thumbprint) == (&other.id, other.algorithm, &other.thumbprint)
+    }
+}
+
+/// A key set (RFC 7517) as it is sent: one key that nobody understands must not cost the others.
+#[derive(Deserialize)]
+struct Sent {
+    keys: Vec<Value>,
 }
 
 /// A key set that cannot be used.
@@ -35,26 +73,43 @@ impl Keys {
     pub fn read(path: &Path) -> Result<Self, KeyError> {
         let shown = path.display().to_string();
         let text = std::fs::read(path).map_err(|source| KeyError::Read { path: shown.clone(), source })?;
-        let set: JwkSet = serde_json::from_slice(&text).map_err(|_| KeyError::Format(shown.clone()))?;
-        let keys = Self::from_set(&set);
-        if keys.by_id.is_empty() { Err(KeyError::Format(shown)) } else { Ok(keys) }
+        Self::parse(&text).filter(|it| !it.is_empty()).ok_or(KeyError::Format(shown))
+    }
+
+    /// The usable keys of a key set's text; none when it is no key set.
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
+        let sent: Sent = serde_json::from_slice(text).ok()?;
+        let keys = sent.keys.into_iter().filter_map(|it| serde_json::from_value(it).ok()).collect();
+        Some(Self::from_set(&JwkSet { keys }))
     }
 
     /// The usable keys of a set; others (encryption keys, other algorithms, keys of a wrong length) are passed over.
     #[must_use]
     pub fn from_set(set: &JwkSet) -> Self {
-        let usable = |jwk: &Jwk| {
-            let id = jwk.common.key_id.clone()?;
-            let is_for_signing =
-                jwk.common.public_key_use.as_ref().is_none_or(|it| *it == PublicKeyUse::Signature);
-            let algorithm = algorithm_of(jwk).filter(|_| is_for_signing)?;
-            Some((id, (DecodingKey::from_jwk(jwk).ok()?, algorithm)))
-        };
-        Self { by_id: set.keys.iter().filter_map(usable).collect() }
+        let usable = set.keys.iter().filter_map(Key::of);
+        Self { by_id: usable.map(|it| (it.id.clone(), Arc::new(it))).collect() }
     }
 
-    pub(crate) fn find(&self, id: &str) -> Option<&(DecodingKey, Algorithm)> {
-        self.by_id.get(id)
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<Arc<Key>> {
+        self.by_id.get(id).cloned()
+    }
+
+    /// Whether this very key is one of them, and not another one of its id.
+    pub(crate) fn holds(&self, key: &Key) -> bool {
+        self.by_id.get(&key.id).is_some_and(|it| it.is(key))
+    }
+
+    /// Whether they are the same keys.
+    pub(crate) fn are(&self, others: &Self) -> bool {
+        self.by_id.len() == others.by_id.len() && self.by_id.values().all(|it| others.holds(it))
     }
 }
 
@@ -81,9 +136,9 @@ fn algorithm_of(jwk: &Jwk) -> Option<Algorithm> {
 mod tests {
     use super::*;
 
-    fn usable(jwk: &serde_json::Value) -> bool {
-        let set: JwkSet = serde_json::from_value(serde_json::json!({ "keys": [jwk] })).unwrap();
-        Keys::from_set(&set).find("k").is_some()
+    fn usable(jwk: &Value) -> bool {
+        let text = serde_json::json!({ "keys": [jwk] }).to_string();
+        Keys::parse(text.as_bytes()).unwrap().find("k").is_some()
     }
 
     fn ed25519(change: impl FnOnce(&mut serde_json::Value)) -> serde_json::Value {
@@ -105,5 +160,23 @@ mod tests {
         assert!(!usable(&ed25519(|it| it["x"] = URL_SAFE_NO_PAD.encode([7; 33]).into())));
         assert!(!usable(&ed25519(|it| it["use"] = "enc".into())));
         assert!(!usable(&ed25519(|it| it["alg"] = "HS256".into())));
+    }
+
+    #[test]
+    fn a_key_of_a_kind_that_nobody_knows_does_not_cost_the_others() {
+        let unknown = serde_json::json!({"kty": "AKP", "alg": "ML-DSA-44", "kid": "new", "pub": "AAAA"});
+        let text = serde_json::json!({ "keys": [unknown, 7, ed25519(|_| {})] }).to_string();
+        let keys = Keys::parse(text.as_bytes()).unwrap();
+        assert!(keys.find("k").is_some() && keys.find("new").is_none());
+    }
+
+    #[test]
+    fn another_key_of_the_same_id_is_another_key() {
+        let of = |byte: u8| {
+            let jwk = ed25519(|it| it["x"] = URL_SAFE_NO_PAD.encode([byte; 32]).into());
+            Keys::parse(serde_json::json!({ "keys": [jwk] }).to_string().as_bytes()).unwrap()
+        };
+        assert!(of(7).are(&of(7)) && !of(7).are(&of(8)));
+        assert!(!of(7).holds(&of(8).find("k").unwrap()));
     }
 }

@@ -3,13 +3,23 @@
 //! the token again.
 
 mod caller;
+mod claims;
+mod discovery;
 pub mod grpc;
+mod issuer_keys;
 mod keys;
 pub mod local;
+mod refusal;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod token_cache;
 mod verifier;
 mod visibility;
 
 pub use caller::{Caller, Role};
+pub use claims::Expected;
+pub use discovery::{IssuerError, IssuerUrl};
 pub use keys::{KeyError, Keys};
-pub use verifier::{Unauthenticated, Verifier};
+pub use refusal::{Refusal, Unauthenticated};
+pub use verifier::Verifier;
 pub use visibility::{Scope, Visibility};

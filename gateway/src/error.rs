@@ -61,10 +61,6 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, Code::NotFound, "NO_SUCH_ROUTE", detail)
     }
 
-    pub(crate) fn unauthenticated(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, access::grpc::UNAUTHENTICATED, detail)
-    }
-
     /// 400 with every bad field named.
     pub(crate) fn invalid(violations: Vec<Violation>) -> Self {
         status::invalid(violations).into()
@@ -242,6 +238,13 @@ mod tests {
     fn a_service_that_is_down_is_named_and_worth_another_try() {
         let error = ApiError::from(status::unavailable("task-service"));
         assert!(error.detail.contains("task-service") && error.is_retryable());
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_verified_for_now_may_be_sent_again() {
+        let error = ApiError::from(Status::from(access::Refusal::IssuerAway));
+        assert_eq!((error.status.as_u16(), error.is_retryable()), (503, true));
+        assert!(error.detail.contains("the token issuer"), "{}", error.detail);
     }
 
     #[test]

@@ -8,7 +8,7 @@ pub(crate) use body::{Body, FromFields};
 pub(crate) use fields::Fields;
 pub(crate) use query::PageQuery;
 
-use access::{Caller, Unauthenticated};
+use access::Caller;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
@@ -26,17 +26,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
-/// The caller of a request; 401 when there is none.
+/// The caller of a request; 401 when there is none, 503 while that cannot be told.
 pub(crate) struct Authenticated(pub(crate) Caller);
 
 impl<S: Sync> FromRequestParts<S> for Authenticated {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        match parts.extensions.get::<Result<Caller, Unauthenticated>>() {
-            Some(Ok(caller)) => Ok(Self(caller.clone())),
-            Some(Err(refusal)) => Err(ApiError::unauthenticated(refusal.to_string())),
-            None => Err(ApiError::unauthenticated(Unauthenticated::Missing.to_string())),
-        }
+        Ok(Self(access::grpc::admitted(&parts.extensions)?))
     }
 }

@@ -8,9 +8,17 @@ use super::traces::Traces;
 
 pub(super) struct Banner<'a> {
     pub(super) gateway: SocketAddr,
-    pub(super) token: &'a str,
+    pub(super) tokens: &'a Tokens,
     pub(super) data: &'a Path,
     pub(super) traces: &'a Traces,
+}
+
+/// Where a newcomer gets a token.
+pub(super) enum Tokens {
+    /// Here is one.
+    Local(String),
+    /// From this issuer, and nowhere else.
+    From(String),
 }
 
 impl fmt::Display for Banner<'_> {
@@ -25,8 +33,13 @@ impl fmt::Display for Banner<'_> {
         )?;
         writeln!(f)?;
         writeln!(f, "  API     http://{host}:{port}/api/tasks")?;
-        writeln!(f, "  Token   export TOKEN={}", self.token)?;
-        writeln!(f, "          (admin, 12 hours; for another: ccm token --role user --sub ada)")?;
+        match self.tokens {
+            Tokens::Local(token) => {
+                writeln!(f, "  Token   export TOKEN={token}")?;
+                writeln!(f, "          (admin, 12 hours; for another: ccm token --role user --sub ada)")?;
+            }
+            Tokens::From(issuer) => writeln!(f, "  Token   from {issuer} (CCM_OIDC_ISSUER)")?,
+        }
         writeln!(
             f,
             "  Try     curl -X POST http://{host}:{port}/api/tasks -H \"Content-Type: application/json\" \\"

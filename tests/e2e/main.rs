@@ -6,7 +6,9 @@
 mod api;
 mod breaking;
 mod edge;
+mod grpc_callers;
 mod harness;
+mod issuer;
 mod kill;
 mod otel;
 mod outage;

@@ -15,15 +15,16 @@ const README: &str = include_str!("../../README.md");
 const MARK: &str = "=== command ";
 
 /// A command of a `console` block, with the lines that stand below it.
-struct Shown {
-    command: String,
+pub(crate) struct Shown {
+    pub(crate) command: String,
     output: Vec<String>,
 }
 
-fn console_blocks() -> Vec<Shown> {
+/// The commands of a document.
+pub(crate) fn console_blocks(document: &str) -> Vec<Shown> {
     let mut shown: Vec<Shown> = Vec::new();
     let mut inside = false;
-    for line in README.lines() {
+    for line in document.lines() {
         match line {
             "```console" => inside = true,
             "```" => inside = false,
@@ -67,6 +68,7 @@ async fn run(script: &str) -> String {
         .args(["bash", "-c", script])
         .current_dir(directory.path())
         .env("CCM", env!("CARGO_BIN_EXE_ccm"))
+        .env("PATH", path())
         .env_remove("OTEL_EXPORTER_OTLP_ENDPOINT")
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
@@ -76,25 +78,38 @@ async fn run(script: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// With what tests/run has installed.
+fn path() -> std::ffi::OsString {
+    let mut path = std::ffi::OsString::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/venv/bin:"));
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    path
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_commands_of_the_readme_print_what_the_readme_shows() {
-    let shown = console_blocks();
+    let shown = console_blocks(README);
     let line = r#"curl -X POST http://localhost:8000/api/tasks -H "Content-Type: application/json" -H "Authorization: Bearer $TOKEN" -d '{"title": "Test Task", "priority": "high"}'"#;
     assert!(shown.iter().any(|it| it.command == line), "the README has the line that newcomers copy");
     assert!(shown.iter().any(|it| it.command.contains("worker_id")), "and one with a worker");
-    let printed = run(&script(&shown)).await;
+    expect_as_shown(&shown).await;
+}
+
+/// Runs the commands in a session of their own and compares what they print.
+pub(crate) async fn expect_as_shown(shown: &[Shown]) {
+    let printed = run(&script(shown)).await;
     let outputs: Vec<&str> = printed.split(MARK).skip(1).collect();
     assert_eq!(outputs.len(), shown.len(), "{printed}");
     for (it, output) in shown.iter().zip(outputs) {
         let real: Vec<String> = output.lines().skip(1).filter(|it| !it.is_empty()).map(masked).collect();
-        let readme: Vec<String> = it.output.iter().filter(|it| !it.is_empty()).map(|it| masked(it)).collect();
-        assert_eq!(real, readme, "$ {}\n{output}", it.command);
+        let expected: Vec<String> =
+            it.output.iter().filter(|it| !it.is_empty()).map(|it| masked(it)).collect();
+        assert_eq!(real, expected, "$ {}\n{output}", it.command);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_readmes_line_is_answered_201() {
-    let line = console_blocks().into_iter().find(|it| it.command.contains("\"Test Task\"")).unwrap();
+    let line = console_blocks(README).into_iter().find(|it| it.command.contains("\"Test Task\"")).unwrap();
     let asked = Shown { command: line.command.replacen("curl", "curl -i", 1), output: Vec::new() };
     let token = Shown { command: "TOKEN=$(cargo run -q -- token)".to_owned(), output: Vec::new() };
     let printed = run(&script(&[token, asked])).await;

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use serde_json::json;
+use platform::clock::Micros;
+use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::Role;
 use crate::local::{AUDIENCE, Grant, ISSUER, LocalIssuer};
 
 struct Fixture {
@@ -17,15 +19,22 @@ struct Fixture {
 fn fixture() -> Fixture {
     let clock = Clock::manual(Micros(1_800_000_000_000_000));
     let issuer = LocalIssuer::generate();
-    let verifier = Verifier::new(ISSUER, AUDIENCE, Keys::from_set(&issuer.key_set()), clock.clone());
+    let verifier = Verifier::of_keys(Expected::of(ISSUER), Keys::from_set(&issuer.key_set()), clock.clone());
     Fixture { issuer, verifier, clock }
 }
 
+fn reason(refusal: Refusal) -> Unauthenticated {
+    match refusal {
+        Refusal::Unauthenticated(reason) => reason,
+        Refusal::IssuerAway => panic!("there is no issuer to ask"),
+    }
+}
+
 impl Fixture {
-    fn verify(&self, authorization: &str) -> Result<Caller, Unauthenticated> {
+    async fn verify(&self, authorization: &str) -> Result<Caller, Unauthenticated> {
         let mut headers = HeaderMap::new();
         headers.insert(header::AUTHORIZATION, HeaderValue::from_str(authorization).unwrap());
-        self.verifier.verify(&headers)
+        self.verifier.verify(&headers).await.map_err(reason)
     }
 
     fn token(&self, change: impl FnOnce(&mut Map<String, Value>)) -> String {
@@ -42,21 +51,21 @@ impl Fixture {
         format!("Bearer {}", self.issuer.sign(&claims).unwrap())
     }
 
-    fn refusal(&self, change: impl FnOnce(&mut Map<String, Value>)) -> Unauthenticated {
-        self.verify(&self.token(change)).unwrap_err()
+    async fn refusal(&self, change: impl FnOnce(&mut Map<String, Value>)) -> Unauthenticated {
+        self.verify(&self.token(change)).await.unwrap_err()
     }
 }
 
-#[test]
-fn a_good_token_names_its_caller() {
+#[tokio::test]
+async fn a_good_token_names_its_caller() {
     let it = fixture();
-    let caller = it.verify(&it.token(|_| {})).unwrap();
+    let caller = it.verify(&it.token(|_| {})).await.unwrap();
     assert_eq!((caller.subject.as_str(), caller.department.as_deref()), ("ada", Some("network")));
     assert_eq!(caller.roles, [Role::Manager]);
 }
 
-#[test]
-fn a_granted_token_ends_when_it_says() {
+#[tokio::test]
+async fn a_granted_token_ends_when_it_says() {
     let it = fixture();
     let grant = Grant {
         subject: "ada".to_owned(),
@@ -65,13 +74,13 @@ fn a_granted_token_ends_when_it_says() {
         lifetime: Duration::from_mins(1),
     };
     let token = format!("Bearer {}", it.issuer.grant(&grant, &it.clock).unwrap());
-    assert!(it.verify(&token).unwrap().is(Role::Admin));
+    assert!(it.verify(&token).await.unwrap().is(Role::Admin));
     it.clock.advance(Duration::from_secs(71));
-    assert_eq!(it.verify(&token).unwrap_err(), Unauthenticated::Expired);
+    assert_eq!(it.verify(&token).await.unwrap_err(), Unauthenticated::Expired);
 }
 
-#[test]
-fn claims_that_are_not_right_are_refused_with_their_reason() {
+#[tokio::test]
+async fn claims_that_are_not_right_are_refused_with_their_reason() {
     let it = fixture();
     let now = it.clock.now().seconds();
     let set = |name: &'static str, value: Value| {
@@ -79,61 +88,88 @@ fn claims_that_are_not_right_are_refused_with_their_reason() {
             claims.insert(name.to_owned(), value);
         }
     };
-    assert_eq!(it.refusal(set("exp", json!(now - 11))), Unauthenticated::Expired);
-    assert_eq!(it.refusal(set("nbf", json!(now + 11))), Unauthenticated::NotYetValid);
-    assert_eq!(it.refusal(set("iss", json!("urn:other"))), Unauthenticated::WrongIssuer);
-    assert_eq!(it.refusal(set("aud", json!("other"))), Unauthenticated::WrongAudience);
-    assert_eq!(it.refusal(set("aud", json!(null))), Unauthenticated::WrongAudience);
-    assert_eq!(it.refusal(set("sub", json!(" "))), Unauthenticated::Malformed);
-    assert_eq!(it.refusal(set("sub", json!("a\u{0}b"))), Unauthenticated::Malformed);
-    assert_eq!(it.refusal(|claims| drop(claims.remove("exp"))), Unauthenticated::Malformed);
+    assert_eq!(it.refusal(set("exp", json!(now - 11))).await, Unauthenticated::Expired);
+    assert_eq!(it.refusal(set("nbf", json!(now + 11))).await, Unauthenticated::NotYetValid);
+    assert_eq!(it.refusal(set("iss", json!("urn:other"))).await, Unauthenticated::WrongIssuer);
+    assert_eq!(it.refusal(set("aud", json!("other"))).await, Unauthenticated::WrongAudience);
+    assert_eq!(it.refusal(set("aud", json!(null))).await, Unauthenticated::WrongAudience);
+    assert_eq!(it.refusal(set("sub", json!(" "))).await, Unauthenticated::Malformed);
+    assert_eq!(it.refusal(set("sub", json!("a\u{0}b"))).await, Unauthenticated::Malformed);
+    assert_eq!(it.refusal(|claims| drop(claims.remove("exp"))).await, Unauthenticated::Malformed);
 }
 
-#[test]
-fn a_token_of_another_key_is_refused() {
+#[tokio::test]
+async fn a_token_of_another_key_is_refused() {
     let (it, other) = (fixture(), fixture());
-    assert_eq!(it.verify(&other.token(|_| {})).unwrap_err(), Unauthenticated::UnknownKey);
+    assert_eq!(it.verify(&other.token(|_| {})).await.unwrap_err(), Unauthenticated::UnknownKey);
 }
 
-#[test]
-fn the_token_does_not_choose_its_algorithm() {
+#[tokio::test]
+async fn the_token_does_not_choose_its_algorithm() {
     let it = fixture();
     let mut header = Header::new(Algorithm::HS256);
     header.kid = Some(it.issuer.key_id().to_owned());
     let claims = json!({"iss": ISSUER, "aud": AUDIENCE, "sub": "eve", "exp": i64::MAX / 2_000_000});
     let public = serde_json::to_vec(&it.issuer.key_set()).unwrap();
     let hs256 = encode(&header, &claims, &EncodingKey::from_secret(&public)).unwrap();
-    assert_eq!(it.verify(&format!("Bearer {hs256}")).unwrap_err(), Unauthenticated::BadSignature);
+    assert_eq!(it.verify(&format!("Bearer {hs256}")).await.unwrap_err(), Unauthenticated::BadSignature);
     let unsigned = "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJldmUifQ.";
-    assert_eq!(it.verify(unsigned).unwrap_err(), Unauthenticated::Malformed);
+    assert_eq!(it.verify(unsigned).await.unwrap_err(), Unauthenticated::Malformed);
 }
 
-#[test]
-fn a_changed_claim_breaks_the_signature() {
+#[tokio::test]
+async fn a_changed_claim_breaks_the_signature() {
     use base64::Engine as _;
     let it = fixture();
     let token = it.token(|_| {});
     let mut parts: Vec<&str> = token.split('.').collect();
     let forged = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(r#"{"sub":"eve"}"#);
     parts[1] = &forged;
-    assert_eq!(it.verify(&parts.join(".")).unwrap_err(), Unauthenticated::BadSignature);
+    assert_eq!(it.verify(&parts.join(".")).await.unwrap_err(), Unauthenticated::BadSignature);
 }
 
-#[test]
-fn what_is_no_bearer_token_is_refused() {
+#[tokio::test]
+async fn what_is_no_bearer_token_is_refused() {
     let it = fixture();
     for text in ["Bearer", "Bearer ", "Basic abc", "Bearer a.b.c", "x"] {
-        assert_eq!(it.verify(text).unwrap_err(), Unauthenticated::Malformed, "{text}");
+        assert_eq!(it.verify(text).await.unwrap_err(), Unauthenticated::Malformed, "{text}");
     }
-    assert_eq!(it.verifier.verify(&HeaderMap::new()).unwrap_err(), Unauthenticated::Missing);
+    assert_eq!(
+        it.verifier.verify(&HeaderMap::new()).await.map_err(reason).unwrap_err(),
+        Unauthenticated::Missing
+    );
 }
 
-#[test]
-fn two_authorizations_are_none() {
+#[tokio::test]
+async fn two_authorizations_are_none() {
     let it = fixture();
     let mut headers = HeaderMap::new();
     for _ in 0..2 {
         headers.append(header::AUTHORIZATION, HeaderValue::from_str(&it.token(|_| {})).unwrap());
     }
-    assert_eq!(it.verifier.verify(&headers).unwrap_err(), Unauthenticated::Malformed);
+    assert_eq!(it.verifier.verify(&headers).await.map_err(reason).unwrap_err(), Unauthenticated::Malformed);
+}
+
+#[tokio::test]
+async fn a_token_that_was_verified_is_not_verified_again() {
+    let it = fixture();
+    let caller = it.verify(&it.token(|_| {})).await.unwrap();
+    let Source::Given(keys) = &it.verifier.shared.keys else { panic!("no keys") };
+    let key = keys.find(it.issuer.key_id()).unwrap();
+    assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::Malformed);
+    it.verifier.shared.verified.keep(token_cache::hash("known.without.look"), &caller, key);
+    assert_eq!(it.verify("Bearer known.without.look").await.unwrap().subject, "ada");
+    it.clock.advance(Duration::from_mins(1));
+    assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::Malformed);
+}
+
+#[tokio::test]
+async fn what_a_verified_token_says_is_kept() {
+    let it = fixture();
+    let token = it.token(|_| {});
+    let first = it.verify(&token).await.unwrap();
+    let hash = token_cache::hash(token.strip_prefix("Bearer ").unwrap());
+    let Source::Given(keys) = &it.verifier.shared.keys else { panic!("no keys") };
+    let kept = it.verifier.shared.verified.find(&hash, it.clock.now(), keys, &first.authorization).unwrap();
+    assert_eq!(format!("{kept:?}"), format!("{first:?}"));
 }

@@ -41,15 +41,26 @@ impl Product {
     pub(crate) async fn traced_to(endpoint: &str) -> Self {
         let mut collector = Collector::start().await;
         endpoint.clone_into(&mut collector.endpoint);
-        Self::start_traced(Backend::Sqlite, &[], collector).await
+        Self::start_all_with(Backend::Sqlite, &[], &[], collector).await
+    }
+
+    /// With this issuer.
+    pub(crate) async fn trusting(issuer: &str) -> Self {
+        let settings = [("CCM_OIDC_ISSUER", issuer)];
+        Self::start_all_with(Backend::Sqlite, &settings, &[], Collector::start().await).await
     }
 
     /// With further settings for the gateway.
     pub(crate) async fn start_with(backend: Backend, gateway_settings: &[(&str, &str)]) -> Self {
-        Self::start_traced(backend, gateway_settings, Collector::start().await).await
+        Self::start_all_with(backend, &[], gateway_settings, Collector::start().await).await
     }
 
-    async fn start_traced(backend: Backend, gateway_settings: &[(&str, &str)], collector: Collector) -> Self {
+    async fn start_all_with(
+        backend: Backend,
+        all_settings: &[(&str, &str)],
+        gateway_settings: &[(&str, &str)],
+        collector: Collector,
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let issuer = LocalIssuer::open_or_create(directory.path()).unwrap();
         let keys = local::public_keys(directory.path()).display().to_string();
@@ -65,6 +76,7 @@ impl Product {
             ];
             let environment: Vec<(String, String)> = common
                 .iter()
+                .chain(all_settings)
                 .chain(settings)
                 .map(|&(name, value)| (name.to_owned(), value.to_owned()))
                 .collect();
