@@ -1,6 +1,8 @@
 //! The command line and the settings of every role: a flag each, and an environment variable of the same meaning. This is
 //! where the configuration is read; docs/configuration.md lists it, and a test compares the two.
 
+pub(crate) mod transport;
+
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -88,14 +90,18 @@ pub(crate) enum LogFormat {
 pub(crate) struct Gateway {
     #[command(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) certificate: transport::Certificate,
+    #[command(flatten)]
+    pub(crate) client: transport::GrpcClient,
     /// Where to listen
     #[arg(long, env = "CCM_GATEWAY_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
     /// Where task-service is
-    #[arg(long, env = "CCM_TASK_SERVICE", default_value = "http://127.0.0.1:50051", value_name = "URL")]
+    #[arg(long, env = "CCM_TASK_SERVICE", default_value = "http://127.0.0.1:50051", value_name = "URLS")]
     pub(crate) task_service: String,
     /// Where worker-service is
-    #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URL")]
+    #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URLS")]
     pub(crate) worker_service: String,
     /// Connections open at once; further ones wait
     #[arg(long, env = "CCM_MAX_CONNECTIONS", default_value = "4096", value_name = "NUMBER", value_parser = connections)]
@@ -118,6 +124,10 @@ pub(crate) struct Gateway {
 pub(crate) struct TaskService {
     #[command(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) server: transport::GrpcServer,
+    #[command(flatten)]
+    pub(crate) client: transport::GrpcClient,
     /// Where to listen
     #[arg(long, env = "CCM_TASK_LISTEN", default_value = "127.0.0.1:50051", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
@@ -131,7 +141,7 @@ pub(crate) struct TaskService {
     )]
     pub(crate) database: String,
     /// Where worker-service is
-    #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URL")]
+    #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URLS")]
     pub(crate) worker_service: String,
 }
 
@@ -139,6 +149,8 @@ pub(crate) struct TaskService {
 pub(crate) struct WorkerService {
     #[command(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) server: transport::GrpcServer,
     /// Where to listen
     #[arg(long, env = "CCM_WORKER_LISTEN", default_value = "127.0.0.1:50052", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
@@ -249,12 +261,11 @@ mod tests {
         let commands = cli.get_subcommands().chain([&cli]);
         for argument in commands.flat_map(clap::Command::get_arguments) {
             let Some(variable) = argument.get_env().and_then(|it| it.to_str()) else { continue };
-            let default =
-                argument.get_default_values().first().and_then(|it| it.to_str()).unwrap_or_default();
+            let default = argument.get_default_values().first().and_then(|it| it.to_str()).unwrap_or("none");
             let row = documented.lines().find(|it| it.contains(&format!("`{variable}`")));
             let row = row.unwrap_or_else(|| panic!("docs/configuration.md does not name {variable}"));
             assert!(
-                row.contains(&format!("`{default}`")),
+                row.contains(&format!("`{default}`")) || row.contains(&format!("| {default} |")),
                 "{variable} has the default {default}, not: {row}"
             );
         }

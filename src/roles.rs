@@ -17,10 +17,12 @@ use crate::cli;
 pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
     let frame = Frame::start(gateway::NAME, &settings.common)?;
     let served = async {
+        let client_tls = settings.client.tls()?;
         let config = gateway::Config {
             verifier: frame.verifier(&settings.common.local_keys)?,
-            task_service: Peer::new(task_service::NAME, &settings.task_service)?,
-            worker_service: Peer::new(worker_service::NAME, &settings.worker_service)?,
+            task_service: Peer::new(task_service::NAME, &settings.task_service, client_tls.as_ref())?,
+            worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
+            tls: settings.certificate.server(gateway::PROTOCOLS)?,
             limits: gateway::Limits {
                 connections: settings.max_connections,
                 header_timeout: settings.header_timeout,
@@ -40,10 +42,12 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
 pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<()> {
     let frame = Frame::start(task_service::NAME, &settings.common)?;
     let served = async {
+        let client_tls = settings.client.tls()?;
         let config = task_service::Config {
             database_url: settings.database,
             verifier: frame.verifier(&settings.common.local_keys)?,
-            worker_service: Peer::new(worker_service::NAME, &settings.worker_service)?,
+            worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
+            connections: settings.server.connections()?,
             clock: frame.clock.clone(),
         };
         let listener = listen(settings.listen, &settings.common).await?;
@@ -59,6 +63,7 @@ pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Resu
         let config = worker_service::Config {
             database_url: settings.database,
             verifier: frame.verifier(&settings.common.local_keys)?,
+            connections: settings.server.connections()?,
             clock: frame.clock.clone(),
         };
         let listener = listen(settings.listen, &settings.common).await?;
