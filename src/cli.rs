@@ -234,8 +234,14 @@ pub(crate) fn explain(error: &clap::Error) -> ExitCode {
 /// What is wrong, without the usage that clap adds.
 fn sentence(error: &clap::Error) -> String {
     let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default();
-    first.strip_prefix("error: ").unwrap_or(first).to_owned()
+    // Arguments that are missing stand on lines of their own.
+    let lines: Vec<&str> = text.lines().map(str::trim).take_while(|it| !it.is_empty()).collect();
+    let text = if lines.first().is_some_and(|it| it.ends_with(':')) {
+        lines.join(" ")
+    } else {
+        lines.first().copied().unwrap_or_default().to_owned()
+    };
+    text.strip_prefix("error: ").unwrap_or(&text).to_owned()
 }
 
 /// Whether output is coloured: on a terminal, unless `NO_COLOR` is set (<https://no-color.org>: and not empty).

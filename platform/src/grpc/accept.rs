@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::task::TaskTracker;
 use tonic::body::Body as GrpcBody;
 use tower::Service;
 
@@ -62,6 +63,7 @@ pub(super) async fn serve<S, F>(
     if let Ok(address) = listener.local_addr() {
         tracing::info!(%address, tls = connections.tls.is_some(), "listening");
     }
+    let open = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
             it = listener.accept() => it,
@@ -76,7 +78,7 @@ pub(super) async fn serve<S, F>(
                     of: connections.clone(),
                     shutdown: shutdown.clone(),
                 };
-                tokio::spawn(connection.run(stream));
+                open.spawn(connection.run(stream));
             }
             Err(error) => {
                 // Out of file descriptors, for the most part: others have to end first.
@@ -91,7 +93,8 @@ pub(super) async fn serve<S, F>(
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     // For the last answers to leave. What stays open then has nothing in flight.
-    tokio::time::sleep(FAREWELL).await;
+    open.close();
+    let _ = tokio::time::timeout(FAREWELL, open.wait()).await;
     let left = calls.in_flight();
     if left > 0 {
         tracing::warn!(

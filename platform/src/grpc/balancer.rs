@@ -87,3 +87,6 @@ impl Service<Request<GrpcBody>> for Balancer {
         Box::pin(async move { balancer.exchange(request).await })
     }
 }
+
+#[cfg(test)]
+mod tests;

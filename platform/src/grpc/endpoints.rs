@@ -12,10 +12,15 @@ use super::endpoint::Endpoint;
 use super::exchange_error::ExchangeError;
 use super::peer::{Address, Peer, Target};
 
-/// Between two look-ups of a name.
-const EVERY: Duration = Duration::from_secs(5);
-/// Between two look-ups when a call has failed, and while there is no answer.
-const SOON: Duration = Duration::from_secs(1);
+/// How often a name is looked up.
+#[derive(Clone, Copy)]
+pub(super) struct Pace {
+    pub(super) every: Duration,
+    /// When a call has failed, and while there is no answer.
+    pub(super) soon: Duration,
+}
+
+const PACE: Pace = Pace { every: Duration::from_secs(5), soon: Duration::from_secs(1) };
 
 /// All replicas known at a time.
 pub(super) type Replicas = Arc<[Arc<Endpoint>]>;
@@ -44,7 +49,7 @@ impl Endpoints {
             }
             Target::Named(address) => {
                 let place = (address.host.clone(), address.port);
-                Self::looked_up(peer.name, address.clone(), move || {
+                Self::looked_up(peer.name, address.clone(), PACE, move || {
                     let (host, port) = place.clone();
                     Box::pin(
                         async move { Ok(tokio::net::lookup_host((host.as_str(), port)).await?.collect()) },
@@ -54,7 +59,7 @@ impl Endpoints {
         }
     }
 
-    pub(super) fn looked_up<L>(peer: &'static str, address: Address, look_up: L) -> Self
+    pub(super) fn looked_up<L>(peer: &'static str, address: Address, pace: Pace, look_up: L) -> Self
     where
         L: Fn() -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> + Send + 'static,
     {
@@ -64,11 +69,11 @@ impl Endpoints {
         tokio::spawn(async move {
             loop {
                 let found = look_up().await;
-                let pause = if update(&sender, peer, &address, found) { EVERY } else { SOON };
+                let pause = if update(&sender, peer, &address, found) { pace.every } else { pace.soon };
                 tokio::select! {
                     () = sender.closed() => return,
                     () = tokio::time::sleep(pause) => {}
-                    () = asked.notified() => tokio::time::sleep(SOON).await,
+                    () = asked.notified() => tokio::time::sleep(pace.soon).await,
                 }
             }
         });
