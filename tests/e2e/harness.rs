@@ -1,16 +1,18 @@
 //! What the tests stand on: processes that die with the test, a client, an OTLP receiver, waiting with a deadline.
 
+mod certificates;
 mod client;
 mod collector;
 mod picture;
 mod process;
 mod product;
 
+pub(crate) use certificates::Authority;
 pub(crate) use client::{Answer, Client};
 pub(crate) use collector::Collector;
 pub(crate) use picture::picture;
 pub(crate) use process::Process;
-pub(crate) use product::{Backend, Product};
+pub(crate) use product::{Backend, Product, Settings};
 
 use std::future::Future;
 use std::time::{Duration, Instant};

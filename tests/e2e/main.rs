@@ -5,9 +5,12 @@
 
 mod api;
 mod harness;
+mod health;
 mod kill;
 mod outage;
 mod readme;
+mod replicas;
 mod slow_clients;
+mod tls;
 mod trace;
 mod up;
