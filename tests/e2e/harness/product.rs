@@ -188,3 +188,19 @@ fn role(
     let environment = [common.as_slice(), settings].concat();
     Process::spawn_by(&by, &[name, "--end-with-stdin", "--listen", listen], &environment)
 }
+
+/// A test that fails shows what the processes complained about.
+impl Drop for Product {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        for process in [&self.gateway, &self.tasks, &self.workers] {
+            let lines = process.lines().logged();
+            let complaints = lines.iter().filter(|it| it["level"] == "WARN" || it["level"] == "ERROR");
+            for line in complaints.take(20) {
+                println!("{line}");
+            }
+        }
+    }
+}
