@@ -1,6 +1,8 @@
 //! The command line and the settings of every role: a flag each, and an environment variable of the same meaning. This is
 //! where the configuration is read; docs/configuration.md lists it, and a test compares the two.
 
+pub(crate) mod transport;
+
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -124,14 +126,18 @@ pub(crate) enum TraceEdge {
 pub(crate) struct Gateway {
     #[command(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) certificate: transport::Certificate,
+    #[command(flatten)]
+    pub(crate) client: transport::GrpcClient,
     /// Where to listen
     #[arg(long, env = "CCM_GATEWAY_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
     /// Where task-service is
-    #[arg(long, env = "CCM_TASK_SERVICE", default_value = "http://127.0.0.1:50051", value_name = "URL")]
+    #[arg(long, env = "CCM_TASK_SERVICE", default_value = "http://127.0.0.1:50051", value_name = "URLS")]
     pub(crate) task_service: String,
     /// Where worker-service is
-    #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URL")]
+    #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URLS")]
     pub(crate) worker_service: String,
     /// Share of the incoming traces that is kept, 0 to 1, whatever their caller says
     #[arg(long, env = "CCM_TRACE_RATIO", default_value = "1", value_name = "RATIO", value_parser = ratio)]
@@ -160,6 +166,10 @@ pub(crate) struct Gateway {
 pub(crate) struct TaskService {
     #[command(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) server: transport::GrpcServer,
+    #[command(flatten)]
+    pub(crate) client: transport::GrpcClient,
     /// Where to listen
     #[arg(long, env = "CCM_TASK_LISTEN", default_value = "127.0.0.1:50051", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
@@ -173,7 +183,7 @@ pub(crate) struct TaskService {
     )]
     pub(crate) database: String,
     /// Where worker-service is
-    #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URL")]
+    #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URLS")]
     pub(crate) worker_service: String,
 }
 
@@ -181,6 +191,8 @@ pub(crate) struct TaskService {
 pub(crate) struct WorkerService {
     #[command(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) server: transport::GrpcServer,
     /// Where to listen
     #[arg(long, env = "CCM_WORKER_LISTEN", default_value = "127.0.0.1:50052", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
@@ -282,8 +294,14 @@ pub(crate) fn explain(error: &clap::Error) -> ExitCode {
 /// What is wrong, without the usage that clap adds.
 fn sentence(error: &clap::Error) -> String {
     let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default();
-    first.strip_prefix("error: ").unwrap_or(first).to_owned()
+    // Arguments that are missing stand on lines of their own.
+    let lines: Vec<&str> = text.lines().map(str::trim).take_while(|it| !it.is_empty()).collect();
+    let text = if lines.first().is_some_and(|it| it.ends_with(':')) {
+        lines.join(" ")
+    } else {
+        lines.first().copied().unwrap_or_default().to_owned()
+    };
+    text.strip_prefix("error: ").unwrap_or(&text).to_owned()
 }
 
 /// Whether output is coloured: on a terminal, unless `NO_COLOR` is set (<https://no-color.org>: and not empty).
@@ -309,11 +327,11 @@ mod tests {
         let commands = cli.get_subcommands().chain([&cli]);
         for argument in commands.flat_map(clap::Command::get_arguments) {
             let Some(variable) = argument.get_env().and_then(|it| it.to_str()) else { continue };
-            let default = argument.get_default_values().first().and_then(|it| it.to_str()).unwrap_or("unset");
+            let default = argument.get_default_values().first().and_then(|it| it.to_str()).unwrap_or("none");
             let row = documented.lines().find(|it| it.contains(&format!("`{variable}`")));
             let row = row.unwrap_or_else(|| panic!("docs/configuration.md does not name {variable}"));
             assert!(
-                row.contains(&format!("`{default}`")),
+                row.contains(&format!("`{default}`")) || row.contains(&format!("| {default} |")),
                 "{variable} has the default {default}, not: {row}"
             );
         }

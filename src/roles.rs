@@ -17,10 +17,12 @@ use crate::cli;
 pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
     let frame = Frame::start(gateway::NAME, &settings.common, Some(settings.trace_ratio))?;
     let served = async {
+        let client_tls = settings.client.tls()?;
         let config = gateway::Config {
             verifier: frame.verifier(&settings.common)?,
-            task_service: Peer::new(task_service::NAME, &settings.task_service)?,
-            worker_service: Peer::new(worker_service::NAME, &settings.worker_service)?,
+            task_service: Peer::new(task_service::NAME, &settings.task_service, client_tls.as_ref())?,
+            worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
+            tls: settings.certificate.server(gateway::PROTOCOLS)?,
             edge: match settings.trace_edge {
                 cli::TraceEdge::Continue => Edge::Continue,
                 cli::TraceEdge::Link => Edge::Link,
@@ -44,10 +46,12 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
 pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<()> {
     let frame = Frame::start(task_service::NAME, &settings.common, None)?;
     let served = async {
+        let client_tls = settings.client.tls()?;
         let config = task_service::Config {
             database_url: settings.database,
             verifier: frame.verifier(&settings.common)?,
-            worker_service: Peer::new(worker_service::NAME, &settings.worker_service)?,
+            worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
+            connections: settings.server.connections()?,
             clock: frame.clock.clone(),
         };
         let listener = listen(settings.listen, &settings.common).await?;
@@ -63,6 +67,7 @@ pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Resu
         let config = worker_service::Config {
             database_url: settings.database,
             verifier: frame.verifier(&settings.common)?,
+            connections: settings.server.connections()?,
             clock: frame.clock.clone(),
         };
         let listener = listen(settings.listen, &settings.common).await?;

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use http::header::HOST;
+use http::uri::{PathAndQuery, Scheme, Uri};
 use http_body_util::BodyExt as _;
 use hyper::body::{Frame, Incoming};
 use hyper::{Request, Response};
@@ -13,6 +15,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use platform::activity::Activity;
 use platform::shutdown::Shutdown;
+use platform::tls::ServerTls;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
@@ -32,14 +36,16 @@ const HTTP2_STREAMS: u32 = 128;
 /// Serves until `shutdown`; requests in flight finish first.
 pub(crate) async fn serve(
     listener: TcpListener,
+    tls: Option<ServerTls>,
     router: NormalizePath<Router>,
     limits: &Limits,
     shutdown: Shutdown,
 ) {
     if let Ok(address) = listener.local_addr() {
-        tracing::info!(%address, "listening");
+        tracing::info!(%address, tls = tls.is_some(), "listening");
     }
-    let acceptor = Arc::new(Acceptor { builder: builder(limits), router, limits: limits.clone(), shutdown });
+    let acceptor =
+        Arc::new(Acceptor { builder: builder(limits), tls, router, limits: limits.clone(), shutdown });
     let (places, connections) = (Arc::new(Semaphore::new(limits.connections)), TaskTracker::new());
     loop {
         let accepted = async {
@@ -55,7 +61,7 @@ pub(crate) async fn serve(
             Ok((stream, _)) => {
                 let acceptor = acceptor.clone();
                 connections.spawn(async move {
-                    acceptor.serve_connection(stream).await;
+                    acceptor.accept(stream).await;
                     drop(place);
                 });
             }
@@ -92,17 +98,33 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
 
 struct Acceptor {
     builder: Builder<TokioExecutor>,
+    tls: Option<ServerTls>,
     router: NormalizePath<Router>,
     limits: Limits,
     shutdown: Shutdown,
 }
 
 impl Acceptor {
-    async fn serve_connection(&self, stream: TcpStream) {
+    async fn accept(&self, stream: TcpStream) {
         let _ = stream.set_nodelay(true);
+        let Some(tls) = &self.tls else { return self.serve_connection(stream, Scheme::HTTP).await };
+        let handshake = tokio::select! {
+            it = tls.accept(stream, self.limits.header_timeout) => it,
+            () = self.shutdown.cancelled() => None,
+        };
+        if let Some(stream) = handshake {
+            self.serve_connection(stream, Scheme::HTTPS).await;
+        }
+    }
+
+    async fn serve_connection<S>(&self, stream: S, scheme: Scheme)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let activity = Activity::default();
         let (router, requests) = (self.router.clone(), activity.clone());
-        let service = hyper::service::service_fn(move |request| answer(router.clone(), &requests, request));
+        let service =
+            hyper::service::service_fn(move |request| answer(router.clone(), &requests, &scheme, request));
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {
@@ -143,11 +165,33 @@ impl Acceptor {
     }
 }
 
+/// HTTP/1.1 does not say it in the request: it goes into the target, beside the host that the client named.
+fn tell_scheme(request: &mut Request<Incoming>) {
+    if request.uri().authority().is_some() {
+        return;
+    }
+    let host = request.headers().get(HOST).and_then(|it| it.to_str().ok());
+    let target = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+    let whole = host.and_then(|host| format!("https://{host}{target}").parse::<Uri>().ok());
+    // A host that is none stays where it was, for the router to see.
+    if let Some(whole) = whole.filter(|it| it.path_and_query().map(PathAndQuery::as_str) == Some(target)) {
+        *request.uri_mut() = whole;
+    }
+}
+
 type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, std::convert::Infallible>> + Send>>;
 
 /// The answer, in flight until its body's end is taken.
-fn answer(router: NormalizePath<Router>, activity: &Activity, request: Request<Incoming>) -> Answer {
+fn answer(
+    router: NormalizePath<Router>,
+    activity: &Activity,
+    scheme: &Scheme,
+    mut request: Request<Incoming>,
+) -> Answer {
     let in_flight = activity.begin();
+    if *scheme == Scheme::HTTPS {
+        tell_scheme(&mut request);
+    }
     Box::pin(async move {
         let response = router.oneshot(request).await?;
         let progress = move |frame: Frame<bytes::Bytes>| {

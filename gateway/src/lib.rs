@@ -14,10 +14,14 @@ use access::Verifier;
 use platform::grpc::Peer;
 use platform::propagation::Edge;
 use platform::shutdown::Shutdown;
+use platform::tls::ServerTls;
 use tokio::net::TcpListener;
 
 /// `service.name`.
 pub const NAME: &str = "gateway";
+
+/// What ALPN is to offer.
+pub const PROTOCOLS: &[&str] = &["h2", "http/1.1"];
 
 /// What the gateway needs to know.
 #[derive(Clone)]
@@ -30,6 +34,8 @@ pub struct Config {
     pub worker_service: Peer,
     /// What becomes of the traces that callers bring along.
     pub edge: Edge,
+    /// HTTPS, with these certificates.
+    pub tls: Option<ServerTls>,
     /// What one client may take.
     pub limits: Limits,
 }
@@ -66,5 +72,5 @@ impl Default for Limits {
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
     let services = services::Services::connect(&config.task_service, &config.worker_service);
     let router = router::router(services, config.verifier, config.edge, &config.limits);
-    accept::serve(listener, router, &config.limits, shutdown).await;
+    accept::serve(listener, config.tls, router, &config.limits, shutdown).await;
 }

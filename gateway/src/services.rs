@@ -20,10 +20,11 @@ pub(crate) struct Services {
 impl Services {
     /// Connects when first used, and again whenever a connection was lost.
     pub(crate) fn connect(tasks: &Peer, workers: &Peer) -> Self {
+        let ((to_tasks, tasks_probe), (to_workers, workers_probe)) = (connect(tasks), connect(workers));
         Self {
-            tasks: TaskServiceClient::new(connect(tasks)).max_decoding_message_size(MAX_ANSWER_BYTES),
-            workers: WorkerServiceClient::new(connect(workers)).max_decoding_message_size(MAX_ANSWER_BYTES),
-            probes: [tasks, workers].map(|it| (it.name, HealthProbe::new(it))).to_vec(),
+            tasks: TaskServiceClient::new(to_tasks).max_decoding_message_size(MAX_ANSWER_BYTES),
+            workers: WorkerServiceClient::new(to_workers).max_decoding_message_size(MAX_ANSWER_BYTES),
+            probes: vec![(tasks.name, tasks_probe), (workers.name, workers_probe)],
         }
     }
 }

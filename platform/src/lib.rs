@@ -11,5 +11,6 @@ pub mod otlp;
 pub mod propagation;
 pub mod shutdown;
 pub mod telemetry;
+pub mod tls;
 mod traced_body;
 pub mod violation;

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::output::Output;
+use crate::cli::transport::NOT_OF_UP;
 use crate::roles::LISTENS;
 
 /// A child has this long to stop: what is in flight may take ten seconds, the last spans two.
@@ -46,7 +47,7 @@ impl Role {
         if matches!(self, Self::Gateway) {
             return Ok(());
         }
-        let mut probe = HealthProbe::new(&Peer::new(self.name(), &format!("http://{address}"))?);
+        let mut probe = HealthProbe::new(&Peer::new(self.name(), &format!("http://{address}"), None)?);
         while probe.check(Duration::from_secs(1)).await != Health::Serving {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -80,11 +81,16 @@ impl Command {
 
     pub(super) fn spawn(self, output: &Output) -> anyhow::Result<Child> {
         let program = std::env::current_exe().context("this program's own path is not known")?;
-        let mut process = tokio::process::Command::new(program)
+        let mut process = tokio::process::Command::new(program);
+        process
             .args(self.arguments)
             .envs(self.environment)
             // Three processes, three names: with one name for all, nobody could tell them apart.
-            .env_remove("OTEL_SERVICE_NAME")
+            .env_remove("OTEL_SERVICE_NAME");
+        for name in NOT_OF_UP {
+            process.env_remove(name);
+        }
+        let mut process = process
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -10,6 +10,7 @@ mod workers;
 use access::Verifier;
 use platform::clock::Clock;
 use platform::grpc::Peer;
+use platform::grpc::accept::Connections;
 use platform::grpc::server::{GrpcServer, ServerError};
 use platform::shutdown::Shutdown;
 use proto::task::v1::task_service_server::TaskServiceServer;
@@ -28,6 +29,8 @@ pub struct Config {
     pub verifier: Verifier,
     /// Where worker-service is.
     pub worker_service: Peer,
+    /// How it takes connections.
+    pub connections: Connections,
     /// Time and ids.
     pub clock: Clock,
 }
@@ -38,7 +41,7 @@ pub enum ServeError {
     /// Its database cannot be used.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// Its server failed.
+    /// Its server cannot be set up.
     #[error(transparent)]
     Server(#[from] ServerError),
 }
@@ -54,8 +57,8 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
     let service = grpc::Tasks::new(store, workers, config.clock);
     GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS)?
         .with(TaskServiceServer::new(service))
-        .serve(listener, database.health(), shutdown)
-        .await?;
+        .serve(listener, config.connections, database.health(), shutdown)
+        .await;
     database.close().await;
     Ok(())
 }

@@ -24,7 +24,7 @@ pub(crate) struct Workers {
 
 impl Workers {
     pub(crate) fn at(peer: &Peer) -> Self {
-        Self { client: WorkerServiceClient::new(connect(peer)), name: peer.name }
+        Self { client: WorkerServiceClient::new(connect(peer).0), name: peer.name }
     }
 
     /// Whether the worker exists for the caller. The error is the one that the caller is to get.

@@ -1,5 +1,6 @@
 //! What the tests stand on: processes that die with the test, a client, an OTLP receiver, waiting with a deadline.
 
+mod certificates;
 mod client;
 mod collector;
 mod issuer;
@@ -8,13 +9,14 @@ mod picture;
 mod process;
 mod product;
 
+pub(crate) use certificates::Authority;
 pub(crate) use client::{Answer, Client};
 pub(crate) use collector::Collector;
 pub(crate) use issuer::{Issuer, SigningKey};
 pub(crate) use otlp::{Otlp, Tls};
 pub(crate) use picture::picture;
 pub(crate) use process::Process;
-pub(crate) use product::{Backend, Product};
+pub(crate) use product::{Backend, Product, Settings};
 
 use std::future::Future;
 use std::time::{Duration, Instant};

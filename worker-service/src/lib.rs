@@ -10,6 +10,7 @@ mod worker;
 
 use access::Verifier;
 use platform::clock::Clock;
+use platform::grpc::accept::Connections;
 use platform::grpc::server::{GrpcServer, ServerError};
 use platform::shutdown::Shutdown;
 use proto::worker::v1::worker_service_server::WorkerServiceServer;
@@ -26,6 +27,8 @@ pub struct Config {
     pub database_url: String,
     /// Knows the callers.
     pub verifier: Verifier,
+    /// How it takes connections.
+    pub connections: Connections,
     /// Time and ids.
     pub clock: Clock,
 }
@@ -36,7 +39,7 @@ pub enum ServeError {
     /// Its database cannot be used.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// Its server failed.
+    /// Its server cannot be set up.
     #[error(transparent)]
     Server(#[from] ServerError),
 }
@@ -51,8 +54,8 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
     let service = grpc::Workers::new(store, config.clock);
     GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS)?
         .with(WorkerServiceServer::new(service))
-        .serve(listener, database.health(), shutdown)
-        .await?;
+        .serve(listener, config.connections, database.health(), shutdown)
+        .await;
     database.close().await;
     Ok(())
 }

@@ -1,80 +1,39 @@
 //! Channels to the other processes: made at once, connected when first used, reconnected by themselves.
 
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::Uri;
-use tonic::transport::{Channel as Transport, Endpoint};
+use http::{Request, Response};
+use http_body_util::BodyExt as _;
+use tokio::task::JoinSet;
+use tonic::body::Body as GrpcBody;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+use tower::{BoxError, Service};
 
+use super::balancer::Balancer;
 use super::client_layer::Traced;
+use super::endpoint::Endpoint;
+use super::endpoints::Endpoints;
+use super::peer::Peer;
 
-/// What a peer's headers and trailers may take: well above what a peer of ours sends.
-const MAX_HEADER_BYTES: u32 = 64 * 1024;
+/// A traced channel to a peer's replicas; clones share its connections. Needs a tokio runtime when made.
+pub type Channel = Traced<Balancer>;
 
-/// Another process of this product, as told by the configuration.
-#[derive(Clone, Debug)]
-pub struct Peer {
-    /// Its service name, `task-service`: errors and spans name it.
-    pub name: &'static str,
-    uri: Uri,
-}
-
-/// An address that cannot be called.
-#[derive(Debug, thiserror::Error)]
-#[error("{value:?} is no address of {peer}: it takes http://host:port")]
-pub struct PeerError {
-    peer: &'static str,
-    value: String,
-}
-
-impl Peer {
-    /// The peer called `name` at `address`, `http://host:port`.
-    pub fn new(name: &'static str, address: &str) -> Result<Self, PeerError> {
-        let error = || PeerError { peer: name, value: address.to_owned() };
-        let uri: Uri = address.parse().map_err(|_| error())?;
-        let plain = uri.scheme_str() == Some("http")
-            && uri.host().is_some()
-            && uri.path() == "/"
-            && uri.query().is_none();
-        if plain { Ok(Self { name, uri }) } else { Err(error()) }
-    }
-
-    /// Host name or IP address.
-    #[must_use]
-    pub fn host(&self) -> &str {
-        // Without the brackets of an IPv6 address.
-        self.uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
-    }
-
-    /// TCP port.
-    #[must_use]
-    pub fn port(&self) -> u16 {
-        self.uri.port_u16().unwrap_or(80)
-    }
-
-    fn transport(&self) -> Transport {
-        Endpoint::from(self.uri.clone())
-            .connect_timeout(Duration::from_secs(2))
-            .tcp_nodelay(true)
-            .http2_max_header_list_size(MAX_HEADER_BYTES)
-            .http2_keep_alive_interval(Duration::from_secs(10))
-            .keep_alive_timeout(Duration::from_secs(5))
-            .connect_lazy()
-    }
-}
-
-/// A traced channel to a peer; clones share its connection. Needs a tokio runtime when made.
-pub type Channel = Traced<Transport>;
-
-/// A channel to `peer`.
+/// A channel to `peer`, and a probe that shares its connections.
 #[must_use]
-pub fn connect(peer: &Peer) -> Channel {
-    Traced::new(peer.transport(), peer.clone())
+pub fn connect(peer: &Peer) -> (Channel, HealthProbe) {
+    let endpoints = Endpoints::of(peer);
+    let probe = HealthProbe { endpoints: endpoints.clone() };
+    (Traced::new(Balancer::new(endpoints), peer.clone()), probe)
 }
 
 /// Asks a peer's `grpc.health.v1` whether it serves. Not traced: a probe is nobody's request.
 #[derive(Clone)]
 pub struct HealthProbe {
-    client: tonic_health::pb::health_client::HealthClient<Transport>,
+    endpoints: Endpoints,
 }
 
 /// What a probe found.
@@ -89,37 +48,59 @@ pub enum Health {
 }
 
 impl HealthProbe {
-    /// A probe of `peer`, with a connection of its own.
+    /// A probe of `peer`, with connections of its own.
     #[must_use]
     pub fn new(peer: &Peer) -> Self {
-        Self { client: tonic_health::pb::health_client::HealthClient::new(peer.transport()) }
+        Self { endpoints: Endpoints::of(peer) }
     }
 
-    /// Asks; `timeout` is all it may take.
+    /// Asks every replica: one that serves is enough. `timeout` is all it may take.
     pub async fn check(&mut self, timeout: Duration) -> Health {
-        use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus};
-        let asked = self.client.check(HealthCheckRequest { service: String::new() });
-        match tokio::time::timeout(timeout, asked).await {
-            Ok(Ok(answer)) if answer.get_ref().status() == ServingStatus::Serving => Health::Serving,
-            Ok(Ok(_)) => Health::NotServing,
-            Ok(Err(_)) | Err(_) => Health::Unreachable,
-        }
+        let mut found = Health::Unreachable;
+        let asked = async {
+            let Ok(replicas) = self.endpoints.all().await else { return };
+            let mut asked: JoinSet<Health> = replicas.iter().cloned().map(ask).collect();
+            while let Some(Ok(health)) = asked.join_next().await {
+                if health != Health::Unreachable {
+                    found = health;
+                }
+                if health == Health::Serving {
+                    return;
+                }
+            }
+        };
+        // What was found until then counts.
+        let _ = tokio::time::timeout(timeout, asked).await;
+        found
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+async fn ask(replica: Arc<Endpoint>) -> Health {
+    let mut client = HealthClient::new(Direct(replica));
+    match client.check(HealthCheckRequest { service: String::new() }).await {
+        Ok(answer) if answer.get_ref().status() == ServingStatus::Serving => Health::Serving,
+        Ok(_) => Health::NotServing,
+        Err(_) => Health::Unreachable,
+    }
+}
 
-    #[test]
-    fn an_address_that_cannot_be_called_is_named() {
-        let peer = Peer::new("task-service", "http://tasks.example:50051").unwrap();
-        assert_eq!((peer.host(), peer.port()), ("tasks.example", 50051));
-        for bad in ["tasks", "tasks:50051", "ftp://tasks:1", "http://tasks:1/path", "http://"] {
-            assert!(
-                Peer::new("task-service", bad).unwrap_err().to_string().contains("task-service"),
-                "{bad}"
-            );
-        }
+/// One replica and no other.
+struct Direct(Arc<Endpoint>);
+
+impl Service<Request<GrpcBody>> for Direct {
+    type Response = Response<GrpcBody>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<GrpcBody>, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<GrpcBody>) -> Self::Future {
+        let replica = self.0.clone();
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            Ok(replica.exchange(parts, body.collect().await?.to_bytes(), true).await?)
+        })
     }
 }

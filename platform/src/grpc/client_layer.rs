@@ -16,7 +16,8 @@ use tower::{BoxError, Service, ServiceExt as _};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
-use super::channel::Peer;
+use super::exchange_error::{ExchangeError, causes, chain};
+use super::peer::Peer;
 use super::{deadline, method, status};
 use crate::propagation;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
@@ -84,20 +85,13 @@ where
     }
 }
 
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |it: &&'a (dyn Error + 'static)| (*it).source())
-}
-
 /// What the caller is told when `peer` gives no answer, or half of one: whether something may have been done.
 fn no_answer(peer: &'static str, reads: bool, error: &BoxError) -> Status {
-    let happened = |is: fn(&(dyn Error + 'static)) -> bool| causes(error.as_ref()).any(is);
-    // tonic's own timer, which reads the same deadline.
-    if happened(<dyn Error>::is::<tonic::TimeoutExpired>) {
-        return status::too_late(peer, reads);
-    }
-    let cause = causes(error.as_ref()).map(ToString::to_string).collect::<Vec<_>>().join(": ");
-    tracing::warn!(peer, cause, "call failed: no answer from the peer");
-    if reads || happened(<dyn Error>::is::<tonic::ConnectError>) {
+    tracing::warn!(peer, cause = chain(error.as_ref()), "call failed: no answer from the peer");
+    let nothing_done = |it: &(dyn Error + 'static)| {
+        it.downcast_ref::<ExchangeError>().is_some_and(ExchangeError::nothing_done)
+    };
+    if reads || causes(error.as_ref()).any(nothing_done) {
         status::unavailable(peer)
     } else {
         status::connection_lost(peer)
@@ -112,7 +106,7 @@ struct Call {
 
 impl Call {
     fn begin(peer: &Peer, path: &str) -> Self {
-        let name = method::name(path);
+        let (name, address) = (method::name(path), peer.address());
         let span = tracing::info_span!(
             "grpc",
             otel.kind = "client",
@@ -122,8 +116,9 @@ impl Call {
             rpc.method = name,
             rpc.response.status_code = Empty,
             rpc.system.name = "grpc",
-            server.address = peer.host(),
-            server.port = peer.port(),
+            server.address = address.map(|it| it.host.as_str()),
+            server.port = address.map(|it| it.port),
+            ccm.resend_count = Empty,
         );
         Self { span, code: None, done: false }
     }

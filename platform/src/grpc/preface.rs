@@ -7,27 +7,25 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::Sleep;
-use tonic::transport::server::{Connected, TcpConnectInfo};
 
 /// The connection preface of HTTP/2, RFC 9113 section 3.4.
 const PREFACE: usize = 24;
 
 /// A stream that fails when its peer has not sent the preface in time.
-pub(crate) struct PrefaceLimit {
-    stream: TcpStream,
+pub(crate) struct PrefaceLimit<S> {
+    stream: S,
     missing: usize,
     limit: Pin<Box<Sleep>>,
 }
 
-impl PrefaceLimit {
-    pub(crate) fn new(stream: TcpStream, within: Duration) -> Self {
+impl<S> PrefaceLimit<S> {
+    pub(crate) fn new(stream: S, within: Duration) -> Self {
         Self { stream, missing: PREFACE, limit: Box::pin(tokio::time::sleep(within)) }
     }
 }
 
-impl AsyncRead for PrefaceLimit {
+impl<S: AsyncRead + Unpin> AsyncRead for PrefaceLimit<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -46,7 +44,7 @@ impl AsyncRead for PrefaceLimit {
     }
 }
 
-impl AsyncWrite for PrefaceLimit {
+impl<S: AsyncWrite + Unpin> AsyncWrite for PrefaceLimit<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
@@ -72,22 +70,14 @@ impl AsyncWrite for PrefaceLimit {
     }
 }
 
-impl Connected for PrefaceLimit {
-    type ConnectInfo = TcpConnectInfo;
-
-    fn connect_info(&self) -> TcpConnectInfo {
-        self.stream.connect_info()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
 
-    async fn pair(within: Duration) -> (PrefaceLimit, TcpStream) {
+    async fn pair(within: Duration) -> (PrefaceLimit<TcpStream>, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         (PrefaceLimit::new(listener.accept().await.unwrap().0, within), peer)

@@ -2,32 +2,22 @@
 //! lets calls in flight finish.
 
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use tokio::net::TcpListener;
 use tonic::service::{Routes, RoutesBuilder};
-use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 pub use tonic_health::server::HealthReporter;
+use tower::Layer as _;
 
+use super::accept::{self, Connections};
 use super::method::KnownMethods;
-use super::preface::PrefaceLimit;
 use super::server_layer::ServerLayer;
 use crate::activity::Activity;
 use crate::admission::Authenticate;
 use crate::shutdown::Shutdown;
 
-/// How long calls in flight may take to finish once the shutdown has begun.
-const DRAIN: Duration = Duration::from_secs(10);
-/// How long the last answers have to leave.
-const FAREWELL: Duration = Duration::from_millis(250);
-/// How long a peer may take to begin.
-const PREFACE: Duration = Duration::from_secs(10);
 /// How often the check behind the health service is made.
 const HEALTH_INTERVAL: Duration = Duration::from_secs(2);
-/// A caller's metadata may take this many bytes.
-const MAX_METADATA_BYTES: u32 = 16 * 1024;
 
 /// A server that could not be set up or that failed.
 #[derive(Debug, thiserror::Error)]
@@ -38,9 +28,6 @@ pub enum ServerError {
     /// The descriptor set is not one.
     #[error("the descriptor set cannot be decoded")]
     Descriptors(#[from] prost::DecodeError),
-    /// The transport failed.
-    #[error("the gRPC server failed")]
-    Transport(#[from] tonic::transport::Error),
 }
 
 /// A gRPC server before it runs.
@@ -97,49 +84,19 @@ impl<A: Authenticate> GrpcServer<A> {
     pub async fn serve<H, F>(
         self,
         listener: TcpListener,
+        connections: Connections,
         healthy: H,
         shutdown: Shutdown,
-    ) -> Result<(), ServerError>
-    where
+    ) where
         H: Fn() -> F + Send + 'static,
         F: Future<Output = bool> + Send + 'static,
     {
-        if let Ok(address) = listener.local_addr() {
-            tracing::info!(%address, "listening");
-        }
         let watch = tokio::spawn(watch_health(self.health, healthy, shutdown.clone()));
-        // Without it an answer in two writes waits for the peer's delayed acknowledgement, 40 ms.
-        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-        let incoming = incoming.map(|accepted| accepted.map(|stream| PrefaceLimit::new(stream, PREFACE)));
         let calls = Activity::default();
-        let served = Server::builder()
-            .http2_keepalive_interval(Some(Duration::from_secs(30)))
-            .http2_keepalive_timeout(Some(Duration::from_secs(10)))
-            .http2_max_header_list_size(MAX_METADATA_BYTES)
-            .layer(ServerLayer::new(self.authenticate, self.service, self.methods, calls.clone()))
-            .add_routes(self.routes.routes())
-            .serve_with_incoming_shutdown(incoming, shutdown.clone().cancelled_owned());
-        let drained = async {
-            shutdown.cancelled().await;
-            let begun = Instant::now();
-            while calls.in_flight() > 0 && begun.elapsed() < DRAIN {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-            // For the last answers to leave. What stays open then has nothing in flight.
-            tokio::time::sleep(FAREWELL).await;
-            calls.in_flight()
-        };
-        let outcome = tokio::select! {
-            served = served => served.map_err(Into::into),
-            left = drained => {
-                if left > 0 {
-                    tracing::warn!(left, seconds = DRAIN.as_secs(), "calls in flight did not finish in time and were cut");
-                }
-                Ok(())
-            }
-        };
+        let layer = ServerLayer::new(self.authenticate, self.service, self.methods, calls.clone());
+        let service = layer.layer(self.routes.routes().prepare());
+        accept::serve(listener, service, connections, calls, shutdown).await;
         watch.abort();
-        outcome
     }
 }
 

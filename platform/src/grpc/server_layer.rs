@@ -84,7 +84,7 @@ where
         let ServerLayer { authenticate, service, methods, calls } = self.layer.clone();
         let reads = method::is_read(request.uri().path());
         let mut call = Call::begin(request.uri(), &methods, &calls);
-        let timeout = deadline::from_headers(request.headers()).map(before_the_transports);
+        let timeout = deadline::from_headers(request.headers()).map(before_the_clients);
         Box::pin(async move {
             let admission = authenticate.authenticate(request.headers()).await;
             let untraced =
@@ -121,8 +121,8 @@ where
     }
 }
 
-/// tonic's own timer answers CANCELLED at the deadline; ours goes first, with the right code.
-fn before_the_transports(timeout: Duration) -> Duration {
+/// A client gives up at the deadline; the answer that says so is to be there first.
+fn before_the_clients(timeout: Duration) -> Duration {
     timeout.saturating_sub((timeout / 10).min(Duration::from_millis(10)))
 }
 

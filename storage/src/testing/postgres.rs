@@ -1,11 +1,13 @@
 //! A PostgreSQL server of this process's own: a directory under the temporary one, reached by a Unix socket only, run as
 //! an unprivileged user (it refuses root), and stopped and removed when this process ends, however it ends.
 
+use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::{Connection as _, PgConnection};
@@ -23,18 +25,30 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 pub struct Postgres {
     directory: PathBuf,
     /// Ends when its standard input does, and takes the server along.
-    _keeper: Child,
+    keeper: Mutex<Child>,
 }
 
-/// Makes the cluster, runs the server until standard input ends, then removes everything.
+/// Makes the cluster, runs the server, stops and starts it when told to until standard input ends, then removes
+/// everything.
 const KEEPER: &str = r#"
     "$1/initdb" --pgdata="$2/data" --username=ccm --auth=trust --encoding=UTF8 --no-sync >"$2/initdb.log" 2>&1 || exit 1
-    "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c max_connections=300 -c fsync=off \
-        >"$2/postgres.log" 2>&1 </dev/null &
-    server=$!
-    cat >/dev/null
-    kill -INT "$server" 2>/dev/null
-    wait "$server"
+    start() {
+        "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c max_connections=300 -c fsync=off \
+            >>"$2/postgres.log" 2>&1 </dev/null &
+        server=$!
+    }
+    stop() {
+        kill -INT "$server" 2>/dev/null
+        wait "$server"
+    }
+    start "$1" "$2"
+    while read -r command; do
+        case "$command" in
+            stop) stop ;;
+            start) start "$1" "$2" ;;
+        esac
+    done
+    stop
     rm -rf "$2"
 "#;
 
@@ -69,9 +83,37 @@ impl Postgres {
             chown(&directory, Some(NOBODY), Some(NOBODY)).expect("the directory can be given to nobody");
             keeper.uid(NOBODY).gid(NOBODY);
         }
-        let server = Self { directory, _keeper: keeper.spawn().expect("sh runs") };
+        let server = Self { directory, keeper: Mutex::new(keeper.spawn().expect("sh runs")) };
         server.wait_until_up().await;
         server
+    }
+
+    /// Takes the server away, and its connections with it.
+    ///
+    /// # Panics
+    /// When it does not go.
+    pub async fn stop(&self) {
+        self.tell("stop\n");
+        let start = Instant::now();
+        while PgConnection::connect(&self.url("postgres")).await.is_ok() {
+            assert!(start.elapsed() < START, "PostgreSQL does not stop");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Brings it back, with its data.
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub async fn start_again(&self) {
+        self.tell("start\n");
+        self.wait_until_up().await;
+    }
+
+    fn tell(&self, command: &str) {
+        let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
+        let input = keeper.stdin.as_mut().expect("a pipe");
+        input.write_all(command.as_bytes()).expect("the keeper listens");
     }
 
     async fn wait_until_up(&self) {

@@ -38,7 +38,13 @@ impl Lines {
 
 impl Process {
     pub(crate) fn spawn(arguments: &[&str], environment: &[(String, String)]) -> Self {
-        let arguments: Vec<String> = arguments.iter().map(|&it| it.to_owned()).collect();
+        Self::spawn_by(&[], arguments, environment)
+    }
+
+    /// Started by another program, which becomes it.
+    pub(crate) fn spawn_by(by: &[&str], arguments: &[&str], environment: &[(String, String)]) -> Self {
+        let arguments = by.iter().chain(&[CCM]).chain(arguments);
+        let arguments: Vec<String> = arguments.map(|&it| it.to_owned()).collect();
         let (child, lines) = spawn(&arguments, environment);
         Self { arguments, environment: environment.to_vec(), child, lines }
     }
@@ -101,7 +107,7 @@ impl Process {
 }
 
 fn spawn(arguments: &[String], environment: &[(String, String)]) -> (Child, Lines) {
-    let mut command = Command::new(CCM);
+    let mut command = Command::new(&arguments[0]);
     // What the developer's shell says of telemetry or of the product must not decide a test.
     for (name, _) in std::env::vars_os() {
         let known = name.to_string_lossy();
@@ -110,7 +116,7 @@ fn spawn(arguments: &[String], environment: &[(String, String)]) -> (Child, Line
         }
     }
     let mut child = command
-        .args(arguments)
+        .args(&arguments[1..])
         .envs(environment.iter().cloned())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -18,6 +18,22 @@ pub(crate) enum Backend {
     Postgres,
 }
 
+/// What differs between two products. Variables are those of a role's environment.
+#[derive(Default)]
+pub(crate) struct Settings {
+    pub(crate) of_services: Vec<(String, String)>,
+    /// Of those who call services: gateway and task-service.
+    pub(crate) of_clients: Vec<(String, String)>,
+    pub(crate) of_gateway: Vec<(String, String)>,
+    /// Services are called at `https:`.
+    pub(crate) tls: bool,
+    /// Where worker-service is, for those who call it, when not at the address of the first replica.
+    pub(crate) worker_service: Option<fn(SocketAddr) -> String>,
+    /// What starts gateway and task-service: a program and its arguments.
+    pub(crate) clients_by: Vec<String>,
+    pub(crate) worker_database: Option<String>,
+}
+
 pub(crate) struct Product {
     pub(crate) collector: Collector,
     pub(crate) workers: Process,
@@ -27,9 +43,10 @@ pub(crate) struct Product {
     pub(crate) tasks_address: SocketAddr,
     pub(crate) gateway_address: SocketAddr,
     pub(crate) task_database: Fresh,
-    _worker_database: Fresh,
+    pub(crate) directory: TempDir,
+    worker_database: Fresh,
+    settings: Settings,
     issuer: LocalIssuer,
-    _directory: TempDir,
 }
 
 impl Product {
@@ -37,63 +54,59 @@ impl Product {
         Self::start_with(Backend::Sqlite, &[]).await
     }
 
+    /// With one more setting for all three.
+    async fn start_all_with(name: &str, value: &str) -> Self {
+        let all = vec![(name.to_owned(), value.to_owned())];
+        let settings = Settings { of_services: all.clone(), of_gateway: all, ..Settings::default() };
+        Self::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await
+    }
+
     /// With spans that go to this endpoint.
     pub(crate) async fn traced_to(endpoint: &str) -> Self {
-        let mut collector = Collector::start().await;
-        endpoint.clone_into(&mut collector.endpoint);
-        Self::start_all_with(Backend::Sqlite, &[], &[], collector).await
+        Self::start_all_with("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint).await
     }
 
     /// With this issuer.
     pub(crate) async fn trusting(issuer: &str) -> Self {
-        let settings = [("CCM_OIDC_ISSUER", issuer)];
-        Self::start_all_with(Backend::Sqlite, &settings, &[], Collector::start().await).await
+        Self::start_all_with("CCM_OIDC_ISSUER", issuer).await
     }
 
     /// With further settings for the gateway.
     pub(crate) async fn start_with(backend: Backend, gateway_settings: &[(&str, &str)]) -> Self {
-        Self::start_all_with(backend, &[], gateway_settings, Collector::start().await).await
+        let of_gateway = gateway_settings.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        let settings = Settings { of_gateway: of_gateway.collect(), ..Settings::default() };
+        Self::start_as(backend, tempfile::tempdir().unwrap(), settings).await
     }
 
-    async fn start_all_with(
-        backend: Backend,
-        all_settings: &[(&str, &str)],
-        gateway_settings: &[(&str, &str)],
-        collector: Collector,
-    ) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+    /// With any settings, which may name files in `directory`.
+    pub(crate) async fn start_as(backend: Backend, directory: TempDir, settings: Settings) -> Self {
+        let collector = Collector::start().await;
         let issuer = LocalIssuer::open_or_create(directory.path()).unwrap();
-        let keys = local::public_keys(directory.path()).display().to_string();
-        let (task_database, worker_database) = match backend {
+        let (task_database, mut worker_database) = match backend {
             Backend::Sqlite => (testing::sqlite(), testing::sqlite()),
             Backend::Postgres => (testing::postgres().await, testing::postgres().await),
         };
-        let role = |name: &str, settings: &[(&str, &str)]| {
-            let common = [
-                ("CCM_LOCAL_KEYS", keys.as_str()),
-                ("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint),
-                ("OTEL_BSP_SCHEDULE_DELAY", "50"),
-            ];
-            let environment: Vec<(String, String)> = common
-                .iter()
-                .chain(all_settings)
-                .chain(settings)
-                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-                .collect();
-            Process::spawn(&[name, "--end-with-stdin", "--listen", "127.0.0.1:0"], &environment)
-        };
-        let workers = role("worker-service", &[("CCM_WORKER_DATABASE", &worker_database.url)]);
+        if let Some(url) = &settings.worker_database {
+            worker_database.url.clone_from(url);
+        }
+        let of_workers = of_worker_service(&settings, &worker_database.url);
+        let workers = role(&collector, &directory, &[], "worker-service", "127.0.0.1:0", &of_workers);
         let workers_address = workers.listening("worker-service").await;
-        let worker_service = format!("http://{workers_address}");
-        let of_tasks =
-            [("CCM_TASK_DATABASE", task_database.url.as_str()), ("CCM_WORKER_SERVICE", &worker_service)];
-        let tasks = role("task-service", &of_tasks);
+        let scheme = if settings.tls { "https" } else { "http" };
+        let worker_service = match settings.worker_service {
+            Some(of) => of(workers_address),
+            None => format!("{scheme}://{workers_address}"),
+        };
+        let mut of_clients = settings.of_clients.clone();
+        of_clients.push(("CCM_WORKER_SERVICE".to_owned(), worker_service));
+        let mut of_tasks = [settings.of_services.clone(), of_clients.clone()].concat();
+        of_tasks.push(("CCM_TASK_DATABASE".to_owned(), task_database.url.clone()));
+        let by = &settings.clients_by;
+        let tasks = role(&collector, &directory, by, "task-service", "127.0.0.1:0", &of_tasks);
         let tasks_address = tasks.listening("task-service").await;
-        let task_service = format!("http://{tasks_address}");
-        let mut of_gateway =
-            vec![("CCM_TASK_SERVICE", task_service.as_str()), ("CCM_WORKER_SERVICE", &worker_service)];
-        of_gateway.extend(gateway_settings);
-        let gateway = role("gateway", &of_gateway);
+        of_clients.push(("CCM_TASK_SERVICE".to_owned(), format!("{scheme}://{tasks_address}")));
+        let of_gateway = [of_clients, settings.of_gateway.clone()].concat();
+        let gateway = role(&collector, &directory, by, "gateway", "127.0.0.1:0", &of_gateway);
         let gateway_address = gateway.listening("gateway").await;
         Self {
             collector,
@@ -104,10 +117,19 @@ impl Product {
             tasks_address,
             gateway_address,
             task_database,
-            _worker_database: worker_database,
+            directory,
+            worker_database,
+            settings,
             issuer,
-            _directory: directory,
         }
+    }
+
+    /// One more worker-service, with the same database.
+    pub(crate) async fn another_worker_service(&self, listen: &str) -> Process {
+        let settings = of_worker_service(&self.settings, &self.worker_database.url);
+        let replica = role(&self.collector, &self.directory, &[], "worker-service", listen, &settings);
+        replica.listening("worker-service").await;
+        replica
     }
 
     pub(crate) fn token(&self, subject: &str, roles: &[Role], department: Option<&str>) -> String {
@@ -154,6 +176,48 @@ impl Product {
     pub(crate) async fn stop(&mut self) {
         for process in [&mut self.gateway, &mut self.tasks, &mut self.workers] {
             assert!(process.stop().await.success());
+        }
+    }
+}
+
+fn of_worker_service(settings: &Settings, database: &str) -> Vec<(String, String)> {
+    let mut all = settings.of_services.clone();
+    all.push(("CCM_WORKER_DATABASE".to_owned(), database.to_owned()));
+    all
+}
+
+fn role(
+    collector: &Collector,
+    directory: &TempDir,
+    by: &[String],
+    name: &str,
+    listen: &str,
+    settings: &[(String, String)],
+) -> Process {
+    let keys = local::public_keys(directory.path()).display().to_string();
+    let common = [
+        ("CCM_LOCAL_KEYS", keys.as_str()),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint),
+        ("OTEL_BSP_SCHEDULE_DELAY", "50"),
+    ];
+    let common = common.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let by: Vec<&str> = by.iter().map(String::as_str).collect();
+    let environment = [common.as_slice(), settings].concat();
+    Process::spawn_by(&by, &[name, "--end-with-stdin", "--listen", listen], &environment)
+}
+
+/// A test that fails shows what the processes complained about.
+impl Drop for Product {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        for process in [&self.gateway, &self.tasks, &self.workers] {
+            let lines = process.lines().logged();
+            let complaints = lines.iter().filter(|it| it["level"] == "WARN" || it["level"] == "ERROR");
+            for line in complaints.take(20) {
+                println!("{line}");
+            }
         }
     }
 }

@@ -1,0 +1,154 @@
+//! Where another process of this product is, as told by the configuration: one address, several, or a DNS name.
+
+use http::Uri;
+
+use crate::tls::ClientTls;
+
+/// Another process of this product: one replica of it or several.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// Its service name, `task-service`: errors and spans name it.
+    pub name: &'static str,
+    pub(super) target: Target,
+}
+
+/// Where the replicas are.
+#[derive(Clone, Debug)]
+pub(super) enum Target {
+    /// At these addresses.
+    Listed(Vec<Address>),
+    /// At every address behind this name.
+    Named(Address),
+}
+
+/// A host, a port, and how to speak to them.
+#[derive(Clone, Debug)]
+pub(super) struct Address {
+    /// Host name or IP address, without the brackets of an IPv6 address.
+    pub(super) host: String,
+    pub(super) port: u16,
+    /// What a request gives as its scheme and authority.
+    pub(super) origin: Uri,
+    pub(super) tls: Option<ClientTls>,
+}
+
+/// An address that cannot be called.
+#[derive(Debug, thiserror::Error)]
+#[error("{value:?} is no address of {peer}: {why}")]
+pub struct PeerError {
+    peer: &'static str,
+    value: String,
+    why: &'static str,
+}
+
+const FORM: &str =
+    "it takes http://host:port, https://host:port, a comma-separated list of these, or dns:host:port";
+const NO_CA: &str = "https needs a CA to verify it with";
+
+impl Peer {
+    /// The peer called `name` at `addresses`: `http://host:port`, `https://host:port`, several of these with commas
+    /// between them, or `dns:host:port` (also `dns:///host:port`), every address behind a name. `tls` is what `https:`
+    /// needs, and what makes `dns:` use TLS.
+    pub fn new(name: &'static str, addresses: &str, tls: Option<&ClientTls>) -> Result<Self, PeerError> {
+        let error = |why| PeerError { peer: name, value: addresses.to_owned(), why };
+        let target = match addresses.strip_prefix("dns:") {
+            Some(rest) => {
+                let rest = rest.strip_prefix("///").unwrap_or(rest);
+                let scheme = if tls.is_some() { "https" } else { "http" };
+                let address = Address::new(&format!("{scheme}://{rest}"), tls).map_err(error)?;
+                // A DNS name has no default port.
+                let has_port = address.origin.port().is_some();
+                Target::Named(has_port.then_some(address).ok_or_else(|| error(FORM))?)
+            }
+            None => {
+                let each = addresses.split(',').map(|it| Address::new(it.trim(), tls));
+                Target::Listed(each.collect::<Result<_, _>>().map_err(error)?)
+            }
+        };
+        Ok(Self { name, target })
+    }
+
+    /// What a span calls it: the name, the address, or the first of several.
+    pub(super) fn address(&self) -> Option<&Address> {
+        match &self.target {
+            Target::Listed(all) => all.first(),
+            Target::Named(address) => Some(address),
+        }
+    }
+}
+
+impl Address {
+    fn new(text: &str, tls: Option<&ClientTls>) -> Result<Self, &'static str> {
+        let uri: Uri = text.parse().map_err(|_| FORM)?;
+        let (default_port, tls) = match (uri.scheme_str(), tls) {
+            (Some("http"), _) => (80, None),
+            (Some("https"), Some(tls)) => (443, Some(tls.clone())),
+            (Some("https"), None) => return Err(NO_CA),
+            _ => return Err(FORM),
+        };
+        let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
+        let bare = uri.path() == "/" && uri.query().is_none();
+        let no_user = uri.authority().is_some_and(|it| !it.as_str().contains('@'));
+        if host.is_empty() || !bare || !no_user {
+            return Err(FORM);
+        }
+        Ok(Self { host, port: uri.port_u16().unwrap_or(default_port), origin: uri, tls })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<Peer, PeerError> {
+        Peer::new("task-service", text, None)
+    }
+
+    fn places(peer: &Peer) -> Vec<(&str, u16)> {
+        match &peer.target {
+            Target::Listed(all) => all.iter().map(|it| (it.host.as_str(), it.port)).collect(),
+            Target::Named(_) => panic!("a name"),
+        }
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_called_is_named() {
+        for bad in [
+            "tasks",
+            "tasks:50051",
+            "ftp://tasks:1",
+            "http://tasks:1/path",
+            "http://",
+            "http://a:1,",
+            "http://a:1,b:2",
+            "dns:tasks",
+            "dns://resolver/tasks:1",
+            "http://ada@tasks:1",
+        ] {
+            let error = parsed(bad).unwrap_err().to_string();
+            assert!(error.contains("task-service") && error.contains("it takes"), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_address_may_be_a_list() {
+        let peer = parsed("http://tasks.example:50051").unwrap();
+        assert_eq!(places(&peer), [("tasks.example", 50051)]);
+        let peer = parsed("http://a:1, http://[::1]:2").unwrap();
+        assert_eq!(places(&peer), [("a", 1), ("::1", 2)]);
+    }
+
+    #[test]
+    fn a_dns_name_is_every_address_behind_it() {
+        for text in ["dns:tasks:50051", "dns:///tasks:50051"] {
+            let Target::Named(address) = parsed(text).unwrap().target else { panic!("{text}") };
+            assert_eq!((address.host.as_str(), address.port), ("tasks", 50051));
+        }
+    }
+
+    #[test]
+    fn https_is_refused_when_nothing_could_verify_it() {
+        let error = parsed("https://tasks:1").unwrap_err().to_string();
+        assert!(error.contains("needs a CA"), "{error}");
+    }
+}

@@ -1,0 +1,83 @@
+//! The server's side.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::ServerConfig;
+use rustls::server::WebPkiClientVerifier;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use super::TlsError;
+use super::files::{Identity, provider, roots};
+use super::reload::Reloaded;
+
+/// What a server shows of itself, and whom it lets in. Clones share the files' newest content.
+#[derive(Clone)]
+pub struct ServerTls(Reloaded<ServerConfig>);
+
+impl fmt::Debug for ServerTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerTls").finish_non_exhaustive()
+    }
+}
+
+impl ServerTls {
+    /// Shows the certificates of a file, with the key of another, and offers `protocols` by ALPN. With `client_ca`, only
+    /// clients are let in that show a certificate which a CA of that file has signed. Needs a tokio runtime.
+    pub fn load(
+        certificate: PathBuf,
+        key: PathBuf,
+        client_ca: Option<PathBuf>,
+        protocols: &'static [&'static str],
+    ) -> Result<Self, TlsError> {
+        let identity = Identity { certificate, key };
+        let mut files = vec![identity.certificate.clone(), identity.key.clone()];
+        files.extend(client_ca.clone());
+        Reloaded::load(files, move || make(&identity, client_ca.as_deref(), protocols)).map(Self)
+    }
+
+    /// The handshake, within a time. A client that fails it is named in the log.
+    pub async fn accept(&self, stream: TcpStream, within: Duration) -> Option<TlsStream<TcpStream>> {
+        let client = stream.peer_addr().map(|it| it.to_string()).unwrap_or_default();
+        let handshake = TlsAcceptor::from(self.0.current()).accept(stream);
+        match tokio::time::timeout(within, handshake).await {
+            Ok(Ok(stream)) => Some(stream),
+            Ok(Err(error)) => {
+                // One that goes away, as a port check does, has refused nothing and was not refused.
+                if error.kind() == io::ErrorKind::UnexpectedEof {
+                    tracing::debug!(client, %error, "a client went away during the TLS handshake");
+                } else {
+                    tracing::warn!(client, why = %error, "a client was refused: the TLS handshake failed");
+                }
+                None
+            }
+            Err(_) => {
+                tracing::debug!(client, "a client did not finish the TLS handshake in time and was cut");
+                None
+            }
+        }
+    }
+}
+
+fn make(identity: &Identity, client_ca: Option<&Path>, protocols: &[&str]) -> Result<ServerConfig, TlsError> {
+    let builder = ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
+    let builder = match client_ca {
+        None => builder.with_no_client_auth(),
+        Some(file) => {
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots(file)?), provider());
+            let verifier = verifier
+                .build()
+                .map_err(|error| TlsError::Ca { file: file.to_owned(), why: error.to_string() })?;
+            builder.with_client_cert_verifier(verifier)
+        }
+    };
+    let (chain, key) = identity.read()?;
+    let mut config = builder.with_single_cert(chain, key).map_err(|error| identity.unusable(error))?;
+    config.alpn_protocols = protocols.iter().map(|it| it.as_bytes().to_vec()).collect();
+    Ok(config)
+}
