@@ -74,6 +74,9 @@ pub(crate) struct Common {
     /// How log lines look
     #[arg(long, env = "CCM_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
     pub(crate) log_format: LogFormat,
+    /// Keys of W3C baggage that are passed on, separated by commas
+    #[arg(long, env = "CCM_BAGGAGE_KEYS", default_value = "", value_name = "KEYS", value_delimiter = ',')]
+    pub(crate) baggage_keys: Vec<String>,
     /// End when standard input is closed, as `ccm up` wants its children to
     #[arg(long, hide = true)]
     pub(crate) end_with_stdin: bool,
@@ -109,6 +112,14 @@ pub(crate) enum LogFormat {
     Text,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum TraceEdge {
+    /// It goes on, in the same trace
+    Continue,
+    /// A new trace begins, with a link to it
+    Link,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Gateway {
     #[command(flatten)]
@@ -122,6 +133,12 @@ pub(crate) struct Gateway {
     /// Where worker-service is
     #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URL")]
     pub(crate) worker_service: String,
+    /// Share of the incoming traces that is kept, 0 to 1, whatever their caller says
+    #[arg(long, env = "CCM_TRACE_RATIO", default_value = "1", value_name = "RATIO", value_parser = ratio)]
+    pub(crate) trace_ratio: f64,
+    /// What becomes of a trace that a known caller brings along
+    #[arg(long, env = "CCM_TRACE_EDGE", default_value = "continue", value_name = "EDGE")]
+    pub(crate) trace_edge: TraceEdge,
     /// Connections open at once; further ones wait
     #[arg(long, env = "CCM_MAX_CONNECTIONS", default_value = "4096", value_name = "NUMBER", value_parser = connections)]
     pub(crate) max_connections: usize,
@@ -217,6 +234,11 @@ fn duration(text: &str) -> Result<Duration, String> {
         Ok(duration) => Ok(duration),
         Err(_) => Err("it takes a number and a unit, like 500ms, 10s, 12h".to_owned()),
     }
+}
+
+fn ratio(text: &str) -> Result<f64, String> {
+    let ratio = text.parse().ok().filter(|it| (0.0..=1.0).contains(it));
+    ratio.ok_or_else(|| "it takes a number from 0 to 1".to_owned())
 }
 
 /// A token that ended longer ago than that is not one of a clock that is off.

@@ -12,7 +12,7 @@ use clap::Parser as _;
 use cli::{Cli, Command};
 
 fn main() -> ExitCode {
-    // Before any TLS. It fails only when it was done before.
+    // One TLS library for everything, and its one provider of cryptography. Fails only when there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

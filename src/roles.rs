@@ -7,6 +7,7 @@ use access::{Expected, Keys, Verifier, local};
 use anyhow::Context as _;
 use platform::clock::Clock;
 use platform::grpc::Peer;
+use platform::propagation::Edge;
 use platform::shutdown::{self, Shutdown};
 use platform::telemetry::{self, Process, Telemetry};
 use tokio::net::TcpListener;
@@ -14,12 +15,16 @@ use tokio::net::TcpListener;
 use crate::cli;
 
 pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
-    let frame = Frame::start(gateway::NAME, &settings.common)?;
+    let frame = Frame::start(gateway::NAME, &settings.common, Some(settings.trace_ratio))?;
     let served = async {
         let config = gateway::Config {
             verifier: frame.verifier(&settings.common)?,
             task_service: Peer::new(task_service::NAME, &settings.task_service)?,
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service)?,
+            edge: match settings.trace_edge {
+                cli::TraceEdge::Continue => Edge::Continue,
+                cli::TraceEdge::Link => Edge::Link,
+            },
             limits: gateway::Limits {
                 connections: settings.max_connections,
                 header_timeout: settings.header_timeout,
@@ -37,7 +42,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
 }
 
 pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<()> {
-    let frame = Frame::start(task_service::NAME, &settings.common)?;
+    let frame = Frame::start(task_service::NAME, &settings.common, None)?;
     let served = async {
         let config = task_service::Config {
             database_url: settings.database,
@@ -53,7 +58,7 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
 }
 
 pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Result<()> {
-    let frame = Frame::start(worker_service::NAME, &settings.common)?;
+    let frame = Frame::start(worker_service::NAME, &settings.common, None)?;
     let served = async {
         let config = worker_service::Config {
             database_url: settings.database,
@@ -75,7 +80,7 @@ struct Frame {
 }
 
 impl Frame {
-    fn start(service: &'static str, common: &cli::Common) -> anyhow::Result<Self> {
+    fn start(service: &'static str, common: &cli::Common, trace_ratio: Option<f64>) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let (is_terminal, colour) = (std::io::stdout().is_terminal(), cli::colour());
         let log_format = match common.log_format {
@@ -83,7 +88,9 @@ impl Frame {
             cli::LogFormat::Auto if is_terminal => telemetry::LogFormat::Text { colour },
             cli::LogFormat::Auto | cli::LogFormat::Json => telemetry::LogFormat::Json,
         };
-        let process = Process { service, version: env!("CARGO_PKG_VERSION"), log_format };
+        let baggage_keys = common.baggage_keys.iter().filter(|it| !it.is_empty()).cloned().collect();
+        let version = env!("CARGO_PKG_VERSION");
+        let process = Process { service, version, log_format, trace_ratio, baggage_keys };
         let telemetry = telemetry::start(&process, &clock)?;
         let shutdown = Shutdown::new();
         shutdown::on_signals(&shutdown, common.end_with_stdin)?;

@@ -127,15 +127,7 @@ impl Children {
 
     /// Waits until a child ends, and says which and why.
     async fn first_death(&mut self) -> anyhow::Error {
-        let mut waiting: Vec<_> = self.0.iter_mut().map(|it| Box::pin(it.died())).collect();
-        std::future::poll_fn(|cx| {
-            let ready = waiting.iter_mut().find_map(|it| match it.as_mut().poll(cx) {
-                std::task::Poll::Ready(error) => Some(error),
-                std::task::Poll::Pending => None,
-            });
-            ready.map_or(std::task::Poll::Pending, std::task::Poll::Ready)
-        })
-        .await
+        futures_util::future::select_all(self.0.iter_mut().map(|it| Box::pin(it.died()))).await.0
     }
 
     /// Stops them one after the other, the gateway first: each can still call the ones it needs to finish its work.

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use access::Verifier;
 use platform::grpc::Peer;
+use platform::propagation::Edge;
 use platform::shutdown::Shutdown;
 use tokio::net::TcpListener;
 
@@ -27,6 +28,8 @@ pub struct Config {
     pub task_service: Peer,
     /// Where worker-service is.
     pub worker_service: Peer,
+    /// What becomes of the traces that callers bring along.
+    pub edge: Edge,
     /// What one client may take.
     pub limits: Limits,
 }
@@ -62,6 +65,6 @@ impl Default for Limits {
 /// services need not be there: requests that need one say so until it is.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
     let services = services::Services::connect(&config.task_service, &config.worker_service);
-    let router = router::router(services, config.verifier, &config.limits);
+    let router = router::router(services, config.verifier, config.edge, &config.limits);
     accept::serve(listener, router, &config.limits, shutdown).await;
 }

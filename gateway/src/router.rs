@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use platform::grpc::{deadline, status};
 use platform::http_server::HttpServerLayer;
+use platform::propagation::Edge;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::normalize_path::NormalizePath;
 
@@ -19,7 +20,12 @@ use crate::services::Services;
 use crate::{Limits, NAME};
 
 /// The API, with and without a trailing slash.
-pub(crate) fn router(services: Services, verifier: Verifier, limits: &Limits) -> NormalizePath<Router> {
+pub(crate) fn router(
+    services: Services,
+    verifier: Verifier,
+    edge: Edge,
+    limits: &Limits,
+) -> NormalizePath<Router> {
     let routes = Router::new()
         .route("/api/tasks", get(tasks::list).post(tasks::create))
         .route("/api/tasks/{id}", get(tasks::get))
@@ -36,7 +42,7 @@ pub(crate) fn router(services: Services, verifier: Verifier, limits: &Limits) ->
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(from_fn_with_state(limits.request_timeout, within_deadline))
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
-        .layer(HttpServerLayer::new(verifier, |it| it.get::<MatchedPath>().map(MatchedPath::as_str)));
+        .layer(HttpServerLayer::new(verifier, edge, |it| it.get::<MatchedPath>().map(MatchedPath::as_str)));
     NormalizePath::trim_trailing_slash(layered)
 }
 

@@ -18,10 +18,11 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-use opentelemetry::trace::TraceContextExt as _;
+use opentelemetry::Context as TraceContext;
+use opentelemetry::trace::{FutureExt as _, TraceContextExt as _};
 
 use crate::admission::Authenticate;
-use crate::propagation;
+use crate::propagation::{self, Edge};
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
 
 /// The template of the route that a request matched, as the router puts it into the extensions.
@@ -31,13 +32,14 @@ pub type RouteOf = fn(&http::Extensions) -> Option<&str>;
 #[derive(Clone)]
 pub struct HttpServerLayer<A> {
     authenticate: A,
+    edge: Edge,
     route_of: RouteOf,
 }
 
 impl<A> HttpServerLayer<A> {
     /// `route_of` reads the matched route; without one the span is named by the method alone.
-    pub fn new(authenticate: A, route_of: RouteOf) -> Self {
-        Self { authenticate, route_of }
+    pub fn new(authenticate: A, edge: Edge, route_of: RouteOf) -> Self {
+        Self { authenticate, edge, route_of }
     }
 }
 
@@ -80,18 +82,16 @@ where
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
-        let authenticate = self.layer.authenticate.clone();
+        let (authenticate, edge) = (self.layer.authenticate.clone(), self.layer.edge);
         let observation = Observation::begin(&request, (self.layer.route_of)(request.extensions()));
         Box::pin(async move {
             let admission = authenticate.authenticate(request.headers()).await;
             let span = observation.span.clone();
-            if admission.is_ok() {
-                // Fails only when nothing is traced.
-                let _ = span.set_parent(propagation::extract(request.headers()));
-            }
+            let untraced = admission.is_ok().then(|| edge.enter(&span, request.headers())).flatten();
             request.extensions_mut().insert(admission);
             let context = span.context();
-            let mut response = inner.call(request).instrument(span).await?;
+            let handled = inner.call(request).instrument(span);
+            let mut response = handled.with_context(untraced.unwrap_or_else(TraceContext::current)).await?;
             propagation::tell_client(context.span().span_context(), response.headers_mut());
             let (parts, body) = response.into_parts();
             let body = TracedBody::new(body, Some(observation.answered(parts.status)));

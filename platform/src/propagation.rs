@@ -4,9 +4,16 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use opentelemetry::{Context, global};
-use opentelemetry_http::{HeaderExtractor, HeaderInjector};
+use opentelemetry_http::HeaderInjector;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+pub(crate) mod baggage;
+mod edge;
+mod w3c;
+
+pub use edge::Edge;
+use w3c::Incoming;
 
 /// The trace id of the answered request, for people: `X-Trace-Id`.
 pub const X_TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
@@ -16,12 +23,21 @@ pub const TRACERESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 /// The context that `headers` carry; an empty one when they carry none or a malformed one.
 #[must_use]
 pub fn extract(headers: &HeaderMap) -> Context {
-    global::get_text_map_propagator(|it| it.extract_with_context(&Context::new(), &HeaderExtractor(headers)))
+    let incoming = Incoming::of(headers);
+    global::get_text_map_propagator(|it| it.extract_with_context(&Context::new(), &incoming))
 }
 
 /// Adds `context` to `headers`.
 pub fn inject(context: &Context, headers: &mut HeaderMap) {
     global::get_text_map_propagator(|it| it.inject_context(context, &mut HeaderInjector(headers)));
+}
+
+/// The context to send on from `span`: its own, or, where nothing is traced, the one that came in (a disabled SDK does
+/// not disable propagation).
+#[must_use]
+pub fn context_of(span: &tracing::Span) -> Context {
+    let own = span.context();
+    if own.span().span_context().is_valid() { own } else { Context::current() }
 }
 
 /// The span that is current here; an invalid one when nothing is traced.

@@ -3,16 +3,20 @@
 
 pub mod database;
 mod environment;
+mod export;
 mod log_format;
 pub mod log_line;
+mod losses;
+mod sampler;
 
 use std::time::Duration;
 
 use opentelemetry::KeyValue;
+use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use opentelemetry_sdk::resource::{EnvResourceDetector, TelemetryResourceDetector};
+use opentelemetry_sdk::resource::TelemetryResourceDetector;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use opentelemetry_semantic_conventions::resource as semconv;
 use tracing_appender::non_blocking::WorkerGuard;
@@ -22,15 +26,19 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::clock::Clock;
-use environment::Environment;
+use crate::propagation::baggage::AllowedBaggage;
+use environment::{Environment, Propagator};
 pub use log_format::LogFormat;
+use losses::Losses;
+use sampler::Dice;
 
 /// `service.namespace` of every process.
 pub const NAMESPACE: &str = "cml-cloud-manager";
 /// What the last spans may cost at shutdown, whatever the collector does.
 const FLUSH: Duration = Duration::from_secs(2);
-/// Log filter when `RUST_LOG` says nothing.
-const DEFAULT_LOG_FILTER: &str = "info,sqlx=warn,h2=warn,hyper=warn,tower=warn,tonic=warn";
+/// Log filter when `RUST_LOG` says nothing. OpenTelemetry's own lines about each failed export are left out: what is lost
+/// is counted, and said once a minute.
+const DEFAULT_LOG_FILTER: &str = "info,sqlx=warn,h2=warn,hyper=warn,tower=warn,tonic=warn,opentelemetry=off";
 
 /// What telemetry has to know of its process.
 #[derive(Clone, Debug)]
@@ -41,6 +49,11 @@ pub struct Process {
     pub version: &'static str,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// The share of incoming traces that is kept, 0 to 1, whatever their caller says; `None` obeys the caller. An
+    /// explicit `OTEL_TRACES_SAMPLER` wins.
+    pub trace_ratio: Option<f64>,
+    /// The keys of baggage that are passed on.
+    pub baggage_keys: Vec<String>,
 }
 
 /// Why telemetry cannot start.
@@ -49,6 +62,23 @@ pub enum TelemetryError {
     /// The exporter's settings make no exporter.
     #[error("the OTLP exporter cannot be set up")]
     Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
+    /// A file of its TLS settings.
+    #[error("{file}, of the OTLP exporter's TLS settings, cannot be read")]
+    Pem {
+        /// The file.
+        file: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Half of an identity.
+    #[error("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY go together")]
+    Identity,
+    /// The client of OTLP over HTTP.
+    #[error("the OTLP exporter's HTTP client cannot be set up")]
+    HttpClient(#[source] reqwest::Error),
+    /// The thread that was to make it.
+    #[error("the OTLP exporter's HTTP client could not be made")]
+    HttpThread,
     /// `RUST_LOG` is no filter.
     #[error("RUST_LOG is no log filter")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
@@ -60,6 +90,7 @@ pub enum TelemetryError {
 /// Keeps telemetry running; [`Telemetry::stop`] sends what is left.
 pub struct Telemetry {
     tracer: Option<SdkTracerProvider>,
+    losses: Losses,
     /// Writes the last log lines when dropped.
     _log: WorkerGuard,
 }
@@ -68,8 +99,9 @@ pub struct Telemetry {
 /// connection lives on it.
 pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryError> {
     let environment = Environment::read();
-    opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
-    let tracer = tracer(process, clock, &environment)?;
+    opentelemetry::global::set_text_map_propagator(propagator(process, &environment));
+    let losses = Losses::default();
+    let tracer = tracer(process, clock, &environment, &losses)?;
     let spans = tracer.as_ref().map(|provider| {
         tracing_opentelemetry::layer()
             .with_tracer(provider.tracer(NAMESPACE))
@@ -95,7 +127,7 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
     for warning in &environment.warnings {
         tracing::warn!("{warning}");
     }
-    Ok(Telemetry { tracer, _log: guard })
+    Ok(Telemetry { tracer, losses, _log: guard })
 }
 
 /// A panic is a log line like any other error, with the trace it happened in.
@@ -112,12 +144,13 @@ fn log_panics() {
 impl Telemetry {
     /// Sends the spans that are still here, for two seconds at most, and writes the last log lines.
     pub async fn stop(self) {
-        let Some(tracer) = self.tracer else { return };
+        let Some(tracer) = self.tracer.clone() else { return };
         // The SDK blocks the thread until the exporter, which lives on this runtime, is done.
         let flushed = tokio::task::spawn_blocking(move || tracer.shutdown_with_timeout(FLUSH)).await;
         if let Ok(Err(error)) = flushed {
-            tracing::warn!(%error, "the last spans could not be sent");
+            tracing::debug!(%error, "the exporter did not end well");
         }
+        self.losses.conclude();
     }
 }
 
@@ -126,12 +159,27 @@ fn tracer(
     process: &Process,
     clock: &Clock,
     environment: &Environment,
+    losses: &Losses,
 ) -> Result<Option<SdkTracerProvider>, TelemetryError> {
     if environment.disabled {
         return Ok(None);
     }
-    let service = environment.service_name.clone().unwrap_or_else(|| process.service.to_owned());
-    let resource = Resource::builder_empty()
+    let mut builder = SdkTracerProvider::builder().with_resource(resource(process, clock, environment));
+    if let Some(ratio) = process.trace_ratio.filter(|_| !environment.has_sampler) {
+        builder = builder.with_sampler(Dice(ratio));
+    }
+    for processor in export::processors(environment, losses)? {
+        builder = builder.with_span_processor(processor);
+    }
+    Ok(Some(builder.build()))
+}
+
+/// What we know, and over it what the operator says.
+fn resource(process: &Process, clock: &Clock, environment: &Environment) -> Resource {
+    let said = &environment.resource_attributes;
+    let named = said.iter().find(|it| it.0 == semconv::SERVICE_NAME).map(|it| it.1.clone());
+    let service = environment.service_name.clone().or(named).unwrap_or_else(|| process.service.to_owned());
+    Resource::builder_empty()
         .with_detector(Box::new(TelemetryResourceDetector))
         .with_attributes([
             KeyValue::new(semconv::SERVICE_NAMESPACE, NAMESPACE),
@@ -139,14 +187,17 @@ fn tracer(
             KeyValue::new(semconv::SERVICE_INSTANCE_ID, clock.new_id().to_string()),
             KeyValue::new(semconv::PROCESS_PID, i64::from(std::process::id())),
         ])
-        // What the operator says wins over what we know.
-        .with_detector(Box::new(EnvResourceDetector::new()))
+        .with_attributes(said.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())))
         .with_service_name(service)
-        .build();
-    let mut builder = SdkTracerProvider::builder().with_resource(resource);
-    if environment.export_traces {
-        builder =
-            builder.with_batch_exporter(opentelemetry_otlp::SpanExporter::builder().with_tonic().build()?);
-    }
-    Ok(Some(builder.build()))
+        .build()
+}
+
+fn propagator(process: &Process, environment: &Environment) -> TextMapCompositePropagator {
+    let of = |it: &Propagator| -> Box<dyn TextMapPropagator + Send + Sync> {
+        match it {
+            Propagator::TraceContext => Box::new(TraceContextPropagator::new()),
+            Propagator::Baggage => Box::new(AllowedBaggage::of(process.baggage_keys.clone())),
+        }
+    };
+    TextMapCompositePropagator::new(environment.propagators.iter().map(of).collect())
 }

@@ -181,26 +181,35 @@ mod tests {
         assert!(file.exists());
     }
 
+    const fn statement(sql: &'static str) -> crate::Statement {
+        crate::Statement { operation: "TEST", collection: "test", sql }
+    }
+
     #[tokio::test]
-    async fn writes_go_on_after_the_disk_was_full() {
+    async fn a_full_disk_is_worth_another_try() {
+        const FILL: crate::Statement = statement("CREATE TABLE filled AS SELECT randomblob(100000) AS bytes");
         let fresh = crate::testing::sqlite();
         let database = Database::open(&fresh.url, &Migrations::event_log_and(&[], &[])).await.unwrap();
         let Database::Sqlite(pools) = &database else { panic!("not SQLite") };
-        let pragma = async |text: &'static str| sqlx::query(text).execute(&pools.writer).await.unwrap();
-        pragma("PRAGMA max_page_count = 1").await;
-        let refused = write_much(&database).await.unwrap_err();
-        assert!(matches!(refused, StorageError::Unavailable(_)), "{refused:?}");
-        pragma("PRAGMA max_page_count = 100000").await;
-        write_much(&database).await.unwrap();
+        sqlx::query("PRAGMA max_page_count = 1").execute(&pools.writer).await.unwrap();
+        let full = crate::write!(database, |on| -> Result<(), StorageError> { crate::execute!(on, FILL) });
+        assert!(matches!(full, Err(StorageError::Unavailable(_))), "{full:?}");
     }
 
-    async fn write_much(database: &Database) -> Result<(), StorageError> {
-        const FILL: crate::Statement = crate::Statement {
-            operation: "CREATE",
-            collection: "filled",
-            sql: "CREATE TABLE filled AS SELECT randomblob(100000) AS bytes",
-        };
-        crate::write!(database, |on| -> Result<(), StorageError> { crate::execute!(on, FILL) })
+    #[tokio::test]
+    async fn writes_go_on_after_sqlite_has_ended_a_transaction_by_itself() {
+        // As it does when the disk is full or fails: sqlx then knows nothing of it.
+        const END: crate::Statement = statement("ROLLBACK");
+        const FAIL: crate::Statement = statement("SELECT 1 FROM nothing_of_this_name");
+        const WORK: crate::Statement = statement("CREATE TABLE worked (id INTEGER)");
+        let fresh = crate::testing::sqlite();
+        let database = Database::open(&fresh.url, &Migrations::event_log_and(&[], &[])).await.unwrap();
+        let ended = crate::write!(database, |on| -> Result<(), StorageError> {
+            crate::execute!(on, END)?;
+            crate::execute!(on, FAIL)
+        });
+        ended.unwrap_err();
+        crate::write!(database, |on| -> Result<(), StorageError> { crate::execute!(on, WORK) }).unwrap();
     }
 
     #[tokio::test]

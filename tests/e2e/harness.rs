@@ -3,6 +3,7 @@
 mod client;
 mod collector;
 mod issuer;
+mod otlp;
 mod picture;
 mod process;
 mod product;
@@ -10,6 +11,7 @@ mod product;
 pub(crate) use client::{Answer, Client};
 pub(crate) use collector::Collector;
 pub(crate) use issuer::{Issuer, SigningKey};
+pub(crate) use otlp::{Otlp, Tls};
 pub(crate) use picture::picture;
 pub(crate) use process::Process;
 pub(crate) use product::{Backend, Product};

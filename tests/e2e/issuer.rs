@@ -62,10 +62,10 @@ impl Doors {
             (code.to_owned(), it.message().to_owned())
         };
         let tasks = TaskServiceClient::new(self.tasks.clone())
-            .list_tasks(with(bearer.as_ref(), ListTasksRequest::default()))
+            .list_tasks(with(bearer.as_deref(), ListTasksRequest::default()))
             .await;
         let workers = WorkerServiceClient::new(self.workers.clone())
-            .list_workers(with(bearer.as_ref(), ListWorkersRequest::default()))
+            .list_workers(with(bearer.as_deref(), ListWorkersRequest::default()))
             .await;
         [
             ("gateway", me),
@@ -88,7 +88,7 @@ impl Doors {
     }
 }
 
-fn with<T>(bearer: Option<&String>, message: T) -> Request<T> {
+fn with<T>(bearer: Option<&str>, message: T) -> Request<T> {
     let mut request = Request::new(message);
     if let Some(bearer) = bearer {
         request.metadata_mut().insert("authorization", bearer.parse().unwrap());

@@ -4,10 +4,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod api;
+mod breaking;
+mod edge;
 mod grpc_callers;
 mod harness;
 mod issuer;
 mod kill;
+mod otel;
 mod outage;
 mod readme;
 mod slow_clients;

@@ -15,7 +15,6 @@ use tonic::{Code, Status};
 use tower::{BoxError, Service, ServiceExt as _};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
-use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::channel::Peer;
 use super::{deadline, method, status};
@@ -57,7 +56,7 @@ where
         let mut call = Call::begin(&self.peer, request.uri().path());
         let peer = self.peer.name;
         let reads = method::is_read(request.uri().path());
-        propagation::inject(&call.span.context(), request.headers_mut());
+        propagation::inject(&propagation::context_of(&call.span), request.headers_mut());
         let remaining = deadline::remaining();
         if let Some(remaining) = remaining {
             deadline::to_headers(remaining, request.headers_mut());

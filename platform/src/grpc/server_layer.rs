@@ -9,18 +9,19 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{Request, Response, Uri};
 use http_body::Body;
+use opentelemetry::Context as TraceContext;
+use opentelemetry::trace::FutureExt as _;
 use tonic::Code;
 use tonic::body::Body as GrpcBody;
 use tower::{BoxError, Layer, Service};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
-use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::method::{self, KnownMethods};
 use super::{deadline, status};
 use crate::activity::{Activity, InFlight};
 use crate::admission::Authenticate;
-use crate::propagation;
+use crate::propagation::{self, Edge};
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
 
 #[derive(Clone)]
@@ -86,12 +87,11 @@ where
         let timeout = deadline::from_headers(request.headers()).map(before_the_transports);
         Box::pin(async move {
             let admission = authenticate.authenticate(request.headers()).await;
-            if admission.is_ok() {
-                // Fails only when nothing is traced.
-                let _ = call.span.set_parent(propagation::extract(request.headers()));
-            }
+            let untraced =
+                admission.is_ok().then(|| Edge::Continue.enter(&call.span, request.headers())).flatten();
             request.extensions_mut().insert(admission);
             let handled = survive_panics(inner.call(request)).instrument(call.span.clone());
+            let handled = handled.with_context(untraced.unwrap_or_else(TraceContext::current));
             let response = match timeout {
                 None => handled.await?,
                 Some(timeout) => {

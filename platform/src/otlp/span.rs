@@ -65,7 +65,8 @@ pub struct Span {
 
 impl Span {
     /// The spans of an export.
-    pub(super) fn all_of(request: ExportTraceServiceRequest) -> Vec<Self> {
+    #[must_use]
+    pub fn all_of(request: ExportTraceServiceRequest) -> Vec<Self> {
         let mut spans = Vec::new();
         for of_resource in request.resource_spans {
             let resource = attributes(of_resource.resource.map(|it| it.attributes).unwrap_or_default());

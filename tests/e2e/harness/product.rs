@@ -37,22 +37,30 @@ impl Product {
         Self::start_with(Backend::Sqlite, &[]).await
     }
 
+    /// With spans that go to this endpoint.
+    pub(crate) async fn traced_to(endpoint: &str) -> Self {
+        let mut collector = Collector::start().await;
+        endpoint.clone_into(&mut collector.endpoint);
+        Self::start_all_with(Backend::Sqlite, &[], &[], collector).await
+    }
+
     /// With this issuer.
     pub(crate) async fn trusting(issuer: &str) -> Self {
-        Self::start_all_with(Backend::Sqlite, &[("CCM_OIDC_ISSUER", issuer)], &[]).await
+        let settings = [("CCM_OIDC_ISSUER", issuer)];
+        Self::start_all_with(Backend::Sqlite, &settings, &[], Collector::start().await).await
     }
 
     /// With further settings for the gateway.
     pub(crate) async fn start_with(backend: Backend, gateway_settings: &[(&str, &str)]) -> Self {
-        Self::start_all_with(backend, &[], gateway_settings).await
+        Self::start_all_with(backend, &[], gateway_settings, Collector::start().await).await
     }
 
     async fn start_all_with(
         backend: Backend,
         all_settings: &[(&str, &str)],
         gateway_settings: &[(&str, &str)],
+        collector: Collector,
     ) -> Self {
-        let collector = Collector::start().await;
         let directory = tempfile::tempdir().unwrap();
         let issuer = LocalIssuer::open_or_create(directory.path()).unwrap();
         let keys = local::public_keys(directory.path()).display().to_string();

@@ -1,0 +1,139 @@
+//! The headers of W3C Trace Context as they may come: more than one of each, or too long.
+
+use std::borrow::Cow;
+
+use http::HeaderMap;
+use opentelemetry::propagation::Extractor;
+
+/// W3C Trace Context asks for at least this much to be passed on; what is longer is left out as a whole.
+const MAX_TRACESTATE: usize = 512;
+const MAX_TRACESTATE_MEMBERS: usize = 32;
+/// Bytes of baggage that are looked at.
+const MAX_BAGGAGE: usize = 2_048;
+
+/// What is taken from the headers of a request.
+pub(super) struct Incoming<'a> {
+    /// Only when there is one: of two nobody knows which is the caller's.
+    traceparent: Option<&'a str>,
+    /// Several are one, joined (RFC 9110 section 5.3).
+    tracestate: Option<Cow<'a, str>>,
+    baggage: Option<Cow<'a, str>>,
+}
+
+impl<'a> Incoming<'a> {
+    pub(super) fn of(headers: &'a HeaderMap) -> Self {
+        let mut parents = headers.get_all("traceparent").iter();
+        let traceparent = match (parents.next(), parents.next()) {
+            (Some(only), None) => only.to_str().ok().filter(|it| is_traceparent(it)),
+            _ => None,
+        };
+        let is_short =
+            |it: &Cow<'_, str>| it.len() <= MAX_TRACESTATE && it.split(',').count() <= MAX_TRACESTATE_MEMBERS;
+        Self {
+            traceparent,
+            tracestate: joined(headers, "tracestate").filter(is_short),
+            baggage: joined(headers, "baggage").filter(|it| it.len() <= MAX_BAGGAGE),
+        }
+    }
+}
+
+/// `00-` and lower-case hexadecimal ids of their lengths; later versions may go on after the flags.
+fn is_traceparent(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_hex = |it: &str, length: usize| {
+        it.len() == length && it.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    };
+    match parts.as_slice() {
+        [version, trace, span, flags, rest @ ..] => {
+            let is_known = *version != "00" || rest.is_empty();
+            is_hex(version, 2)
+                && *version != "ff"
+                && is_known
+                && is_hex(trace, 32)
+                && is_hex(span, 16)
+                && is_hex(flags, 2)
+        }
+        _ => false,
+    }
+}
+
+fn joined<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?.to_str().ok()?;
+    let mut text = Cow::Borrowed(first);
+    for value in values {
+        let text = text.to_mut();
+        text.push(',');
+        text.push_str(value.to_str().ok()?);
+    }
+    Some(text)
+}
+
+impl Extractor for Incoming<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        match key {
+            "traceparent" => self.traceparent,
+            "tracestate" => self.tracestate.as_deref(),
+            "baggage" => self.baggage.as_deref(),
+            _ => None,
+        }
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        vec!["traceparent", "tracestate", "baggage"]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    fn headers(all: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in all {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        }
+        headers
+    }
+
+    fn parent_of(all: &[(&'static str, &str)]) -> Option<String> {
+        Incoming::of(&headers(all)).get("traceparent").map(ToOwned::to_owned)
+    }
+
+    #[test]
+    fn one_traceparent_is_taken_and_two_are_none() {
+        assert_eq!(parent_of(&[("traceparent", PARENT)]).as_deref(), Some(PARENT));
+        assert_eq!(parent_of(&[("traceparent", PARENT), ("traceparent", PARENT)]), None);
+        assert_eq!(parent_of(&[("trace-parent", PARENT)]), None);
+    }
+
+    #[test]
+    fn a_malformed_traceparent_is_none() {
+        let upper = PARENT.to_uppercase();
+        let longer = format!("{PARENT}-x");
+        let bad =
+            ["", "x", upper.as_str(), longer.as_str(), &PARENT[..54], &PARENT.replacen("00-", "ff-", 1)];
+        for text in bad {
+            assert_eq!(parent_of(&[("traceparent", text)]), None, "{text}");
+        }
+        let later = format!("cc{}-more", &PARENT[2..]);
+        assert!(parent_of(&[("traceparent", &later)]).is_some(), "a later version may go on");
+    }
+
+    #[test]
+    fn several_tracestates_are_joined_and_too_long_ones_left_out() {
+        let state = |all: &[(&'static str, &str)]| {
+            Incoming::of(&headers(all)).get("tracestate").map(ToOwned::to_owned)
+        };
+        assert_eq!(
+            state(&[("tracestate", "a=1"), ("tracestate", "b=2,c=3")]).as_deref(),
+            Some("a=1,b=2,c=3")
+        );
+        assert_eq!(state(&[("tracestate", &format!("a={}", "1".repeat(511)))]), None);
+        assert_eq!(state(&[("tracestate", &"a=1,".repeat(32))]), None);
+    }
+}

@@ -1,0 +1,80 @@
+//! Whether a trace is kept, decided once, where it comes in: by our own dice, whatever the caller's flag or id. What runs
+//! beneath, here and in the services, obeys.
+
+use opentelemetry::trace::{Link, SpanKind, TraceContextExt as _, TraceId, TraceState};
+use opentelemetry::{Context, KeyValue};
+use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
+
+/// Keeps this share of what comes in, 0 to 1.
+#[derive(Clone, Debug)]
+pub(super) struct Dice(pub(super) f64);
+
+impl ShouldSample for Dice {
+    fn should_sample(
+        &self,
+        parent: Option<&Context>,
+        _: TraceId,
+        _: &str,
+        _: &SpanKind,
+        _: &[KeyValue],
+        _: &[Link],
+    ) -> SamplingResult {
+        let parent = parent
+            .map(|it| it.span().span_context().clone())
+            .filter(opentelemetry::trace::SpanContext::is_valid);
+        let keep = match &parent {
+            Some(local) if !local.is_remote() => local.is_sampled(),
+            _ => self.throw(),
+        };
+        SamplingResult {
+            decision: if keep { SamplingDecision::RecordAndSample } else { SamplingDecision::Drop },
+            attributes: Vec::new(),
+            trace_state: parent.map_or_else(TraceState::default, |it| it.trace_state().clone()),
+        }
+    }
+}
+
+impl Dice {
+    fn throw(&self) -> bool {
+        if self.0 >= 1.0 {
+            return true;
+        }
+        // 53 bits, as many as a double tells apart.
+        let bits = u64::from_le_bytes(crate::clock::random()) >> 11;
+        #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
+        let thrown = bits as f64 / (1_u64 << 53) as f64;
+        thrown < self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::trace::{SpanContext, SpanId, TraceFlags};
+
+    use super::*;
+
+    fn decide(ratio: f64, flags: TraceFlags, remote: bool) -> SamplingDecision {
+        let id = TraceId::from_bytes([1; 16]);
+        let parent = SpanContext::new(id, SpanId::from_bytes([1; 8]), flags, remote, TraceState::default());
+        let context = Context::new().with_remote_span_context(parent);
+        Dice(ratio).should_sample(Some(&context), id, "", &SpanKind::Server, &[], &[]).decision
+    }
+
+    #[test]
+    fn what_comes_in_is_kept_by_the_dice_and_not_by_the_callers_flag() {
+        assert_eq!(decide(1.0, TraceFlags::default(), true), SamplingDecision::RecordAndSample);
+        assert_eq!(decide(0.0, TraceFlags::SAMPLED, true), SamplingDecision::Drop);
+    }
+
+    #[test]
+    fn what_runs_beneath_obeys() {
+        assert_eq!(decide(0.0, TraceFlags::SAMPLED, false), SamplingDecision::RecordAndSample);
+        assert_eq!(decide(1.0, TraceFlags::default(), false), SamplingDecision::Drop);
+    }
+
+    #[test]
+    fn a_share_is_about_that_share() {
+        let kept = (0..10_000).filter(|_| Dice(0.25).throw()).count();
+        assert!((2_000..3_000).contains(&kept), "{kept}");
+    }
+}

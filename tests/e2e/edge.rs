@@ -1,0 +1,184 @@
+//! The edge: what becomes of the trace that a caller brings along.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use proto::task::v1::task_service_server::{TaskService, TaskServiceServer};
+use proto::task::v1::{
+    CreateTaskRequest, CreateTaskResponse, GetTaskRequest, GetTaskResponse, ListTasksRequest,
+    ListTasksResponse,
+};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Response, Status};
+
+use crate::harness::{Backend, Product};
+
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+const OUTSIDE: &str = "00f067aa0ba902b7";
+
+fn traceparent(flags: &str) -> String {
+    format!("00-{TRACE}-{OUTSIDE}-{flags}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_traceparents_a_malformed_one_and_one_of_another_name_begin_a_new_trace() {
+    let product = Product::start().await;
+    let (user, parent) = (product.user("ada"), traceparent("01"));
+    let upper = parent.to_uppercase();
+    let callers = [
+        user.with("traceparent", &parent).with("traceparent", &parent),
+        user.with("traceparent", &upper),
+        user.with("traceparent", &parent[1..]),
+        user.with("traceparent", &format!("{parent}-00")),
+        user.with("traceparent", &parent.replace(TRACE, &"0".repeat(32))),
+        user.with("trace-parent", &parent),
+    ];
+    for (number, caller) in callers.iter().enumerate() {
+        let answer = caller.get("/api/tasks").await;
+        assert_eq!(answer.status, 200);
+        assert_ne!(answer.header("x-trace-id"), TRACE, "caller {number}");
+    }
+    assert_eq!(user.with("traceparent", &parent).get("/api/tasks").await.header("x-trace-id"), TRACE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_tracestates_are_one_and_too_much_of_it_is_left_out() {
+    let mut product = Product::start().await;
+    let caller = product.user("ada").with("traceparent", &traceparent("01"));
+    let several = caller.with("tracestate", "a=1").with("tracestate", "b=2,c=3");
+    assert_eq!(several.get("/api/tasks").await.status, 200);
+    let long: Vec<String> = (0..32).map(|it| format!("k{it}={}", "v".repeat(200))).collect();
+    assert_eq!(caller.with("tracestate", &long.join(",")).get("/api/workers").await.status, 200);
+    product.stop().await;
+    let spans = product.collector.trace(TRACE);
+    let of = |service: &str| -> Vec<&str> {
+        spans.iter().filter(|it| it.service == service).map(|it| it.tracestate.as_str()).collect()
+    };
+    assert!(!of("task-service").is_empty() && of("task-service").iter().all(|it| *it == "a=1,b=2,c=3"));
+    assert!(!of("worker-service").is_empty() && of("worker-service").iter().all(|it| it.is_empty()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gateway_throws_its_own_dice_and_the_services_obey() {
+    for (ratio, flags, kept) in [("0", "01", false), ("1", "00", true)] {
+        let mut product = Product::start_with(Backend::Sqlite, &[("CCM_TRACE_RATIO", ratio)]).await;
+        let caller = product.user("ada").with("traceparent", &traceparent(flags));
+        let answer = caller.post("/api/tasks", &json!({"title": "t"})).await;
+        assert_eq!((answer.status.as_u16(), answer.header("x-trace-id")), (201, TRACE));
+        assert!(answer.header("traceresponse").ends_with(if kept { "-01" } else { "-00" }), "{answer:?}");
+        product.stop().await;
+        let spans = product.collector.trace(TRACE);
+        assert_eq!(spans.len(), if kept { 8 } else { 0 }, "ratio {ratio}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_explicit_sampler_obeys_the_caller_as_the_specification_says() {
+    let settings = [("OTEL_TRACES_SAMPLER", "parentbased_always_on"), ("CCM_TRACE_RATIO", "0")];
+    let mut product = Product::start_with(Backend::Sqlite, &settings).await;
+    let user = product.user("ada");
+    user.with("traceparent", &traceparent("00")).get("/api/tasks").await;
+    let fresh = user.get("/api/tasks").await;
+    product.stop().await;
+    assert!(product.collector.trace(TRACE).is_empty());
+    assert_eq!(product.collector.trace(fresh.header("x-trace-id")).len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_linked_edge_begins_a_trace_of_its_own_that_leads_back_to_the_callers() {
+    let mut product = Product::start_with(Backend::Sqlite, &[("CCM_TRACE_EDGE", "link")]).await;
+    let caller = product.user("ada").with("traceparent", &traceparent("01"));
+    let answer = caller.get("/api/tasks").await;
+    let id = answer.header("x-trace-id");
+    assert_ne!(id, TRACE);
+    product.stop().await;
+    let spans = product.collector.trace(id);
+    let root = spans.iter().find(|it| it.parent_id.is_empty()).expect("a root");
+    assert_eq!((root.name.as_str(), spans.len()), ("GET /api/tasks", 5));
+    let linked: Vec<(&str, &str)> =
+        root.links.iter().map(|it| (it.trace_id.as_str(), it.span_id.as_str())).collect();
+    assert_eq!(linked, [(TRACE, OUTSIDE)]);
+    assert!(product.collector.trace(TRACE).is_empty());
+}
+
+/// A task-service that remembers the metadata it gets.
+#[derive(Clone, Default)]
+struct Metadata(Arc<Mutex<Vec<BTreeMap<String, String>>>>);
+
+#[tonic::async_trait]
+impl TaskService for Metadata {
+    async fn create_task(
+        &self,
+        _: Request<CreateTaskRequest>,
+    ) -> Result<Response<CreateTaskResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn get_task(&self, _: Request<GetTaskRequest>) -> Result<Response<GetTaskResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn list_tasks(
+        &self,
+        request: Request<ListTasksRequest>,
+    ) -> Result<Response<ListTasksResponse>, Status> {
+        let headers = request.metadata().clone().into_headers();
+        let text = headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+        self.0.lock().unwrap().push(text.collect());
+        Ok(Response::new(ListTasksResponse::default()))
+    }
+}
+
+/// The metadata of the call that the gateway makes for a caller with these headers.
+async fn sent_on(
+    settings: &[(&str, &str)],
+    headers: &[(&str, &str)],
+    known: bool,
+) -> Option<BTreeMap<String, String>> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let metadata = Metadata::default();
+    let server = tonic::transport::Server::builder().add_service(TaskServiceServer::new(metadata.clone()));
+    tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
+    let settings = [settings, &[("CCM_TASK_SERVICE", address.as_str())]].concat();
+    let product = Product::start_with(Backend::Sqlite, &settings).await;
+    let caller = if known { product.user("ada") } else { product.anonymous() };
+    let caller = headers.iter().fold(caller, |it, (name, value)| it.with(name, value));
+    caller.get("/api/tasks").await;
+    metadata.0.lock().unwrap().pop()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_baggage_that_is_allowed_and_short_is_passed_on() {
+    let long = format!("big={}", "b".repeat(300));
+    let headers = [("baggage", "tenant=lab,secret=s"), ("baggage", long.as_str())];
+    let allowed = [("CCM_BAGGAGE_KEYS", "tenant,big")];
+    let sent = sent_on(&allowed, &headers, true).await.unwrap();
+    assert_eq!(sent["baggage"], "tenant=lab");
+    let sent = sent_on(&[], &headers, true).await.unwrap();
+    assert!(!sent.contains_key("baggage"), "{sent:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn propagators_decide_what_is_passed_on() {
+    let headers = [("traceparent", traceparent("01")), ("baggage", "tenant=lab".to_owned())];
+    let headers: Vec<(&str, &str)> = headers.iter().map(|it| (it.0, it.1.as_str())).collect();
+    let with = async |propagators: &str| {
+        let settings = [("CCM_BAGGAGE_KEYS", "tenant"), ("OTEL_PROPAGATORS", propagators)];
+        let sent = sent_on(&settings, &headers, true).await.unwrap();
+        (sent.contains_key("traceparent"), sent.contains_key("baggage"))
+    };
+    assert_eq!(with("tracecontext,baggage").await, (true, true));
+    assert_eq!(with("tracecontext").await, (true, false));
+    assert_eq!(with("baggage").await, (false, true));
+    assert_eq!(with("none").await, (false, false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disabled_sdk_passes_the_callers_trace_on_as_it_came() {
+    let parent = traceparent("01");
+    let sent = sent_on(&[("OTEL_SDK_DISABLED", "true")], &[("traceparent", &parent)], true).await.unwrap();
+    assert_eq!(sent["traceparent"], parent);
+}

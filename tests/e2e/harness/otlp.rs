@@ -1,0 +1,169 @@
+//! An OTLP receiver that also remembers how it was spoken to: over gRPC or HTTP, with TLS or without.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
+    TraceService, TraceServiceServer,
+};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
+use platform::otlp::Span;
+use prost::Message as _;
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tonic::codec::CompressionEncoding;
+use tonic::transport::server::TcpIncoming;
+use tonic::transport::{Identity, Server, ServerTlsConfig};
+
+/// One export as it came in.
+#[derive(Clone, Debug)]
+pub(crate) struct Export {
+    /// Of HTTP.
+    pub(crate) path: String,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) spans: Vec<Span>,
+}
+
+/// Receives exports.
+pub(crate) struct Otlp {
+    pub(crate) endpoint: String,
+    exports: Exports,
+}
+
+type Exports = Arc<Mutex<Vec<Export>>>;
+
+/// A self-signed certificate for 127.0.0.1 and localhost.
+pub(crate) struct Tls {
+    certificate: rcgen::CertifiedKey<rcgen::KeyPair>,
+    _directory: tempfile::TempDir,
+    /// The certificate, as a PEM file.
+    pub(crate) file: PathBuf,
+}
+
+impl Tls {
+    pub(crate) fn new() -> Self {
+        let names = ["127.0.0.1".to_owned(), "localhost".to_owned()];
+        let certificate = rcgen::generate_simple_self_signed(names).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("ca.pem");
+        std::fs::write(&file, certificate.cert.pem()).unwrap();
+        Self { certificate, _directory: directory, file }
+    }
+
+    fn acceptor(&self) -> TlsAcceptor {
+        let chain = vec![CertificateDer::from(self.certificate.cert.der().to_vec())];
+        let key = PrivateKeyDer::try_from(self.certificate.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+        let config =
+            ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        TlsAcceptor::from(Arc::new(config.with_no_client_auth().with_single_cert(chain, key).unwrap()))
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::from_pem(self.certificate.cert.pem(), self.certificate.signing_key.serialize_pem())
+    }
+}
+
+impl Otlp {
+    pub(crate) async fn grpc(tls: Option<&Tls>) -> Self {
+        let (listener, endpoint) = listen(tls).await;
+        let exports = Exports::default();
+        let service =
+            TraceServiceServer::new(Grpc(exports.clone())).accept_compressed(CompressionEncoding::Gzip);
+        let mut server = Server::builder();
+        if let Some(tls) = tls {
+            server = server.tls_config(ServerTlsConfig::new().identity(tls.identity())).unwrap();
+        }
+        tokio::spawn(server.add_service(service).serve_with_incoming(TcpIncoming::from(listener)));
+        Self { endpoint, exports }
+    }
+
+    pub(crate) async fn http(tls: Option<&Tls>) -> Self {
+        let (listener, endpoint) = listen(tls).await;
+        let (exports, acceptor) = (Exports::default(), tls.map(Tls::acceptor));
+        let received = exports.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (received, acceptor) = (received.clone(), acceptor.clone());
+                tokio::spawn(async move {
+                    let service =
+                        hyper::service::service_fn(move |request| answer(request, received.clone()));
+                    let builder = Builder::new(TokioExecutor::new());
+                    match acceptor {
+                        Some(tls) => {
+                            let Ok(stream) = tls.accept(stream).await else { return };
+                            drop(builder.serve_connection(TokioIo::new(stream), service).await);
+                        }
+                        None => drop(builder.serve_connection(TokioIo::new(stream), service).await),
+                    }
+                });
+            }
+        });
+        Self { endpoint, exports }
+    }
+
+    pub(crate) fn exports(&self) -> Vec<Export> {
+        self.exports.lock().unwrap().clone()
+    }
+
+    pub(crate) fn spans(&self) -> Vec<Span> {
+        self.exports().into_iter().flat_map(|it| it.spans).collect()
+    }
+}
+
+async fn listen(tls: Option<&Tls>) -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let endpoint = format!("{scheme}://{}", listener.local_addr().unwrap());
+    (listener, endpoint)
+}
+
+struct Grpc(Exports);
+
+#[tonic::async_trait]
+impl TraceService for Grpc {
+    async fn export(
+        &self,
+        request: tonic::Request<ExportTraceServiceRequest>,
+    ) -> Result<tonic::Response<ExportTraceServiceResponse>, tonic::Status> {
+        let headers = text_of(&request.metadata().clone().into_headers());
+        let spans = Span::all_of(request.into_inner());
+        self.0.lock().unwrap().push(Export { path: String::new(), headers, spans });
+        Ok(tonic::Response::new(ExportTraceServiceResponse::default()))
+    }
+}
+
+async fn answer(request: Request<Incoming>, exports: Exports) -> Result<Response<Full<Bytes>>, hyper::Error> {
+    let (parts, body) = request.into_parts();
+    let mut bytes = body.collect().await?.to_bytes().to_vec();
+    let headers = text_of(&parts.headers);
+    if headers.get("content-encoding").is_some_and(|it| it == "gzip") {
+        let mut plain = Vec::new();
+        flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).unwrap();
+        bytes = plain;
+    }
+    let spans = Span::all_of(ExportTraceServiceRequest::decode(bytes.as_slice()).unwrap());
+    exports.lock().unwrap().push(Export { path: parts.uri.path().to_owned(), headers, spans });
+    let mut response = Response::new(Full::from(ExportTraceServiceResponse::default().encode_to_vec()));
+    response.headers_mut().insert("content-type", "application/x-protobuf".parse().unwrap());
+    Ok(response)
+}
+
+fn text_of(headers: &hyper::HeaderMap) -> BTreeMap<String, String> {
+    headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
+        .collect()
+}
