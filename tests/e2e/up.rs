@@ -312,3 +312,29 @@ async fn it_stops_when_told_though_nobody_reads_what_it_prints() {
     let ended = tokio::time::timeout(DEADLINE, child.wait()).await.expect("it ends").unwrap();
     assert!(ended.success());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_an_issuer_up_prints_no_token_and_the_local_key_is_worth_nothing() {
+    let (data, collector) = (TempDir::new().unwrap(), Collector::start().await);
+    let before = access::local::LocalIssuer::open_or_create(data.path()).unwrap();
+    // Nobody listens there: the product comes up all the same.
+    let issuer = ("CCM_OIDC_ISSUER".to_owned(), "http://127.0.0.1:9".to_owned());
+    let mut process = up(data.path(), &[traced_to(&collector), vec![issuer.clone()]].concat());
+    process.printed("the issuer", |line| line.contains("from http://127.0.0.1:9").then_some(())).await;
+    let gateway = process.listening("gateway").await;
+    let grant = access::local::Grant {
+        subject: "root".to_owned(),
+        roles: vec![access::Role::Admin],
+        department: None,
+        lifetime: Duration::from_mins(1),
+    };
+    let local = before.grant(&grant, &platform::clock::Clock::system()).unwrap();
+    let answer = Client::new(&format!("http://{gateway}"), Some(&local)).get("/api/me").await;
+    assert_eq!(answer.status, 401, "{answer:?}");
+    assert!(!process.lines().all().iter().any(|it| it.contains("export TOKEN")));
+    let data = data.path().display().to_string();
+    let token = Process::spawn(&["token", "--data-dir", &data], &[issuer]);
+    expect_refusal(token, "tokens come from http://127.0.0.1:9").await;
+    process.signal("INT");
+    assert!(process.ended().await.success());
+}
