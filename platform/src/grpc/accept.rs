@@ -203,10 +203,10 @@ mod tests {
 
     #[test]
     fn connections_that_began_together_do_not_end_together() {
-        let age = Duration::from_secs(300);
+        let age = Duration::from_mins(5);
         let ages: Vec<Duration> = (0..100).map(|_| about(age)).collect();
         assert!(ages.iter().all(|it| *it >= age.mul_f64(0.9) && *it <= age.mul_f64(1.1)), "{ages:?}");
         let (first, last) = (ages.iter().min().unwrap(), ages.iter().max().unwrap());
-        assert!(*last - *first > Duration::from_secs(20), "{ages:?}");
+        assert!(*last > *first + Duration::from_secs(20), "{ages:?}");
     }
 }
