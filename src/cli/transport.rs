@@ -35,14 +35,14 @@ pub(crate) struct GrpcServer {
 #[derive(Debug, Args)]
 pub(crate) struct GrpcClient {
     /// CAs in PEM that https: and dns: services are verified with
-    #[arg(long, env = "CCM_GRPC_CA", value_name = "FILE")]
-    grpc_ca: Option<PathBuf>,
+    #[arg(long = "grpc-ca", env = "CCM_GRPC_CA", value_name = "FILE")]
+    ca: Option<PathBuf>,
     /// Certificate chain in PEM, shown to services that ask
-    #[arg(long, env = "CCM_GRPC_CLIENT_CERT", value_name = "FILE", requires_all = ["grpc_ca", "grpc_client_key"])]
-    grpc_client_cert: Option<PathBuf>,
+    #[arg(long = "grpc-client-cert", env = "CCM_GRPC_CLIENT_CERT", value_name = "FILE", requires_all = ["ca", "key"])]
+    shown: Option<PathBuf>,
     /// Its private key in PEM
-    #[arg(long, env = "CCM_GRPC_CLIENT_KEY", value_name = "FILE", requires = "grpc_client_cert")]
-    grpc_client_key: Option<PathBuf>,
+    #[arg(long = "grpc-client-key", env = "CCM_GRPC_CLIENT_KEY", value_name = "FILE", requires = "shown")]
+    key: Option<PathBuf>,
 }
 
 /// What `up` does not hand on: its children speak to each other on loopback, unencrypted.
@@ -80,7 +80,7 @@ impl GrpcServer {
 
 impl GrpcClient {
     pub(crate) fn tls(&self) -> Result<Option<ClientTls>, TlsError> {
-        let identity = self.grpc_client_cert.clone().zip(self.grpc_client_key.clone());
-        self.grpc_ca.clone().map(|ca| ClientTls::load(ca, identity)).transpose()
+        let identity = self.shown.clone().zip(self.key.clone());
+        self.ca.clone().map(|ca| ClientTls::load(ca, identity)).transpose()
     }
 }

@@ -180,5 +180,5 @@ async fn connections_end_by_age_under_load_and_no_request_fails() {
     .await;
     let outcomes = load.stop().await;
     assert!(outcomes.failed_reads.is_empty() && outcomes.failed_writes.is_empty(), "{outcomes:?}");
-    assert!(outcomes.reads > 100 && outcomes.writes > 30, "{outcomes:?}");
+    assert!(outcomes.reads > 20 && outcomes.writes > 5, "{outcomes:?}");
 }

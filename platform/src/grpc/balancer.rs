@@ -18,7 +18,7 @@ use super::exchange_error::ExchangeError;
 use super::method;
 
 /// Further attempts at most, beside those that found no connection.
-const RESENDS: usize = 2;
+const RESENDS: usize = 10;
 
 /// A channel to every replica of a peer; clones share the connections. A request is one message: it is kept until it is
 /// answered, to be sent again.

@@ -51,19 +51,16 @@ impl Peer {
     /// needs, and what makes `dns:` use TLS.
     pub fn new(name: &'static str, addresses: &str, tls: Option<&ClientTls>) -> Result<Self, PeerError> {
         let error = |why| PeerError { peer: name, value: addresses.to_owned(), why };
-        let target = match addresses.strip_prefix("dns:") {
-            Some(rest) => {
-                let rest = rest.strip_prefix("///").unwrap_or(rest);
-                let scheme = if tls.is_some() { "https" } else { "http" };
-                let address = Address::new(&format!("{scheme}://{rest}"), tls).map_err(error)?;
-                // A DNS name has no default port.
-                let has_port = address.origin.port().is_some();
-                Target::Named(has_port.then_some(address).ok_or_else(|| error(FORM))?)
-            }
-            None => {
-                let each = addresses.split(',').map(|it| Address::new(it.trim(), tls));
-                Target::Listed(each.collect::<Result<_, _>>().map_err(error)?)
-            }
+        let target = if let Some(rest) = addresses.strip_prefix("dns:") {
+            let rest = rest.strip_prefix("///").unwrap_or(rest);
+            let scheme = if tls.is_some() { "https" } else { "http" };
+            let address = Address::new(&format!("{scheme}://{rest}"), tls).map_err(error)?;
+            // A DNS name has no default port.
+            let has_port = address.origin.port().is_some();
+            Target::Named(has_port.then_some(address).ok_or_else(|| error(FORM))?)
+        } else {
+            let each = addresses.split(',').map(|it| Address::new(it.trim(), tls));
+            Target::Listed(each.collect::<Result<_, _>>().map_err(error)?)
         };
         Ok(Self { name, target })
     }

@@ -1,6 +1,6 @@
 //! Certificates for 127.0.0.1, and authorities that sign them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
@@ -28,7 +28,7 @@ impl Authority {
 
     /// Writes its certificate into a file.
     pub(crate) fn write(&self, directory: &Path, name: &str) -> String {
-        write(directory.join(name), &self.pem)
+        write(&directory.join(name), &self.pem)
     }
 
     /// Signs a certificate of 127.0.0.1 and writes it and its key, over what was there.
@@ -44,13 +44,13 @@ impl Authority {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap().pem();
         Identity {
-            certificate: write(directory.join(format!("{name}.pem")), &certificate),
-            key: write(directory.join(format!("{name}.key")), &key.serialize_pem()),
+            certificate: write(&directory.join(format!("{name}.pem")), &certificate),
+            key: write(&directory.join(format!("{name}.key")), &key.serialize_pem()),
         }
     }
 }
 
-fn write(file: PathBuf, text: &str) -> String {
-    std::fs::write(&file, text).unwrap();
+fn write(file: &Path, text: &str) -> String {
+    std::fs::write(file, text).unwrap();
     file.display().to_string()
 }
