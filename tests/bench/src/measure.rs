@@ -75,7 +75,7 @@ pub(crate) async fn rounds(
 ) -> anyhow::Result<Vec<Cell>> {
     let mut turns: BTreeMap<&str, Vec<Turn>> = BTreeMap::new();
     let mut requests: BTreeMap<&str, f64> = BTreeMap::new();
-    let before = receiver.counts().await?;
+    let before = settled(receiver).await?;
     for round in 0..rounds {
         // There and back: nobody is always the one after somebody else.
         let forth: Vec<&Running> = running.iter().collect();
@@ -95,9 +95,7 @@ pub(crate) async fn rounds(
             *requests.entry(name).or_default() += sent;
         }
     }
-    // The batch processors send what is left within their 5 s.
-    tokio::time::sleep(Duration::from_millis(5_500)).await;
-    let after = receiver.counts().await?;
+    let after = settled(receiver).await?;
     let received = |name: &str| {
         let count = |counts: &BTreeMap<String, u64>| counts.get(name).copied().unwrap_or_default();
         number(count(&after) - count(&before))
@@ -110,6 +108,12 @@ pub(crate) async fn rounds(
         spans: received(setup.name()) / requests.get(setup.name()).copied().unwrap_or(f64::NAN),
     };
     Ok(running.iter().map(|it| it.setup).map(cell).collect())
+}
+
+/// The counts once the batch processors, which send every 5 s, have sent what was left.
+async fn settled(receiver: &mut Receiver) -> anyhow::Result<BTreeMap<String, u64>> {
+    tokio::time::sleep(Duration::from_millis(5_500)).await;
+    receiver.counts().await
 }
 
 /// A turn, and how many requests it sent, those of the warm-up included.
