@@ -131,9 +131,9 @@ pub(crate) async fn run<T>(
         let connection = Connection::open(target, number).await?;
         loops.push(tokio::spawn(repeat(connection, row, begin, end)));
     }
-    tokio::time::sleep_until(begin.into()).await;
+    tokio::time::sleep(begin.saturating_duration_since(Instant::now())).await;
     let before = probe()?;
-    tokio::time::sleep_until(end.into()).await;
+    tokio::time::sleep(end.saturating_duration_since(Instant::now())).await;
     let after = probe()?;
     let (mut latencies, mut sent) = (Vec::new(), 0);
     for one in loops {

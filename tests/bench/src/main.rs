@@ -145,8 +145,8 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
             ),
         ),
     ];
-    let lines: String = header.iter().map(|(name, value)| format!("- {name}: {value}\n")).collect();
-    let text = format!("{lines}\n{}\n{}", table::measurements(&cells), table::ratios(&cells));
+    let lines: Vec<String> = header.iter().map(|(name, value)| format!("- {name}: {value}")).collect();
+    let text = format!("{}\n\n{}\n{}", lines.join("\n"), table::measurements(&cells), table::ratios(&cells));
     println!("{text}");
     let json = json!({
         "header": header.iter().map(|(name, value)| (*name, value.as_str())).collect::<std::collections::BTreeMap<_, _>>(),

@@ -71,11 +71,11 @@ pub(crate) async fn rounds(
     rounds: usize,
     load: Load,
     running: &[Running],
-    receiver: &mut Receiver,
+    collector: &mut Receiver,
 ) -> anyhow::Result<Vec<Cell>> {
     let mut turns: BTreeMap<&str, Vec<Turn>> = BTreeMap::new();
     let mut requests: BTreeMap<&str, f64> = BTreeMap::new();
-    let before = settled(receiver).await?;
+    let before = settled(collector).await?;
     for round in 0..rounds {
         // There and back: nobody is always the one after somebody else.
         let forth: Vec<&Running> = running.iter().collect();
@@ -95,7 +95,7 @@ pub(crate) async fn rounds(
             *requests.entry(name).or_default() += sent;
         }
     }
-    let after = settled(receiver).await?;
+    let after = settled(collector).await?;
     let received = |name: &str| {
         let count = |counts: &BTreeMap<String, u64>| counts.get(name).copied().unwrap_or_default();
         number(count(&after) - count(&before))
@@ -111,9 +111,9 @@ pub(crate) async fn rounds(
 }
 
 /// The counts once the batch processors, which send every 5 s, have sent what was left.
-async fn settled(receiver: &mut Receiver) -> anyhow::Result<BTreeMap<String, u64>> {
+async fn settled(collector: &mut Receiver) -> anyhow::Result<BTreeMap<String, u64>> {
     tokio::time::sleep(Duration::from_millis(5_500)).await;
-    receiver.counts().await
+    collector.counts().await
 }
 
 /// A turn, and how many requests it sent, those of the warm-up included.

@@ -57,7 +57,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
     let (counter, shutdown) = (Counter::default(), Shutdown::new());
-    let server = tonic::transport::Server::builder()
+    let counting = tonic::transport::Server::builder()
         .add_service(TraceServiceServer::new(counter.clone()))
         .serve_with_incoming_shutdown(
             TcpIncoming::from(listener).with_nodelay(Some(true)),
@@ -72,7 +72,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         anyhow::Ok(())
     };
     tokio::select! {
-        served = server => Ok(served?),
+        served = counting => Ok(served?),
         asked = asked => asked,
     }
 }

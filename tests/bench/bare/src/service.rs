@@ -144,7 +144,6 @@ fn answer(row: Row) -> Task {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "goes into map_err")]
 fn failed(error: impl std::fmt::Display) -> Status {
     Status::internal(error.to_string())
 }
