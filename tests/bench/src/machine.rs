@@ -75,9 +75,10 @@ pub(crate) fn file_system(directory: &Path) -> String {
     printed("stat", &["-f", "-c", "%T", &directory.display().to_string()])
 }
 
-/// Kernel.
+/// The kernel, without what its builder added to the version.
 pub(crate) fn kernel() -> String {
-    printed("uname", &["-sr"])
+    let text = printed("uname", &["-sr"]);
+    text.split('-').next().unwrap_or_default().to_owned()
 }
 
 /// The commit that was built, and whether with changes.
