@@ -20,6 +20,10 @@ test *arguments:
 e2e *names:
     tests/run --test e2e -- {{names}}
 
+# the product beside a bare pair; arguments select rows
+bench *arguments:
+    tests/bench/run {{arguments}}
+
 # the lints of CI
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings

@@ -1,0 +1,236 @@
+//! `tests/bench/run`: the product beside a bare pair, both databases, traced and untraced, in one run and one table.
+
+mod load;
+mod machine;
+mod measure;
+mod postgres;
+mod receiver;
+mod setup;
+mod table;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use access::Role;
+use access::local::{self, Grant, LocalIssuer};
+use anyhow::Context as _;
+use clap::{Parser, Subcommand, ValueEnum};
+use platform::clock::Clock;
+use serde_json::json;
+
+use load::{Load, Row};
+use measure::Cell;
+use postgres::Postgres;
+use receiver::Receiver;
+use setup::{Common, Running, Setup};
+
+/// Measures the product beside a bare axum + tonic + sqlx pair. Progress goes to standard error, the table to standard
+/// output, every turn to bench.json in the target directory. A missed aim is no error.
+#[derive(Parser)]
+#[command(name = "tests/bench/run")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Internal>,
+    /// Requests to measure, repeated for several [default: all]
+    #[arg(long = "row", value_name = "ROW")]
+    rows: Vec<Row>,
+    /// Databases to measure on, repeated for several [default: all]
+    #[arg(long = "backend", value_name = "DATABASE")]
+    backends: Vec<Backend>,
+    /// Setups to measure, repeated for several [default: those of the table]
+    #[arg(long = "setup", value_name = "SETUP")]
+    setups: Vec<Setup>,
+    /// Rounds, in each of which every setup has its turn
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Measured seconds of a turn, after half a second of warm-up
+    #[arg(long, default_value_t = 3.5)]
+    seconds: f64,
+    /// Connections, each with one request at a time
+    #[arg(long, default_value_t = 32)]
+    connections: usize,
+    /// Tasks in the database before the first request
+    #[arg(long, default_value_t = 1_000)]
+    tasks: usize,
+    /// Where the databases are made, and removed again; a disk, not a tmpfs
+    #[arg(long, default_value = "/var/tmp")]
+    directory: PathBuf,
+    /// Put the result into docs/performance.md, between its marks
+    #[arg(long)]
+    update_docs: bool,
+}
+
+#[derive(Subcommand)]
+enum Internal {
+    /// The collector's process
+    #[command(hide = true)]
+    Receive,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Backend {
+    /// A file, write-ahead log, synchronous=FULL
+    Sqlite,
+    /// A server as initdb makes it, with fsync
+    Postgres,
+}
+
+impl Backend {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+// One thread makes all the load: the other one is for what is measured.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let mut cli = Cli::parse();
+    if matches!(cli.command, Some(Internal::Receive)) {
+        return receiver::serve().await;
+    }
+    if cli.rows.is_empty() {
+        cli.rows = Row::value_variants().to_vec();
+    }
+    if cli.backends.is_empty() {
+        cli.backends = Backend::value_variants().to_vec();
+    }
+    if cli.setups.is_empty() {
+        cli.setups = Setup::TABLE.to_vec();
+    }
+    tokio::select! {
+        done = bench(&cli) => done,
+        _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted"),
+    }
+}
+
+async fn bench(cli: &Cli) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let program = std::env::current_exe()?;
+    let programs = program.parent().context("a program is in a directory")?;
+    let directory = tempfile::Builder::new().prefix("ccm-bench-").tempdir_in(&cli.directory)?;
+    // PostgreSQL's user has to get through.
+    std::fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    let mut receiver = Receiver::start().await?;
+    let common = common(cli, programs, directory.path(), &receiver)?;
+    let (load_before, syncs_before) = (machine::load(), machine::syncs_per_second(directory.path())?);
+    let mut cells: Vec<Cell> = Vec::new();
+    for &backend in &cli.backends {
+        cells.extend(on(backend, cli, &common, directory.path(), &mut receiver).await?);
+    }
+    let syncs_after = machine::syncs_per_second(directory.path())?;
+    let header = [
+        ("commit", machine::commit()),
+        ("machine", format!("{}, {}", machine::processors(), machine::kernel())),
+        ("load average", format!("{load_before} before, {} after", machine::load())),
+        (
+            "fdatasync of 4 KiB",
+            format!(
+                "{syncs_before}/s before, {syncs_after}/s after, {}",
+                machine::file_system(directory.path())
+            ),
+        ),
+        ("versions", versions().await?),
+        (
+            "run",
+            format!(
+                "{} connections, {} rounds of {} s, {} tasks, {} min",
+                cli.connections,
+                cli.rounds,
+                cli.seconds,
+                cli.tasks,
+                started.elapsed().as_secs().div_ceil(60)
+            ),
+        ),
+    ];
+    let lines: Vec<String> = header.iter().map(|(name, value)| format!("- {name}: {value}")).collect();
+    let text = format!("{}\n\n{}\n{}", lines.join("\n"), table::measurements(&cells), table::ratios(&cells));
+    println!("{text}");
+    let json = json!({
+        "header": header.iter().map(|(name, value)| (*name, value.as_str())).collect::<std::collections::BTreeMap<_, _>>(),
+        "cells": cells.iter().map(Cell::json).collect::<Vec<_>>(),
+    });
+    let target = programs.parent().context("the profile's directory is in the target directory")?;
+    std::fs::write(target.join("bench.json"), serde_json::to_vec_pretty(&json)?)?;
+    if cli.update_docs { update_docs(Path::new("docs/performance.md"), &text) } else { Ok(()) }
+}
+
+/// All rows on one database.
+async fn on(
+    backend: Backend,
+    cli: &Cli,
+    common: &Common,
+    directory: &Path,
+    receiver: &mut Receiver,
+) -> anyhow::Result<Vec<Cell>> {
+    let postgres = match backend {
+        Backend::Sqlite => None,
+        Backend::Postgres => Some(Postgres::start(directory).await?),
+    };
+    let mut running = Vec::new();
+    for &setup in &cli.setups {
+        let database = match &postgres {
+            None => setup::sqlite(directory, setup),
+            Some(postgres) => postgres.create(setup.name()).await?,
+        };
+        running.push(Running::start(setup, common, &database).await?);
+        eprintln!(
+            "{} on {}: processes {:?}",
+            setup.name(),
+            backend.title(),
+            running[running.len() - 1].ids()
+        );
+    }
+    let load = Load {
+        connections: cli.connections,
+        warm_up: Duration::from_millis(500),
+        measured: Duration::from_secs_f64(cli.seconds),
+    };
+    let mut cells = Vec::new();
+    for &row in &cli.rows {
+        cells.extend(measure::rounds(backend.title(), row, cli.rounds, load, &running, receiver).await?);
+    }
+    for one in running {
+        one.stop().await?;
+    }
+    postgres.map_or(Ok(()), Postgres::stop)?;
+    Ok(cells)
+}
+
+/// The caller is an admin: the statements are the plainest ones, which the bare pair has too.
+fn common(cli: &Cli, programs: &Path, directory: &Path, receiver: &Receiver) -> anyhow::Result<Common> {
+    let issuer = LocalIssuer::open_or_create(directory)?;
+    let grant = Grant {
+        subject: "bench".to_owned(),
+        roles: vec![Role::Admin],
+        department: None,
+        lifetime: Duration::from_hours(12),
+    };
+    Ok(Common {
+        programs: programs.to_owned(),
+        keys: local::public_keys(directory),
+        authorization: format!("Bearer {}", issuer.grant(&grant, &Clock::system())?).parse()?,
+        collector: receiver.address,
+        tasks: cli.tasks,
+    })
+}
+
+async fn versions() -> anyhow::Result<String> {
+    use sqlx::Connection as _;
+    let mut memory = sqlx::SqliteConnection::connect("sqlite::memory:").await?;
+    let sqlite: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut memory).await?;
+    let postgres = postgres::version().unwrap_or_else(|| "not installed".to_owned());
+    Ok(format!("{}, SQLite {sqlite}, PostgreSQL {postgres}", machine::rustc()))
+}
+
+fn update_docs(path: &Path, text: &str) -> anyhow::Result<()> {
+    const BEGIN: &str = "<!-- bench: begin -->\n";
+    const END: &str = "<!-- bench: end -->\n";
+    let old = std::fs::read_to_string(path)?;
+    let (before, rest) = old.split_once(BEGIN).context("docs/performance.md has no begin mark")?;
+    let (_, after) = rest.split_once(END).context("docs/performance.md has no end mark")?;
+    std::fs::write(path, format!("{before}{BEGIN}\n{text}\n{END}{after}"))?;
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! What is measured: a gateway and a service of the product, or of the bare pair, with one way of tracing, on a database
+//! of their own.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use http::HeaderValue;
+use tokio::process::{Child, Command};
+
+use crate::load::{self, Connection, Row, Target};
+use crate::machine::{self, Usage};
+use crate::receiver;
+
+/// Whose processes, and how they trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Setup {
+    /// The product, `OTEL_SDK_DISABLED=true`
+    ProductOff,
+    /// The bare pair without layers
+    BareOff,
+    /// The product, 1 % sampled
+    Product1,
+    /// The product, all sampled
+    Product100,
+    /// The bare pair with stock layers, all sampled
+    Bare100,
+    /// The product, untraced and without its line a request: not in the table unless asked for
+    ProductQuiet,
+}
+
+impl Setup {
+    /// Those of the table, in the order of a round.
+    pub(crate) const TABLE: [Self; 5] =
+        [Self::ProductOff, Self::BareOff, Self::Product1, Self::Product100, Self::Bare100];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ProductOff => "product-off",
+            Self::BareOff => "bare-off",
+            Self::Product1 => "product-1",
+            Self::Product100 => "product-100",
+            Self::Bare100 => "bare-100",
+            Self::ProductQuiet => "product-quiet",
+        }
+    }
+
+    pub(crate) fn is_bare(self) -> bool {
+        matches!(self, Self::BareOff | Self::Bare100)
+    }
+
+    pub(crate) fn tracing(self) -> &'static str {
+        match self {
+            Self::ProductOff | Self::BareOff => "off",
+            Self::Product1 => "1 %",
+            Self::Product100 | Self::Bare100 => "100 %",
+            Self::ProductQuiet => "off, no log",
+        }
+    }
+
+    fn environment(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::ProductOff => &[("OTEL_SDK_DISABLED", "true")],
+            Self::ProductQuiet => &[("OTEL_SDK_DISABLED", "true"), ("RUST_LOG", "warn")],
+            Self::Product1 => {
+                &[("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"), ("OTEL_TRACES_SAMPLER_ARG", "0.01")]
+            }
+            Self::BareOff | Self::Product100 | Self::Bare100 => &[],
+        }
+    }
+}
+
+/// What every setup of a run shares.
+pub(crate) struct Common {
+    /// Where `ccm` and `ccm-bare` are.
+    pub(crate) programs: PathBuf,
+    pub(crate) keys: PathBuf,
+    pub(crate) authorization: HeaderValue,
+    pub(crate) collector: SocketAddr,
+    /// Tasks to begin with.
+    pub(crate) tasks: usize,
+}
+
+/// A setup that runs. Its processes end with this value.
+pub(crate) struct Running {
+    pub(crate) setup: Setup,
+    pub(crate) target: Target,
+    children: Vec<Child>,
+    ids: Vec<u32>,
+}
+
+impl Running {
+    /// Starts the processes on `database`, waits until they answer, and makes the tasks.
+    pub(crate) async fn start(setup: Setup, common: &Common, database: &str) -> anyhow::Result<Self> {
+        let (gateway, service) = (free_address()?, free_address()?);
+        let service_url = format!("http://{service}");
+        let keys = common.keys.display().to_string();
+        let (gateway_listen, service_listen) = (gateway.to_string(), service.to_string());
+        let (mut of_service, mut of_gateway) = if setup.is_bare() {
+            let of_service =
+                vec!["service", "--listen", &service_listen, "--keys", &keys, "--database", database];
+            let of_gateway =
+                vec!["gateway", "--listen", &gateway_listen, "--keys", &keys, "--service", &service_url];
+            (of_service, of_gateway)
+        } else {
+            let common = ["--end-with-stdin", "--local-keys", &keys, "--listen"];
+            let of_service = [&["task-service"], &common[..], &[&service_listen, "--database", database]];
+            let of_gateway = [&["gateway"], &common[..], &[&gateway_listen, "--task-service", &service_url]];
+            (of_service.concat(), of_gateway.concat())
+        };
+        if setup == Setup::Bare100 {
+            of_service.push("--traced");
+            of_gateway.push("--traced");
+        }
+        let children = vec![spawn(setup, common, &of_service)?, spawn(setup, common, &of_gateway)?];
+        let ids = children.iter().filter_map(Child::id).collect();
+        let target = Target { gateway, authorization: common.authorization.clone(), tasks: Arc::default() };
+        let mut running = Self { setup, target, children, ids };
+        running.wait_until_up().await?;
+        running.target.tasks = Arc::new(load::seed(&running.target, common.tasks).await?);
+        Ok(running)
+    }
+
+    async fn wait_until_up(&mut self) -> anyhow::Result<()> {
+        let started = Instant::now();
+        loop {
+            let answered = async { Connection::open(&self.target, 0).await?.send(Row::List).await };
+            let Err(error) = answered.await else { return Ok(()) };
+            for child in &mut self.children {
+                if let Some(status) = child.try_wait()? {
+                    bail!("a process of {} ended with {status}", self.setup.name());
+                }
+            }
+            if started.elapsed() > Duration::from_secs(30) {
+                return Err(error.context(format!("{} does not come up", self.setup.name())));
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// What both processes together have used so far.
+    pub(crate) fn usage(&self) -> anyhow::Result<Usage> {
+        self.ids.iter().map(|&it| machine::usage(it)).sum::<anyhow::Result<Usage>>()
+    }
+
+    /// Their ids, service first: for a profiler.
+    pub(crate) fn ids(&self) -> &[u32] {
+        &self.ids
+    }
+
+    /// Ends them, the gateway first.
+    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
+        for child in self.children.iter_mut().rev() {
+            drop(child.stdin.take());
+            if tokio::time::timeout(Duration::from_secs(15), child.wait()).await.is_err() {
+                child.kill().await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn spawn(setup: Setup, common: &Common, arguments: &[&str]) -> anyhow::Result<Child> {
+    let program = common.programs.join(if setup.is_bare() { "ccm-bare" } else { "ccm" });
+    let mut command = Command::new(&program);
+    // What the shell says of telemetry or of the product must not decide a measurement.
+    for (name, _) in std::env::vars_os() {
+        let known = name.to_string_lossy();
+        if known.starts_with("OTEL_") || known.starts_with("CCM_") || known == "RUST_LOG" {
+            command.env_remove(name);
+        }
+    }
+    command
+        .args(arguments)
+        .envs(setup.environment().iter().copied())
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{}", common.collector))
+        .env("OTEL_RESOURCE_ATTRIBUTES", format!("{}={}", receiver::SETUP, setup.name()))
+        .stdin(Stdio::piped())
+        // Lines are made and written, and read by nobody: a reader would need the CPU that is measured.
+        .stdout(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("{} does not start", program.display()))
+}
+
+/// An address that was free a moment ago.
+fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+/// The address of a new SQLite database under `directory`.
+pub(crate) fn sqlite(directory: &Path, setup: Setup) -> String {
+    format!("sqlite:{}", directory.join(format!("{}.db", setup.name())).display())
+}
