@@ -160,7 +160,8 @@ impl Acceptor {
             let Some(left) = limit.checked_sub(activity.quiet_for()).filter(|it| !it.is_zero()) else {
                 return;
             };
-            tokio::time::sleep(left).await;
+            // The other limit may be the one in force before this one has passed.
+            tokio::time::sleep(left.min(self.limits.header_timeout)).await;
         }
     }
 }

@@ -6,6 +6,7 @@ mod environment;
 mod export;
 mod log_format;
 pub mod log_line;
+mod log_writer;
 mod losses;
 mod sampler;
 
@@ -19,9 +20,8 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::resource::TelemetryResourceDetector;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use opentelemetry_semantic_conventions::resource as semconv;
-use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::layer::{Identity, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
@@ -29,6 +29,7 @@ use crate::clock::Clock;
 use crate::propagation::baggage::AllowedBaggage;
 use environment::{Environment, Propagator};
 pub use log_format::LogFormat;
+use log_writer::{LogGuard, LogWriter};
 use losses::Losses;
 use sampler::Dice;
 
@@ -92,7 +93,7 @@ pub struct Telemetry {
     tracer: Option<SdkTracerProvider>,
     losses: Losses,
     /// Writes the last log lines when dropped.
-    _log: WorkerGuard,
+    _log: LogGuard,
 }
 
 /// Starts telemetry for this process, by the `OTEL_*` variables and `RUST_LOG`. Needs a tokio runtime: the exporter's
@@ -102,8 +103,8 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
     opentelemetry::global::set_text_map_propagator(propagator(process, &environment));
     let losses = Losses::default();
     let tracer = tracer(process, clock, &environment, &losses)?;
-    let spans = tracer.as_ref().map(|provider| {
-        tracing_opentelemetry::layer()
+    let spans = match &tracer {
+        Some(provider) => tracing_opentelemetry::layer()
             .with_tracer(provider.tracer(NAMESPACE))
             .with_location(false)
             .with_threads(false)
@@ -111,9 +112,11 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
             .with_tracked_inactivity(false)
             // Spans of ours only: those of the exporter's own HTTP/2 stack would trace the tracing.
             .with_filter(filter_fn(|it| it.is_span() && it.target().starts_with("platform")))
-    });
-    // A writer that drops lines rather than wait: a reader that stalls must not stall the service.
-    let (writer, guard) = tracing_appender::non_blocking(std::io::stdout());
+            .boxed(),
+        // A layer that wants nothing: without any, spans would be made for nobody.
+        None => Identity::new().with_filter(filter_fn(|_| false)).boxed(),
+    };
+    let (writer, guard) = LogWriter::start(std::io::stdout());
     let filter = match &environment.log_filter {
         Some(filter) => EnvFilter::try_new(filter)?,
         None => EnvFilter::try_new(DEFAULT_LOG_FILTER)?,

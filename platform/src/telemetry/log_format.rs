@@ -1,18 +1,18 @@
-//! From a `tracing` event to a [`LogLine`], with the ids of the span it happened in.
+//! From a `tracing` event to a log line, with the ids of the span it happened in.
 
 use std::fmt;
 
 use opentelemetry::trace::TraceContextExt as _;
-use serde_json::{Map, Value};
+use serde::Serialize;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
-use tracing_appender::non_blocking::NonBlocking;
 use tracing_subscriber::Layer;
 use tracing_subscriber::fmt::FmtContext;
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::log_line::LogLine;
+use super::log_writer::LogWriter;
 use crate::clock::Clock;
 
 /// How log lines look.
@@ -31,7 +31,7 @@ pub(super) fn layer<S>(
     service: &'static str,
     format: LogFormat,
     clock: Clock,
-    writer: NonBlocking,
+    writer: LogWriter,
 ) -> impl Layer<S> + Send + Sync
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
@@ -56,76 +56,115 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
+        let line = self.line(event).map_err(|_| fmt::Error)?;
+        let text = std::str::from_utf8(&line).map_err(|_| fmt::Error)?;
+        match self.format {
+            LogFormat::Json => writeln!(writer, "{text}"),
+            LogFormat::Text { colour } => {
+                let line: LogLine = serde_json::from_str(text).map_err(|_| fmt::Error)?;
+                writeln!(writer, "{}", line.to_text(colour))
+            }
+        }
+    }
+}
+
+impl Lines {
+    /// The JSON of a [`LogLine`], written without making one: every request writes some of these.
+    fn line(&self, event: &Event<'_>) -> serde_json::Result<Vec<u8>> {
         let mut fields = Fields::default();
         event.record(&mut fields);
+        let mut line = Json(Vec::with_capacity(384 + fields.others.0.len()));
+        line.begin(&self.clock.now().to_rfc3339())?;
+        line.put("level", event.metadata().level().as_str())?;
+        line.put("service", self.service)?;
+        line.put("target", event.metadata().target())?;
         // OpenTelemetry's own events have a name in its place.
-        if fields.message.is_empty()
-            && let Some(Value::String(name)) = fields.others.remove("name")
-        {
-            fields.message = name;
-        }
+        line.put("message", fields.message.as_deref().or(fields.name.as_deref()).unwrap_or_default())?;
         let context = opentelemetry::Context::current();
-        let span = context.span().span_context().clone();
-        let line = LogLine {
-            timestamp: self.clock.now().to_rfc3339(),
-            level: event.metadata().level().to_string(),
-            service: self.service.to_owned(),
-            target: event.metadata().target().to_owned(),
-            message: fields.message,
-            trace_id: span.is_valid().then(|| span.trace_id().to_string()),
-            span_id: span.is_valid().then(|| span.span_id().to_string()),
-            fields: fields.others,
-        };
-        match self.format {
-            LogFormat::Json => writeln!(writer, "{}", serde_json::to_string(&line).map_err(|_| fmt::Error)?),
-            LogFormat::Text { colour } => writeln!(writer, "{}", line.to_text(colour)),
+        let span = context.span();
+        let span = span.span_context();
+        if span.is_valid() {
+            line.put("trace_id", span.trace_id().to_string())?;
+            line.put("span_id", span.span_id().to_string())?;
         }
+        if fields.message.is_some()
+            && let Some(name) = &fields.name
+        {
+            line.put("name", name)?;
+        }
+        line.0.extend(fields.others.0);
+        line.0.push(b'}');
+        Ok(line.0)
+    }
+}
+
+/// Members of a JSON object, written one after the other.
+#[derive(Default)]
+struct Json(Vec<u8>);
+
+impl Json {
+    fn begin(&mut self, timestamp: &str) -> serde_json::Result<()> {
+        self.0.extend(b"{\"timestamp\":");
+        serde_json::to_writer(&mut self.0, timestamp)
+    }
+
+    fn put(&mut self, name: &str, value: impl Serialize) -> serde_json::Result<()> {
+        self.0.push(b',');
+        serde_json::to_writer(&mut self.0, name)?;
+        self.0.push(b':');
+        serde_json::to_writer(&mut self.0, &value)
     }
 }
 
 #[derive(Default)]
 struct Fields {
-    message: String,
-    others: Map<String, Value>,
+    message: Option<String>,
+    name: Option<String>,
+    others: Json,
 }
 
 impl Fields {
-    fn put(&mut self, field: &Field, value: Value) {
-        if field.name() == "message" {
-            self.message = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-        } else {
-            self.others.insert(field.name().to_owned(), value);
+    fn put(&mut self, field: &Field, value: impl Serialize) {
+        // Neither a text nor a number fails to be written into memory.
+        let _ = self.others.put(field.name(), value);
+    }
+
+    fn text(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "message" => self.message = Some(value.to_owned()),
+            "name" => self.name = Some(value.to_owned()),
+            _ => self.put(field, value),
         }
     }
 }
 
 impl Visit for Fields {
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.put(field, value.into());
+        self.put(field, value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.put(field, value.into());
+        self.put(field, value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(field, value.into());
+        self.put(field, value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(field, value.into());
+        self.put(field, value);
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.put(field, value.into());
+        self.text(field, value);
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
         let causes = std::iter::successors(Some(value), |it| it.source()).map(ToString::to_string);
-        self.put(field, causes.collect::<Vec<_>>().join(": ").into());
+        self.text(field, &causes.collect::<Vec<_>>().join(": "));
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.put(field, format!("{value:?}").into());
+        self.text(field, &format!("{value:?}"));
     }
 }

@@ -1,0 +1,177 @@
+//! Log lines on their way to standard output. A request only appends its line to a buffer; a thread writes what has
+//! gathered. Nothing waits for a reader who stalls: lines are dropped then, and counted. Waking a thread for each line, as
+//! tracing-appender does, cost more than all spans of a request together.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Bytes of lines that may wait.
+const WAITING: usize = 4 * 1024 * 1024;
+/// How long lines gather before they are written.
+const GATHER: Duration = Duration::from_millis(5);
+/// How long the last lines may take.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// Takes lines. Clones share the buffer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LogWriter(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    buffer: Mutex<Buffer>,
+    filled: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Buffer {
+    lines: Vec<u8>,
+    dropped: u64,
+    ended: bool,
+}
+
+/// Writes the last lines when dropped.
+pub(super) struct LogGuard {
+    shared: Arc<Shared>,
+    thread: JoinHandle<()>,
+}
+
+impl LogWriter {
+    /// A writer, and the thread that empties it into `out`.
+    pub(super) fn start(out: impl Write + Send + 'static) -> (Self, LogGuard) {
+        let writer = Self::default();
+        let shared = writer.0.clone();
+        let thread = std::thread::spawn(move || empty(&shared, out));
+        let guard = LogGuard { shared: writer.0.clone(), thread };
+        (writer, guard)
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Buffer> {
+        self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<'a> MakeWriter<'a> for LogWriter {
+    type Writer = &'a Self;
+
+    fn make_writer(&'a self) -> &'a Self {
+        self
+    }
+}
+
+impl Write for &LogWriter {
+    /// A whole line, or none of it.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let mut buffer = self.0.lock();
+        if buffer.lines.len() + line.len() > WAITING {
+            buffer.dropped += 1;
+        } else {
+            let was_empty = buffer.lines.is_empty();
+            buffer.lines.extend_from_slice(line);
+            if was_empty {
+                self.0.filled.notify_one();
+            }
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn empty(shared: &Shared, mut out: impl Write) {
+    loop {
+        let mut buffer = shared.lock();
+        while buffer.lines.is_empty() && !buffer.ended {
+            buffer = shared.filled.wait(buffer).unwrap_or_else(PoisonError::into_inner);
+        }
+        if !buffer.ended {
+            drop(buffer);
+            std::thread::sleep(GATHER);
+            buffer = shared.lock();
+        }
+        let (lines, ended) = (std::mem::take(&mut buffer.lines), buffer.ended);
+        let dropped = std::mem::take(&mut buffer.dropped);
+        drop(buffer);
+        // A reader that has gone away is no reason to end.
+        let _ = out.write_all(&lines).and_then(|()| out.flush());
+        if dropped > 0 {
+            tracing::warn!(dropped, "log lines were dropped: nobody read them");
+        }
+        if ended && lines.is_empty() {
+            return;
+        }
+    }
+}
+
+impl Drop for LogGuard {
+    fn drop(&mut self) {
+        self.shared.lock().ended = true;
+        self.shared.filled.notify_one();
+        let begun = Instant::now();
+        while !self.thread.is_finished() && begun.elapsed() < FAREWELL {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use super::*;
+
+    /// Gives what is written to a channel, once it is asked to.
+    struct Slow {
+        allowed: Receiver<()>,
+        written: Sender<Vec<u8>>,
+    }
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let _ = self.allowed.recv();
+            let _ = self.written.send(bytes.to_vec());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_last_lines_are_written_before_the_end() {
+        let (allow, allowed) = channel();
+        let (written, lines) = channel();
+        let (writer, guard) = LogWriter::start(Slow { allowed, written });
+        (0..9).for_each(|_| allow.send(()).unwrap());
+        (&writer).write_all(b"first\n").unwrap();
+        (&writer).write_all(b"last\n").unwrap();
+        drop(guard);
+        assert_eq!(lines.try_iter().collect::<Vec<_>>().concat(), b"first\nlast\n");
+    }
+
+    #[test]
+    fn a_reader_that_stalls_makes_nobody_wait_and_whole_lines_are_dropped() {
+        let (allow, allowed) = channel();
+        let (written, _lines) = channel();
+        let (writer, guard) = LogWriter::start(Slow { allowed, written });
+        let line = [b'x'; 1024];
+        for _ in 0..(2 * WAITING / line.len() + 2) {
+            (&writer).write_all(&line).unwrap();
+        }
+        let (waiting, dropped) = {
+            let buffer = writer.0.lock();
+            (buffer.lines.len(), buffer.dropped)
+        };
+        assert!(waiting <= WAITING && waiting % line.len() == 0 && dropped > 0, "{waiting} {dropped}");
+        drop(allow);
+        drop(guard);
+    }
+}
