@@ -106,7 +106,7 @@ impl FromRequestParts<Gateway> for Authenticated {
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
         let admission = gateway.verifier.authenticate(&parts.headers).await;
-        admission.map(Self).map_err(|it| Failure(StatusCode::UNAUTHORIZED, it.to_string()))
+        Ok(Self(admission.map_err(tonic::Status::from)?))
     }
 }
 

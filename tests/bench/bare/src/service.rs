@@ -45,7 +45,7 @@ impl Tasks {
     async fn caller(&self, metadata: &MetadataMap) -> Result<access::Caller, Status> {
         let headers = metadata.clone().into_headers();
         let admission = self.verifier.authenticate(&headers).await;
-        admission.map_err(|it| Status::unauthenticated(it.to_string()))
+        Ok(admission?)
     }
 }
 
