@@ -13,7 +13,7 @@ use platform::grpc::Peer;
 use platform::grpc::accept::Connections;
 use platform::grpc::server::{GrpcServer, ServerError};
 use platform::shutdown::Shutdown;
-use proto::task::v1::task_service_server::TaskServiceServer;
+use proto::task::v1::task_service_server::{SERVICE_NAME, TaskServiceServer};
 use storage::StorageError;
 use tokio::net::TcpListener;
 
@@ -55,7 +55,7 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
     let database = store.database().clone();
     let workers = workers::Workers::at(&config.worker_service);
     let service = grpc::Tasks::new(store, workers, config.clock);
-    GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS)?
+    GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS, SERVICE_NAME)?
         .with(TaskServiceServer::new(service))
         .serve(listener, config.connections, database.health(), shutdown)
         .await;

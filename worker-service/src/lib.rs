@@ -13,7 +13,7 @@ use platform::clock::Clock;
 use platform::grpc::accept::Connections;
 use platform::grpc::server::{GrpcServer, ServerError};
 use platform::shutdown::Shutdown;
-use proto::worker::v1::worker_service_server::WorkerServiceServer;
+use proto::worker::v1::worker_service_server::{SERVICE_NAME, WorkerServiceServer};
 use storage::StorageError;
 use tokio::net::TcpListener;
 
@@ -52,7 +52,7 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
     };
     let database = store.database().clone();
     let service = grpc::Workers::new(store, config.clock);
-    GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS)?
+    GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS, SERVICE_NAME)?
         .with(WorkerServiceServer::new(service))
         .serve(listener, config.connections, database.health(), shutdown)
         .await;

@@ -37,14 +37,17 @@ pub struct GrpcServer<A> {
     routes: RoutesBuilder,
     health: HealthReporter,
     methods: KnownMethods,
+    api: &'static str,
 }
 
 impl<A: Authenticate> GrpcServer<A> {
-    /// A server of the process called `service`, with health and reflection of `descriptors`, and nothing else yet.
+    /// A server of the process called `service` that is to serve `api` (a name in `descriptors`), with health and
+    /// reflection of it, and nothing else yet.
     pub fn new(
         service: &'static str,
         authenticate: A,
         descriptors: &'static [u8],
+        api: &'static str,
     ) -> Result<Self, ServerError> {
         let mut routes = Routes::builder();
         let (health, health_service) = tonic_health::server::health_reporter();
@@ -53,11 +56,18 @@ impl<A: Authenticate> GrpcServer<A> {
             tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(descriptors)
                 .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+                // What errors carry: with it grpcurl shows details as fields and not as bytes.
+                .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+                .with_service_name(api)
+                .with_service_name("grpc.health.v1.Health")
         };
-        routes.add_service(reflection().build_v1()?);
+        let v1 = reflection().with_service_name("grpc.reflection.v1.ServerReflection").build_v1()?;
+        routes.add_service(v1);
         // grpcurl and Python's grpcio still speak the older one.
-        routes.add_service(reflection().build_v1alpha()?);
-        Ok(Self { service, authenticate, routes, health, methods: KnownMethods::of(descriptors)? })
+        let older =
+            reflection().with_service_name("grpc.reflection.v1alpha.ServerReflection").build_v1alpha()?;
+        routes.add_service(older);
+        Ok(Self { service, authenticate, routes, health, methods: KnownMethods::of(descriptors)?, api })
     }
 
     /// Adds a service.
@@ -80,7 +90,7 @@ impl<A: Authenticate> GrpcServer<A> {
     }
 
     /// Serves until `shutdown`, then finishes what is in flight. `healthy` is asked every two seconds; its answer is
-    /// what `grpc.health.v1` says of the whole server.
+    /// what `grpc.health.v1` says of the whole server and of its API.
     pub async fn serve<H, F>(
         self,
         listener: TcpListener,
@@ -91,7 +101,7 @@ impl<A: Authenticate> GrpcServer<A> {
         H: Fn() -> F + Send + 'static,
         F: Future<Output = bool> + Send + 'static,
     {
-        let watch = tokio::spawn(watch_health(self.health, healthy, shutdown.clone()));
+        let watch = tokio::spawn(watch_health(self.health, self.api, healthy, shutdown.clone()));
         let calls = Activity::default();
         let layer = ServerLayer::new(self.authenticate, self.service, self.methods, calls.clone());
         let service = layer.layer(self.routes.routes().prepare());
@@ -100,23 +110,28 @@ impl<A: Authenticate> GrpcServer<A> {
     }
 }
 
-async fn watch_health<H, F>(health: HealthReporter, healthy: H, shutdown: Shutdown)
+async fn watch_health<H, F>(health: HealthReporter, api: &'static str, healthy: H, shutdown: Shutdown)
 where
     H: Fn() -> F + Send + 'static,
     F: Future<Output = bool> + Send,
 {
     use tonic_health::ServingStatus::{NotServing, Serving};
+    let tell = async |serving: bool| {
+        for name in ["", api] {
+            health.set_service_status(name, if serving { Serving } else { NotServing }).await;
+        }
+    };
     let mut last = None;
     let mut every = tokio::time::interval(HEALTH_INTERVAL);
     loop {
         tokio::select! {
             _ = every.tick() => {}
-            () = shutdown.cancelled() => return health.set_service_status("", NotServing).await,
+            () = shutdown.cancelled() => return tell(false).await,
         }
         let serving = healthy().await;
         if last.replace(serving) != Some(serving) {
             tracing::info!(serving, "health");
-            health.set_service_status("", if serving { Serving } else { NotServing }).await;
+            tell(serving).await;
         }
     }
 }
