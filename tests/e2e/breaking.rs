@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::harness::{Process, Product};
+use crate::harness::{Process, Product, signal};
 
 const CREATES: usize = 2_000;
 /// Creates until the memory is looked at for the first time.
@@ -53,8 +53,7 @@ impl Collector {
     }
 
     fn signal(&self, name: &str) {
-        let id = self.child.id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+        signal(name, self.child.id().unwrap());
     }
 
     /// Kills it; answers the ids of the spans it had received.

@@ -24,6 +24,12 @@ use std::time::{Duration, Instant};
 /// What takes longer is broken; a loaded machine is slow.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
+/// Sends a signal by its name, as every shell does by itself: a bare machine has no program for it.
+pub(crate) fn signal(name: &str, process: u32) {
+    let kill = ["-c", r#"kill -s "$0" "$1""#, name, &process.to_string()];
+    assert!(std::process::Command::new("sh").args(kill).status().unwrap().success());
+}
+
 /// Waits until `probe` finds something.
 pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(
     what: &str,

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::harness::{Client, Collector, DEADLINE, Process, eventually};
+use crate::harness::{Client, Collector, DEADLINE, Process, eventually, signal};
 
 const ROLES: [&str; 3] = ["worker-service", "task-service", "gateway"];
 const FREE_PORTS: [&str; 6] =
@@ -240,8 +240,7 @@ async fn a_child_that_dies_takes_the_rest_down_and_its_name_is_said() {
         let (addresses, children) = (addresses(&process).await, children(&process));
         let role_of = |id: &u32| std::fs::read_to_string(format!("/proc/{id}/cmdline")).unwrap();
         let victim = children.iter().find(|it| role_of(it).contains(dead)).unwrap();
-        let killed = std::process::Command::new("kill").args(["-s", "KILL", &victim.to_string()]).status();
-        assert!(killed.unwrap().success());
+        signal("KILL", *victim);
         assert_eq!(process.ended().await.code(), Some(1));
         expect_gone(&children, &addresses).await;
         let reason = format!("ccm: {dead} ended: signal: 9");
@@ -307,8 +306,7 @@ async fn it_stops_when_told_though_nobody_reads_what_it_prints() {
     for _ in 0..600 {
         assert_eq!(client.get("/livez").await.status, 200);
     }
-    let id = child.id().unwrap().to_string();
-    assert!(std::process::Command::new("kill").args(["-s", "TERM", &id]).status().unwrap().success());
+    signal("TERM", child.id().unwrap());
     let ended = tokio::time::timeout(DEADLINE, child.wait()).await.expect("it ends").unwrap();
     assert!(ended.success());
 }

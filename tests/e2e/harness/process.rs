@@ -83,8 +83,7 @@ impl Process {
 
     /// A signal by its name, as the shell's `kill` sends it.
     pub(crate) fn signal(&self, name: &str) {
-        let status = std::process::Command::new("kill").args(["-s", name, &self.id().to_string()]).status();
-        assert!(status.unwrap().success());
+        super::signal(name, self.id());
     }
 
     /// Closes its standard input, which asks it to stop, and waits for its end.
