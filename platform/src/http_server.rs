@@ -132,7 +132,6 @@ impl Observation {
             server.address = address.map(shown),
             server.port = port,
             url.path = shown(request.uri().path()),
-            url.query = request.uri().query().map(shown),
             url.scheme = request.uri().scheme_str().unwrap_or("http"),
             user_agent.original = user_agent.map(shown),
         );

@@ -125,6 +125,7 @@ async fn a_tokens_text_is_in_no_span_and_no_log_line() {
     let title = "a title that nobody needs in a trace";
     let caller = crate::harness::Client::new(&format!("http://{}", product.gateway_address), Some(&token));
     assert_eq!(caller.post("/api/tasks", &json!({"title": title})).await.status, 201);
+    assert_eq!(caller.get(&format!("/livez?access_token={signature}")).await.status, 200);
     product.stop().await;
     let mut told = format!("{:?}", product.collector.spans());
     for process in [&product.gateway, &product.tasks, &product.workers] {
