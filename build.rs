@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use prost::Message as _;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "ccm/event/v1/event.proto",
+    "ccm/event/v1/event_service.proto",
     "ccm/task/v1/task.proto",
     "ccm/task/v1/task_service.proto",
     "ccm/worker/v1/worker.proto",
@@ -35,6 +36,8 @@ fn json_mapping(descriptors: &[u8], out: &Path) -> Result<(), Box<dyn Error>> {
     pbjson_build::Builder::new()
         .register_descriptors(descriptors)?
         .preserve_proto_field_names()
+        // A replica reads what the version after it has written: docs/adr/0006.
+        .ignore_unknown_fields()
         .btree_map([".ccm"])
         .out_dir(out)
         .build(&[".ccm"])?;

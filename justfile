@@ -24,6 +24,11 @@ e2e *names:
 bench *arguments:
     tests/bench/run {{arguments}}
 
+# write the description of the API again, after a change of it
+openapi:
+    cargo run -q -p gateway --example openapi > target/openapi.json
+    mv target/openapi.json gateway/openapi.json
+
 # the lints of CI
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings

@@ -1,10 +1,12 @@
 //! The command line and the settings of every role: a flag each, and an environment variable of the same meaning. This is
 //! where the configuration is read; docs/configuration.md lists it, and a test compares the two.
 
+mod event_log;
 pub(crate) mod transport;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -160,6 +162,15 @@ pub(crate) struct Gateway {
     /// Size of a request's body
     #[arg(long, env = "CCM_MAX_BODY_BYTES", default_value = "1048576", value_name = "BYTES", value_parser = body_bytes)]
     pub(crate) max_body_bytes: usize,
+    /// Requests being answered at once; further ones are told to come back
+    #[arg(long, env = "CCM_MAX_REQUESTS_IN_FLIGHT", default_value = "1024", value_name = "NUMBER", value_parser = connections)]
+    pub(crate) max_requests_in_flight: usize,
+    /// Requests a second that one caller may send for long, 0 for any number
+    #[arg(long, env = "CCM_CALLER_RATE", default_value = "200", value_name = "NUMBER")]
+    pub(crate) caller_rate: u32,
+    /// Requests that one caller who was quiet may send at once
+    #[arg(long, env = "CCM_CALLER_BURST", default_value = "400", value_name = "NUMBER")]
+    pub(crate) caller_burst: NonZeroU32,
 }
 
 #[derive(Debug, Args)]
@@ -170,6 +181,8 @@ pub(crate) struct TaskService {
     pub(crate) server: transport::GrpcServer,
     #[command(flatten)]
     pub(crate) client: transport::GrpcClient,
+    #[command(flatten)]
+    pub(crate) event_log: event_log::EventLog,
     /// Where to listen
     #[arg(long, env = "CCM_TASK_LISTEN", default_value = "127.0.0.1:50051", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
@@ -193,6 +206,8 @@ pub(crate) struct WorkerService {
     pub(crate) common: Common,
     #[command(flatten)]
     pub(crate) server: transport::GrpcServer,
+    #[command(flatten)]
+    pub(crate) event_log: event_log::EventLog,
     /// Where to listen
     #[arg(long, env = "CCM_WORKER_LISTEN", default_value = "127.0.0.1:50052", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 
 use access::{Expected, Keys, Verifier, local};
 use anyhow::Context as _;
@@ -33,6 +34,9 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
                 request_timeout: settings.request_timeout,
                 write_timeout: settings.write_timeout,
                 body_bytes: settings.max_body_bytes,
+                requests: settings.max_requests_in_flight,
+                caller_rate: NonZeroU32::new(settings.caller_rate)
+                    .map(|per_second| gateway::Rate { per_second, burst: settings.caller_burst }),
             },
         };
         let listener = listen(settings.listen, &settings.common).await?;
@@ -52,6 +56,8 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
             verifier: frame.verifier(&settings.common)?,
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
             connections: settings.server.connections()?,
+            watch: settings.event_log.watch(),
+            retention: settings.event_log.retention(),
             clock: frame.clock.clone(),
         };
         let listener = listen(settings.listen, &settings.common).await?;
@@ -68,6 +74,8 @@ pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Resu
             database_url: settings.database,
             verifier: frame.verifier(&settings.common)?,
             connections: settings.server.connections()?,
+            watch: settings.event_log.watch(),
+            retention: settings.event_log.retention(),
             clock: frame.clock.clone(),
         };
         let listener = listen(settings.listen, &settings.common).await?;

@@ -35,6 +35,8 @@ pub struct Caller {
     pub department: Option<String>,
     /// When the token ends.
     pub expires_at: Micros,
+    /// Subject of the person for whom a service works; for the record only, it gives no rights.
+    pub on_behalf_of: Option<String>,
     /// `Bearer …` as it came in, to be sent on.
     pub(crate) authorization: HeaderValue,
 }
@@ -66,6 +68,7 @@ impl fmt::Debug for Caller {
             .field("roles", &self.roles)
             .field("department", &self.department)
             .field("expires_at", &self.expires_at)
+            .field("on_behalf_of", &self.on_behalf_of)
             .finish_non_exhaustive()
     }
 }
@@ -81,6 +84,7 @@ mod tests {
             roles: roles.to_vec(),
             department: department.map(ToOwned::to_owned),
             expires_at: Micros(0),
+            on_behalf_of: None,
             authorization: HeaderValue::from_static("Bearer secret"),
         }
     }

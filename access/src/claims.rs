@@ -74,6 +74,7 @@ impl Expected {
             roles: roles(at(claims, &self.roles_claim)),
             department: department.filter(|it| is_name(it, 100)).map(ToOwned::to_owned),
             expires_at: Micros(expires.saturating_mul(1_000_000)),
+            on_behalf_of: None,
             authorization: authorization.clone(),
         })
     }
@@ -118,7 +119,7 @@ fn roles(claim: Option<&Value>) -> Vec<Role> {
 }
 
 /// A name goes into rows, logs and answers.
-fn is_name(text: &str, max: usize) -> bool {
+pub(crate) fn is_name(text: &str, max: usize) -> bool {
     !text.trim().is_empty() && text.chars().count() <= max && !text.chars().any(char::is_control)
 }
 

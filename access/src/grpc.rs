@@ -3,16 +3,18 @@
 use platform::grpc::status;
 use tonic::{Code, Request, Status};
 
-use crate::{Caller, Refusal, Unauthenticated};
+use crate::{Caller, Refusal, Unauthenticated, on_behalf_of};
 
 /// Reason of an UNAUTHENTICATED.
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
 /// Reason of an UNAVAILABLE: whether the token is good cannot be told for now.
 pub const ISSUER_UNAVAILABLE: &str = "ISSUER_UNAVAILABLE";
 
-/// The caller of a request, as the server's layer has verified it.
+/// The caller of a request, as the server's layer has verified it, with the person for whom it works when it is a service.
 pub fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
-    admitted(request.extensions())
+    let caller = admitted(request.extensions())?;
+    let on_behalf_of = on_behalf_of::read(request.metadata(), &caller)?;
+    Ok(Caller { on_behalf_of, ..caller })
 }
 
 /// The caller of a request by its extensions, where the server's layer has put him; the error is the one to answer.
@@ -40,12 +42,16 @@ impl From<Refusal> for Status {
 }
 
 impl Caller {
-    /// A request to another process with this caller's own token: it decides there what it decides here.
+    /// A request to another process with this caller's own token: it decides there what it decides here. Whom a service
+    /// works for goes with it.
     #[must_use]
     pub fn request<T>(&self, message: T) -> Request<T> {
         let mut request = Request::new(message);
         if let Ok(value) = self.authorization.as_bytes().try_into() {
             request.metadata_mut().insert("authorization", value);
+        }
+        if let Some(person) = &self.on_behalf_of {
+            on_behalf_of::write(person, request.metadata_mut());
         }
         request
     }

@@ -9,6 +9,7 @@ pub mod grpc;
 mod issuer_keys;
 mod keys;
 pub mod local;
+pub mod on_behalf_of;
 mod refusal;
 #[cfg(feature = "testing")]
 pub mod testing;

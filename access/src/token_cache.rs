@@ -113,6 +113,7 @@ mod tests {
             roles: Vec::new(),
             department: None,
             expires_at,
+            on_behalf_of: None,
             authorization: HeaderValue::from_static("Bearer first"),
         }
     }

@@ -24,6 +24,7 @@ use tower::ServiceExt as _;
 use tower_http::normalize_path::NormalizePath;
 
 use crate::Limits;
+use crate::limits::caller_rate::PeerAddress;
 
 /// How long requests in flight may take to finish once the shutdown has begun.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -58,10 +59,10 @@ pub(crate) async fn serve(
             () = acceptor.shutdown.cancelled() => break,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, address)) => {
                 let acceptor = acceptor.clone();
                 connections.spawn(async move {
-                    acceptor.accept(stream).await;
+                    acceptor.accept(stream, PeerAddress(address.ip())).await;
                     drop(place);
                 });
             }
@@ -105,26 +106,28 @@ struct Acceptor {
 }
 
 impl Acceptor {
-    async fn accept(&self, stream: TcpStream) {
+    async fn accept(&self, stream: TcpStream, peer: PeerAddress) {
         let _ = stream.set_nodelay(true);
-        let Some(tls) = &self.tls else { return self.serve_connection(stream, Scheme::HTTP).await };
+        let Some(tls) = &self.tls else { return self.serve_connection(stream, peer, Scheme::HTTP).await };
         let handshake = tokio::select! {
             it = tls.accept(stream, self.limits.header_timeout) => it,
             () = self.shutdown.cancelled() => None,
         };
         if let Some(stream) = handshake {
-            self.serve_connection(stream, Scheme::HTTPS).await;
+            self.serve_connection(stream, peer, Scheme::HTTPS).await;
         }
     }
 
-    async fn serve_connection<S>(&self, stream: S, scheme: Scheme)
+    async fn serve_connection<S>(&self, stream: S, peer: PeerAddress, scheme: Scheme)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let activity = Activity::default();
         let (router, requests) = (self.router.clone(), activity.clone());
-        let service =
-            hyper::service::service_fn(move |request| answer(router.clone(), &requests, &scheme, request));
+        let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            answer(router.clone(), &requests, &scheme, request)
+        });
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {

@@ -1,6 +1,7 @@
 //! The endpoints, a file a resource. A handler reads as its use case: spans, errors and limits are the layers' business.
 
 pub(crate) mod health;
+pub(crate) mod history;
 pub(crate) mod me;
 pub(crate) mod tasks;
 pub(crate) mod workers;
@@ -11,6 +12,8 @@ use axum::response::{IntoResponse, Response};
 use platform::clock::Micros;
 use proto::Timestamp;
 use serde::Serialize;
+
+use crate::input::IfNoneMatch;
 
 /// What a list answers.
 #[derive(Serialize)]
@@ -32,8 +35,23 @@ pub(crate) trait Versioned: Serialize {
     fn version(&self) -> i64;
 }
 
+/// The name of an enum value; one that this version does not know is `unknown`.
+fn name_of<T: Copy + PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
+    names.iter().find(|it| it.1 == value).map_or("unknown", |it| it.0)
+}
+
 /// 200, with the entity tag.
 pub(crate) struct Found<T>(T);
+
+impl<T: Versioned> Found<T> {
+    /// 304 without a body when the client has this version.
+    fn unless(self, known: &IfNoneMatch) -> Response {
+        if known.has(self.0.version()) {
+            return (StatusCode::NOT_MODIFIED, [(header::ETAG, entity_tag(&self.0))]).into_response();
+        }
+        self.into_response()
+    }
+}
 
 impl<T: Versioned> IntoResponse for Found<T> {
     fn into_response(self) -> Response {
@@ -45,6 +63,8 @@ impl<T: Versioned> IntoResponse for Found<T> {
 /// 201, with the location and the entity tag.
 pub(crate) struct Created<T> {
     location: String,
+    /// An earlier request with the same idempotency key has done it.
+    replayed: bool,
     resource: T,
 }
 
@@ -54,6 +74,9 @@ impl<T: Versioned> IntoResponse for Created<T> {
         let mut response = (StatusCode::CREATED, [(header::ETAG, tag)], Json(self.resource)).into_response();
         if let Ok(location) = HeaderValue::try_from(self.location) {
             response.headers_mut().insert(header::LOCATION, location);
+        }
+        if self.replayed {
+            response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
         }
         response
     }

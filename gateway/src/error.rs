@@ -66,6 +66,12 @@ impl ApiError {
         status::invalid(violations).into()
     }
 
+    /// The same request may be sent again after so many seconds.
+    pub(crate) fn after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
     pub(crate) fn violations(&self) -> &[Violation] {
         &self.violations
     }
@@ -80,6 +86,8 @@ pub(crate) fn http_status(code: Code, reason: &str) -> StatusCode {
     match (code, reason) {
         (_, OUTCOME_UNKNOWN) | (Code::DeadlineExceeded, _) => StatusCode::GATEWAY_TIMEOUT,
         (Code::Ok, _) => StatusCode::OK,
+        (Code::InvalidArgument, "IDEMPOTENCY_KEY_REUSED") => StatusCode::UNPROCESSABLE_ENTITY,
+        (Code::Aborted, "ETAG_MISMATCH") => StatusCode::PRECONDITION_FAILED,
         (Code::InvalidArgument | Code::OutOfRange, _) => StatusCode::BAD_REQUEST,
         (Code::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
         (Code::PermissionDenied, _) => StatusCode::FORBIDDEN,
@@ -132,15 +140,26 @@ impl From<Status> for ApiError {
     }
 }
 
-/// The field as REST calls it: its body is the resource itself.
+/// `type` of the problems of this reason.
+pub(crate) fn problem_type(reason: &str) -> String {
+    format!("urn:cml-cloud-manager:problem:{}", reason.to_lowercase().replace('_', "-"))
+}
+
+/// The field as REST calls it: its body is the resource itself, and what goes with a request is in its headers.
 fn rest_name(field: &str) -> &str {
+    match field {
+        "request_id" => return "Idempotency-Key",
+        "etag" => return "If-Match",
+        "tag.key" | "tag.value" => return "tag",
+        _ => {}
+    }
     field.strip_prefix("task.").or_else(|| field.strip_prefix("worker.")).unwrap_or(field)
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let problem = Problem {
-            r#type: format!("urn:cml-cloud-manager:problem:{}", self.reason.to_lowercase().replace('_', "-")),
+            r#type: problem_type(&self.reason),
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),
             detail: &self.detail,
@@ -217,6 +236,8 @@ mod tests {
             assert_eq!(http_status(code, "").as_u16(), expected, "{code:?}");
             assert_eq!(http_status(code, OUTCOME_UNKNOWN).as_u16(), 504, "{code:?}");
         }
+        assert_eq!(http_status(Code::InvalidArgument, "IDEMPOTENCY_KEY_REUSED").as_u16(), 422);
+        assert_eq!(http_status(Code::Aborted, "ETAG_MISMATCH").as_u16(), 412);
     }
 
     #[test]

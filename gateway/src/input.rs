@@ -1,12 +1,18 @@
 //! What clients send, read field by field, so that an answer names every field that is wrong and not just the first.
 
 mod body;
+mod conditions;
 mod fields;
+mod idempotency;
+mod patch;
 mod query;
 
 pub(crate) use body::{Body, FromFields};
+pub(crate) use conditions::{IfMatch, IfNoneMatch};
 pub(crate) use fields::Fields;
-pub(crate) use query::PageQuery;
+pub(crate) use idempotency::IdempotencyKey;
+pub(crate) use patch::{Patch, PatchFields};
+pub(crate) use query::{Filter, Listing, Parameters};
 
 use access::Caller;
 use axum::extract::{FromRequestParts, Path};

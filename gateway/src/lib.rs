@@ -3,12 +3,12 @@
 
 mod accept;
 mod api;
+pub mod description;
 mod error;
 mod input;
+mod limits;
 mod router;
 mod services;
-
-use std::time::Duration;
 
 use access::Verifier;
 use platform::grpc::Peer;
@@ -16,6 +16,8 @@ use platform::propagation::Edge;
 use platform::shutdown::Shutdown;
 use platform::tls::ServerTls;
 use tokio::net::TcpListener;
+
+pub use limits::{Limits, Rate};
 
 /// `service.name`.
 pub const NAME: &str = "gateway";
@@ -38,33 +40,6 @@ pub struct Config {
     pub tls: Option<ServerTls>,
     /// What one client may take.
     pub limits: Limits,
-}
-
-/// What one client may take.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Connections open at once; further ones wait to be accepted.
-    pub connections: usize,
-    /// From the accept, or the end of the request before, to the last byte of a request's header.
-    pub header_timeout: Duration,
-    /// From the header to the answer; what is left of it is the deadline of the gRPC calls.
-    pub request_timeout: Duration,
-    /// Without any of an answer being taken, before the connection is cut.
-    pub write_timeout: Duration,
-    /// Bytes of a request's body.
-    pub body_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: 4_096,
-            header_timeout: Duration::from_secs(10),
-            request_timeout: Duration::from_secs(10),
-            write_timeout: Duration::from_secs(20),
-            body_bytes: 1024 * 1024,
-        }
-    }
 }
 
 /// Serves HTTP/1.1 and HTTP/2 (prior knowledge) at `listener` until `shutdown`; requests in flight finish first. The

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use platform::grpc::{deadline, status};
 use platform::http_server::HttpServerLayer;
 use platform::propagation::Edge;
@@ -15,9 +15,31 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::normalize_path::NormalizePath;
 
 use crate::api::{health, me, tasks, workers};
+use crate::description;
 use crate::error::{self, ApiError};
+use crate::limits::caller_rate::Callers;
+use crate::limits::in_flight::InFlight;
 use crate::services::Services;
-use crate::{Limits, NAME};
+use crate::{Limits, NAME, limits};
+
+/// The table.
+pub(crate) fn routes() -> Router<Services> {
+    Router::new()
+        .route("/api/tasks", get(tasks::list).post(tasks::create))
+        .route("/api/tasks/{id}", get(tasks::get).patch(tasks::patch).delete(tasks::delete))
+        .route("/api/tasks/{id}/events", get(tasks::events))
+        .route("/api/workers", get(workers::list).post(workers::create))
+        .route("/api/workers/import", post(workers::import))
+        .route("/api/workers/{id}", get(workers::get).patch(workers::patch).delete(workers::delete))
+        .route("/api/me", get(me::get))
+        .route("/api/openapi.json", get(description::get))
+        .route("/api/docs", get(description::page::get))
+        .route("/api/docs.css", get(description::page::style))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .fallback(error::no_route)
+        .method_not_allowed_fallback(error::no_method)
+}
 
 /// The API, with and without a trailing slash.
 pub(crate) fn router(
@@ -26,21 +48,13 @@ pub(crate) fn router(
     edge: Edge,
     limits: &Limits,
 ) -> NormalizePath<Router> {
-    let routes = Router::new()
-        .route("/api/tasks", get(tasks::list).post(tasks::create))
-        .route("/api/tasks/{id}", get(tasks::get))
-        .route("/api/workers", get(workers::list).post(workers::create))
-        .route("/api/workers/{id}", get(workers::get))
-        .route("/api/me", get(me::get))
-        .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
-        .fallback(error::no_route)
-        .method_not_allowed_fallback(error::no_method)
-        .with_state(services);
     // From the inside out.
-    let layered = routes
+    let layered = routes()
+        .with_state(services)
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(from_fn_with_state(limits.request_timeout, within_deadline))
+        .layer(from_fn_with_state(InFlight::new(limits.requests), limits::in_flight::admit))
+        .layer(from_fn_with_state(limits.caller_rate.map(Callers::new), limits::caller_rate::admit))
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
         .layer(HttpServerLayer::new(verifier, edge, |it| it.get::<MatchedPath>().map(MatchedPath::as_str)));
     NormalizePath::trim_trailing_slash(layered)

@@ -2,6 +2,7 @@
 
 use platform::grpc::Peer;
 use platform::grpc::channel::{Channel, HealthProbe, connect};
+use proto::event::v1::event_service_client::EventServiceClient;
 use proto::task::v1::task_service_client::TaskServiceClient;
 use proto::worker::v1::worker_service_client::WorkerServiceClient;
 
@@ -12,6 +13,7 @@ const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Clone)]
 pub(crate) struct Services {
     pub(crate) tasks: TaskServiceClient<Channel>,
+    pub(crate) task_events: EventServiceClient<Channel>,
     pub(crate) workers: WorkerServiceClient<Channel>,
     /// By the service's name.
     pub(crate) probes: Vec<(&'static str, HealthProbe)>,
@@ -22,6 +24,8 @@ impl Services {
     pub(crate) fn connect(tasks: &Peer, workers: &Peer) -> Self {
         let ((to_tasks, tasks_probe), (to_workers, workers_probe)) = (connect(tasks), connect(workers));
         Self {
+            task_events: EventServiceClient::new(to_tasks.clone())
+                .max_decoding_message_size(MAX_ANSWER_BYTES),
             tasks: TaskServiceClient::new(to_tasks).max_decoding_message_size(MAX_ANSWER_BYTES),
             workers: WorkerServiceClient::new(to_workers).max_decoding_message_size(MAX_ANSWER_BYTES),
             probes: vec![(tasks.name, tasks_probe), (workers.name, workers_probe)],

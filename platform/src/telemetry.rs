@@ -9,6 +9,7 @@ pub mod log_line;
 mod log_writer;
 mod losses;
 mod sampler;
+pub mod sweep;
 
 use std::time::Duration;
 

@@ -22,14 +22,15 @@ pub mod worker {
 /// What is recorded of a change.
 pub mod event {
     /// Version 1.
+    #[expect(clippy::large_enum_variant, reason = "most messages of a watch are the largest: events")]
     pub mod v1 {
         tonic::include_proto!("ccm.event.v1");
         include!(concat!(env!("OUT_DIR"), "/ccm.event.v1.serde.rs"));
     }
 }
 
-/// `google.protobuf.Timestamp`, with the JSON mapping of proto3.
-pub use pbjson_types::Timestamp;
+/// `google.protobuf` types, with the JSON mapping of proto3.
+pub use pbjson_types::{FieldMask, Timestamp};
 
 /// The timestamp of an instant, in microseconds since 1970.
 #[must_use]

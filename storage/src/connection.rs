@@ -8,6 +8,7 @@ use sqlx::{Pool, SqlSafeStr as _};
 use tracing::Instrument as _;
 
 use crate::StorageError;
+use crate::event_log::Commits;
 
 /// A pooled connection, for reads.
 pub struct Connection<DB: sqlx::Database> {
@@ -38,22 +39,46 @@ impl<DB: sqlx::Database> Connection<DB> {
 pub struct Transaction<DB: sqlx::Database> {
     inner: sqlx::Transaction<'static, DB>,
     system: System,
+    commits: Commits,
 }
 
 impl<DB: sqlx::Database> Transaction<DB> {
     /// Begins on a connection of `pool`.
-    pub async fn begin(system: System, pool: &Pool<DB>) -> Result<Self, StorageError> {
-        let connection = Connection::acquire(system, pool).await?.inner;
+    pub async fn begin(system: System, pool: &Pool<DB>, commits: &Commits) -> Result<Self, StorageError> {
         // SQLite takes the write lock at once: a later upgrade could fail for being busy.
         let statement = match system {
             System::Sqlite => "BEGIN IMMEDIATE",
             System::Postgres => "BEGIN",
         };
+        Self::begin_with(statement, system, pool, commits).await
+    }
+
+    /// Begins a transaction that reads what was committed before its first statement, whatever is committed after.
+    pub async fn begin_snapshot(
+        system: System,
+        pool: &Pool<DB>,
+        commits: &Commits,
+    ) -> Result<Self, StorageError> {
+        let statement = match system {
+            System::Sqlite => "BEGIN",
+            System::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        Self::begin_with(statement, system, pool, commits).await
+    }
+
+    async fn begin_with(
+        statement: &'static str,
+        system: System,
+        pool: &Pool<DB>,
+        commits: &Commits,
+    ) -> Result<Self, StorageError> {
+        let connection = Connection::acquire(system, pool).await?.inner;
         let begun = async {
             let begun = sqlx::Transaction::begin(connection, Some(statement.into_sql_str())).await;
             begun.map_err(StorageError::from)
         };
-        Ok(Self { inner: spans::transaction(system, "BEGIN", begun).await?, system })
+        let inner = spans::transaction(system, "BEGIN", begun).await?;
+        Ok(Self { inner, system, commits: commits.clone() })
     }
 
     /// What its spans name.
@@ -67,10 +92,13 @@ impl<DB: sqlx::Database> Transaction<DB> {
         &mut self.inner
     }
 
-    /// Makes it last.
+    /// Makes it last, and has the events that it has appended numbered and read.
     pub async fn commit(self) -> Result<(), StorageError> {
         let committed = async { self.inner.commit().await.map_err(StorageError::of_commit) };
-        spans::transaction(self.system, "COMMIT", committed).await
+        let outcome = spans::transaction(self.system, "COMMIT", committed).await;
+        // Also where nobody knows: it may have been committed.
+        self.commits.made();
+        outcome
     }
 }
 

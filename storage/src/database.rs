@@ -11,6 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, PgPool, SqlitePool};
 
+use crate::event_log::Commits;
 use crate::{Migrations, StorageError};
 
 /// How long a call waits for a connection, and a connection for SQLite's write lock.
@@ -24,7 +25,7 @@ pub enum Database {
     /// A file, with one process that writes to it.
     Sqlite(SqlitePools),
     /// A server, shared by the replicas of the service.
-    Postgres(PgPool),
+    Postgres(PostgresPool),
 }
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -36,6 +37,17 @@ pub struct SqlitePools {
     pub writer: SqlitePool,
     /// Connections that cannot write.
     pub readers: SqlitePool,
+    /// Those of this process.
+    pub commits: Commits,
+}
+
+/// Connections to a PostgreSQL server.
+#[derive(Clone, Debug)]
+pub struct PostgresPool {
+    /// The connections.
+    pub pool: PgPool,
+    /// Those of this process.
+    pub commits: Commits,
 }
 
 impl Database {
@@ -63,7 +75,7 @@ impl Database {
         let asked = async {
             match self {
                 Self::Sqlite(pools) => sqlx::query("SELECT 1").execute(&pools.readers).await.is_ok(),
-                Self::Postgres(pool) => sqlx::query("SELECT 1").execute(pool).await.is_ok(),
+                Self::Postgres(pools) => sqlx::query("SELECT 1").execute(&pools.pool).await.is_ok(),
             }
         };
         tokio::time::timeout(Duration::from_secs(1), asked).await.unwrap_or(false)
@@ -76,7 +88,7 @@ impl Database {
                 pools.readers.close().await;
                 pools.writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(pools) => pools.pool.close().await,
         }
     }
 }
@@ -115,7 +127,7 @@ async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, Sto
         .connect_with(options.create_if_missing(false).read_only(true))
         .await
         .map_err(StorageError::Unavailable)?;
-    Ok(Database::Sqlite(SqlitePools { writer, readers }))
+    Ok(Database::Sqlite(SqlitePools { writer, readers, commits: Commits::default() }))
 }
 
 /// The file that an address names: what stands behind `sqlite:`, whatever characters it has. A database in memory would
@@ -137,6 +149,9 @@ fn make_private(file: &Path) -> std::io::Result<()> {
 async fn open_postgres(url: &str, migrations: &Migrations) -> Result<Database, StorageError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|_| StorageError::Url(without_password(url)))?
+        // Every list is read in the order of an index until its page is full. Without this the planner collects and sorts
+        // all that matches where it believes that to be little.
+        .options([("enable_bitmapscan", "off"), ("enable_sort", "off")])
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
@@ -145,7 +160,7 @@ async fn open_postgres(url: &str, migrations: &Migrations) -> Result<Database, S
         .await
         .map_err(StorageError::Unavailable)?;
     migrations.apply_to_postgres(&pool).await?;
-    Ok(Database::Postgres(pool))
+    Ok(Database::Postgres(PostgresPool { pool, commits: Commits::default() }))
 }
 
 /// An address goes into error messages; its password must not.

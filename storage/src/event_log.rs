@@ -1,5 +1,16 @@
 //! The event log: what changed, by whom and why, written in the change's own transaction and as its last statement.
-//! Positions are given to events after their commit; until then they have none.
+//! Positions are given to events after their commit (docs/adr/0011); until then they have none. Readers go by position:
+//! [`EventLog`].
+
+mod commits;
+mod history;
+mod log;
+mod recorded;
+mod sequencer;
+mod snapshot;
+mod sql;
+mod tail;
+mod trim;
 
 use access::Scope;
 use platform::clock::Micros;
@@ -7,6 +18,14 @@ use platform::propagation::Cause;
 use platform::telemetry::database::Statement;
 use serde_json::Value;
 use uuid::Uuid;
+
+pub use commits::Commits;
+pub use history::History;
+pub use log::{EventLog, Point, ReadError, Running};
+pub use recorded::Recorded;
+pub(crate) use sequencer::jittered;
+pub use snapshot::{Snapshot, SnapshotTransaction};
+pub use tail::Follower;
 
 /// One change of one subject, as stored. What each part means stands in `ccm/event/v1/event.proto`.
 #[derive(Clone, Debug)]
@@ -83,3 +102,8 @@ macro_rules! append_event {
         )
     }};
 }
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod postgres_order;

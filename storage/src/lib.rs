@@ -6,16 +6,21 @@ mod connection;
 mod database;
 mod error;
 pub mod event_log;
+pub mod event_service;
+pub mod housekeeping;
 mod macros;
 mod migrations;
 mod page;
+pub mod request_key;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod value;
 
 pub use connection::{Connection, Transaction, run, to_completion};
-pub use database::{Database, SqlitePools};
+pub use database::{Database, PostgresPool, SqlitePools};
 pub use error::StorageError;
 pub use migrations::{Migration, Migrations};
-pub use page::{Page, PageToken, PageTokenError};
+pub use page::{ListId, Page, PageToken, PageTokenError};
 pub use platform::telemetry::database::{Statement, System};
 pub use sqlx;
+pub use value::Value;

@@ -10,8 +10,8 @@ macro_rules! read {
                 let mut $on = $crate::Connection::acquire($crate::System::Sqlite, &pools.readers).await?;
                 $body
             }
-            $crate::Database::Postgres(pool) => {
-                let mut $on = $crate::Connection::acquire($crate::System::Postgres, pool).await?;
+            $crate::Database::Postgres(pools) => {
+                let mut $on = $crate::Connection::acquire($crate::System::Postgres, &pools.pool).await?;
                 $body
             }
         }
@@ -27,14 +27,18 @@ macro_rules! write {
         $crate::to_completion::<$ok, $err>(async move {
             match database {
                 $crate::Database::Sqlite(pools) => {
-                    let mut $on = $crate::Transaction::begin($crate::System::Sqlite, &pools.writer).await?;
+                    let mut $on =
+                        $crate::Transaction::begin($crate::System::Sqlite, &pools.writer, &pools.commits)
+                            .await?;
                     let outcome: Result<$ok, $err> = async { $body }.await;
                     let answer = outcome?;
                     $on.commit().await?;
                     Ok(answer)
                 }
-                $crate::Database::Postgres(pool) => {
-                    let mut $on = $crate::Transaction::begin($crate::System::Postgres, &pool).await?;
+                $crate::Database::Postgres(pools) => {
+                    let mut $on =
+                        $crate::Transaction::begin($crate::System::Postgres, &pools.pool, &pools.commits)
+                            .await?;
                     let outcome: Result<$ok, $err> = async { $body }.await;
                     let answer = outcome?;
                     $on.commit().await?;
@@ -69,6 +73,90 @@ macro_rules! fetch_all {
             $crate::sqlx::query_as::<_, $row>($statement.sql)$(.bind($value))*.fetch_all($on.executor()),
         )
         .await
+    };
+}
+
+/// All rows of a statement that was chosen at run time, with its [`crate::Value`]s: `fetch_all_of!(on, statement, Row,
+/// values)`.
+#[macro_export]
+macro_rules! fetch_all_of {
+    ($on:expr, $statement:expr, $row:ty, $values:expr) => {{
+        let (statement, values): (&$crate::Statement, Vec<$crate::Value>) = (&$statement, $values);
+        let query = $crate::sqlx::query_as::<_, $row>(statement.sql);
+        let query = values.into_iter().fold(query, $crate::sqlx::query::QueryAs::bind);
+        $crate::run($on.system(), statement, query.fetch_all($on.executor())).await
+    }};
+}
+
+/// Claims a [`crate::request_key::RequestKey`] in the transaction `on`, as its first statement: `claim!(on, key, answer,
+/// now)` with the encoded answer that a repetition is to get. A request of the same key that is in flight is waited for.
+#[macro_export]
+macro_rules! claim {
+    ($on:expr, $key:expr, $answer:expr, $now:expr) => {{
+        let (key, now): (&$crate::request_key::RequestKey, i64) = (&$key, $now.0);
+        let claimed: Option<$crate::request_key::Row> = $crate::fetch_optional!(
+            $on,
+            $crate::request_key::CLAIM,
+            $crate::request_key::Row,
+            key.issuer.clone(),
+            key.subject.clone(),
+            key.method,
+            key.key.clone(),
+            key.hash.to_vec(),
+            $answer,
+            now + $crate::request_key::LIFETIME,
+            now,
+        )?;
+        match claimed {
+            Some(_) => Ok::<_, $crate::StorageError>($crate::request_key::Claim::New),
+            None => Ok(key.claim_by($crate::recalled_row!($on, key, now)?)),
+        }
+    }};
+}
+
+/// Says what a repetition is to get, when a [`crate::claim`] could not yet: `answer!(on, key, answer)` in the same
+/// transaction.
+#[macro_export]
+macro_rules! answer {
+    ($on:expr, $key:expr, $answer:expr) => {{
+        let key: &$crate::request_key::RequestKey = &$key;
+        $crate::execute!(
+            $on,
+            $crate::request_key::ANSWER,
+            key.issuer.clone(),
+            key.subject.clone(),
+            key.method,
+            key.key.clone(),
+            $answer,
+        )
+    }};
+}
+
+/// What a request of this key came to, if there was one: `recall!(on, key, now)`.
+#[macro_export]
+macro_rules! recall {
+    ($on:expr, $key:expr, $now:expr) => {{
+        let (key, now): (&$crate::request_key::RequestKey, i64) = (&$key, $now.0);
+        let row: Option<$crate::request_key::Row> = $crate::recalled_row!($on, key, now)?;
+        Ok::<_, $crate::StorageError>(row.map(|it| key.claim_by(Some(it))))
+    }};
+}
+
+/// Used by [`crate::claim`] and [`crate::recall`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! recalled_row {
+    ($on:expr, $key:expr, $now:expr) => {
+        $crate::fetch_optional!(
+            $on,
+            $crate::request_key::RECALL,
+            $crate::request_key::Row,
+            $key.issuer.clone(),
+            $key.subject.clone(),
+            $key.method,
+            $key.key.clone(),
+            $now,
+        )
     };
 }
 

@@ -19,16 +19,27 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-const SQLITE: [Migration; 1] = [Migration {
-    version: 1,
-    name: "event_log",
-    sql: include_str!("../migrations/sqlite/0001_event_log.sql"),
-}];
-const POSTGRES: [Migration; 1] = [Migration {
-    version: 1,
-    name: "event_log",
-    sql: include_str!("../migrations/postgres/0001_event_log.sql"),
-}];
+macro_rules! steps {
+    ($database:literal, $($version:literal $name:literal $file:literal),* $(,)?) => {
+        [$(Migration {
+            version: $version,
+            name: $name,
+            sql: include_str!(concat!("../migrations/", $database, "/", $file)),
+        }),*]
+    };
+    ($database:literal) => {
+        steps!(
+            $database,
+            1 "event_log" "0001_event_log.sql",
+            2 "request_keys" "0002_request_keys.sql",
+            3 "event_positions" "0003_event_positions.sql",
+            4 "event_trimming" "0004_event_trimming.sql",
+        )
+    };
+}
+
+const SQLITE: [Migration; 4] = steps!("sqlite");
+const POSTGRES: [Migration; 4] = steps!("postgres");
 
 /// The steps of a service's schema, for both databases.
 #[derive(Clone, Debug)]

@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use platform::clock::Micros;
 use platform::grpc::status;
-use platform::violation::Violation;
+use platform::violation::{Violation, Violations};
+use sha2::{Digest as _, Sha256};
 use tonic::Status;
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use uuid::Uuid;
 const DEFAULT_SIZE: i32 = 50;
 /// Rows a page holds at most.
 const MAX_SIZE: i32 = 200;
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// A page asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,18 +22,42 @@ pub struct Page {
     pub size: i64,
     /// Only rows after this one.
     pub after: Option<PageToken>,
+    list: ListId,
+}
+
+/// Which list a page is one of: a token of another list leads nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListId([u8; 4]);
+
+impl ListId {
+    /// The list that `method` answers to a `request`, whose `page_size` and `page_token` are cleared.
+    #[must_use]
+    pub fn of(method: &str, request: &impl prost::Message) -> Self {
+        let hash = Sha256::new().chain_update(method).chain_update(request.encode_to_vec()).finalize();
+        Self([hash[0], hash[1], hash[2], hash[3]])
+    }
 }
 
 impl Page {
     /// By a request's `page_size` (0: 50; more than 200: 200) and `page_token` (empty: the first page).
-    pub fn new(size: i32, token: &str) -> Result<Self, PageTokenError> {
+    pub fn new(size: i32, token: &str, list: ListId) -> Result<Self, PageTokenError> {
         let size = match size {
             i32::MIN..0 => return Err(PageTokenError::Size),
             0 => DEFAULT_SIZE,
             more => more.min(MAX_SIZE),
         };
-        let after = if token.is_empty() { None } else { Some(PageToken::parse(token)?) };
-        Ok(Self { size: i64::from(size), after })
+        let after = if token.is_empty() { None } else { Some(PageToken::parse(token, list)?) };
+        Ok(Self { size: i64::from(size), after, list })
+    }
+
+    /// [`Self::new`] when nothing else is wrong with the request; the error names all that is.
+    pub fn checked(size: i32, token: &str, list: ListId, mut violations: Violations) -> Result<Self, Status> {
+        match Self::new(size, token, list) {
+            Ok(page) if violations.is_empty() => return Ok(page),
+            Ok(_) => {}
+            Err(error) => violations.add(error.field(), error.to_string()),
+        }
+        Err(status::invalid(violations.into_vec()))
     }
 
     /// How many rows to ask the database for: one more tells whether there is a next page.
@@ -56,7 +81,7 @@ impl Page {
         rows.truncate(size);
         rows.last().map(|it| {
             let (created_at, id) = key(it);
-            PageToken { created_at, id }
+            PageToken { created_at, id, list: self.list }
         })
     }
 }
@@ -68,6 +93,7 @@ pub struct PageToken {
     pub created_at: Micros,
     /// Its id.
     pub id: Uuid,
+    list: ListId,
 }
 
 /// What is wrong with a page asked for.
@@ -77,17 +103,23 @@ pub enum PageTokenError {
     #[error("must not be negative")]
     Size,
     /// `page_token`.
-    #[error("is not a token of an earlier page")]
+    #[error("is not a token of an earlier page of this list")]
     Token,
+}
+
+impl PageTokenError {
+    fn field(self) -> &'static str {
+        match self {
+            Self::Size => "page_size",
+            Self::Token => "page_token",
+        }
+    }
 }
 
 impl From<PageTokenError> for Status {
     fn from(error: PageTokenError) -> Self {
-        let field = match error {
-            PageTokenError::Size => "page_size",
-            PageTokenError::Token => "page_token",
-        };
-        status::invalid(vec![Violation { field: field.to_owned(), description: error.to_string() }])
+        let field = error.field().to_owned();
+        status::invalid(vec![Violation { field, description: error.to_string() }])
     }
 }
 
@@ -96,20 +128,22 @@ impl PageToken {
     #[must_use]
     pub fn to_text(self) -> String {
         let mut bytes = vec![VERSION];
+        bytes.extend(self.list.0);
         bytes.extend(self.created_at.0.to_be_bytes());
         bytes.extend(self.id.as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    fn parse(text: &str) -> Result<Self, PageTokenError> {
+    fn parse(text: &str, list: ListId) -> Result<Self, PageTokenError> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| PageTokenError::Token)?;
         let (version, rest) = bytes.split_first().ok_or(PageTokenError::Token)?;
+        let (of, rest) = rest.split_first_chunk().ok_or(PageTokenError::Token)?;
         let (created_at, id) = rest.split_first_chunk().ok_or(PageTokenError::Token)?;
         let id = Uuid::from_slice(id).map_err(|_| PageTokenError::Token)?;
-        if *version != VERSION {
+        if *version != VERSION || *of != list.0 {
             return Err(PageTokenError::Token);
         }
-        Ok(Self { created_at: Micros(i64::from_be_bytes(*created_at)), id })
+        Ok(Self { created_at: Micros(i64::from_be_bytes(*created_at)), id, list })
     }
 }
 
@@ -117,22 +151,26 @@ impl PageToken {
 mod tests {
     use super::*;
 
+    const LIST: ListId = ListId([1; 4]);
+
     #[test]
-    fn a_token_leads_back_to_its_row() {
-        let token = PageToken { created_at: Micros(1_795_338_611_000_007), id: Uuid::from_u128(7) };
-        assert_eq!(Page::new(10, &token.to_text()).unwrap().after, Some(token));
+    fn a_token_leads_back_to_its_row_in_its_own_list_only() {
+        let token =
+            PageToken { created_at: Micros(1_795_338_611_000_007), id: Uuid::from_u128(7), list: LIST };
+        assert_eq!(Page::new(10, &token.to_text(), LIST).unwrap().after, Some(token));
+        assert_eq!(Page::new(10, &token.to_text(), ListId([9; 4])), Err(PageTokenError::Token));
     }
 
     #[test]
     fn what_is_no_token_is_refused() {
         for text in ["x", "AQ", "💣", "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==", &"A".repeat(10_000)] {
-            assert_eq!(Page::new(0, text), Err(PageTokenError::Token), "{text}");
+            assert_eq!(Page::new(0, text, LIST), Err(PageTokenError::Token), "{text}");
         }
     }
 
     #[test]
     fn sizes_are_held_within_their_limits() {
-        let size = |asked| Page::new(asked, "").map(|it| it.size);
+        let size = |asked| Page::new(asked, "", LIST).map(|it| it.size);
         assert_eq!(size(0), Ok(50));
         assert_eq!(size(201), Ok(200));
         assert_eq!(size(-1), Err(PageTokenError::Size));
@@ -140,7 +178,7 @@ mod tests {
 
     #[test]
     fn only_a_page_with_a_row_beyond_it_has_a_next_one() {
-        let page = Page::new(2, "").unwrap();
+        let page = Page::new(2, "", LIST).unwrap();
         let key = |it: &u128| (Micros(0), Uuid::from_u128(*it));
         let mut rows = vec![3, 2];
         assert_eq!(page.cut(&mut rows, key), None);

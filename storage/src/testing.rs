@@ -1,5 +1,6 @@
 //! Databases for tests: fresh ones of both kinds, and a private PostgreSQL server to make them in.
 
+pub mod plans;
 mod postgres;
 
 pub use postgres::Postgres;
@@ -101,9 +102,16 @@ pub async fn events(database: &crate::Database) -> Result<Vec<EventRow>, crate::
 pub async fn events_at(url: &str) -> Result<Vec<EventRow>, crate::StorageError> {
     let database = if url.starts_with("sqlite:") {
         let pool = sqlx::SqlitePool::connect(url).await?;
-        crate::Database::Sqlite(crate::SqlitePools { writer: pool.clone(), readers: pool })
+        crate::Database::Sqlite(crate::SqlitePools {
+            writer: pool.clone(),
+            readers: pool,
+            commits: crate::event_log::Commits::default(),
+        })
     } else {
-        crate::Database::Postgres(sqlx::PgPool::connect(url).await?)
+        crate::Database::Postgres(crate::PostgresPool {
+            pool: sqlx::PgPool::connect(url).await?,
+            commits: crate::event_log::Commits::default(),
+        })
     };
     let found = events(&database).await;
     database.close().await;

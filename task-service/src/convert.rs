@@ -1,5 +1,11 @@
 //! Between the contract and the domain.
 
+mod change;
+mod filter;
+
+pub(crate) use change::{change, etag};
+pub(crate) use filter::filter;
+
 use platform::violation::Violations;
 use proto::task::v1 as wire;
 use proto::timestamp;
@@ -9,16 +15,10 @@ use crate::task::{Draft, Priority, Status, Task};
 
 /// What a request asks for; an enum value that nobody knows is wrong, not a default.
 pub(crate) fn draft(task: wire::Task, violations: &mut Violations) -> Draft {
-    let priority = match wire::TaskPriority::try_from(task.priority) {
-        Ok(wire::TaskPriority::Unspecified) => None,
-        Ok(wire::TaskPriority::Low) => Some(Priority::Low),
-        Ok(wire::TaskPriority::Medium) => Some(Priority::Medium),
-        Ok(wire::TaskPriority::High) => Some(Priority::High),
-        Err(_) => {
-            violations.add("task.priority", "must be one of low, medium, high");
-            None
-        }
-    };
+    let priority = priority_of(task.priority).unwrap_or_else(|_| {
+        violations.add("task.priority", "must be one of low, medium, high");
+        None
+    });
     let worker_id = task.worker_id.and_then(|text| {
         let id = Uuid::try_parse(&text).ok();
         if id.is_none() {
@@ -28,6 +28,28 @@ pub(crate) fn draft(task: wire::Task, violations: &mut Violations) -> Draft {
     });
     let wire::Task { title, description, assignee_id, department, .. } = task;
     Draft { title, description, priority, assignee_id, department, worker_id }
+}
+
+/// The priority of the contract's number; `None`: unspecified.
+fn priority_of(number: i32) -> Result<Option<Priority>, prost::UnknownEnumValue> {
+    Ok(match wire::TaskPriority::try_from(number)? {
+        wire::TaskPriority::Unspecified => None,
+        wire::TaskPriority::Low => Some(Priority::Low),
+        wire::TaskPriority::Medium => Some(Priority::Medium),
+        wire::TaskPriority::High => Some(Priority::High),
+    })
+}
+
+/// The status of the contract's number; `None`: unspecified.
+fn status_of(number: i32) -> Result<Option<Status>, prost::UnknownEnumValue> {
+    Ok(match wire::TaskStatus::try_from(number)? {
+        wire::TaskStatus::Unspecified => None,
+        wire::TaskStatus::Pending => Some(Status::Pending),
+        wire::TaskStatus::InProgress => Some(Status::InProgress),
+        wire::TaskStatus::Completed => Some(Status::Completed),
+        wire::TaskStatus::Failed => Some(Status::Failed),
+        wire::TaskStatus::Cancelled => Some(Status::Cancelled),
+    })
 }
 
 /// The task as answered.
@@ -42,6 +64,7 @@ pub(crate) fn task(task: &Task) -> wire::Task {
         department: task.department.clone(),
         worker_id: task.worker_id.map(|it| it.to_string()),
         created_by: task.created_by.clone(),
+        kind: wire::TaskKind::Human.into(),
         created_at: Some(timestamp(task.created_at.0)),
         updated_at: Some(timestamp(task.updated_at.0)),
         version: task.version,

@@ -5,27 +5,31 @@ use access::grpc::caller;
 use platform::clock::Clock;
 use platform::grpc::status;
 use platform::violation::Violations;
+use prost::Message as _;
 use proto::task::v1::task_service_server::TaskService;
 use proto::task::v1::{
-    CreateTaskRequest, CreateTaskResponse, GetTaskRequest, GetTaskResponse, ListTasksRequest,
-    ListTasksResponse,
+    CreateTaskRequest, CreateTaskResponse, DeleteTaskRequest, DeleteTaskResponse, GetTaskRequest,
+    GetTaskResponse, ListTasksRequest, ListTasksResponse, UpdateTaskRequest, UpdateTaskResponse,
 };
-use storage::{Page, StorageError};
-use tonic::{Code, Request, Response, Status};
+use storage::request_key::{Claim, RequestKey};
+use storage::{ListId, Page, StorageError};
+use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
+use crate::error::TaskError;
+use crate::policy::{self, Actor};
 use crate::store::TaskStore;
 use crate::task::{Checked, Creator, Draft, Task};
 use crate::workers::Workers;
 use crate::{NAME, convert, event};
 
-/// Reason of a NOT_FOUND: none, or none that the caller may see.
-const TASK_NOT_FOUND: &str = "TASK_NOT_FOUND";
+/// The method that idempotency keys of creates belong to.
+const CREATE_TASK: &str = "ccm.task.v1.TaskService/CreateTask";
 
 pub(crate) struct Tasks {
-    store: TaskStore,
+    pub(crate) store: TaskStore,
     workers: Workers,
-    clock: Clock,
+    pub(crate) clock: Clock,
 }
 
 impl Tasks {
@@ -40,16 +44,25 @@ impl Tasks {
         mut violations: Violations,
         caller: &Caller,
     ) -> Result<Checked, Status> {
-        let mut lookup = Ok(());
-        if let Some(id) = draft.worker_id {
-            match self.workers.exists(id, caller).await {
-                Ok(true) => {}
-                Ok(false) => violations.add("task.worker_id", "must be the id of a worker that exists"),
-                Err(status) => lookup = Err(status),
-            }
-        }
+        let lookup = match draft.worker_id {
+            Some(id) => self.look_up(id, caller, &mut violations).await,
+            None => Ok(()),
+        };
         let checked = draft.check(violations).map_err(status::invalid)?;
         lookup.map(|()| checked)
+    }
+
+    /// Adds an unknown worker to what is wrong; the error is that it could not be looked up.
+    pub(crate) async fn look_up(
+        &self,
+        worker: Uuid,
+        caller: &Caller,
+        violations: &mut Violations,
+    ) -> Result<(), Status> {
+        if !self.workers.exists(worker, caller).await? {
+            violations.add("task.worker_id", "must be the id of a worker that exists");
+        }
+        Ok(())
     }
 }
 
@@ -60,17 +73,37 @@ impl TaskService for Tasks {
         request: Request<CreateTaskRequest>,
     ) -> Result<Response<CreateTaskResponse>, Status> {
         let caller = caller(&request)?;
-        let request = request.into_inner();
+        let mut request = request.into_inner();
         let mut violations = Violations::default();
+        let request_id = std::mem::take(&mut request.request_id);
+        let key = RequestKey::of(&caller, CREATE_TASK, &request_id, &request).unwrap_or_else(|wrong| {
+            violations.add(wrong.field, wrong.description);
+            None
+        });
+        if key.is_some() && request.validate_only {
+            violations.add("request_id", "makes no sense with validate_only, which stores nothing");
+        } else if let Some(key) = &key {
+            let earlier = self.store.recall(key, self.clock.now()).await.map_err(failed)?;
+            if let Some(answer) = earlier.map(Claim::replayed).transpose()?.flatten() {
+                return Ok(Response::new(CreateTaskResponse { replayed: true, ..answer }));
+            }
+        }
         let draft = convert::draft(request.task.unwrap_or_default(), &mut violations);
         let checked = self.check(draft, violations, &caller).await?;
         let creator = Creator { subject: &caller.subject, department: caller.department.as_deref() };
         let task = Task::create(self.clock.new_id(), checked, &creator, self.clock.now());
-        if !request.validate_only {
-            let event = event::created(self.clock.new_id(), &task, &caller);
-            self.store.insert(task.clone(), event).await.map_err(failed)?;
+        let answer = CreateTaskResponse { task: Some(convert::task(&task)), replayed: false };
+        if request.validate_only {
+            return Ok(Response::new(answer));
         }
-        Ok(Response::new(CreateTaskResponse { task: Some(convert::task(&task)) }))
+        let event = event::created(self.clock.new_id(), &task, &caller);
+        let Some(key) = key else {
+            self.store.insert(task, event).await.map_err(failed)?;
+            return Ok(Response::new(answer));
+        };
+        let claim = self.store.insert_once(key, answer.encode_to_vec(), task, event).await.map_err(failed)?;
+        let earlier = claim.replayed()?.map(|it| CreateTaskResponse { replayed: true, ..it });
+        Ok(Response::new(earlier.unwrap_or(answer)))
     }
 
     async fn get_task(&self, request: Request<GetTaskRequest>) -> Result<Response<GetTaskResponse>, Status> {
@@ -85,13 +118,51 @@ impl TaskService for Tasks {
         request: Request<ListTasksRequest>,
     ) -> Result<Response<ListTasksResponse>, Status> {
         let caller = caller(&request)?;
-        let request = request.into_inner();
-        let page = Page::new(request.page_size, &request.page_token)?;
-        let (tasks, next) = self.store.list(page, caller.visibility()).await.map_err(failed)?;
+        let mut request = request.into_inner();
+        let (size, token) = (std::mem::take(&mut request.page_size), std::mem::take(&mut request.page_token));
+        let list = ListId::of("ccm.task.v1.TaskService/ListTasks", &request);
+        let mut violations = Violations::default();
+        let filter = convert::filter(request, &mut violations);
+        let page = Page::checked(size, &token, list, violations)?;
+        let Some(filter) = filter else { return Ok(Response::new(ListTasksResponse::default())) };
+        let (tasks, next) = self.store.list(page, &filter, caller.visibility()).await.map_err(failed)?;
         Ok(Response::new(ListTasksResponse {
             tasks: tasks.iter().map(convert::task).collect(),
             next_page_token: next.map(storage::PageToken::to_text).unwrap_or_default(),
         }))
+    }
+
+    async fn update_task(
+        &self,
+        request: Request<UpdateTaskRequest>,
+    ) -> Result<Response<UpdateTaskResponse>, Status> {
+        let caller = caller(&request)?;
+        let task = self.update(request.into_inner(), caller).await?;
+        Ok(Response::new(UpdateTaskResponse { task: Some(convert::task(&task)) }))
+    }
+
+    async fn delete_task(
+        &self,
+        request: Request<DeleteTaskRequest>,
+    ) -> Result<Response<DeleteTaskResponse>, Status> {
+        let caller = caller(&request)?;
+        let DeleteTaskRequest { id, etag } = request.into_inner();
+        let id = Uuid::try_parse(&id).map_err(|_| not_found())?;
+        let mut violations = Violations::default();
+        let etag = convert::etag(&etag, &mut violations);
+        let actor = Actor::from(&caller);
+        let decide = move |task: &Task| {
+            policy::delete(&actor, task)?;
+            if violations.is_empty() {
+                task.expect_version(etag)
+            } else {
+                Err(TaskError::Invalid(violations.into_vec()))
+            }
+        };
+        let (seen, event_id) = (caller.visibility(), self.clock.new_id());
+        let event = move |task: &Task| event::deleted(event_id, task, &caller);
+        self.store.delete(id, seen, self.clock.now(), decide, event).await?;
+        Ok(Response::new(DeleteTaskResponse {}))
     }
 }
 
@@ -99,6 +170,6 @@ fn failed(error: StorageError) -> Status {
     error.into_status(NAME)
 }
 
-fn not_found() -> Status {
-    status::with_reason(Code::NotFound, TASK_NOT_FOUND, "there is no such task")
+pub(crate) fn not_found() -> Status {
+    TaskError::NotFound.into()
 }

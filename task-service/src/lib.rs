@@ -1,10 +1,14 @@
 //! task-service: keeps the tasks. Entered through [`serve`] only, by the binary and by tests alike.
 
 mod convert;
+mod error;
 mod event;
+mod events;
 mod grpc;
+mod policy;
 mod store;
 mod task;
+mod update;
 mod workers;
 
 use access::Verifier;
@@ -13,12 +17,19 @@ use platform::grpc::Peer;
 use platform::grpc::accept::Connections;
 use platform::grpc::server::{GrpcServer, ServerError};
 use platform::shutdown::Shutdown;
-use proto::task::v1::task_service_server::{SERVICE_NAME, TaskServiceServer};
+use proto::event::v1::event_service_server::{self, EventServiceServer};
+use proto::task::v1::task_service_server::{self, TaskServiceServer};
 use storage::StorageError;
+use storage::event_log::EventLog;
+use storage::event_service::{Events, WatchLimits};
+use storage::housekeeping::{self, Retention};
 use tokio::net::TcpListener;
 
 /// `service.name`, and what errors call this process.
 pub const NAME: &str = "task-service";
+
+/// What it serves.
+const APIS: [&str; 2] = [task_service_server::SERVICE_NAME, event_service_server::SERVICE_NAME];
 
 /// What the service needs to know.
 #[derive(Clone)]
@@ -31,6 +42,10 @@ pub struct Config {
     pub worker_service: Peer,
     /// How it takes connections.
     pub connections: Connections,
+    /// How much watchers of its events may take.
+    pub watch: WatchLimits,
+    /// How long what is gone is kept.
+    pub retention: Retention,
     /// Time and ids.
     pub clock: Clock,
 }
@@ -54,11 +69,25 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
     };
     let database = store.database().clone();
     let workers = workers::Workers::at(&config.worker_service);
+    let (log, running) = EventLog::start(&database);
+    let subjects = events::OfTasks(store.clone());
+    let kept = housekeeping::run(
+        log.clone(),
+        subjects.clone(),
+        config.retention,
+        config.clock.clone(),
+        shutdown.clone(),
+    );
+    let kept = tokio::spawn(kept);
+    let events = Events::new(log, subjects, config.watch, config.clock.clone());
     let service = grpc::Tasks::new(store, workers, config.clock);
-    GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS, SERVICE_NAME)?
+    GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS, &APIS)?
         .with(TaskServiceServer::new(service))
+        .with(EventServiceServer::new(events))
         .serve(listener, config.connections, database.health(), shutdown)
         .await;
+    let _ = kept.await;
+    running.stop().await;
     database.close().await;
     Ok(())
 }

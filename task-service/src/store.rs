@@ -4,19 +4,60 @@ use access::Visibility;
 use platform::clock::Micros;
 use sqlx::FromRow;
 use storage::event_log::NewEvent;
-use storage::{Database, Migration, Migrations, Page, PageToken, StorageError};
+use storage::request_key::{Claim, RequestKey};
+use storage::{Database, Migration, Migrations, StorageError};
 use uuid::Uuid;
 
 use crate::task::{Priority, Status, Task};
 
+mod change;
 #[cfg(test)]
 mod conformance;
+mod list;
+#[cfg(test)]
+mod list_plans;
+mod purge;
+mod snapshot;
 mod sql;
 
-const SQLITE: [Migration; 1] =
-    [Migration { version: 1000, name: "tasks", sql: include_str!("../migrations/sqlite/1000_tasks.sql") }];
-const POSTGRES: [Migration; 1] =
-    [Migration { version: 1000, name: "tasks", sql: include_str!("../migrations/postgres/1000_tasks.sql") }];
+const SQLITE: [Migration; 2] = [
+    Migration { version: 1000, name: "tasks", sql: include_str!("../migrations/sqlite/1000_tasks.sql") },
+    Migration { version: 1001, name: "filters", sql: include_str!("../migrations/sqlite/1001_filters.sql") },
+];
+const POSTGRES: [Migration; 2] = [
+    Migration { version: 1000, name: "tasks", sql: include_str!("../migrations/postgres/1000_tasks.sql") },
+    Migration {
+        version: 1001,
+        name: "filters",
+        sql: include_str!("../migrations/postgres/1001_filters.sql"),
+    },
+];
+
+pub(crate) use list::Filter;
+
+/// Writes a task in the transaction `on`.
+macro_rules! insert {
+    ($on:expr, $task:expr) => {{
+        let task: Task = $task;
+        storage::execute!(
+            $on,
+            sql::INSERT,
+            task.id,
+            task.title,
+            task.description,
+            task.status.name(),
+            task.priority.name(),
+            task.assignee_id,
+            task.department,
+            task.worker_id,
+            task.created_by,
+            task.created_at.0,
+            task.updated_at.0,
+            task.version,
+            task.revision,
+        )
+    }};
+}
 
 /// The tasks. Clones share the database.
 #[derive(Clone, Debug)]
@@ -37,24 +78,33 @@ impl TaskStore {
     /// Stores a new task with its event.
     pub(crate) async fn insert(&self, task: Task, event: NewEvent) -> Result<(), StorageError> {
         storage::write!(self.database, |on| -> Result<(), StorageError> {
-            storage::execute!(
-                on,
-                sql::INSERT,
-                task.id,
-                task.title,
-                task.description,
-                task.status.name(),
-                task.priority.name(),
-                task.assignee_id,
-                task.department,
-                task.worker_id,
-                task.created_by,
-                task.created_at.0,
-                task.updated_at.0,
-                task.version,
-                task.revision,
-            )?;
+            insert!(on, task)?;
             storage::append_event!(on, event)
+        })
+    }
+
+    /// What a request of this key came to, if there was one.
+    pub(crate) async fn recall(&self, key: &RequestKey, now: Micros) -> Result<Option<Claim>, StorageError> {
+        storage::read!(self.database, |on| storage::recall!(on, key, now))
+    }
+
+    /// [`Self::insert`] unless the key is taken; `answer` is what a repetition is to get. One that is in flight is
+    /// waited for.
+    pub(crate) async fn insert_once(
+        &self,
+        key: RequestKey,
+        answer: Vec<u8>,
+        task: Task,
+        event: NewEvent,
+    ) -> Result<Claim, StorageError> {
+        let now = task.created_at;
+        storage::write!(self.database, |on| -> Result<Claim, StorageError> {
+            let claim = storage::claim!(on, key, answer, now)?;
+            if claim == Claim::New {
+                insert!(on, task)?;
+                storage::append_event!(on, event)?;
+            }
+            Ok(claim)
         })
     }
 
@@ -69,26 +119,6 @@ impl TaskStore {
             })?,
         };
         row.map(Row::into_task).transpose()
-    }
-
-    /// A page of the tasks that are seen, newest first, and where the next one begins.
-    pub(crate) async fn list(
-        &self,
-        page: Page,
-        seen: Visibility,
-    ) -> Result<(Vec<Task>, Option<PageToken>), StorageError> {
-        let ((created_at, id), limit) = (page.key(), page.limit());
-        let rows = match seen {
-            Visibility::All => storage::read!(self.database, |on| {
-                storage::fetch_all!(on, sql::LIST, Row, created_at, id, limit)
-            })?,
-            Visibility::Of { person, department } => storage::read!(self.database, |on| {
-                storage::fetch_all!(on, sql::LIST_SEEN, Row, created_at, id, limit, person, department)
-            })?,
-        };
-        let mut tasks = rows.into_iter().map(Row::into_task).collect::<Result<Vec<_>, _>>()?;
-        let next = page.cut(&mut tasks, |it| (it.created_at, it.id));
-        Ok((tasks, next))
     }
 }
 

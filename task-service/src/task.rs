@@ -6,6 +6,10 @@ use platform::named_enum;
 use platform::violation::{Lines, Violation, Violations};
 use uuid::Uuid;
 
+mod change;
+
+pub(crate) use change::{Change, Field};
+
 const TITLE_LENGTH: usize = 200;
 const DESCRIPTION_LENGTH: usize = 10_000;
 const PERSON_LENGTH: usize = 255;

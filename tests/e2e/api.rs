@@ -252,7 +252,8 @@ async fn grpc_callers_are_known_by_their_own_token_and_told_what_is_wrong() {
     let product = Product::start().await;
     let mut tasks = TaskServiceClient::connect(format!("http://{}", product.tasks_address)).await.unwrap();
     let with = |token: &str, task: Task| {
-        let mut request = tonic::Request::new(CreateTaskRequest { task: Some(task), validate_only: false });
+        let mut request =
+            tonic::Request::new(CreateTaskRequest { task: Some(task), ..CreateTaskRequest::default() });
         request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
         request
     };
@@ -293,7 +294,7 @@ async fn both_services_tell_their_health_and_their_schema() {
     for (address, service) in services {
         let channel =
             tonic::transport::Endpoint::try_from(format!("http://{address}")).unwrap().connect_lazy();
-        for name in ["", service] {
+        for name in ["", service, "ccm.event.v1.EventService"] {
             let asked = HealthCheckRequest { service: name.to_owned() };
             let health = HealthClient::new(channel.clone()).check(asked).await.unwrap();
             assert_eq!(health.get_ref().status(), ServingStatus::Serving, "{name:?}");
@@ -318,7 +319,8 @@ async fn both_services_tell_their_health_and_their_schema() {
         };
         let names: Vec<&str> =
             list.service.iter().map(|it| it.name.as_str()).filter(|it| it.starts_with("ccm.")).collect();
-        assert_eq!(names, [service], "what it serves, and nothing of another process");
+        let expected = [service, "ccm.event.v1.EventService"];
+        assert_eq!(names, expected, "what it serves, and nothing of another process");
         let schema = answers.message().await.unwrap().unwrap().message_response;
         assert!(matches!(schema, Some(MessageResponse::FileDescriptorResponse(_))), "{schema:?}");
     }

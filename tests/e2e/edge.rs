@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use proto::task::v1::task_service_server::{TaskService, TaskServiceServer};
 use proto::task::v1::{
-    CreateTaskRequest, CreateTaskResponse, GetTaskRequest, GetTaskResponse, ListTasksRequest,
-    ListTasksResponse,
+    CreateTaskRequest, CreateTaskResponse, DeleteTaskRequest, DeleteTaskResponse, GetTaskRequest,
+    GetTaskResponse, ListTasksRequest, ListTasksResponse, UpdateTaskRequest, UpdateTaskResponse,
 };
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -128,6 +128,20 @@ impl TaskService for Metadata {
         let text = headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
         self.0.lock().unwrap().push(text.collect());
         Ok(Response::new(ListTasksResponse::default()))
+    }
+
+    async fn update_task(
+        &self,
+        _: Request<UpdateTaskRequest>,
+    ) -> Result<Response<UpdateTaskResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn delete_task(
+        &self,
+        _: Request<DeleteTaskRequest>,
+    ) -> Result<Response<DeleteTaskResponse>, Status> {
+        Err(Status::unimplemented(""))
     }
 }
 

@@ -8,6 +8,7 @@ mod otlp;
 mod picture;
 mod process;
 mod product;
+mod watcher;
 
 pub(crate) use certificates::Authority;
 pub(crate) use client::{Answer, Client};
@@ -17,6 +18,7 @@ pub(crate) use otlp::{Otlp, Tls};
 pub(crate) use picture::picture;
 pub(crate) use process::Process;
 pub(crate) use product::{Backend, Product, Settings};
+pub(crate) use watcher::{Watcher, authorized, reason};
 
 use std::future::Future;
 use std::time::{Duration, Instant};

@@ -3,19 +3,30 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
+mod access_rest;
 mod api;
 mod breaking;
+mod conditional;
 mod edge;
+mod event_log;
 mod grpc_callers;
 mod harness;
 mod health;
+mod history;
+mod idempotency;
 mod issuer;
 mod kill;
+mod limits;
+mod on_behalf_of;
 mod otel;
 mod outage;
+mod patch_tasks;
+mod patch_workers;
 mod readme;
+mod reasons;
 mod replicas;
 mod slow_clients;
 mod tls;
 mod trace;
 mod up;
+mod watch;

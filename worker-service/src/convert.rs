@@ -1,5 +1,10 @@
 //! Between the contract and the domain.
 
+mod change;
+mod filter;
+
+pub(crate) use change::{change, etag};
+pub(crate) use filter::filter;
 use platform::violation::Violations;
 use proto::timestamp;
 use proto::worker::v1 as wire;
@@ -8,16 +13,21 @@ use crate::worker::{DesiredState, Draft, ObservedState, Provider, Worker};
 
 /// What a request asks for; an enum value that nobody knows is wrong, not a default.
 pub(crate) fn draft(worker: wire::Worker, violations: &mut Violations) -> Draft {
-    let provider = match wire::WorkerProvider::try_from(worker.provider) {
+    let provider = provider(worker.provider, "worker.provider", violations);
+    let wire::Worker { name, region, instance_type, instance_id, tags, .. } = worker;
+    Draft { name, region, instance_type, provider, instance_id, tags }
+}
+
+/// The provider of that number; `None`: not said.
+pub(crate) fn provider(number: i32, field: &str, violations: &mut Violations) -> Option<Provider> {
+    match wire::WorkerProvider::try_from(number) {
         Ok(wire::WorkerProvider::Unspecified) => None,
         Ok(wire::WorkerProvider::Simulated) => Some(Provider::Simulated),
         Err(_) => {
-            violations.add("worker.provider", "must be simulated");
+            violations.add(field, "must be simulated");
             None
         }
-    };
-    let wire::Worker { name, region, instance_type, tags, .. } = worker;
-    Draft { name, region, instance_type, provider, tags }
+    }
 }
 
 /// The worker as answered.
@@ -27,6 +37,7 @@ pub(crate) fn worker(worker: &Worker) -> wire::Worker {
         name: worker.name.clone(),
         region: worker.region.clone(),
         instance_type: worker.instance_type.clone(),
+        instance_id: worker.instance_id.clone(),
         provider: match worker.provider {
             Provider::Simulated => wire::WorkerProvider::Simulated,
         }

@@ -2,6 +2,7 @@
 
 use access::{Caller, Scope};
 use platform::propagation::Cause;
+use serde_json::{Map, json};
 use storage::event_log::NewEvent;
 use uuid::Uuid;
 
@@ -10,15 +11,43 @@ use crate::worker::Worker;
 
 /// `worker.created`.
 pub(crate) fn created(id: Uuid, worker: &Worker, by: &Caller) -> NewEvent {
+    of(id, "worker.created", worker, by)
+}
+
+/// `worker.updated`.
+pub(crate) fn updated(id: Uuid, before: &Worker, after: &Worker, by: &Caller) -> NewEvent {
+    let mut changed = Map::new();
+    if before.name != after.name {
+        changed.insert("name".to_owned(), json!(before.name));
+    }
+    if before.tags != after.tags {
+        changed.insert("tags".to_owned(), json!(before.tags));
+    }
+    let event = of(id, "worker.updated", after, by);
+    NewEvent { before: Some(Scope::default()), changed_before: Some(changed.into()), ..event }
+}
+
+/// `worker.restored`: for those who watch it is a new one.
+pub(crate) fn restored(id: Uuid, worker: &Worker, by: &Caller) -> NewEvent {
+    of(id, "worker.restored", worker, by)
+}
+
+/// `worker.deleted`, with the worker as it was last.
+pub(crate) fn deleted(id: Uuid, worker: &Worker, by: &Caller) -> NewEvent {
+    let event = of(id, "worker.deleted", worker, by);
+    NewEvent { before: Some(Scope::default()), after: None, changed_before: Some(json!({})), ..event }
+}
+
+fn of(id: Uuid, kind: &'static str, worker: &Worker, by: &Caller) -> NewEvent {
     NewEvent {
         id,
-        kind: "worker.created",
+        kind,
         subject_kind: "worker",
         subject_id: worker.id,
         revision: worker.revision,
         occurred_at: worker.updated_at,
         actor: by.subject.clone(),
-        on_behalf_of: None,
+        on_behalf_of: by.on_behalf_of.clone(),
         cause: Cause::current(),
         before: None,
         // Everyone may see a worker.

@@ -4,25 +4,29 @@ use access::grpc::caller;
 use platform::clock::Clock;
 use platform::grpc::status;
 use platform::violation::Violations;
+use prost::Message as _;
 use proto::worker::v1::worker_service_server::WorkerService;
 use proto::worker::v1::{
-    CreateWorkerRequest, CreateWorkerResponse, GetWorkerRequest, GetWorkerResponse, ListWorkersRequest,
-    ListWorkersResponse,
+    CreateWorkerRequest, CreateWorkerResponse, DeleteWorkerRequest, DeleteWorkerResponse, GetWorkerRequest,
+    GetWorkerResponse, ImportWorkerRequest, ImportWorkerResponse, ListWorkersRequest, ListWorkersResponse,
+    UpdateWorkerRequest, UpdateWorkerResponse,
 };
-use storage::{Page, StorageError};
-use tonic::{Code, Request, Response, Status};
+use storage::request_key::{Claim, RequestKey};
+use storage::{ListId, Page, StorageError};
+use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
+use crate::error::WorkerError;
 use crate::store::WorkerStore;
 use crate::worker::Worker;
 use crate::{NAME, convert, event, policy};
 
-/// Reason of a NOT_FOUND.
-const WORKER_NOT_FOUND: &str = "WORKER_NOT_FOUND";
+/// The method that idempotency keys of creates belong to.
+const CREATE_WORKER: &str = "ccm.worker.v1.WorkerService/CreateWorker";
 
 pub(crate) struct Workers {
-    store: WorkerStore,
-    clock: Clock,
+    pub(crate) store: WorkerStore,
+    pub(crate) clock: Clock,
 }
 
 impl Workers {
@@ -38,17 +42,38 @@ impl WorkerService for Workers {
         request: Request<CreateWorkerRequest>,
     ) -> Result<Response<CreateWorkerResponse>, Status> {
         let caller = caller(&request)?;
-        policy::create(&caller)?;
-        let request = request.into_inner();
+        policy::change(&caller, "creating")?;
+        let mut request = request.into_inner();
         let mut violations = Violations::default();
+        let request_id = std::mem::take(&mut request.request_id);
+        let key = RequestKey::of(&caller, CREATE_WORKER, &request_id, &request).unwrap_or_else(|wrong| {
+            violations.add(wrong.field, wrong.description);
+            None
+        });
+        if key.is_some() && request.validate_only {
+            violations.add("request_id", "makes no sense with validate_only, which stores nothing");
+        } else if let Some(key) = &key {
+            let earlier = self.store.recall(key, self.clock.now()).await.map_err(failed)?;
+            if let Some(answer) = earlier.map(Claim::replayed).transpose()?.flatten() {
+                return Ok(Response::new(CreateWorkerResponse { replayed: true, ..answer }));
+            }
+        }
         let draft = convert::draft(request.worker.unwrap_or_default(), &mut violations);
         let checked = draft.check(violations).map_err(status::invalid)?;
         let worker = Worker::create(self.clock.new_id(), checked, &caller.subject, self.clock.now());
-        if !request.validate_only {
-            let event = event::created(self.clock.new_id(), &worker, &caller);
-            self.store.insert(worker.clone(), event).await.map_err(failed)?;
+        let answer = CreateWorkerResponse { worker: Some(convert::worker(&worker)), replayed: false };
+        if request.validate_only {
+            return Ok(Response::new(answer));
         }
-        Ok(Response::new(CreateWorkerResponse { worker: Some(convert::worker(&worker)) }))
+        let event = event::created(self.clock.new_id(), &worker, &caller);
+        let Some(key) = key else {
+            self.store.insert(worker, event).await.map_err(failed)?;
+            return Ok(Response::new(answer));
+        };
+        let claim =
+            self.store.insert_once(key, answer.encode_to_vec(), worker, event).await.map_err(failed)?;
+        let earlier = claim.replayed()?.map(|it| CreateWorkerResponse { replayed: true, ..it });
+        Ok(Response::new(earlier.unwrap_or(answer)))
     }
 
     async fn get_worker(
@@ -66,20 +91,85 @@ impl WorkerService for Workers {
         request: Request<ListWorkersRequest>,
     ) -> Result<Response<ListWorkersResponse>, Status> {
         caller(&request)?;
-        let request = request.into_inner();
-        let page = Page::new(request.page_size, &request.page_token)?;
-        let (workers, next) = self.store.list(page).await.map_err(failed)?;
+        let mut request = request.into_inner();
+        let (size, token) = (std::mem::take(&mut request.page_size), std::mem::take(&mut request.page_token));
+        let list = ListId::of("ccm.worker.v1.WorkerService/ListWorkers", &request);
+        let mut violations = Violations::default();
+        let filter = convert::filter(request, &mut violations);
+        let page = Page::checked(size, &token, list, violations)?;
+        let (workers, next) = self.store.list(page, &filter).await.map_err(failed)?;
         Ok(Response::new(ListWorkersResponse {
             workers: workers.iter().map(convert::worker).collect(),
             next_page_token: next.map(storage::PageToken::to_text).unwrap_or_default(),
         }))
     }
+
+    async fn import_worker(
+        &self,
+        request: Request<ImportWorkerRequest>,
+    ) -> Result<Response<ImportWorkerResponse>, Status> {
+        let caller = caller(&request)?;
+        policy::change(&caller, "importing")?;
+        self.import(request.into_inner(), caller).await.map(Response::new)
+    }
+
+    async fn update_worker(
+        &self,
+        request: Request<UpdateWorkerRequest>,
+    ) -> Result<Response<UpdateWorkerResponse>, Status> {
+        let caller = caller(&request)?;
+        policy::change(&caller, "changing")?;
+        let UpdateWorkerRequest { worker, update_mask, etag, validate_only } = request.into_inner();
+        let (asked, mut violations) = (worker.unwrap_or_default(), Violations::default());
+        let id = Uuid::try_parse(&asked.id).map_err(|_| not_found())?;
+        let change = convert::change(asked, &update_mask.unwrap_or_default().paths, &mut violations);
+        let version = convert::etag(&etag, &mut violations);
+        let (event_id, now) = (self.clock.new_id(), self.clock.now());
+        let decide = move |before: &Worker| {
+            let after = before.changed(change, violations, now).map_err(WorkerError::Invalid)?;
+            before.expect_version(version)?;
+            Ok(after.map(|after| {
+                let event = event::updated(event_id, before, &after, &caller);
+                (after, event)
+            }))
+        };
+        let worker = if validate_only {
+            let before = self.store.get(id).await.map_err(failed)?.ok_or_else(not_found)?;
+            decide(&before)?.map_or(before, |it| it.0)
+        } else {
+            self.store.change(id, decide).await?
+        };
+        Ok(Response::new(UpdateWorkerResponse { worker: Some(convert::worker(&worker)) }))
+    }
+
+    async fn delete_worker(
+        &self,
+        request: Request<DeleteWorkerRequest>,
+    ) -> Result<Response<DeleteWorkerResponse>, Status> {
+        let caller = caller(&request)?;
+        policy::change(&caller, "deleting")?;
+        let id = Uuid::try_parse(&request.get_ref().id).map_err(|_| not_found())?;
+        let mut violations = Violations::default();
+        let version = convert::etag(&request.get_ref().etag, &mut violations);
+        let (event_id, now) = (self.clock.new_id(), self.clock.now());
+        let decide = move |before: &Worker| {
+            if !violations.is_empty() {
+                return Err(WorkerError::Invalid(violations.into_vec()));
+            }
+            before.expect_version(version)?;
+            let after = before.deleted(now)?;
+            let event = event::deleted(event_id, &after, &caller);
+            Ok(Some((after, event)))
+        };
+        self.store.change(id, decide).await?;
+        Ok(Response::new(DeleteWorkerResponse {}))
+    }
 }
 
-fn failed(error: StorageError) -> Status {
+pub(crate) fn failed(error: StorageError) -> Status {
     error.into_status(NAME)
 }
 
-fn not_found() -> Status {
-    status::with_reason(Code::NotFound, WORKER_NOT_FOUND, "there is no such worker")
+pub(crate) fn not_found() -> Status {
+    WorkerError::NotFound.into()
 }

@@ -2,8 +2,11 @@
 //! the binary and by tests alike.
 
 mod convert;
+mod error;
 mod event;
+mod events;
 mod grpc;
+mod import;
 mod policy;
 mod store;
 mod worker;
@@ -13,12 +16,19 @@ use platform::clock::Clock;
 use platform::grpc::accept::Connections;
 use platform::grpc::server::{GrpcServer, ServerError};
 use platform::shutdown::Shutdown;
-use proto::worker::v1::worker_service_server::{SERVICE_NAME, WorkerServiceServer};
+use proto::event::v1::event_service_server::{self, EventServiceServer};
+use proto::worker::v1::worker_service_server::{self, WorkerServiceServer};
 use storage::StorageError;
+use storage::event_log::EventLog;
+use storage::event_service::{Events, WatchLimits};
+use storage::housekeeping::{self, Retention};
 use tokio::net::TcpListener;
 
 /// `service.name`, and what errors call this process.
 pub const NAME: &str = "worker-service";
+
+/// What it serves.
+const APIS: [&str; 2] = [worker_service_server::SERVICE_NAME, event_service_server::SERVICE_NAME];
 
 /// What the service needs to know.
 #[derive(Clone)]
@@ -29,6 +39,10 @@ pub struct Config {
     pub verifier: Verifier,
     /// How it takes connections.
     pub connections: Connections,
+    /// How much watchers of its events may take.
+    pub watch: WatchLimits,
+    /// How long what is gone is kept.
+    pub retention: Retention,
     /// Time and ids.
     pub clock: Clock,
 }
@@ -51,11 +65,25 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
         () = shutdown.cancelled() => return Ok(()),
     };
     let database = store.database().clone();
+    let (log, running) = EventLog::start(&database);
+    let subjects = events::OfWorkers(store.clone());
+    let kept = housekeeping::run(
+        log.clone(),
+        subjects.clone(),
+        config.retention,
+        config.clock.clone(),
+        shutdown.clone(),
+    );
+    let kept = tokio::spawn(kept);
+    let events = Events::new(log, subjects, config.watch, config.clock.clone());
     let service = grpc::Workers::new(store, config.clock);
-    GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS, SERVICE_NAME)?
+    GrpcServer::new(NAME, config.verifier, proto::DESCRIPTORS, &APIS)?
         .with(WorkerServiceServer::new(service))
+        .with(EventServiceServer::new(events))
         .serve(listener, config.connections, database.health(), shutdown)
         .await;
+    let _ = kept.await;
+    running.stop().await;
     database.close().await;
     Ok(())
 }

@@ -7,10 +7,11 @@ use tonic::{Code, Status};
 /// Reason of a PERMISSION_DENIED: the caller lacks the role that the message names.
 const ROLE_REQUIRED: &str = "ROLE_REQUIRED";
 
-/// Whether the caller may create workers: admins may.
-pub(crate) fn create(caller: &Caller) -> Result<(), Status> {
+/// Whether the caller may do this with workers (`"creating"`): admins may.
+pub(crate) fn change(caller: &Caller, doing: &str) -> Result<(), Status> {
     if caller.is(Role::Admin) {
         return Ok(());
     }
-    Err(status::with_reason(Code::PermissionDenied, ROLE_REQUIRED, "creating a worker needs the role admin"))
+    let message = format!("{doing} a worker needs the role admin");
+    Err(status::with_reason(Code::PermissionDenied, ROLE_REQUIRED, message))
 }

@@ -6,31 +6,49 @@ use platform::clock::Micros;
 use sqlx::FromRow;
 use sqlx::types::Json;
 use storage::event_log::NewEvent;
-use storage::{Database, Migration, Migrations, Page, PageToken, Statement, StorageError};
+use storage::request_key::{Claim, RequestKey};
+use storage::{Database, Migration, Migrations, Statement, StorageError, System};
 use uuid::Uuid;
 
+use crate::error::WorkerError;
 use crate::worker::{Desired, DesiredState, Observed, ObservedState, Provider, Worker};
 
 #[cfg(test)]
 mod conformance;
+mod list;
+#[cfg(test)]
+mod list_plans;
+mod purge;
+mod snapshot;
 
-const SQLITE: [Migration; 1] = [Migration {
-    version: 1000,
-    name: "workers",
-    sql: include_str!("../migrations/sqlite/1000_workers.sql"),
-}];
-const POSTGRES: [Migration; 1] = [Migration {
-    version: 1000,
-    name: "workers",
-    sql: include_str!("../migrations/postgres/1000_workers.sql"),
-}];
+const SQLITE: [Migration; 2] = [
+    Migration { version: 1000, name: "workers", sql: include_str!("../migrations/sqlite/1000_workers.sql") },
+    Migration { version: 1001, name: "changes", sql: include_str!("../migrations/sqlite/1001_changes.sql") },
+];
+const POSTGRES: [Migration; 2] = [
+    Migration {
+        version: 1000,
+        name: "workers",
+        sql: include_str!("../migrations/postgres/1000_workers.sql"),
+    },
+    Migration {
+        version: 1001,
+        name: "changes",
+        sql: include_str!("../migrations/postgres/1001_changes.sql"),
+    },
+];
 
 macro_rules! columns {
     () => {
         "id, name, region, instance_type, provider, tags, created_by, created_at, updated_at, version, revision,
-         desired_state, desired_generation, desired_set_by, observed_state, observed_generation, observed_since"
+         desired_state, desired_generation, desired_set_by, observed_state, observed_generation, observed_since,
+         instance_id, deleted_at"
     };
 }
+
+pub(crate) use list::Filter;
+
+const COLUMNS: &str = columns!();
 
 const INSERT: Statement = Statement {
     operation: "INSERT",
@@ -38,8 +56,34 @@ const INSERT: Statement = Statement {
     sql: concat!(
         "INSERT INTO workers (",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
     ),
+};
+
+/// [`INSERT`], unless the machine has a record, deleted or not.
+const INSERT_UNLESS_KNOWN: Statement = Statement {
+    operation: "INSERT",
+    collection: "workers",
+    sql: concat!(
+        "INSERT INTO workers (",
+        columns!(),
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+          ON CONFLICT (provider, instance_id) WHERE instance_id IS NOT NULL DO NOTHING RETURNING id"
+    ),
+};
+
+/// The record of a machine, deleted or not.
+const GET_MACHINE: Statement = Statement {
+    operation: "SELECT",
+    collection: "workers",
+    sql: concat!("SELECT ", columns!(), " FROM workers WHERE provider = $1 AND instance_id = $2"),
+};
+
+/// [`GET_MACHINE`], held against other changes until the transaction ends. PostgreSQL only.
+const GET_MACHINE_LOCKED: Statement = Statement {
+    operation: "SELECT",
+    collection: "workers",
+    sql: concat!("SELECT ", columns!(), " FROM workers WHERE provider = $1 AND instance_id = $2 FOR UPDATE"),
 };
 
 const GET: Statement = Statement {
@@ -48,16 +92,98 @@ const GET: Statement = Statement {
     sql: concat!("SELECT ", columns!(), " FROM workers WHERE id = $1 AND deleted_at IS NULL"),
 };
 
+/// Held against other changes until the transaction ends; SQLite has one writer.
+const GET_LOCKED: Statement = Statement {
+    operation: "SELECT",
+    collection: "workers",
+    sql: concat!("SELECT ", columns!(), " FROM workers WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"),
+};
+
+const UPDATE: Statement = Statement {
+    operation: "UPDATE",
+    collection: "workers",
+    sql: "UPDATE workers SET name = $2, tags = $3, updated_at = $4, deleted_at = $5, version = $6, revision = $7
+          WHERE id = $1",
+};
+
+const FORGET_TAGS: Statement = Statement {
+    operation: "DELETE",
+    collection: "worker_tags",
+    sql: "DELETE FROM worker_tags WHERE worker_id = $1",
+};
+
+/// The rows of `workers.tags`, on SQLite and PostgreSQL.
+const KEEP_TAGS: [Statement; 2] = [
+    Statement {
+        operation: "INSERT",
+        collection: "worker_tags",
+        sql: "INSERT INTO worker_tags (worker_id, key, value, created_at)
+              SELECT workers.id, tag.key, tag.value, workers.created_at
+              FROM workers, json_each(workers.tags) AS tag WHERE workers.id = $1 AND deleted_at IS NULL",
+    },
+    Statement {
+        operation: "INSERT",
+        collection: "worker_tags",
+        sql:
+            "INSERT INTO worker_tags (worker_id, key, value, created_at)
+              SELECT workers.id, tag.key, tag.value, workers.created_at
+              FROM workers, jsonb_each_text(workers.tags) AS tag WHERE workers.id = $1 AND deleted_at IS NULL",
+    },
+];
+
+macro_rules! keep_tags {
+    ($on:expr, $id:expr) => {{
+        let [sqlite, postgres] = KEEP_TAGS;
+        let statement = if $on.system() == System::Sqlite { sqlite } else { postgres };
+        storage::execute!($on, statement, $id)
+    }};
+}
+
 const LIST: Statement = Statement {
     operation: "SELECT",
     collection: "workers",
     sql: concat!(
         "SELECT ",
         columns!(),
-        " FROM workers WHERE deleted_at IS NULL AND (created_at, id) < ($1, $2)
+        " FROM workers WHERE deleted_at IS NULL AND revision > 0 AND (created_at, id) < ($1, $2)
           ORDER BY created_at DESC, id DESC LIMIT $3"
     ),
 };
+
+/// Writes a worker's row: `insert!(execute!(on, STATEMENT), worker)`.
+macro_rules! insert {
+    ($run:ident!($on:expr, $statement:expr $(, $row:ty)?), $worker:expr) => {{
+        let worker: Worker = $worker;
+        storage::$run!(
+            $on,
+            $statement,
+            $($row,)?
+            worker.id,
+            worker.name,
+            worker.region,
+            worker.instance_type,
+            worker.provider.name(),
+            Json(worker.tags),
+            worker.created_by,
+            worker.created_at.0,
+            worker.updated_at.0,
+            worker.version,
+            worker.revision,
+            worker.desired.state.name(),
+            worker.desired.generation,
+            worker.desired.set_by,
+            worker.observed.state.name(),
+            worker.observed.generation,
+            worker.observed.since.0,
+            worker.instance_id,
+            worker.deleted_at.map(|it| it.0),
+        )
+    }};
+}
+
+mod import;
+
+pub(crate) use import::{Imported, Outcome};
 
 /// The workers. Clones share the database.
 #[derive(Clone, Debug)]
@@ -78,28 +204,37 @@ impl WorkerStore {
     /// Stores a new worker with its event.
     pub(crate) async fn insert(&self, worker: Worker, event: NewEvent) -> Result<(), StorageError> {
         storage::write!(self.database, |on| -> Result<(), StorageError> {
-            storage::execute!(
-                on,
-                INSERT,
-                worker.id,
-                worker.name,
-                worker.region,
-                worker.instance_type,
-                worker.provider.name(),
-                Json(worker.tags),
-                worker.created_by,
-                worker.created_at.0,
-                worker.updated_at.0,
-                worker.version,
-                worker.revision,
-                worker.desired.state.name(),
-                worker.desired.generation,
-                worker.desired.set_by,
-                worker.observed.state.name(),
-                worker.observed.generation,
-                worker.observed.since.0,
-            )?;
+            let id = worker.id;
+            insert!(execute!(on, INSERT), worker)?;
+            keep_tags!(on, id)?;
             storage::append_event!(on, event)
+        })
+    }
+
+    /// What a request of this key came to, if there was one.
+    pub(crate) async fn recall(&self, key: &RequestKey, now: Micros) -> Result<Option<Claim>, StorageError> {
+        storage::read!(self.database, |on| storage::recall!(on, key, now))
+    }
+
+    /// [`Self::insert`] unless the key is taken; `answer` is what a repetition is to get. One that is in flight is
+    /// waited for.
+    pub(crate) async fn insert_once(
+        &self,
+        key: RequestKey,
+        answer: Vec<u8>,
+        worker: Worker,
+        event: NewEvent,
+    ) -> Result<Claim, StorageError> {
+        let now = worker.created_at;
+        storage::write!(self.database, |on| -> Result<Claim, StorageError> {
+            let claim = storage::claim!(on, key, answer, now)?;
+            if claim == Claim::New {
+                let id = worker.id;
+                insert!(execute!(on, INSERT), worker)?;
+                keep_tags!(on, id)?;
+                storage::append_event!(on, event)?;
+            }
+            Ok(claim)
         })
     }
 
@@ -109,15 +244,34 @@ impl WorkerStore {
         row.map(Row::into_worker).transpose()
     }
 
-    /// A page, newest first, and where the next one begins.
-    pub(crate) async fn list(&self, page: Page) -> Result<(Vec<Worker>, Option<PageToken>), StorageError> {
-        let (created_at, id) = page.key();
-        let rows = storage::read!(self.database, |on| {
-            storage::fetch_all!(on, LIST, Row, created_at, id, page.limit())
-        })?;
-        let mut workers = rows.into_iter().map(Row::into_worker).collect::<Result<Vec<_>, _>>()?;
-        let next = page.cut(&mut workers, |it| (it.created_at, it.id));
-        Ok((workers, next))
+    /// Stores what `decide` makes of the worker, with its event; `None` is no change. Nothing else changes the worker in
+    /// between. Answers the worker as it is then.
+    pub(crate) async fn change(
+        &self,
+        id: Uuid,
+        decide: impl FnOnce(&Worker) -> Result<Option<(Worker, NewEvent)>, WorkerError> + Send + 'static,
+    ) -> Result<Worker, WorkerError> {
+        storage::write!(self.database, |on| -> Result<Worker, WorkerError> {
+            let statement = if on.system() == System::Sqlite { GET } else { GET_LOCKED };
+            let row = storage::fetch_optional!(on, statement, Row, id)?;
+            let before = row.ok_or(WorkerError::NotFound)?.into_worker()?;
+            let Some((after, event)) = decide(&before)? else { return Ok(before) };
+            storage::execute!(
+                on,
+                UPDATE,
+                after.id,
+                after.name.clone(),
+                Json(after.tags.clone()),
+                after.updated_at.0,
+                after.deleted_at.map(|it| it.0),
+                after.version,
+                after.revision,
+            )?;
+            storage::execute!(on, FORGET_TAGS, after.id)?;
+            keep_tags!(on, after.id)?;
+            storage::append_event!(on, event)?;
+            Ok(after)
+        })
     }
 }
 
@@ -140,6 +294,8 @@ struct Row {
     observed_state: String,
     observed_generation: i64,
     observed_since: i64,
+    instance_id: Option<String>,
+    deleted_at: Option<i64>,
 }
 
 impl Row {
@@ -161,6 +317,8 @@ impl Row {
                 generation: self.observed_generation,
                 since: Micros(self.observed_since),
             },
+            instance_id: self.instance_id,
+            deleted_at: self.deleted_at.map(Micros),
             name: self.name,
             region: self.region,
             instance_type: self.instance_type,

@@ -7,7 +7,12 @@ use platform::named_enum;
 use platform::violation::{Lines, Violation, Violations};
 use uuid::Uuid;
 
-const NAME_LENGTH: usize = 100;
+mod change;
+
+pub(crate) use change::Change;
+
+const MAX_NAME: usize = 100;
+const INSTANCE_LENGTH: usize = 128;
 const IDENTIFIER_LENGTH: usize = 64;
 const TAGS: usize = 50;
 const TAG_KEY_LENGTH: usize = 128;
@@ -21,10 +26,13 @@ pub(crate) struct Worker {
     pub(crate) region: String,
     pub(crate) instance_type: String,
     pub(crate) provider: Provider,
+    /// The provider's name of the machine.
+    pub(crate) instance_id: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) created_by: String,
     pub(crate) created_at: Micros,
     pub(crate) updated_at: Micros,
+    pub(crate) deleted_at: Option<Micros>,
     /// Counts edits of writable fields.
     pub(crate) version: i64,
     /// Counts every change.
@@ -82,28 +90,46 @@ pub(crate) struct Draft {
     pub(crate) region: String,
     pub(crate) instance_type: String,
     pub(crate) provider: Option<Provider>,
+    /// An import's only.
+    pub(crate) instance_id: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
 }
 
 impl Draft {
+    /// [`Self::check`] of a worker whose machine exists.
+    pub(crate) fn check_import(self, mut violations: Violations) -> Result<Checked, Vec<Violation>> {
+        let instance = self.instance_id.clone().unwrap_or_default();
+        violations.identifier("worker.instance_id", &instance, INSTANCE_LENGTH, "-");
+        let Checked(draft) = self.check(violations)?;
+        Ok(Checked(Self { instance_id: Some(instance), ..draft }))
+    }
+
     /// Adds what is wrong with the draft to what is already known to be.
     pub(crate) fn check(self, mut violations: Violations) -> Result<Checked, Vec<Violation>> {
-        violations.text("worker.name", &self.name, 1..=NAME_LENGTH, Lines::One);
+        violations.text("worker.name", &self.name, 1..=MAX_NAME, Lines::One);
         violations.identifier("worker.region", &self.region, IDENTIFIER_LENGTH, "-");
         violations.identifier("worker.instance_type", &self.instance_type, IDENTIFIER_LENGTH, "-.");
-        if self.tags.len() > TAGS {
-            violations.add("worker.tags", format!("must have at most {TAGS} tags"));
+        check_tags(&self.tags, &mut violations);
+        if violations.is_empty() {
+            Ok(Checked(Self { instance_id: None, ..self }))
+        } else {
+            Err(violations.into_vec())
         }
-        for (key, value) in self.tags.iter().take(TAGS) {
-            let mut found = Violations::default();
-            found.text("key", key, 1..=TAG_KEY_LENGTH, Lines::One);
-            found.text("value", value, 0..=TAG_VALUE_LENGTH, Lines::One);
-            for it in found.into_vec() {
-                let tag: String = key.chars().take(40).collect();
-                violations.add("worker.tags", format!("{} of tag {tag:?} {}", it.field, it.description));
-            }
+    }
+}
+
+fn check_tags(tags: &BTreeMap<String, String>, violations: &mut Violations) {
+    if tags.len() > TAGS {
+        violations.add("worker.tags", format!("must have at most {TAGS} tags"));
+    }
+    for (key, value) in tags.iter().take(TAGS) {
+        let mut found = Violations::default();
+        found.text("key", key, 1..=TAG_KEY_LENGTH, Lines::One);
+        found.text("value", value, 0..=TAG_VALUE_LENGTH, Lines::One);
+        for it in found.into_vec() {
+            let tag: String = key.chars().take(40).collect();
+            violations.add("worker.tags", format!("{} of tag {tag:?} {}", it.field, it.description));
         }
-        if violations.is_empty() { Ok(Checked(self)) } else { Err(violations.into_vec()) }
     }
 }
 
@@ -112,22 +138,25 @@ impl Draft {
 pub(crate) struct Checked(Draft);
 
 impl Worker {
-    /// A new worker: wished running, accepted and not yet provisioned.
+    /// A new worker: wished running, accepted and not yet provisioned; one that is imported: not yet seen.
     pub(crate) fn create(id: Uuid, Checked(draft): Checked, by: &str, now: Micros) -> Self {
+        let seen = if draft.instance_id.is_some() { ObservedState::Unknown } else { ObservedState::Pending };
         Self {
             id,
             name: draft.name,
             region: draft.region,
             instance_type: draft.instance_type,
             provider: draft.provider.unwrap_or(Provider::Simulated),
+            instance_id: draft.instance_id,
             tags: draft.tags,
             created_by: by.to_owned(),
             created_at: now,
             updated_at: now,
+            deleted_at: None,
             version: 1,
             revision: 1,
             desired: Desired { state: DesiredState::Running, generation: 1, set_by: by.to_owned() },
-            observed: Observed { state: ObservedState::Pending, generation: 0, since: now },
+            observed: Observed { state: seen, generation: 0, since: now },
         }
     }
 }

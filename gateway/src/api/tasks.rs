@@ -1,26 +1,42 @@
 //! `/api/tasks`.
 
+use access::Caller;
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use proto::event::v1::ListEventsRequest;
 use proto::task::v1 as wire;
-use proto::task::v1::{CreateTaskRequest, GetTaskRequest, ListTasksRequest, TaskPriority, TaskStatus};
+use proto::task::v1::{
+    CreateTaskRequest, DeleteTaskRequest, GetTaskRequest, ListTasksRequest, TaskKind, TaskPriority,
+    TaskStatus, UpdateTaskRequest,
+};
 use serde::Serialize;
 
-use super::{Created, Found, Page, Versioned, rfc3339};
+use super::history::TaskEvent;
+use super::{Created, Found, Page, Versioned, name_of, rfc3339};
 use crate::error::ApiError;
-use crate::input::{Authenticated, Body, Fields, FromFields, Id, PageQuery};
+use crate::input::{
+    Authenticated, Body, Fields, Filter, FromFields, Id, IdempotencyKey, IfMatch, IfNoneMatch, Listing,
+    Parameters, Patch, PatchFields,
+};
 use crate::services::Services;
 
 /// Creates a task and answers it with its location.
 pub(crate) async fn create(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    body: Body<wire::Task>,
+    key: IdempotencyKey,
+    mut body: Body<wire::Task>,
 ) -> Result<Created<Task>, ApiError> {
-    let request = CreateTaskRequest { task: Some(body.value), validate_only: body.wrong.is_certain() };
+    let request = CreateTaskRequest {
+        request_id: key.request_id(&mut body.wrong),
+        task: Some(body.value),
+        validate_only: body.wrong.is_certain(),
+    };
     let answer = body.wrong.or(services.tasks.create_task(caller.request(request)).await)?;
     let task = Task::from(answer.task.unwrap_or_default());
-    Ok(Created { location: format!("/api/tasks/{}", task.id), resource: task })
+    Ok(Created { location: format!("/api/tasks/{}", task.id), replayed: answer.replayed, resource: task })
 }
 
 /// Answers one task.
@@ -28,26 +44,111 @@ pub(crate) async fn get(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
     Id(id): Id,
-) -> Result<Found<Task>, ApiError> {
+    known: IfNoneMatch,
+) -> Result<Response, ApiError> {
     let answer = services.tasks.get_task(caller.request(GetTaskRequest { id })).await?.into_inner();
-    Ok(Found(answer.task.unwrap_or_default().into()))
+    Ok(Found(Task::from(answer.task.unwrap_or_default())).unless(&known))
 }
 
 /// Answers a page of the tasks that the caller may see, newest first.
 pub(crate) async fn list(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    page: PageQuery,
+    listing: Listing<TaskFilter>,
 ) -> Result<Json<Page<Task>>, ApiError> {
-    let request = ListTasksRequest { page_size: page.size, page_token: page.token };
+    let filter = listing.filter;
+    let request = ListTasksRequest {
+        page_size: listing.page_size,
+        page_token: listing.page_token,
+        status: filter.status.unwrap_or_default().into(),
+        priority: filter.priority.unwrap_or_default().into(),
+        assignee_id: filter.assignee_id,
+        department: filter.department,
+        worker_id: filter.worker_id,
+        kind: filter.kind.unwrap_or_default().into(),
+    };
     let answer = services.tasks.list_tasks(caller.request(request)).await?.into_inner();
     Ok(Json(Page::new(answer.tasks, answer.next_page_token)))
+}
+
+/// Changes a task by a merge patch and answers it.
+pub(crate) async fn patch(
+    State(mut services): State<Services>,
+    Authenticated(caller): Authenticated,
+    Id(id): Id,
+    condition: IfMatch,
+    patch: Patch<Changed>,
+) -> Result<Found<Task>, ApiError> {
+    let current = current_version(services.clone(), &caller, &id);
+    let request = UpdateTaskRequest {
+        etag: condition.etag(current).await?,
+        task: Some(wire::Task { id: id.clone(), ..patch.value.0 }),
+        update_mask: Some(patch.mask),
+        validate_only: patch.wrong.is_certain(),
+    };
+    let answer = patch.wrong.or(services.tasks.update_task(caller.request(request)).await)?;
+    Ok(Found(answer.task.unwrap_or_default().into()))
+}
+
+/// Deletes a task.
+pub(crate) async fn delete(
+    State(mut services): State<Services>,
+    Authenticated(caller): Authenticated,
+    Id(id): Id,
+    condition: IfMatch,
+) -> Result<StatusCode, ApiError> {
+    let etag = condition.etag(current_version(services.clone(), &caller, &id)).await?;
+    services.tasks.delete_task(caller.request(DeleteTaskRequest { id, etag })).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Answers a page of a task's history, newest first.
+pub(crate) async fn events(
+    State(mut services): State<Services>,
+    Authenticated(caller): Authenticated,
+    Id(subject_id): Id,
+    listing: Listing<()>,
+) -> Result<Json<Page<TaskEvent>>, ApiError> {
+    let request =
+        ListEventsRequest { subject_id, page_size: listing.page_size, page_token: listing.page_token };
+    let answer = services.task_events.list_events(caller.request(request)).await?.into_inner();
+    Ok(Json(Page::new(answer.events, answer.next_page_token)))
+}
+
+async fn current_version(mut services: Services, caller: &Caller, id: &str) -> Result<i64, ApiError> {
+    let request = GetTaskRequest { id: id.to_owned() };
+    let answer = services.tasks.get_task(caller.request(request)).await?.into_inner();
+    Ok(answer.task.unwrap_or_default().version)
+}
+
+/// Which tasks of a list only.
+pub(crate) struct TaskFilter {
+    status: Option<TaskStatus>,
+    priority: Option<TaskPriority>,
+    assignee_id: Option<String>,
+    department: Option<String>,
+    worker_id: Option<String>,
+    kind: Option<TaskKind>,
+}
+
+impl Filter for TaskFilter {
+    fn from_parameters(parameters: &mut Parameters) -> Self {
+        Self {
+            status: parameters.choice("status", &STATUSES),
+            priority: parameters.choice("priority", &PRIORITIES),
+            assignee_id: parameters.text("assignee_id"),
+            department: parameters.text("department"),
+            worker_id: parameters.text("worker_id"),
+            kind: parameters.choice("kind", &KINDS),
+        }
+    }
 }
 
 /// A task as REST shows it.
 #[derive(Serialize)]
 pub(crate) struct Task {
     id: String,
+    kind: &'static str,
     title: String,
     description: String,
     status: &'static str,
@@ -62,7 +163,17 @@ pub(crate) struct Task {
     revision: i64,
 }
 
-const PRIORITIES: [(&str, TaskPriority); 3] =
+pub(crate) const STATUSES: [(&str, TaskStatus); 5] = [
+    ("pending", TaskStatus::Pending),
+    ("in_progress", TaskStatus::InProgress),
+    ("completed", TaskStatus::Completed),
+    ("failed", TaskStatus::Failed),
+    ("cancelled", TaskStatus::Cancelled),
+];
+
+pub(crate) const KINDS: [(&str, TaskKind); 1] = [("human", TaskKind::Human)];
+
+pub(crate) const PRIORITIES: [(&str, TaskPriority); 3] =
     [("low", TaskPriority::Low), ("medium", TaskPriority::Medium), ("high", TaskPriority::High)];
 
 impl FromFields for wire::Task {
@@ -79,18 +190,30 @@ impl FromFields for wire::Task {
     }
 }
 
+/// What of a task can be changed.
+pub(crate) struct Changed(wire::Task);
+
+impl FromFields for Changed {
+    fn from_fields(fields: &mut Fields) -> Self {
+        let status = fields.choice("status", &STATUSES).unwrap_or_default().into();
+        Self(wire::Task { status, ..wire::Task::from_fields(fields) })
+    }
+}
+
+impl PatchFields for Changed {
+    const WRITABLE: &'static [&'static str] =
+        &["title", "description", "status", "priority", "assignee_id", "department", "worker_id"];
+    const OBJECTS: &'static [&'static str] = &[];
+    const READ_ONLY: &'static [&'static str] =
+        &["id", "kind", "created_by", "created_at", "updated_at", "version", "revision"];
+}
+
 impl From<wire::Task> for Task {
     fn from(task: wire::Task) -> Self {
         Self {
-            status: match task.status() {
-                TaskStatus::Unspecified => "unknown",
-                TaskStatus::Pending => "pending",
-                TaskStatus::InProgress => "in_progress",
-                TaskStatus::Completed => "completed",
-                TaskStatus::Failed => "failed",
-                TaskStatus::Cancelled => "cancelled",
-            },
-            priority: PRIORITIES.iter().find(|it| it.1 == task.priority()).map_or("unknown", |it| it.0),
+            kind: name_of(&KINDS, task.kind()),
+            status: name_of(&STATUSES, task.status()),
+            priority: name_of(&PRIORITIES, task.priority()),
             created_at: rfc3339(task.created_at),
             updated_at: rfc3339(task.updated_at),
             id: task.id,

@@ -2,30 +2,61 @@
 
 use std::collections::BTreeMap;
 
+use access::Caller;
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use proto::worker::v1 as wire;
 use proto::worker::v1::{
-    CreateWorkerRequest, GetWorkerRequest, ListWorkersRequest, WorkerDesiredState, WorkerObservedState,
-    WorkerProvider,
+    CreateWorkerRequest, DeleteWorkerRequest, GetWorkerRequest, ImportWorkerRequest, ListWorkersRequest,
+    UpdateWorkerRequest, WorkerDesiredState, WorkerObservedState, WorkerProvider, WorkerTag,
 };
 use serde::Serialize;
 
-use super::{Created, Found, Page, Versioned, rfc3339};
+use super::{Created, Found, Page, Versioned, name_of, rfc3339};
 use crate::error::ApiError;
-use crate::input::{Authenticated, Body, Fields, FromFields, Id, PageQuery};
+use crate::input::{
+    Authenticated, Body, Fields, Filter, FromFields, Id, IdempotencyKey, IfMatch, IfNoneMatch, Listing,
+    Parameters, Patch, PatchFields,
+};
 use crate::services::Services;
 
 /// Creates a worker and answers it with its location.
 pub(crate) async fn create(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    body: Body<wire::Worker>,
+    key: IdempotencyKey,
+    mut body: Body<wire::Worker>,
 ) -> Result<Created<Worker>, ApiError> {
-    let request = CreateWorkerRequest { worker: Some(body.value), validate_only: body.wrong.is_certain() };
+    let request = CreateWorkerRequest {
+        request_id: key.request_id(&mut body.wrong),
+        worker: Some(body.value),
+        validate_only: body.wrong.is_certain(),
+    };
     let answer = body.wrong.or(services.workers.create_worker(caller.request(request)).await)?;
-    let worker = Worker::from(answer.worker.unwrap_or_default());
-    Ok(Created { location: format!("/api/workers/{}", worker.id), resource: worker })
+    Ok(created(answer.worker, answer.replayed))
+}
+
+/// Registers a machine that exists at the provider already: 201 with a new worker, 200 with one that had been deleted and
+/// is restored.
+pub(crate) async fn import(
+    State(mut services): State<Services>,
+    Authenticated(caller): Authenticated,
+    key: IdempotencyKey,
+    mut body: Body<Existing>,
+) -> Result<Response, ApiError> {
+    let request = ImportWorkerRequest {
+        request_id: key.request_id(&mut body.wrong),
+        worker: Some(body.value.0),
+        validate_only: body.wrong.is_certain(),
+    };
+    let answer = body.wrong.or(services.workers.import_worker(caller.request(request)).await)?;
+    let mut response = created(answer.worker, answer.replayed).into_response();
+    if answer.restored {
+        *response.status_mut() = StatusCode::OK;
+    }
+    Ok(response)
 }
 
 /// Answers one worker.
@@ -33,20 +64,90 @@ pub(crate) async fn get(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
     Id(id): Id,
-) -> Result<Found<Worker>, ApiError> {
+    known: IfNoneMatch,
+) -> Result<Response, ApiError> {
     let answer = services.workers.get_worker(caller.request(GetWorkerRequest { id })).await?.into_inner();
-    Ok(Found(answer.worker.unwrap_or_default().into()))
+    Ok(Found(Worker::from(answer.worker.unwrap_or_default())).unless(&known))
 }
 
 /// Answers a page of the workers, newest first.
 pub(crate) async fn list(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    page: PageQuery,
+    listing: Listing<WorkerFilter>,
 ) -> Result<Json<Page<Worker>>, ApiError> {
-    let request = ListWorkersRequest { page_size: page.size, page_token: page.token };
+    let filter = listing.filter;
+    let request = ListWorkersRequest {
+        page_size: listing.page_size,
+        page_token: listing.page_token,
+        status: filter.status.unwrap_or_default().into(),
+        region: filter.region,
+        provider: filter.provider.unwrap_or_default().into(),
+        tag: filter.tag.map(|(key, value)| WorkerTag { key, value }),
+    };
     let answer = services.workers.list_workers(caller.request(request)).await?.into_inner();
     Ok(Json(Page::new(answer.workers, answer.next_page_token)))
+}
+
+/// Changes name and tags of a worker by a merge patch and answers it.
+pub(crate) async fn patch(
+    State(mut services): State<Services>,
+    Authenticated(caller): Authenticated,
+    Id(id): Id,
+    condition: IfMatch,
+    patch: Patch<Changed>,
+) -> Result<Found<Worker>, ApiError> {
+    let current = current_version(services.clone(), &caller, &id);
+    let request = UpdateWorkerRequest {
+        etag: condition.etag(current).await?,
+        worker: Some(wire::Worker { id: id.clone(), ..patch.value.0 }),
+        update_mask: Some(patch.mask),
+        validate_only: patch.wrong.is_certain(),
+    };
+    let answer = patch.wrong.or(services.workers.update_worker(caller.request(request)).await)?;
+    Ok(Found(answer.worker.unwrap_or_default().into()))
+}
+
+/// Deletes the record of a worker that has no machine.
+pub(crate) async fn delete(
+    State(mut services): State<Services>,
+    Authenticated(caller): Authenticated,
+    Id(id): Id,
+    condition: IfMatch,
+) -> Result<StatusCode, ApiError> {
+    let etag = condition.etag(current_version(services.clone(), &caller, &id)).await?;
+    services.workers.delete_worker(caller.request(DeleteWorkerRequest { id, etag })).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn created(worker: Option<wire::Worker>, replayed: bool) -> Created<Worker> {
+    let worker = Worker::from(worker.unwrap_or_default());
+    Created { location: format!("/api/workers/{}", worker.id), replayed, resource: worker }
+}
+
+async fn current_version(mut services: Services, caller: &Caller, id: &str) -> Result<i64, ApiError> {
+    let request = GetWorkerRequest { id: id.to_owned() };
+    let answer = services.workers.get_worker(caller.request(request)).await?.into_inner();
+    Ok(answer.worker.unwrap_or_default().version)
+}
+
+/// Which workers of a list only.
+pub(crate) struct WorkerFilter {
+    status: Option<WorkerObservedState>,
+    region: Option<String>,
+    provider: Option<WorkerProvider>,
+    tag: Option<(String, String)>,
+}
+
+impl Filter for WorkerFilter {
+    fn from_parameters(parameters: &mut Parameters) -> Self {
+        Self {
+            status: parameters.choice("status", &STATES),
+            region: parameters.text("region"),
+            provider: parameters.choice("provider", &PROVIDERS),
+            tag: parameters.pair("tag"),
+        }
+    }
 }
 
 /// A worker as REST shows it: `status` is what was last seen, `desired_status` what is wished for.
@@ -57,6 +158,8 @@ pub(crate) struct Worker {
     region: String,
     instance_type: String,
     provider: &'static str,
+    /// How the provider calls its machine; `null` while it has none.
+    instance_id: Option<String>,
     tags: BTreeMap<String, String>,
     status: &'static str,
     status_since: String,
@@ -70,7 +173,24 @@ pub(crate) struct Worker {
     revision: i64,
 }
 
-const PROVIDERS: [(&str, WorkerProvider); 1] = [("simulated", WorkerProvider::Simulated)];
+pub(crate) const STATES: [(&str, WorkerObservedState); 8] = [
+    ("pending", WorkerObservedState::Pending),
+    ("running", WorkerObservedState::Running),
+    ("stopping", WorkerObservedState::Stopping),
+    ("stopped", WorkerObservedState::Stopped),
+    ("shutting_down", WorkerObservedState::ShuttingDown),
+    ("terminated", WorkerObservedState::Terminated),
+    ("failed", WorkerObservedState::Failed),
+    ("unknown", WorkerObservedState::Unknown),
+];
+
+pub(crate) const DESIRED_STATES: [(&str, WorkerDesiredState); 3] = [
+    ("running", WorkerDesiredState::Running),
+    ("stopped", WorkerDesiredState::Stopped),
+    ("terminated", WorkerDesiredState::Terminated),
+];
+
+pub(crate) const PROVIDERS: [(&str, WorkerProvider); 1] = [("simulated", WorkerProvider::Simulated)];
 
 impl FromFields for wire::Worker {
     fn from_fields(fields: &mut Fields) -> Self {
@@ -85,29 +205,56 @@ impl FromFields for wire::Worker {
     }
 }
 
+/// A worker with the machine that it has already.
+pub(crate) struct Existing(wire::Worker);
+
+impl FromFields for Existing {
+    fn from_fields(fields: &mut Fields) -> Self {
+        Self(wire::Worker { instance_id: fields.text("instance_id"), ..wire::Worker::from_fields(fields) })
+    }
+}
+
+/// What of a worker can be changed.
+pub(crate) struct Changed(wire::Worker);
+
+impl FromFields for Changed {
+    fn from_fields(fields: &mut Fields) -> Self {
+        let (name, tags) = (fields.text("name").unwrap_or_default(), fields.texts("tags"));
+        Self(wire::Worker { name, tags, ..wire::Worker::default() })
+    }
+}
+
+impl PatchFields for Changed {
+    const WRITABLE: &'static [&'static str] = &["name"];
+    const OBJECTS: &'static [&'static str] = &["tags"];
+    const READ_ONLY: &'static [&'static str] = &[
+        "id",
+        "region",
+        "instance_type",
+        "provider",
+        "instance_id",
+        "status",
+        "status_since",
+        "desired_status",
+        "reconciling",
+        "created_by",
+        "created_at",
+        "updated_at",
+        "version",
+        "revision",
+    ];
+}
+
 impl From<wire::Worker> for Worker {
     fn from(worker: wire::Worker) -> Self {
-        let provider = PROVIDERS.iter().find(|it| it.1 == worker.provider()).map_or("unknown", |it| it.0);
+        let provider = name_of(&PROVIDERS, worker.provider());
         let (desired, observed) = (worker.desired.unwrap_or_default(), worker.observed.unwrap_or_default());
         Self {
             provider,
-            status: match observed.state() {
-                WorkerObservedState::Unspecified | WorkerObservedState::Unknown => "unknown",
-                WorkerObservedState::Pending => "pending",
-                WorkerObservedState::Running => "running",
-                WorkerObservedState::Stopping => "stopping",
-                WorkerObservedState::Stopped => "stopped",
-                WorkerObservedState::ShuttingDown => "shutting_down",
-                WorkerObservedState::Terminated => "terminated",
-                WorkerObservedState::Failed => "failed",
-            },
+            instance_id: worker.instance_id,
+            status: name_of(&STATES, observed.state()),
             status_since: rfc3339(observed.since),
-            desired_status: match desired.state() {
-                WorkerDesiredState::Unspecified => "unknown",
-                WorkerDesiredState::Running => "running",
-                WorkerDesiredState::Stopped => "stopped",
-                WorkerDesiredState::Terminated => "terminated",
-            },
+            desired_status: name_of(&DESIRED_STATES, desired.state()),
             reconciling: observed.generation < desired.generation,
             created_at: rfc3339(worker.created_at),
             updated_at: rfc3339(worker.updated_at),

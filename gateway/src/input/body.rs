@@ -27,9 +27,19 @@ pub(crate) struct Body<T> {
 pub(crate) struct Wrong(Violations);
 
 impl Wrong {
+    /// What is wrong with an object whose known fields were taken.
+    pub(super) fn of(fields: Fields) -> Self {
+        Self(fields.finish())
+    }
+
     /// Whether the service is only to check.
     pub(crate) fn is_certain(&self) -> bool {
         !self.0.is_empty()
+    }
+
+    /// Adds what is wrong beside the body.
+    pub(crate) fn add(&mut self, violation: Violation) {
+        self.0.add(violation.field, violation.description);
     }
 
     /// The service's answer, unless something was wrong: then everything that is.
@@ -39,8 +49,13 @@ impl Wrong {
         }
         let mut all: Vec<Violation> = self.0.into_vec();
         match answer {
-            Err(status) if matches!(status.code(), Code::PermissionDenied | Code::Unauthenticated) => {
-                // Who may not do it need not get it right.
+            Err(status)
+                if matches!(
+                    status.code(),
+                    Code::PermissionDenied | Code::Unauthenticated | Code::NotFound
+                ) =>
+            {
+                // Who may not do it need not get it right, nor who asks for what is not there.
                 return Err(status.into());
             }
             Err(status) if status.code() == Code::InvalidArgument => {
@@ -61,19 +76,28 @@ impl<T: FromFields, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        if !is_json(request.headers()) {
-            let detail = "the body must be JSON, with content-type application/json";
-            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-            return Err(ApiError::new(status, Code::InvalidArgument, "UNSUPPORTED_MEDIA_TYPE", detail));
-        }
-        let bytes = read(request, state).await?;
-        let mut fields: Fields = serde_json::from_slice(&bytes).map_err(|error| {
-            let detail = format!("the body is not a JSON object: {error}");
-            ApiError::new(StatusCode::BAD_REQUEST, Code::InvalidArgument, "INVALID_JSON", detail)
-        })?;
+        let mut fields = object(request, state, &["application/json"]).await?;
         let value = T::from_fields(&mut fields);
-        Ok(Self { value, wrong: Wrong(fields.finish()) })
+        Ok(Self { value, wrong: Wrong::of(fields) })
     }
+}
+
+/// The JSON object of a request whose body is of one of these media types.
+pub(super) async fn object<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    types: &[&str],
+) -> Result<Fields, ApiError> {
+    if !types.iter().any(|it| is_of(request.headers(), it)) {
+        let detail = format!("the body must be JSON, with content-type {}", types.join(" or "));
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(ApiError::new(status, Code::InvalidArgument, "UNSUPPORTED_MEDIA_TYPE", detail));
+    }
+    let bytes = read(request, state).await?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let detail = format!("the body is not a JSON object: {error}");
+        ApiError::new(StatusCode::BAD_REQUEST, Code::InvalidArgument, "INVALID_JSON", detail)
+    })
 }
 
 async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
@@ -96,8 +120,8 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiE
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+fn is_of(headers: &HeaderMap, media_type: &str) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let kind = value.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/json")
+    kind.eq_ignore_ascii_case(media_type)
 }

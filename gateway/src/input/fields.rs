@@ -29,22 +29,50 @@ impl Fields {
 
     /// One of `choices`, by its name.
     pub(crate) fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> Option<T> {
-        let expected = || {
-            let names: Vec<&str> = choices.iter().map(|it| it.0).collect();
-            format!("must be one of {}", names.join(", "))
-        };
         match self.fields.remove(name)? {
             Value::Null => None,
             Value::String(text) => {
                 let found = choices.iter().find(|it| it.0 == text).map(|it| it.1);
                 if found.is_none() {
-                    self.violations.add(name, expected());
+                    self.violations.add(name, one_of(choices));
                 }
                 found
             }
             _ => {
-                self.violations.add(name, expected());
+                self.violations.add(name, one_of(choices));
                 None
+            }
+        }
+    }
+
+    /// Whether the object has a field, `null` or not.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    /// Whether a field is there and `null`.
+    pub(super) fn is_null(&self, name: &str) -> bool {
+        self.fields.get(name).is_some_and(Value::is_null)
+    }
+
+    /// The names of the fields of an object within this one; none when it is something else.
+    pub(super) fn names_in(&self, name: &str) -> Vec<String> {
+        let object = self.fields.get(name).and_then(Value::as_object);
+        object.map(|it| it.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Takes the fields of an object that are `null` out of it.
+    pub(super) fn drop_nulls_in(&mut self, name: &str) {
+        if let Some(object) = self.fields.get_mut(name).and_then(Value::as_object_mut) {
+            object.retain(|_, value| !value.is_null());
+        }
+    }
+
+    /// Refuses fields that clients cannot write.
+    pub(super) fn read_only(&mut self, names: &[&str]) {
+        for name in names {
+            if self.fields.remove(*name).is_some() {
+                self.violations.add(*name, "cannot be changed");
             }
         }
     }
@@ -74,6 +102,12 @@ impl Fields {
         }
         self.violations
     }
+}
+
+/// What a choice must be.
+pub(super) fn one_of<T>(choices: &[(&str, T)]) -> String {
+    let names: Vec<&str> = choices.iter().map(|it| it.0).collect();
+    format!("must be one of {}", names.join(", "))
 }
 
 impl<'de> Deserialize<'de> for Fields {

@@ -1,43 +1,109 @@
-//! The query of a list.
+//! The query of a list: which page, and which items only.
+
+use std::collections::BTreeMap;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use platform::violation::Violations;
 
+use super::fields::one_of;
 use crate::error::ApiError;
 
-/// Which page of a list.
-#[derive(Debug, Default)]
-pub(crate) struct PageQuery {
+/// What a list is asked for.
+#[derive(Debug)]
+pub(crate) struct Listing<F> {
     /// 0: the service's default.
-    pub(crate) size: i32,
+    pub(crate) page_size: i32,
     /// Empty: the first page.
-    pub(crate) token: String,
+    pub(crate) page_token: String,
+    /// Which items only.
+    pub(crate) filter: F,
 }
 
-impl PageQuery {
-    fn parse(query: &str) -> Result<Self, ApiError> {
-        let (mut page, mut violations) = (Self::default(), Violations::default());
-        let mut seen = Vec::new();
+/// Which items of a list only.
+pub(crate) trait Filter {
+    /// Takes the parameters it knows.
+    fn from_parameters(parameters: &mut Parameters) -> Self;
+}
+
+/// Every item.
+impl Filter for () {
+    fn from_parameters(_: &mut Parameters) -> Self {}
+}
+
+/// The parameters of a query, and what was found wrong with them.
+#[derive(Debug, Default)]
+pub(crate) struct Parameters {
+    values: BTreeMap<String, String>,
+    violations: Violations,
+}
+
+impl Parameters {
+    fn parse(query: &str) -> Self {
+        let mut parameters = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            if seen.contains(&name) {
-                violations.add(name.clone(), "must not be given twice");
+            if parameters.values.insert(name.clone().into_owned(), value.into_owned()).is_some() {
+                parameters.violations.add(name, "must not be given twice");
             }
-            match name.as_ref() {
-                "page_size" => match value.parse() {
-                    Ok(size @ 1..=200) => page.size = size,
-                    _ => violations.add(name.clone(), "must be a number from 1 to 200"),
-                },
-                "page_token" => page.token = value.into_owned(),
-                _ => violations.add(name.clone(), "is not a known parameter"),
-            }
-            seen.push(name);
         }
-        if violations.is_empty() { Ok(page) } else { Err(ApiError::invalid(violations.into_vec())) }
+        parameters
+    }
+
+    /// A text.
+    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+        self.values.remove(name)
+    }
+
+    /// One of `choices`, by its name.
+    pub(crate) fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> Option<T> {
+        let value = self.values.remove(name)?;
+        let found = choices.iter().find(|it| it.0 == value).map(|it| it.1);
+        if found.is_none() {
+            self.violations.add(name, one_of(choices));
+        }
+        found
+    }
+
+    /// A name and a value, written `name=value`.
+    pub(crate) fn pair(&mut self, name: &str) -> Option<(String, String)> {
+        let text = self.values.remove(name)?;
+        if let Some((key, value)) = text.split_once('=').filter(|it| !it.0.is_empty()) {
+            return Some((key.to_owned(), value.to_owned()));
+        }
+        self.violations.add(name, "must be written key=value");
+        None
+    }
+
+    fn page_size(&mut self) -> i32 {
+        match self.values.remove("page_size").map(|it| it.parse()) {
+            None => 0,
+            Some(Ok(size @ 1..=200)) => size,
+            Some(_) => {
+                self.violations.add("page_size", "must be a number from 1 to 200");
+                0
+            }
+        }
+    }
+
+    fn finish(mut self) -> Result<(), ApiError> {
+        for name in self.values.into_keys() {
+            self.violations.add(name, "is not a known parameter");
+        }
+        if self.violations.is_empty() { Ok(()) } else { Err(ApiError::invalid(self.violations.into_vec())) }
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for PageQuery {
+impl<F: Filter> Listing<F> {
+    fn parse(query: &str) -> Result<Self, ApiError> {
+        let mut parameters = Parameters::parse(query);
+        let page_size = parameters.page_size();
+        let page_token = parameters.text("page_token").unwrap_or_default();
+        let filter = F::from_parameters(&mut parameters);
+        parameters.finish().map(|()| Self { page_size, page_token, filter })
+    }
+}
+
+impl<S: Sync, F: Filter> FromRequestParts<S> for Listing<F> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
@@ -49,17 +115,30 @@ impl<S: Sync> FromRequestParts<S> for PageQuery {
 mod tests {
     use super::*;
 
+    #[derive(Debug)]
+    struct Hue(Option<i32>, Option<(String, String)>);
+
+    impl Filter for Hue {
+        fn from_parameters(parameters: &mut Parameters) -> Self {
+            Self(parameters.choice("hue", &[("red", 1)]), parameters.pair("tag"))
+        }
+    }
+
     #[test]
-    fn a_page_is_read_from_its_parameters() {
-        let page = PageQuery::parse("page_size=20&page_token=a%2Bb").unwrap();
-        assert_eq!((page.size, page.token.as_str()), (20, "a+b"));
-        assert_eq!(PageQuery::parse("").unwrap().size, 0);
+    fn a_page_and_a_filter_are_read_from_their_parameters() {
+        let query = "page_size=20&page_token=a%2Bb&hue=red&tag=env%3Dprod=eu";
+        let Listing { page_size, page_token, filter: Hue(hue, tag) } = Listing::parse(query).unwrap();
+        assert_eq!((page_size, page_token.as_str(), hue), (20, "a+b", Some(1)));
+        assert_eq!(tag, Some(("env".to_owned(), "prod=eu".to_owned())));
+        assert_eq!(Listing::<()>::parse("").unwrap().page_size, 0);
     }
 
     #[test]
     fn every_bad_parameter_is_named() {
-        let error = PageQuery::parse("page_size=0&colour=red&page_token=a&page_token=b").unwrap_err();
-        let fields: Vec<&str> = error.violations().iter().map(|it| it.field.as_str()).collect();
-        assert_eq!(fields, ["page_size", "colour", "page_token"]);
+        let query = "page_size=0&hue=blue&tag=%3Dx&colour=red&page_token=a&page_token=b";
+        let error = Listing::<Hue>::parse(query).unwrap_err();
+        let mut fields: Vec<&str> = error.violations().iter().map(|it| it.field.as_str()).collect();
+        fields.sort_unstable();
+        assert_eq!(fields, ["colour", "hue", "page_size", "page_token", "tag"]);
     }
 }

@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 use tonic::body::Body as GrpcBody;
-use tower::Service;
+use tower::{Service, ServiceExt as _};
 
 use super::preface::PrefaceLimit;
 use crate::activity::Activity;
@@ -46,6 +46,24 @@ pub struct Connections {
 impl Connections {
     /// What ALPN is to offer.
     pub const PROTOCOLS: &[&str] = &["h2"];
+}
+
+/// Tells the streams of a connection when it takes no more calls and is about to end: in the extensions of each of its
+/// requests.
+#[derive(Clone, Debug, Default)]
+pub struct Ending(Shutdown);
+
+impl Ending {
+    /// The ending of the connection that a request came by; one that never comes where there is none.
+    #[must_use]
+    pub fn of(extensions: &http::Extensions) -> Self {
+        extensions.get().cloned().unwrap_or_default()
+    }
+
+    /// Waits until the connection is about to end. Who streams then has a moment to say goodbye.
+    pub async fn begun(&self) {
+        self.0.cancelled().await;
+    }
 }
 
 /// Serves until `shutdown`; `calls` in flight finish first.
@@ -149,7 +167,13 @@ where
 
     async fn speak(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         let stream = TokioIo::new(PrefaceLimit::new(stream, PREFACE));
-        let service = TowerToHyperService::new(self.service.clone());
+        let ending = Ending(self.shutdown.child_token());
+        let told = ending.clone();
+        let service = self.service.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(told.clone());
+            request
+        });
+        let service = TowerToHyperService::new(service);
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .keep_alive_interval(Duration::from_secs(30))
@@ -163,6 +187,7 @@ where
             () = tokio::time::sleep(about(self.of.max_age)) => {
                 tracing::debug!("a connection is old and takes no more calls");
                 connection.as_mut().graceful_shutdown();
+                ending.0.cancel();
                 let Ok(ended) = tokio::time::timeout(GRACE, connection).await else {
                     tracing::debug!(seconds = GRACE.as_secs(), "calls of an old connection were cut");
                     return;

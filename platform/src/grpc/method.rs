@@ -18,27 +18,37 @@ pub(crate) fn name(path: &str) -> &str {
 
 /// The methods that a server has. Clones share them.
 #[derive(Clone, Debug)]
-pub(crate) struct KnownMethods(Arc<HashSet<String>>);
+pub(crate) struct KnownMethods {
+    all: Arc<HashSet<String>>,
+    /// Those that answer a stream.
+    streaming: Arc<HashSet<String>>,
+}
 
 impl KnownMethods {
     /// Those of an encoded `google.protobuf.FileDescriptorSet`.
     pub(crate) fn of(descriptors: &[u8]) -> Result<Self, prost::DecodeError> {
-        let mut names = HashSet::new();
+        let (mut all, mut streaming) = (HashSet::new(), HashSet::new());
         for file in FileDescriptorSet::decode(descriptors)?.file {
             for service in &file.service {
                 let of_service = |it: &MethodDescriptorProto| {
                     format!("{}.{}/{}", file.package(), service.name(), it.name())
                 };
-                names.extend(service.method.iter().map(of_service));
+                all.extend(service.method.iter().map(of_service));
+                streaming.extend(service.method.iter().filter(|it| it.server_streaming()).map(of_service));
             }
         }
-        Ok(Self(Arc::new(names)))
+        Ok(Self { all: Arc::new(all), streaming: Arc::new(streaming) })
     }
 
     /// The full method name of a path; `_OTHER` for one that a client has made up: such names would have no end.
     pub(crate) fn name<'a>(&self, path: &'a str) -> &'a str {
         let name = name(path);
-        if self.0.contains(name) { name } else { OTHER }
+        if self.all.contains(name) { name } else { OTHER }
+    }
+
+    /// Whether a path's method answers a stream, which may go on for as long as its connection.
+    pub(crate) fn is_streaming(&self, path: &str) -> bool {
+        self.streaming.contains(name(path))
     }
 }
 

@@ -37,29 +37,29 @@ pub struct GrpcServer<A> {
     routes: RoutesBuilder,
     health: HealthReporter,
     methods: KnownMethods,
-    api: &'static str,
+    apis: &'static [&'static str],
 }
 
 impl<A: Authenticate> GrpcServer<A> {
-    /// A server of the process called `service` that is to serve `api` (a name in `descriptors`), with health and
-    /// reflection of it, and nothing else yet.
+    /// A server of the process called `service` that is to serve `apis` (names in `descriptors`), with health and
+    /// reflection of each, and nothing else yet.
     pub fn new(
         service: &'static str,
         authenticate: A,
         descriptors: &'static [u8],
-        api: &'static str,
+        apis: &'static [&'static str],
     ) -> Result<Self, ServerError> {
         let mut routes = Routes::builder();
         let (health, health_service) = tonic_health::server::health_reporter();
         routes.add_service(health_service);
         let reflection = || {
-            tonic_reflection::server::Builder::configure()
+            let builder = tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(descriptors)
                 .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
                 // What errors carry: with it grpcurl shows details as fields and not as bytes.
                 .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
-                .with_service_name(api)
-                .with_service_name("grpc.health.v1.Health")
+                .with_service_name("grpc.health.v1.Health");
+            apis.iter().fold(builder, |it, api| it.with_service_name(*api))
         };
         let v1 = reflection().with_service_name("grpc.reflection.v1.ServerReflection").build_v1()?;
         routes.add_service(v1);
@@ -67,7 +67,7 @@ impl<A: Authenticate> GrpcServer<A> {
         let older =
             reflection().with_service_name("grpc.reflection.v1alpha.ServerReflection").build_v1alpha()?;
         routes.add_service(older);
-        Ok(Self { service, authenticate, routes, health, methods: KnownMethods::of(descriptors)?, api })
+        Ok(Self { service, authenticate, routes, health, methods: KnownMethods::of(descriptors)?, apis })
     }
 
     /// Adds a service.
@@ -90,7 +90,7 @@ impl<A: Authenticate> GrpcServer<A> {
     }
 
     /// Serves until `shutdown`, then finishes what is in flight. `healthy` is asked every two seconds; its answer is
-    /// what `grpc.health.v1` says of the whole server and of its API.
+    /// what `grpc.health.v1` says of the whole server and of each of its APIs.
     pub async fn serve<H, F>(
         self,
         listener: TcpListener,
@@ -101,7 +101,7 @@ impl<A: Authenticate> GrpcServer<A> {
         H: Fn() -> F + Send + 'static,
         F: Future<Output = bool> + Send + 'static,
     {
-        let watch = tokio::spawn(watch_health(self.health, self.api, healthy, shutdown.clone()));
+        let watch = tokio::spawn(watch_health(self.health, self.apis, healthy, shutdown.clone()));
         let calls = Activity::default();
         let layer = ServerLayer::new(self.authenticate, self.service, self.methods, calls.clone());
         let service = layer.layer(self.routes.routes().prepare());
@@ -110,15 +110,19 @@ impl<A: Authenticate> GrpcServer<A> {
     }
 }
 
-async fn watch_health<H, F>(health: HealthReporter, api: &'static str, healthy: H, shutdown: Shutdown)
-where
+async fn watch_health<H, F>(
+    health: HealthReporter,
+    apis: &'static [&'static str],
+    healthy: H,
+    shutdown: Shutdown,
+) where
     H: Fn() -> F + Send + 'static,
     F: Future<Output = bool> + Send,
 {
     use tonic_health::ServingStatus::{NotServing, Serving};
     let tell = async |serving: bool| {
-        for name in ["", api] {
-            health.set_service_status(name, if serving { Serving } else { NotServing }).await;
+        for name in [""].iter().chain(apis) {
+            health.set_service_status(*name, if serving { Serving } else { NotServing }).await;
         }
     };
     let mut last = None;

@@ -1,4 +1,5 @@
-//! The server span of a gRPC call, by the semantic conventions for gRPC, its one log line, and its deadline.
+//! The server span of a gRPC call, by the semantic conventions for gRPC, its one log line, and its deadline. The span of a
+//! call that answers a stream ends when the stream begins: a span that is open for hours tells nobody anything until then.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -83,6 +84,7 @@ where
         }
         let ServerLayer { authenticate, service, methods, calls } = self.layer.clone();
         let reads = method::is_read(request.uri().path());
+        let streams = methods.is_streaming(request.uri().path());
         let mut call = Call::begin(request.uri(), &methods, &calls);
         let timeout = deadline::from_headers(request.headers()).map(before_the_clients);
         Box::pin(async move {
@@ -103,6 +105,9 @@ where
                 }
             };
             call.code = method::code_in(response.headers());
+            if streams && call.code.is_none() {
+                call.end_span(Code::Ok);
+            }
             Ok(response.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))))
         })
     }
@@ -132,6 +137,7 @@ struct Call {
     started: Instant,
     method: String,
     code: Option<Code>,
+    span_ended: bool,
     done: bool,
     _in_flight: InFlight,
 }
@@ -157,6 +163,7 @@ impl Call {
             started: Instant::now(),
             method: name.to_owned(),
             code: None,
+            span_ended: false,
             done: false,
             _in_flight: calls.begin(),
         }
@@ -166,14 +173,21 @@ impl Call {
         if std::mem::replace(&mut self.done, true) {
             return;
         }
+        let (name, duration_ms) = (status::code_name(code), self.started.elapsed().as_secs_f64() * 1_000.0);
+        self.span.in_scope(|| tracing::info!(method = self.method, code = name, duration_ms, "call"));
+        self.end_span(code);
+    }
+
+    fn end_span(&mut self, code: Code) {
+        if std::mem::replace(&mut self.span_ended, true) {
+            return;
+        }
         let name = status::code_name(code);
         self.span.record("rpc.response.status_code", name);
         if method::is_server_error(code) {
             self.span.record("otel.status_code", "ERROR");
             self.span.record("error.type", name);
         }
-        let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
-        self.span.in_scope(|| tracing::info!(method = self.method, code = name, duration_ms, "call"));
         propagation::end(&self.span);
     }
 }

@@ -6,10 +6,12 @@ use access::Scope;
 use platform::clock::Clock;
 use platform::propagation::Cause;
 use platform::violation::Violations;
+use storage::Page;
 use storage::testing::Fresh;
 
 use super::*;
-use crate::task::{Creator, Draft};
+use crate::error::TaskError;
+use crate::task::{Change, Creator, Draft};
 
 storage::conformance!(
     a_task_reads_back_as_it_was_stored,
@@ -17,6 +19,11 @@ storage::conformance!(
     its_event_is_stored_with_it,
     a_task_whose_event_cannot_be_stored_is_not_stored,
     a_transaction_ends_though_its_caller_has_gone,
+    two_creates_of_one_key_at_once_make_one_task,
+    a_change_is_stored_with_its_event_and_one_that_changes_nothing_is_not,
+    of_many_changes_of_one_version_at_once_one_is_made,
+    a_deleted_task_is_gone_and_its_history_tells_so,
+    a_deletion_that_is_refused_or_not_seen_leaves_the_task_as_it_is,
     get_and_list_show_just_what_access_says_is_seen,
     pages_follow_each_other_for_every_visibility,
 );
@@ -53,6 +60,137 @@ fn created(clock: &Clock, task: &Task) -> NewEvent {
         resource: serde_json::to_value(crate::convert::task(task)).unwrap(),
         changed_before: None,
     }
+}
+
+async fn two_creates_of_one_key_at_once_make_one_task(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
+    let key = RequestKey {
+        issuer: "urn:test".to_owned(),
+        subject: "ada".to_owned(),
+        method: "test",
+        key: "k".to_owned(),
+        hash: [7; 32],
+    };
+    let (one, other) = (task(&clock, "ada", None, None), task(&clock, "ada", None, None));
+    let create = |task: &Task, answer: u8| {
+        store.insert_once(key.clone(), vec![answer], task.clone(), created(&clock, task))
+    };
+    let (first, second) = tokio::join!(create(&one, 1), create(&other, 2));
+    let (first, second) = (first.unwrap(), second.unwrap());
+    let (listed, _) =
+        store.list(Page::new(9, "", list_id()).unwrap(), &Filter::default(), EVERYTHING).await.unwrap();
+    match (&first, &second) {
+        (Claim::New, Claim::Replayed(answer)) => {
+            assert_eq!((answer.as_slice(), listed), (&[1][..], vec![one]));
+        }
+        (Claim::Replayed(answer), Claim::New) => {
+            assert_eq!((answer.as_slice(), listed), (&[2][..], vec![other]));
+        }
+        neither => panic!("not one of each: {neither:?}"),
+    }
+    let another = RequestKey { hash: [8; 32], ..key };
+    assert_eq!(store.recall(&another, clock.now()).await.unwrap(), Some(Claim::Reused));
+}
+
+fn deleted(clock: &Clock) -> impl FnOnce(&Task) -> NewEvent + Send + 'static {
+    let clock = clock.clone();
+    move |task| NewEvent { kind: "task.deleted", after: None, ..created(&clock, task) }
+}
+
+fn updated(clock: &Clock) -> impl FnOnce(&Task, &Task) -> NewEvent + Send + 'static {
+    let clock = clock.clone();
+    move |before, after| NewEvent {
+        kind: "task.updated",
+        before: Some(before.scope()),
+        ..created(&clock, after)
+    }
+}
+
+fn titled(title: &str) -> Change {
+    Change { title: Some(title.to_owned()), ..Change::default() }
+}
+
+async fn a_change_is_stored_with_its_event_and_one_that_changes_nothing_is_not(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
+    let task = task(&clock, "ada", Some("bob"), Some("network"));
+    store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+    let now = clock.now();
+    let all = Change {
+        title: Some("u".to_owned()),
+        description: Some(String::new()),
+        status: Some(Status::Completed),
+        priority: Some(Priority::Low),
+        assignee_id: Some(None),
+        department: Some(Some("storage".to_owned())),
+        worker_id: Some(None),
+        unreadable: Vec::new(),
+    };
+    let same = all.clone();
+    let change = move |it: &Task| it.changed(all, now);
+    let after = store.update(task.id, EVERYTHING, change, updated(&clock)).await.unwrap();
+    assert_eq!((after.version, after.revision, after.status), (2, 2, Status::Completed));
+    assert_eq!(store.get(task.id, EVERYTHING).await.unwrap(), Some(after.clone()));
+    let again = move |it: &Task| it.changed(same, now);
+    assert_eq!(store.update(task.id, EVERYTHING, again, updated(&clock)).await.unwrap(), after);
+    let events = storage::testing::events(store.database()).await.unwrap();
+    let told: Vec<_> = events.iter().map(|it| (it.kind.as_str(), it.revision)).collect();
+    assert_eq!(told, [("task.created", 1), ("task.updated", 2)]);
+}
+
+async fn of_many_changes_of_one_version_at_once_one_is_made(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
+    let task = task(&clock, "ada", None, None);
+    store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+    let change = |number: usize| {
+        let (store, clock, id) = (store.clone(), clock.clone(), task.id);
+        tokio::spawn(async move {
+            let now = clock.now();
+            let decide = move |it: &Task| {
+                it.expect_version(Some(1))?;
+                it.changed(titled(&number.to_string()), now)
+            };
+            store.update(id, EVERYTHING, decide, updated(&clock)).await
+        })
+    };
+    let changes: Vec<_> = (0..8).map(change).collect();
+    let mut made = 0;
+    for change in changes {
+        match change.await.unwrap() {
+            Ok(_) => made += 1,
+            Err(error) => assert!(matches!(error, TaskError::EtagMismatch(2)), "{error:?}"),
+        }
+    }
+    assert_eq!(made, 1);
+}
+
+async fn a_deleted_task_is_gone_and_its_history_tells_so(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
+    let task = task(&clock, "ada", None, None);
+    store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+    let delete = || store.delete(task.id, EVERYTHING, clock.now(), |_| Ok(()), deleted(&clock));
+    delete().await.unwrap();
+    assert_eq!(store.get(task.id, EVERYTHING).await.unwrap(), None);
+    assert!(matches!(delete().await, Err(TaskError::NotFound)), "deleted twice");
+    let events = storage::testing::events(store.database()).await.unwrap();
+    let told: Vec<_> = events.iter().map(|it| (it.kind.as_str(), it.revision)).collect();
+    assert_eq!(told, [("task.created", 1), ("task.deleted", 2)]);
+}
+
+async fn a_deletion_that_is_refused_or_not_seen_leaves_the_task_as_it_is(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
+    let task = task(&clock, "ada", None, None);
+    store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+    let no = |_: &Task| Err(TaskError::DeleteNotAllowed("no"));
+    let refused = store.delete(task.id, EVERYTHING, clock.now(), no, deleted(&clock)).await;
+    assert!(matches!(refused, Err(TaskError::DeleteNotAllowed(_))), "{refused:?}");
+    let eve = Visibility::Of { person: "eve".to_owned(), department: None };
+    let unseen = store.delete(task.id, eve, clock.now(), |_| Ok(()), deleted(&clock)).await;
+    assert!(matches!(unseen, Err(TaskError::NotFound)), "{unseen:?}");
+    assert_eq!(store.get(task.id, EVERYTHING).await.unwrap(), Some(task));
+}
+
+fn list_id() -> storage::ListId {
+    storage::ListId::of("test", &proto::task::v1::ListTasksRequest::default())
 }
 
 async fn a_task_reads_back_as_it_was_stored(fresh: Fresh) {
@@ -148,7 +286,10 @@ async fn get_and_list_show_just_what_access_says_is_seen(fresh: Fresh) {
     let tasks = populated(&store).await;
     for seen in visibilities() {
         let expected: Vec<Task> = tasks.iter().filter(|it| seen.sees(&it.scope())).cloned().collect();
-        let (listed, _) = store.list(Page::new(200, "").unwrap(), seen.clone()).await.unwrap();
+        let (listed, _) = store
+            .list(Page::new(200, "", list_id()).unwrap(), &Filter::default(), seen.clone())
+            .await
+            .unwrap();
         assert_eq!(listed, expected, "{seen:?}");
         for task in &tasks {
             let got = store.get(task.id, seen.clone()).await.unwrap();
@@ -164,7 +305,10 @@ async fn pages_follow_each_other_for_every_visibility(fresh: Fresh) {
         let expected: Vec<Task> = tasks.iter().filter(|it| seen.sees(&it.scope())).cloned().collect();
         let (mut walked, mut token) = (Vec::new(), String::new());
         loop {
-            let (page, next) = store.list(Page::new(5, &token).unwrap(), seen.clone()).await.unwrap();
+            let (page, next) = store
+                .list(Page::new(5, &token, list_id()).unwrap(), &Filter::default(), seen.clone())
+                .await
+                .unwrap();
             assert!(next.is_none() || page.len() == 5, "a short page though more is seen");
             walked.extend(page);
             let Some(next) = next else { break };

@@ -9,6 +9,8 @@ macro_rules! columns {
     };
 }
 
+pub(super) const COLUMNS: &str = columns!();
+
 pub(super) const INSERT: Statement = Statement {
     operation: "INSERT",
     collection: "tasks",
@@ -23,6 +25,28 @@ pub(super) const GET: Statement = Statement {
     operation: "SELECT",
     collection: "tasks",
     sql: concat!("SELECT ", columns!(), " FROM tasks WHERE id = $1 AND deleted_at IS NULL"),
+};
+
+/// [`GET`], and nobody else changes it before this transaction ends. PostgreSQL only.
+pub(super) const GET_LOCKED: Statement = Statement {
+    operation: "SELECT",
+    collection: "tasks",
+    sql: concat!("SELECT ", columns!(), " FROM tasks WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"),
+};
+
+pub(super) const UPDATE: Statement = Statement {
+    operation: "UPDATE",
+    collection: "tasks",
+    sql: "UPDATE tasks SET title = $2, description = $3, status = $4, priority = $5, assignee_id = $6, department = $7,
+            worker_id = $8, updated_at = $9, version = $10, revision = $11
+          WHERE id = $1",
+};
+
+/// The row stays: its history is readable until it is purged.
+pub(super) const DELETE: Statement = Statement {
+    operation: "UPDATE",
+    collection: "tasks",
+    sql: "UPDATE tasks SET deleted_at = $2, updated_at = $2, revision = $3 WHERE id = $1",
 };
 
 /// Of what is assigned to or created by the person `$2`, or of the department `$3` (NULL: of none).
@@ -44,7 +68,7 @@ pub(super) const LIST: Statement = Statement {
     sql: concat!(
         "SELECT ",
         columns!(),
-        " FROM tasks WHERE deleted_at IS NULL AND (created_at, id) < ($1, $2)
+        " FROM tasks WHERE deleted_at IS NULL AND revision > 0 AND (created_at, id) < ($1, $2)
           ORDER BY created_at DESC, id DESC LIMIT $3"
     ),
 };
@@ -55,7 +79,7 @@ macro_rules! page_of {
         concat!(
             "SELECT * FROM (SELECT ",
             columns!(),
-            " FROM tasks WHERE deleted_at IS NULL AND ",
+            " FROM tasks WHERE deleted_at IS NULL AND version > 0 AND ",
             $column,
             " = ",
             $value,
@@ -80,3 +104,9 @@ pub(super) const LIST_SEEN: Statement = Statement {
         ") AS seen ORDER BY created_at DESC, id DESC LIMIT $3"
     ),
 };
+
+/// The next `$3` tasks behind the one at (`$1`, `$2`): a page of all, for who begins to watch.
+pub(super) const SNAPSHOT: Statement = LIST;
+
+/// [`SNAPSHOT`] of what is assigned to or created by the person `$4`, or of the department `$5` (NULL: of none).
+pub(super) const SNAPSHOT_SEEN: Statement = LIST_SEEN;

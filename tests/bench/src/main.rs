@@ -1,5 +1,6 @@
 //! `tests/bench/run`: the product beside a bare pair, both databases, traced and untraced, in one run and one table.
 
+mod event_log;
 mod load;
 mod machine;
 mod measure;
@@ -40,6 +41,9 @@ struct Cli {
     /// Setups to measure, repeated for several [default: those of the table]
     #[arg(long = "setup", value_name = "SETUP")]
     setups: Vec<Setup>,
+    /// Only what the event log costs a commit, on PostgreSQL
+    #[arg(long)]
+    event_log: bool,
     /// Rounds, in each of which every setup has its turn
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -91,13 +95,17 @@ async fn main() -> anyhow::Result<()> {
     if matches!(cli.command, Some(Internal::Receive)) {
         return receiver::serve().await;
     }
-    if cli.rows.is_empty() {
+    if cli.event_log {
+        cli.backends = vec![Backend::Postgres];
+        cli.rows.clear();
+        cli.setups.clear();
+    } else if cli.rows.is_empty() {
         cli.rows = Row::value_variants().to_vec();
     }
     if cli.backends.is_empty() {
         cli.backends = Backend::value_variants().to_vec();
     }
-    if cli.setups.is_empty() {
+    if cli.setups.is_empty() && !cli.event_log {
         cli.setups = Setup::TABLE.to_vec();
     }
     tokio::select! {
@@ -119,6 +127,10 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
     let mut cells: Vec<Cell> = Vec::new();
     for &backend in &cli.backends {
         cells.extend(on(backend, cli, &common, directory.path(), &mut receiver).await?);
+    }
+    let mut commits = None;
+    if cli.backends.contains(&Backend::Postgres) {
+        commits = Some(event_log(cli, directory.path()).await?);
     }
     let syncs_after = machine::syncs_per_second(directory.path())?;
     let header = [
@@ -146,15 +158,32 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         ),
     ];
     let lines: Vec<String> = header.iter().map(|(name, value)| format!("- {name}: {value}")).collect();
-    let text = format!("{}\n\n{}\n{}", lines.join("\n"), table::measurements(&cells), table::ratios(&cells));
+    let commits_text = commits.as_ref().map(|it| format!("\n{}", it.text())).unwrap_or_default();
+    let mut text = format!("{}\n", lines.join("\n"));
+    if !cells.is_empty() {
+        text = format!("{text}\n{}\n{}", table::measurements(&cells), table::ratios(&cells));
+    }
+    text.push_str(&commits_text);
     println!("{text}");
     let json = json!({
         "header": header.iter().map(|(name, value)| (*name, value.as_str())).collect::<std::collections::BTreeMap<_, _>>(),
         "cells": cells.iter().map(Cell::json).collect::<Vec<_>>(),
+        "commits": commits.as_ref().map(event_log::Measured::json),
     });
     let target = programs.parent().context("the profile's directory is in the target directory")?;
     std::fs::write(target.join("bench.json"), serde_json::to_vec_pretty(&json)?)?;
     if cli.update_docs { update_docs(Path::new("docs/performance.md"), &text) } else { Ok(()) }
+}
+
+/// What the event log costs a commit.
+async fn event_log(cli: &Cli, directory: &Path) -> anyhow::Result<event_log::Measured> {
+    eprintln!("commits with and without the event log's numbering");
+    let server = Postgres::start(directory).await?;
+    let measured = Duration::from_secs_f64(cli.seconds);
+    let commits = event_log::Commits { writers: cli.connections, rounds: cli.rounds, measured };
+    let result = commits.measure(&server).await;
+    server.stop()?;
+    result
 }
 
 /// All rows on one database.

@@ -33,7 +33,7 @@ impl Postgres {
     pub(crate) async fn start(directory: &Path) -> anyhow::Result<Self> {
         let programs = programs().context("PostgreSQL is not installed: tests/run installs it")?;
         let directory = directory.join("postgres");
-        std::fs::create_dir(&directory)?;
+        std::fs::create_dir_all(&directory)?;
         std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o700))?;
         let mut keeper = Command::new("sh");
         keeper.args(["-c", KEEPER, "keeper"]).arg(&programs).arg(&directory);

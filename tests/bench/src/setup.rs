@@ -108,7 +108,11 @@ impl Running {
         } else {
             let common = ["--end-with-stdin", "--local-keys", &keys, "--listen"];
             let of_service = [&["task-service"], &common[..], &[&service_listen, "--database", database]];
-            let of_gateway = [&["gateway"], &common[..], &[&gateway_listen, "--task-service", &service_url]];
+            let of_gateway = [
+                &["gateway"],
+                &common[..],
+                &[&gateway_listen, "--task-service", &service_url, "--caller-rate", "0"],
+            ];
             (of_service.concat(), of_gateway.concat())
         };
         if setup == Setup::Bare100 {

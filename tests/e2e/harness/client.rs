@@ -65,6 +65,14 @@ impl Client {
         self.try_send(Method::POST, path, Some(body.to_string())).await.unwrap()
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.try_send(Method::PATCH, path, Some(body.to_string())).await.unwrap()
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.try_send(Method::DELETE, path, None).await.unwrap()
+    }
+
     /// Sends any text as a JSON body.
     pub(crate) async fn post_text(&self, path: &str, body: &str) -> Answer {
         self.try_send(Method::POST, path, Some(body.to_owned())).await.unwrap()
@@ -81,7 +89,7 @@ impl Client {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        if body.is_some() {
+        if body.is_some() && !self.headers.iter().any(|it| it.0 == "content-type") {
             request = request.header("content-type", "application/json");
         }
         let request = request.body(Full::from(body.unwrap_or_default())).unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use access::Role;
 use access::local::{self, Grant, LocalIssuer};
-use platform::clock::Clock;
+use platform::clock::{Clock, Micros};
 use storage::testing::{self, Fresh};
 use tempfile::TempDir;
 
@@ -44,7 +44,7 @@ pub(crate) struct Product {
     pub(crate) gateway_address: SocketAddr,
     pub(crate) task_database: Fresh,
     pub(crate) directory: TempDir,
-    worker_database: Fresh,
+    pub(crate) worker_database: Fresh,
     settings: Settings,
     issuer: LocalIssuer,
 }
@@ -105,6 +105,8 @@ impl Product {
         let tasks = role(&collector, &directory, by, "task-service", "127.0.0.1:0", &of_tasks);
         let tasks_address = tasks.listening("task-service").await;
         of_clients.push(("CCM_TASK_SERVICE".to_owned(), format!("{scheme}://{tasks_address}")));
+        // Tests load as one caller; those of the limit set it.
+        of_clients.push(("CCM_CALLER_RATE".to_owned(), "0".to_owned()));
         let of_gateway = [of_clients, settings.of_gateway.clone()].concat();
         let gateway = role(&collector, &directory, by, "gateway", "127.0.0.1:0", &of_gateway);
         let gateway_address = gateway.listening("gateway").await;
@@ -133,13 +135,41 @@ impl Product {
     }
 
     pub(crate) fn token(&self, subject: &str, roles: &[Role], department: Option<&str>) -> String {
+        self.token_for(Duration::from_hours(1), subject, roles, department)
+    }
+
+    /// A token that ends.
+    pub(crate) fn token_for(
+        &self,
+        lifetime: Duration,
+        subject: &str,
+        roles: &[Role],
+        department: Option<&str>,
+    ) -> String {
+        self.token_by(&Clock::system(), lifetime, subject, roles, department)
+    }
+
+    /// A token that was good until an hour ago.
+    pub(crate) fn expired_token(&self, subject: &str, roles: &[Role], department: Option<&str>) -> String {
+        let then = Clock::manual(Micros(Clock::system().now().0 - 2 * 60 * 60 * 1_000_000));
+        self.token_by(&then, Duration::from_hours(1), subject, roles, department)
+    }
+
+    fn token_by(
+        &self,
+        clock: &Clock,
+        lifetime: Duration,
+        subject: &str,
+        roles: &[Role],
+        department: Option<&str>,
+    ) -> String {
         let grant = Grant {
             subject: subject.to_owned(),
             roles: roles.to_vec(),
             department: department.map(ToOwned::to_owned),
-            lifetime: Duration::from_hours(1),
+            lifetime,
         };
-        self.issuer.grant(&grant, &Clock::system()).unwrap()
+        self.issuer.grant(&grant, clock).unwrap()
     }
 
     /// A caller without a token.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use platform::clock::Clock;
 use platform::propagation::Cause;
 use platform::violation::Violations;
+use storage::Page;
 use storage::testing::Fresh;
 
 use super::*;
@@ -16,6 +17,9 @@ storage::conformance!(
     its_event_is_stored_with_it,
     a_worker_whose_event_cannot_be_stored_is_not_stored,
     pages_follow_each_other_without_gap_or_repetition,
+    a_change_is_stored_with_its_event_and_no_change_leaves_none,
+    a_deleted_worker_is_gone_and_deleted_once,
+    a_deleted_worker_of_a_machine_is_restored_by_its_import,
     several_replicas_can_open_an_empty_database_at_once,
 );
 
@@ -48,6 +52,10 @@ fn created(clock: &Clock, worker: &Worker) -> NewEvent {
     }
 }
 
+fn list_id() -> storage::ListId {
+    storage::ListId::of("test", &proto::worker::v1::ListWorkersRequest::default())
+}
+
 async fn a_worker_reads_back_as_it_was_stored(fresh: Fresh) {
     let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
     let worker = worker(&clock, "it's a lab; DROP TABLE workers");
@@ -68,7 +76,6 @@ async fn its_event_is_stored_with_it(fresh: Fresh) {
     let [event] = events.as_slice() else { panic!("not one event: {events:?}") };
     assert_eq!((event.kind.as_str(), event.subject_id, event.revision), ("worker.created", worker.id, 1));
     assert_eq!((event.actor.as_str(), event.traceparent.as_deref()), ("ada", Some("00-a-b-01")));
-    assert_eq!(event.position, None);
     let resource: proto::worker::v1::Worker = serde_json::from_value(event.resource.0.clone()).unwrap();
     assert_eq!(resource, crate::convert::worker(&worker));
 }
@@ -99,7 +106,8 @@ async fn pages_follow_each_other_without_gap_or_repetition(fresh: Fresh) {
     stored.sort_by_key(|it| std::cmp::Reverse((it.created_at, it.id)));
     let (mut walked, mut token) = (Vec::new(), String::new());
     loop {
-        let (workers, next) = store.list(Page::new(3, &token).unwrap()).await.unwrap();
+        let (workers, next) =
+            store.list(Page::new(3, &token, list_id()).unwrap(), &Filter::default()).await.unwrap();
         assert!(workers.len() <= 3);
         walked.extend(workers);
         let Some(next) = next else { break };
@@ -119,4 +127,64 @@ async fn several_replicas_can_open_an_empty_database_at_once(fresh: Fresh) {
     for opened in opening {
         opened.await.unwrap().unwrap();
     }
+}
+
+fn renamed(before: &Worker, clock: &Clock, name: &str) -> Result<Option<(Worker, NewEvent)>, WorkerError> {
+    let change = crate::worker::Change { name: Some(name.to_owned()), ..Default::default() };
+    let after = before.changed(change, Violations::default(), clock.now()).map_err(WorkerError::Invalid)?;
+    Ok(after.map(|it| (it.clone(), NewEvent { kind: "worker.updated", ..created(clock, &it) })))
+}
+
+async fn a_change_is_stored_with_its_event_and_no_change_leaves_none(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
+    let worker = worker(&clock, "lab");
+    store.insert(worker.clone(), created(&clock, &worker)).await.unwrap();
+    for _ in 0..2 {
+        let clock = clock.clone();
+        let changed = store.change(worker.id, move |it| renamed(it, &clock, "new")).await.unwrap();
+        assert_eq!((changed.name.as_str(), changed.version, changed.revision), ("new", 2, 2));
+        assert_eq!(store.get(worker.id).await.unwrap(), Some(changed));
+    }
+    assert_eq!(storage::testing::events(store.database()).await.unwrap().len(), 2);
+}
+
+async fn a_deleted_worker_is_gone_and_deleted_once(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
+    let worker = worker(&clock, "lab");
+    store.insert(worker.clone(), created(&clock, &worker)).await.unwrap();
+    let delete = || {
+        let clock = clock.clone();
+        store.change(worker.id, move |it| {
+            let after = it.deleted(clock.now())?;
+            Ok(Some((after.clone(), NewEvent { kind: "worker.deleted", ..created(&clock, &after) })))
+        })
+    };
+    delete().await.unwrap();
+    assert_eq!(store.get(worker.id).await.unwrap(), None);
+    assert!(matches!(delete().await, Err(WorkerError::NotFound)));
+}
+
+async fn a_deleted_worker_of_a_machine_is_restored_by_its_import(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
+    let import = |name: &str| Worker { instance_id: Some("i-1".to_owned()), ..worker(&clock, name) };
+    let outcome = |clock: &Clock| {
+        let clock = clock.clone();
+        move |worker: &Worker, _: bool| Outcome { event: created(&clock, worker), answer: Vec::new() }
+    };
+    let first = store.import(None, import("one"), outcome(&clock)).await.unwrap();
+    let Imported::Done { worker: first, restored: false } = first else { panic!("{first:?}") };
+    let live = store.import(None, import("two"), outcome(&clock)).await;
+    assert!(matches!(live, Err(WorkerError::Exists)), "{live:?}");
+    let (now, events) = (clock.now(), clock.clone());
+    let delete = move |before: &Worker| {
+        let after = Worker { deleted_at: Some(now), revision: before.revision + 1, ..before.clone() };
+        let event = NewEvent { kind: "worker.deleted", after: None, ..created(&events, &after) };
+        Ok(Some((after, event)))
+    };
+    store.change(first.id, delete).await.unwrap();
+    let back = store.import(None, import("three"), outcome(&clock)).await.unwrap();
+    let Imported::Done { worker: back, restored: true } = back else { panic!("{back:?}") };
+    assert_eq!((back.id, back.name.as_str(), back.revision, back.version), (first.id, "three", 3, 2));
+    assert_eq!(back.desired.generation, 2);
+    assert_eq!(store.get(first.id).await.unwrap(), Some(*back));
 }

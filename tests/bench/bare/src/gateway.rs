@@ -71,7 +71,7 @@ async fn create(
         department: body.department,
         ..wire::Task::default()
     };
-    let request = CreateTaskRequest { task: Some(task), validate_only: false };
+    let request = CreateTaskRequest { task: Some(task), ..CreateTaskRequest::default() };
     let answer = gateway.tasks.create_task(caller.request(request)).await?.into_inner();
     let task = Task::from(answer.task.unwrap_or_default());
     let headers = [(header::LOCATION, format!("/api/tasks/{}", task.id)), (header::ETAG, etag(&task))];
@@ -93,7 +93,11 @@ async fn list(
     Authenticated(caller): Authenticated,
     Query(page): Query<Page>,
 ) -> Result<Json<Tasks>, Failure> {
-    let request = ListTasksRequest { page_size: page.page_size, page_token: page.page_token };
+    let request = ListTasksRequest {
+        page_size: page.page_size,
+        page_token: page.page_token,
+        ..ListTasksRequest::default()
+    };
     let answer = gateway.tasks.list_tasks(caller.request(request)).await?.into_inner();
     let items = answer.tasks.into_iter().map(Task::from).collect();
     Ok(Json(Tasks { items, next_page_token: answer.next_page_token }))

@@ -1,0 +1,82 @@
+//! The description of the API, OpenAPI 3.1: what openapi.json at the crate's root holds and `/api/openapi.json` serves.
+//! It is made of the tables that the code itself goes by, where there are any, and tests hold it against the router, the
+//! resources and docs/errors.md.
+
+mod operations;
+pub(crate) mod page;
+mod parameters;
+mod problems;
+mod resources;
+
+use std::sync::LazyLock;
+
+use axum::http::{HeaderName, header};
+use serde_json::{Map, Value, json};
+
+use operations::operations;
+
+static TEXT: LazyLock<String> = LazyLock::new(text);
+
+/// The document, as it stands in openapi.json.
+#[must_use]
+pub fn text() -> String {
+    format!("{:#}\n", document())
+}
+
+/// Answers the document; no token is needed.
+pub(crate) async fn get() -> ([(HeaderName, &'static str); 1], &'static str) {
+    ([(header::CONTENT_TYPE, "application/json")], &TEXT)
+}
+
+fn document() -> Value {
+    let mut paths = Map::new();
+    for operation in operations() {
+        let path = paths.entry(operation.path).or_insert_with(|| json!({}));
+        path[operation.method.to_lowercase()] = operation.describe();
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Cml Cloud Manager",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "A fleet of cloud workers and the tasks run against them. Every path is also served with a \
+                trailing slash. Errors are problem details (RFC 9457); their `type` names the reason.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"bearer": []}],
+        "tags": [
+            {"name": "tasks", "description": "Pieces of work."},
+            {"name": "workers", "description": "Machines of the fleet."},
+            {"name": "caller", "description": "Who is asking."},
+            {"name": "health", "description": "How the processes are."},
+            {"name": "description", "description": "This document."},
+        ],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "A token of the configured issuer; `ccm token` makes one for this machine.",
+                },
+            },
+            "headers": parameters::response_headers(),
+            "parameters": parameters::components(),
+            "schemas": resources::schemas(),
+        },
+    })
+}
+
+/// A component of this kind, by its name.
+fn component(kind: &str, name: &str) -> Value {
+    json!({"$ref": format!("#/components/{kind}/{name}")})
+}
+
+fn schema(name: &str) -> Value {
+    component("schemas", name)
+}
+
+#[cfg(test)]
+mod tests;

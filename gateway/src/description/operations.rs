@@ -1,0 +1,250 @@
+//! What each operation takes and answers.
+
+use serde_json::{Map, Value, json};
+
+use super::parameters::{self, header};
+use super::{component, problems, schema};
+
+/// One operation. What it can fail with follows from what it takes, but for what is its own.
+pub(super) struct Operation {
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    id: &'static str,
+    tag: &'static str,
+    summary: &'static str,
+    parameters: Vec<Value>,
+    /// A request body's media types and schema.
+    body: Option<(&'static [&'static str], &'static str)>,
+    answers: Vec<(u16, Value)>,
+    fails: Vec<&'static str>,
+    is_public: bool,
+}
+
+const JSON: &str = "application/json";
+
+/// Every operation, by path.
+pub(super) fn operations() -> Vec<Operation> {
+    let mut all = tasks();
+    all.extend(workers());
+    all.extend(others());
+    all
+}
+
+fn tasks() -> Vec<Operation> {
+    let of = |method, path, id, summary| Operation::new(method, path, id, "tasks", summary);
+    vec![
+        of("GET", "/api/tasks", "listTasks", "A page of the tasks that the caller may see, newest first")
+            .lists("TaskPage", parameters::of_tasks()),
+        of("POST", "/api/tasks", "createTask", "Creates a task")
+            .creates("NewTask")
+            .answers(201, "Created, or created by an earlier request with this key", created("Task"))
+            .fails(&["UPSTREAM_FAILED"]),
+        of("GET", "/api/tasks/{id}", "getTask", "One task").one("Task").fails(&["TASK_NOT_FOUND"]),
+        of("PATCH", "/api/tasks/{id}", "updateTask", "Changes a task by a merge patch")
+            .patches("TaskPatch")
+            .answers(200, "The task after the change", found("Task"))
+            .fails(&["TASK_NOT_FOUND", "CHANGE_NOT_ALLOWED", "ILLEGAL_STATUS", "UPSTREAM_FAILED"]),
+        of("DELETE", "/api/tasks/{id}", "deleteTask", "Deletes a task")
+            .conditional()
+            .answers(204, "Deleted", json!({}))
+            .fails(&["TASK_NOT_FOUND", "DELETE_NOT_ALLOWED"]),
+        of("GET", "/api/tasks/{id}/events", "listTaskEvents", "A page of a task's history, newest first")
+            .lists("TaskEventPage", Vec::new())
+            .fails(&["TASK_NOT_FOUND"]),
+    ]
+}
+
+fn workers() -> Vec<Operation> {
+    let of = |method, path, id, summary| Operation::new(method, path, id, "workers", summary);
+    vec![
+        of("GET", "/api/workers", "listWorkers", "A page of the workers, newest first")
+            .lists("WorkerPage", parameters::of_workers()),
+        of("POST", "/api/workers", "createWorker", "Creates a worker; for admins")
+            .creates("NewWorker")
+            .answers(201, "Created, or created by an earlier request with this key", created("Worker"))
+            .fails(&["ROLE_REQUIRED"]),
+        of("POST", "/api/workers/import", "importWorker", "Registers a machine that exists; for admins")
+            .creates("ExistingWorker")
+            .answers(200, "A worker that had been deleted is restored under its old id", created("Worker"))
+            .answers(201, "Registered, or registered by an earlier request with this key", created("Worker"))
+            .fails(&["ROLE_REQUIRED", "WORKER_EXISTS"]),
+        of("GET", "/api/workers/{id}", "getWorker", "One worker").one("Worker").fails(&["WORKER_NOT_FOUND"]),
+        of("PATCH", "/api/workers/{id}", "updateWorker", "Changes a worker by a merge patch; for admins")
+            .patches("WorkerPatch")
+            .answers(200, "The worker after the change", found("Worker"))
+            .fails(&["WORKER_NOT_FOUND", "ROLE_REQUIRED"]),
+        of(
+            "DELETE",
+            "/api/workers/{id}",
+            "deleteWorker",
+            "Deletes the record of a worker without machine; for admins",
+        )
+        .conditional()
+        .answers(204, "Deleted", json!({}))
+        .fails(&["WORKER_NOT_FOUND", "ROLE_REQUIRED", "WORKER_IS_LIVE"]),
+    ]
+}
+
+fn others() -> Vec<Operation> {
+    let document = json!({"content": {JSON: {"schema": {"type": "object"}}}});
+    let page = |media_type: &str| json!({"content": {media_type: {"schema": {"type": "string"}}}});
+    vec![
+        Operation::new("GET", "/api/me", "getCaller", "caller", "Who the caller is").answers(
+            200,
+            "The caller",
+            content("Me"),
+        ),
+        Operation::new("GET", "/livez", "live", "health", "That the gateway runs")
+            .answers(200, "It runs", content("Live"))
+            .public(),
+        Operation::new("GET", "/readyz", "ready", "health", "How the services behind the gateway are")
+            .answers(200, "The gateway takes requests", content("Ready"))
+            .public(),
+        Operation::new("GET", "/api/openapi.json", "getDescription", "description", "This document")
+            .answers(200, "OpenAPI 3.1", document)
+            .public(),
+        Operation::new("GET", "/api/docs", "getPage", "description", "This document as a page")
+            .answers(200, "The page", page("text/html"))
+            .public(),
+        Operation::new("GET", "/api/docs.css", "getStyle", "description", "The style sheet of the page")
+            .answers(200, "The style sheet", page("text/css"))
+            .public(),
+    ]
+}
+
+fn content(name: &str) -> Value {
+    json!({"content": {JSON: {"schema": schema(name)}}})
+}
+
+/// One resource, with its entity tag.
+fn found(name: &str) -> Value {
+    let mut answer = content(name);
+    answer["headers"] = json!({"ETag": header("ETag")});
+    answer
+}
+
+fn created(name: &str) -> Value {
+    let mut answer = content(name);
+    let names = ["ETag", "Location", "Idempotency-Replayed"];
+    answer["headers"] = names.iter().map(|it| ((*it).to_owned(), header(it))).collect::<Map<_, _>>().into();
+    answer
+}
+
+impl Operation {
+    fn new(
+        method: &'static str,
+        path: &'static str,
+        id: &'static str,
+        tag: &'static str,
+        summary: &'static str,
+    ) -> Self {
+        let (parameters, body) = (Vec::new(), None);
+        let (answers, fails, is_public) = (Vec::new(), Vec::new(), false);
+        Self { method, path, id, tag, summary, parameters, body, answers, fails, is_public }
+    }
+
+    /// A page, by parameters of the query.
+    fn lists(mut self, page: &'static str, filters: Vec<Value>) -> Self {
+        self.parameters.extend(filters);
+        self.parameters.extend(["page_size", "page_token"].map(|it| component("parameters", it)));
+        self.fails.push("INVALID_INPUT");
+        self.answers(200, "A page", content(page))
+    }
+
+    /// One resource, unless the client has it.
+    fn one(mut self, name: &'static str) -> Self {
+        self.parameters.push(component("parameters", "If-None-Match"));
+        self.fails.push("INVALID_INPUT");
+        let unchanged = json!({"headers": {"ETag": header("ETag")}});
+        self.answers(200, "What was asked for", found(name)).answers(304, "The client has it", unchanged)
+    }
+
+    fn creates(mut self, body: &'static str) -> Self {
+        self.parameters.push(component("parameters", "Idempotency-Key"));
+        self.body = Some((&[JSON], body));
+        self.fails(&["INVALID_INPUT", "IDEMPOTENCY_KEY_REUSED"])
+    }
+
+    fn patches(mut self, body: &'static str) -> Self {
+        self.body = Some((&["application/merge-patch+json", JSON], body));
+        self.conditional()
+    }
+
+    fn conditional(mut self) -> Self {
+        self.parameters.push(component("parameters", "If-Match"));
+        // A list of tags is compared with what is read first.
+        self.fails(&["INVALID_INPUT", "ETAG_MISMATCH", "TIMED_OUT"])
+    }
+
+    fn answers(mut self, status: u16, description: &str, mut answer: Value) -> Self {
+        answer["description"] = json!(description);
+        self.answers.push((status, answer));
+        self
+    }
+
+    fn fails(mut self, reasons: &[&'static str]) -> Self {
+        self.fails.extend(reasons);
+        self
+    }
+
+    /// For everybody, known or not; asks no service for more than its health.
+    fn public(mut self) -> Self {
+        self.is_public = true;
+        self
+    }
+
+    /// Everything that it can fail with.
+    fn reasons(&self) -> Vec<&'static str> {
+        let mut all = self.fails.clone();
+        all.extend(["INTERNAL", if self.method == "GET" { "TIMED_OUT" } else { "OUTCOME_UNKNOWN" }]);
+        if self.tag != "health" {
+            all.extend(["OVERLOADED", "RATE_LIMITED"]);
+        }
+        if self.path.contains('{') {
+            all.push("NO_SUCH_ROUTE");
+        }
+        if !self.is_public {
+            all.extend(["UNAUTHENTICATED", "ISSUER_UNAVAILABLE"]);
+        }
+        if matches!(self.tag, "tasks" | "workers") {
+            all.extend(["SERVICE_UNAVAILABLE", "DATABASE_UNAVAILABLE"]);
+        }
+        if self.body.is_some() {
+            all.extend(problems::OF_BODIES);
+        }
+        all
+    }
+
+    /// The Operation Object.
+    pub(super) fn describe(&self) -> Value {
+        let mut parameters = self.parameters.clone();
+        if self.path.contains('{') {
+            parameters.insert(0, component("parameters", "id"));
+        }
+        let mut responses = problems::responses(&self.reasons());
+        for (status, answer) in &self.answers {
+            let mut answer = answer.clone();
+            answer["headers"]["X-Trace-Id"] = header("X-Trace-Id");
+            answer["headers"]["traceresponse"] = header("traceresponse");
+            responses.insert(status.to_string(), answer);
+        }
+        let mut operation = json!({
+            "operationId": self.id,
+            "tags": [self.tag],
+            "summary": self.summary,
+            "responses": responses,
+        });
+        if !parameters.is_empty() {
+            operation["parameters"] = parameters.into();
+        }
+        if let Some((types, name)) = self.body {
+            let content: Map<String, Value> =
+                types.iter().map(|it| ((*it).to_owned(), json!({"schema": schema(name)}))).collect();
+            operation["requestBody"] = json!({"required": true, "content": content});
+        }
+        if self.is_public {
+            operation["security"] = json!([]);
+        }
+        operation
+    }
+}

@@ -1,0 +1,110 @@
+//! What goes with a request beside its body, and with an answer.
+
+use serde_json::{Map, Value, json};
+
+use super::component;
+use super::resources::{names, text};
+use crate::api::{tasks, workers};
+
+const TAGS: &str = r#"^ *(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*) *$"#;
+
+/// Filters of the tasks.
+pub(super) fn of_tasks() -> Vec<Value> {
+    vec![
+        query("status", "Only tasks of this status.", &names(&tasks::STATUSES)),
+        query("priority", "Only tasks of this priority.", &names(&tasks::PRIORITIES)),
+        query("assignee_id", "Only tasks that this person has to do.", &text(1, 255)),
+        query("department", "Only tasks of this department.", &text(1, 100)),
+        query("worker_id", "Only tasks about this worker.", &json!({"type": "string", "format": "uuid"})),
+        query("kind", "Only tasks of this kind.", &names(&tasks::KINDS)),
+    ]
+}
+
+/// Filters of the workers.
+pub(super) fn of_workers() -> Vec<Value> {
+    let tag = json!({"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}=[ -~]{0,256}$"});
+    let region = json!({"type": "string", "pattern": "^[a-z0-9-]{1,64}$", "examples": ["us-east-1"]});
+    vec![
+        query("status", "Only workers that were last seen in this state.", &names(&workers::STATES)),
+        query("region", "Only workers of this region.", &region),
+        query("provider", "Only workers of this provider.", &names(&workers::PROVIDERS)),
+        query("tag", "Only workers with this tag, as `key=value`; the key ends at the first `=`.", &tag),
+    ]
+}
+
+fn query(name: &str, description: &str, schema: &Value) -> Value {
+    json!({"name": name, "in": "query", "description": description, "schema": schema})
+}
+
+/// Parameters that several operations take.
+pub(super) fn components() -> Value {
+    let size = json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50});
+    let in_header = |name: &str, description: &str, pattern: &str, example: &str| {
+        let schema = json!({"type": "string", "pattern": pattern, "examples": [example]});
+        json!({"name": name, "in": "header", "description": description, "schema": schema})
+    };
+    json!({
+        "id": {
+            "name": "id", "in": "path", "required": true, "description": "Id of the resource.",
+            "schema": {"type": "string", "format": "uuid"},
+        },
+        "page_size": query("page_size", "How many items to answer at most.", &size),
+        "page_token": query(
+            "page_token",
+            "`next_page_token` of the page before, of a list with the same filters.",
+            &json!({"type": "string"}),
+        ),
+        "If-Match": in_header(
+            "If-Match", "Only when the resource has one of these entity tags; weak ones match nothing.", TAGS, "\"1\"",
+        ),
+        "If-None-Match": in_header(
+            "If-None-Match", "Answers 304 when the resource has one of these entity tags.", TAGS, "\"1\"",
+        ),
+        "Idempotency-Key": in_header(
+            "Idempotency-Key",
+            "Makes a repetition of the request harmless for 24 hours; with or without double quotes.",
+            r"^[!#-\[\]-~]{1,255}$",
+            "8e03978e-40d5-43dd-bc93-6894a57f9324",
+        ),
+    })
+}
+
+/// A header of an answer.
+pub(super) fn header(name: &str) -> Value {
+    component("headers", name)
+}
+
+/// Headers that answers carry.
+pub(super) fn response_headers() -> Map<String, Value> {
+    let seconds = json!({"type": "integer", "minimum": 1});
+    let pattern = |it: &str| json!({"type": "string", "pattern": it});
+    let all = [
+        (
+            "ETag",
+            "The version of the resource, for `If-Match` and `If-None-Match`.",
+            pattern(r#"^"[0-9]+"$"#),
+        ),
+        ("Location", "Path of the resource.", pattern("^/api/(tasks|workers)/[0-9a-f-]{36}$")),
+        (
+            "Idempotency-Replayed",
+            "An earlier request with this key has done it; the resource is shown as it was then.",
+            json!({"const": "true"}),
+        ),
+        (
+            "X-Trace-Id",
+            "The trace of this request; absent when nothing is traced.",
+            pattern("^[0-9a-f]{32}$"),
+        ),
+        (
+            "traceresponse",
+            "The span of this request (a draft of W3C Trace Context).",
+            pattern("^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"),
+        ),
+        ("Retry-After", "Seconds after which the same request makes sense again.", seconds),
+        ("WWW-Authenticate", "RFC 6750.", pattern("^Bearer")),
+    ];
+    let described = all.map(|(name, description, schema)| {
+        (name.to_owned(), json!({"description": description, "schema": schema}))
+    });
+    described.into_iter().collect()
+}

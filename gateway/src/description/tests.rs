@@ -1,0 +1,106 @@
+//! What holds the description to the code.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use proto::{task::v1 as task, worker::v1 as worker};
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::api::{tasks, workers};
+use crate::input::{Fields, FromFields, PatchFields as _};
+use crate::services::Services;
+
+const ROUTER: &str = include_str!("../router.rs");
+const ERRORS: &str = include_str!("../../../docs/errors.md");
+/// Reasons that REST never answers.
+const OF_GRPC_ALONE: [&str; 5] =
+    ["HISTORY_GONE", "ON_BEHALF_NOT_ALLOWED", "READER_TOO_SLOW", "STREAM_ENDED", "TOO_MANY_WATCHERS"];
+/// Answers to what is no operation.
+const OF_NO_OPERATION: [&str; 1] = ["METHOD_NOT_ALLOWED"];
+
+fn set<T: AsRef<str>>(all: impl IntoIterator<Item = T>) -> BTreeSet<String> {
+    all.into_iter().map(|it| it.as_ref().to_owned()).collect()
+}
+
+fn members(schema: &str) -> BTreeSet<String> {
+    let document = document();
+    let members = &document["components"]["schemas"][schema]["properties"];
+    set(members.as_object().unwrap_or_else(|| panic!("{schema}: {members}")).keys())
+}
+
+fn answered(resource: &impl serde::Serialize) -> BTreeSet<String> {
+    set(serde_json::to_value(resource).unwrap().as_object().unwrap().keys())
+}
+
+/// Whether a member is taken from an object: what nobody takes is a violation.
+fn takes<T: FromFields>(name: &str) -> bool {
+    let mut fields: Fields = serde_json::from_value(json!({name: null})).unwrap();
+    drop(T::from_fields(&mut fields));
+    fields.finish().is_empty()
+}
+
+#[test]
+fn the_document_that_is_checked_in_is_the_codes() {
+    let checked_in = include_str!("../../openapi.json");
+    assert!(checked_in == text(), "cargo run -q -p gateway --example openapi > gateway/openapi.json");
+}
+
+#[tokio::test]
+async fn what_is_described_is_what_the_router_takes() {
+    let peer = |name| platform::grpc::Peer::new(name, "http://127.0.0.1:9", None).unwrap();
+    let services = Services::connect(&peer("task-service"), &peer("worker-service"));
+    let router = crate::router::routes().with_state(services);
+    let paths = ROUTER.split(".route(\"").skip(1).map(|it| it.split('"').next().unwrap());
+    let mut taken = BTreeSet::new();
+    for path in paths {
+        let request = Request::builder().method(Method::TRACE).uri(path.replace("{id}", "x"));
+        let answer = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        let methods = answer.headers()["allow"].to_str().unwrap().split(',').filter(|it| *it != "HEAD");
+        taken.extend(methods.map(|it| format!("{it} {path}")));
+    }
+    let described = operations().into_iter().map(|it| format!("{} {}", it.method, it.path));
+    assert_eq!(set(described), taken, "the description on the left, the router on the right");
+}
+
+#[test]
+fn answers_have_the_members_that_are_described() {
+    assert_eq!(answered(&tasks::Task::from(task::Task::default())), members("Task"));
+    assert_eq!(answered(&workers::Worker::from(worker::Worker::default())), members("Worker"));
+    let event = crate::api::history::TaskEvent::from(proto::event::v1::Event::default());
+    assert_eq!(answered(&event), members("TaskEvent"));
+}
+
+#[test]
+fn bodies_are_taken_with_the_members_that_are_described_and_no_others() {
+    let known = &members("Task") | &members("Worker");
+    let taken = |takes: fn(&str) -> bool| set(known.iter().filter(|it| takes(it)));
+    assert_eq!(taken(takes::<task::Task>), members("NewTask"));
+    assert_eq!(taken(takes::<worker::Worker>), members("NewWorker"));
+    assert_eq!(taken(takes::<workers::Existing>), members("ExistingWorker"));
+    assert_eq!(set(tasks::Changed::WRITABLE), members("TaskPatch"));
+    assert_eq!(taken(takes::<tasks::Changed>), members("TaskPatch"));
+    assert_eq!(taken(takes::<workers::Changed>), members("WorkerPatch"));
+    let changed = [workers::Changed::WRITABLE, workers::Changed::OBJECTS].concat();
+    assert_eq!(set(changed), members("WorkerPatch"));
+}
+
+#[test]
+fn every_documented_reason_has_a_status_here() {
+    let reasons = ERRORS.split("\n## Reasons").nth(1).unwrap().split("\n## ").next().unwrap();
+    let reasons = reasons.lines().filter_map(|it| it.strip_prefix("| `")?.split('`').next());
+    for reason in reasons.filter(|it| !OF_GRPC_ALONE.contains(it)) {
+        assert!(problems::status(reason).is_some(), "{reason}: add it to description/problems.rs");
+    }
+}
+
+#[test]
+fn every_reason_that_has_a_status_is_one_of_an_operation() {
+    let all = document()["paths"].to_string();
+    for reason in problems::reasons().filter(|it| !OF_NO_OPERATION.contains(it)) {
+        let r#type = format!("\"{}\"", crate::error::problem_type(reason));
+        assert!(all.contains(&r#type), "{reason}: add it to an operation in description/operations.rs");
+    }
+}

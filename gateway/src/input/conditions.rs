@@ -1,0 +1,161 @@
+//! Conditional requests (RFC 9110, section 13): the entity tag of a resource is its version.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, header};
+use platform::violation::Violation;
+
+use crate::error::ApiError;
+
+/// A version that nothing ever has: what must match it is refused by whoever keeps the resource, once it was seen that
+/// the caller may change it at all.
+const NO_VERSION: i64 = i64::MAX;
+
+/// One of these versions only; `None`: any.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct IfMatch(Option<Vec<i64>>);
+
+impl IfMatch {
+    /// The etag to ask the service for. `current` tells the version of the resource, when there are several to choose from.
+    pub(crate) async fn etag(
+        self,
+        current: impl Future<Output = Result<i64, ApiError>>,
+    ) -> Result<String, ApiError> {
+        let version = match self.0.as_deref() {
+            None => return Ok(String::new()),
+            Some([]) => NO_VERSION,
+            Some([one]) => *one,
+            Some(several) => {
+                let current = current.await?;
+                if several.contains(&current) { current } else { NO_VERSION }
+            }
+        };
+        Ok(version.to_string())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        // Strong comparison: a weak tag matches nothing.
+        let versions = |tags: Vec<Tag>| tags.iter().filter(|it| !it.weak).filter_map(Tag::version).collect();
+        let tags = tags(&parts.headers, &header::IF_MATCH)?;
+        Ok(Self(tags.and_then(|it| (!it.iter().any(|it| it.any)).then(|| versions(it)))))
+    }
+}
+
+/// What the client has already.
+#[derive(Debug)]
+pub(crate) struct IfNoneMatch(Vec<Tag>);
+
+impl IfNoneMatch {
+    /// Whether the client has the resource of this version.
+    pub(crate) fn has(&self, version: i64) -> bool {
+        self.0.iter().any(|it| it.any || it.version() == Some(version))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Ok(Self(tags(&parts.headers, &header::IF_NONE_MATCH)?.unwrap_or_default()))
+    }
+}
+
+#[derive(Debug, Default)]
+struct Tag {
+    /// `*`.
+    any: bool,
+    weak: bool,
+    opaque: String,
+}
+
+impl Tag {
+    /// The version that it names, if it is a tag of ours.
+    fn version(&self) -> Option<i64> {
+        self.opaque.parse().ok().filter(|it: &i64| *it > 0 && it.to_string() == self.opaque)
+    }
+}
+
+/// The tags of a header; `None` without it.
+fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Vec<Tag>>, ApiError> {
+    let mut all = Vec::new();
+    for value in headers.get_all(name) {
+        let parsed = value.to_str().ok().and_then(parse);
+        all.extend(parsed.ok_or_else(|| {
+            let field = if name == header::IF_MATCH { "If-Match" } else { "If-None-Match" };
+            let description = "must be * or a list of entity tags in double quotes, as ETag has them";
+            ApiError::invalid(vec![Violation {
+                field: field.to_owned(),
+                description: description.to_owned(),
+            }])
+        })?);
+    }
+    Ok(headers.contains_key(name).then_some(all))
+}
+
+fn parse(list: &str) -> Option<Vec<Tag>> {
+    if list.trim() == "*" {
+        return Some(vec![Tag { any: true, ..Tag::default() }]);
+    }
+    let (mut tags, mut rest) = (Vec::new(), list.trim());
+    loop {
+        let (weak, quoted) = rest.strip_prefix("W/").map_or((false, rest), |it| (true, it));
+        let (opaque, behind) = quoted.strip_prefix('"')?.split_once('"')?;
+        tags.push(Tag { any: false, weak, opaque: opaque.to_owned() });
+        rest = behind.trim_start();
+        if rest.is_empty() {
+            return Some(tags);
+        }
+        rest = rest.strip_prefix(',')?.trim_start();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    async fn if_match(values: &[&str]) -> Result<IfMatch, ApiError> {
+        let mut request = Request::new(());
+        for value in values {
+            request.headers_mut().append(header::IF_MATCH, value.parse().unwrap());
+        }
+        IfMatch::from_request_parts(&mut request.into_parts().0, &()).await
+    }
+
+    #[tokio::test]
+    async fn strong_tags_of_ours_are_versions() {
+        assert_eq!(if_match(&[]).await.unwrap(), IfMatch(None));
+        assert_eq!(if_match(&["*"]).await.unwrap(), IfMatch(None));
+        assert_eq!(if_match(&["\"7\""]).await.unwrap(), IfMatch(Some(vec![7])));
+        assert_eq!(if_match(&["\"7\", \"x\",W/\"8\"", "\"9\""]).await.unwrap(), IfMatch(Some(vec![7, 9])));
+        assert_eq!(if_match(&["\"07\""]).await.unwrap(), IfMatch(Some(vec![])));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_list_of_tags_is_refused() {
+        for bad in ["7", "", "\"7", "\"7\" \"8\"", "\"7\",", "w/\"7\""] {
+            let error = if_match(&[bad]).await.unwrap_err();
+            assert_eq!(error.violations()[0].field, "If-Match", "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn of_several_versions_the_current_one_is_chosen() {
+        let several = || IfMatch(Some(vec![3, 5]));
+        assert_eq!(several().etag(async { Ok(5) }).await.unwrap(), "5");
+        assert_eq!(several().etag(async { Ok(4) }).await.unwrap(), NO_VERSION.to_string());
+        assert_eq!(IfMatch(None).etag(async { Ok(4) }).await.unwrap(), "");
+    }
+
+    #[test]
+    fn a_client_has_what_a_tag_of_his_names_weak_or_not() {
+        let has = |list: &str, version| IfNoneMatch(parse(list).unwrap()).has(version);
+        assert!(has("\"1\", W/\"2\"", 2) && has("*", 9));
+        assert!(!has("\"1\"", 2));
+    }
+}

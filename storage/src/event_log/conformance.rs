@@ -1,0 +1,214 @@
+//! What the log must do, on each database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::Visibility;
+use serde_json::json;
+
+use super::*;
+use crate::testing::Fresh;
+use crate::{Database, ListId, Migrations, Page, StorageError};
+
+crate::conformance!(
+    events_get_dense_positions_in_the_order_of_their_commits,
+    all_who_follow_get_every_event_once_in_one_order_while_others_write,
+    who_is_far_behind_reads_on_without_a_gap,
+    a_rolled_back_change_leaves_no_gap,
+    a_history_is_newest_first_and_shown_by_the_last_scope,
+    another_log_and_a_position_beyond_the_head_are_gone,
+    what_ended_long_ago_is_forgotten_and_the_log_begins_behind_it,
+    a_subject_that_was_restored_is_not_forgotten,
+);
+
+pub(super) async fn open(fresh: &Fresh) -> Database {
+    Database::open(&fresh.url, &Migrations::event_log_and(&[], &[])).await.unwrap()
+}
+
+/// A change of a task that `ada` has created.
+pub(super) fn change(subject_id: Uuid, revision: i64) -> NewEvent {
+    let scope = |it: &str| Scope { created_by: Some(it.to_owned()), ..Scope::default() };
+    NewEvent {
+        id: Uuid::from_bytes(platform::clock::random()),
+        kind: if revision == 1 { "task.created" } else { "task.updated" },
+        subject_kind: "task",
+        subject_id,
+        revision,
+        occurred_at: Micros(1_800_000_000_000_000),
+        actor: "ada".to_owned(),
+        on_behalf_of: None,
+        cause: Cause { traceparent: Some("00-a-b-01".to_owned()), tracestate: None },
+        before: (revision > 1).then(|| scope("ada")),
+        after: Some(scope("ada")),
+        resource: json!({"id": subject_id.to_string(), "title": "t", "revision": revision.to_string()}),
+        changed_before: (revision > 1).then(|| json!({"title": "before"})),
+    }
+}
+
+pub(super) fn subject() -> Uuid {
+    Uuid::from_bytes(platform::clock::random())
+}
+
+pub(super) async fn append(database: &Database, event: NewEvent) -> Result<(), StorageError> {
+    crate::write!(database, |on| -> Result<(), StorageError> { crate::append_event!(on, event) })
+}
+
+/// The next `count` events, as (position, subject, revision).
+async fn take(follower: &mut Follower, count: usize) -> Vec<(i64, Uuid, i64)> {
+    let mut taken = Vec::new();
+    while taken.len() < count {
+        let next = tokio::time::timeout(Duration::from_secs(30), follower.next()).await;
+        let events = next.unwrap_or_else(|_| panic!("{} of {count} events came", taken.len())).unwrap();
+        taken.extend(events.iter().map(|it| (it.position, it.subject_id, it.revision)));
+    }
+    taken
+}
+
+async fn events_get_dense_positions_in_the_order_of_their_commits(fresh: Fresh) {
+    let database = open(&fresh).await;
+    let (log, _running) = EventLog::start(&database);
+    let point = log.point().await.unwrap();
+    assert_eq!((point.head, point.oldest), (0, 1));
+    let mut follower = log.follow(point.log_id, 0);
+    let subject = subject();
+    for revision in 1..=5 {
+        append(&database, change(subject, revision)).await.unwrap();
+    }
+    let expected: Vec<_> = (1..=5).map(|it| (it, subject, it)).collect();
+    assert_eq!(take(&mut follower, 5).await, expected);
+    assert_eq!(log.point().await.unwrap().head, 5);
+}
+
+async fn all_who_follow_get_every_event_once_in_one_order_while_others_write(fresh: Fresh) {
+    const WRITERS: usize = 8;
+    const EACH: usize = 25;
+    let database = open(&fresh).await;
+    let (log, _running) = EventLog::start(&database);
+    let log_id = log.point().await.unwrap().log_id;
+    let writers = (0..WRITERS).map(|_| {
+        let database = database.clone();
+        tokio::spawn(async move {
+            let subject = subject();
+            for revision in 1..=EACH {
+                append(&database, change(subject, i64::try_from(revision).unwrap())).await.unwrap();
+            }
+        })
+    });
+    let writers: Vec<_> = writers.collect();
+    let mut followers: Vec<_> = (0..4).map(|_| log.follow(log_id, 0)).collect();
+    let read = followers.iter_mut().map(|it| take(it, WRITERS * EACH));
+    let read = futures_util::future::join_all(read).await;
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    assert!(read.iter().all(|it| *it == read[0]), "the orders differ");
+    assert!(read[0].iter().map(|it| it.0).eq(1..=200), "positions are not dense");
+    let mut last = std::collections::HashMap::new();
+    for (_, subject, revision) in &read[0] {
+        let before = last.insert(*subject, *revision).unwrap_or(0);
+        assert_eq!(*revision, before + 1, "a subject's events are not in the order of its revisions");
+    }
+}
+
+async fn who_is_far_behind_reads_on_without_a_gap(fresh: Fresh) {
+    let database = open(&fresh).await;
+    let (log, _running) = EventLog::start(&database);
+    let log_id = log.point().await.unwrap().log_id;
+    let many: i64 = 600;
+    let events: Vec<_> = (0..many).map(|_| change(subject(), 1)).collect();
+    crate::write!(database, |on| -> Result<(), StorageError> {
+        for event in events {
+            crate::append_event!(on, event)?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    let mut first = log.follow(log_id, 0);
+    assert_eq!(take(&mut first, 600).await.len(), 600);
+    // The tail holds nothing of what was there when the first one began to follow.
+    append(&database, change(subject(), 1)).await.unwrap();
+    let mut second = log.follow(log_id, 300);
+    assert!(take(&mut second, 301).await.iter().map(|it| it.0).eq(301..=601));
+}
+
+async fn a_rolled_back_change_leaves_no_gap(fresh: Fresh) {
+    let database = open(&fresh).await;
+    let (log, _running) = EventLog::start(&database);
+    let mut follower = log.follow(log.point().await.unwrap().log_id, 0);
+    let event = change(subject(), 1);
+    append(&database, event.clone()).await.unwrap();
+    append(&database, event).await.unwrap_err();
+    append(&database, change(subject(), 1)).await.unwrap();
+    assert!(take(&mut follower, 2).await.iter().map(|it| it.0).eq(1..=2));
+}
+
+async fn a_history_is_newest_first_and_shown_by_the_last_scope(fresh: Fresh) {
+    let database = open(&fresh).await;
+    let (log, _running) = EventLog::start(&database);
+    let (task, of) = (subject(), |it: &str| Visibility::Of { person: it.to_owned(), department: None });
+    for revision in 1..=3 {
+        append(&database, change(task, revision)).await.unwrap();
+    }
+    append(&database, NewEvent { kind: "task.deleted", after: None, ..change(task, 4) }).await.unwrap();
+    let list = ListId::of("test", &proto::event::v1::ListEventsRequest::default());
+    let page = |token: &str| Page::new(3, token, list).unwrap();
+    let (newest, next) = log.history(task, page(""), &of("ada")).await.unwrap().unwrap();
+    assert_eq!(newest.iter().map(|it| it.revision).collect::<Vec<_>>(), [4, 3, 2]);
+    let (oldest, next) =
+        log.history(task, page(&next.unwrap().to_text()), &of("ada")).await.unwrap().unwrap();
+    assert_eq!(oldest.iter().map(|it| it.revision).collect::<Vec<_>>(), [1]);
+    assert!(next.is_none());
+    assert!(log.history(task, page(""), &of("bob")).await.unwrap().is_none(), "bob never saw it");
+    assert!(log.history(task, page(""), &Visibility::All).await.unwrap().is_some());
+    assert!(log.history(subject(), page(""), &Visibility::All).await.unwrap().is_none());
+}
+
+async fn another_log_and_a_position_beyond_the_head_are_gone(fresh: Fresh) {
+    let database = open(&fresh).await;
+    let (log, _running) = EventLog::start(&database);
+    append(&database, change(subject(), 1)).await.unwrap();
+    let log_id = log.point().await.unwrap().log_id;
+    let mut here = log.follow(log_id, 0);
+    take(&mut here, 1).await;
+    for (log_id, position) in [(Uuid::nil(), 1), (log_id, 7)] {
+        let mut follower = log.follow(log_id, position);
+        let next = tokio::time::timeout(Duration::from_secs(30), follower.next()).await.expect("an answer");
+        assert!(matches!(next, Err(ReadError::Gone)), "{log_id} {position}");
+    }
+    let _: Arc<Recorded> = log.after(0, 1).await.unwrap().remove(0);
+}
+
+async fn what_ended_long_ago_is_forgotten_and_the_log_begins_behind_it(fresh: Fresh) {
+    let database = open(&fresh).await;
+    let (log, _running) = EventLog::start(&database);
+    let (living, gone) = (subject(), subject());
+    let end = NewEvent { kind: "task.deleted", after: None, ..change(gone, 2) };
+    let ended_at = end.occurred_at;
+    for event in [change(living, 1), change(gone, 1), end, change(living, 2)] {
+        append(&database, event).await.unwrap();
+    }
+    let log_id = log.point().await.unwrap().log_id;
+    take(&mut log.follow(log_id, 0), 4).await;
+    assert_eq!(log.trim(ended_at, 10).await.unwrap(), 0, "it did not end before then");
+    assert_eq!(log.trim(Micros(ended_at.0 + 1), 10).await.unwrap(), 1);
+    assert_eq!(log.point().await.unwrap().oldest, 4);
+    assert!(matches!(log.after(0, 10).await, Err(ReadError::Gone)), "a reader goes on over what is missing");
+    assert_eq!(take(&mut log.follow(log_id, 3), 1).await, [(4, living, 2)]);
+    let list = ListId::of("test", &proto::event::v1::ListEventsRequest::default());
+    let page = Page::new(10, "", list).unwrap();
+    let (history, _) = log.history(living, page, &Visibility::All).await.unwrap().unwrap();
+    assert_eq!(history.len(), 2, "the history of what lives is whole");
+    assert!(log.history(gone, page, &Visibility::All).await.unwrap().is_none());
+}
+
+async fn a_subject_that_was_restored_is_not_forgotten(fresh: Fresh) {
+    let database = open(&fresh).await;
+    let (log, _running) = EventLog::start(&database);
+    let restored = subject();
+    let end = NewEvent { kind: "task.deleted", after: None, ..change(restored, 2) };
+    for event in [change(restored, 1), end, change(restored, 3)] {
+        append(&database, event).await.unwrap();
+    }
+    take(&mut log.follow(log.point().await.unwrap().log_id, 0), 3).await;
+    assert_eq!(log.trim(Micros(i64::MAX), 10).await.unwrap(), 0);
+}

@@ -1,0 +1,76 @@
+//! Gives events their positions after their commit, on PostgreSQL: docs/adr/0011. Every replica does; the lock of the log's
+//! row lets one at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use platform::clock;
+use platform::shutdown::Shutdown;
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+
+use super::tail::Tail;
+use crate::PostgresPool;
+
+/// Events numbered in one transaction.
+const BATCH: i64 = 1_000;
+/// How long a call may take; one that waits for a lock longer has lost its connection.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long events of other processes, or a lost wake-up, wait at most.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Numbers until `stop`, and once more then.
+pub(super) async fn run(pools: PostgresPool, tail: Arc<Tail>, stop: Shutdown) {
+    let connection = one_connection(&pools.pool);
+    let mut failing = false;
+    loop {
+        let ends = stop.is_cancelled();
+        let outcome = number(&connection, &tail).await;
+        let failed_before = std::mem::replace(&mut failing, outcome.is_err());
+        match outcome {
+            Err(error) if !failed_before => tracing::warn!(%error, "events cannot be numbered for now"),
+            Ok(()) if failed_before => tracing::info!("events are numbered again"),
+            _ => {}
+        }
+        if ends {
+            break;
+        }
+        tokio::select! {
+            // A database that does not answer is not asked more often because others write to it.
+            () = pools.commits.next(), if !failing => {}
+            () = tokio::time::sleep(jittered(POLL)) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+    connection.close().await;
+}
+
+/// Numbers what there is.
+async fn number(connection: &PgPool, tail: &Tail) -> Result<(), sqlx::Error> {
+    loop {
+        // Without a span: it belongs to no request, and polls for the most part.
+        let call = sqlx::query_scalar::<_, i64>("SELECT number_events($1)").bind(BATCH).fetch_one(connection);
+        let called = tokio::time::timeout(PATIENCE, call).await;
+        let numbered = called.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        if numbered > 0 {
+            tail.wake();
+        }
+        if numbered < BATCH {
+            return Ok(());
+        }
+    }
+}
+
+/// Apart from the others': requests that hold them all must not keep their own events from being told.
+pub(super) fn one_connection(like: &PgPool) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(5))
+        .connect_lazy_with((*like.connect_options()).clone())
+}
+
+/// A little less, so that replicas do not poll together.
+pub(crate) fn jittered(interval: Duration) -> Duration {
+    let dice = f64::from(u32::from_le_bytes(clock::random())) / f64::from(u32::MAX);
+    interval.mul_f64(0.75 + 0.25 * dice)
+}

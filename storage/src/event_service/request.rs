@@ -1,0 +1,155 @@
+//! What a watch is asked for.
+
+use std::collections::HashSet;
+
+use platform::violation::{Violation, Violations};
+use proto::event::v1::{WatchEventsRequest, WatchStart};
+use uuid::Uuid;
+
+const MAX_TYPES: usize = 50;
+const MAX_TYPE_LENGTH: usize = 100;
+const MAX_SUBJECTS: usize = 200;
+
+/// A watch with nothing wrong.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) start: Start,
+    pub(super) types: Vec<TypePattern>,
+    /// None: of any.
+    pub(super) subjects: HashSet<Uuid>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    Now,
+    Earliest,
+    Snapshot,
+    After { log_id: Uuid, position: i64 },
+}
+
+/// `task.created`, or `task.*`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TypePattern {
+    /// Without the star.
+    text: String,
+    is_prefix: bool,
+}
+
+impl TypePattern {
+    fn parse(text: &str) -> Option<Self> {
+        let (name, is_prefix) = match text.strip_suffix(".*") {
+            Some(name) => (name, true),
+            None => (text, false),
+        };
+        let is_word = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
+        let valid = text.len() <= MAX_TYPE_LENGTH && name.split('.').all(is_word);
+        let text = if is_prefix { format!("{name}.") } else { name.to_owned() };
+        valid.then_some(Self { text, is_prefix })
+    }
+
+    pub(super) fn matches(&self, kind: &str) -> bool {
+        if self.is_prefix { kind.starts_with(&self.text) } else { kind == self.text }
+    }
+}
+
+impl Asked {
+    /// By a request; the error is everything that is wrong with it.
+    pub(super) fn of(request: &WatchEventsRequest) -> Result<Self, Vec<Violation>> {
+        let mut violations = Violations::default();
+        let start = start(request, &mut violations);
+        if request.event_types.len() > MAX_TYPES {
+            violations.add("event_types", format!("must have at most {MAX_TYPES} entries"));
+        }
+        if request.subject_ids.len() > MAX_SUBJECTS {
+            violations.add("subject_ids", format!("must have at most {MAX_SUBJECTS} entries"));
+        }
+        let mut types = Vec::new();
+        for (index, text) in request.event_types.iter().enumerate().take(MAX_TYPES) {
+            match TypePattern::parse(text) {
+                Some(pattern) => types.push(pattern),
+                None => violations.add(
+                    format!("event_types[{index}]"),
+                    "must be a type like task.created or a pattern like task.*",
+                ),
+            }
+        }
+        let mut subjects = HashSet::new();
+        for (index, text) in request.subject_ids.iter().enumerate().take(MAX_SUBJECTS) {
+            match Uuid::try_parse(text) {
+                Ok(id) => drop(subjects.insert(id)),
+                Err(_) => violations.add(format!("subject_ids[{index}]"), "must be a UUID"),
+            }
+        }
+        if violations.is_empty() { Ok(Self { start, types, subjects }) } else { Err(violations.into_vec()) }
+    }
+}
+
+fn start(request: &WatchEventsRequest, violations: &mut Violations) -> Start {
+    let Ok(start) = WatchStart::try_from(request.start) else {
+        violations.add("start", "must be one of now, earliest, snapshot, or unset");
+        return Start::Now;
+    };
+    let Some(after) = &request.after else {
+        return match start {
+            WatchStart::Unspecified | WatchStart::Now => Start::Now,
+            WatchStart::Earliest => Start::Earliest,
+            WatchStart::Snapshot => Start::Snapshot,
+        };
+    };
+    if start != WatchStart::Unspecified {
+        violations.add("start", "must be unset where after says where to begin");
+    }
+    if after.position < 0 {
+        violations.add("after.position", "must not be negative");
+    }
+    let log_id = Uuid::try_parse(&after.log_id).unwrap_or_else(|_| {
+        violations.add("after.log_id", "must be the id of a log, a UUID");
+        Uuid::nil()
+    });
+    Start::After { log_id, position: after.position }
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::event::v1::EventCursor;
+
+    use super::*;
+
+    fn fields(request: &WatchEventsRequest) -> Vec<String> {
+        Asked::of(request).unwrap_err().into_iter().map(|it| it.field).collect()
+    }
+
+    #[test]
+    fn every_bad_field_is_named() {
+        let request = WatchEventsRequest {
+            start: 1,
+            after: Some(EventCursor { log_id: "x".to_owned(), position: -1 }),
+            event_types: ["task.created", "task.*", "*", "Task.created", "task..x", ""]
+                .map(Into::into)
+                .to_vec(),
+            subject_ids: vec!["1".to_owned()],
+        };
+        let expected = ["start", "after.position", "after.log_id"];
+        let types = ["event_types[2]", "event_types[3]", "event_types[4]", "event_types[5]"];
+        assert_eq!(fields(&request), [&expected[..], &types, &["subject_ids[0]"]].concat());
+        assert_eq!(fields(&WatchEventsRequest { start: 9, ..WatchEventsRequest::default() }), ["start"]);
+    }
+
+    #[test]
+    fn lists_have_an_end() {
+        let many = |count, text: &str| vec![text.to_owned(); count];
+        let request = WatchEventsRequest {
+            event_types: many(51, "task.*"),
+            subject_ids: many(201, "00000000-0000-0000-0000-000000000000"),
+            ..WatchEventsRequest::default()
+        };
+        assert_eq!(fields(&request), ["event_types", "subject_ids"]);
+    }
+
+    #[test]
+    fn a_pattern_matches_what_is_within_it() {
+        let matches = |pattern, kind| TypePattern::parse(pattern).unwrap().matches(kind);
+        assert!(matches("task.*", "task.created") && matches("task.*", "task.status.updated"));
+        assert!(!matches("task.*", "tasks.created") && !matches("task.created", "task.created.x"));
+    }
+}

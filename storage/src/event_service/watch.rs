@@ -1,0 +1,214 @@
+//! One watch: a snapshot when asked for, then what changes, until it ends.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use platform::clock::{Clock, Micros};
+use platform::grpc::accept::Ending;
+use platform::grpc::status;
+use proto::event::v1::watch_events_response::Item;
+use proto::event::v1::{EventCursor, WatchProgress, WatchSnapshotEnd, WatchStarted};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tonic::{Code, Status};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use super::filter::Filter;
+use super::outbox::{NotTaken, Outbox};
+use super::{Subjects, ending};
+use crate::StorageError;
+use crate::event_log::{EventLog, ReadError, Snapshot};
+
+/// How long nothing is told at most.
+const PROGRESS: Duration = Duration::from_secs(15);
+/// After how many events of which nothing is told the reader learns how far the log was read.
+const SKIPPED: usize = 1_000;
+/// Subjects read at once.
+const PAGE: i64 = 500;
+/// How long a snapshot may hold its connection.
+const SNAPSHOT_PATIENCE: Duration = Duration::from_mins(2);
+
+/// A watch before it runs.
+pub(super) struct Watch<S> {
+    pub(super) log: EventLog,
+    pub(super) subjects: Arc<S>,
+    pub(super) filter: Filter,
+    /// `None`: with a snapshot.
+    pub(super) after: Option<(Uuid, i64)>,
+    /// Each snapshot holds a connection.
+    pub(super) snapshots: Arc<Semaphore>,
+    /// A place among those who watch.
+    pub(super) _place: OwnedSemaphorePermit,
+}
+
+/// What ends a watch, whatever it is at.
+pub(super) struct Until {
+    pub(super) connection: Ending,
+    pub(super) deadline: Option<Instant>,
+    pub(super) token_ends: Micros,
+    pub(super) clock: Clock,
+}
+
+impl Until {
+    async fn over(&self) -> Status {
+        let token = u64::try_from(self.token_ends.0.saturating_sub(self.clock.now().0)).unwrap_or(0);
+        let deadline = async {
+            match self.deadline {
+                Some(at) => tokio::time::sleep(at.saturating_duration_since(Instant::now())).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.connection.begun() => ending::stream_ended(),
+            () = tokio::time::sleep(Duration::from_micros(token)) => ending::token_ended(),
+            () = deadline => {
+                let text = "the deadline of the call has passed; go on after the last position received";
+                status::with_reason(Code::DeadlineExceeded, status::TIMED_OUT, text)
+            }
+        }
+    }
+}
+
+/// Why there is nothing more to tell.
+enum Stop {
+    NotTaken(NotTaken),
+    Status(Status),
+}
+
+impl From<NotTaken> for Stop {
+    fn from(it: NotTaken) -> Self {
+        Self::NotTaken(it)
+    }
+}
+
+impl<S: Subjects> Watch<S> {
+    /// Tells until it ends, and how.
+    pub(super) async fn run(mut self, until: Until, outbox: Outbox) {
+        let status = tokio::select! {
+            stop = self.tell(&outbox) => match stop {
+                Stop::NotTaken(NotTaken::TooSlow) => {
+                    tracing::info!("a watcher took nothing for too long");
+                    ending::too_slow()
+                }
+                Stop::NotTaken(NotTaken::Gone) => return,
+                Stop::Status(status) => status,
+            },
+            status = until.over() => status,
+            () = outbox.abandoned() => return,
+        };
+        outbox.end(status);
+    }
+
+    async fn tell(&mut self, outbox: &Outbox) -> Stop {
+        let (log_id, position) = match self.begin(outbox).await {
+            Ok(begun) => begun,
+            Err(stop) => return stop,
+        };
+        match self.follow(log_id, position, outbox).await {
+            Ok(never) => match never {},
+            Err(stop) => stop,
+        }
+    }
+
+    async fn begin(&mut self, outbox: &Outbox) -> Result<(Uuid, i64), Stop> {
+        if let Some((log_id, position)) = self.after {
+            outbox.put(started(log_id, position)).await?;
+            return Ok((log_id, position));
+        }
+        // Within the span of the call, which has ended by then: its last statements, and no trace of their own.
+        let snapshot = self.tell_snapshot(outbox).in_current_span();
+        match tokio::time::timeout(SNAPSHOT_PATIENCE, snapshot).await {
+            Ok(begun) => begun,
+            Err(_) => Err(NotTaken::TooSlow.into()),
+        }
+    }
+
+    async fn tell_snapshot(&mut self, outbox: &Outbox) -> Result<(Uuid, i64), Stop> {
+        let snapshots = self.snapshots.clone();
+        let _turn = snapshots.acquire().await;
+        let mut snapshot = self.log.snapshot().await.map_err(failed::<S>)?;
+        let (log_id, head) = (snapshot.point.log_id, snapshot.point.head);
+        self.filter.told_already = std::mem::take(&mut snapshot.unnumbered);
+        outbox.put(started(log_id, head)).await?;
+        let subjects = if self.filter.asked.subjects.is_empty() {
+            self.tell_all(&mut snapshot, outbox).await?
+        } else {
+            self.tell_some(&mut snapshot, outbox).await?
+        };
+        outbox.put(Item::SnapshotEnd(WatchSnapshotEnd { subjects })).await?;
+        Ok((log_id, head))
+    }
+
+    async fn tell_all(&self, snapshot: &mut Snapshot, outbox: &Outbox) -> Result<i64, Stop> {
+        let (mut told, mut after) = (0, None);
+        loop {
+            let page = self.subjects.page(snapshot, &self.filter.seen, after, PAGE);
+            let (subjects, last) = page.await.map_err(failed::<S>)?;
+            for subject in subjects {
+                outbox.put(Item::Subject(subject)).await?;
+                told += 1;
+            }
+            match last {
+                Some(last) => after = Some(last),
+                None => return Ok(told),
+            }
+        }
+    }
+
+    async fn tell_some(&self, snapshot: &mut Snapshot, outbox: &Outbox) -> Result<i64, Stop> {
+        let mut told = 0;
+        for id in &self.filter.asked.subjects {
+            let found = self.subjects.one(snapshot, &self.filter.seen, *id).await.map_err(failed::<S>)?;
+            if let Some(subject) = found {
+                outbox.put(Item::Subject(subject)).await?;
+                told += 1;
+            }
+        }
+        Ok(told)
+    }
+
+    async fn follow(
+        &mut self,
+        log_id: Uuid,
+        position: i64,
+        outbox: &Outbox,
+    ) -> Result<std::convert::Infallible, Stop> {
+        let mut follower = self.log.follow(log_id, position);
+        let (mut told_at, mut skipped) = (Instant::now(), 0);
+        loop {
+            let quiet = PROGRESS.saturating_sub(told_at.elapsed());
+            let events = tokio::select! {
+                next = follower.next() => next.map_err(unreadable::<S>)?,
+                () = tokio::time::sleep(quiet) => Vec::new(),
+            };
+            for event in events {
+                match self.filter.tells(&event) {
+                    Some(item) => {
+                        outbox.put(item).await?;
+                        (told_at, skipped) = (Instant::now(), 0);
+                    }
+                    None => skipped += 1,
+                }
+            }
+            if skipped >= SKIPPED || told_at.elapsed() >= PROGRESS {
+                outbox.put(Item::Progress(WatchProgress { position: follower.position() })).await?;
+                (told_at, skipped) = (Instant::now(), 0);
+            }
+        }
+    }
+}
+
+fn started(log_id: Uuid, position: i64) -> Item {
+    Item::Started(WatchStarted { cursor: Some(EventCursor { log_id: log_id.to_string(), position }) })
+}
+
+fn unreadable<S: Subjects>(error: ReadError) -> Stop {
+    match error {
+        ReadError::Gone => Stop::Status(ending::history_gone()),
+        ReadError::Storage(error) => failed::<S>(error),
+    }
+}
+
+fn failed<S: Subjects>(error: StorageError) -> Stop {
+    Stop::Status(error.into_status(S::SERVICE))
+}

@@ -1,0 +1,107 @@
+//! What every stateful process does now and then: forget what has had its time. Every replica does; all of it is safe to
+//! do at once and to stop at any moment.
+
+use std::time::Duration;
+
+use platform::clock::{Clock, Micros};
+use platform::shutdown::Shutdown;
+use platform::telemetry::sweep;
+
+use crate::event_log::{EventLog, jittered};
+use crate::event_service::Subjects;
+use crate::{Database, Statement, StorageError};
+
+/// Rows forgotten in one transaction.
+const KEYS: i64 = 1_000;
+/// Subjects purged, and histories forgotten, in one transaction.
+const SUBJECTS: i64 = 50;
+
+/// The row may have been claimed anew meanwhile: that is asked again when its lock is held.
+const FORGET_KEYS: Statement = Statement {
+    operation: "DELETE",
+    collection: "request_keys",
+    sql: "DELETE FROM request_keys
+          WHERE expires_at <= $1 AND (issuer, subject, method, key) IN (
+            SELECT issuer, subject, method, key FROM request_keys
+            WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+          RETURNING expires_at",
+};
+
+/// How long what is gone is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    /// Deleted subjects, with their history.
+    pub deleted: Duration,
+    /// Events, at least: for as long a reader can be away and go on where it was.
+    pub events: Duration,
+    /// How often it is looked.
+    pub interval: Duration,
+}
+
+/// Forgets until `stop`.
+pub async fn run<S: Subjects>(
+    log: EventLog,
+    subjects: S,
+    retention: Retention,
+    clock: Clock,
+    stop: Shutdown,
+) {
+    loop {
+        // Replicas that start together do not sweep together.
+        tokio::select! {
+            () = tokio::time::sleep(jittered(retention.interval)) => {}
+            () = stop.cancelled() => return,
+        }
+        let turn = sweep::traced("housekeeping", sweep(&log, &subjects, retention, clock.now()));
+        match turn.await {
+            Ok(Forgotten { request_keys: 0, subjects: 0, histories: 0 }) => {}
+            Ok(Forgotten { request_keys, subjects, histories }) => {
+                tracing::info!(request_keys, subjects, histories, "what has had its time was forgotten");
+            }
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, "housekeeping failed; the next turn goes on with it");
+            }
+        }
+    }
+}
+
+/// What a turn has forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Forgotten {
+    pub(crate) request_keys: usize,
+    pub(crate) subjects: usize,
+    pub(crate) histories: usize,
+}
+
+pub(crate) async fn sweep<S: Subjects>(
+    log: &EventLog,
+    subjects: &S,
+    retention: Retention,
+    now: Micros,
+) -> Result<Forgotten, StorageError> {
+    let mut forgotten = Forgotten::default();
+    while more(&mut forgotten.request_keys, forget_keys(log.database(), now).await?, KEYS) {}
+    let deleted = before(now, retention.deleted);
+    while more(&mut forgotten.subjects, subjects.purge(deleted, SUBJECTS).await?, SUBJECTS) {}
+    // After the purge, so that nothing whose history is forgotten can be restored any more.
+    let ended = before(now, retention.deleted.max(retention.events));
+    while more(&mut forgotten.histories, log.trim(ended, SUBJECTS).await?, SUBJECTS) {}
+    Ok(forgotten)
+}
+
+/// Counts a batch; whether there may be more.
+fn more(sum: &mut usize, batch: usize, limit: i64) -> bool {
+    *sum += batch;
+    i64::try_from(batch).is_ok_and(|it| it >= limit)
+}
+
+fn before(now: Micros, age: Duration) -> Micros {
+    Micros(now.0.saturating_sub(i64::try_from(age.as_micros()).unwrap_or(i64::MAX)))
+}
+
+async fn forget_keys(database: &Database, now: Micros) -> Result<usize, StorageError> {
+    crate::write!(database, |on| -> Result<usize, StorageError> {
+        Ok(crate::fetch_all!(on, FORGET_KEYS, (i64,), now.0, KEYS)?.len())
+    })
+}

@@ -1,0 +1,138 @@
+//! Idempotency keys: a request that is repeated does its work once and is answered twice. The key's row is written first in
+//! the transaction of the change, so that a repetition in flight waits for it, and a failure leaves nothing behind.
+
+use access::Caller;
+use platform::grpc::status;
+use platform::telemetry::database::Statement;
+use platform::violation::Violation;
+use prost::Message;
+use sha2::{Digest as _, Sha256};
+use tonic::{Code, Status};
+
+/// Reason of an INVALID_ARGUMENT: the key belongs to another request.
+pub const IDEMPOTENCY_KEY_REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
+
+/// How long a key counts, in microseconds: 24 hours.
+#[doc(hidden)]
+pub const LIFETIME: i64 = 24 * 60 * 60 * 1_000_000;
+const MAX_LENGTH: usize = 255;
+
+/// The key of one request of one caller to one method.
+#[derive(Clone, Debug)]
+pub struct RequestKey {
+    #[doc(hidden)]
+    pub issuer: String,
+    #[doc(hidden)]
+    pub subject: String,
+    #[doc(hidden)]
+    pub method: &'static str,
+    #[doc(hidden)]
+    pub key: String,
+    /// SHA-256 of the request.
+    #[doc(hidden)]
+    pub hash: [u8; 32],
+}
+
+/// What came of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// The key is this request's: go on.
+    New,
+    /// This very request was answered before, with these encoded bytes.
+    Replayed(Vec<u8>),
+    /// The key belongs to another request.
+    Reused,
+}
+
+impl Claim {
+    /// The earlier answer to this request, if there is one; an error when the key belongs to another one.
+    pub fn replayed<M: Message + Default>(self) -> Result<Option<M>, Status> {
+        match self {
+            Self::New => Ok(None),
+            Self::Replayed(answer) => {
+                // Written by this program, perhaps by another version: fields may be missing, the message may not.
+                let internal = |_| status::with_reason(Code::Internal, status::INTERNAL, "internal error");
+                M::decode(answer.as_slice()).map(Some).map_err(internal)
+            }
+            Self::Reused => Err(status::with_reason(
+                Code::InvalidArgument,
+                IDEMPOTENCY_KEY_REUSED,
+                "this idempotency key was used for another request within the last 24 hours",
+            )),
+        }
+    }
+}
+
+impl RequestKey {
+    /// The key of `caller`'s `request` to `method` (`package.Service/Method`), which is given without its `request_id`;
+    /// `None` when that is empty. The error is what is wrong with it.
+    pub fn of(
+        caller: &Caller,
+        method: &'static str,
+        request_id: &str,
+        request: &impl Message,
+    ) -> Result<Option<Self>, Violation> {
+        if request_id.is_empty() {
+            return Ok(None);
+        }
+        if request_id.len() > MAX_LENGTH || !request_id.bytes().all(|it| it.is_ascii_graphic()) {
+            return Err(Violation {
+                field: "request_id".to_owned(),
+                description: format!("must be 1 to {MAX_LENGTH} visible ASCII characters"),
+            });
+        }
+        Ok(Some(Self {
+            issuer: caller.issuer.clone(),
+            subject: caller.subject.clone(),
+            method,
+            key: request_id.to_owned(),
+            hash: Sha256::digest(request.encode_to_vec()).into(),
+        }))
+    }
+
+    /// What a row found under this key means. It can only be gone when it has ended in between: then nothing is known
+    /// of this request, and the claim is taken for a repetition of nothing, which the caller may send again.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn claim_by(&self, row: Option<Row>) -> Claim {
+        match row {
+            Some(row) if row.hash == self.hash => Claim::Replayed(row.answer),
+            _ => Claim::Reused,
+        }
+    }
+}
+
+#[doc(hidden)]
+#[derive(sqlx::FromRow)]
+pub struct Row {
+    hash: Vec<u8>,
+    answer: Vec<u8>,
+}
+
+/// A key that has ended is anybody's again.
+#[doc(hidden)]
+pub const CLAIM: Statement = Statement {
+    operation: "INSERT",
+    collection: "request_keys",
+    sql: "INSERT INTO request_keys (issuer, subject, method, key, hash, answer, expires_at)
+          VALUES ($1, $2, $3, $4, $5, $6, $7)
+          ON CONFLICT (issuer, subject, method, key) DO UPDATE
+            SET hash = excluded.hash, answer = excluded.answer, expires_at = excluded.expires_at
+            WHERE request_keys.expires_at <= $8
+          RETURNING hash, answer",
+};
+
+#[doc(hidden)]
+pub const RECALL: Statement = Statement {
+    operation: "SELECT",
+    collection: "request_keys",
+    sql: "SELECT hash, answer FROM request_keys
+          WHERE issuer = $1 AND subject = $2 AND method = $3 AND key = $4 AND expires_at > $5",
+};
+
+#[doc(hidden)]
+pub const ANSWER: Statement = Statement {
+    operation: "UPDATE",
+    collection: "request_keys",
+    sql: "UPDATE request_keys SET answer = $5 WHERE issuer = $1 AND subject = $2 AND method = $3 AND key = $4",
+};

@@ -1,0 +1,117 @@
+//! `EXPLAIN (ANALYZE, BUFFERS)` of PostgreSQL.
+
+use serde_json::Value as Json;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
+
+use crate::{Statement, StorageError, Value};
+
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// Of the worse of two plans.
+    rows: u64,
+    blocks: u64,
+    plan: Json,
+}
+
+impl Reading {
+    pub(super) async fn of(
+        pool: &PgPool,
+        statement: &Statement,
+        values: &[Value],
+    ) -> Result<Self, StorageError> {
+        // Not the pool's any more: it has prepared a statement and changed a setting.
+        let mut connection = pool.acquire().await?.detach();
+        let types = list(values, type_of);
+        let prepare = format!("PREPARE statement {types} AS {}", statement.sql);
+        sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut connection).await?;
+        let mut worst: Option<Self> = None;
+        for mode in ["force_custom_plan", "force_generic_plan"] {
+            let reading = Self::in_mode(&mut connection, mode, values).await?;
+            worst = Some(match worst {
+                Some(other) => other.worse(reading),
+                None => reading,
+            });
+        }
+        connection.close().await?;
+        worst.ok_or(StorageError::Interrupted)
+    }
+
+    async fn in_mode(
+        connection: &mut PgConnection,
+        mode: &str,
+        values: &[Value],
+    ) -> Result<Self, StorageError> {
+        let mut transaction = connection.begin().await?;
+        let set = format!("SET LOCAL plan_cache_mode = {mode}");
+        sqlx::raw_sql(AssertSqlSafe(set)).execute(&mut *transaction).await?;
+        let explain = format!(
+            "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE statement {}",
+            list(values, literal)
+        );
+        let explained: sqlx::types::Json<Json> =
+            sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(&mut *transaction).await?;
+        transaction.rollback().await?;
+        let plan = explained.0[0]["Plan"].clone();
+        let blocks = whole(&plan, "Shared Hit Blocks") + whole(&plan, "Shared Read Blocks");
+        Ok(Self { rows: rows(&plan), blocks, plan })
+    }
+
+    fn worse(self, other: Self) -> Self {
+        let (rows, blocks) = (self.rows.max(other.rows), self.blocks.max(other.blocks));
+        let plan = if self.rows >= other.rows { self.plan } else { other.plan };
+        Self { rows, blocks, plan }
+    }
+
+    /// A row is one block of its table at most; a few more for the way down each index.
+    pub(super) fn at_most(&self, rows: u64) -> Result<(), String> {
+        if self.rows <= rows && self.blocks <= 2 * rows + 100 {
+            return Ok(());
+        }
+        Err(format!("{} rows and {} blocks instead of {rows} rows: {:#}", self.rows, self.blocks, self.plan))
+    }
+}
+
+/// What the accesses to tables and indexes below this node read, in all their loops.
+fn rows(node: &Json) -> u64 {
+    let below: u64 = node["Plans"].as_array().into_iter().flatten().map(rows).sum();
+    if node.get("Relation Name").is_none() && node.get("Index Name").is_none() {
+        return below;
+    }
+    let read: u64 = ["Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck"]
+        .iter()
+        .map(|it| whole(node, it))
+        .sum();
+    below + read * whole(node, "Actual Loops")
+}
+
+/// A count, which newer versions write with a fraction when it is a mean of loops.
+fn whole(node: &Json, name: &str) -> u64 {
+    let value = node[name].as_f64().unwrap_or_default();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of a test's rows")]
+    let whole = value.ceil() as u64;
+    whole
+}
+
+fn list(values: &[Value], each: impl Fn(&Value) -> String) -> String {
+    if values.is_empty() {
+        return String::new();
+    }
+    format!("({})", values.iter().map(each).collect::<Vec<_>>().join(", "))
+}
+
+fn type_of(value: &Value) -> String {
+    match value {
+        Value::Integer(_) => "bigint",
+        Value::Text(_) => "text",
+        Value::Id(_) => "uuid",
+    }
+    .to_owned()
+}
+
+fn literal(value: &Value) -> String {
+    match value {
+        Value::Integer(it) => it.to_string(),
+        Value::Text(it) => format!("'{}'", it.replace('\'', "''")),
+        Value::Id(it) => format!("'{it}'"),
+    }
+}

@@ -1,0 +1,143 @@
+//! An update's field mask and etag (AIP-134, AIP-154).
+
+use std::collections::BTreeSet;
+
+use platform::violation::Violations;
+use proto::task::v1 as wire;
+use uuid::Uuid;
+
+use super::{priority_of, status_of};
+use crate::task::{Change, Field, Priority};
+
+/// What the mask's paths name, with the task's values; without paths every field that is set.
+pub(crate) fn change(task: &wire::Task, paths: &[String], violations: &mut Violations) -> Change {
+    let named = if paths.is_empty() { set(task) } else { named(paths, violations) };
+    let mut change = Change::default();
+    for field in named {
+        let unreadable = match field {
+            Field::Title => {
+                change.title = Some(task.title.clone());
+                None
+            }
+            Field::Description => {
+                change.description = Some(task.description.clone());
+                None
+            }
+            Field::AssigneeId => {
+                change.assignee_id = Some(task.assignee_id.clone());
+                None
+            }
+            Field::Department => {
+                change.department = Some(task.department.clone());
+                None
+            }
+            Field::Status => {
+                change.status = status_of(task.status).ok().flatten();
+                change.status.is_none().then_some("must be one of pending, in_progress, completed, cancelled")
+            }
+            Field::Priority => {
+                let priority = priority_of(task.priority).ok();
+                change.priority = priority.map(|it| it.unwrap_or(Priority::Medium));
+                priority.is_none().then_some("must be one of low, medium, high")
+            }
+            Field::WorkerId => {
+                change.worker_id = task.worker_id.as_deref().map(Uuid::try_parse).transpose().ok();
+                change.worker_id.is_none().then_some("must be the UUID of a worker")
+            }
+        };
+        if let Some(expected) = unreadable {
+            violations.add(format!("task.{}", field.name()), expected);
+            change.unreadable.push(field);
+        }
+    }
+    change
+}
+
+fn set(task: &wire::Task) -> Vec<Field> {
+    let set = [
+        (Field::Title, !task.title.is_empty()),
+        (Field::Description, !task.description.is_empty()),
+        (Field::Status, task.status != 0),
+        (Field::Priority, task.priority != 0),
+        (Field::AssigneeId, task.assignee_id.is_some()),
+        (Field::Department, task.department.is_some()),
+        (Field::WorkerId, task.worker_id.is_some()),
+    ];
+    set.into_iter().filter(|it| it.1).map(|it| it.0).collect()
+}
+
+fn named(paths: &[String], violations: &mut Violations) -> Vec<Field> {
+    let (mut fields, mut seen) = (Vec::new(), BTreeSet::new());
+    for path in paths {
+        let shown: String = path.chars().take(80).collect();
+        match Field::from_name(path) {
+            Some(_) if !seen.insert(path) => violations.add("update_mask", format!("{shown:?} is named twice")),
+            Some(field) => fields.push(field),
+            None => violations.add(
+                "update_mask",
+                format!(
+                    "{shown:?} is none of title, description, status, priority, assignee_id, department, worker_id"
+                ),
+            ),
+        }
+    }
+    fields
+}
+
+/// The version that an etag names; none when it is empty.
+pub(crate) fn etag(text: &str, violations: &mut Violations) -> Option<i64> {
+    let version = text.parse::<i64>().ok().filter(|it| *it > 0 && it.to_string() == text);
+    if version.is_none() && !text.is_empty() {
+        violations.add("etag", "must be the version of the task, in decimal");
+    }
+    version
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(task: &wire::Task, paths: &[&str]) -> (Change, Vec<String>) {
+        let paths: Vec<String> = paths.iter().map(|it| (*it).to_owned()).collect();
+        let mut violations = Violations::default();
+        let change = change(task, &paths, &mut violations);
+        (change, violations.into_vec().into_iter().map(|it| it.field).collect())
+    }
+
+    #[test]
+    fn what_is_named_and_not_set_is_cleared() {
+        let paths = ["description", "priority", "assignee_id", "department", "worker_id"];
+        let (change, wrong) = of(&wire::Task::default(), &paths);
+        assert!(wrong.is_empty(), "{wrong:?}");
+        assert_eq!((change.description.as_deref(), change.priority), (Some(""), Some(Priority::Medium)));
+        assert_eq!((change.assignee_id, change.worker_id), (Some(None), Some(None)));
+        assert_eq!(change.title, None);
+    }
+
+    #[test]
+    fn without_a_mask_what_is_set_is_changed() {
+        let task = wire::Task { title: "t".to_owned(), version: 7, ..wire::Task::default() };
+        let (change, wrong) = of(&task, &[]);
+        assert_eq!((change.title.as_deref(), change.description, wrong.len()), (Some("t"), None, 0));
+    }
+
+    #[test]
+    fn unknown_enum_values_and_paths_are_wrong_and_no_defaults() {
+        let task = wire::Task { status: 99, priority: 99, ..wire::Task::default() };
+        let (change, wrong) = of(&task, &["status", "priority", "version", "*", "status"]);
+        assert_eq!(wrong, ["update_mask", "update_mask", "update_mask", "task.status", "task.priority"]);
+        assert_eq!((change.status, change.unreadable), (None, vec![Field::Status, Field::Priority]));
+        assert_eq!(of(&wire::Task::default(), &["status"]).1, ["task.status"]);
+    }
+
+    #[test]
+    fn an_etag_is_a_version() {
+        let mut violations = Violations::default();
+        assert_eq!((etag("", &mut violations), etag("7", &mut violations)), (None, Some(7)));
+        assert!(violations.is_empty());
+        for bad in ["0", "07", "x", "-1", "\"7\""] {
+            assert_eq!(etag(bad, &mut violations), None);
+        }
+        assert_eq!(violations.into_vec().len(), 5);
+    }
+}

@@ -1,0 +1,183 @@
+//! Who may do what with a task that they see: the table of who may do what, in one place, pure. Creating is free, and
+//! what is not seen does not exist.
+
+use access::{Caller, Role};
+
+use crate::error::TaskError;
+use crate::task::{Field, Status, Task};
+
+/// The one who asks, as far as it decides.
+#[derive(Clone, Debug)]
+pub(crate) struct Actor {
+    subject: String,
+    /// Admins and services.
+    is_free: bool,
+    is_manager: bool,
+    department: Option<String>,
+}
+
+impl From<&Caller> for Actor {
+    fn from(caller: &Caller) -> Self {
+        Self {
+            subject: caller.subject.clone(),
+            is_free: caller.is(Role::Admin) || caller.is(Role::Service),
+            is_manager: caller.is(Role::Manager),
+            department: caller.department.clone(),
+        }
+    }
+}
+
+impl Actor {
+    /// No department is not a department that two can share.
+    fn manages(&self, task: &Task) -> bool {
+        self.is_manager && self.department.is_some() && self.department == task.department
+    }
+
+    fn is_creator(&self, task: &Task) -> bool {
+        task.created_by == self.subject
+    }
+
+    fn is_assignee(&self, task: &Task) -> bool {
+        task.assignee_id.as_deref() == Some(&self.subject)
+    }
+
+    /// For a manager whose token names no department: it is why so little is allowed.
+    fn notice(&self) -> &'static str {
+        if self.is_manager && self.department.is_none() {
+            "; your token has no department claim, so you manage no department"
+        } else {
+            ""
+        }
+    }
+
+    fn may_change(&self, field: Field, task: &Task) -> bool {
+        // A manager's task stays in the department: another one would be somebody else's to take it.
+        self.is_free
+            || (self.manages(task) && field != Field::Department)
+            || (self.is_creator(task) && task.assignee_id.is_none())
+            || (self.is_assignee(task) && matches!(field, Field::Description | Field::Status))
+    }
+}
+
+/// Whether the caller may change these fields of the task, judged on the task as it is.
+pub(crate) fn change(actor: &Actor, task: &Task, fields: &[Field]) -> Result<(), TaskError> {
+    let refused: Vec<&str> =
+        fields.iter().filter(|it| !actor.may_change(**it, task)).map(|it| it.name()).collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let who = if refused == ["department"] && actor.manages(task) {
+        "managers keep a task within their own department"
+    } else {
+        "that takes the role admin, or manager of its department, or to have created it while nobody is assigned; \
+         its assignee may change description and status"
+    };
+    let text = format!("you may not change {} of this task: {who}{}", refused.join(", "), actor.notice());
+    Err(TaskError::ChangeNotAllowed(text))
+}
+
+/// Whether the caller may delete the task: admins, services, managers of its department, and its creator while it is
+/// pending.
+pub(crate) fn delete(actor: &Actor, task: &Task) -> Result<(), TaskError> {
+    let own_pending = actor.is_creator(task) && task.status == Status::Pending;
+    if actor.is_free || actor.manages(task) || own_pending {
+        return Ok(());
+    }
+    Err(TaskError::DeleteNotAllowed(if actor.notice().is_empty() {
+        "deleting this task takes the role admin, or manager of its department, or to have created it while it is \
+         still pending"
+    } else {
+        "your token has no department claim, so you manage no department; you may delete only tasks that you created, \
+         while they are pending"
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use platform::clock::Micros;
+    use platform::violation::Violations;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::task::{Creator, Draft};
+
+    /// Of the department network, created by ada.
+    fn task(assignee: Option<&str>) -> Task {
+        let draft = Draft {
+            title: "t".to_owned(),
+            assignee_id: assignee.map(ToOwned::to_owned),
+            department: Some("network".to_owned()),
+            ..Draft::default()
+        };
+        let by = Creator { subject: "ada", department: None };
+        Task::create(Uuid::nil(), draft.check(Violations::default()).unwrap(), &by, Micros(1))
+    }
+
+    fn user(subject: &str) -> Actor {
+        Actor { subject: subject.to_owned(), is_free: false, is_manager: false, department: None }
+    }
+
+    fn manager(department: Option<&str>) -> Actor {
+        Actor { is_manager: true, department: department.map(ToOwned::to_owned), ..user("mia") }
+    }
+
+    fn allowed(actor: &Actor, task: &Task) -> Vec<Field> {
+        Field::ALL.into_iter().filter(|it| change(actor, task, &[*it]).is_ok()).collect()
+    }
+
+    #[test]
+    fn an_admin_and_a_service_change_and_delete_everything() {
+        let admin = Actor { is_free: true, ..user("root") };
+        assert_eq!(allowed(&admin, &task(Some("bob"))), Field::ALL);
+        assert!(delete(&admin, &Task { status: Status::Completed, ..task(None) }).is_ok());
+    }
+
+    #[test]
+    fn a_manager_changes_all_of_their_departments_tasks_but_the_department() {
+        let own = allowed(&manager(Some("network")), &task(Some("bob")));
+        assert_eq!(own.len(), 6);
+        assert!(!own.contains(&Field::Department));
+        assert!(delete(&manager(Some("network")), &Task { status: Status::Completed, ..task(None) }).is_ok());
+        assert!(allowed(&manager(Some("storage")), &task(Some("bob"))).is_empty());
+        assert!(delete(&manager(Some("storage")), &task(None)).is_err());
+    }
+
+    #[test]
+    fn a_manager_without_a_department_is_told_so_and_shares_none() {
+        let nowhere = Task { department: None, ..task(Some("bob")) };
+        let refusals = [
+            change(&manager(None), &nowhere, &[Field::Title]).unwrap_err(),
+            delete(&manager(None), &nowhere).unwrap_err(),
+        ];
+        for refusal in refusals {
+            assert!(refusal.to_string().contains("no department claim"), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn an_assignee_changes_description_and_status_and_deletes_nothing() {
+        assert_eq!(allowed(&user("bob"), &task(Some("bob"))), [Field::Description, Field::Status]);
+        assert!(delete(&user("bob"), &task(Some("bob"))).is_err());
+    }
+
+    #[test]
+    fn a_creator_changes_all_while_nobody_is_assigned() {
+        assert_eq!(allowed(&user("ada"), &task(None)), Field::ALL);
+        assert!(allowed(&user("ada"), &task(Some("bob"))).is_empty());
+        assert_eq!(allowed(&user("ada"), &task(Some("ada"))), [Field::Description, Field::Status]);
+    }
+
+    #[test]
+    fn a_creator_deletes_their_own_while_it_is_pending() {
+        assert!(delete(&user("ada"), &task(Some("bob"))).is_ok());
+        assert!(delete(&user("ada"), &Task { status: Status::InProgress, ..task(None) }).is_err());
+        assert!(delete(&user("eve"), &task(None)).is_err());
+    }
+
+    #[test]
+    fn a_refusal_names_every_field_that_is_not_allowed() {
+        let fields = [Field::Title, Field::Status, Field::WorkerId];
+        let text = change(&user("bob"), &task(Some("bob")), &fields).unwrap_err().to_string();
+        assert!(text.starts_with("you may not change title, worker_id of this task"), "{text}");
+    }
+}

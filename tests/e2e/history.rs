@@ -1,0 +1,62 @@
+//! The history of a task over REST: who, what, before and after, in which trace.
+
+use serde_json::{Value, json};
+
+use crate::harness::Product;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_tells_who_did_what_with_before_after_and_trace() {
+    let product = Product::start().await;
+    let ada = product.user("ada");
+    let created = ada.post("/api/tasks", &json!({"title": "t", "assignee_id": "bob"})).await;
+    let path = created.header("location");
+    let done = product.user("bob").patch(path, &json!({"status": "completed", "description": "d"})).await;
+    assert_eq!(done.status, 200, "{done:?}");
+    let history = product.admin().get(&format!("{path}/events")).await;
+    let items = history.json["items"].as_array().unwrap();
+    assert_eq!(items.len(), 2, "{history:?}");
+    let (change, creation) = (&items[0], &items[1]);
+    assert_eq!((&change["type"], &change["actor"]), (&json!("task.status.updated"), &json!("bob")));
+    assert_eq!(change["before"], json!({"status": "pending", "description": ""}));
+    assert_eq!((&change["after"], &change["revision"]), (&done.json, &json!(2)));
+    assert_eq!(change["trace_id"], json!(done.header("x-trace-id")));
+    assert_eq!((&creation["type"], &creation["actor"]), (&json!("task.created"), &json!("ada")));
+    assert_eq!((&creation["before"], &creation["after"]), (&Value::Null, &created.json));
+    assert_eq!(creation["trace_id"], json!(created.header("x-trace-id")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_is_seen_by_who_sees_the_task_and_outlives_it() {
+    let product = Product::start().await;
+    let ada = product.user("ada");
+    let path = ada.post("/api/tasks", &json!({"title": "t"})).await.header("location").to_owned();
+    let events = format!("{path}/events");
+    let hidden = product.user("eve").get(&events).await;
+    assert_eq!((hidden.status.as_u16(), hidden.text("code")), (404, "NOT_FOUND"), "{hidden:?}");
+    assert_eq!(ada.delete(&path).await.status, 204);
+    let history = ada.get(&events).await;
+    let gone = &history.json["items"][0];
+    assert_eq!((&gone["type"], &gone["after"]), (&json!("task.deleted"), &Value::Null), "{history:?}");
+    assert_eq!(product.user("eve").get(&events).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_history_comes_in_pages() {
+    let product = Product::start().await;
+    let ada = product.user("ada");
+    let path = ada.post("/api/tasks", &json!({"title": "0"})).await.header("location").to_owned();
+    for title in 1..5 {
+        ada.patch(&path, &json!({"title": title.to_string()})).await;
+    }
+    let (mut seen, mut token) = (Vec::new(), String::new());
+    loop {
+        let page = ada.get(&format!("{path}/events?page_size=2&page_token={token}")).await;
+        assert_eq!(page.status, 200, "{page:?}");
+        seen.extend(page.json["items"].as_array().unwrap().iter().map(|it| it["revision"].as_i64().unwrap()));
+        match page.json["next_page_token"].as_str() {
+            Some(next) => token = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(seen, [5, 4, 3, 2, 1]);
+}

@@ -1,0 +1,120 @@
+//! Clients that take more than they may are told so, and the others go on. docs/limits.md lists what each limit answers.
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::harness::{Answer, Backend, Client, DEADLINE, Product, eventually};
+
+const BODY: &str = r#"{"title": "held"}"#;
+
+/// A request that is being answered until its body comes.
+struct Held(TcpStream);
+
+impl Held {
+    /// In flight once the gateway asks for the body.
+    async fn begin(product: &Product) -> Self {
+        let token = product.token("holder", &[], None);
+        let mut stream = TcpStream::connect(product.gateway_address).await.unwrap();
+        let head = format!(
+            "POST /api/tasks HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
+            BODY.len(),
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut request = Self(stream);
+        let answer = request.answer().await;
+        assert!(answer.starts_with("HTTP/1.1 100"), "{answer}");
+        request
+    }
+
+    /// Sends the body; the beginning of the answer.
+    async fn end(mut self) -> String {
+        self.0.write_all(BODY.as_bytes()).await.unwrap();
+        self.answer().await
+    }
+
+    async fn answer(&mut self) -> String {
+        let mut answer = [0; 1024];
+        let read =
+            tokio::time::timeout(DEADLINE, self.0.read(&mut answer)).await.expect("an answer").unwrap();
+        String::from_utf8_lossy(&answer[..read]).into_owned()
+    }
+}
+
+fn assert_told(answer: &Answer, status: u16, reason: &str) {
+    assert_eq!(answer.status, status, "{answer:?}");
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    assert_eq!(answer.text("type"), format!("urn:cml-cloud-manager:problem:{reason}"));
+    assert_eq!(answer.json["retryable"], json!(true));
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() >= 1);
+    assert_eq!(answer.header("x-trace-id"), answer.text("trace_id"));
+}
+
+/// Asks until the answer has this status.
+async fn until(client: &Client, status: u16) -> Answer {
+    eventually("the status", async || {
+        let answer = client.get("/api/tasks").await;
+        (answer.status == status).then_some(answer)
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_beyond_those_in_flight_are_told_to_come_back_and_served_once_one_has_ended() {
+    let product = Product::start_with(Backend::Sqlite, &[("CCM_MAX_REQUESTS_IN_FLIGHT", "2")]).await;
+    let ada = product.user("ada");
+    let (first, second) = (Held::begin(&product).await, Held::begin(&product).await);
+    assert_told(&ada.get("/api/tasks").await, 503, "overloaded");
+    assert_eq!(product.anonymous().get("/livez").await.status, 200);
+    assert_eq!(product.anonymous().get("/readyz").await.status, 200);
+    assert!(first.end().await.starts_with("HTTP/1.1 201"), "what was being answered is answered");
+    assert_eq!(ada.get("/api/tasks").await.status, 200, "while the other is still held");
+    assert!(second.end().await.starts_with("HTTP/1.1 201"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_goes_away_leaves_its_place_to_others() {
+    let product = Product::start_with(Backend::Sqlite, &[("CCM_MAX_REQUESTS_IN_FLIGHT", "1")]).await;
+    let ada = product.user("ada");
+    let held = Held::begin(&product).await;
+    assert_eq!(ada.get("/api/tasks").await.status, 503);
+    drop(held);
+    until(&ada, 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_that_asks_too_often_is_told_when_to_come_back_and_others_are_answered() {
+    let settings = [("CCM_CALLER_RATE", "1"), ("CCM_CALLER_BURST", "5")];
+    let product = Product::start_with(Backend::Sqlite, &settings).await;
+    let (ada, bob) = (product.user("ada"), product.user("bob"));
+    assert_told(&until(&ada, 429).await, 429, "rate-limited");
+    assert_eq!(bob.get("/api/tasks").await.status, 200);
+    // Another token of the same caller is no other caller.
+    until(&product.caller("ada", &[], Some("science")), 429).await;
+    until(&ada, 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_no_token_is_counted_by_address_and_does_not_take_from_callers_that_are_known() {
+    let settings = [("CCM_CALLER_RATE", "1"), ("CCM_CALLER_BURST", "5")];
+    let product = Product::start_with(Backend::Sqlite, &settings).await;
+    let stranger = product.anonymous();
+    assert_eq!(stranger.get("/api/tasks").await.status, 401);
+    assert_told(&until(&stranger, 429).await, 429, "rate-limited");
+    until(&Client::new(&format!("http://{}", product.gateway_address), Some("no.such.token")), 429).await;
+    assert_eq!(product.user("ada").get("/api/tasks").await.status, 200);
+    for _ in 0..20 {
+        assert_eq!(stranger.get("/livez").await.status, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_of_nought_limits_nobody() {
+    let settings = [("CCM_CALLER_RATE", "0"), ("CCM_CALLER_BURST", "1")];
+    let product = Product::start_with(Backend::Sqlite, &settings).await;
+    let ada = product.user("ada");
+    for _ in 0..20 {
+        assert_eq!(ada.get("/api/me").await.status, 200);
+    }
+}

@@ -1,0 +1,68 @@
+//! Registering a machine that exists at the provider already.
+
+use access::Caller;
+use platform::grpc::status;
+use platform::violation::Violations;
+use prost::Message as _;
+use proto::worker::v1::{ImportWorkerRequest, ImportWorkerResponse};
+use storage::request_key::{Claim, RequestKey};
+use tonic::Status;
+
+use crate::grpc::{Workers, failed};
+use crate::store::{Imported, Outcome};
+use crate::worker::Worker;
+use crate::{convert, event};
+
+/// The method that idempotency keys of imports belong to.
+const IMPORT_WORKER: &str = "ccm.worker.v1.WorkerService/ImportWorker";
+
+fn answered(worker: &Worker, restored: bool) -> ImportWorkerResponse {
+    ImportWorkerResponse { worker: Some(convert::worker(worker)), replayed: false, restored }
+}
+
+fn replayed(claim: Claim) -> Result<Option<ImportWorkerResponse>, Status> {
+    let earlier: Option<ImportWorkerResponse> = claim.replayed()?;
+    Ok(earlier.map(|it| ImportWorkerResponse { replayed: true, ..it }))
+}
+
+impl Workers {
+    /// The worker of the machine: a new one, or the one that had it and was deleted.
+    pub(crate) async fn import(
+        &self,
+        mut request: ImportWorkerRequest,
+        caller: Caller,
+    ) -> Result<ImportWorkerResponse, Status> {
+        let (now, event_id) = (self.clock.now(), self.clock.new_id());
+        let mut violations = Violations::default();
+        let request_id = std::mem::take(&mut request.request_id);
+        let key = RequestKey::of(&caller, IMPORT_WORKER, &request_id, &request).unwrap_or_else(|wrong| {
+            violations.add(wrong.field, wrong.description);
+            None
+        });
+        if key.is_some() && request.validate_only {
+            violations.add("request_id", "makes no sense with validate_only, which stores nothing");
+        } else if let Some(key) = &key {
+            let earlier = self.store.recall(key, now).await.map_err(failed)?;
+            if let Some(answer) = earlier.map(replayed).transpose()?.flatten() {
+                return Ok(answer);
+            }
+        }
+        let draft = convert::draft(request.worker.unwrap_or_default(), &mut violations);
+        let checked = draft.check_import(violations).map_err(status::invalid)?;
+        let new = Worker::create(self.clock.new_id(), checked, &caller.subject, now);
+        if request.validate_only {
+            return Ok(answered(&new, false));
+        }
+        let outcome = move |worker: &Worker, restored: bool| {
+            let event = if restored { event::restored } else { event::created };
+            let answer = answered(worker, restored).encode_to_vec();
+            Outcome { event: event(event_id, worker, &caller), answer }
+        };
+        match self.store.import(key, new, outcome).await? {
+            Imported::Done { worker, restored } => Ok(answered(&worker, restored)),
+            Imported::Claimed(claim) => replayed(claim)?.ok_or_else(|| {
+                status::with_reason(tonic::Code::Internal, status::INTERNAL, "internal error")
+            }),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Pages of workers, by filters. The text of a statement depends on what is asked for, never on a value: each is made
+//! once.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use storage::{Page, PageToken, Statement, StorageError, Value};
+
+use super::{COLUMNS, Row, WorkerStore};
+use crate::worker::{ObservedState, Provider, Worker};
+
+/// Which workers only; all of it must hold.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) status: Option<ObservedState>,
+    pub(crate) region: Option<String>,
+    pub(crate) provider: Option<Provider>,
+    /// Key and value.
+    pub(crate) tag: Option<(String, String)>,
+}
+
+/// The columns of filters, in the order of their values and of the bits of a shape.
+const FILTERS: [&str; 3] = ["observed_state", "region", "provider"];
+/// The bit of the tag, whose two values come last.
+const TAG: usize = 1 << FILTERS.len();
+
+/// By what is asked for.
+static LISTS: LazyLock<Vec<Statement>> = LazyLock::new(|| {
+    let texts = (0..2 * TAG).map(list);
+    texts.map(|text| Statement { operation: "SELECT", collection: "workers", sql: text.leak() }).collect()
+});
+
+/// The page of `$3` rows after the row (`$1`, `$2`), then the values of the columns, then the tag's key and value. A tag
+/// is walked in its own index, each worker then looked up.
+fn list(asked: usize) -> String {
+    let mut condition = String::new();
+    let mut next = 4;
+    for (_, column) in FILTERS.iter().enumerate().filter(|(bit, _)| asked & (1 << bit) != 0) {
+        let _ = write!(condition, " AND {column} = ${next}");
+        next += 1;
+    }
+    if asked == 0 {
+        // What admits the index of all: see the migration.
+        condition.push_str(" AND revision > 0");
+    }
+    if asked & TAG == 0 {
+        return format!(
+            "SELECT {COLUMNS} FROM workers WHERE deleted_at IS NULL{condition} AND (created_at, id) < ($1, $2)
+             ORDER BY created_at DESC, id DESC LIMIT $3"
+        );
+    }
+    let columns: Vec<String> = COLUMNS.split(',').map(|it| format!("workers.{}", it.trim())).collect();
+    format!(
+        "SELECT {} FROM worker_tags AS tag JOIN workers ON workers.id = tag.worker_id
+         WHERE tag.key = ${next} AND tag.value = ${} AND (tag.created_at, tag.worker_id) < ($1, $2)
+           AND workers.deleted_at IS NULL{condition}
+         ORDER BY tag.created_at DESC, tag.worker_id DESC LIMIT $3",
+        columns.join(", "),
+        next + 1
+    )
+}
+
+pub(super) fn statement(page: &Page, filter: &Filter) -> (&'static Statement, Vec<Value>) {
+    let ((created_at, id), limit) = (page.key(), page.limit());
+    let mut values = vec![created_at.into(), id.into(), limit.into()];
+    let asked: [Option<Value>; FILTERS.len()] = [
+        filter.status.map(|it| it.name().into()),
+        filter.region.clone().map(Value::from),
+        filter.provider.map(|it| it.name().into()),
+    ];
+    let mut shape = 0;
+    for (bit, value) in asked.into_iter().enumerate() {
+        shape |= usize::from(value.is_some()) << bit;
+        values.extend(value);
+    }
+    if let Some((key, value)) = &filter.tag {
+        shape |= TAG;
+        values.extend([key.as_str().into(), value.as_str().into()]);
+    }
+    (&LISTS[shape], values)
+}
+
+impl WorkerStore {
+    /// A page, newest first, and where the next one begins.
+    pub(crate) async fn list(
+        &self,
+        page: Page,
+        filter: &Filter,
+    ) -> Result<(Vec<Worker>, Option<PageToken>), StorageError> {
+        let (statement, values) = statement(&page, filter);
+        let rows = storage::read!(self.database, |on| storage::fetch_all_of!(on, statement, Row, values))?;
+        let mut workers = rows.into_iter().map(Row::into_worker).collect::<Result<Vec<_>, _>>()?;
+        let next = page.cut(&mut workers, |it| (it.created_at, it.id));
+        Ok((workers, next))
+    }
+}

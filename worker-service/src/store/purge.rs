@@ -1,0 +1,24 @@
+//! Deleting for good what was deleted long ago.
+
+use platform::clock::Micros;
+use storage::{Statement, StorageError};
+use uuid::Uuid;
+
+use super::WorkerStore;
+
+const PURGE: Statement = Statement {
+    operation: "DELETE",
+    collection: "workers",
+    sql: "DELETE FROM workers WHERE deleted_at < $1 AND id IN (
+            SELECT id FROM workers WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2) RETURNING id",
+};
+
+impl WorkerStore {
+    /// Really deletes at most `limit` workers that were deleted before then, and answers their ids.
+    pub(crate) async fn purge_deleted(&self, before: Micros, limit: i64) -> Result<Vec<Uuid>, StorageError> {
+        storage::write!(self.database, |on| -> Result<Vec<Uuid>, StorageError> {
+            let purged: Vec<(Uuid,)> = storage::fetch_all!(on, PURGE, (Uuid,), before.0, limit)?;
+            Ok(purged.into_iter().map(|it| it.0).collect())
+        })
+    }
+}

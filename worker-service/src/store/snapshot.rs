@@ -1,0 +1,42 @@
+//! The workers in a consistent read, for who begins to watch.
+
+use storage::StorageError;
+use storage::event_log::Snapshot;
+use storage::event_service::Place;
+use uuid::Uuid;
+
+use super::{GET, LIST, Row, WorkerStore};
+use crate::worker::Worker;
+
+/// Before every worker, newest first.
+const FIRST: Place = (i64::MAX, Uuid::max());
+
+impl WorkerStore {
+    /// The next workers behind a place, and where to go on when there may be more.
+    pub(crate) async fn snapshot_page(
+        &self,
+        snapshot: &mut Snapshot,
+        after: Option<Place>,
+        limit: i64,
+    ) -> Result<(Vec<Worker>, Option<Place>), StorageError> {
+        let (created_at, id) = after.unwrap_or(FIRST);
+        let rows: Vec<Row> = storage::in_snapshot!(snapshot, |on| {
+            storage::fetch_all!(on, LIST, Row, created_at, id, limit)
+        })?;
+        let workers = rows.into_iter().map(Row::into_worker).collect::<Result<Vec<_>, _>>()?;
+        let full = i64::try_from(workers.len()).is_ok_and(|it| it >= limit);
+        let last = workers.last().filter(|_| full).map(|it| (it.created_at.0, it.id));
+        Ok((workers, last))
+    }
+
+    /// One worker, if there is one.
+    pub(crate) async fn snapshot_one(
+        &self,
+        snapshot: &mut Snapshot,
+        id: Uuid,
+    ) -> Result<Option<Worker>, StorageError> {
+        let row: Option<Row> =
+            storage::in_snapshot!(snapshot, |on| storage::fetch_optional!(on, GET, Row, id))?;
+        row.map(Row::into_worker).transpose()
+    }
+}
