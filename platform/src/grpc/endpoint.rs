@@ -1,8 +1,9 @@
 //! One replica of a peer: a connection, made when first used and again when it was lost, and whether it is any good.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -29,6 +30,7 @@ const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_
 const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("ccm/", env!("CARGO_PKG_VERSION")));
 
 type Sender = http2::SendRequest<Full<Bytes>>;
+type Connection = Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>;
 
 /// A replica.
 pub(super) struct Endpoint {
@@ -85,7 +87,11 @@ impl Endpoint {
         parts.uri = Uri::from_parts(uri).map_err(|error| self.not_connected(error))?;
         parts.headers.insert(header::USER_AGENT, USER_AGENT);
         let request = Request::from_parts(parts, Full::new(body));
-        let response = sender.send_request(request).await.map_err(|error| self.failed(error))?;
+        let response = sender.send_request(request);
+        // A request that is handed over just as its connection ends may lie where nobody takes it. It is answered, as one
+        // that was not taken, when the last sender is gone: nobody who waits may hold one.
+        drop(sender);
+        let response = response.await.map_err(|error| self.failed(error))?;
         if whole {
             let (head, body) = response.into_parts();
             let body = body.collect().await.map_err(|error| self.failed(error))?;
@@ -114,8 +120,9 @@ impl Endpoint {
         }
         let outcome = tokio::time::timeout(CONNECT, self.connect()).await;
         match outcome.unwrap_or_else(|_| Err(format!("nothing came within {CONNECT:?}").into())) {
-            Ok(sender) => {
+            Ok((sender, connection)) => {
                 *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender.clone());
+                tokio::spawn(Self::keep(Arc::downgrade(self), connection));
                 if self.set_aside.swap(false, Ordering::Relaxed) {
                     tracing::info!(
                         peer = self.peer,
@@ -139,7 +146,18 @@ impl Endpoint {
         open.as_ref().filter(|it| !it.is_closed()).cloned()
     }
 
-    async fn connect(&self) -> Result<Sender, BoxError> {
+    /// Runs a connection, and lets go of its sender when it has ended.
+    async fn keep(endpoint: Weak<Self>, connection: Connection) {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection to a peer ended");
+        }
+        if let Some(endpoint) = endpoint.upgrade() {
+            let mut open = endpoint.open.lock().unwrap_or_else(PoisonError::into_inner);
+            drop(open.take_if(|it| it.is_closed()));
+        }
+    }
+
+    async fn connect(&self) -> Result<(Sender, Connection), BoxError> {
         let stream = match self.at {
             Some(at) => TcpStream::connect(at).await?,
             None => TcpStream::connect((self.address.host.as_str(), self.address.port)).await?,
@@ -190,7 +208,7 @@ impl Endpoint {
 
 /// Begins HTTP/2. The peer speaks first: what it says shows that it is there and has accepted our certificate, which
 /// in TLS 1.3 it may refuse after our side of the handshake has succeeded.
-async fn begin<S>(stream: S) -> Result<Sender, BoxError>
+async fn begin<S>(stream: S) -> Result<(Sender, Connection), BoxError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -205,10 +223,5 @@ where
         .keep_alive_timeout(Duration::from_secs(5))
         .handshake(TokioIo::new(stream))
         .await?;
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "connection to a peer ended");
-        }
-    });
-    Ok(sender)
+    Ok((sender, Box::pin(connection)))
 }

@@ -167,3 +167,46 @@ async fn a_name_is_looked_up_again_and_what_it_no_longer_has_is_called_no_more()
         assert_eq!(taken(&[&first, &second]), counts);
     }
 }
+
+/// Ends each connection after a moment, in order.
+async fn restless() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let answer =
+                    service_fn(|_| async { Ok::<_, std::io::Error>(Response::new(GrpcBody::empty())) });
+                let server = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+                let mut connection = std::pin::pin!(server.serve_connection(TokioIo::new(stream), answer));
+                if tokio::time::timeout(Duration::from_millis(1), connection.as_mut()).await.is_err() {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = connection.await;
+                }
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 16)]
+async fn a_request_handed_over_while_its_connection_ends_is_sent_by_another() {
+    let balancer = listed(&[restless().await]);
+    let callers = (0..32).map(|_| {
+        let balancer = balancer.clone();
+        tokio::spawn(async move {
+            let mut hung = 0;
+            for _ in 0..300 {
+                let answered = tokio::time::timeout(Duration::from_secs(5), call(&balancer, "Create")).await;
+                hung += usize::from(answered.is_err());
+            }
+            hung
+        })
+    });
+    let callers: Vec<_> = callers.collect();
+    let mut hung = 0;
+    for caller in callers {
+        hung += caller.await.unwrap();
+    }
+    assert_eq!(hung, 0, "requests that nobody took");
+}
