@@ -2,6 +2,7 @@
 //! where the configuration is read; docs/configuration.md lists it, and a test compares the two.
 
 mod event_log;
+mod identity;
 pub(crate) mod transport;
 
 use std::io::IsTerminal as _;
@@ -65,6 +66,9 @@ pub(crate) struct Up {
     /// Issuer of the tokens, which the three are told; the local key counts when there is none
     #[arg(long, env = "CCM_OIDC_ISSUER", value_name = "URL")]
     pub(crate) oidc_issuer: Option<IssuerUrl>,
+    /// How long the three's own tokens are good for; they are renewed at half of it
+    #[arg(long, env = "CCM_SERVICE_TOKEN_LIFETIME", default_value = "1h", value_name = "DURATION", value_parser = duration)]
+    pub(crate) service_token_lifetime: Duration,
 }
 
 /// What every role takes.
@@ -75,6 +79,8 @@ pub(crate) struct Common {
     pub(crate) local_keys: PathBuf,
     #[command(flatten)]
     pub(crate) tokens: Tokens,
+    #[command(flatten)]
+    pub(crate) identity: identity::ServiceIdentity,
     /// How log lines look
     #[arg(long, env = "CCM_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
     pub(crate) log_format: LogFormat,

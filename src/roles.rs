@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
-use access::{Expected, Keys, Verifier, local};
+use access::{Expected, Identity, Keys, Verifier, local};
 use anyhow::Context as _;
 use platform::clock::Clock;
 use platform::grpc::Peer;
@@ -19,8 +19,10 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
     let frame = Frame::start(gateway::NAME, &settings.common, Some(settings.trace_ratio))?;
     let served = async {
         let client_tls = settings.client.tls()?;
+        let verifier = frame.verifier(&settings.common)?;
+        let _identity = frame.identity(&settings.common, &verifier)?;
         let config = gateway::Config {
-            verifier: frame.verifier(&settings.common)?,
+            verifier,
             task_service: Peer::new(task_service::NAME, &settings.task_service, client_tls.as_ref())?,
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
             tls: settings.certificate.server(gateway::PROTOCOLS)?,
@@ -51,9 +53,11 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
     let frame = Frame::start(task_service::NAME, &settings.common, None)?;
     let served = async {
         let client_tls = settings.client.tls()?;
+        let verifier = frame.verifier(&settings.common)?;
+        let _identity = frame.identity(&settings.common, &verifier)?;
         let config = task_service::Config {
             database_url: settings.database,
-            verifier: frame.verifier(&settings.common)?,
+            verifier,
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
             connections: settings.server.connections()?,
             watch: settings.event_log.watch(),
@@ -70,9 +74,11 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
 pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Result<()> {
     let frame = Frame::start(worker_service::NAME, &settings.common, None)?;
     let served = async {
+        let verifier = frame.verifier(&settings.common)?;
+        let _identity = frame.identity(&settings.common, &verifier)?;
         let config = worker_service::Config {
             database_url: settings.database,
-            verifier: frame.verifier(&settings.common)?,
+            verifier,
             connections: settings.server.connections()?,
             watch: settings.event_log.watch(),
             retention: settings.event_log.retention(),
@@ -127,6 +133,12 @@ impl Frame {
             leeway: tokens.clock_leeway,
         };
         Verifier::of_issuer(&issuer, expected, self.clock.clone()).context("no caller could be known")
+    }
+
+    /// Who the role is when nobody asks it to work, renewed for as long as this is held; none when nothing says so.
+    fn identity(&self, common: &cli::Common, verifier: &Verifier) -> anyhow::Result<Option<Identity>> {
+        let source = common.identity.source(common.tokens.oidc_issuer.as_ref())?;
+        Ok(source.map(|it| Identity::start(it, verifier.clone(), self.clock.clone())))
     }
 
     /// Sends the last spans and log lines, whatever the outcome.

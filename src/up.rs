@@ -5,10 +5,10 @@ mod banner;
 mod child;
 mod data_dir;
 mod output;
+mod service_tokens;
 mod traces;
 
 use std::net::SocketAddr;
-use std::path::Path;
 
 use access::Role;
 use access::local::{self, Grant, LocalIssuer};
@@ -22,20 +22,26 @@ use banner::{Banner, Tokens};
 use child::{Child, Role as Process};
 use data_dir::DataDir;
 use output::Output;
+use service_tokens::ServiceTokens;
 use traces::Traces;
 
 /// How long the token of the banner is good for.
 const TOKEN: std::time::Duration = std::time::Duration::from_hours(12);
+const ROLES: [&str; 3] = [gateway::NAME, task_service::NAME, worker_service::NAME];
 
 pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
-    for role in [gateway::NAME, task_service::NAME, worker_service::NAME] {
+    for role in ROLES {
         cli::check_environment_of(role)?;
     }
     let data = DataDir::claim(&settings.data.data_dir)?;
-    let tokens = match &settings.oidc_issuer {
-        Some(issuer) => Tokens::From(issuer.to_string()),
-        None => Tokens::Local(local_token(data.path())?),
+    let (tokens, service_tokens) = if let Some(issuer) = &settings.oidc_issuer {
+        (Tokens::From(issuer.to_string()), None)
+    } else {
+        let issuer = LocalIssuer::open_or_create(data.path())?;
+        let of_user = Tokens::Local(local_token(&issuer)?);
+        let lifetime = settings.service_token_lifetime;
+        (of_user, Some(ServiceTokens::mint(issuer, &ROLES, data.path(), lifetime)?))
     };
     for address in [settings.gateway_listen, settings.task_listen, settings.worker_listen] {
         // Said here, before anything runs; the child that binds it says it again should it be lost meanwhile.
@@ -46,7 +52,7 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
     let output = Output::held();
     let mut children = Children::default();
     let started = tokio::select! {
-        started = children.start(&settings, &data, &traces, &output) => started,
+        started = children.start(&settings, &data, service_tokens.as_ref(), &traces, &output) => started,
         () = signals.next() => Ok(None),
     };
     let outcome = match started {
@@ -76,9 +82,8 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
     outcome
 }
 
-/// An administrator's token, signed with the local key, which is made when there is none.
-fn local_token(directory: &Path) -> anyhow::Result<String> {
-    let issuer = LocalIssuer::open_or_create(directory)?;
+/// An administrator's token.
+fn local_token(issuer: &LocalIssuer) -> anyhow::Result<String> {
     let grant =
         Grant { subject: "local".to_owned(), roles: vec![Role::Admin], department: None, lifetime: TOKEN };
     Ok(issuer.grant(&grant, &Clock::system())?)
@@ -94,6 +99,7 @@ impl Children {
         &mut self,
         settings: &cli::Up,
         data: &DataDir,
+        tokens: Option<&ServiceTokens>,
         traces: &Traces,
         output: &Output,
     ) -> anyhow::Result<Option<SocketAddr>> {
@@ -101,9 +107,11 @@ impl Children {
         let database = |name: &str| format!("sqlite:{}", data.path().join(name).display());
         let process = |role: Process, listen: SocketAddr| {
             let issuer = settings.oidc_issuer.iter().map(|it| ("CCM_OIDC_ISSUER".to_owned(), it.to_string()));
+            let token = tokens.and_then(|it| it.file_of(role.name())).map(|it| it.display().to_string());
+            let token = token.map(|it| ("CCM_SERVICE_TOKEN_FILE".to_owned(), it));
             child::Command::new(role, listen)
                 .env("CCM_LOCAL_KEYS", &keys)
-                .envs(issuer.collect())
+                .envs(issuer.chain(token).collect())
                 .envs(traces.environment())
         };
         let worker_service = process(Process::WorkerService, settings.worker_listen)

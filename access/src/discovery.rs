@@ -1,67 +1,20 @@
-//! The issuer's keys, asked for over HTTP: OpenID Connect Discovery 1.0, then the key set that it names. What the issuer
+//! The issuer, asked over HTTP: OpenID Connect Discovery 1.0, then the key set or the token endpoint that it names. What it
 //! sends is not trusted further than it must be: its size, its time, its address and the name it gives itself are
 //! checked.
 
-use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode, Url, header, redirect};
+use reqwest::{Client, RequestBuilder, StatusCode, Url, header, redirect};
 use serde::Deserialize;
 
-use crate::Keys;
+use crate::issuer_url::{is_loopback, is_safe};
+use crate::{IssuerUrl, Keys};
 
 /// From the connection to the last byte of an answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// A longer answer is not read to its end.
 const MAX_BYTES: usize = 1024 * 1024;
-
-/// Where an issuer is, which is also its name: `https`, or `http` on loopback.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IssuerUrl {
-    /// As it was written: `iss` is compared with it character by character.
-    text: String,
-    url: Url,
-}
-
-/// What is no issuer's URL.
-#[derive(Debug, thiserror::Error)]
-#[error("it takes an https URL without user, query or fragment; http on loopback only")]
-pub struct NoIssuerUrl;
-
-impl FromStr for IssuerUrl {
-    type Err = NoIssuerUrl;
-
-    fn from_str(text: &str) -> Result<Self, NoIssuerUrl> {
-        let url: Url = text.parse().map_err(|_| NoIssuerUrl)?;
-        let is_plain = url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none();
-        if is_plain && is_safe(&url) { Ok(Self { text: text.to_owned(), url }) } else { Err(NoIssuerUrl) }
-    }
-}
-
-impl fmt::Display for IssuerUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-/// Whoever can change what comes from there can sign any token.
-fn is_safe(url: &Url) -> bool {
-    match url.scheme() {
-        "https" => url.host_str().is_some(),
-        "http" => is_loopback(url),
-        _ => false,
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
-}
 
 /// Why an issuer's keys cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -89,9 +42,17 @@ pub enum IssuerError {
     /// It is somebody else.
     #[error("the discovery document is of the issuer {0:?}")]
     OtherIssuer(String),
-    /// It wants its keys to be fetched from where anybody could change them.
-    #[error("the key set at {0} is neither https nor on loopback")]
-    Unsafe(String),
+    /// It sends us to where anybody could change what we get, or read what we send.
+    #[error("{what} {place:?} is neither https nor on loopback")]
+    Unsafe {
+        /// What is there.
+        what: &'static str,
+        /// Where.
+        place: String,
+    },
+    /// It gives no tokens.
+    #[error("{0} names no token_endpoint")]
+    NoTokens(Url),
     /// There is nothing to verify with.
     #[error("{0} has no usable key (RS256, ES256 or EdDSA, with a kid)")]
     NoKeys(Url),
@@ -102,6 +63,15 @@ pub enum IssuerError {
 struct Document {
     issuer: String,
     jwks_uri: String,
+    token_endpoint: Option<String>,
+    token_endpoint_auth_methods_supported: Option<Vec<String>>,
+}
+
+/// Where tokens are to be had, and how a client says there who it is.
+pub(crate) struct TokenEndpoint {
+    pub(crate) url: Url,
+    /// By HTTP Basic, which is the rule; else in the form.
+    pub(crate) takes_basic: bool,
 }
 
 /// Asks one issuer.
@@ -136,34 +106,71 @@ impl Discovery {
 
     /// The keys that the issuer publishes now; at least one.
     pub(crate) async fn keys(&self) -> Result<Keys, IssuerError> {
+        let place = safe("the key set", &self.document().await?.jwks_uri)?;
+        let text = self.fetch(&place).await?;
+        Keys::parse(&text).filter(|it| !it.is_empty()).ok_or(IssuerError::NoKeys(place))
+    }
+
+    /// Where it gives tokens.
+    pub(crate) async fn token_endpoint(&self) -> Result<TokenEndpoint, IssuerError> {
+        let document = self.document().await?;
+        let place = document.token_endpoint.ok_or_else(|| IssuerError::NoTokens(self.document.clone()))?;
+        // OpenID Connect Discovery 1.0 section 3: absent means basic.
+        let methods = document.token_endpoint_auth_methods_supported;
+        let takes_basic = methods.is_none_or(|it| it.iter().any(|it| it == "client_secret_basic"));
+        Ok(TokenEndpoint { url: safe("the token endpoint", &place)?, takes_basic })
+    }
+
+    /// A form sent to one of the issuer's places, and what came back, whatever its status.
+    pub(crate) async fn post(
+        &self,
+        url: &Url,
+        authorization: Option<String>,
+        form: String,
+    ) -> Result<(StatusCode, Vec<u8>), IssuerError> {
+        let request = self.http.post(url.clone()).header(header::ACCEPT, "application/json");
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
+        let request = match authorization {
+            Some(value) => request.header(header::AUTHORIZATION, value),
+            None => request,
+        };
+        exchange(url, request).await
+    }
+
+    async fn document(&self) -> Result<Document, IssuerError> {
         let text = self.fetch(&self.document).await?;
         let document: Document =
             serde_json::from_slice(&text).map_err(|_| IssuerError::Document(self.document.clone()))?;
         if document.issuer != self.issuer.text {
             return Err(IssuerError::OtherIssuer(document.issuer.chars().take(256).collect()));
         }
-        let place: Option<Url> = document.jwks_uri.parse().ok().filter(is_safe);
-        let place =
-            place.ok_or_else(|| IssuerError::Unsafe(document.jwks_uri.chars().take(256).collect()))?;
-        let text = self.fetch(&place).await?;
-        Keys::parse(&text).filter(|it| !it.is_empty()).ok_or(IssuerError::NoKeys(place))
+        Ok(document)
     }
 
     async fn fetch(&self, url: &Url) -> Result<Vec<u8>, IssuerError> {
         let request = self.http.get(url.clone()).header(header::ACCEPT, "application/json");
-        let mut response = request.send().await?;
-        if response.status() != StatusCode::OK {
-            return Err(IssuerError::Status { url: url.clone(), status: response.status() });
+        match exchange(url, request).await? {
+            (StatusCode::OK, text) => Ok(text),
+            (status, _) => Err(IssuerError::Status { url: url.clone(), status }),
         }
-        let mut text = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if text.len() + chunk.len() > MAX_BYTES {
-                return Err(IssuerError::TooLong(url.clone()));
-            }
-            text.extend_from_slice(&chunk);
-        }
-        Ok(text)
     }
+}
+
+fn safe(what: &'static str, place: &str) -> Result<Url, IssuerError> {
+    let url: Option<Url> = place.parse().ok().filter(is_safe);
+    url.ok_or_else(|| IssuerError::Unsafe { what, place: place.chars().take(256).collect() })
+}
+
+async fn exchange(url: &Url, request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), IssuerError> {
+    let mut response = request.send().await?;
+    let mut text = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if text.len() + chunk.len() > MAX_BYTES {
+            return Err(IssuerError::TooLong(url.clone()));
+        }
+        text.extend_from_slice(&chunk);
+    }
+    Ok((response.status(), text))
 }
 
 #[cfg(test)]
@@ -173,31 +180,6 @@ mod tests {
     use super::*;
     use crate::local::LocalIssuer;
     use crate::testing::{Answer, TestIssuer};
-
-    #[test]
-    fn an_issuer_is_https_or_on_loopback() {
-        for good in [
-            "https://id.example.com",
-            "https://id.example.com/realms/lab/",
-            "http://127.0.0.1:3000",
-            "http://localhost/x",
-            "http://[::1]:1",
-        ] {
-            assert_eq!(good.parse::<IssuerUrl>().unwrap().to_string(), good);
-        }
-        for bad in [
-            "http://id.example.com",
-            "http://127.0.0.1.example.com",
-            "https://user@id.example.com",
-            "https://id.example.com/?a=b",
-            "https://id.example.com/#a",
-            "file:///etc/passwd",
-            "id.example.com",
-            "",
-        ] {
-            assert!(bad.parse::<IssuerUrl>().is_err(), "{bad}");
-        }
-    }
 
     async fn found(issuer: &TestIssuer) -> Result<Keys, IssuerError> {
         Discovery::new(&issuer.url()).unwrap().keys().await
@@ -222,7 +204,7 @@ mod tests {
         assert!(matches!(found(&issuer).await, Err(IssuerError::OtherIssuer(_))));
         for unsafe_place in ["http://192.0.2.1/jwks", "file:///etc/passwd", "jwks"] {
             issuer.answers_discovery(document(&name, unsafe_place));
-            assert!(matches!(found(&issuer).await, Err(IssuerError::Unsafe(_))), "{unsafe_place}");
+            assert!(matches!(found(&issuer).await, Err(IssuerError::Unsafe { .. })), "{unsafe_place}");
         }
         issuer.answers_discovery(Answer::text("[]"));
         assert!(matches!(found(&issuer).await, Err(IssuerError::Document(_))));

@@ -47,7 +47,7 @@ pub struct Grant {
 #[derive(Debug, thiserror::Error)]
 pub enum LocalKeyError {
     /// The files.
-    #[error("the local key {path} cannot be used")]
+    #[error("{path} cannot be used")]
     File {
         /// The file.
         path: PathBuf,
@@ -164,24 +164,36 @@ pub fn public_keys(directory: &Path) -> PathBuf {
     directory.join(PUBLIC_FILE)
 }
 
-/// Writes a file that nobody else may read, whole or not at all, unless it is there.
+/// Writes a file that nobody else may read, whole or not at all; what was there is replaced.
+pub fn write_private(path: &Path, content: &[u8]) -> Result<(), LocalKeyError> {
+    place(path, content, |beside| std::fs::rename(beside, path))
+}
+
+/// Likewise, unless it is there.
 fn write_new(path: &Path, content: &[u8]) -> Result<(), LocalKeyError> {
+    place(path, content, |beside| match std::fs::hard_link(beside, path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    })
+}
+
+/// Writes a file beside `path`, to be put in its place.
+fn place(
+    path: &Path,
+    content: &[u8],
+    put: impl FnOnce(&Path) -> std::io::Result<()>,
+) -> Result<(), LocalKeyError> {
     let beside = path.with_extension(format!("{}.new", std::process::id()));
-    let written = OpenOptions::new()
+    let placed = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
         .mode(0o600)
         .open(&beside)
         .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::hard_link(&beside, path));
+        .and_then(|()| put(&beside));
     let _ = std::fs::remove_file(&beside);
-    match written {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-            Err(LocalKeyError::File { path: path.to_owned(), source: error })
-        }
-        _ => Ok(()),
-    }
+    placed.map_err(|source| LocalKeyError::File { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

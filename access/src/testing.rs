@@ -6,15 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use platform::clock::Clock;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::IssuerUrl;
-use crate::local::LocalIssuer;
+use crate::local::{AUDIENCE, LocalIssuer};
 
 /// What the issuer answers.
 #[derive(Clone, Debug)]
@@ -29,6 +30,12 @@ impl Answer {
     #[must_use]
     pub fn text(text: &str) -> Self {
         Self { status: StatusCode::OK, location: None, text: text.to_owned() }
+    }
+
+    /// 400 with this text.
+    #[must_use]
+    pub fn refusal(text: &str) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, ..Self::text(text) }
     }
 
     /// A redirection.
@@ -67,6 +74,14 @@ struct Shared {
 }
 
 struct Script {
+    /// `Authorization` and form of each request for a token.
+    grants: Vec<(String, String)>,
+    /// Seconds that a token is good for.
+    lifetime: i64,
+    /// Further claims of the tokens.
+    claims: Value,
+    /// Instead of a token.
+    no_token: Option<Answer>,
     keys: Vec<LocalIssuer>,
     discovery: Answer,
     /// Instead of the keys.
@@ -83,8 +98,14 @@ impl TestIssuer {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let name = format!("http://{}", listener.local_addr().expect("an address"));
-        let document = json!({"issuer": name, "jwks_uri": format!("{name}/jwks")});
+        let document = json!({
+            "issuer": name, "jwks_uri": format!("{name}/jwks"), "token_endpoint": format!("{name}/token"),
+        });
         let script = Script {
+            grants: Vec::new(),
+            lifetime: 600,
+            claims: json!({"realm_access": {"roles": ["service"]}}),
+            no_token: None,
             keys: vec![LocalIssuer::generate()],
             discovery: Answer::text(&document.to_string()),
             answer: None,
@@ -95,6 +116,7 @@ impl TestIssuer {
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
             .route("/jwks", get(keys))
+            .route("/token", post(token))
             .with_state(issuer.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         issuer
@@ -152,6 +174,23 @@ impl TestIssuer {
         self.script().answer = answer.into();
     }
 
+    /// What it answers instead of a token; none: a token.
+    pub fn answers_tokens(&self, answer: impl Into<Option<Answer>>) {
+        self.script().no_token = answer.into();
+    }
+
+    /// How long its tokens are good for from now on, and what they say beside who it is.
+    pub fn grants(&self, lifetime: i64, claims: Value) {
+        let mut script = self.script();
+        (script.lifetime, script.claims) = (lifetime, claims);
+    }
+
+    /// `Authorization` and form of each request for a token so far.
+    #[must_use]
+    pub fn grants_asked(&self) -> Vec<(String, String)> {
+        self.script().grants.clone()
+    }
+
     /// Holds its answers back.
     pub fn hold(&self) {
         self.shared.gate.send_replace(false);
@@ -181,4 +220,24 @@ async fn keys(State(issuer): State<TestIssuer>) -> Response {
         Answer::text(&json!({ "keys": keys }).to_string())
     };
     script.answer.clone().unwrap_or_else(published).into_response()
+}
+
+/// The token endpoint, which takes every client.
+async fn token(State(issuer): State<TestIssuer>, headers: HeaderMap, form: String) -> Response {
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
+    let mut script = issuer.script();
+    script.grants.push((authorization.unwrap_or_default().to_owned(), form));
+    if let Some(answer) = script.no_token.clone() {
+        return answer.into_response();
+    }
+    let now = Clock::system().now().seconds();
+    let mut claims = json!({
+        "iss": issuer.url().to_string(), "aud": AUDIENCE, "sub": "gateway", "exp": now + script.lifetime,
+    });
+    if let (Some(claims), Some(more)) = (claims.as_object_mut(), script.claims.as_object()) {
+        claims.extend(more.clone());
+    }
+    drop(script);
+    let answer = json!({"access_token": issuer.sign(&claims), "token_type": "Bearer"});
+    Answer::text(&answer.to_string()).into_response()
 }

@@ -9,11 +9,11 @@ use platform::admission::{Admission, Authenticate};
 use platform::clock::Clock;
 
 use crate::claims::{Claims, Expected};
-use crate::discovery::{Discovery, IssuerError, IssuerUrl};
+use crate::discovery::{Discovery, IssuerError};
 use crate::issuer_keys::{IssuerKeys, Pace};
 use crate::keys::Key;
 use crate::token_cache::{self, TokenCache};
-use crate::{Caller, Keys, Refusal, Unauthenticated};
+use crate::{Caller, IssuerUrl, Keys, Refusal, Unauthenticated};
 
 /// Longer ones are not looked at.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;

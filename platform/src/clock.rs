@@ -1,5 +1,6 @@
 //! Time and randomness, as an argument: the one place that asks the machine for either.
 
+use std::ops::{Add, Sub};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -32,6 +33,24 @@ impl Micros {
     #[must_use]
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1_000_000)
+    }
+}
+
+/// So much later, as far as instants go.
+impl Add<Duration> for Micros {
+    type Output = Self;
+
+    fn add(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
+    }
+}
+
+/// How long from an earlier instant to this one; nothing when that one is the later.
+impl Sub for Micros {
+    type Output = Duration;
+
+    fn sub(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or_default())
     }
 }
 

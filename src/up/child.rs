@@ -34,7 +34,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Gateway => gateway::NAME,
             Self::TaskService => task_service::NAME,

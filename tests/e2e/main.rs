@@ -25,6 +25,7 @@ mod patch_workers;
 mod readme;
 mod reasons;
 mod replicas;
+mod service_identity;
 mod slow_clients;
 mod tls;
 mod trace;

@@ -13,22 +13,31 @@ globalThis.crypto ??= webcrypto;
 URL.parse ??= (text, base) => (URL.canParse(text, base) ? new URL(text, base) : null);
 const { default: Provider } = await import("oidc-provider");
 
-/** Signed by each algorithm in turn: the resource says which. */
-const resources = { "urn:ccm:RS256": "RS256", "urn:ccm:ES256": "ES256", "urn:ccm:EdDSA": "EdDSA" };
+/** The resource says which algorithm signs; the last one's tokens end soon. */
+const resources = {
+  "urn:ccm:RS256": { alg: "RS256", seconds: 3600 },
+  "urn:ccm:ES256": { alg: "ES256", seconds: 3600 },
+  "urn:ccm:EdDSA": { alg: "EdDSA", seconds: 3600 },
+  "urn:ccm:brief": { alg: "RS256", seconds: 6 },
+};
+
+/** A client of the client_credentials grant. */
+const client = (id, method, alg) => ({
+  client_id: id,
+  client_secret: "only-for-tests",
+  grant_types: ["client_credentials"],
+  redirect_uris: [],
+  response_types: [],
+  token_endpoint_auth_method: method,
+  id_token_signed_response_alg: alg,
+});
 
 function provider(issuer, keys) {
   const made = new Provider(issuer, {
     jwks: { keys },
     clients: [
-      {
-        client_id: "scripts",
-        client_secret: "only-for-tests",
-        grant_types: ["client_credentials"],
-        redirect_uris: [],
-        response_types: [],
-        token_endpoint_auth_method: "client_secret_post",
-        id_token_signed_response_alg: keys[0].alg,
-      },
+      client("scripts", "client_secret_post", keys[0].alg),
+      client("ccm processes", "client_secret_basic", keys[0].alg),
     ],
     features: {
       clientCredentials: { enabled: true },
@@ -38,13 +47,16 @@ function provider(issuer, keys) {
         getResourceServerInfo: (_, resource) => ({
           scope: "",
           audience: "cml-cloud-manager",
-          accessTokenTTL: 3600,
+          accessTokenTTL: resources[resource].seconds,
           accessTokenFormat: "jwt",
-          jwt: { sign: { alg: resources[resource] } },
+          jwt: { sign: { alg: resources[resource].alg } },
         }),
       },
     },
-    extraTokenClaims: () => ({ realm_access: { roles: ["admin", "offline_access"] }, department: "network" }),
+    extraTokenClaims: (_, token) => ({
+      realm_access: { roles: [token.clientId === "scripts" ? "admin" : "service", "offline_access"] },
+      department: "network",
+    }),
     formats: {
       customizers: {
         // client_credentials has no subject of its own.

@@ -1,0 +1,82 @@
+//! Where an issuer is, and which addresses are safe to ask.
+
+use std::fmt;
+use std::str::FromStr;
+
+use reqwest::Url;
+
+/// Where an issuer is, which is also its name: `https`, or `http` on loopback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuerUrl {
+    /// As it was written: `iss` is compared with it character by character.
+    pub(crate) text: String,
+    pub(crate) url: Url,
+}
+
+/// What is no issuer's URL.
+#[derive(Debug, thiserror::Error)]
+#[error("it takes an https URL without user, query or fragment; http on loopback only")]
+pub struct NoIssuerUrl;
+
+impl FromStr for IssuerUrl {
+    type Err = NoIssuerUrl;
+
+    fn from_str(text: &str) -> Result<Self, NoIssuerUrl> {
+        let url: Url = text.parse().map_err(|_| NoIssuerUrl)?;
+        let is_plain = url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        if is_plain && is_safe(&url) { Ok(Self { text: text.to_owned(), url }) } else { Err(NoIssuerUrl) }
+    }
+}
+
+impl fmt::Display for IssuerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Whoever can change what comes from there can sign any token.
+pub(crate) fn is_safe(url: &Url) -> bool {
+    match url.scheme() {
+        "https" => url.host_str().is_some(),
+        "http" => is_loopback(url),
+        _ => false,
+    }
+}
+
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_is_https_or_on_loopback() {
+        for good in [
+            "https://id.example.com",
+            "https://id.example.com/realms/lab/",
+            "http://127.0.0.1:3000",
+            "http://localhost/x",
+            "http://[::1]:1",
+        ] {
+            assert_eq!(good.parse::<IssuerUrl>().unwrap().to_string(), good);
+        }
+        for bad in [
+            "http://id.example.com",
+            "http://127.0.0.1.example.com",
+            "https://user@id.example.com",
+            "https://id.example.com/?a=b",
+            "https://id.example.com/#a",
+            "file:///etc/passwd",
+            "id.example.com",
+            "",
+        ] {
+            assert!(bad.parse::<IssuerUrl>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Who a process is when nobody asks it to work: a caller with role service, whose token is there before it is needed.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use access::local::{Grant, LocalIssuer};
+use jsonwebtoken::Algorithm;
+use platform::clock::Clock;
+use proto::worker::v1::ListWorkersRequest;
+use proto::worker::v1::worker_service_client::WorkerServiceClient;
+
+use crate::harness::{
+    Backend, Issuer, Process, Product, Settings, SigningKey, Watcher, authorized, eventually,
+};
+
+const ROLES: [&str; 3] = ["gateway", "task-service", "worker-service"];
+
+/// When the tokens end that a process said it has, in the order in which it said so.
+fn ends(process: &Process, subject: &str) -> Vec<String> {
+    let lines = process.lines().logged();
+    let own = lines
+        .iter()
+        .filter(|it| it["message"] == "this process has a token of its own" && it["subject"] == subject);
+    own.map(|it| it["until"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn renewed(process: &Process, subject: &str) {
+    let ends =
+        eventually("three tokens", || async { Some(ends(process, subject)).filter(|it| it.len() >= 3) })
+            .await;
+    assert!(ends.is_sorted(), "{ends:?}");
+}
+
+fn complaints(process: &Process) -> Vec<String> {
+    let lines = process.lines().all();
+    lines.into_iter().filter(|it| it.contains("no new token for this process")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn up_gives_each_process_a_token_of_its_own_and_renews_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().display().to_string();
+    let free = "127.0.0.1:0";
+    let arguments = ["up", "--data-dir", &data, "--service-token-lifetime", "6s", "--gateway-listen", free];
+    let arguments = [&arguments[..], &["--task-listen", free, "--worker-listen", free]].concat();
+    let mut process = Process::spawn(&arguments, &[]);
+    let workers = process.listening("worker-service").await;
+    process.listening("gateway").await;
+    let file = |role: &str| directory.path().join(format!("{role}.token"));
+    let read = |role: &str| std::fs::read_to_string(file(role)).unwrap();
+    let first = ROLES.map(read);
+    for (role, token) in ROLES.iter().zip(&first) {
+        assert_eq!(std::fs::metadata(file(role)).unwrap().permissions().mode() & 0o777, 0o600);
+        // Only from a service is this believed; from others it is refused.
+        let mut request = authorized(ListWorkersRequest::default(), token);
+        request.metadata_mut().insert("ccm-on-behalf-of", "ada".parse().unwrap());
+        WorkerServiceClient::new(Watcher::channel(workers)).list_workers(request).await.expect(role);
+    }
+    for (role, first) in ROLES.iter().zip(first) {
+        renewed(&process, role).await;
+        assert_ne!(read(role), first);
+    }
+    assert_eq!(complaints(&process), Vec::<String>::new());
+    process.signal("TERM");
+    assert!(process.ended().await.success());
+    assert!(!ROLES.iter().any(|it| file(it).exists()), "a token outlives those who needed it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_an_issuer_a_process_is_its_client_and_goes_on_while_it_is_away() {
+    let key = SigningKey::make(Algorithm::RS256, "known").await;
+    let mut issuer = Issuer::start(&[&key]).await;
+    let directory = tempfile::tempdir().unwrap();
+    let secret = directory.path().join("secret");
+    std::fs::write(&secret, "only-for-tests\n").unwrap();
+    let secret = secret.display().to_string();
+    let client = [
+        ("CCM_OIDC_ISSUER", issuer.url.as_str()),
+        ("CCM_OIDC_CLIENT_ID", "ccm processes"),
+        ("CCM_OIDC_CLIENT_SECRET_FILE", &secret),
+        ("CCM_OIDC_TOKEN_PARAMETERS", "resource=urn:ccm:brief"),
+    ];
+    let client: Vec<_> = client.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let settings = Settings { of_services: client.clone(), of_gateway: client, ..Settings::default() };
+    let product = Product::start_as(Backend::Sqlite, directory, settings).await;
+    let processes = [&product.gateway, &product.tasks, &product.workers];
+    for process in processes {
+        renewed(process, "ccm processes").await;
+        assert_eq!(complaints(process), Vec::<String>::new());
+    }
+    issuer.stop().await;
+    for process in processes {
+        eventually("it complains", || async { complaints(process).pop() }).await;
+    }
+    issuer.restart(&[&key]).await;
+    for process in processes {
+        let before = ends(process, "ccm processes").len();
+        eventually("it has a new token", || async {
+            (ends(process, "ccm processes").len() > before).then_some(())
+        })
+        .await;
+        let said = process.lines().all().join("\n");
+        assert!(!said.contains("only-for-tests") && !said.contains("Bearer"), "a secret in the log");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_peers_would_refuse_is_complained_of_at_the_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let issuer = LocalIssuer::open_or_create(directory.path()).unwrap();
+    let grant = Grant {
+        subject: "gateway".to_owned(),
+        roles: vec![access::Role::User],
+        department: None,
+        lifetime: std::time::Duration::from_hours(1),
+    };
+    let file = directory.path().join("token");
+    std::fs::write(&file, issuer.grant(&grant, &Clock::system()).unwrap()).unwrap();
+    let of_gateway = vec![("CCM_SERVICE_TOKEN_FILE".to_owned(), file.display().to_string())];
+    let settings = Settings { of_gateway, ..Settings::default() };
+    let product = Product::start_as(Backend::Sqlite, directory, settings).await;
+    let said = eventually("it complains", || async { complaints(&product.gateway).pop() }).await;
+    assert!(said.contains("without the role service"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_client_is_one_sentence_at_the_start() {
+    for (name, value, missing) in [
+        ("CCM_OIDC_CLIENT_ID", "ccm", "--oidc-issuer"),
+        ("CCM_OIDC_CLIENT_ID", "ccm", "--oidc-client-secret"),
+    ] {
+        let mut process = Process::spawn(&["worker-service"], &[(name.to_owned(), value.to_owned())]);
+        assert_eq!(process.ended().await.code(), Some(1));
+        let said = process.printed("a sentence", |it| Some(it.to_owned())).await;
+        assert!(said.starts_with("ccm: ") && said.contains(missing), "{said}");
+    }
+}
