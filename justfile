@@ -29,6 +29,10 @@ openapi:
     cargo run -q -p gateway --example openapi > target/openapi.json
     mv target/openapi.json gateway/openapi.json
 
+# write the contract that callers are given again, after a change of proto/
+contract:
+    .ci/contract replace
+
 # the lints of CI
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
