@@ -3,6 +3,7 @@
 mod certificates;
 mod client;
 mod collector;
+mod grpc;
 mod issuer;
 mod otlp;
 mod picture;
@@ -13,6 +14,7 @@ mod watcher;
 pub(crate) use certificates::Authority;
 pub(crate) use client::{Answer, Client};
 pub(crate) use collector::Collector;
+pub(crate) use grpc::{call, methods};
 pub(crate) use issuer::{Issuer, SigningKey};
 pub(crate) use otlp::{Otlp, Tls};
 pub(crate) use picture::picture;

@@ -3,7 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
-mod access_rest;
 mod api;
 mod breaking;
 mod conditional;
@@ -31,3 +30,4 @@ mod tls;
 mod trace;
 mod up;
 mod watch;
+mod who_may;
