@@ -14,6 +14,7 @@ mod preface;
 pub mod server;
 mod server_layer;
 pub mod status;
+mod unread;
 
 pub use channel::Channel;
 pub(crate) use exchange_error::chain;

@@ -12,6 +12,7 @@ mod grpc_callers;
 mod harness;
 mod health;
 mod history;
+mod hostile_grpc;
 mod idempotency;
 mod issuer;
 mod kill;

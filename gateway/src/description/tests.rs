@@ -15,8 +15,15 @@ use crate::services::Services;
 const ROUTER: &str = include_str!("../router.rs");
 const ERRORS: &str = include_str!("../../../docs/errors.md");
 /// Reasons that REST never answers.
-const OF_GRPC_ALONE: [&str; 5] =
-    ["HISTORY_GONE", "ON_BEHALF_NOT_ALLOWED", "READER_TOO_SLOW", "STREAM_ENDED", "TOO_MANY_WATCHERS"];
+const OF_GRPC_ALONE: [&str; 7] = [
+    "HISTORY_GONE",
+    "MESSAGE_TOO_LARGE",
+    "ON_BEHALF_NOT_ALLOWED",
+    "READER_TOO_SLOW",
+    "STREAM_ENDED",
+    "TOO_MANY_WATCHERS",
+    "UNREADABLE_MESSAGE",
+];
 /// Answers to what is no operation.
 const OF_NO_OPERATION: [&str; 1] = ["METHOD_NOT_ALLOWED"];
 

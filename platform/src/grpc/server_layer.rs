@@ -12,14 +12,14 @@ use http::{Request, Response, Uri};
 use http_body::Body;
 use opentelemetry::Context as TraceContext;
 use opentelemetry::trace::FutureExt as _;
-use tonic::Code;
 use tonic::body::Body as GrpcBody;
+use tonic::{Code, Status};
 use tower::{BoxError, Layer, Service};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
 use super::method::{self, KnownMethods};
-use super::{deadline, status};
+use super::{deadline, status, unread};
 use crate::activity::{Activity, InFlight};
 use crate::admission::Authenticate;
 use crate::propagation::{self, Edge};
@@ -121,7 +121,10 @@ where
     R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     match AssertUnwindSafe(handled).catch_unwind().await {
-        Ok(answer) => Ok(answer?.map(GrpcBody::new)),
+        Ok(answer) => {
+            let answer = answer?;
+            Ok(unread::explained(&answer).map_or_else(|| answer.map(GrpcBody::new), Status::into_http))
+        }
         Err(_) => Ok(status::with_reason(Code::Internal, status::INTERNAL, "internal error").into_http()),
     }
 }

@@ -76,6 +76,11 @@ impl Process {
         .await
     }
 
+    /// Whether it has not ended.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// SIGKILL, and gone.
     pub(crate) async fn kill(&mut self) {
         self.child.kill().await.unwrap();

@@ -1,0 +1,57 @@
+//! Requests that tonic cannot read. It answers them INTERNAL, as the gRPC specification has it, and so blames the server for
+//! what a client has sent; here the client is told what is wrong with it (docs/adr/0014).
+
+use http::Response;
+use tonic::{Code, Status};
+
+use super::{method, status};
+
+/// Reason of an INVALID_ARGUMENT: the bytes are no message of the method's request.
+const UNREADABLE_MESSAGE: &str = "UNREADABLE_MESSAGE";
+/// Reason of a RESOURCE_EXHAUSTED: the message is larger than one may be.
+const MESSAGE_TOO_LARGE: &str = "MESSAGE_TOO_LARGE";
+
+/// The status to answer instead, if this is an answer of tonic's own to a request that it could not read. Every status of
+/// ours carries details, and a handler's INTERNAL is one of ours.
+pub(super) fn explained<B>(answer: &Response<B>) -> Option<Status> {
+    let headers = answer.headers();
+    if headers.contains_key(Status::GRPC_STATUS_DETAILS) {
+        return None;
+    }
+    match method::code_in(headers)? {
+        Code::Internal => Some(status::with_reason(
+            Code::InvalidArgument,
+            UNREADABLE_MESSAGE,
+            "the request is no message that this method takes",
+        )),
+        // Before it is unpacked the one, after that the other.
+        Code::OutOfRange | Code::ResourceExhausted => Some(status::with_reason(
+            Code::ResourceExhausted,
+            MESSAGE_TOO_LARGE,
+            "the request is larger than 4 MiB",
+        )),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(status: Status) -> Option<Code> {
+        explained(&status.into_http::<tonic::body::Body>()).map(|it| it.code())
+    }
+
+    #[test]
+    fn what_a_client_sends_is_no_fault_of_the_server() {
+        assert_eq!(of(Status::internal("Missing request message.")), Some(Code::InvalidArgument));
+        assert_eq!(of(Status::out_of_range("too large")), Some(Code::ResourceExhausted));
+        assert_eq!(of(Status::unimplemented("no such method")), None);
+    }
+
+    #[test]
+    fn a_fault_of_the_server_stays_one() {
+        assert_eq!(of(status::with_reason(Code::Internal, status::INTERNAL, "internal error")), None);
+        assert_eq!(of(status::too_late("task-service", true)), None);
+    }
+}
