@@ -6,16 +6,30 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use platform::clock::Clock;
+use platform::clock::{Clock, Micros};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::IssuerUrl;
 use crate::local::{AUDIENCE, LocalIssuer};
+use crate::{Caller, IssuerUrl, Role};
+
+/// A caller as a verified token makes one; nobody else would know him.
+#[must_use]
+pub fn caller(subject: &str, roles: &[Role], department: Option<&str>) -> Caller {
+    Caller {
+        issuer: "urn:test".to_owned(),
+        subject: subject.to_owned(),
+        roles: roles.to_vec(),
+        department: department.map(ToOwned::to_owned),
+        expires_at: Micros(i64::MAX),
+        on_behalf_of: None,
+        authorization: HeaderValue::from_static("Bearer none"),
+    }
+}
 
 /// What the issuer answers.
 #[derive(Clone, Debug)]

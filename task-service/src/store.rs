@@ -10,15 +10,21 @@ use uuid::Uuid;
 
 use crate::task::{Priority, Status, Task};
 
+#[cfg(test)]
+mod agreement;
 mod change;
 #[cfg(test)]
 mod conformance;
 mod list;
 #[cfg(test)]
 mod list_plans;
+#[cfg(test)]
+mod many_tasks;
 mod purge;
 mod snapshot;
 mod sql;
+#[cfg(test)]
+mod walk;
 
 const SQLITE: [Migration; 2] = [
     Migration { version: 1000, name: "tasks", sql: include_str!("../migrations/sqlite/1000_tasks.sql") },
@@ -58,6 +64,9 @@ macro_rules! insert {
         )
     }};
 }
+
+#[cfg(test)]
+use insert;
 
 /// The tasks. Clones share the database.
 #[derive(Clone, Debug)]
