@@ -165,6 +165,9 @@ pub(crate) struct Gateway {
     /// Without any of an answer being taken, before the connection is cut
     #[arg(long, env = "CCM_WRITE_TIMEOUT", default_value = "20s", value_name = "DURATION", value_parser = duration)]
     pub(crate) write_timeout: Duration,
+    /// Size of a request's target and header fields
+    #[arg(long, env = "CCM_MAX_HEADER_BYTES", default_value = "32768", value_name = "BYTES", value_parser = header_bytes)]
+    pub(crate) max_header_bytes: usize,
     /// Size of a request's body
     #[arg(long, env = "CCM_MAX_BODY_BYTES", default_value = "1048576", value_name = "BYTES", value_parser = body_bytes)]
     pub(crate) max_body_bytes: usize,
@@ -286,6 +289,10 @@ fn name(text: &str) -> Result<String, String> {
 
 fn connections(text: &str) -> Result<usize, String> {
     number(text, 1_000_000)
+}
+
+fn header_bytes(text: &str) -> Result<usize, String> {
+    number(text, gateway::MAX_HEADER_BYTES)
 }
 
 /// gRPC messages end at 4 MiB, and no valid body comes near.

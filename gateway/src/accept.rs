@@ -23,15 +23,13 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use tower_http::normalize_path::NormalizePath;
 
-use crate::Limits;
 use crate::limits::caller_rate::PeerAddress;
+use crate::{Limits, MAX_HEADER_BYTES};
 
 /// How long requests in flight may take to finish once the shutdown has begun.
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long a connection that was told to end has for its last bytes.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// The whole header of a request, in bytes.
-const HEADER_BYTES: usize = 32 * 1024;
 const HTTP2_STREAMS: u32 = 128;
 
 /// Serves until `shutdown`; requests in flight finish first.
@@ -86,14 +84,14 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout)
-        .max_buf_size(HEADER_BYTES);
+        .max_buf_size(MAX_HEADER_BYTES);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(Duration::from_secs(20))
         .keep_alive_timeout(Duration::from_secs(10))
         .max_concurrent_streams(HTTP2_STREAMS)
-        .max_header_list_size(u32::try_from(HEADER_BYTES).unwrap_or(u32::MAX));
+        .max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX));
     builder
 }
 

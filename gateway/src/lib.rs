@@ -17,7 +17,7 @@ use platform::shutdown::Shutdown;
 use platform::tls::ServerTls;
 use tokio::net::TcpListener;
 
-pub use limits::{Limits, Rate};
+pub use limits::{Limits, MAX_HEADER_BYTES, Rate};
 
 /// `service.name`.
 pub const NAME: &str = "gateway";

@@ -1,12 +1,16 @@
 //! What clients may take, and how one who takes more is told. docs/limits.md is the list.
 
 pub(crate) mod caller_rate;
+pub(crate) mod header;
 pub(crate) mod in_flight;
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
+
+/// What a connection takes of a header; a client that sends more is cut, or answered without a body.
+pub const MAX_HEADER_BYTES: usize = 64 * 1024;
 
 /// What clients may take.
 #[derive(Clone, Debug)]
@@ -19,6 +23,8 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// Without any of an answer being taken, before the connection is cut.
     pub write_timeout: Duration,
+    /// Bytes of a request's target and header fields, up to [`MAX_HEADER_BYTES`].
+    pub header_bytes: usize,
     /// Bytes of a request's body.
     pub body_bytes: usize,
     /// Requests being answered at once, of all clients; further ones are refused, none waits.
@@ -44,6 +50,7 @@ impl Default for Limits {
             header_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(20),
+            header_bytes: 32 * 1024,
             body_bytes: 1024 * 1024,
             requests: 1_024,
             caller_rate: NonZeroU32::new(200).zip(NonZeroU32::new(400)).and_then(|(a, b)| rate(a, b)),

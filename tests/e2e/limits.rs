@@ -118,3 +118,30 @@ async fn a_rate_of_nought_limits_nobody() {
         assert_eq!(ada.get("/api/me").await.status, 200);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_header_that_is_too_large_is_told_so_and_the_connection_goes_on() {
+    let product = Product::start_with(Backend::Sqlite, &[("CCM_MAX_HEADER_BYTES", "4096")]).await;
+    let ada = product.user("ada");
+    let refused = ada.with("x-large", &"x".repeat(4096)).get("/api/tasks").await;
+    assert_eq!(refused.status, 431, "{refused:?}");
+    assert_eq!(refused.text("type"), "urn:cml-cloud-manager:problem:header-too-large");
+    assert_eq!(refused.header("x-trace-id"), refused.text("trace_id"));
+    let target = format!("/api/tasks?page_token={}", "x".repeat(4096));
+    assert_eq!(ada.get(&target).await.status, 431);
+    assert_eq!(ada.with("x-small", &"x".repeat(2048)).get("/api/tasks").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_nests_too_deep_is_no_json_object() {
+    let product = Product::start().await;
+    let nested = |depth: usize| format!(r#"{{"title": {}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+    let ada = product.user("ada");
+    for depth in [128, 100_000] {
+        let refused = ada.post_text("/api/tasks", &nested(depth)).await;
+        assert_eq!(refused.status, 400);
+        assert_eq!(refused.text("type"), "urn:cml-cloud-manager:problem:invalid-json", "{refused:?}");
+    }
+    // A field that is wrong, for an object that can be read.
+    assert_eq!(ada.post_text("/api/tasks", &nested(100)).await.violations(), ["title"]);
+}

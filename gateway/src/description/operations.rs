@@ -196,7 +196,11 @@ impl Operation {
     /// Everything that it can fail with.
     fn reasons(&self) -> Vec<&'static str> {
         let mut all = self.fails.clone();
-        all.extend(["INTERNAL", if self.method == "GET" { "TIMED_OUT" } else { "OUTCOME_UNKNOWN" }]);
+        all.extend([
+            "HEADER_TOO_LARGE",
+            "INTERNAL",
+            if self.method == "GET" { "TIMED_OUT" } else { "OUTCOME_UNKNOWN" },
+        ]);
         if self.tag != "health" {
             all.extend(["OVERLOADED", "RATE_LIMITED"]);
         }

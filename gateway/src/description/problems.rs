@@ -43,10 +43,11 @@ const OF_SERVICES: [(&str, Code); 19] = [
 ];
 
 /// Reasons of the gateway alone.
-const OF_GATEWAY: [(&str, u16); 9] = [
+const OF_GATEWAY: [(&str, u16); 10] = [
     ("BODY_INCOMPLETE", 400),
     ("BODY_TIMEOUT", 408),
     ("BODY_TOO_LARGE", 413),
+    ("HEADER_TOO_LARGE", 431),
     ("INVALID_JSON", 400),
     ("METHOD_NOT_ALLOWED", 405),
     ("NO_SUCH_ROUTE", 404),
