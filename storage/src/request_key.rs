@@ -4,7 +4,7 @@
 use access::Caller;
 use platform::grpc::status;
 use platform::telemetry::database::Statement;
-use platform::violation::Violation;
+use platform::violation::{Violation, Violations};
 use prost::Message;
 use sha2::{Digest as _, Sha256};
 use tonic::{Code, Status};
@@ -66,7 +66,7 @@ impl Claim {
 impl RequestKey {
     /// The key of `caller`'s `request` to `method` (`package.Service/Method`), which is given without its `request_id`;
     /// `None` when that is empty. The error is what is wrong with it.
-    pub fn of(
+    fn of(
         caller: &Caller,
         method: &'static str,
         request_id: &str,
@@ -88,6 +88,25 @@ impl RequestKey {
             key: request_id.to_owned(),
             hash: Sha256::digest(request.encode_to_vec()).into(),
         }))
+    }
+
+    /// [`Self::of`] while a request is checked: what is wrong with it is added to what else is.
+    pub fn checked(
+        caller: &Caller,
+        method: &'static str,
+        request_id: &str,
+        request: &impl Message,
+        validate_only: bool,
+        violations: &mut Violations,
+    ) -> Option<Self> {
+        let key = Self::of(caller, method, request_id, request).unwrap_or_else(|wrong| {
+            violations.add(wrong.field, wrong.description);
+            None
+        });
+        if key.is_some() && validate_only {
+            violations.add("request_id", "makes no sense with validate_only, which stores nothing");
+        }
+        key.filter(|_| !validate_only)
     }
 
     /// What a row found under this key means. It can only be gone when it has ended in between: then nothing is known

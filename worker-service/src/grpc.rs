@@ -46,13 +46,9 @@ impl WorkerService for Workers {
         let mut request = request.into_inner();
         let mut violations = Violations::default();
         let request_id = std::mem::take(&mut request.request_id);
-        let key = RequestKey::of(&caller, CREATE_WORKER, &request_id, &request).unwrap_or_else(|wrong| {
-            violations.add(wrong.field, wrong.description);
-            None
-        });
-        if key.is_some() && request.validate_only {
-            violations.add("request_id", "makes no sense with validate_only, which stores nothing");
-        } else if let Some(key) = &key {
+        let dry = request.validate_only;
+        let key = RequestKey::checked(&caller, CREATE_WORKER, &request_id, &request, dry, &mut violations);
+        if let Some(key) = &key {
             let earlier = self.store.recall(key, self.clock.now()).await.map_err(failed)?;
             if let Some(answer) = earlier.map(Claim::replayed).transpose()?.flatten() {
                 return Ok(Response::new(CreateWorkerResponse { replayed: true, ..answer }));

@@ -35,13 +35,9 @@ impl Workers {
         let (now, event_id) = (self.clock.now(), self.clock.new_id());
         let mut violations = Violations::default();
         let request_id = std::mem::take(&mut request.request_id);
-        let key = RequestKey::of(&caller, IMPORT_WORKER, &request_id, &request).unwrap_or_else(|wrong| {
-            violations.add(wrong.field, wrong.description);
-            None
-        });
-        if key.is_some() && request.validate_only {
-            violations.add("request_id", "makes no sense with validate_only, which stores nothing");
-        } else if let Some(key) = &key {
+        let dry = request.validate_only;
+        let key = RequestKey::checked(&caller, IMPORT_WORKER, &request_id, &request, dry, &mut violations);
+        if let Some(key) = &key {
             let earlier = self.store.recall(key, now).await.map_err(failed)?;
             if let Some(answer) = earlier.map(replayed).transpose()?.flatten() {
                 return Ok(answer);

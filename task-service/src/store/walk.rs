@@ -28,7 +28,7 @@ struct Others {
 }
 
 fn is_victim(id: Uuid) -> bool {
-    id.as_u128() % 3 == 0
+    id.as_u128().is_multiple_of(3)
 }
 
 impl Others {
