@@ -1,5 +1,7 @@
 //! The accept loop: what a client may do with a connection, and how the gateway ends.
 
+mod unread;
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +16,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use platform::activity::Activity;
+use platform::linger;
 use platform::shutdown::Shutdown;
 use platform::tls::ServerTls;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -106,6 +109,20 @@ struct Acceptor {
 impl Acceptor {
     async fn accept(&self, stream: TcpStream, peer: PeerAddress) {
         let _ = stream.set_nodelay(true);
+        let rest = match linger::split(stream) {
+            Ok((stream, rest)) => {
+                self.serve(stream, peer).await;
+                rest
+            }
+            Err(error) => return tracing::warn!(%error, "a connection could not be accepted"),
+        };
+        tokio::select! {
+            () = rest.linger() => {}
+            () = self.shutdown.cancelled() => {}
+        }
+    }
+
+    async fn serve(&self, stream: TcpStream, peer: PeerAddress) {
         let Some(tls) = &self.tls else { return self.serve_connection(stream, peer, Scheme::HTTP).await };
         let handshake = tokio::select! {
             it = tls.accept(stream, self.limits.header_timeout) => it,
@@ -121,10 +138,10 @@ impl Acceptor {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let activity = Activity::default();
-        let (router, requests) = (self.router.clone(), activity.clone());
+        let (router, requests, most) = (self.router.clone(), activity.clone(), self.limits.body_bytes);
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(peer);
-            answer(router.clone(), &requests, &scheme, request)
+            answer(router.clone(), &requests, &scheme, most, request)
         });
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(connection);
@@ -188,14 +205,17 @@ fn answer(
     router: NormalizePath<Router>,
     activity: &Activity,
     scheme: &Scheme,
+    most_unread: usize,
     mut request: Request<Incoming>,
 ) -> Answer {
     let in_flight = activity.begin();
     if *scheme == Scheme::HTTPS {
         tell_scheme(&mut request);
     }
+    let (request, fate) = unread::drained(request, most_unread);
     Box::pin(async move {
         let response = router.oneshot(request).await?;
+        let response = fate.tell(response);
         let progress = move |frame: Frame<bytes::Bytes>| {
             in_flight.progress();
             frame

@@ -6,6 +6,7 @@ pub mod admission;
 pub mod clock;
 pub mod grpc;
 pub mod http_server;
+pub mod linger;
 mod named;
 pub mod otlp;
 pub mod propagation;

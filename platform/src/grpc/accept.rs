@@ -9,7 +9,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 use tonic::body::Body as GrpcBody;
@@ -17,16 +17,14 @@ use tower::{Service, ServiceExt as _};
 
 use super::preface::PrefaceLimit;
 use crate::activity::Activity;
-use crate::clock;
 use crate::shutdown::Shutdown;
 use crate::tls::ServerTls;
+use crate::{clock, linger};
 
 /// How long calls in flight may take to finish once the shutdown has begun.
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long the last answers have to leave.
 const FAREWELL: Duration = Duration::from_millis(250);
-/// How long a client has to close its side.
-const LINGER: Duration = Duration::from_secs(1);
 /// How long a peer may take to begin, the TLS handshake and then HTTP/2.
 const PREFACE: Duration = Duration::from_secs(10);
 /// How long calls in flight may go on when their connection is old.
@@ -140,11 +138,11 @@ where
     F: Future<Output = Result<Response<GrpcBody>, Infallible>> + Send + 'static,
 {
     async fn run(self, stream: TcpStream) {
-        let halves = stream.into_std().and_then(|it| Ok((it.try_clone()?, TcpStream::from_std(it)?)));
-        match halves {
-            Ok((rest, stream)) => {
+        match linger::split(stream) {
+            Ok((stream, rest)) => {
                 self.begin(stream).await;
-                linger(rest).await;
+                // Its GOAWAY tells which calls were not taken.
+                rest.linger().await;
             }
             Err(error) => tracing::warn!(%error, "a connection could not be accepted"),
         }
@@ -202,17 +200,6 @@ where
         if let Err(error) = ended {
             tracing::debug!(%error, "connection ended early");
         }
-    }
-}
-
-/// Takes what a client still sends after the end. A socket closed with bytes unread is reset, and then the client may
-/// fail to write before it has read the GOAWAY that tells which of its calls were not taken.
-async fn linger(rest: std::net::TcpStream) {
-    if let Ok(mut rest) = TcpStream::from_std(rest) {
-        let _ = rest.shutdown().await;
-        let mut nowhere = tokio::io::sink();
-        let drained = tokio::io::copy(&mut rest, &mut nowhere);
-        let _ = tokio::time::timeout(LINGER, drained).await;
     }
 }
 
