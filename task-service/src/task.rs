@@ -12,8 +12,8 @@ pub(crate) use change::{Change, Field};
 
 const TITLE_LENGTH: usize = 200;
 const DESCRIPTION_LENGTH: usize = 10_000;
-const PERSON_LENGTH: usize = 255;
-const DEPARTMENT_LENGTH: usize = 100;
+pub(crate) const PERSON_LENGTH: usize = 255;
+pub(crate) const DEPARTMENT_LENGTH: usize = 100;
 
 /// A piece of work.
 #[derive(Clone, Debug, PartialEq)]

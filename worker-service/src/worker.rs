@@ -13,10 +13,10 @@ pub(crate) use change::Change;
 
 const MAX_NAME: usize = 100;
 const INSTANCE_LENGTH: usize = 128;
-const IDENTIFIER_LENGTH: usize = 64;
+pub(crate) const IDENTIFIER_LENGTH: usize = 64;
 const TAGS: usize = 50;
-const TAG_KEY_LENGTH: usize = 128;
-const TAG_VALUE_LENGTH: usize = 256;
+pub(crate) const TAG_KEY_LENGTH: usize = 128;
+pub(crate) const TAG_VALUE_LENGTH: usize = 256;
 
 /// A machine of the fleet.
 #[derive(Clone, Debug, PartialEq)]

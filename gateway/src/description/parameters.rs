@@ -6,6 +6,9 @@ use super::component;
 use super::resources::{names, text};
 use crate::api::{tasks, workers};
 
+/// A key and a value without control characters.
+const TAG: &str = r"^[^=\u0000-\u001f\u007f-\u009f]{1,128}=[^\u0000-\u001f\u007f-\u009f]{0,256}$";
+/// Entity tags.
 const TAGS: &str = r#"^ *(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*) *$"#;
 
 /// Filters of the tasks.
@@ -22,7 +25,7 @@ pub(super) fn of_tasks() -> Vec<Value> {
 
 /// Filters of the workers.
 pub(super) fn of_workers() -> Vec<Value> {
-    let tag = json!({"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}=[ -~]{0,256}$"});
+    let tag = json!({"type": "string", "pattern": TAG, "examples": ["env=lab"]});
     let region = json!({"type": "string", "pattern": "^[a-z0-9-]{1,64}$", "examples": ["us-east-1"]});
     vec![
         query("status", "Only workers that were last seen in this state.", &names(&workers::STATES)),
@@ -63,7 +66,7 @@ pub(super) fn components() -> Value {
         "Idempotency-Key": in_header(
             "Idempotency-Key",
             "Makes a repetition of the request harmless for 24 hours; with or without double quotes.",
-            r"^[!#-\[\]-~]{1,255}$",
+            r#"^([!#-~][!-~]{0,254}|"([!#-\[\]-~]|\\["\\]){1,255}")$"#,
             "8e03978e-40d5-43dd-bc93-6894a57f9324",
         ),
     })
@@ -103,8 +106,14 @@ pub(super) fn response_headers() -> Map<String, Value> {
         ("Retry-After", "Seconds after which the same request makes sense again.", seconds),
         ("WWW-Authenticate", "RFC 6750.", pattern("^Bearer")),
     ];
+    // The others come when there is something to say.
+    let always = ["ETag", "Location", "WWW-Authenticate"];
     let described = all.map(|(name, description, schema)| {
-        (name.to_owned(), json!({"description": description, "schema": schema}))
+        let mut header = json!({"description": description, "schema": schema});
+        if always.contains(&name) {
+            header["required"] = json!(true);
+        }
+        (name.to_owned(), header)
     });
     described.into_iter().collect()
 }

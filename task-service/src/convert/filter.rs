@@ -1,11 +1,12 @@
 //! The filters of a list.
 
-use platform::violation::Violations;
+use platform::violation::{Lines, Violations};
 use proto::task::v1 as wire;
 use uuid::Uuid;
 
 use super::{priority_of, status_of};
 use crate::store::Filter;
+use crate::task::{DEPARTMENT_LENGTH, PERSON_LENGTH};
 
 /// Which tasks only; `None`: none at all. A value that no task can have is wrong, not a default.
 pub(crate) fn filter(request: wire::ListTasksRequest, violations: &mut Violations) -> Option<Filter> {
@@ -21,14 +22,12 @@ pub(crate) fn filter(request: wire::ListTasksRequest, violations: &mut Violation
         violations.add("kind", "must be one of human, action");
         wire::TaskKind::Unspecified
     });
-    let mut text = |field: &str, value: Option<String>| {
-        if value.as_ref().is_some_and(|it| it.trim().is_empty() || it.contains('\0')) {
-            violations.add(field, "must not be empty, nor contain control characters");
-        }
-        value
-    };
-    let assignee_id = text("assignee_id", request.assignee_id);
-    let department = text("department", request.department);
+    if let Some(assignee) = &request.assignee_id {
+        violations.text("assignee_id", assignee, 1..=PERSON_LENGTH, Lines::One);
+    }
+    if let Some(department) = &request.department {
+        violations.text("department", department, 1..=DEPARTMENT_LENGTH, Lines::One);
+    }
     let worker_id = request.worker_id.and_then(|it| {
         let id = Uuid::try_parse(&it).ok();
         if id.is_none() {
@@ -40,8 +39,8 @@ pub(crate) fn filter(request: wire::ListTasksRequest, violations: &mut Violation
     (kind != wire::TaskKind::Action).then_some(Filter {
         status,
         priority,
-        assignee_id,
-        department,
+        assignee_id: request.assignee_id,
+        department: request.department,
         worker_id,
     })
 }

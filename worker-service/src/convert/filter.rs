@@ -1,11 +1,11 @@
 //! The filters of a list.
 
-use platform::violation::Violations;
+use platform::violation::{Lines, Violations};
 use proto::worker::v1 as wire;
 use proto::worker::v1::WorkerObservedState;
 
 use crate::store::Filter;
-use crate::worker::ObservedState;
+use crate::worker::{IDENTIFIER_LENGTH, ObservedState, TAG_KEY_LENGTH, TAG_VALUE_LENGTH};
 
 /// Which workers only. A value that no worker can have is wrong, not a default.
 pub(crate) fn filter(request: wire::ListWorkersRequest, violations: &mut Violations) -> Filter {
@@ -24,17 +24,16 @@ pub(crate) fn filter(request: wire::ListWorkersRequest, violations: &mut Violati
             None
         }
     };
-    if request.region.as_ref().is_some_and(|it| it.trim().is_empty() || it.contains('\0')) {
-        violations.add("region", "must not be empty, nor contain control characters");
+    if let Some(region) = &request.region {
+        violations.identifier("region", region, IDENTIFIER_LENGTH, "-");
     }
     let tag = request.tag.map(|it| (it.key, it.value));
     if let Some((key, value)) = &tag {
-        if key.is_empty() || key.contains('\0') {
-            violations.add("tag.key", "must not be empty, nor contain control characters");
+        if key.is_empty() {
+            violations.add("tag.key", "must not be empty");
         }
-        if value.contains('\0') {
-            violations.add("tag.value", "must not contain control characters");
-        }
+        violations.text("tag.key", key, 0..=TAG_KEY_LENGTH, Lines::One);
+        violations.text("tag.value", value, 0..=TAG_VALUE_LENGTH, Lines::One);
     }
     let provider = super::provider(request.provider, "provider", violations);
     Filter { status, region: request.region, provider, tag }

@@ -1,0 +1,44 @@
+//! The product does what openapi.json says, whatever is sent to it: schemathesis asks, and judges every answer.
+//!
+//! `CCM_FUZZ_CASES` is how many requests it makes, `CCM_SEED` repeats a run: `CCM_FUZZ_CASES=50000 tests/run --test e2e --
+//! openapi` is the whole.
+
+use std::time::Duration;
+
+use access::Role;
+use tokio::process::Command;
+
+use crate::harness::{Backend, Product};
+
+const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/openapi-venv/bin/python");
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/openapi/fuzz.py");
+/// The whole takes half an hour on a busy machine.
+const PATIENCE: Duration = Duration::from_hours(2);
+
+async fn is_as_described(backend: Backend) {
+    let product = Product::start_with(backend, &[]).await;
+    let token = product.token_for(PATIENCE, "root", &[Role::Admin], Some("network"));
+    let run = Command::new(PYTHON)
+        .args(["-B", SCRIPT, &format!("http://{}", product.gateway_address)])
+        .env("CCM_TOKEN", token)
+        .kill_on_drop(true)
+        .output();
+    let run = tokio::time::timeout(PATIENCE, run).await.expect("it ends").expect("tests/run installs it");
+    let (found, complaint) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    println!("{found}");
+    assert!(run.status.success(), "{found}\n{complaint}");
+    for process in [&product.gateway, &product.tasks, &product.workers] {
+        let panics: Vec<_> = process.lines().all().into_iter().filter(|it| it.contains("panicked")).collect();
+        assert!(panics.is_empty(), "{panics:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_answers_as_described_whatever_is_sent_on_sqlite() {
+    is_as_described(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_answers_as_described_whatever_is_sent_on_postgresql() {
+    is_as_described(Backend::Postgres).await;
+}

@@ -1,0 +1,160 @@
+"""The tasks, workers and whatever else the product keeps that a run has made. A description says what an id looks like
+and not which ones there are: cases get theirs here."""
+
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from schemathesis.core.parameters import ParameterLocation
+
+# Of the values that a case may have real, so many get real.
+REAL = 0.9
+# Of the ids that get real, so many are of things that were deleted.
+GONE = 0.08
+# Of the reads with a condition, so many are of what the caller has already.
+KNOWN = 0.3
+# Members whose value only one thing can have.
+TAKEN_ONCE = ["instance_id"]
+# Of the requests with a key, so many repeat an earlier one.
+REPEATED = 0.15
+
+
+@dataclass
+class Kind:
+    """The things of one collection, by id, as they were answered last."""
+
+    live: dict = field(default_factory=dict)
+    gone: dict = field(default_factory=dict)
+
+
+@dataclass
+class Target:
+    """The thing that a case is about."""
+
+    kind: Kind
+    id: str
+    is_live: bool
+    # Whether it is about the thing itself and not about what is kept of it, like its history.
+    itself: bool
+
+
+class Things:
+    """What a run has made."""
+
+    def __init__(self, random, sender):
+        self.random, self.sender = random, sender
+        # By path of the collection, and by operation the cases that made things.
+        self.kinds, self.created = {}, {}
+
+    def put_into(self, case):
+        """Puts real ids, tags, keys, filters and tokens into most of the cases, and only where what was generated is
+        right: what is wrong with a case stays wrong. Answers the thing that the case is about, if there is one."""
+        target = self.put_id(case)
+        if is_right(case, ParameterLocation.BODY) and isinstance(case.body, dict):
+            self.put_ids_into(case.body)
+        if is_right(case, ParameterLocation.HEADER):
+            self.put_tag(case, target)
+            self.put_key(case)
+        if is_right(case, ParameterLocation.QUERY):
+            self.put_values(case)
+            self.put_token(case)
+        return target
+
+    def put_id(self, case):
+        collection, _, rest = case.operation.path.partition("/{id}")
+        if "id" not in case.path_parameters or not is_right(case, ParameterLocation.PATH) or not self.happens(REAL):
+            return None
+        kind = self.kinds.setdefault(collection, Kind())
+        is_live = not (kind.gone and self.happens(GONE))
+        if is_live and (not kind.live or case.method == "DELETE" and self.happens(REAL)):
+            id = self.make(collection)
+            if id is None:
+                return None
+        else:
+            id = self.random.choice(list(kind.live if is_live else kind.gone))
+        case.path_parameters["id"] = id
+        return Target(kind, id, is_live, itself=not rest)
+
+    def put_ids_into(self, body):
+        """A member like `worker_id` names a thing of `/api/workers`."""
+        for name in [it for it, value in body.items() if isinstance(value, str) and self.happens(REAL)]:
+            kind = self.kinds.get(f"/api/{name.removesuffix('_id')}s")
+            if name in TAKEN_ONCE:
+                body[name] = uuid4().hex
+            elif name.endswith("_id") and kind and kind.live:
+                body[name] = self.random.choice(list(kind.live))
+
+    def put_tag(self, case, target):
+        """The tag that the thing has; a read mostly gets one that it will have, since 304 shows little."""
+        for name in ("If-Match", "If-None-Match"):
+            if name in case.headers and target and target.is_live and self.happens(REAL):
+                is_later = name == "If-None-Match" and not self.happens(KNOWN)
+                case.headers[name] = f'"{target.kind.live[target.id]["version"] + is_later}"'
+
+    def put_values(self, case):
+        """A filter gets the value that a thing of the list has."""
+        kind = self.kinds.get(case.operation.path)
+        if kind and kind.live and self.happens(REAL):
+            thing = self.random.choice(list(kind.live.values()))
+            for name in case.query:
+                if isinstance(thing.get(name), str):
+                    case.query[name] = thing[name]
+
+    def put_token(self, case):
+        """A page goes on behind the first one of the same list, if there is more."""
+        if "page_token" in case.query and self.happens(REAL):
+            del case.query["page_token"]
+            query = {**case.query, "page_size": 1}
+            first = case.operation.Case(path_parameters=case.path_parameters, query=query)
+            answer = self.sender.ask(first)
+            token = answer.json()["next_page_token"] if answer.status_code == 200 else None
+            if token:
+                case.query["page_token"] = token
+
+    def put_key(self, case):
+        """A new key, or what was created with one once more; what is generated repeats keys and not their requests."""
+        name = "Idempotency-Key"
+        if name not in case.headers or not self.happens(REAL):
+            return
+        earlier = [it for it in self.created.get(case.operation.label, []) if name in it.headers]
+        if earlier and is_right(case, ParameterLocation.BODY) and self.happens(REPEATED):
+            one = self.random.choice(earlier)
+            case.headers[name], case.body, case.media_type = one.headers[name], one.body, one.media_type
+        else:
+            case.headers[name] = uuid4().hex
+
+    def make(self, collection):
+        """Makes one more thing, as an earlier case has made one, and answers its id; `None` when no case has."""
+        earlier = self.created.get(f"POST {collection}")
+        if not earlier:
+            return None
+        one = self.random.choice(earlier)
+        again = one.operation.Case(body=one.body, media_type=one.media_type)
+        answer = self.sender.ask(again)
+        self.learn(again, answer, None)
+        return answer.json().get("id")
+
+    def learn(self, case, response, target):
+        """Keeps what an answer says about things."""
+        if response is None or not 200 <= response.status_code < 300:
+            return
+        if location := response.headers.get("location"):
+            collection, _, id = location[0].rpartition("/")
+            kind = self.kinds.setdefault(collection, Kind())
+            if "idempotency-replayed" not in response.headers:
+                kind.live[id] = response.json()
+                kind.gone.pop(id, None)
+                if case.meta and case.meta.generation.mode.is_positive:
+                    self.created.setdefault(case.operation.label, []).append(case)
+        elif target and target.itself and target.is_live:
+            if case.method == "DELETE":
+                target.kind.gone[target.id] = target.kind.live.pop(target.id)
+            elif response.content:
+                target.kind.live[target.id] = response.json()
+
+    def happens(self, share):
+        return self.random.random() < share
+
+
+def is_right(case, location):
+    """Whether a case has what is described there."""
+    return not case.meta.is_negative_at(location)
