@@ -31,6 +31,7 @@ pub(crate) fn routes() -> Router<Services> {
         .route("/api/workers", get(workers::list).post(workers::create))
         .route("/api/workers/import", post(workers::import))
         .route("/api/workers/{id}", get(workers::get).patch(workers::patch).delete(workers::delete))
+        .route("/api/workers/{id}/events", get(workers::events))
         .route("/api/me", get(me::get))
         .route("/api/openapi.json", get(description::get))
         .route("/api/docs", get(description::page::get))

@@ -15,6 +15,7 @@ pub(crate) struct Services {
     pub(crate) tasks: TaskServiceClient<Channel>,
     pub(crate) task_events: EventServiceClient<Channel>,
     pub(crate) workers: WorkerServiceClient<Channel>,
+    pub(crate) worker_events: EventServiceClient<Channel>,
     /// By the service's name.
     pub(crate) probes: Vec<(&'static str, HealthProbe)>,
 }
@@ -27,6 +28,8 @@ impl Services {
             task_events: EventServiceClient::new(to_tasks.clone())
                 .max_decoding_message_size(MAX_ANSWER_BYTES),
             tasks: TaskServiceClient::new(to_tasks).max_decoding_message_size(MAX_ANSWER_BYTES),
+            worker_events: EventServiceClient::new(to_workers.clone())
+                .max_decoding_message_size(MAX_ANSWER_BYTES),
             workers: WorkerServiceClient::new(to_workers).max_decoding_message_size(MAX_ANSWER_BYTES),
             probes: vec![(tasks.name, tasks_probe), (workers.name, workers_probe)],
         }

@@ -1,4 +1,4 @@
-//! The history of a task over REST: who, what, before and after, in which trace.
+//! Histories over REST: who, what, before and after, in which trace.
 
 use serde_json::{Value, json};
 
@@ -59,4 +59,21 @@ async fn a_long_history_comes_in_pages() {
         }
     }
     assert_eq!(seen, [5, 4, 3, 2, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workers_history_is_seen_by_everybody_and_outlives_it() {
+    let product = Product::start().await;
+    let (admin, path) = (product.admin(), format!("/api/workers/{}", product.worker().await));
+    let patched = admin.patch(&path, &json!({"tags": {"team": "red"}})).await;
+    assert_eq!((patched.status.as_u16(), admin.delete(&path).await.status.as_u16()), (200, 204));
+    let history = product.user("eve").get(&format!("{path}/events")).await;
+    let items = history.json["items"].as_array().unwrap();
+    let types: Vec<&str> = items.iter().map(|it| it["type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["worker.deleted", "worker.updated", "worker.created"], "{history:?}");
+    assert_eq!((&items[0]["after"], &items[0]["actor"]), (&Value::Null, &json!("root")));
+    assert_eq!((&items[1]["before"], &items[1]["after"]), (&json!({"tags": {}}), &patched.json));
+    assert_eq!(items[1]["trace_id"], json!(patched.header("x-trace-id")));
+    let nowhere = admin.get("/api/workers/00000000-0000-0000-0000-000000000000/events").await;
+    assert_eq!((nowhere.status.as_u16(), nowhere.text("code")), (404, "NOT_FOUND"), "{nowhere:?}");
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::rfc3339;
 use super::tasks::{PRIORITIES, STATUSES, Task};
+use super::workers::Worker;
 
 /// One change of a task.
 #[derive(Serialize)]
@@ -16,6 +17,15 @@ pub(crate) struct TaskEvent {
     what: Happened,
     /// The task after the change; `null`: it is gone.
     after: Option<Task>,
+}
+
+/// One change of a worker.
+#[derive(Serialize)]
+pub(crate) struct WorkerEvent {
+    #[serde(flatten)]
+    what: Happened,
+    /// The worker after the change; `null`: it is gone.
+    after: Option<Worker>,
 }
 
 /// What happened to a subject.
@@ -39,6 +49,16 @@ impl From<Event> for TaskEvent {
     fn from(mut event: Event) -> Self {
         let after = match event.resource.take() {
             Some(Resource::Task(task)) if event.scope_after.is_some() => Some(task.into()),
+            _ => None,
+        };
+        Self { what: Happened::from(event), after }
+    }
+}
+
+impl From<Event> for WorkerEvent {
+    fn from(mut event: Event) -> Self {
+        let after = match event.resource.take() {
+            Some(Resource::Worker(worker)) if event.scope_after.is_some() => Some(worker.into()),
             _ => None,
         };
         Self { what: Happened::from(event), after }

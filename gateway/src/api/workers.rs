@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use proto::event::v1::ListEventsRequest;
 use proto::worker::v1 as wire;
 use proto::worker::v1::{
     CreateWorkerRequest, DeleteWorkerRequest, GetWorkerRequest, ImportWorkerRequest, ListWorkersRequest,
@@ -14,6 +15,7 @@ use proto::worker::v1::{
 };
 use serde::Serialize;
 
+use super::history::WorkerEvent;
 use super::{Created, Found, Page, Versioned, name_of, rfc3339};
 use crate::error::ApiError;
 use crate::input::{
@@ -118,6 +120,19 @@ pub(crate) async fn delete(
     let etag = condition.etag(current_version(services.clone(), &caller, &id)).await?;
     services.workers.delete_worker(caller.request(DeleteWorkerRequest { id, etag })).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Answers a page of a worker's history, newest first.
+pub(crate) async fn events(
+    State(mut services): State<Services>,
+    Authenticated(caller): Authenticated,
+    Id(subject_id): Id,
+    listing: Listing<()>,
+) -> Result<Json<Page<WorkerEvent>>, ApiError> {
+    let request =
+        ListEventsRequest { subject_id, page_size: listing.page_size, page_token: listing.page_token };
+    let answer = services.worker_events.list_events(caller.request(request)).await?.into_inner();
+    Ok(Json(Page::new(answer.events, answer.next_page_token)))
 }
 
 fn created(worker: Option<wire::Worker>, replayed: bool) -> Created<Worker> {

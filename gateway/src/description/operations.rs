@@ -82,6 +82,14 @@ fn workers() -> Vec<Operation> {
         .conditional()
         .answers(204, "Deleted", json!({}))
         .fails(&["WORKER_NOT_FOUND", "ROLE_REQUIRED", "WORKER_IS_LIVE"]),
+        of(
+            "GET",
+            "/api/workers/{id}/events",
+            "listWorkerEvents",
+            "A page of a worker's history, newest first",
+        )
+        .lists("WorkerEventPage", Vec::new())
+        .fails(&["WORKER_NOT_FOUND"]),
     ]
 }
 

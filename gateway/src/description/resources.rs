@@ -87,9 +87,10 @@ pub(super) fn schemas() -> Value {
     let (new_task, task_patch) = (new_task(), task_patch());
     json!({
         "Task": task(), "NewTask": new_task, "TaskPatch": task_patch,
-        "TaskPage": page("Task"), "TaskEvent": task_event(), "TaskEventPage": page("TaskEvent"),
+        "TaskPage": page("Task"), "TaskEvent": event("Task", task()), "TaskEventPage": page("TaskEvent"),
         "Worker": worker(), "NewWorker": new_worker(false), "ExistingWorker": new_worker(true),
         "WorkerPatch": worker_patch(), "WorkerPage": page("Worker"),
+        "WorkerEvent": event("Worker", worker()), "WorkerEventPage": page("WorkerEvent"),
         "Me": me(), "Live": live(), "Ready": ready(), "Problem": problem(),
     })
 }
@@ -144,25 +145,31 @@ fn task_patch() -> Value {
     schema
 }
 
-fn task_event() -> Value {
-    let mut before = task();
+/// One change of a subject, whose resource has this schema.
+fn event(of: &str, mut before: Value) -> Value {
+    let name = of.to_lowercase();
     if let Some(it) = before.as_object_mut() {
         it.remove("required");
     }
     before["type"] = json!(["object", "null"]);
-    before["description"] = json!("The changed fields as they were; `null`: the task did not exist.");
+    before["description"] =
+        json!(format!("The changed fields as they were; `null`: the {name} did not exist."));
     answer(
-        "One change of a task.",
+        &format!("One change of a {name}."),
         &json!({
             "id": uuid(),
-            "type": {"type": "string", "pattern": r"^task\.[a-z.]+$", "examples": ["task.created"]},
+            "type": {
+                "type": "string",
+                "pattern": format!(r"^{name}\.[a-z.]+$"),
+                "examples": [format!("{name}.created")],
+            },
             "revision": counter(),
             "time": instant(),
             "actor": {"type": "string", "description": "Subject of the token that it was made with."},
             "on_behalf_of": {"type": ["string", "null"]},
             "trace_id": {"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"},
             "before": before,
-            "after": {"anyOf": [schema("Task"), {"type": "null"}]},
+            "after": {"anyOf": [schema(of), {"type": "null"}]},
         }),
     )
 }

@@ -78,6 +78,8 @@ fn answers_have_the_members_that_are_described() {
     assert_eq!(answered(&workers::Worker::from(worker::Worker::default())), members("Worker"));
     let event = crate::api::history::TaskEvent::from(proto::event::v1::Event::default());
     assert_eq!(answered(&event), members("TaskEvent"));
+    let event = crate::api::history::WorkerEvent::from(proto::event::v1::Event::default());
+    assert_eq!(answered(&event), members("WorkerEvent"));
 }
 
 #[test]

@@ -31,13 +31,14 @@ struct Operation {
     sees: &'static [Who],
 }
 
-const OPERATIONS: [Operation; 18] = [
+const OPERATIONS: [Operation; 19] = [
     read("GET /api/me", Subject::None, EVERYBODY),
     read("GET /api/tasks", Subject::None, EVERYBODY),
     read("GET /api/tasks/{id}", Subject::Task, SEES),
     read("GET /api/tasks/{id}/events", Subject::Task, SEES),
     read("GET /api/workers", Subject::None, EVERYBODY),
     read("GET /api/workers/{id}", Subject::Worker, EVERYBODY),
+    read("GET /api/workers/{id}/events", Subject::Worker, EVERYBODY),
     Operation {
         name: "POST /api/tasks",
         subject: Subject::None,
