@@ -41,10 +41,21 @@ fn page(document: &Value) -> String {
     let _ = write!(html, "<title>{title}: the API</title><link rel=\"stylesheet\" href=\"/api/docs.css\">");
     let _ = write!(html, "<h1>{title}</h1><p>{}", text(&document["info"]["description"]));
     html.push_str("<p>The same for programs: <a href=\"/api/openapi.json\">openapi.json</a> (OpenAPI 3.1).");
-    html.push_str("<h2>Operations</h2>");
-    for (path, methods) in members(&document["paths"]) {
-        for (method, operation) in members(methods) {
-            write_operation(&mut html, document, method, path, operation);
+    let tags = document["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
+    html.push_str("<nav>");
+    for tag in tags {
+        let _ = write!(html, "<h2>{}</h2><ul>", text(&tag["name"]));
+        for it in tagged(document, tag) {
+            let (id, what) = (text(&it.operation["operationId"]), text(&it.operation["summary"]));
+            let _ = write!(html, "<li><a href=\"#{id}\"><code>{} {}</code></a> {what}", it.method, it.path);
+        }
+        html.push_str("</ul>");
+    }
+    html.push_str("</nav>");
+    for tag in tags {
+        let _ = write!(html, "<h2>{}</h2><p>{}", text(&tag["name"]), text(&tag["description"]));
+        for it in tagged(document, tag) {
+            write_operation(&mut html, document, &it);
         }
     }
     html.push_str("<h2>Bodies</h2>");
@@ -55,12 +66,34 @@ fn page(document: &Value) -> String {
     html
 }
 
-fn write_operation(html: &mut String, document: &Value, method: &str, path: &str, operation: &Value) {
-    let method = method.to_uppercase();
+/// An operation where it stands in the document.
+struct Place<'a> {
+    method: String,
+    path: &'a str,
+    operation: &'a Value,
+}
+
+/// The operations of a tag, by path; reads come first.
+fn tagged<'a>(document: &'a Value, tag: &Value) -> Vec<Place<'a>> {
+    const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
+    let mut places = Vec::new();
+    for (path, methods) in members(&document["paths"]) {
+        for method in METHODS {
+            let operation = &methods[method];
+            if operation["tags"][0] == tag["name"] && !operation.is_null() {
+                places.push(Place { method: method.to_uppercase(), path, operation });
+            }
+        }
+    }
+    places
+}
+
+fn write_operation(html: &mut String, document: &Value, Place { method, path, operation }: &Place<'_>) {
     let _ = write!(html, "<h3 id=\"{}\"><code>{method} {path}</code></h3>", text(&operation["operationId"]));
     let _ = write!(html, "<p>{}.", text(&operation["summary"]));
     let is_public = operation["security"].as_array().is_some_and(Vec::is_empty);
     html.push_str(if is_public { " For everybody." } else { " Needs a bearer token." });
+    let _ = write!(html, "<pre>{}</pre>", escaped(&command(document, method, path, operation, is_public)));
     let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
     if !parameters.is_empty() {
         html.push_str("<table><tr><th>Parameter<th>In<th>What it says<th>Values");
@@ -75,13 +108,38 @@ fn write_operation(html: &mut String, document: &Value, method: &str, path: &str
     for (media_type, content) in members(&operation["requestBody"]["content"]) {
         let _ = write!(html, "<p>Takes {} as <code>{media_type}</code>.", values(&content["schema"]));
     }
+    let responses: Vec<_> = members(&operation["responses"]).collect();
+    let (failures, answers): (Vec<_>, Vec<_>) = responses.into_iter().partition(|it| it.0.as_str() >= "4");
+    write_responses(html, &answers);
+    html.push_str("<details><summary>What it can fail with</summary>");
+    write_responses(html, &failures);
+    html.push_str("</details>");
+}
+
+fn write_responses(html: &mut String, responses: &[(&String, &Value)]) {
     html.push_str("<table><tr><th>Status<th>What it means<th>Body");
-    for (status, response) in members(&operation["responses"]) {
+    for (status, response) in responses {
         let bodies: Vec<String> = members(&response["content"]).map(|it| values(&it.1["schema"])).collect();
         let (what, bodies) = (text(&response["description"]), bodies.join(", "));
         let _ = write!(html, "<tr><td>{status}<td>{what}<td>{bodies}");
     }
     html.push_str("</table>");
+}
+
+/// A command that makes the request, with the first example of its body.
+fn command(document: &Value, method: &str, path: &str, operation: &Value, is_public: bool) -> String {
+    let mut command = match method {
+        "GET" => format!("curl localhost:8000{path}"),
+        other => format!("curl -X {other} localhost:8000{path}"),
+    };
+    if !is_public {
+        command.push_str(" -H \"Authorization: Bearer $TOKEN\"");
+    }
+    if let Some((media_type, content)) = members(&operation["requestBody"]["content"]).next() {
+        let example = &resolve(document, &content["schema"])["examples"][0];
+        let _ = write!(command, " \\\n  -H \"Content-Type: {media_type}\" -d '{example}'");
+    }
+    command
 }
 
 fn write_members(html: &mut String, schema: &Value) {
@@ -138,8 +196,13 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| escaped(&value.to_string()), escaped)
 }
 
+/// What stands between backquotes is code.
 fn text(value: &Value) -> String {
-    escaped(value.as_str().unwrap_or_default())
+    let escaped = escaped(value.as_str().unwrap_or_default());
+    let parts = escaped.split('`').enumerate();
+    parts
+        .map(|(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() })
+        .collect()
 }
 
 fn escaped(text: &str) -> String {
@@ -164,6 +227,13 @@ mod tests {
         for word in ["src=", "<script", "style=", "@import", "url(", "http:", "https:"] {
             assert!(!html.contains(word) && !STYLE.contains(word), "{word}");
         }
+    }
+
+    #[test]
+    fn a_command_shows_a_body_that_is_taken() {
+        let html = page(&document());
+        assert!(html.contains("-d '{&quot;priority&quot;:&quot;high&quot;"), "an example of each body");
+        assert!(!html.contains("-d 'null'"), "every body has an example");
     }
 
     #[test]

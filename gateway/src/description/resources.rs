@@ -223,7 +223,14 @@ fn new_worker(exists: bool) -> Value {
         members["instance_id"] = identifier("-", 128, "i-0abc");
         required.push("instance_id");
     }
-    input(if exists { "A machine to register." } else { "A worker to create." }, &required, &members)
+    let mut example = json!({"name": "lab 1", "region": "us-east-1", "instance_type": "m5.metal"});
+    if exists {
+        example["instance_id"] = json!("i-0abc");
+    }
+    let what = if exists { "A machine to register." } else { "A worker to create." };
+    let mut schema = input(what, &required, &members);
+    schema["examples"] = json!([example]);
+    schema
 }
 
 fn worker_patch() -> Value {
