@@ -174,6 +174,9 @@ pub(crate) struct Gateway {
     /// Requests being answered at once; further ones are told to come back
     #[arg(long, env = "CCM_MAX_REQUESTS_IN_FLIGHT", default_value = "1024", value_name = "NUMBER", value_parser = connections)]
     pub(crate) max_requests_in_flight: usize,
+    /// Bytes of answers that clients have not taken yet
+    #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES", default_value = "268435456", value_name = "BYTES", value_parser = untaken_bytes)]
+    pub(crate) max_untaken_bytes: usize,
     /// Requests a second that one caller may send for long, 0 for any number
     #[arg(long, env = "CCM_CALLER_RATE", default_value = "200", value_name = "NUMBER")]
     pub(crate) caller_rate: u32,
@@ -289,6 +292,12 @@ fn name(text: &str) -> Result<String, String> {
 
 fn connections(text: &str) -> Result<usize, String> {
     number(text, 1_000_000)
+}
+
+/// The largest page has to fit.
+fn untaken_bytes(text: &str) -> Result<usize, String> {
+    let bytes = text.parse().ok().filter(|it| *it >= 16 * 1024 * 1024);
+    bytes.ok_or_else(|| "it takes a whole number from 16777216 on".to_owned())
 }
 
 fn header_bytes(text: &str) -> Result<usize, String> {

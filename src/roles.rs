@@ -38,6 +38,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
                 header_bytes: settings.max_header_bytes,
                 body_bytes: settings.max_body_bytes,
                 requests: settings.max_requests_in_flight,
+                untaken_bytes: settings.max_untaken_bytes,
                 caller_rate: NonZeroU32::new(settings.caller_rate)
                     .map(|per_second| gateway::Rate { per_second, burst: settings.caller_burst }),
             },

@@ -1,6 +1,7 @@
 //! What clients may take, and how one who takes more is told. docs/limits.md is the list.
 
 pub(crate) mod caller_rate;
+pub(crate) mod callers;
 pub(crate) mod header;
 pub(crate) mod in_flight;
 
@@ -29,6 +30,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Requests being answered at once, of all clients; further ones are refused, none waits.
     pub requests: usize,
+    /// Bytes of answers that clients have not taken yet; of who reads more is refused.
+    pub untaken_bytes: usize,
     /// How often one caller may ask; `None` for as often as it likes.
     pub caller_rate: Option<Rate>,
 }
@@ -53,6 +56,7 @@ impl Default for Limits {
             header_bytes: 32 * 1024,
             body_bytes: 1024 * 1024,
             requests: 1_024,
+            untaken_bytes: 256 * 1024 * 1024,
             caller_rate: NonZeroU32::new(200).zip(NonZeroU32::new(400)).and_then(|(a, b)| rate(a, b)),
         }
     }

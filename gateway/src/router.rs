@@ -54,7 +54,10 @@ pub(crate) fn router(
         .with_state(services)
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(from_fn_with_state(limits.request_timeout, within_deadline))
-        .layer(from_fn_with_state(InFlight::new(limits.requests), limits::in_flight::admit))
+        .layer(from_fn_with_state(
+            InFlight::new(limits.requests, limits.untaken_bytes),
+            limits::in_flight::admit,
+        ))
         .layer(from_fn_with_state(limits.header_bytes, limits::header::admit))
         .layer(from_fn_with_state(limits.caller_rate.map(Callers::new), limits::caller_rate::admit))
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))

@@ -4,15 +4,16 @@
 use std::future::Future;
 
 use http::HeaderMap;
+use tonic::Status;
 
 /// Tells who sent a request, by its headers or gRPC metadata.
 pub trait Authenticate: Clone + Send + Sync + 'static {
     /// Who it was.
     type Caller: Clone + Send + Sync + 'static;
-    /// Why nobody can be named.
-    type Refusal: Clone + Send + Sync + 'static;
+    /// Why nobody can be named; as a status, what a gRPC caller is answered.
+    type Refusal: Clone + Into<Status> + Send + Sync + 'static;
 
-    /// The caller, or why there is none. Whether a request without a caller is served is for its handler to say.
+    /// The caller, or why there is none. Over HTTP, whether a request without a caller is served is for its handler to say.
     fn authenticate(&self, headers: &HeaderMap) -> impl Future<Output = Admission<Self>> + Send;
 }
 

@@ -10,6 +10,7 @@ use std::sync::Mutex;
 use access::Role;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
+use hyper::body::Frame;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use messages::{Choices, Texts};
@@ -22,7 +23,7 @@ use tokio::runtime::Handle;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 
-use crate::harness::{Process, Product, Watcher, call, methods};
+use crate::harness::{DEADLINE, Process, Product, Watcher, call, methods};
 
 /// A method of a running service.
 #[derive(Clone)]
@@ -171,4 +172,23 @@ async fn broken_frames_end_their_own_call_and_nothing_else() {
     });
     assert_well(&mut product.tasks);
     assert_well(&mut product.workers);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_not_known_is_refused_before_the_message_has_come() {
+    let product = Product::start().await;
+    let http = Client::builder(TokioExecutor::new()).http2_only(true).build_http();
+    let method = "ccm.task.v1.TaskService/CreateTask";
+    // A message that says it is 4 MB long, and never comes.
+    let (sender, body) = tokio::sync::mpsc::channel::<Result<Frame<Bytes>, std::io::Error>>(1);
+    sender.send(Ok(Frame::data(Bytes::from_static(&[0, 0, 0x3f, 0xff, 0xff])))).await.unwrap();
+    let body = http_body_util::StreamBody::new(tokio_stream::wrappers::ReceiverStream::new(body));
+    let request = http::Request::post(format!("http://{}/{method}", product.tasks_address))
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .body(body)
+        .unwrap();
+    let answer = tokio::time::timeout(DEADLINE, http.request(request)).await.expect("at once").unwrap();
+    assert_eq!(answer.headers()["grpc-status"], "16");
+    drop(sender);
 }

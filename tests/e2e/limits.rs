@@ -145,3 +145,16 @@ async fn a_body_that_nests_too_deep_is_no_json_object() {
     // A field that is wrong, for an object that can be read.
     assert_eq!(ada.post_text("/api/tasks", &nested(100)).await.violations(), ["title"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_caller_has_no_more_than_a_share_of_what_may_be_in_flight() {
+    let product = Product::start_with(Backend::Sqlite, &[("CCM_MAX_REQUESTS_IN_FLIGHT", "40")]).await;
+    let mut held = Vec::new();
+    for _ in 0..16 {
+        held.push(Held::begin(&product).await);
+    }
+    assert_told(&product.user("holder").get("/api/tasks").await, 429, "rate-limited");
+    assert_eq!(product.user("ada").get("/api/tasks").await.status, 200);
+    assert!(held.pop().unwrap().end().await.starts_with("HTTP/1.1 201"));
+    assert_eq!(product.user("holder").get("/api/tasks").await.status, 200);
+}

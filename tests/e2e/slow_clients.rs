@@ -1,4 +1,4 @@
-//! Clients that hold a connection without ever making a request.
+//! Clients that take their time: those who make no progress are cut, those who make some are not.
 
 use std::time::{Duration, Instant};
 
@@ -124,6 +124,66 @@ async fn an_http2_client_that_never_ends_its_second_header_is_cut() {
     assert!(answer.windows(15).any(|it| it == br#"{"status":"ok"}"#), "the first request is answered");
 }
 
+/// Ada's: 40 kB each.
+async fn large_tasks(product: &Product, count: usize) {
+    let body = json!({"title": "large", "description": "\u{1f4a1}".repeat(10_000)});
+    let ada = product.user("ada");
+    for _ in 0..count {
+        assert_eq!(ada.post("/api/tasks", &body).await.status, 201);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_reads_slowly_and_steadily_is_answered_to_the_end() {
+    let settings = [HEADER_TIMEOUT, ("CCM_REQUEST_TIMEOUT", "3s"), ("CCM_WRITE_TIMEOUT", "1s")];
+    let product = Product::start_with(Backend::Sqlite, &settings).await;
+    large_tasks(&product, 200).await;
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(64 * 1024).unwrap();
+    let mut stream = socket.connect(product.gateway_address).await.unwrap();
+    let token = product.token("ada", &[], None);
+    let list = format!(
+        "GET /api/tasks?page_size=200 HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\r\n"
+    );
+    stream.write_all(list.as_bytes()).await.unwrap();
+    let (mut answer, mut chunk) = (Vec::new(), vec![0; 64 * 1024]);
+    while !answer.ends_with(br#""next_page_token":null}"#) {
+        // Some five seconds for all of it, more than any of the limits.
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        let read = tokio::time::timeout(DEADLINE, stream.read(&mut chunk)).await.unwrap().unwrap();
+        assert!(read > 0, "cut after {} bytes", answer.len());
+        answer.extend(&chunk[..read]);
+    }
+    assert!(answer.len() > 8_000_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_http2_client_that_takes_nothing_of_one_answer_is_cut_whatever_else_it_does() {
+    let settings = [("CCM_REQUEST_TIMEOUT", "1s"), ("CCM_WRITE_TIMEOUT", "1s")];
+    let product = Product::start_with(Backend::Sqlite, &settings).await;
+    large_tasks(&product, 50).await;
+    let stream = TcpStream::connect(product.gateway_address).await.unwrap();
+    let mut builder = hyper::client::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new());
+    builder.initial_stream_window_size(1_024);
+    let (mut sender, connection) =
+        builder.handshake::<_, String>(hyper_util::rt::TokioIo::new(stream)).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let get = |path: &str| {
+        let token = format!("Bearer {}", product.token("ada", &[], None));
+        let uri = format!("http://{}{path}", product.gateway_address);
+        hyper::Request::get(uri).header("authorization", token).body(String::new()).unwrap()
+    };
+    let untaken = sender.send_request(get("/api/tasks")).await.unwrap();
+    assert_eq!(untaken.status(), 200);
+    let cut = async {
+        while !connection.is_finished() {
+            drop(sender.send_request(get("/livez")).await);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, cut).await.expect("the connection is cut");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_reads_nothing_of_its_answers_is_cut_and_others_get_its_place() {
     let settings = [
@@ -133,13 +193,7 @@ async fn a_client_that_reads_nothing_of_its_answers_is_cut_and_others_get_its_pl
         ("CCM_WRITE_TIMEOUT", "1s"),
     ];
     let product = Product::start_with(Backend::Sqlite, &settings).await;
-    let body = json!({"title": "large", "description": "d".repeat(10_000)});
-    {
-        let user = product.user("ada");
-        for _ in 0..50 {
-            assert_eq!(user.post("/api/tasks", &body).await.status, 201);
-        }
-    }
+    large_tasks(&product, 50).await;
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4_096).unwrap();
     let mut stream = socket.connect(product.gateway_address).await.unwrap();

@@ -72,6 +72,7 @@ async fn a_connection_whose_rest_is_too_much_to_read_ends_and_the_answer_says_so
         format!("authorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: 3000000"),
         "content-length: 3000000".to_owned(),
         "expect: 100-continue\r\ncontent-length: 10".to_owned(),
+        "transfer-encoding: chunked".to_owned(),
     ] {
         let mut wire = Wire::to(&product).await;
         wire.send(post(&headers).as_bytes()).await;

@@ -50,7 +50,7 @@ pub(super) fn drained(request: Request<Incoming>, limit: usize) -> (Request<Drai
     // Who waits for a word before it sends the body does not send it when the answer is there first.
     let waits = request.headers().contains_key(EXPECT);
     let length = request.headers().get(CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse().ok());
-    let drains = !waits && length.is_none_or(|it: usize| it <= limit);
+    let drains = !waits && length.is_some_and(|it: usize| it <= limit);
     let rest = if is_http1 && drains { limit } else { 0 };
     let is_read = Arc::new(AtomicBool::new(ended));
     let fate = Fate { is_read: is_read.clone(), drains: drains || !is_http1 };

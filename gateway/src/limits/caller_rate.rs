@@ -1,13 +1,11 @@
 //! How often one caller may ask: by who it is once its token is verified, otherwise by where it connects from.
 
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use access::grpc::admitted;
 use axum::extract::{Request, State};
-use axum::http::{Extensions, StatusCode};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use governor::clock::{Clock, DefaultClock};
@@ -16,44 +14,12 @@ use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 use tonic::Code;
 
+use super::callers::Key;
 use super::{Rate, is_health};
 use crate::error::ApiError;
 
 /// Requests after which callers who were quiet are forgotten.
 const TIDY_EVERY: u32 = 4_096;
-
-/// Who connected, as the accept loop saw it: a proxy, when there is one.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PeerAddress(pub(crate) IpAddr);
-
-/// Who is counted as one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Key {
-    Caller {
-        issuer: String,
-        subject: String,
-    },
-    Peer(IpAddr),
-    /// A request that came by no connection of ours.
-    Unknown,
-}
-
-impl Key {
-    fn of(extensions: &Extensions) -> Self {
-        if let Ok(caller) = admitted(extensions) {
-            return Self::Caller { issuer: caller.issuer, subject: caller.subject };
-        }
-        extensions.get::<PeerAddress>().map_or(Self::Unknown, |it| Self::Peer(network(it.0)))
-    }
-}
-
-/// One IPv6 client usually has a network of 64 bits, so all of it is one.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(it) => IpAddr::V6(Ipv6Addr::from_bits(it.to_bits() >> 64 << 64)),
-        v4 @ IpAddr::V4(_) => v4,
-    }
-}
 
 /// What each caller has left. A caller who has everything left is as good as unknown and forgotten in time, so what is
 /// kept is at most [`TIDY_EVERY`] more than the requests of the last `1 / rate` seconds.
@@ -153,14 +119,5 @@ mod tests {
             clock.advance(Duration::from_millis(1));
         }
         assert!(callers.left.len() <= TIDY_EVERY as usize + 100, "{}", callers.left.len());
-    }
-
-    #[test]
-    fn addresses_of_one_network_are_one_peer() {
-        let of = |it: &str| network(it.parse().unwrap());
-        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:2"));
-        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
-        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
-        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
     }
 }

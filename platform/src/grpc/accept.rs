@@ -17,9 +17,10 @@ use tower::{Service, ServiceExt as _};
 
 use super::preface::PrefaceLimit;
 use crate::activity::Activity;
+use crate::clock;
+use crate::linger::Lingering;
 use crate::shutdown::Shutdown;
 use crate::tls::ServerTls;
-use crate::{clock, linger};
 
 /// How long calls in flight may take to finish once the shutdown has begun.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -29,6 +30,8 @@ const FAREWELL: Duration = Duration::from_millis(250);
 const PREFACE: Duration = Duration::from_secs(10);
 /// How long calls in flight may go on when their connection is old.
 const GRACE: Duration = Duration::from_secs(30);
+/// Calls at once on a connection; the gateway has one to each replica.
+const STREAMS: u32 = 4_096;
 /// A caller's metadata may take this many bytes.
 const MAX_METADATA_BYTES: u32 = 16 * 1024;
 
@@ -95,6 +98,7 @@ pub(super) async fn serve<S, F>(
                     service: service.clone(),
                     of: connections.clone(),
                     shutdown: shutdown.clone(),
+                    endings: open.clone(),
                 };
                 open.spawn(connection.run(stream));
             }
@@ -127,6 +131,7 @@ struct Connection<S> {
     service: S,
     of: Connections,
     shutdown: Shutdown,
+    endings: TaskTracker,
 }
 
 impl<S, F> Connection<S>
@@ -138,22 +143,14 @@ where
     F: Future<Output = Result<Response<GrpcBody>, Infallible>> + Send + 'static,
 {
     async fn run(self, stream: TcpStream) {
-        match linger::split(stream) {
-            Ok((stream, rest)) => {
-                self.begin(stream).await;
-                // Its GOAWAY tells which calls were not taken.
-                rest.linger().await;
-            }
-            Err(error) => tracing::warn!(%error, "a connection could not be accepted"),
-        }
-    }
-
-    async fn begin(self, stream: TcpStream) {
+        let client = stream.peer_addr().map(|it| it.to_string()).unwrap_or_default();
+        // Its GOAWAY tells which calls were not taken.
+        let stream = Lingering::new(stream, &self.endings);
         match self.of.tls.clone() {
             None => self.speak(stream).await,
             Some(tls) => {
                 let handshake = tokio::select! {
-                    it = tls.accept(stream, PREFACE) => it,
+                    it = tls.accept(stream, &client, PREFACE) => it,
                     () = self.shutdown.cancelled() => None,
                 };
                 if let Some(stream) = handshake {
@@ -176,7 +173,7 @@ where
             .timer(TokioTimer::new())
             .keep_alive_interval(Duration::from_secs(30))
             .keep_alive_timeout(Duration::from_secs(10))
-            .max_concurrent_streams(None)
+            .max_concurrent_streams(STREAMS)
             .max_header_list_size(MAX_METADATA_BYTES)
             .serve_connection(stream, service);
         let mut connection = std::pin::pin!(connection);

@@ -18,6 +18,8 @@ use crate::shutdown::Shutdown;
 
 /// How often the check behind the health service is made.
 const HEALTH_INTERVAL: Duration = Duration::from_secs(2);
+/// Bytes of a question about health or schema, which needs no token.
+const MAX_QUESTION: usize = 4 * 1024;
 
 /// A server that could not be set up or that failed.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +53,7 @@ impl<A: Authenticate> GrpcServer<A> {
     ) -> Result<Self, ServerError> {
         let mut routes = Routes::builder();
         let (health, health_service) = tonic_health::server::health_reporter();
-        routes.add_service(health_service);
+        routes.add_service(health_service.max_decoding_message_size(MAX_QUESTION));
         let reflection = || {
             let builder = tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(descriptors)
@@ -62,11 +64,11 @@ impl<A: Authenticate> GrpcServer<A> {
             apis.iter().fold(builder, |it, api| it.with_service_name(*api))
         };
         let v1 = reflection().with_service_name("grpc.reflection.v1.ServerReflection").build_v1()?;
-        routes.add_service(v1);
+        routes.add_service(v1.max_decoding_message_size(MAX_QUESTION));
         // grpcurl and Python's grpcio still speak the older one.
         let older =
             reflection().with_service_name("grpc.reflection.v1alpha.ServerReflection").build_v1alpha()?;
-        routes.add_service(older);
+        routes.add_service(older.max_decoding_message_size(MAX_QUESTION));
         Ok(Self { service, authenticate, routes, health, methods: KnownMethods::of(descriptors)?, apis })
     }
 

@@ -25,6 +25,9 @@ use crate::admission::Authenticate;
 use crate::propagation::{self, Edge};
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
 
+/// How long a call may take whose client sets no deadline, its message included.
+const LONGEST: Duration = Duration::from_secs(30);
+
 #[derive(Clone)]
 pub(crate) struct ServerLayer<A> {
     authenticate: A,
@@ -87,10 +90,18 @@ where
         let streams = methods.is_streaming(request.uri().path());
         let mut call = Call::begin(request.uri(), &methods, &calls);
         let timeout = deadline::from_headers(request.headers()).map(before_the_clients);
+        // A stream goes on for as long as its connection.
+        let timeout = timeout.or((!streams).then_some(LONGEST));
         Box::pin(async move {
             let admission = authenticate.authenticate(request.headers()).await;
-            let untraced =
-                admission.is_ok().then(|| Edge::Continue.enter(&call.span, request.headers())).flatten();
+            // Before its message is read: who is not known does not fill our memory.
+            if let Err(refusal) = admission {
+                let status: Status = refusal.into();
+                call.code = Some(status.code());
+                let refused = status.into_http::<GrpcBody>();
+                return Ok(refused.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))));
+            }
+            let untraced = Edge::Continue.enter(&call.span, request.headers());
             request.extensions_mut().insert(admission);
             let handled = survive_panics(inner.call(request)).instrument(call.span.clone());
             let handled = handled.with_context(untraced.unwrap_or_else(TraceContext::current));

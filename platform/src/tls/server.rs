@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustls::ServerConfig;
 use rustls::server::WebPkiClientVerifier;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
@@ -42,8 +42,10 @@ impl ServerTls {
     }
 
     /// The handshake, within a time. A client that fails it is named in the log.
-    pub async fn accept(&self, stream: TcpStream, within: Duration) -> Option<TlsStream<TcpStream>> {
-        let client = stream.peer_addr().map(|it| it.to_string()).unwrap_or_default();
+    pub async fn accept<S>(&self, stream: S, client: &str, within: Duration) -> Option<TlsStream<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         let handshake = TlsAcceptor::from(self.0.current()).accept(stream);
         match tokio::time::timeout(within, handshake).await {
             Ok(Ok(stream)) => Some(stream),

@@ -1,0 +1,53 @@
+//! Who is counted as one: a caller by who it is once its token is verified, otherwise by where it connects from.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use access::grpc::admitted;
+use axum::http::Extensions;
+
+/// Who connected, as the accept loop saw it: a proxy, when there is one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PeerAddress(pub(crate) IpAddr);
+
+/// Who is counted as one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Caller {
+        issuer: String,
+        subject: String,
+    },
+    Peer(IpAddr),
+    /// A request that came by no connection of ours.
+    Unknown,
+}
+
+impl Key {
+    pub(super) fn of(extensions: &Extensions) -> Self {
+        if let Ok(caller) = admitted(extensions) {
+            return Self::Caller { issuer: caller.issuer, subject: caller.subject };
+        }
+        extensions.get::<PeerAddress>().map_or(Self::Unknown, |it| Self::Peer(network(it.0)))
+    }
+}
+
+/// One IPv6 client usually has a network of 64 bits, so all of it is one.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(it) => IpAddr::V6(Ipv6Addr::from_bits(it.to_bits() >> 64 << 64)),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_network_are_one_peer() {
+        let of = |it: &str| network(it.parse().unwrap());
+        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:2"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    }
+}
