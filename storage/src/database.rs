@@ -16,6 +16,8 @@ use crate::{Migrations, StorageError};
 
 /// How long a call waits for a connection, and a connection for SQLite's write lock.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the last transactions may take when the process ends.
+const CLOSE: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -81,14 +83,23 @@ impl Database {
         tokio::time::timeout(Duration::from_secs(1), asked).await.unwrap_or(false)
     }
 
-    /// Closes every connection once it is idle; SQLite's log is written back into its file.
+    /// Closes every connection once it is idle; SQLite's log is written back into its file. One that does not answer any
+    /// more is not waited for.
     pub async fn close(self) {
-        match self {
-            Self::Sqlite(pools) => {
-                pools.readers.close().await;
-                pools.writer.close().await;
+        let closed = async {
+            match self {
+                Self::Sqlite(pools) => {
+                    pools.readers.close().await;
+                    pools.writer.close().await;
+                }
+                Self::Postgres(pools) => pools.pool.close().await,
             }
-            Self::Postgres(pools) => pools.pool.close().await,
+        };
+        if tokio::time::timeout(CLOSE, closed).await.is_err() {
+            tracing::warn!(
+                seconds = CLOSE.as_secs(),
+                "the database did not let go of its connections in time"
+            );
         }
     }
 }
@@ -153,6 +164,14 @@ async fn open_postgres(url: &str, migrations: &Migrations) -> Result<Database, S
         // all that matches where it believes that to be little.
         // What cannot do without a sort is believed to be so dear then that it would be compiled, which takes 200 ms.
         .options([("enable_bitmapscan", "off"), ("enable_sort", "off"), ("jit", "off")])
+        // A process that is stopped or cut off in the middle of a transaction keeps its locks: nobody waits for them for
+        // long, and the server ends what is idle within a transaction or does not answer.
+        .options([("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "60s")])
+        .options([
+            ("tcp_user_timeout", "15s"),
+            ("tcp_keepalives_idle", "15s"),
+            ("tcp_keepalives_interval", "5s"),
+        ])
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)

@@ -109,11 +109,11 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(it) => match code_of(it.as_ref()) {
             ErrorCode::Sqlite(code) => matches!(code, sqlite::BUSY | sqlite::FULL),
-            // Connection exceptions, out of resources, shutdowns.
+            // Connection exceptions, rollbacks (serialisation, deadlock), out of resources, shutdowns; a read-only server
+            // after a failover, a lock that was not had in time, a statement that was cancelled.
             ErrorCode::SqlState(state) => {
-                state.starts_with("08")
-                    || state.starts_with("53")
-                    || matches!(&*state, "57P01" | "57P02" | "57P03")
+                ["08", "40", "53"].iter().any(|it| state.starts_with(it))
+                    || matches!(&*state, "25006" | "55P03" | "57014" | "57P01" | "57P02" | "57P03")
             }
         },
         _ => false,

@@ -4,6 +4,7 @@ mod ending;
 mod filter;
 mod outbox;
 mod request;
+mod turns;
 mod watch;
 
 use std::collections::HashSet;
@@ -22,17 +23,15 @@ use tonic::{Request, Response, Status};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-pub use ending::{HISTORY_GONE, READER_TOO_SLOW, STREAM_ENDED, TOO_MANY_WATCHERS};
+pub use ending::{HISTORY_GONE, READER_TOO_SLOW, STREAM_ENDED, TOO_MANY_SNAPSHOTS, TOO_MANY_WATCHERS};
 pub use outbox::Inbox;
 
 use crate::event_log::{EventLog, Snapshot};
 use crate::{ListId, Page, PageToken, StorageError};
 use filter::Filter;
 use request::{Asked, Start};
+use turns::Turns;
 use watch::{Until, Watch};
-
-/// Snapshots taken at once: each holds a connection for as long as its reader takes.
-const SNAPSHOTS: usize = 2;
 
 /// A row's place among all, newest first: when it was created, and its id.
 pub type Place = (i64, Uuid);
@@ -88,7 +87,7 @@ pub struct Events<S> {
     subjects: Arc<S>,
     places: Arc<Semaphore>,
     patience: Duration,
-    snapshots: Arc<Semaphore>,
+    turns: Arc<Turns>,
     clock: Clock,
 }
 
@@ -101,7 +100,7 @@ impl<S: Subjects> Events<S> {
             subjects: Arc::new(subjects),
             places: Arc::new(Semaphore::new(limits.watchers)),
             patience: limits.patience,
-            snapshots: Arc::new(Semaphore::new(SNAPSHOTS)),
+            turns: Turns::new(),
             clock,
         }
     }
@@ -166,10 +165,10 @@ impl<S: Subjects> EventService for Events<S> {
             subjects: self.subjects.clone(),
             filter: Filter { seen: S::seen_by(&caller), asked, told_already: HashSet::new() },
             after,
-            snapshots: self.snapshots.clone(),
-            _place: place,
+            turns: self.turns.clone(),
+            person: Turns::person(&caller),
         };
-        let (outbox, inbox) = outbox::way(self.patience);
+        let (outbox, inbox) = outbox::way(self.patience, place);
         tokio::spawn(watch.run(until, outbox).in_current_span());
         Ok(Response::new(inbox))
     }

@@ -52,7 +52,7 @@ pub async fn run<S: Subjects>(
             () = tokio::time::sleep(jittered(retention.interval)) => {}
             () = stop.cancelled() => return,
         }
-        let turn = sweep::traced("housekeeping", sweep(&log, &subjects, retention, clock.now()));
+        let turn = sweep::traced("housekeeping", sweep(&log, &subjects, retention, clock.now(), &stop));
         match turn.await {
             Ok(Forgotten { request_keys: 0, subjects: 0, histories: 0 }) => {}
             Ok(Forgotten { request_keys, subjects, histories }) => {
@@ -79,14 +79,20 @@ pub(crate) async fn sweep<S: Subjects>(
     subjects: &S,
     retention: Retention,
     now: Micros,
+    stop: &Shutdown,
 ) -> Result<Forgotten, StorageError> {
     let mut forgotten = Forgotten::default();
-    while more(&mut forgotten.request_keys, forget_keys(log.database(), now).await?, KEYS) {}
+    // What is left when the process stops, the next turn forgets.
+    let goes_on = |more: bool| more && !stop.is_cancelled();
+    while goes_on(more(&mut forgotten.request_keys, forget_keys(log.database(), now).await?, KEYS)) {}
     let deleted = before(now, retention.deleted);
-    while more(&mut forgotten.subjects, subjects.purge(deleted, SUBJECTS).await?, SUBJECTS) {}
+    while goes_on(more(&mut forgotten.subjects, subjects.purge(deleted, SUBJECTS).await?, SUBJECTS)) {}
+    if stop.is_cancelled() {
+        return Ok(forgotten);
+    }
     // After the purge, so that nothing whose history is forgotten can be restored any more.
     let ended = before(now, retention.deleted.max(retention.events));
-    while more(&mut forgotten.histories, log.trim(ended, SUBJECTS).await?, SUBJECTS) {}
+    while goes_on(more(&mut forgotten.histories, log.trim(ended, SUBJECTS).await?, SUBJECTS)) {}
     Ok(forgotten)
 }
 

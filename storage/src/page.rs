@@ -79,10 +79,13 @@ impl Page {
             return None;
         }
         rows.truncate(size);
-        rows.last().map(|it| {
-            let (created_at, id) = key(it);
-            PageToken { created_at, id, list: self.list }
-        })
+        rows.last().map(|it| self.token_after(key(it)))
+    }
+
+    /// Where the page behind a row of this key begins.
+    #[must_use]
+    pub fn token_after(&self, (created_at, id): (Micros, Uuid)) -> PageToken {
+        PageToken { created_at, id, list: self.list }
     }
 }
 

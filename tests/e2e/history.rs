@@ -77,3 +77,55 @@ async fn a_workers_history_is_seen_by_everybody_and_outlives_it() {
     let nowhere = admin.get("/api/workers/00000000-0000-0000-0000-000000000000/events").await;
     assert_eq!((nowhere.status.as_u16(), nowhere.text("code")), (404, "NOT_FOUND"), "{nowhere:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_shown_what_happened_after_the_task_was_given_to_another() {
+    let product = Product::start().await;
+    let (admin, ada) = (product.admin(), product.user("ada"));
+    let task = admin.post("/api/tasks", &json!({"title": "t", "assignee_id": "ada"})).await;
+    let path = task.header("location").to_owned();
+    let (to, stop) = (path.clone(), std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)));
+    let stopped = stop.clone();
+    let handing = tokio::spawn(async move {
+        while !stopped.load(std::sync::atomic::Ordering::SeqCst) {
+            for assignee in ["bob", "ada"] {
+                assert_eq!(admin.patch(&to, &json!({ "assignee_id": assignee })).await.status, 200);
+            }
+        }
+    });
+    let (mut seen, mut looks) = (0, 0);
+    while seen < 100 {
+        looks += 1;
+        let history = ada.get(&format!("{path}/events?page_size=3")).await;
+        if history.status == 200 {
+            seen += 1;
+            let newest = &history.json["items"][0];
+            assert_eq!(newest["after"]["assignee_id"], json!("ada"), "after {looks} looks: {newest}");
+        }
+    }
+    stop.store(true, std::sync::atomic::Ordering::SeqCst);
+    handing.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_of_large_events_comes_in_pages_that_fit_into_an_answer() {
+    let product = Product::start().await;
+    let ada = product.user("ada");
+    let path = ada.post("/api/tasks", &json!({"title": "t"})).await.header("location").to_owned();
+    for number in 0..60 {
+        let description = format!("{number}{}", "\u{1f4a1}".repeat(9_990));
+        assert_eq!(ada.patch(&path, &json!({ "description": description })).await.status, 200);
+    }
+    let (mut revisions, mut token, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let page = ada.get(&format!("{path}/events?page_size=200{token}")).await;
+        assert_eq!(page.status, 200, "{:?}", page.headers);
+        pages += 1;
+        revisions
+            .extend(page.json["items"].as_array().unwrap().iter().map(|it| it["revision"].as_i64().unwrap()));
+        let Some(next) = page.json["next_page_token"].as_str() else { break };
+        token = format!("&page_token={next}");
+    }
+    assert_eq!(revisions, (1..=61).rev().collect::<Vec<_>>());
+    assert!(pages > 1);
+}

@@ -126,3 +126,35 @@ async fn a_service_that_hangs_costs_a_request_its_deadline_and_no_more() {
     product.tasks.signal("CONT");
     expect_back(&user, "/api/tasks").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_somebody_keeps_locked_costs_those_who_change_it_and_soon_nobody_else() {
+    use storage::sqlx::{self, Connection as _, PgConnection};
+    let product = Product::start_with(Backend::Postgres, &[]).await;
+    let (locked, other, admin) = (product.worker().await, product.worker().await, product.admin());
+    // As a replica leaves it whose machine stops in the middle of a transaction.
+    let mut holder = PgConnection::connect(&product.worker_database.url).await.unwrap();
+    sqlx::raw_sql("BEGIN; SELECT id FROM workers ORDER BY created_at LIMIT 1 FOR UPDATE")
+        .execute(&mut holder)
+        .await
+        .unwrap();
+    let path = format!("/api/workers/{locked}");
+    let changes: Vec<_> = (0..20)
+        .map(|it| {
+            let (admin, path) = (admin.clone(), path.clone());
+            tokio::spawn(async move { admin.patch(&path, &json!({ "name": format!("lab {it}") })).await })
+        })
+        .collect();
+    for change in changes {
+        let refused = change.await.unwrap();
+        assert_eq!(refused.status, 503, "{refused:?}");
+    }
+    expect_back(&admin, &format!("/api/workers/{other}")).await;
+    let free = admin.patch(&format!("/api/workers/{other}"), &json!({"name": "free"})).await;
+    assert_eq!(free.status, 200, "{free:?}");
+    drop(holder);
+    eventually("the row can be changed again", || async {
+        (admin.patch(&path, &json!({"name": "again"})).await.status == 200).then_some(())
+    })
+    .await;
+}

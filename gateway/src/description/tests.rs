@@ -15,12 +15,13 @@ use crate::services::Services;
 const ROUTER: &str = include_str!("../router.rs");
 const ERRORS: &str = include_str!("../../../docs/errors.md");
 /// Reasons that REST never answers.
-const OF_GRPC_ALONE: [&str; 7] = [
+const OF_GRPC_ALONE: [&str; 8] = [
     "HISTORY_GONE",
     "MESSAGE_TOO_LARGE",
     "ON_BEHALF_NOT_ALLOWED",
     "READER_TOO_SLOW",
     "STREAM_ENDED",
+    "TOO_MANY_SNAPSHOTS",
     "TOO_MANY_WATCHERS",
     "UNREADABLE_MESSAGE",
 ];

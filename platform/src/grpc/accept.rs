@@ -30,6 +30,8 @@ const FAREWELL: Duration = Duration::from_millis(250);
 const PREFACE: Duration = Duration::from_secs(10);
 /// How long calls in flight may go on when their connection is old.
 const GRACE: Duration = Duration::from_secs(30);
+/// Bytes of a call's answer that wait for a reader who does not take them.
+const SEND_BUFFER: usize = 128 * 1024;
 /// Calls at once on a connection; the gateway has one to each replica.
 const STREAMS: u32 = 4_096;
 /// A caller's metadata may take this many bytes.
@@ -174,6 +176,7 @@ where
             .keep_alive_interval(Duration::from_secs(30))
             .keep_alive_timeout(Duration::from_secs(10))
             .max_concurrent_streams(STREAMS)
+            .max_send_buf_size(SEND_BUFFER)
             .max_header_list_size(MAX_METADATA_BYTES)
             .serve_connection(stream, service);
         let mut connection = std::pin::pin!(connection);

@@ -52,10 +52,10 @@ impl KnownMethods {
     }
 }
 
-/// Whether a method only reads, by the verbs of AIP-131 and AIP-132.
+/// Whether a method only reads, by the verbs of AIP-131 and AIP-132, and `Watch`.
 pub(crate) fn is_read(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
-    name.starts_with("Get") || name.starts_with("List")
+    ["Get", "List", "Watch"].iter().any(|it| name.starts_with(it))
 }
 
 /// Whether a call is a probe or a look at the schema: those are not traced, nor logged.

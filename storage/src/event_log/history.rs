@@ -2,6 +2,7 @@
 
 use access::Visibility;
 use platform::clock::Micros;
+use prost::Message as _;
 use uuid::Uuid;
 
 use super::log::EventLog;
@@ -11,6 +12,19 @@ use crate::{Page, PageToken, StorageError};
 
 /// A page of a subject's events, newest first, and where the next one begins.
 pub type History = (Vec<Recorded>, Option<PageToken>);
+
+/// A client takes messages of 4 MiB unless it says otherwise, and an event has its subject twice.
+const MAX_BYTES: usize = 3 * 1024 * 1024;
+
+/// How many of these fit into one answer; at least one does.
+fn fitting(events: &[Recorded]) -> usize {
+    let mut bytes = 0;
+    let fits = |it: &&Recorded| {
+        bytes += it.event.encoded_len();
+        bytes <= MAX_BYTES
+    };
+    events.iter().take_while(fits).count().max(1).min(events.len())
+}
 
 impl EventLog {
     /// A page of the subject's history; `None` when there is none that is seen. Who sees the subject as its last event
@@ -23,17 +37,26 @@ impl EventLog {
     ) -> Result<Option<History>, StorageError> {
         // The key of a page is a revision here.
         let (before, limit) = (page.key().0, page.limit());
-        let (last, rows) = crate::read!(self.database, |on| {
-            let last: Option<Row> = crate::fetch_optional!(on, sql::HISTORY, Row, id, i64::MAX, 1_i64)?;
-            let rows: Vec<Row> = crate::fetch_all!(on, sql::HISTORY, Row, id, before, limit)?;
-            (last, rows)
-        });
+        let last: Option<Row> = crate::read!(self.database, |on| {
+            crate::fetch_optional!(on, sql::HISTORY, Row, id, i64::MAX, 1_i64)
+        })?;
         let Some(last) = last.map(Row::into_recorded).transpose()? else { return Ok(None) };
         if !last.is_told_to(seen) {
             return Ok(None);
         }
+        // What comes after the event that was judged may be for others only.
+        let before = before.min(last.revision.saturating_add(1));
+        let rows: Vec<Row> = crate::read!(self.database, |on| {
+            crate::fetch_all!(on, sql::HISTORY, Row, id, before, limit)
+        })?;
         let mut events = rows.into_iter().map(Row::into_recorded).collect::<Result<Vec<_>, _>>()?;
         let next = page.cut(&mut events, |it| (Micros(it.revision), it.subject_id));
+        let fit = fitting(&events);
+        if fit == events.len() {
+            return Ok(Some((events, next)));
+        }
+        events.truncate(fit);
+        let next = events.last().map(|it| page.token_after((Micros(it.revision), it.subject_id)));
         Ok(Some((events, next)))
     }
 }

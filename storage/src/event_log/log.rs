@@ -1,22 +1,31 @@
 //! Reading the log by position, and what runs beside it in every process.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use platform::shutdown::Shutdown;
 use sqlx::FromRow;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::recorded::{Recorded, Row};
 use super::tail::{self, Follower, Tail};
 use super::{sequencer, sql};
-use crate::{Database, StorageError};
+use crate::{Database, PostgresPool, StorageError};
+
+/// How long the last numbering may take when the process ends.
+const FAREWELL: Duration = Duration::from_secs(5);
+/// Readers who are behind that read the database at once.
+const BEHIND: usize = 2;
 
 /// A service's log. Clones share what follows its end.
 #[derive(Clone)]
 pub struct EventLog {
     pub(super) database: Database,
     tail: Arc<Tail>,
+    /// Those who catch up do not take all connections from requests.
+    pub(super) behind: Arc<Semaphore>,
 }
 
 /// How far a log goes.
@@ -58,7 +67,9 @@ impl Running {
     /// Numbers what was committed until now, as far as the database lets it, and ends.
     pub async fn stop(mut self) {
         self.stop.cancel();
-        while self.tasks.join_next().await.is_some() {}
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        // What a database that does not answer leaves unnumbered, another replica or the next start numbers.
+        let _ = tokio::time::timeout(FAREWELL, ended).await;
     }
 }
 
@@ -66,13 +77,23 @@ impl EventLog {
     /// The log of `database`, whose events are numbered and followed from now on.
     #[must_use]
     pub fn start(database: &Database) -> (Self, Running) {
-        let log = Self { database: database.clone(), tail: Arc::default() };
+        let (tail, behind) = (Arc::default(), Arc::new(Semaphore::new(BEHIND)));
+        let log = Self { database: database.clone(), tail, behind };
         let (stop, mut tasks) = (Shutdown::new(), JoinSet::new());
         if let Database::Postgres(pools) = database {
             tasks.spawn(sequencer::run(pools.clone(), log.tail.clone(), stop.clone()));
             tasks.spawn(tail::listen(pools.pool.clone(), log.tail.clone(), stop.clone()));
         }
-        tasks.spawn(tail::run(log.clone(), log.tail.clone(), stop.clone()));
+        // Requests that hold the whole pool do not keep their own events from being told.
+        let own = match database {
+            Database::Postgres(pools) => {
+                let (pool, commits) = (sequencer::one_connection(&pools.pool), pools.commits.clone());
+                Database::Postgres(PostgresPool { pool, commits })
+            }
+            Database::Sqlite(_) => database.clone(),
+        };
+        let own = Self { database: own, ..log.clone() };
+        tasks.spawn(tail::run(own, log.tail.clone(), stop.clone()));
         (log, Running { stop, tasks })
     }
 

@@ -15,7 +15,9 @@ use crate::PostgresPool;
 /// Events numbered in one transaction.
 const BATCH: i64 = 1_000;
 /// How long a call may take; one that waits for a lock longer has lost its connection.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long it may take to close the connection.
+const GOODBYE: Duration = Duration::from_secs(2);
 /// How long events of other processes, or a lost wake-up, wait at most.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -42,16 +44,22 @@ pub(super) async fn run(pools: PostgresPool, tail: Arc<Tail>, stop: Shutdown) {
             () = stop.cancelled() => {}
         }
     }
-    connection.close().await;
+    let _ = tokio::time::timeout(GOODBYE, connection.close()).await;
 }
 
 /// Numbers what there is.
 async fn number(connection: &PgPool, tail: &Tail) -> Result<(), sqlx::Error> {
     loop {
         // Without a span: it belongs to no request, and polls for the most part.
-        let call = sqlx::query_scalar::<_, i64>("SELECT number_events($1)").bind(BATCH).fetch_one(connection);
-        let called = tokio::time::timeout(PATIENCE, call).await;
-        let numbered = called.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let mut connection = connection.acquire().await?;
+        let call = sqlx::query_scalar::<_, i64>("SELECT number_events($1)").bind(BATCH);
+        let called = tokio::time::timeout(PATIENCE, call.fetch_one(&mut *connection)).await;
+        let Ok(numbered) = called else {
+            // It has gone silent: given back, it would be asked for a sign of life, without end.
+            connection.close_on_drop();
+            return Err(sqlx::Error::PoolTimedOut);
+        };
+        let numbered = numbered?;
         if numbered > 0 {
             tail.wake();
         }

@@ -23,6 +23,8 @@ const BATCH: i64 = 256;
 const KEPT: usize = 2_048;
 /// How long a lost wake-up waits at most.
 const POLL: Duration = Duration::from_secs(1);
+/// After so much silence it is listened anew.
+const ANEW: Duration = Duration::from_mins(1);
 /// What the sequencer notifies on.
 const CHANNEL: &str = "ccm_events";
 
@@ -135,7 +137,8 @@ pub(super) async fn listen(pool: PgPool, tail: Arc<Tail>, stop: Shutdown) {
                 && listener.listen(CHANNEL).await.is_ok()
             {
                 tail.wake();
-                while listener.recv().await.is_ok() {
+                // A connection that has gone silent looks like one on which nothing happens: it is made anew.
+                while let Ok(Ok(_)) = tokio::time::timeout(ANEW, listener.recv()).await {
                     tail.wake();
                 }
             }
@@ -218,6 +221,8 @@ impl Follower {
     }
 
     async fn read(&self) -> Result<Vec<Arc<Recorded>>, ReadError> {
+        // Never closed.
+        let _turn = self.log.behind.acquire().await;
         let reading = async {
             let events = self.log.after(self.position, BATCH).await?;
             if events.is_empty() {

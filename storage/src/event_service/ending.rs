@@ -14,6 +14,8 @@ pub const STREAM_ENDED: &str = "STREAM_ENDED";
 pub const READER_TOO_SLOW: &str = "READER_TOO_SLOW";
 /// Reason of a RESOURCE_EXHAUSTED: as many watch as may.
 pub const TOO_MANY_WATCHERS: &str = "TOO_MANY_WATCHERS";
+/// Reason of a RESOURCE_EXHAUSTED: as many take a snapshot as may.
+pub const TOO_MANY_SNAPSHOTS: &str = "TOO_MANY_SNAPSHOTS";
 
 pub(super) fn history_gone() -> Status {
     let text = "the log does not go on from there; ask for a snapshot";
@@ -38,6 +40,11 @@ pub(super) fn too_slow() -> Status {
 pub(super) fn too_many() -> Status {
     let text = "too many watch this process already";
     with_retry(Code::ResourceExhausted, TOO_MANY_WATCHERS, text, Duration::from_secs(5))
+}
+
+pub(super) fn too_many_snapshots() -> Status {
+    let text = "too many take a snapshot already, or you do";
+    with_retry(Code::ResourceExhausted, TOO_MANY_SNAPSHOTS, text, Duration::from_secs(1))
 }
 
 fn with_retry(code: Code, reason: &'static str, text: &str, after: Duration) -> Status {

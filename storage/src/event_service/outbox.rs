@@ -8,11 +8,11 @@ use std::time::Duration;
 use futures_util::Stream;
 use proto::event::v1::WatchEventsResponse;
 use proto::event::v1::watch_events_response::Item;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tonic::Status;
 
 /// Messages on their way; HTTP/2 holds some more.
-const CAPACITY: usize = 32;
+const CAPACITY: usize = 16;
 
 /// The watch's side.
 pub(super) struct Outbox {
@@ -26,6 +26,8 @@ pub struct Inbox {
     items: mpsc::Receiver<WatchEventsResponse>,
     end: Arc<OnceLock<Status>>,
     done: bool,
+    /// Among those who watch, for as long as there is anything of this one to send.
+    _place: OwnedSemaphorePermit,
 }
 
 /// Why a message cannot be sent.
@@ -37,11 +39,14 @@ pub(super) enum NotTaken {
     Gone,
 }
 
-/// A way whose reader may take nothing for as long as `patience`.
-pub(super) fn way(patience: Duration) -> (Outbox, Inbox) {
+/// A way whose reader may take nothing for as long as `patience`, and has a place among those who watch.
+pub(super) fn way(patience: Duration, place: OwnedSemaphorePermit) -> (Outbox, Inbox) {
     let (sender, receiver) = mpsc::channel(CAPACITY);
     let end = Arc::<OnceLock<Status>>::default();
-    (Outbox { items: sender, end: end.clone(), patience }, Inbox { items: receiver, end, done: false })
+    (
+        Outbox { items: sender, end: end.clone(), patience },
+        Inbox { items: receiver, end, done: false, _place: place },
+    )
 }
 
 impl Outbox {

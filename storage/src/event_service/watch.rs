@@ -8,13 +8,13 @@ use platform::grpc::accept::Ending;
 use platform::grpc::status;
 use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{EventCursor, WatchProgress, WatchSnapshotEnd, WatchStarted};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{Code, Status};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::filter::Filter;
 use super::outbox::{NotTaken, Outbox};
+use super::turns::{Person, Turns};
 use super::{Subjects, ending};
 use crate::StorageError;
 use crate::event_log::{EventLog, ReadError, Snapshot};
@@ -26,7 +26,7 @@ const SKIPPED: usize = 1_000;
 /// Subjects read at once.
 const PAGE: i64 = 500;
 /// How long a snapshot may hold its connection.
-const SNAPSHOT_PATIENCE: Duration = Duration::from_mins(2);
+const SNAPSHOT_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A watch before it runs.
 pub(super) struct Watch<S> {
@@ -35,10 +35,9 @@ pub(super) struct Watch<S> {
     pub(super) filter: Filter,
     /// `None`: with a snapshot.
     pub(super) after: Option<(Uuid, i64)>,
-    /// Each snapshot holds a connection.
-    pub(super) snapshots: Arc<Semaphore>,
-    /// A place among those who watch.
-    pub(super) _place: OwnedSemaphorePermit,
+    pub(super) turns: Arc<Turns>,
+    /// Whose turn a snapshot is.
+    pub(super) person: Option<Person>,
 }
 
 /// What ends a watch, whatever it is at.
@@ -115,17 +114,17 @@ impl<S: Subjects> Watch<S> {
             outbox.put(started(log_id, position)).await?;
             return Ok((log_id, position));
         }
+        let Some(turn) = self.turns.take(self.person.clone()).await else {
+            return Err(Stop::Status(ending::too_many_snapshots()));
+        };
         // Within the span of the call, which has ended by then: its last statements, and no trace of their own.
         let snapshot = self.tell_snapshot(outbox).in_current_span();
-        match tokio::time::timeout(SNAPSHOT_PATIENCE, snapshot).await {
-            Ok(begun) => begun,
-            Err(_) => Err(NotTaken::TooSlow.into()),
-        }
+        let told = tokio::time::timeout(SNAPSHOT_PATIENCE, snapshot).await;
+        drop(turn);
+        told.unwrap_or_else(|_| Err(NotTaken::TooSlow.into()))
     }
 
     async fn tell_snapshot(&mut self, outbox: &Outbox) -> Result<(Uuid, i64), Stop> {
-        let snapshots = self.snapshots.clone();
-        let _turn = snapshots.acquire().await;
         let mut snapshot = self.log.snapshot().await.map_err(failed::<S>)?;
         let (log_id, head) = (snapshot.point.log_id, snapshot.point.head);
         self.filter.told_already = std::mem::take(&mut snapshot.unnumbered);

@@ -76,7 +76,8 @@ async fn update(
     }
 }
 
-/// A COMMIT that the database has refused is INTERNAL here; a replica that is away leaves the outcome open.
+/// A COMMIT that the database has refused changed nothing, which is what its reason says; a replica that is away leaves the
+/// outcome open.
 fn of(status: &Status) -> Outcome {
-    if reason(status) == "INTERNAL" { Outcome::Refused } else { Outcome::Unknown }
+    if reason(status) == "DATABASE_UNAVAILABLE" { Outcome::Refused } else { Outcome::Unknown }
 }

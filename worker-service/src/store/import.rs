@@ -3,7 +3,7 @@
 use sqlx::types::Json;
 use storage::event_log::NewEvent;
 use storage::request_key::{Claim, RequestKey};
-use storage::{Statement, System};
+use storage::{Statement, StorageError, System};
 use uuid::Uuid;
 
 use super::{GET_MACHINE, GET_MACHINE_LOCKED, INSERT_UNLESS_KNOWN, KEEP_TAGS, Row, WorkerStore};
@@ -66,7 +66,9 @@ impl WorkerStore {
                 let machine = if on.system() == System::Sqlite { GET_MACHINE } else { GET_MACHINE_LOCKED };
                 let (provider, instance) = (new.provider.name(), new.instance_id.clone());
                 let row = storage::fetch_optional!(on, machine, Row, provider, instance)?;
-                let known = row.ok_or(WorkerError::Exists)?.into_worker()?;
+                // It was purged just now: the next attempt makes a new one.
+                let gone = || StorageError::Unavailable(sqlx::Error::RowNotFound);
+                let known = row.ok_or_else(gone)?.into_worker()?;
                 let worker = known.restored(new).ok_or(WorkerError::Exists)?;
                 let it = worker.clone();
                 storage::execute!(

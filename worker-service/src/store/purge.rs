@@ -1,7 +1,7 @@
 //! Deleting for good what was deleted long ago.
 
 use platform::clock::Micros;
-use storage::{Statement, StorageError};
+use storage::{Statement, StorageError, System};
 use uuid::Uuid;
 
 use super::WorkerStore;
@@ -13,11 +13,21 @@ const PURGE: Statement = Statement {
             SELECT id FROM workers WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2) RETURNING id",
 };
 
+/// [`PURGE`] beside another replica's: it waits for those rows and takes others, so that none deleted means none left.
+/// PostgreSQL only.
+const PURGE_LOCKED: Statement = Statement {
+    operation: "DELETE",
+    collection: "workers",
+    sql: "DELETE FROM workers WHERE id IN (
+            SELECT id FROM workers WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2 FOR UPDATE) RETURNING id",
+};
+
 impl WorkerStore {
     /// Really deletes at most `limit` workers that were deleted before then, and answers their ids.
     pub(crate) async fn purge_deleted(&self, before: Micros, limit: i64) -> Result<Vec<Uuid>, StorageError> {
         storage::write!(self.database, |on| -> Result<Vec<Uuid>, StorageError> {
-            let purged: Vec<(Uuid,)> = storage::fetch_all!(on, PURGE, (Uuid,), before.0, limit)?;
+            let purge = if on.system() == System::Sqlite { PURGE } else { PURGE_LOCKED };
+            let purged: Vec<(Uuid,)> = storage::fetch_all!(on, purge, (Uuid,), before.0, limit)?;
             Ok(purged.into_iter().map(|it| it.0).collect())
         })
     }
