@@ -67,7 +67,7 @@ pub(crate) struct Up {
     #[arg(long, env = "CCM_OIDC_ISSUER", value_name = "URL")]
     pub(crate) oidc_issuer: Option<IssuerUrl>,
     /// How long the three's own tokens are good for; they are renewed at half of it
-    #[arg(long, env = "CCM_SERVICE_TOKEN_LIFETIME", default_value = "1h", value_name = "DURATION", value_parser = duration)]
+    #[arg(long, env = "CCM_SERVICE_TOKEN_LIFETIME", default_value = "1h", value_name = "DURATION", value_parser = lifetime)]
     pub(crate) service_token_lifetime: Duration,
 }
 
@@ -275,6 +275,12 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// What is shorter ends before it is used.
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let lifetime = duration(text)?;
+    if lifetime < Duration::from_secs(5) { Err("it takes at least 5s".to_owned()) } else { Ok(lifetime) }
+}
+
 fn ratio(text: &str) -> Result<f64, String> {
     let ratio = text.parse().ok().filter(|it| (0.0..=1.0).contains(it));
     ratio.ok_or_else(|| "it takes a number from 0 to 1".to_owned())
@@ -347,8 +353,10 @@ pub(crate) fn colour() -> bool {
 }
 
 /// Whether this role can be started with the environment as it is, which `up` hands on to its children.
-pub(crate) fn check_environment_of(role: &str) -> anyhow::Result<()> {
-    Cli::try_parse_from(["ccm", role]).map(drop).map_err(|error| anyhow::anyhow!(sentence(&error)))
+pub(crate) fn check_environment_of(role: &str, issuer: Option<&IssuerUrl>) -> anyhow::Result<()> {
+    let mut arguments = vec!["ccm".to_owned(), role.to_owned()];
+    arguments.extend(issuer.map(|it| format!("--oidc-issuer={it}")));
+    Cli::try_parse_from(arguments).map(drop).map_err(|error| anyhow::anyhow!(sentence(&error)))
 }
 
 #[cfg(test)]

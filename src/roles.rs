@@ -93,6 +93,9 @@ pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Resu
     frame.stop(outcome).await
 }
 
+/// As many as the system lets, up to this.
+const OPEN_FILES: u64 = 65_536;
+
 /// What stands around every role.
 struct Frame {
     clock: Clock,
@@ -115,6 +118,11 @@ impl Frame {
         let telemetry = telemetry::start(&process, &clock)?;
         let shutdown = Shutdown::new();
         shutdown::on_signals(&shutdown, common.end_with_stdin)?;
+        // A shell's 1,024 would be the end before CCM_MAX_CONNECTIONS is.
+        match rlimit::increase_nofile_limit(OPEN_FILES) {
+            Ok(open_files) => tracing::debug!(open_files, "the limit of open files"),
+            Err(error) => tracing::warn!(%error, "the limit of open files cannot be raised"),
+        }
         Ok(Self { clock, shutdown, telemetry })
     }
 

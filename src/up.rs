@@ -32,7 +32,7 @@ const ROLES: [&str; 3] = [gateway::NAME, task_service::NAME, worker_service::NAM
 pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     for role in ROLES {
-        cli::check_environment_of(role)?;
+        cli::check_environment_of(role, settings.oidc_issuer.as_ref())?;
     }
     let data = DataDir::claim(&settings.data.data_dir)?;
     let (tokens, service_tokens) = if let Some(issuer) = &settings.oidc_issuer {
@@ -146,21 +146,27 @@ impl Children {
     }
 }
 
-/// SIGINT and SIGTERM.
+/// SIGINT, SIGTERM, and SIGHUP, when the terminal is closed.
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    hang_up: Signal,
 }
 
 impl Signals {
     fn listen() -> anyhow::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
     }
 
     async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
         }
     }
 }

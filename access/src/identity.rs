@@ -21,8 +21,9 @@ use crate::{Caller, Refusal, Role, Unauthenticated, Verifier};
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 /// An outage is logged as often at most.
 const COMPLAIN: Duration = Duration::from_mins(1);
-/// A longer sleep would not notice that the clock was set, or the machine suspended.
-const DOZE: Duration = Duration::from_secs(30);
+/// How often it is looked whether a token still counts. A longer sleep would not notice either that the clock was set, or
+/// the machine suspended.
+const DOZE: Duration = Duration::from_secs(10);
 
 /// Where a process gets its own token.
 #[derive(Debug)]
@@ -117,11 +118,12 @@ impl Keeper {
         while !self.known.is_closed() {
             let now = self.clock.now();
             let next = match self.token().await {
-                Ok(caller) => {
+                Ok((token, caller)) => {
                     (retry, complained) = (RETRY.0, None);
                     let next = renewal(now, caller.expires_at);
                     self.keep(caller);
-                    next
+                    self.wait_while_good(&token, next).await;
+                    continue;
                 }
                 Err(error) => {
                     if complained.is_none_or(|it: Micros| (it + COMPLAIN) <= now || it > now) {
@@ -134,22 +136,43 @@ impl Keeper {
                     now + pause
                 }
             };
-            self.wait_until(next).await;
+            self.wait_until(next, || async { true }).await;
         }
     }
 
-    async fn token(&self) -> Result<Caller, IdentityError> {
+    async fn token(&self) -> Result<(String, Caller), IdentityError> {
         let token = match &self.source {
             TokenSource::File(path) => token_file::read(path).await?,
             TokenSource::Issuer(credentials) => credentials.token().await?,
         };
+        let caller = self.verified(&token).await?;
+        Ok((token, caller))
+    }
+
+    async fn verified(&self, token: &str) -> Result<Caller, IdentityError> {
         let bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| IdentityError::NoBearer)?;
         let headers = HeaderMap::from_iter([(header::AUTHORIZATION, bearer)]);
         let caller = self.verifier.verify(&headers).await.map_err(|refusal| match refusal {
             Refusal::Unauthenticated(reason) => IdentityError::NotTaken(reason),
             Refusal::IssuerAway => IdentityError::NotVerified,
         })?;
+        // Peers whose clocks are a little off would take it for a moment.
+        if caller.expires_at <= self.clock.now() {
+            return Err(IdentityError::NotTaken(Unauthenticated::Expired));
+        }
         if caller.is(Role::Service) { Ok(caller) } else { Err(IdentityError::NoService(caller.subject)) }
+    }
+
+    /// Until a token is to be renewed, or no longer counts, its key withdrawn say, or its file holds another one.
+    async fn wait_while_good(&self, token: &str, renewal: Micros) {
+        let is_good = || async {
+            let is_in_file = match &self.source {
+                TokenSource::File(path) => token_file::read(path).await.is_ok_and(|it| it == token),
+                TokenSource::Issuer(_) => true,
+            };
+            is_in_file && !matches!(self.verified(token).await, Err(IdentityError::NotTaken(_)))
+        };
+        self.wait_until(renewal, is_good).await;
     }
 
     /// An issuer, or a file, may well give the same token twice.
@@ -162,12 +185,16 @@ impl Keeper {
         self.known.send_replace(Some(caller));
     }
 
-    async fn wait_until(&self, at: Micros) {
+    /// Waits until then, as long as `goes_on`.
+    async fn wait_until<F: Future<Output = bool> + Send>(&self, at: Micros, goes_on: impl Fn() -> F + Send) {
         while self.clock.now() < at && !self.known.is_closed() {
             let left = at - self.clock.now();
             tokio::select! {
                 () = tokio::time::sleep(left.min(DOZE)) => {}
                 () = self.known.closed() => {}
+            }
+            if !goes_on().await {
+                return;
             }
         }
     }

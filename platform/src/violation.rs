@@ -24,6 +24,11 @@ pub enum Lines {
     Many,
 }
 
+/// White space of Unicode, and of ECMA-262, whose regular expressions the description of the API has.
+fn is_blank(it: char) -> bool {
+    it.is_whitespace() || it == '\u{feff}'
+}
+
 impl Violations {
     /// Notes that `field` is wrong.
     pub fn add(&mut self, field: impl Into<String>, description: impl Into<String>) {
@@ -37,7 +42,7 @@ impl Violations {
         let count = text.chars().count();
         if count > *length.end() {
             self.add(field, format!("must have at most {} characters", length.end()));
-        } else if *length.start() > 0 && text.trim().is_empty() {
+        } else if *length.start() > 0 && text.chars().all(is_blank) {
             self.add(field, "must not be empty");
         } else if text.chars().any(|it| it.is_control() && !allowed(it)) {
             self.add(field, "must not contain control characters");
@@ -87,6 +92,7 @@ mod tests {
     #[test]
     fn white_space_alone_is_empty_and_only_where_something_is_required() {
         assert_eq!(found(|it| it.text("title", " \u{3000}", 1..=9, Lines::One)), ["must not be empty"]);
+        assert_eq!(found(|it| it.text("title", "\u{feff}", 1..=9, Lines::One)), ["must not be empty"]);
         assert!(found(|it| it.text("description", " ", 0..=9, Lines::Many)).is_empty());
     }
 

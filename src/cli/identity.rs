@@ -23,7 +23,13 @@ pub(crate) struct ServiceIdentity {
     #[command(flatten)]
     secret: Secret,
     /// What goes along with a request for such a token, written like a query
-    #[arg(long, env = "CCM_OIDC_TOKEN_PARAMETERS", default_value = "", value_name = "PARAMETERS")]
+    #[arg(
+        long,
+        env = "CCM_OIDC_TOKEN_PARAMETERS",
+        hide_env_values = true,
+        default_value = "",
+        value_name = "PARAMETERS"
+    )]
     oidc_token_parameters: String,
 }
 

@@ -47,7 +47,19 @@ impl DataDir {
         lock.rewind()?;
         writeln!(lock, "{}", std::process::id())
             .with_context(|| format!("the data directory {shown} cannot be written to"))?;
-        Ok(Self { path, _lock: lock })
+        let claimed = Self { path, _lock: lock };
+        claimed.clear();
+        Ok(claimed)
+    }
+
+    /// Removes what an `up` that was killed has left: tokens of its children, files that were not finished.
+    fn clear(&self) {
+        let Ok(entries) = std::fs::read_dir(&self.path) else { return };
+        for file in entries.filter_map(|it| Some(it.ok()?.path())) {
+            if file.extension().is_some_and(|it| it == "token" || it == "new") {
+                let _ = std::fs::remove_file(file);
+            }
+        }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -67,7 +79,12 @@ mod tests {
         let Err(refused) = DataDir::claim(&path) else { panic!("was claimed twice") };
         assert!(refused.to_string().contains(&std::process::id().to_string()), "{refused}");
         drop(first);
+        for left in ["gateway.token", "local-key.7.new", "tasks.db"] {
+            std::fs::write(path.join(left), "").unwrap();
+        }
         DataDir::claim(&path).unwrap();
+        let left = |name: &str| path.join(name).exists();
+        assert!(!left("gateway.token") && !left("local-key.7.new") && left("tasks.db"));
     }
 
     #[test]

@@ -6,8 +6,13 @@ use std::time::Duration;
 
 use access::Role;
 use access::local::{Grant, LocalIssuer};
-use platform::clock::Clock;
+use platform::clock::{Clock, Micros};
 use tokio::task::JoinHandle;
+
+/// After a file could not be written.
+const RETRY: Duration = Duration::from_secs(5);
+/// A longer sleep would not notice that the clock was set, or the machine suspended.
+const DOZE: Duration = Duration::from_secs(30);
 
 /// Renews the tokens of those that were added, until it is dropped.
 pub(super) struct ServiceTokens {
@@ -37,12 +42,14 @@ impl ServiceTokens {
         }
         let kept = minted.clone();
         let renewal = tokio::spawn(async move {
+            let clock = Clock::system();
             loop {
                 // Whoever reads it when a third is left finds the next one.
-                tokio::time::sleep(lifetime / 2).await;
+                wait_until(clock.now() + lifetime / 2, &clock).await;
                 for it in &kept {
-                    if let Err(error) = it.renew(&issuer, lifetime) {
+                    while let Err(error) = it.renew(&issuer, lifetime) {
                         eprintln!("ccm: {error:#}; it is tried again");
+                        tokio::time::sleep(RETRY).await;
                     }
                 }
             }
@@ -53,6 +60,17 @@ impl ServiceTokens {
     /// Where the token of a service lies.
     pub(super) fn file_of(&self, service: &str) -> Option<&Path> {
         self.minted.iter().find(|it| it.name == service).map(|it| it.file.as_path())
+    }
+}
+
+/// By the clock that tokens end by: a machine that was suspended finds them ended.
+async fn wait_until(at: Micros, clock: &Clock) {
+    loop {
+        let left = at - clock.now();
+        if left.is_zero() {
+            return;
+        }
+        tokio::time::sleep(left.min(DOZE)).await;
     }
 }
 

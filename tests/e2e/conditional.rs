@@ -41,6 +41,17 @@ async fn if_match_takes_a_list_and_a_star_and_compares_strongly() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_to_match_stops_a_change_that_it_matches() {
+    let product = Product::start().await;
+    let path = format!("/api/workers/{}", product.worker().await);
+    for (tags, status) in [("*", 412), ("\"1\"", 412), ("W/\"1\"", 412), ("\"7\"", 200)] {
+        let answer = product.admin().with("if-none-match", tags).patch(&path, &json!({})).await;
+        assert_eq!(answer.status, status, "{tags} {answer:?}");
+    }
+    assert_eq!(product.admin().with("if-none-match", "*").delete(&path).await.status, 412);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_client_has_is_not_sent_again() {
     let product = Product::start().await;
     let path = format!("/api/workers/{}", product.worker().await);

@@ -206,6 +206,7 @@ impl Operation {
         let mut all = self.fails.clone();
         all.extend([
             "HEADER_TOO_LARGE",
+            "INVALID_INPUT",
             "INTERNAL",
             if self.method == "GET" { "TIMED_OUT" } else { "OUTCOME_UNKNOWN" },
         ]);

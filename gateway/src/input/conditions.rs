@@ -11,9 +11,9 @@ use crate::error::ApiError;
 /// the caller may change it at all.
 const NO_VERSION: i64 = i64::MAX;
 
-/// One of these versions only; `None`: any.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct IfMatch(Option<Vec<i64>>);
+/// Which versions a change is for: one of these, `None`: any; and none that the client names in `If-None-Match`.
+#[derive(Debug)]
+pub(crate) struct IfMatch(Option<Vec<i64>>, IfNoneMatch);
 
 impl IfMatch {
     /// The etag to ask the service for. `current` tells the version of the resource, when there are several to choose from.
@@ -21,13 +21,14 @@ impl IfMatch {
         self,
         current: impl Future<Output = Result<i64, ApiError>>,
     ) -> Result<String, ApiError> {
-        let version = match self.0.as_deref() {
-            None => return Ok(String::new()),
-            Some([]) => NO_VERSION,
-            Some([one]) => *one,
-            Some(several) => {
+        let version = match (self.0.as_deref(), self.1.is_given()) {
+            (None, false) => return Ok(String::new()),
+            (Some([]), _) => NO_VERSION,
+            (Some([one]), false) => *one,
+            (several, _) => {
                 let current = current.await?;
-                if several.contains(&current) { current } else { NO_VERSION }
+                let is_asked_for = several.is_none_or(|it| it.contains(&current));
+                if is_asked_for && !self.1.has(current) { current } else { NO_VERSION }
             }
         };
         Ok(version.to_string())
@@ -37,11 +38,12 @@ impl IfMatch {
 impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         // Strong comparison: a weak tag matches nothing.
         let versions = |tags: Vec<Tag>| tags.iter().filter(|it| !it.weak).filter_map(Tag::version).collect();
         let tags = tags(&parts.headers, &header::IF_MATCH)?;
-        Ok(Self(tags.and_then(|it| (!it.iter().any(|it| it.any)).then(|| versions(it)))))
+        let none_of = IfNoneMatch::from_request_parts(parts, state).await?;
+        Ok(Self(tags.and_then(|it| (!it.iter().any(|it| it.any)).then(|| versions(it))), none_of))
     }
 }
 
@@ -50,6 +52,10 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 pub(crate) struct IfNoneMatch(Vec<Tag>);
 
 impl IfNoneMatch {
+    fn is_given(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// Whether the client has the resource of this version.
     pub(crate) fn has(&self, version: i64) -> bool {
         self.0.iter().any(|it| it.any || it.version() == Some(version))
@@ -129,11 +135,11 @@ mod tests {
 
     #[tokio::test]
     async fn strong_tags_of_ours_are_versions() {
-        assert_eq!(if_match(&[]).await.unwrap(), IfMatch(None));
-        assert_eq!(if_match(&["*"]).await.unwrap(), IfMatch(None));
-        assert_eq!(if_match(&["\"7\""]).await.unwrap(), IfMatch(Some(vec![7])));
-        assert_eq!(if_match(&["\"7\", \"x\",W/\"8\"", "\"9\""]).await.unwrap(), IfMatch(Some(vec![7, 9])));
-        assert_eq!(if_match(&["\"07\""]).await.unwrap(), IfMatch(Some(vec![])));
+        assert_eq!(if_match(&[]).await.unwrap().0, None);
+        assert_eq!(if_match(&["*"]).await.unwrap().0, None);
+        assert_eq!(if_match(&["\"7\""]).await.unwrap().0, Some(vec![7]));
+        assert_eq!(if_match(&["\"7\", \"x\",W/\"8\"", "\"9\""]).await.unwrap().0, Some(vec![7, 9]));
+        assert_eq!(if_match(&["\"07\""]).await.unwrap().0, Some(vec![]));
     }
 
     #[tokio::test]
@@ -146,10 +152,11 @@ mod tests {
 
     #[tokio::test]
     async fn of_several_versions_the_current_one_is_chosen() {
-        let several = || IfMatch(Some(vec![3, 5]));
+        let none = || IfNoneMatch(Vec::new());
+        let several = || IfMatch(Some(vec![3, 5]), none());
         assert_eq!(several().etag(async { Ok(5) }).await.unwrap(), "5");
         assert_eq!(several().etag(async { Ok(4) }).await.unwrap(), NO_VERSION.to_string());
-        assert_eq!(IfMatch(None).etag(async { Ok(4) }).await.unwrap(), "");
+        assert_eq!(IfMatch(None, none()).etag(async { Ok(4) }).await.unwrap(), "");
     }
 
     #[test]

@@ -61,6 +61,11 @@ impl Fields {
         object.map(|it| it.keys().cloned().collect()).unwrap_or_default()
     }
 
+    /// Notes that a field is wrong.
+    pub(super) fn wrong(&mut self, name: &str, description: &str) {
+        self.violations.add(name, description);
+    }
+
     /// Takes the fields of an object that are `null` out of it.
     pub(super) fn drop_nulls_in(&mut self, name: &str) {
         if let Some(object) = self.fields.get_mut(name).and_then(Value::as_object_mut) {

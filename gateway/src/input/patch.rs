@@ -32,7 +32,11 @@ impl<T: PatchFields> Patch<T> {
             T::WRITABLE.iter().filter(|it| fields.has(it)).map(|it| (*it).to_owned()).collect();
         for name in T::OBJECTS {
             let within = fields.names_in(name);
-            paths.extend(within.iter().map(|it| format!("{name}.`{}`", it.replace('`', "``"))));
+            if within.iter().any(String::is_empty) {
+                fields.wrong(name, "must not have an empty name in it");
+            }
+            let within = within.iter().filter(|it| !it.is_empty());
+            paths.extend(within.map(|it| format!("{name}.`{}`", it.replace('`', "``"))));
             // Only `null` clears the whole; an empty object changes nothing.
             if fields.is_null(name) {
                 paths.push((*name).to_owned());

@@ -1,16 +1,24 @@
 //! The header of a request. The connection cuts what is far larger; up to there a client is told.
 
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::header::HOST;
+use axum::http::{StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use platform::violation::Violation;
 use tonic::Code;
 
 use crate::error::ApiError;
 
-/// Answers 431 when target, names and values of a header have more bytes than they may.
+/// Answers 431 when method, target, names and values of a header have more bytes than they may, and 400 when nobody can tell
+/// which host it is for (RFC 9112, section 3.2).
 pub(crate) async fn admit(State(limit): State<usize>, request: Request, next: Next) -> Response {
+    if request.version() == Version::HTTP_11 && request.headers().get_all(HOST).iter().count() != 1 {
+        let description = "must be given once".to_owned();
+        return ApiError::invalid(vec![Violation { field: "Host".to_owned(), description }]).into_response();
+    }
     let target = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
+    let target = target + request.method().as_str().len();
     let fields = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len());
     if target + fields.sum::<usize>() <= limit {
         return next.run(request).await;
