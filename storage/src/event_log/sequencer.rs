@@ -16,6 +16,8 @@ use crate::PostgresPool;
 const BATCH: i64 = 1_000;
 /// How long a call may take; one that waits for a lock longer has lost its connection.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Between two calls, however often it is asked.
+const PAUSE: Duration = Duration::from_millis(5);
 /// How long it may take to close the connection.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// How long events of other processes, or a lost wake-up, wait at most.
@@ -37,6 +39,8 @@ pub(super) async fn run(pools: PostgresPool, tail: Arc<Tail>, stop: Shutdown) {
         if ends {
             break;
         }
+        // Under load the next call numbers many: what it costs, the commits pay.
+        tokio::time::sleep(PAUSE).await;
         tokio::select! {
             // A database that does not answer is not asked more often because others write to it.
             () = pools.commits.next(), if !failing => {}

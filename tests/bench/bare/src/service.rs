@@ -6,8 +6,9 @@ use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use proto::task::v1::task_service_server::{TaskService, TaskServiceServer};
 use proto::task::v1::{
-    CreateTaskRequest, CreateTaskResponse, GetTaskRequest, GetTaskResponse, ListTasksRequest,
-    ListTasksResponse, Task, TaskPriority, TaskStatus,
+    CreateTaskRequest, CreateTaskResponse, DeleteTaskRequest, DeleteTaskResponse, GetTaskRequest,
+    GetTaskResponse, ListTasksRequest, ListTasksResponse, Task, TaskKind, TaskPriority, TaskStatus,
+    UpdateTaskRequest, UpdateTaskResponse,
 };
 use proto::timestamp;
 use tonic::metadata::MetadataMap;
@@ -84,7 +85,7 @@ impl TaskService for Tasks {
         let task = answer(row.clone());
         let resource = serde_json::to_value(&task).map_err(failed)?;
         self.store.insert(row, self.clock.new_id(), resource).await.map_err(failed)?;
-        Ok(Response::new(CreateTaskResponse { task: Some(task) }))
+        Ok(Response::new(CreateTaskResponse { task: Some(task), replayed: false }))
     }
 
     async fn get_task(&self, request: Request<GetTaskRequest>) -> Result<Response<GetTaskResponse>, Status> {
@@ -119,6 +120,20 @@ impl TaskService for Tasks {
         let tasks = rows.into_iter().map(answer).collect();
         Ok(Response::new(ListTasksResponse { tasks, next_page_token }))
     }
+
+    async fn update_task(
+        &self,
+        _: Request<UpdateTaskRequest>,
+    ) -> Result<Response<UpdateTaskResponse>, Status> {
+        Err(Status::unimplemented("this is not measured"))
+    }
+
+    async fn delete_task(
+        &self,
+        _: Request<DeleteTaskRequest>,
+    ) -> Result<Response<DeleteTaskResponse>, Status> {
+        Err(Status::unimplemented("this is not measured"))
+    }
 }
 
 fn answer(row: Row) -> Task {
@@ -137,6 +152,7 @@ fn answer(row: Row) -> Task {
         department: row.department,
         worker_id: row.worker_id.map(|it| it.to_string()),
         created_by: row.created_by,
+        kind: TaskKind::Human.into(),
         created_at: Some(timestamp(row.created_at)),
         updated_at: Some(timestamp(row.updated_at)),
         version: row.version,

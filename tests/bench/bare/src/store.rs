@@ -13,7 +13,9 @@ macro_rules! schema {
     ($database:literal) => {
         concat!(
             include_str!(concat!("../../../../storage/migrations/", $database, "/0001_event_log.sql")),
+            include_str!(concat!("../../../../storage/migrations/", $database, "/0003_event_positions.sql")),
             include_str!(concat!("../../../../task-service/migrations/", $database, "/1000_tasks.sql")),
+            include_str!(concat!("../../../../task-service/migrations/", $database, "/1001_filters.sql")),
         )
     };
 }
@@ -24,7 +26,7 @@ const GET: &str =
 const LIST: &str =
     "SELECT id, title, description, status, priority, assignee_id, department, worker_id, created_by,
     created_at, updated_at, version, revision FROM tasks
-    WHERE deleted_at IS NULL AND (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3";
+    WHERE deleted_at IS NULL AND revision > 0 AND (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3";
 const INSERT: &str =
     "INSERT INTO tasks (id, title, description, status, priority, assignee_id, department, worker_id,
     created_by, created_at, updated_at, version, revision)
