@@ -4,6 +4,7 @@
 mod event_log;
 mod identity;
 pub(crate) mod transport;
+mod values;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
@@ -15,6 +16,9 @@ use std::time::Duration;
 use access::{IssuerUrl, Role};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use values::{
+    body_bytes, connections, duration, header_bytes, leeway, lifetime, name, ratio, role, untaken_bytes,
+};
 
 /// Manages a fleet of cloud workers and the tasks run against them; one trace covers every service boundary.
 #[derive(Debug, Parser)]
@@ -264,66 +268,6 @@ pub(crate) struct Trace {
     pub(crate) which: String,
 }
 
-/// What is longer overflows somewhere.
-const LONGEST: Duration = Duration::from_hours(365 * 24);
-
-fn duration(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(duration) if duration.is_zero() || duration > LONGEST => Err("it takes up to 365 days".to_owned()),
-        Ok(duration) => Ok(duration),
-        Err(_) => Err("it takes a number and a unit, like 500ms, 10s, 12h".to_owned()),
-    }
-}
-
-/// What is shorter ends before it is used.
-fn lifetime(text: &str) -> Result<Duration, String> {
-    let lifetime = duration(text)?;
-    if lifetime < Duration::from_secs(5) { Err("it takes at least 5s".to_owned()) } else { Ok(lifetime) }
-}
-
-fn ratio(text: &str) -> Result<f64, String> {
-    let ratio = text.parse().ok().filter(|it| (0.0..=1.0).contains(it));
-    ratio.ok_or_else(|| "it takes a number from 0 to 1".to_owned())
-}
-
-/// A token that ended longer ago than that is not one of a clock that is off.
-fn leeway(text: &str) -> Result<Duration, String> {
-    let leeway = humantime::parse_duration(text).ok().filter(|it| *it <= Duration::from_mins(5));
-    leeway.ok_or_else(|| "it takes a number and a unit, like 10s, up to 5m".to_owned())
-}
-
-fn name(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() { Err("it takes a name".to_owned()) } else { Ok(text.to_owned()) }
-}
-
-fn connections(text: &str) -> Result<usize, String> {
-    number(text, 1_000_000)
-}
-
-/// The largest page has to fit.
-fn untaken_bytes(text: &str) -> Result<usize, String> {
-    let bytes = text.parse().ok().filter(|it| *it >= 16 * 1024 * 1024);
-    bytes.ok_or_else(|| "it takes a whole number from 16777216 on".to_owned())
-}
-
-fn header_bytes(text: &str) -> Result<usize, String> {
-    number(text, gateway::MAX_HEADER_BYTES)
-}
-
-/// gRPC messages end at 4 MiB, and no valid body comes near.
-fn body_bytes(text: &str) -> Result<usize, String> {
-    number(text, 2 * 1024 * 1024)
-}
-
-fn number(text: &str, max: usize) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|it| (1..=max).contains(it));
-    number.ok_or_else(|| format!("it takes a whole number from 1 to {max}"))
-}
-
-fn role(text: &str) -> Result<Role, String> {
-    Role::from_name(text).ok_or_else(|| "it takes admin, manager, user or service".to_owned())
-}
-
 /// Help and version as clap prints them; an error as one sentence.
 pub(crate) fn explain(error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
@@ -387,19 +331,5 @@ mod tests {
         let cli = Cli::try_parse_from(["ccm", "--data-dir", "elsewhere"]).unwrap();
         assert!(cli.command.is_none());
         assert_eq!(cli.up.data.data_dir, PathBuf::from("elsewhere"));
-    }
-
-    #[test]
-    fn the_leeway_is_at_most_five_minutes_and_may_be_none() {
-        assert_eq!((leeway("0s"), leeway("5m")), (Ok(Duration::ZERO), Ok(Duration::from_mins(5))));
-        assert!(leeway("301s").is_err() && leeway("10").is_err());
-    }
-
-    #[test]
-    fn a_duration_needs_its_unit() {
-        assert_eq!(duration("12h"), Ok(Duration::from_hours(12)));
-        for bad in ["12", "", "-1s", "0s", "soon", "500000000000y"] {
-            assert!(duration(bad).is_err(), "{bad}");
-        }
     }
 }
