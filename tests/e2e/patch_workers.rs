@@ -1,8 +1,10 @@
 //! What a change of a worker comes to over REST.
 
+use proto::worker::v1::worker_service_client::WorkerServiceClient;
+use proto::worker::v1::{ImportWorkerRequest, Worker};
 use serde_json::{Value, json};
 
-use crate::harness::{Backend, Product};
+use crate::harness::{Backend, Product, Watcher, authorized};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn name_and_tags_of_a_worker_are_patched_tag_by_tag() {
@@ -129,6 +131,18 @@ async fn a_machine_that_exists_is_imported_once() {
     assert_eq!((again.status.as_u16(), again.text("code")), (409, "ALREADY_EXISTS"), "{again:?}");
     let live = admin.delete(imported.header("location")).await;
     assert_eq!((live.status.as_u16(), live.text("code")), (409, "FAILED_PRECONDITION"), "{live:?}");
+    let mut workers = WorkerServiceClient::new(Watcher::channel(product.workers_address));
+    let worker = Worker {
+        name: "dry".to_owned(),
+        region: "us-east-1".to_owned(),
+        instance_type: "m5.metal".to_owned(),
+        instance_id: Some("i-0abc".to_owned()),
+        ..Worker::default()
+    };
+    let dry = ImportWorkerRequest { worker: Some(worker), validate_only: true, ..Default::default() };
+    let token = product.token("root", &[access::Role::Admin], None);
+    let refused = workers.import_worker(authorized(dry, &token)).await.unwrap_err();
+    assert_eq!(refused.code(), tonic::Code::AlreadyExists, "{refused:?}");
     let bad = admin.post("/api/workers/import", &json!({"name": "n", "instance_id": "I 0"})).await;
     let mut fields = bad.violations();
     fields.sort_unstable();

@@ -8,6 +8,7 @@ use proto::worker::v1::{ImportWorkerRequest, ImportWorkerResponse};
 use storage::request_key::{Claim, RequestKey};
 use tonic::Status;
 
+use crate::error::WorkerError;
 use crate::grpc::{Workers, failed};
 use crate::store::{Imported, Outcome};
 use crate::worker::Worker;
@@ -47,7 +48,10 @@ impl Workers {
         let checked = draft.check_import(violations).map_err(status::invalid)?;
         let new = Worker::create(self.clock.new_id(), checked, &caller.subject, now);
         if request.validate_only {
-            return Ok(answered(&new, false));
+            let Some(known) = self.store.of_machine(&new).await.map_err(failed)? else {
+                return Ok(answered(&new, false));
+            };
+            return Ok(answered(&known.restored(new).ok_or(WorkerError::Exists)?, true));
         }
         let outcome = move |worker: &Worker, restored: bool| {
             let event = if restored { event::restored } else { event::created };

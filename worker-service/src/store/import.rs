@@ -41,6 +41,15 @@ pub(crate) struct Outcome {
 }
 
 impl WorkerStore {
+    /// The worker that has the machine of this one, or had it and was deleted.
+    pub(crate) async fn of_machine(&self, worker: &Worker) -> Result<Option<Worker>, StorageError> {
+        let (provider, instance) = (worker.provider.name(), worker.instance_id.clone());
+        let row: Option<Row> = storage::read!(self.database, |on| {
+            storage::fetch_optional!(on, GET_MACHINE, Row, provider, instance)
+        })?;
+        row.map(Row::into_worker).transpose()
+    }
+
     /// Stores a new worker with the machine that it has, or restores the one that had it and was deleted. `outcome` is
     /// asked once it is known which, with whether it is restored.
     pub(crate) async fn import(
