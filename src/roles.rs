@@ -6,11 +6,11 @@ use std::num::NonZeroU32;
 
 use access::{Expected, Identity, Keys, Verifier, local};
 use anyhow::Context as _;
+use net::grpc::Peer;
 use platform::clock::Clock;
-use platform::grpc::Peer;
-use platform::propagation::Edge;
 use platform::shutdown::{self, Shutdown};
-use platform::telemetry::{self, Process, Telemetry};
+use telemetry::propagation::Edge;
+use telemetry::{Process, Telemetry};
 use tokio::net::TcpListener;
 
 use crate::cli;

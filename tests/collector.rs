@@ -6,8 +6,8 @@
 use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
-use platform::otlp::{self, Span};
 use platform::shutdown::Shutdown;
+use telemetry::otlp::{self, Span};
 use tokio::net::TcpListener;
 
 #[tokio::main]

@@ -1,6 +1,6 @@
 //! Callers in gRPC: taken from a request that came in, put into one that goes out.
 
-use platform::grpc::status;
+use net::grpc::status;
 use tonic::{Code, Request, Status};
 
 use crate::{Caller, Refusal, Unauthenticated, on_behalf_of};

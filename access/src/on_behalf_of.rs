@@ -1,8 +1,8 @@
 //! For whom a service works: a person's subject in the metadata of a call, for the record of what was done. It gives no
 //! rights, and only a caller with role `service` is believed.
 
+use net::grpc::status;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use platform::grpc::status;
 use platform::violation::Violation;
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Status};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderValue, header};
 use jsonwebtoken::dangerous::insecure_decode_claims;
 use jsonwebtoken::{Validation, decode, decode_header};
-use platform::admission::{Admission, Authenticate};
+use net::admission::{Admission, Authenticate};
 use platform::clock::Clock;
 
 use crate::claims::{Claims, Expected};

@@ -2,10 +2,10 @@
 
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use platform::grpc::status::{self, DOMAIN, OUTCOME_UNKNOWN, code_name};
-use platform::propagation;
+use net::grpc::status::{self, DOMAIN, OUTCOME_UNKNOWN, code_name};
 use platform::violation::Violation;
 use serde::Serialize;
+use telemetry::propagation;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 

@@ -11,10 +11,10 @@ mod router;
 mod services;
 
 use access::Verifier;
-use platform::grpc::Peer;
-use platform::propagation::Edge;
+use net::grpc::Peer;
+use net::tls::ServerTls;
 use platform::shutdown::Shutdown;
-use platform::tls::ServerTls;
+use telemetry::propagation::Edge;
 use tokio::net::TcpListener;
 
 pub use limits::{Limits, MAX_HEADER_BYTES, Rate};

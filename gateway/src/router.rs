@@ -8,9 +8,9 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use platform::grpc::{deadline, status};
-use platform::http_server::HttpServerLayer;
-use platform::propagation::Edge;
+use net::grpc::{deadline, status};
+use net::http_server::HttpServerLayer;
+use telemetry::propagation::Edge;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::normalize_path::NormalizePath;
 

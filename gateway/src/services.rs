@@ -1,7 +1,7 @@
 //! The services behind the gateway.
 
-use platform::grpc::Peer;
-use platform::grpc::channel::{Channel, HealthProbe, connect};
+use net::grpc::Peer;
+use net::grpc::channel::{Channel, HealthProbe, connect};
 use proto::event::v1::event_service_client::EventServiceClient;
 use proto::task::v1::task_service_client::TaskServiceClient;
 use proto::worker::v1::worker_service_client::WorkerServiceClient;

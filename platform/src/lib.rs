@@ -1,17 +1,8 @@
-//! What every process needs, whatever it does: telemetry, gRPC channels and servers, shutdown, the clock.
-//! No sqlx and no word of the domain belongs here.
+//! The ground that every room stands on: the clock, the shutdown, what is wrong with an input, the causes of an error. It
+//! knows no network, no telemetry SDK, no database and no word of the domain.
 
-pub mod activity;
-pub mod admission;
+pub mod causes;
 pub mod clock;
-pub mod grpc;
-pub mod http_server;
-pub mod linger;
 mod named;
-pub mod otlp;
-pub mod propagation;
 pub mod shutdown;
-pub mod telemetry;
-pub mod tls;
-mod traced_body;
 pub mod violation;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use platform::grpc::accept::Connections;
-use platform::tls::{ClientTls, ServerTls, TlsError};
+use net::grpc::accept::Connections;
+use net::tls::{ClientTls, ServerTls, TlsError};
 
 /// What a server shows of itself.
 #[derive(Debug, Args)]

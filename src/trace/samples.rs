@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use platform::otlp::{Span, SpanKind};
+use telemetry::otlp::{Span, SpanKind};
 
 const MICROSECOND: u64 = 1_000;
 const START: u64 = 1_790_000_000_000_000_000;

@@ -239,7 +239,7 @@ mod tests {
     };
     const PATIENT: Patience = Patience { longest: Duration::from_secs(20), ..QUICK };
 
-    fn kept(spans: Vec<platform::otlp::Span>) -> Arc<TraceStore> {
+    fn kept(spans: Vec<telemetry::otlp::Span>) -> Arc<TraceStore> {
         let store = Arc::new(TraceStore::default());
         store.add(spans);
         store

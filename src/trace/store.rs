@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use platform::otlp::{Span, SpanKind};
 use serde::{Deserialize, Serialize};
+use telemetry::otlp::{Span, SpanKind};
 
 /// Where a request from outside begins.
 const GATEWAY: &str = "gateway";

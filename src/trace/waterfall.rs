@@ -6,7 +6,7 @@ mod tree;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use platform::otlp::{Span, SpanKind};
+use telemetry::otlp::{Span, SpanKind};
 
 use self::text::{Paint, Timeline, clean, columns, cut, duration};
 use self::tree::{Place, Row};

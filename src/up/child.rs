@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use platform::grpc::Peer;
-use platform::grpc::channel::{Health, HealthProbe};
-use platform::telemetry::log_line::LogLine;
+use net::grpc::Peer;
+use net::grpc::channel::{Health, HealthProbe};
+use telemetry::log_line::LogLine;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::process::ChildStdin;
 use tokio::sync::watch;

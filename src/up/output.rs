@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use platform::telemetry::log_line::{LogLine, without_controls};
+use telemetry::log_line::{LogLine, without_controls};
 
 /// Lines kept until the banner stands, and lines that may wait to be written.
 const WAITING: usize = 10_000;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use platform::otlp;
 use platform::shutdown::Shutdown;
+use telemetry::otlp;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 

@@ -2,9 +2,9 @@
 
 use std::future::Future;
 
-use platform::telemetry::database::{self as spans, Statement, System};
 use sqlx::pool::PoolConnection;
 use sqlx::{Pool, SqlSafeStr as _};
+use telemetry::database::{self as spans, Statement, System};
 use tracing::Instrument as _;
 
 use crate::StorageError;

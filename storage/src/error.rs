@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use platform::grpc::status;
-use platform::telemetry::database::ErrorType;
+use net::grpc::status;
 use sqlx::error::DatabaseError;
 use sqlx::sqlite::SqliteError;
+use telemetry::database::ErrorType;
 use tonic::{Code, Status};
 
 /// Reason of an UNAVAILABLE: the service runs, its database does not.

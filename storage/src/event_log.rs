@@ -14,9 +14,9 @@ mod trim;
 
 use access::Scope;
 use platform::clock::Micros;
-use platform::propagation::Cause;
-use platform::telemetry::database::Statement;
 use serde_json::Value;
+use telemetry::database::Statement;
+use telemetry::propagation::Cause;
 use uuid::Uuid;
 
 pub use commits::Commits;

@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use access::grpc::caller;
 use access::{Caller, Visibility};
+use net::grpc::accept::Ending;
+use net::grpc::{deadline, status};
 use platform::clock::{Clock, Micros};
-use platform::grpc::accept::Ending;
-use platform::grpc::{deadline, status};
 use proto::event::v1::event_service_server::EventService;
 use proto::event::v1::{ListEventsRequest, ListEventsResponse, WatchEventsRequest, WatchSubject};
 use tokio::sync::Semaphore;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use platform::clock::{Clock, Micros};
 use platform::shutdown::Shutdown;
-use platform::telemetry::sweep;
+use telemetry::sweep;
 
 use crate::event_log::{EventLog, jittered};
 use crate::event_service::Subjects;

@@ -21,6 +21,6 @@ pub use database::{Database, PostgresPool, SqlitePools};
 pub use error::StorageError;
 pub use migrations::{Migration, Migrations};
 pub use page::{ListId, Page, PageToken, PageTokenError};
-pub use platform::telemetry::database::{Statement, System};
 pub use sqlx;
+pub use telemetry::database::{Statement, System};
 pub use value::Value;

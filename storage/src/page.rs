@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use net::grpc::status;
 use platform::clock::Micros;
-use platform::grpc::status;
 use platform::violation::{Violation, Violations};
 use sha2::{Digest as _, Sha256};
 use tonic::Status;

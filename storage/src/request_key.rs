@@ -2,11 +2,11 @@
 //! the transaction of the change, so that a repetition in flight waits for it, and a failure leaves nothing behind.
 
 use access::Caller;
-use platform::grpc::status;
-use platform::telemetry::database::Statement;
+use net::grpc::status;
 use platform::violation::{Violation, Violations};
 use prost::Message;
 use sha2::{Digest as _, Sha256};
+use telemetry::database::Statement;
 use tonic::{Code, Status};
 
 /// Reason of an INVALID_ARGUMENT: the key belongs to another request.

@@ -1,6 +1,6 @@
 //! Why a request is refused, and the status that the caller gets for it.
 
-use platform::grpc::status;
+use net::grpc::status;
 use platform::violation::Violation;
 use storage::StorageError;
 use tonic::{Code, Status};

@@ -1,9 +1,9 @@
 //! The events that changes of tasks leave behind.
 
 use access::Caller;
-use platform::propagation::Cause;
 use serde_json::{Map, Value, json};
 use storage::event_log::NewEvent;
+use telemetry::propagation::Cause;
 use uuid::Uuid;
 
 use crate::convert;

@@ -2,8 +2,8 @@
 
 use access::Caller;
 use access::grpc::caller;
+use net::grpc::status;
 use platform::clock::Clock;
-use platform::grpc::status;
 use platform::violation::Violations;
 use prost::Message as _;
 use proto::task::v1::task_service_server::TaskService;

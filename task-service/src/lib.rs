@@ -12,10 +12,10 @@ mod update;
 mod workers;
 
 use access::Verifier;
+use net::grpc::Peer;
+use net::grpc::accept::Connections;
+use net::grpc::server::{GrpcServer, ServerError};
 use platform::clock::Clock;
-use platform::grpc::Peer;
-use platform::grpc::accept::Connections;
-use platform::grpc::server::{GrpcServer, ServerError};
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server::{self, EventServiceServer};
 use proto::task::v1::task_service_server::{self, TaskServiceServer};

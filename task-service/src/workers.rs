@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use access::Caller;
-use platform::grpc::channel::{Channel, connect};
-use platform::grpc::{Peer, deadline, status};
+use net::grpc::channel::{Channel, connect};
+use net::grpc::{Peer, deadline, status};
 use proto::worker::v1::GetWorkerRequest;
 use proto::worker::v1::worker_service_client::WorkerServiceClient;
 use tonic::{Code, Status};

@@ -2,8 +2,8 @@
 //! the packages that tests/run installs.
 
 use access::Role;
-use platform::otlp::{Span, SpanKind};
 use serde_json::Value;
+use telemetry::otlp::{Span, SpanKind};
 use tokio::process::Command;
 
 use crate::harness::{DEADLINE, Product, eventually};

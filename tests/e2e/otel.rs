@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use access::local::{self, LocalIssuer};
-use platform::otlp::Span;
+use telemetry::otlp::Span;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use access::Role;
-use platform::otlp::SpanKind;
 use proto::event::v1::event::Resource;
 use proto::event::v1::event_service_client::EventServiceClient;
 use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{EventCursor, ListEventsRequest, WatchEventsRequest, WatchStart, watch_subject};
 use serde_json::json;
+use telemetry::otlp::SpanKind;
 use tonic::Code;
 
 use crate::harness::{Backend, Client, Product, Settings, Watcher, authorized, eventually, reason};

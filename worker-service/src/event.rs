@@ -1,9 +1,9 @@
 //! The events that changes of workers leave behind.
 
 use access::{Caller, Scope};
-use platform::propagation::Cause;
 use serde_json::{Map, json};
 use storage::event_log::NewEvent;
+use telemetry::propagation::Cause;
 use uuid::Uuid;
 
 use crate::convert;

@@ -1,8 +1,8 @@
 //! `ccm.worker.v1.WorkerService`.
 
 use access::grpc::caller;
+use net::grpc::status;
 use platform::clock::Clock;
-use platform::grpc::status;
 use platform::violation::Violations;
 use prost::Message as _;
 use proto::worker::v1::worker_service_server::WorkerService;

@@ -1,7 +1,7 @@
 //! Registering a machine that exists at the provider already.
 
 use access::Caller;
-use platform::grpc::status;
+use net::grpc::status;
 use platform::violation::Violations;
 use prost::Message as _;
 use proto::worker::v1::{ImportWorkerRequest, ImportWorkerResponse};

@@ -12,9 +12,9 @@ mod store;
 mod worker;
 
 use access::Verifier;
+use net::grpc::accept::Connections;
+use net::grpc::server::{GrpcServer, ServerError};
 use platform::clock::Clock;
-use platform::grpc::accept::Connections;
-use platform::grpc::server::{GrpcServer, ServerError};
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server::{self, EventServiceServer};
 use proto::worker::v1::worker_service_server::{self, WorkerServiceServer};

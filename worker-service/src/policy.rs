@@ -1,7 +1,7 @@
 //! Who may do what with workers. Everyone who is known may see them.
 
 use access::{Caller, Role};
-use platform::grpc::status;
+use net::grpc::status;
 use tonic::{Code, Status};
 
 /// Reason of a PERMISSION_DENIED: the caller lacks the role that the message names.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use platform::grpc::channel::Health;
+use net::grpc::channel::Health;
 use serde::Serialize;
 
 use crate::services::Services;

@@ -57,7 +57,7 @@ fn the_document_that_is_checked_in_is_the_codes() {
 
 #[tokio::test]
 async fn what_is_described_is_what_the_router_takes() {
-    let peer = |name| platform::grpc::Peer::new(name, "http://127.0.0.1:9", None).unwrap();
+    let peer = |name| net::grpc::Peer::new(name, "http://127.0.0.1:9", None).unwrap();
     let services = Services::connect(&peer("task-service"), &peer("worker-service"));
     let router = crate::router::routes().with_state(services);
     let paths = ROUTER.split(".route(\"").skip(1).map(|it| it.split('"').next().unwrap());

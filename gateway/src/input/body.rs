@@ -3,7 +3,7 @@
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use bytes::Bytes;
-use platform::grpc::deadline;
+use net::grpc::deadline;
 use platform::violation::{Violation, Violations};
 use tonic::{Code, Response, Status};
 

@@ -1,4 +1,4 @@
-use platform::otlp::Link;
+use telemetry::otlp::Link;
 
 use super::*;
 use crate::trace::samples::{failed, named, request, span, with};

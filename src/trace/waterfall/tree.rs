@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
-use platform::otlp::Span;
+use telemetry::otlp::Span;
 
 use crate::trace::store::is_request;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use platform::grpc::status;
+use net::grpc::status;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 

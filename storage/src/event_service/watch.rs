@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use net::grpc::accept::Ending;
+use net::grpc::status;
 use platform::clock::{Clock, Micros};
-use platform::grpc::accept::Ending;
-use platform::grpc::status;
 use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{EventCursor, WatchProgress, WatchSnapshotEnd, WatchStarted};
 use tonic::{Code, Status};

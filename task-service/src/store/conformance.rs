@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use access::Scope;
 use platform::clock::Clock;
-use platform::propagation::Cause;
 use platform::violation::Violations;
 use storage::Page;
 use storage::testing::Fresh;
+use telemetry::propagation::Cause;
 
 use super::*;
 use crate::error::TaskError;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use access::Scope;
 use anyhow::Context as _;
 use platform::clock::Clock;
-use platform::propagation::Cause;
+use telemetry::propagation::Cause;
 use serde_json::json;
 use storage::event_log::{EventLog, NewEvent};
 use storage::{Database, Migration, Migrations, Statement, StorageError};

@@ -1,5 +1,5 @@
 //! The collector: an OTLP/gRPC receiver in a process of its own, which counts spans by the `bench.setup` of their resource.
-//! `platform::otlp::receive` would turn each span into maps of texts, on the CPUs that the measured processes need.
+//! `telemetry::otlp::receive` would turn each span into maps of texts, on the CPUs that the measured processes need.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

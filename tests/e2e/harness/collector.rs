@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use platform::otlp::{self, Span};
 use platform::shutdown::Shutdown;
+use telemetry::otlp::{self, Span};
 use tokio::net::TcpListener;
 
 /// Keeps every span it receives.

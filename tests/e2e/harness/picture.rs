@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use platform::otlp::{Span, SpanKind};
+use telemetry::otlp::{Span, SpanKind};
 
 /// Attributes whose values differ between runs.
 const MASKED: [&str; 1] = ["server.port"];

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use platform::clock::Clock;
-use platform::propagation::Cause;
 use platform::violation::Violations;
 use storage::Page;
 use storage::testing::Fresh;
+use telemetry::propagation::Cause;
 
 use super::*;
 use crate::worker::Draft;

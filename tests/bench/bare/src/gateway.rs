@@ -8,7 +8,7 @@ use axum::{Json, Router};
 use axum_tracing_opentelemetry::middleware::OtelAxumLayer;
 use http::request::Parts;
 use http::{StatusCode, header};
-use platform::admission::Authenticate as _;
+use net::admission::Authenticate as _;
 use platform::shutdown::Shutdown;
 use proto::Timestamp;
 use proto::task::v1::task_service_client::TaskServiceClient;

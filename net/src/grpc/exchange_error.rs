@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use h2::Reason;
+use platform::causes::causes;
 use tower::BoxError;
 
 /// No answer, or half of one.
@@ -41,15 +42,4 @@ fn is_refusal(error: &(dyn Error + 'static)) -> bool {
         let gone_away = it.is_go_away() && it.reason() == Some(Reason::NO_ERROR);
         it.is_remote() && (refused || gone_away)
     })
-}
-
-pub(super) fn causes<'a>(
-    error: &'a (dyn Error + 'static),
-) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |it: &&'a (dyn Error + 'static)| (*it).source())
-}
-
-/// An error and its causes in one text.
-pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

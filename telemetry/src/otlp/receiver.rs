@@ -13,7 +13,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
 use super::Span;
-use crate::shutdown::Shutdown;
+use platform::shutdown::Shutdown;
 
 /// Receives spans at `listener` and gives each export to `keep`, until `shutdown`.
 pub async fn receive(

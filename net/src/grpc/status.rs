@@ -6,7 +6,7 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use crate::violation::Violation;
+use platform::violation::Violation;
 
 /// `domain` of every `google.rpc.ErrorInfo` that this product writes.
 pub const DOMAIN: &str = "ccm";

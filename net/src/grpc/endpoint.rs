@@ -133,7 +133,7 @@ impl Endpoint {
                 Ok(sender)
             }
             Err(error) => {
-                let why = super::exchange_error::chain(error.as_ref());
+                let why = platform::causes::chain(error.as_ref());
                 *last_failure = Some((Instant::now(), why.clone()));
                 self.set_aside(&why);
                 Err(self.not_connected(why))

@@ -22,8 +22,8 @@ use super::method::{self, KnownMethods};
 use super::{deadline, status, unread};
 use crate::activity::{Activity, InFlight};
 use crate::admission::Authenticate;
-use crate::propagation::{self, Edge};
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
+use telemetry::propagation::{self, Edge};
 
 /// How long a call may take whose client sets no deadline, its message included.
 const LONGEST: Duration = Duration::from_secs(30);

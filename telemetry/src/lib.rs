@@ -1,5 +1,5 @@
-//! Telemetry of a process: spans over OTLP, log lines on standard output. Set up once, in [`start`]; nothing else in
-//! the product knows an exporter.
+//! What is seen of a process: spans over OTLP, log lines on standard output, and the trace context that goes from one
+//! process to the next. Set up once, in [`start`]; nothing else in the product knows an exporter. Knows the ground only.
 
 pub mod database;
 mod environment;
@@ -8,6 +8,8 @@ mod log_format;
 pub mod log_line;
 mod log_writer;
 mod losses;
+pub mod otlp;
+pub mod propagation;
 mod sampler;
 pub mod sweep;
 
@@ -26,12 +28,12 @@ use tracing_subscriber::layer::{Identity, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
-use crate::clock::Clock;
 use crate::propagation::baggage::AllowedBaggage;
 use environment::{Environment, Propagator};
 pub use log_format::LogFormat;
 use log_writer::{LogGuard, LogWriter};
 use losses::Losses;
+use platform::clock::Clock;
 use sampler::Dice;
 
 /// `service.namespace` of every process.
@@ -112,7 +114,7 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
             .with_target(false)
             .with_tracked_inactivity(false)
             // Spans of ours only: those of the exporter's own HTTP/2 stack would trace the tracing.
-            .with_filter(filter_fn(|it| it.is_span() && it.target().starts_with("platform")))
+            .with_filter(filter_fn(|it| it.is_span() && is_ours(it.target())))
             .boxed(),
         // A layer that wants nothing: without any, spans would be made for nobody.
         None => Identity::new().with_filter(filter_fn(|_| false)).boxed(),
@@ -132,6 +134,11 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
         tracing::warn!("{warning}");
     }
     Ok(Telemetry { tracer, losses, _log: guard })
+}
+
+/// The crates that make spans.
+fn is_ours(target: &str) -> bool {
+    ["telemetry", "net"].iter().any(|it| target.starts_with(it))
 }
 
 /// A panic is a log line like any other error, with the trace it happened in.

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::TlsError;
-use crate::grpc::chain;
+use platform::causes::chain;
 
 /// Between two looks at the files.
 const EVERY: Duration = Duration::from_secs(2);

@@ -13,7 +13,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::log_line::LogLine;
 use super::log_writer::LogWriter;
-use crate::clock::Clock;
+use platform::clock::Clock;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,8 +160,7 @@ impl Visit for Fields {
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
-        let causes = std::iter::successors(Some(value), |it| it.source()).map(ToString::to_string);
-        self.text(field, &causes.collect::<Vec<_>>().join(": "));
+        self.text(field, &platform::causes::chain(value));
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {

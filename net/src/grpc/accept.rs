@@ -17,10 +17,10 @@ use tower::{Service, ServiceExt as _};
 
 use super::preface::PrefaceLimit;
 use crate::activity::Activity;
-use crate::clock;
 use crate::linger::Lingering;
-use crate::shutdown::Shutdown;
 use crate::tls::ServerTls;
+use platform::clock;
+use platform::shutdown::Shutdown;
 
 /// How long calls in flight may take to finish once the shutdown has begun.
 const DRAIN: Duration = Duration::from_secs(10);

@@ -16,11 +16,12 @@ use tower::{BoxError, Service, ServiceExt as _};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
-use super::exchange_error::{ExchangeError, causes, chain};
+use super::exchange_error::ExchangeError;
 use super::peer::Peer;
 use super::{deadline, method, status};
-use crate::propagation;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
+use platform::causes::{causes, chain};
+use telemetry::propagation;
 
 /// A channel `S` to a peer, traced.
 #[derive(Clone)]

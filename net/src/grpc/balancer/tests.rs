@@ -152,7 +152,7 @@ async fn a_name_is_looked_up_again_and_what_it_no_longer_has_is_called_no_more()
         }
     };
     let error = call(&balancer, "Get").await.unwrap_err();
-    assert!(crate::grpc::chain(error.as_ref()).contains("no such name"), "{error}");
+    assert!(platform::causes::chain(error.as_ref()).contains("no such name"), "{error}");
     let steps = [
         (Ok(vec![one]), [4, 0]),
         (Ok(vec![one, two]), [6, 2]),

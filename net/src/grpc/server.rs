@@ -14,7 +14,7 @@ use super::method::KnownMethods;
 use super::server_layer::ServerLayer;
 use crate::activity::Activity;
 use crate::admission::Authenticate;
-use crate::shutdown::Shutdown;
+use platform::shutdown::Shutdown;
 
 /// How often the check behind the health service is made.
 const HEALTH_INTERVAL: Duration = Duration::from_secs(2);

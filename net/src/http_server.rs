@@ -22,8 +22,8 @@ use opentelemetry::Context as TraceContext;
 use opentelemetry::trace::{FutureExt as _, TraceContextExt as _};
 
 use crate::admission::Authenticate;
-use crate::propagation::{self, Edge};
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
+use telemetry::propagation::{self, Edge};
 
 /// The template of the route that a request matched, as the router puts it into the extensions.
 pub type RouteOf = fn(&http::Extensions) -> Option<&str>;

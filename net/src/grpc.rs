@@ -17,5 +17,4 @@ pub mod status;
 mod unread;
 
 pub use channel::Channel;
-pub(crate) use exchange_error::chain;
 pub use peer::{Peer, PeerError};

@@ -40,7 +40,7 @@ impl Dice {
             return true;
         }
         // 53 bits, as many as a double tells apart.
-        let bits = u64::from_le_bytes(crate::clock::random()) >> 11;
+        let bits = u64::from_le_bytes(platform::clock::random()) >> 11;
         #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
         let thrown = bits as f64 / (1_u64 << 53) as f64;
         thrown < self.0
