@@ -116,6 +116,13 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// A random duration from three quarters of the interval up to all of it, so that replicas do not wake together.
+#[must_use]
+pub fn jittered(interval: Duration) -> Duration {
+    let share = f64::from(u32::from_le_bytes(random())) / f64::from(u32::MAX);
+    interval.mul_f64(0.75 + 0.25 * share)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

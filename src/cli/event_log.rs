@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clap::Args;
-use storage::event_service::WatchLimits;
-use storage::housekeeping::Retention;
+use events::grpc::WatchLimits;
+use service::housekeeping::Retention;
 
 /// How events are told and kept.
 #[derive(Debug, Args)]

@@ -7,8 +7,8 @@ use sqlx::{Pool, SqlSafeStr as _};
 use telemetry::database::{self as spans, Statement, System};
 use tracing::Instrument as _;
 
+use crate::Commits;
 use crate::StorageError;
-use crate::event_log::Commits;
 
 /// A pooled connection, for reads.
 pub struct Connection<DB: sqlx::Database> {

@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, PgPool, SqlitePool};
 
-use crate::event_log::Commits;
+use crate::Commits;
 use crate::{Migrations, StorageError};
 
 /// How long a call waits for a connection, and a connection for SQLite's write lock.
@@ -200,7 +200,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_that_is_none_is_named_without_its_password() {
-        let none = Migrations::event_log_and(&[], &[]);
+        let none = Migrations::default();
         for url in ["mysql://ada:secret@host/db", "tasks.db", "", "sqlite:", "sqlite::memory:"] {
             let error = Database::open(url, &none).await.unwrap_err().to_string();
             assert!(error.contains("is no database address") && !error.contains("secret"), "{error}");
@@ -211,7 +211,7 @@ mod tests {
     async fn a_file_may_have_any_name() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("100%41 ? #1.db");
-        let none = Migrations::event_log_and(&[], &[]);
+        let none = Migrations::default();
         Database::open(&format!("sqlite:{}", file.display()), &none).await.unwrap();
         assert!(file.exists());
     }
@@ -224,7 +224,7 @@ mod tests {
     async fn a_full_disk_is_worth_another_try() {
         const FILL: crate::Statement = statement("CREATE TABLE filled AS SELECT randomblob(100000) AS bytes");
         let fresh = crate::testing::sqlite();
-        let database = Database::open(&fresh.url, &Migrations::event_log_and(&[], &[])).await.unwrap();
+        let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
         let Database::Sqlite(pools) = &database else { panic!("not SQLite") };
         sqlx::query("PRAGMA max_page_count = 1").execute(&pools.writer).await.unwrap();
         let full = crate::write!(database, |on| -> Result<(), StorageError> { crate::execute!(on, FILL) });
@@ -238,7 +238,7 @@ mod tests {
         const FAIL: crate::Statement = statement("SELECT 1 FROM nothing_of_this_name");
         const WORK: crate::Statement = statement("CREATE TABLE worked (id INTEGER)");
         let fresh = crate::testing::sqlite();
-        let database = Database::open(&fresh.url, &Migrations::event_log_and(&[], &[])).await.unwrap();
+        let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
         let ended = crate::write!(database, |on| -> Result<(), StorageError> {
             crate::execute!(on, END)?;
             crate::execute!(on, FAIL)
@@ -251,7 +251,7 @@ mod tests {
     async fn a_new_file_is_for_its_owner_alone() {
         use std::os::unix::fs::PermissionsExt as _;
         let fresh = crate::testing::sqlite();
-        Database::open(&fresh.url, &Migrations::event_log_and(&[], &[])).await.unwrap();
+        Database::open(&fresh.url, &Migrations::default()).await.unwrap();
         let path = fresh.url.strip_prefix("sqlite:").unwrap();
         for file in [path.to_owned(), format!("{path}-wal")] {
             let mode = std::fs::metadata(&file).unwrap().permissions().mode();
@@ -261,7 +261,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_cannot_be_opened_is_an_error_not_a_panic() {
-        let none = Migrations::event_log_and(&[], &[]);
+        let none = Migrations::default();
         let opened = Database::open("sqlite:/nonexistent/directory/tasks.db", &none).await;
         assert!(matches!(opened, Err(StorageError::Unavailable(_))));
     }

@@ -1,15 +1,10 @@
-//! What can go wrong with a database, and what of it a caller is told.
+//! What can go wrong with a database.
 
 use std::borrow::Cow;
 
-use net::grpc::status;
 use sqlx::error::DatabaseError;
 use sqlx::sqlite::SqliteError;
 use telemetry::database::ErrorType;
-use tonic::{Code, Status};
-
-/// Reason of an UNAVAILABLE: the service runs, its database does not.
-const DATABASE_UNAVAILABLE: &str = "DATABASE_UNAVAILABLE";
 
 /// A failure of the database.
 #[derive(Debug, thiserror::Error)]
@@ -43,29 +38,6 @@ pub enum StorageError {
 }
 
 impl StorageError {
-    /// What the caller of `service` is told. The cause goes to the log, here and nowhere else.
-    #[must_use]
-    pub fn into_status(self, service: &'static str) -> Status {
-        let error: &dyn std::error::Error = &self;
-        tracing::error!(error, "database call failed");
-        match self {
-            Self::Unavailable(_) => {
-                status::unavailable_because(service, DATABASE_UNAVAILABLE, "has no database")
-            }
-            Self::OutcomeUnknown(_) => {
-                let message = "the database went away during the commit; the outcome is unknown";
-                status::with_reason(Code::Unknown, status::OUTCOME_UNKNOWN, message)
-            }
-            Self::Interrupted => {
-                let message = "internal error; the outcome is unknown";
-                status::with_reason(Code::Internal, status::OUTCOME_UNKNOWN, message)
-            }
-            Self::Url(_) | Self::Migration(_) | Self::Failed(_) | Self::Corrupt { .. } => {
-                status::with_reason(Code::Internal, status::INTERNAL, "internal error")
-            }
-        }
-    }
-
     /// The error of a COMMIT: its outcome is open unless the database itself has refused it.
     pub(crate) fn of_commit(error: sqlx::Error) -> Self {
         match &error {
@@ -156,17 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn internal_errors_tell_the_caller_nothing_of_the_database() {
-        let status = StorageError::Failed(sqlx::Error::ColumnNotFound("secret".to_owned()))
-            .into_status("task-service");
-        assert_eq!((status.code(), status.message()), (Code::Internal, "internal error"));
-    }
-
-    #[test]
     fn a_pool_without_a_free_connection_is_worth_another_try() {
-        assert_eq!(
-            StorageError::from(sqlx::Error::PoolTimedOut).into_status("task-service").code(),
-            Code::Unavailable
-        );
+        assert!(matches!(StorageError::from(sqlx::Error::PoolTimedOut), StorageError::Unavailable(_)));
     }
 }

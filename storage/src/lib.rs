@@ -1,21 +1,18 @@
-//! What a stateful process needs: its own database, SQLite or PostgreSQL, with migrations, spans around every
-//! statement, and the event log. SQL text stands in the services' stores and here, nowhere else; the gateway cannot see
-//! this crate.
+//! The database of a process, SQLite or PostgreSQL: connections, transactions, statements with their spans, migrations,
+//! pages. It knows no gRPC and no word of the domain; SQL text stands in the rooms above. The gateway cannot see this crate.
 
+mod commits;
 mod connection;
 mod database;
 mod error;
-pub mod event_log;
-pub mod event_service;
-pub mod housekeeping;
 mod macros;
 mod migrations;
 mod page;
-pub mod request_key;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod value;
 
+pub use commits::Commits;
 pub use connection::{Connection, Transaction, run, to_completion};
 pub use database::{Database, PostgresPool, SqlitePools};
 pub use error::StorageError;

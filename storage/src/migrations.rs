@@ -1,4 +1,4 @@
-//! The schema: what this crate needs, then what a service adds. Append-only: a migration that has landed is never
+//! The schema: each room brings its steps, and a service joins them. Append-only: a migration that has landed is never
 //! changed (its checksum is stored and compared).
 
 use std::path::Path;
@@ -19,40 +19,25 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-macro_rules! steps {
-    ($database:literal, $($version:literal $name:literal $file:literal),* $(,)?) => {
-        [$(Migration {
-            version: $version,
-            name: $name,
-            sql: include_str!(concat!("../migrations/", $database, "/", $file)),
-        }),*]
-    };
-    ($database:literal) => {
-        steps!(
-            $database,
-            1 "event_log" "0001_event_log.sql",
-            2 "request_keys" "0002_request_keys.sql",
-            3 "event_positions" "0003_event_positions.sql",
-            4 "event_trimming" "0004_event_trimming.sql",
-        )
-    };
-}
-
-const SQLITE: [Migration; 4] = steps!("sqlite");
-const POSTGRES: [Migration; 4] = steps!("postgres");
-
-/// The steps of a service's schema, for both databases.
-#[derive(Clone, Debug)]
+/// Steps of a schema, for both databases.
+#[derive(Clone, Debug, Default)]
 pub struct Migrations {
-    sqlite: Vec<Migration>,
-    postgres: Vec<Migration>,
+    /// Of SQLite.
+    pub sqlite: Vec<Migration>,
+    /// Of PostgreSQL.
+    pub postgres: Vec<Migration>,
 }
 
 impl Migrations {
-    /// The event log's steps, then the service's own.
+    /// The steps of several rooms, in the order of their versions.
     #[must_use]
-    pub fn event_log_and(sqlite: &[Migration], postgres: &[Migration]) -> Self {
-        Self { sqlite: [&SQLITE, sqlite].concat(), postgres: [&POSTGRES, postgres].concat() }
+    pub fn of(all: &[&Self]) -> Self {
+        let joined = |steps: fn(&Self) -> &Vec<Migration>| {
+            let mut steps: Vec<Migration> = all.iter().flat_map(|it| steps(it).iter().copied()).collect();
+            steps.sort_by_key(|it| it.version);
+            steps
+        };
+        Self { sqlite: joined(|it| &it.sqlite), postgres: joined(|it| &it.postgres) }
     }
 
     pub(crate) async fn apply_to_postgres(&self, pool: &PgPool) -> Result<(), StorageError> {

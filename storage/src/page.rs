@@ -2,11 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use net::grpc::status;
 use platform::clock::Micros;
 use platform::violation::{Violation, Violations};
 use sha2::{Digest as _, Sha256};
-use tonic::Status;
 use uuid::Uuid;
 
 /// Rows a page holds when the request does not say.
@@ -51,13 +49,18 @@ impl Page {
     }
 
     /// [`Self::new`] when nothing else is wrong with the request; the error names all that is.
-    pub fn checked(size: i32, token: &str, list: ListId, mut violations: Violations) -> Result<Self, Status> {
+    pub fn checked(
+        size: i32,
+        token: &str,
+        list: ListId,
+        mut violations: Violations,
+    ) -> Result<Self, Vec<Violation>> {
         match Self::new(size, token, list) {
             Ok(page) if violations.is_empty() => return Ok(page),
             Ok(_) => {}
             Err(error) => violations.add(error.field(), error.to_string()),
         }
-        Err(status::invalid(violations.into_vec()))
+        Err(violations.into_vec())
     }
 
     /// How many rows to ask the database for: one more tells whether there is a next page.
@@ -119,10 +122,9 @@ impl PageTokenError {
     }
 }
 
-impl From<PageTokenError> for Status {
+impl From<PageTokenError> for Violation {
     fn from(error: PageTokenError) -> Self {
-        let field = error.field().to_owned();
-        status::invalid(vec![Violation { field, description: error.to_string() }])
+        Self { field: error.field().to_owned(), description: error.to_string() }
     }
 }
 

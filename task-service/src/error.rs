@@ -45,7 +45,7 @@ impl From<TaskError> for Status {
     fn from(error: TaskError) -> Self {
         let message = error.to_string();
         let (code, reason) = match error {
-            TaskError::Storage(error) => return error.into_status(NAME),
+            TaskError::Storage(error) => return events::storage_failed(NAME, error),
             TaskError::Invalid(violations) => return status::invalid(violations),
             TaskError::Lookup(status) => return *status,
             TaskError::NotFound => (Code::NotFound, "TASK_NOT_FOUND"),

@@ -1,8 +1,8 @@
 //! The events that changes of tasks leave behind.
 
 use access::Caller;
+use events::NewEvent;
 use serde_json::{Map, Value, json};
-use storage::event_log::NewEvent;
 use telemetry::propagation::Cause;
 use uuid::Uuid;
 

@@ -11,7 +11,7 @@ use proto::task::v1::{
     CreateTaskRequest, CreateTaskResponse, DeleteTaskRequest, DeleteTaskResponse, GetTaskRequest,
     GetTaskResponse, ListTasksRequest, ListTasksResponse, UpdateTaskRequest, UpdateTaskResponse,
 };
-use storage::request_key::{Claim, RequestKey};
+use service::request_key::{Claim, RequestKey};
 use storage::{ListId, Page, StorageError};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -119,7 +119,7 @@ impl TaskService for Tasks {
         let list = ListId::of("ccm.task.v1.TaskService/ListTasks", &request);
         let mut violations = Violations::default();
         let filter = convert::filter(request, &mut violations);
-        let page = Page::checked(size, &token, list, violations)?;
+        let page = Page::checked(size, &token, list, violations).map_err(status::invalid)?;
         let Some(filter) = filter else { return Ok(Response::new(ListTasksResponse::default())) };
         let (tasks, next) = self.store.list(page, &filter, caller.visibility()).await.map_err(failed)?;
         Ok(Response::new(ListTasksResponse {
@@ -163,7 +163,7 @@ impl TaskService for Tasks {
 }
 
 fn failed(error: StorageError) -> Status {
-    error.into_status(NAME)
+    events::storage_failed(NAME, error)
 }
 
 pub(crate) fn not_found() -> Status {

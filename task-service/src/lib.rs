@@ -3,15 +3,17 @@
 mod convert;
 mod error;
 mod event;
-mod events;
 mod grpc;
 mod policy;
 mod store;
+mod subjects;
 mod task;
 mod update;
 mod workers;
 
 use access::Verifier;
+use events::EventLog;
+use events::grpc::{Events, WatchLimits};
 use net::grpc::Peer;
 use net::grpc::accept::Connections;
 use net::grpc::server::{GrpcServer, ServerError};
@@ -19,10 +21,8 @@ use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server::{self, EventServiceServer};
 use proto::task::v1::task_service_server::{self, TaskServiceServer};
+use service::housekeeping::{self, Retention};
 use storage::StorageError;
-use storage::event_log::EventLog;
-use storage::event_service::{Events, WatchLimits};
-use storage::housekeeping::{self, Retention};
 use tokio::net::TcpListener;
 
 /// `service.name`, and what errors call this process.
@@ -70,7 +70,7 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
     let database = store.database().clone();
     let workers = workers::Workers::at(&config.worker_service);
     let (log, running) = EventLog::start(&database);
-    let subjects = events::OfTasks(store.clone());
+    let subjects = subjects::OfTasks(store.clone());
     let kept = housekeeping::run(
         log.clone(),
         subjects.clone(),

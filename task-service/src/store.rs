@@ -1,10 +1,10 @@
 //! The tasks in the database: one method, one transaction.
 
 use access::Visibility;
+use events::NewEvent;
 use platform::clock::Micros;
+use service::request_key::{Claim, RequestKey};
 use sqlx::FromRow;
-use storage::event_log::NewEvent;
-use storage::request_key::{Claim, RequestKey};
 use storage::{Database, Migration, Migrations, StorageError};
 use uuid::Uuid;
 
@@ -76,7 +76,8 @@ pub(crate) struct TaskStore {
 
 impl TaskStore {
     pub(crate) async fn open(url: &str) -> Result<Self, StorageError> {
-        let migrations = Migrations::event_log_and(&SQLITE, &POSTGRES);
+        let own = Migrations { sqlite: SQLITE.to_vec(), postgres: POSTGRES.to_vec() };
+        let migrations = service::migrations(&own);
         Ok(Self { database: Database::open(url, &migrations).await? })
     }
 
@@ -88,13 +89,13 @@ impl TaskStore {
     pub(crate) async fn insert(&self, task: Task, event: NewEvent) -> Result<(), StorageError> {
         storage::write!(self.database, |on| -> Result<(), StorageError> {
             insert!(on, task)?;
-            storage::append_event!(on, event)
+            events::append_event!(on, event)
         })
     }
 
     /// What a request of this key came to, if there was one.
     pub(crate) async fn recall(&self, key: &RequestKey, now: Micros) -> Result<Option<Claim>, StorageError> {
-        storage::read!(self.database, |on| storage::recall!(on, key, now))
+        storage::read!(self.database, |on| service::recall!(on, key, now))
     }
 
     /// [`Self::insert`] unless the key is taken; `answer` is what a repetition is to get. One that is in flight is
@@ -108,10 +109,10 @@ impl TaskStore {
     ) -> Result<Claim, StorageError> {
         let now = task.created_at;
         storage::write!(self.database, |on| -> Result<Claim, StorageError> {
-            let claim = storage::claim!(on, key, answer, now)?;
+            let claim = service::claim!(on, key, answer, now)?;
             if claim == Claim::New {
                 insert!(on, task)?;
-                storage::append_event!(on, event)?;
+                events::append_event!(on, event)?;
             }
             Ok(claim)
         })

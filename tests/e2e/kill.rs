@@ -55,7 +55,7 @@ async fn acknowledged_survives(backend: Backend) {
     }
     product.stop().await;
     let mut events: BTreeMap<String, u32> = BTreeMap::new();
-    for event in storage::testing::events_at(&product.task_database.url).await.unwrap() {
+    for event in events::testing::events_at(&product.task_database.url).await.unwrap() {
         assert_eq!((event.kind.as_str(), event.revision), ("task.created", 1));
         *events.entry(event.subject_id.to_string()).or_default() += 1;
     }

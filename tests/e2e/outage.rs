@@ -52,7 +52,7 @@ async fn without_worker_service_workers_say_so_and_nothing_is_written_of_a_task_
     let titles: Vec<&str> =
         listed.json["items"].as_array().unwrap().iter().map(|it| it["title"].as_str().unwrap()).collect();
     assert_eq!(titles, ["without"]);
-    assert_eq!(storage::testing::events_at(&product.task_database.url).await.unwrap().len(), 1);
+    assert_eq!(events::testing::events_at(&product.task_database.url).await.unwrap().len(), 1);
     product.workers.restart(product.workers_address);
     expect_back(&user, "/api/workers").await;
     eventually("a task with a worker can be created again", || async {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 const DOCUMENT: &str = include_str!("../../docs/errors.md");
 /// The crates that answer clients.
-const CRATES: [&str; 6] = ["access", "gateway", "net", "storage", "task-service", "worker-service"];
+const CRATES: [&str; 7] = ["access", "events", "gateway", "net", "service", "task-service", "worker-service"];
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
     entries.flat_map(|it| if it.is_dir() { sources(&it) } else { vec![it] }).collect()

@@ -29,7 +29,7 @@ impl From<WorkerError> for Status {
     fn from(error: WorkerError) -> Self {
         let message = error.to_string();
         let (code, reason) = match error {
-            WorkerError::Storage(error) => return error.into_status(NAME),
+            WorkerError::Storage(error) => return events::storage_failed(NAME, error),
             WorkerError::Invalid(violations) => return status::invalid(violations),
             WorkerError::NotFound => (Code::NotFound, "WORKER_NOT_FOUND"),
             WorkerError::EtagMismatch(_) => (Code::Aborted, "ETAG_MISMATCH"),

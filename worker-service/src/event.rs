@@ -1,8 +1,8 @@
 //! The events that changes of workers leave behind.
 
 use access::{Caller, Scope};
+use events::NewEvent;
 use serde_json::{Map, json};
-use storage::event_log::NewEvent;
 use telemetry::propagation::Cause;
 use uuid::Uuid;
 

@@ -11,7 +11,7 @@ use proto::worker::v1::{
     GetWorkerResponse, ImportWorkerRequest, ImportWorkerResponse, ListWorkersRequest, ListWorkersResponse,
     UpdateWorkerRequest, UpdateWorkerResponse,
 };
-use storage::request_key::{Claim, RequestKey};
+use service::request_key::{Claim, RequestKey};
 use storage::{ListId, Page, StorageError};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -92,7 +92,7 @@ impl WorkerService for Workers {
         let list = ListId::of("ccm.worker.v1.WorkerService/ListWorkers", &request);
         let mut violations = Violations::default();
         let filter = convert::filter(request, &mut violations);
-        let page = Page::checked(size, &token, list, violations)?;
+        let page = Page::checked(size, &token, list, violations).map_err(status::invalid)?;
         let (workers, next) = self.store.list(page, &filter).await.map_err(failed)?;
         Ok(Response::new(ListWorkersResponse {
             workers: workers.iter().map(convert::worker).collect(),
@@ -163,7 +163,7 @@ impl WorkerService for Workers {
 }
 
 pub(crate) fn failed(error: StorageError) -> Status {
-    error.into_status(NAME)
+    events::storage_failed(NAME, error)
 }
 
 pub(crate) fn not_found() -> Status {

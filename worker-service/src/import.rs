@@ -5,7 +5,7 @@ use net::grpc::status;
 use platform::violation::Violations;
 use prost::Message as _;
 use proto::worker::v1::{ImportWorkerRequest, ImportWorkerResponse};
-use storage::request_key::{Claim, RequestKey};
+use service::request_key::{Claim, RequestKey};
 use tonic::Status;
 
 use crate::error::WorkerError;

@@ -4,24 +4,24 @@
 mod convert;
 mod error;
 mod event;
-mod events;
 mod grpc;
 mod import;
 mod policy;
 mod store;
+mod subjects;
 mod worker;
 
 use access::Verifier;
+use events::EventLog;
+use events::grpc::{Events, WatchLimits};
 use net::grpc::accept::Connections;
 use net::grpc::server::{GrpcServer, ServerError};
 use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server::{self, EventServiceServer};
 use proto::worker::v1::worker_service_server::{self, WorkerServiceServer};
+use service::housekeeping::{self, Retention};
 use storage::StorageError;
-use storage::event_log::EventLog;
-use storage::event_service::{Events, WatchLimits};
-use storage::housekeeping::{self, Retention};
 use tokio::net::TcpListener;
 
 /// `service.name`, and what errors call this process.
@@ -66,7 +66,7 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
     };
     let database = store.database().clone();
     let (log, running) = EventLog::start(&database);
-    let subjects = events::OfWorkers(store.clone());
+    let subjects = subjects::OfWorkers(store.clone());
     let kept = housekeeping::run(
         log.clone(),
         subjects.clone(),

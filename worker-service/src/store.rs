@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use events::NewEvent;
 use platform::clock::Micros;
+use service::request_key::{Claim, RequestKey};
 use sqlx::FromRow;
 use sqlx::types::Json;
-use storage::event_log::NewEvent;
-use storage::request_key::{Claim, RequestKey};
 use storage::{Database, Migration, Migrations, Statement, StorageError, System};
 use uuid::Uuid;
 
@@ -193,7 +193,8 @@ pub(crate) struct WorkerStore {
 
 impl WorkerStore {
     pub(crate) async fn open(url: &str) -> Result<Self, StorageError> {
-        let migrations = Migrations::event_log_and(&SQLITE, &POSTGRES);
+        let own = Migrations { sqlite: SQLITE.to_vec(), postgres: POSTGRES.to_vec() };
+        let migrations = service::migrations(&own);
         Ok(Self { database: Database::open(url, &migrations).await? })
     }
 
@@ -207,13 +208,13 @@ impl WorkerStore {
             let id = worker.id;
             insert!(execute!(on, INSERT), worker)?;
             keep_tags!(on, id)?;
-            storage::append_event!(on, event)
+            events::append_event!(on, event)
         })
     }
 
     /// What a request of this key came to, if there was one.
     pub(crate) async fn recall(&self, key: &RequestKey, now: Micros) -> Result<Option<Claim>, StorageError> {
-        storage::read!(self.database, |on| storage::recall!(on, key, now))
+        storage::read!(self.database, |on| service::recall!(on, key, now))
     }
 
     /// [`Self::insert`] unless the key is taken; `answer` is what a repetition is to get. One that is in flight is
@@ -227,12 +228,12 @@ impl WorkerStore {
     ) -> Result<Claim, StorageError> {
         let now = worker.created_at;
         storage::write!(self.database, |on| -> Result<Claim, StorageError> {
-            let claim = storage::claim!(on, key, answer, now)?;
+            let claim = service::claim!(on, key, answer, now)?;
             if claim == Claim::New {
                 let id = worker.id;
                 insert!(execute!(on, INSERT), worker)?;
                 keep_tags!(on, id)?;
-                storage::append_event!(on, event)?;
+                events::append_event!(on, event)?;
             }
             Ok(claim)
         })
@@ -269,7 +270,7 @@ impl WorkerStore {
             )?;
             storage::execute!(on, FORGET_TAGS, after.id)?;
             keep_tags!(on, after.id)?;
-            storage::append_event!(on, event)?;
+            events::append_event!(on, event)?;
             Ok(after)
         })
     }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use access::testing::caller;
 use access::{Caller, Role};
+use events::EventLog;
 use platform::clock::Clock;
 use platform::violation::Violations;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
-use storage::event_log::EventLog;
 use storage::testing::Fresh;
 use storage::{ListId, Page, Statement};
 use tokio::runtime::Handle;

@@ -1,9 +1,9 @@
 //! Changes of a task that exists: read, decided and written in one transaction.
 
 use access::Visibility;
+use events::NewEvent;
 use platform::clock::Micros;
 use storage::System;
-use storage::event_log::NewEvent;
 use uuid::Uuid;
 
 use super::{Row, TaskStore, sql};
@@ -53,7 +53,7 @@ impl TaskStore {
                 it.version,
                 it.revision,
             )?;
-            storage::append_event!(on, event(&before, &after))?;
+            events::append_event!(on, event(&before, &after))?;
             Ok(after)
         })
     }
@@ -73,7 +73,7 @@ impl TaskStore {
             decide(&task)?;
             let deleted = Task { revision: task.revision + 1, updated_at: at, ..task };
             storage::execute!(on, sql::DELETE, deleted.id, at.0, deleted.revision)?;
-            storage::append_event!(on, event(&deleted))?;
+            events::append_event!(on, event(&deleted))?;
             Ok(())
         })
     }

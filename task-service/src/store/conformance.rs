@@ -132,7 +132,7 @@ async fn a_change_is_stored_with_its_event_and_one_that_changes_nothing_is_not(f
     assert_eq!(store.get(task.id, EVERYTHING).await.unwrap(), Some(after.clone()));
     let again = move |it: &Task| it.changed(same, now);
     assert_eq!(store.update(task.id, EVERYTHING, again, updated(&clock)).await.unwrap(), after);
-    let events = storage::testing::events(store.database()).await.unwrap();
+    let events = events::testing::events(store.database()).await.unwrap();
     let told: Vec<_> = events.iter().map(|it| (it.kind.as_str(), it.revision)).collect();
     assert_eq!(told, [("task.created", 1), ("task.updated", 2)]);
 }
@@ -171,7 +171,7 @@ async fn a_deleted_task_is_gone_and_its_history_tells_so(fresh: Fresh) {
     delete().await.unwrap();
     assert_eq!(store.get(task.id, EVERYTHING).await.unwrap(), None);
     assert!(matches!(delete().await, Err(TaskError::NotFound)), "deleted twice");
-    let events = storage::testing::events(store.database()).await.unwrap();
+    let events = events::testing::events(store.database()).await.unwrap();
     let told: Vec<_> = events.iter().map(|it| (it.kind.as_str(), it.revision)).collect();
     assert_eq!(told, [("task.created", 1), ("task.deleted", 2)]);
 }
@@ -209,7 +209,7 @@ async fn its_event_is_stored_with_it(fresh: Fresh) {
     let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
     let task = task(&clock, "ada", Some("bob"), Some("network"));
     store.insert(task.clone(), created(&clock, &task)).await.unwrap();
-    let events = storage::testing::events(store.database()).await.unwrap();
+    let events = events::testing::events(store.database()).await.unwrap();
     let [event] = events.as_slice() else { panic!("not one event: {events:?}") };
     assert_eq!((event.kind.as_str(), event.subject_id, event.revision), ("task.created", task.id, 1));
     assert_eq!((event.actor.as_str(), event.traceparent.as_deref()), ("ada", Some("00-a-b-01")));

@@ -1,9 +1,9 @@
 //! The tasks in a consistent read, for who begins to watch.
 
 use access::Visibility;
+use events::Snapshot;
+use events::grpc::Place;
 use storage::StorageError;
-use storage::event_log::Snapshot;
-use storage::event_service::Place;
 use uuid::Uuid;
 
 use super::{Row, TaskStore, sql};
@@ -23,10 +23,10 @@ impl TaskStore {
     ) -> Result<(Vec<Task>, Option<Place>), StorageError> {
         let (created_at, id) = after.unwrap_or(FIRST);
         let rows: Vec<Row> = match seen.clone() {
-            Visibility::All => storage::in_snapshot!(snapshot, |on| {
+            Visibility::All => events::in_snapshot!(snapshot, |on| {
                 storage::fetch_all!(on, sql::SNAPSHOT, Row, created_at, id, limit)
             })?,
-            Visibility::Of { person, department } => storage::in_snapshot!(snapshot, |on| {
+            Visibility::Of { person, department } => events::in_snapshot!(snapshot, |on| {
                 storage::fetch_all!(on, sql::SNAPSHOT_SEEN, Row, created_at, id, limit, person, department)
             })?,
         };
@@ -45,9 +45,9 @@ impl TaskStore {
     ) -> Result<Option<Task>, StorageError> {
         let row: Option<Row> = match seen.clone() {
             Visibility::All => {
-                storage::in_snapshot!(snapshot, |on| { storage::fetch_optional!(on, sql::GET, Row, id) })?
+                events::in_snapshot!(snapshot, |on| { storage::fetch_optional!(on, sql::GET, Row, id) })?
             }
-            Visibility::Of { person, department } => storage::in_snapshot!(snapshot, |on| {
+            Visibility::Of { person, department } => events::in_snapshot!(snapshot, |on| {
                 storage::fetch_optional!(on, sql::GET_SEEN, Row, id, person, department)
             })?,
         };

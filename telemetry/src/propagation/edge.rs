@@ -18,6 +18,7 @@ pub enum Edge {
 impl Edge {
     /// Gives `span`, not entered yet, its parent or its link. Answers the caller's context when nothing is traced here:
     /// it is then passed on as it came.
+    #[must_use]
     pub fn enter(self, span: &Span, headers: &HeaderMap) -> Option<Context> {
         let incoming = super::extract(headers);
         match self {

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use platform::clock::Clock;
 use telemetry::propagation::Cause;
 use serde_json::json;
-use storage::event_log::{EventLog, NewEvent};
+use events::{EventLog, NewEvent};
 use storage::{Database, Migration, Migrations, Statement, StorageError};
 
 use crate::measure::median;
@@ -58,7 +58,8 @@ impl Commits {
     }
 
     async fn rounds_on(self, urls: [String; 2]) -> anyhow::Result<Measured> {
-        let migrations = Migrations::event_log_and(&[], &[TABLE]);
+        let own = Migrations { sqlite: Vec::new(), postgres: vec![TABLE] };
+        let migrations = Migrations::of(&[&events::migrations(), &own]);
         let with = Database::open(&urls[0], &migrations).await?;
         let without = Database::open(&urls[1], &migrations).await?;
         let (log, running) = EventLog::start(&with);
@@ -127,7 +128,7 @@ async fn write(database: &Database, clock: &Clock) -> Result<(), StorageError> {
     };
     storage::write!(database, |on| -> Result<(), StorageError> {
         storage::execute!(on, INSERT, id, title, 1_i64)?;
-        storage::append_event!(on, event)
+        events::append_event!(on, event)
     })
 }
 

@@ -72,7 +72,7 @@ async fn its_event_is_stored_with_it(fresh: Fresh) {
     let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
     let worker = worker(&clock, "lab");
     store.insert(worker.clone(), created(&clock, &worker)).await.unwrap();
-    let events = storage::testing::events(store.database()).await.unwrap();
+    let events = events::testing::events(store.database()).await.unwrap();
     let [event] = events.as_slice() else { panic!("not one event: {events:?}") };
     assert_eq!((event.kind.as_str(), event.subject_id, event.revision), ("worker.created", worker.id, 1));
     assert_eq!((event.actor.as_str(), event.traceparent.as_deref()), ("ada", Some("00-a-b-01")));
@@ -145,7 +145,7 @@ async fn a_change_is_stored_with_its_event_and_no_change_leaves_none(fresh: Fres
         assert_eq!((changed.name.as_str(), changed.version, changed.revision), ("new", 2, 2));
         assert_eq!(store.get(worker.id).await.unwrap(), Some(changed));
     }
-    assert_eq!(storage::testing::events(store.database()).await.unwrap().len(), 2);
+    assert_eq!(events::testing::events(store.database()).await.unwrap().len(), 2);
 }
 
 async fn a_deleted_worker_is_gone_and_deleted_once(fresh: Fresh) {

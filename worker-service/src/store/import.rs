@@ -1,8 +1,8 @@
 //! Registering machines that exist: one record a machine, whoever asks at the same time.
 
+use events::NewEvent;
+use service::request_key::{Claim, RequestKey};
 use sqlx::types::Json;
-use storage::event_log::NewEvent;
-use storage::request_key::{Claim, RequestKey};
 use storage::{Statement, StorageError, System};
 use uuid::Uuid;
 
@@ -62,7 +62,7 @@ impl WorkerStore {
         storage::write!(self.database, |on| -> Result<Imported, WorkerError> {
             if let Some(key) = &key {
                 // The answer is known below.
-                let claim = storage::claim!(on, key, Vec::<u8>::new(), now)?;
+                let claim = service::claim!(on, key, Vec::<u8>::new(), now)?;
                 if claim != Claim::New {
                     return Ok(Imported::Claimed(claim));
                 }
@@ -103,9 +103,9 @@ impl WorkerStore {
             keep_tags!(on, worker.id)?;
             let Outcome { event, answer } = outcome(&worker, restored);
             if let Some(key) = &key {
-                storage::answer!(on, key, answer)?;
+                service::answer!(on, key, answer)?;
             }
-            storage::append_event!(on, event)?;
+            events::append_event!(on, event)?;
             Ok(Imported::Done { worker: Box::new(worker), restored })
         })
     }

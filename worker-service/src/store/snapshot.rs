@@ -1,8 +1,8 @@
 //! The workers in a consistent read, for who begins to watch.
 
+use events::Snapshot;
+use events::grpc::Place;
 use storage::StorageError;
-use storage::event_log::Snapshot;
-use storage::event_service::Place;
 use uuid::Uuid;
 
 use super::{GET, LIST, Row, WorkerStore};
@@ -20,7 +20,7 @@ impl WorkerStore {
         limit: i64,
     ) -> Result<(Vec<Worker>, Option<Place>), StorageError> {
         let (created_at, id) = after.unwrap_or(FIRST);
-        let rows: Vec<Row> = storage::in_snapshot!(snapshot, |on| {
+        let rows: Vec<Row> = events::in_snapshot!(snapshot, |on| {
             storage::fetch_all!(on, LIST, Row, created_at, id, limit)
         })?;
         let workers = rows.into_iter().map(Row::into_worker).collect::<Result<Vec<_>, _>>()?;
@@ -36,7 +36,7 @@ impl WorkerStore {
         id: Uuid,
     ) -> Result<Option<Worker>, StorageError> {
         let row: Option<Row> =
-            storage::in_snapshot!(snapshot, |on| storage::fetch_optional!(on, GET, Row, id))?;
+            events::in_snapshot!(snapshot, |on| storage::fetch_optional!(on, GET, Row, id))?;
         row.map(Row::into_worker).transpose()
     }
 }

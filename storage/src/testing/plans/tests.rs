@@ -19,7 +19,7 @@ const fn select(sql: &'static str) -> Statement {
 
 /// Rows of ten places; one row is of the place `nowhere`, in the middle.
 async fn measured(fresh: &Fresh, statement: &Statement, place: &str) -> Reading {
-    let database = Database::open(&fresh.url, &Migrations::event_log_and(&[], &[])).await.unwrap();
+    let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
     let statements = [
         "CREATE TABLE readings (at BIGINT NOT NULL, place TEXT NOT NULL, day BIGINT NOT NULL)".to_owned(),
         "CREATE INDEX readings_newest ON readings (at)".to_owned(),

@@ -12,8 +12,8 @@ use uuid::Uuid;
 macro_rules! schema {
     ($database:literal) => {
         concat!(
-            include_str!(concat!("../../../../storage/migrations/", $database, "/0001_event_log.sql")),
-            include_str!(concat!("../../../../storage/migrations/", $database, "/0003_event_positions.sql")),
+            include_str!(concat!("../../../../events/migrations/", $database, "/0001_event_log.sql")),
+            include_str!(concat!("../../../../events/migrations/", $database, "/0003_event_positions.sql")),
             include_str!(concat!("../../../../task-service/migrations/", $database, "/1000_tasks.sql")),
             include_str!(concat!("../../../../task-service/migrations/", $database, "/1001_filters.sql")),
         )

@@ -6,7 +6,7 @@ use net::grpc::status;
 use platform::violation::{Violation, Violations};
 use prost::Message;
 use sha2::{Digest as _, Sha256};
-use telemetry::database::Statement;
+use storage::Statement;
 use tonic::{Code, Status};
 
 /// Reason of an INVALID_ARGUMENT: the key belongs to another request.
@@ -155,3 +155,75 @@ pub const ANSWER: Statement = Statement {
     collection: "request_keys",
     sql: "UPDATE request_keys SET answer = $5 WHERE issuer = $1 AND subject = $2 AND method = $3 AND key = $4",
 };
+
+/// Claims a [`crate::request_key::RequestKey`] in the transaction `on`, as its first statement: `claim!(on, key, answer,
+/// now)` with the encoded answer that a repetition is to get. A request of the same key that is in flight is waited for.
+#[macro_export]
+macro_rules! claim {
+    ($on:expr, $key:expr, $answer:expr, $now:expr) => {{
+        let (key, now): (&$crate::request_key::RequestKey, i64) = (&$key, $now.0);
+        let claimed: Option<$crate::request_key::Row> = $crate::storage::fetch_optional!(
+            $on,
+            $crate::request_key::CLAIM,
+            $crate::request_key::Row,
+            key.issuer.clone(),
+            key.subject.clone(),
+            key.method,
+            key.key.clone(),
+            key.hash.to_vec(),
+            $answer,
+            now + $crate::request_key::LIFETIME,
+            now,
+        )?;
+        match claimed {
+            Some(_) => Ok::<_, $crate::storage::StorageError>($crate::request_key::Claim::New),
+            None => Ok(key.claim_by($crate::recalled_row!($on, key, now)?)),
+        }
+    }};
+}
+
+/// Says what a repetition is to get, when a [`crate::claim`] could not yet: `answer!(on, key, answer)` in the same
+/// transaction.
+#[macro_export]
+macro_rules! answer {
+    ($on:expr, $key:expr, $answer:expr) => {{
+        let key: &$crate::request_key::RequestKey = &$key;
+        $crate::storage::execute!(
+            $on,
+            $crate::request_key::ANSWER,
+            key.issuer.clone(),
+            key.subject.clone(),
+            key.method,
+            key.key.clone(),
+            $answer,
+        )
+    }};
+}
+
+/// What a request of this key came to, if there was one: `recall!(on, key, now)`.
+#[macro_export]
+macro_rules! recall {
+    ($on:expr, $key:expr, $now:expr) => {{
+        let (key, now): (&$crate::request_key::RequestKey, i64) = (&$key, $now.0);
+        let row: Option<$crate::request_key::Row> = $crate::recalled_row!($on, key, now)?;
+        Ok::<_, $crate::storage::StorageError>(row.map(|it| key.claim_by(Some(it))))
+    }};
+}
+
+/// Used by [`crate::claim`] and [`crate::recall`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! recalled_row {
+    ($on:expr, $key:expr, $now:expr) => {
+        $crate::storage::fetch_optional!(
+            $on,
+            $crate::request_key::RECALL,
+            $crate::request_key::Row,
+            $key.issuer.clone(),
+            $key.subject.clone(),
+            $key.method,
+            $key.key.clone(),
+            $now,
+        )
+    };
+}

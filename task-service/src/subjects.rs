@@ -1,29 +1,28 @@
-//! The workers as the subjects of the event log.
+//! The tasks as the subjects of the event log.
 
 use access::{Caller, Visibility};
+use events::Snapshot;
+use events::grpc::{Place, Subjects};
 use platform::clock::Micros;
 use proto::event::v1::WatchSubject;
 use proto::event::v1::watch_subject::Resource;
 use storage::StorageError;
-use storage::event_log::Snapshot;
-use storage::event_service::{Place, Subjects};
 use tonic::Status;
 use uuid::Uuid;
 
-use crate::store::WorkerStore;
-use crate::worker::Worker;
+use crate::store::TaskStore;
+use crate::task::Task;
 use crate::{NAME, convert, grpc};
 
 /// Those of a store.
 #[derive(Clone)]
-pub(crate) struct OfWorkers(pub(crate) WorkerStore);
+pub(crate) struct OfTasks(pub(crate) TaskStore);
 
-impl Subjects for OfWorkers {
+impl Subjects for OfTasks {
     const SERVICE: &'static str = NAME;
 
-    /// Everyone may see a worker.
-    fn seen_by(_: &Caller) -> Visibility {
-        Visibility::All
+    fn seen_by(caller: &Caller) -> Visibility {
+        caller.visibility()
     }
 
     fn not_found() -> Status {
@@ -33,21 +32,21 @@ impl Subjects for OfWorkers {
     async fn page(
         &self,
         snapshot: &mut Snapshot,
-        _: &Visibility,
+        seen: &Visibility,
         after: Option<Place>,
         limit: i64,
     ) -> Result<(Vec<WatchSubject>, Option<Place>), StorageError> {
-        let (workers, last) = self.0.snapshot_page(snapshot, after, limit).await?;
-        Ok((workers.iter().map(subject).collect(), last))
+        let (tasks, last) = self.0.snapshot_page(snapshot, seen, after, limit).await?;
+        Ok((tasks.iter().map(subject).collect(), last))
     }
 
     async fn one(
         &self,
         snapshot: &mut Snapshot,
-        _: &Visibility,
+        seen: &Visibility,
         id: Uuid,
     ) -> Result<Option<WatchSubject>, StorageError> {
-        Ok(self.0.snapshot_one(snapshot, id).await?.as_ref().map(subject))
+        Ok(self.0.snapshot_one(snapshot, seen, id).await?.as_ref().map(subject))
     }
 
     async fn purge(&self, deleted_before: Micros, limit: i64) -> Result<usize, StorageError> {
@@ -55,6 +54,6 @@ impl Subjects for OfWorkers {
     }
 }
 
-fn subject(worker: &Worker) -> WatchSubject {
-    WatchSubject { resource: Some(Resource::Worker(convert::worker(worker))) }
+fn subject(task: &Task) -> WatchSubject {
+    WatchSubject { resource: Some(Resource::Task(convert::task(task))) }
 }

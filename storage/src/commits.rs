@@ -15,7 +15,7 @@ impl Commits {
     }
 
     /// Waits for one since the last wait has ended.
-    pub(crate) async fn next(&self) {
+    pub async fn next(&self) {
         self.0.notified().await;
     }
 }

@@ -26,10 +26,10 @@ use uuid::Uuid;
 pub use ending::{HISTORY_GONE, READER_TOO_SLOW, STREAM_ENDED, TOO_MANY_SNAPSHOTS, TOO_MANY_WATCHERS};
 pub use outbox::Inbox;
 
-use crate::event_log::{EventLog, Snapshot};
-use crate::{ListId, Page, PageToken, StorageError};
+use crate::{EventLog, Snapshot, storage_failed};
 use filter::Filter;
 use request::{Asked, Start};
+use storage::{ListId, Page, PageToken, StorageError};
 use turns::Turns;
 use watch::{Until, Watch};
 
@@ -110,7 +110,7 @@ impl<S: Subjects> Events<S> {
         if start == Start::Snapshot {
             return Ok(None);
         }
-        let point = self.log.point().await.map_err(|it| it.into_status(S::SERVICE))?;
+        let point = self.log.point().await.map_err(|it| storage_failed(S::SERVICE, it))?;
         let position = match start {
             Start::Earliest => point.oldest - 1,
             Start::Now | Start::Snapshot => point.head,
@@ -134,9 +134,10 @@ impl<S: Subjects> EventService for Events<S> {
         let seen = S::seen_by(&caller(&request)?);
         let mut request = request.into_inner();
         let (size, token) = (std::mem::take(&mut request.page_size), std::mem::take(&mut request.page_token));
-        let page = Page::new(size, &token, ListId::of("ccm.event.v1.EventService/ListEvents", &request))?;
+        let page = Page::new(size, &token, ListId::of("ccm.event.v1.EventService/ListEvents", &request));
+        let page = page.map_err(|it| status::invalid(vec![it.into()]))?;
         let id = Uuid::try_parse(&request.subject_id).map_err(|_| S::not_found())?;
-        let found = self.log.history(id, page, &seen).await.map_err(|it| it.into_status(S::SERVICE))?;
+        let found = self.log.history(id, page, &seen).await.map_err(|it| storage_failed(S::SERVICE, it))?;
         let (events, next) = found.ok_or_else(S::not_found)?;
         Ok(Response::new(ListEventsResponse {
             events: events.into_iter().map(|it| it.event).collect(),

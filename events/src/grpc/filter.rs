@@ -7,7 +7,7 @@ use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{SubjectKind, WatchRemoved};
 
 use super::request::Asked;
-use crate::event_log::Recorded;
+use crate::Recorded;
 
 /// Which events a watcher is told of, and how much.
 pub(super) struct Filter {

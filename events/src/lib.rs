@@ -1,30 +1,36 @@
 //! The event log: what changed, by whom and why, written in the change's own transaction and as its last statement.
 //! Positions are given to events after their commit (docs/adr/0011); until then they have none. Readers go by position:
-//! [`EventLog`].
+//! [`EventLog`]; callers of other processes by [`grpc`].
 
-mod commits;
+pub mod grpc;
 mod history;
 mod log;
+mod migrations;
 mod recorded;
 mod sequencer;
 mod snapshot;
 mod sql;
+mod status;
 mod tail;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod trim;
 
 use access::Scope;
 use platform::clock::Micros;
 use serde_json::Value;
-use telemetry::database::Statement;
+use storage::Statement;
 use telemetry::propagation::Cause;
 use uuid::Uuid;
 
-pub use commits::Commits;
 pub use history::History;
 pub use log::{EventLog, Point, ReadError, Running};
+pub use migrations::migrations;
 pub use recorded::Recorded;
-pub(crate) use sequencer::jittered;
 pub use snapshot::{Snapshot, SnapshotTransaction};
+pub use status::storage_failed;
+#[doc(hidden)]
+pub use storage;
 pub use tail::Follower;
 
 /// One change of one subject, as stored. What each part means stands in `ccm/event/v1/event.proto`.
@@ -73,12 +79,12 @@ pub const INSERT: Statement = Statement {
 #[macro_export]
 macro_rules! append_event {
     ($on:expr, $event:expr) => {{
-        let event: $crate::event_log::NewEvent = $event;
+        let event: $crate::NewEvent = $event;
         let (existed, before) = (event.before.is_some(), event.before.unwrap_or_default());
         let (exists, after) = (event.after.is_some(), event.after.unwrap_or_default());
-        $crate::execute!(
+        $crate::storage::execute!(
             $on,
-            $crate::event_log::INSERT,
+            $crate::INSERT,
             event.id,
             event.kind,
             event.subject_kind,
@@ -97,8 +103,8 @@ macro_rules! append_event {
             after.department,
             after.assignee_id,
             after.created_by,
-            $crate::sqlx::types::Json(event.resource),
-            event.changed_before.map($crate::sqlx::types::Json),
+            $crate::storage::sqlx::types::Json(event.resource),
+            event.changed_before.map($crate::storage::sqlx::types::Json),
         )
     }};
 }

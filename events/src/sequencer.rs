@@ -4,13 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use platform::clock;
+use platform::clock::jittered;
 use platform::shutdown::Shutdown;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
 use super::tail::Tail;
-use crate::PostgresPool;
+use storage::PostgresPool;
 
 /// Events numbered in one transaction.
 const BATCH: i64 = 1_000;
@@ -79,10 +79,4 @@ pub(super) fn one_connection(like: &PgPool) -> PgPool {
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(5))
         .connect_lazy_with((*like.connect_options()).clone())
-}
-
-/// A little less, so that replicas do not poll together.
-pub(crate) fn jittered(interval: Duration) -> Duration {
-    let dice = f64::from(u32::from_le_bytes(clock::random())) / f64::from(u32::MAX);
-    interval.mul_f64(0.75 + 0.25 * dice)
 }

@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::StorageError;
+use storage::StorageError;
 
 /// An event of the log, with what decides who is told of it.
 #[derive(Clone, Debug)]

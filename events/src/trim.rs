@@ -4,7 +4,7 @@ use platform::clock::Micros;
 use uuid::Uuid;
 
 use super::log::EventLog;
-use crate::{Statement, StorageError};
+use storage::{Statement, StorageError};
 
 /// Subjects whose last event, older than `$1`, tells of their end, the longest gone first, at most `$2`. An event after
 /// the end is a subject that was restored.
@@ -35,15 +35,15 @@ impl EventLog {
     /// Forgets the history of at most `limit` subjects that ended before then, and tells how many. The log begins behind
     /// what was forgotten; the events of others before that stay as their history.
     pub async fn trim(&self, ended_before: Micros, limit: i64) -> Result<usize, StorageError> {
-        crate::write!(self.database, |on| -> Result<usize, StorageError> {
+        storage::write!(self.database, |on| -> Result<usize, StorageError> {
             let ended: Vec<(Uuid, i64, i64)> =
-                crate::fetch_all!(on, ENDED, (Uuid, i64, i64), ended_before.0, limit)?;
+                storage::fetch_all!(on, ENDED, (Uuid, i64, i64), ended_before.0, limit)?;
             // A subject's last event has the last position of its history.
             if let Some(last) = ended.iter().map(|it| it.2).max() {
-                crate::execute!(on, BEGIN_AT, last + 1)?;
+                storage::execute!(on, BEGIN_AT, last + 1)?;
             }
             for (subject, revision, _) in &ended {
-                crate::execute!(on, FORGET, *subject, *revision)?;
+                storage::execute!(on, FORGET, *subject, *revision)?;
             }
             Ok(ended.len())
         })

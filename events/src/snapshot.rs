@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::log::{EventLog, Point};
 use super::sql;
-use crate::{Database, StorageError, System, Transaction};
+use storage::{Database, StorageError, System, Transaction};
 
 /// A consistent read, as long as it lives; it holds a connection. Stores read from it with [`crate::in_snapshot`].
 pub struct Snapshot {
@@ -29,8 +29,8 @@ pub enum SnapshotTransaction {
 macro_rules! in_snapshot {
     ($snapshot:expr, |$on:ident| $body:expr) => {
         match &mut $snapshot.on {
-            $crate::event_log::SnapshotTransaction::Sqlite($on) => $body,
-            $crate::event_log::SnapshotTransaction::Postgres($on) => $body,
+            $crate::SnapshotTransaction::Sqlite($on) => $body,
+            $crate::SnapshotTransaction::Postgres($on) => $body,
         }
     };
 }
@@ -49,12 +49,12 @@ impl EventLog {
         // The first statement of the transaction is what fixes it.
         let (point, unnumbered) = match &mut on {
             SnapshotTransaction::Sqlite(on) => (
-                crate::fetch_optional!(on, sql::POINT, Point)?,
-                crate::fetch_all!(on, sql::UNNUMBERED, (i64,))?,
+                storage::fetch_optional!(on, sql::POINT, Point)?,
+                storage::fetch_all!(on, sql::UNNUMBERED, (i64,))?,
             ),
             SnapshotTransaction::Postgres(on) => (
-                crate::fetch_optional!(on, sql::POINT, Point)?,
-                crate::fetch_all!(on, sql::UNNUMBERED, (i64,))?,
+                storage::fetch_optional!(on, sql::POINT, Point)?,
+                storage::fetch_all!(on, sql::UNNUMBERED, (i64,))?,
             ),
         };
         let point = point.ok_or_else(Point::missing)?;

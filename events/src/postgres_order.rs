@@ -6,8 +6,9 @@ use sqlx::PgPool;
 
 use super::conformance::{change, open, subject};
 use super::*;
-use crate::testing;
-use crate::{Database, System, Transaction};
+use storage::Commits;
+use storage::testing;
+use storage::{Database, System, Transaction};
 
 fn pool(database: &Database) -> &PgPool {
     let Database::Postgres(pools) = database else { panic!("not PostgreSQL") };

@@ -7,10 +7,10 @@ use access::Visibility;
 use serde_json::json;
 
 use super::*;
-use crate::testing::Fresh;
-use crate::{Database, ListId, Migrations, Page, StorageError};
+use storage::testing::Fresh;
+use storage::{Database, ListId, Page, StorageError};
 
-crate::conformance!(
+storage::conformance!(
     events_get_dense_positions_in_the_order_of_their_commits,
     all_who_follow_get_every_event_once_in_one_order_while_others_write,
     who_is_far_behind_reads_on_without_a_gap,
@@ -22,7 +22,7 @@ crate::conformance!(
 );
 
 pub(super) async fn open(fresh: &Fresh) -> Database {
-    Database::open(&fresh.url, &Migrations::event_log_and(&[], &[])).await.unwrap()
+    Database::open(&fresh.url, &crate::migrations()).await.unwrap()
 }
 
 /// A change of a task that `ada` has created.
@@ -50,7 +50,7 @@ pub(super) fn subject() -> Uuid {
 }
 
 pub(super) async fn append(database: &Database, event: NewEvent) -> Result<(), StorageError> {
-    crate::write!(database, |on| -> Result<(), StorageError> { crate::append_event!(on, event) })
+    storage::write!(database, |on| -> Result<(), StorageError> { crate::append_event!(on, event) })
 }
 
 /// The next `count` events, as (position, subject, revision).
@@ -116,7 +116,7 @@ async fn who_is_far_behind_reads_on_without_a_gap(fresh: Fresh) {
     let log_id = log.point().await.unwrap().log_id;
     let many: i64 = 600;
     let events: Vec<_> = (0..many).map(|_| change(subject(), 1)).collect();
-    crate::write!(database, |on| -> Result<(), StorageError> {
+    storage::write!(database, |on| -> Result<(), StorageError> {
         for event in events {
             crate::append_event!(on, event)?;
         }

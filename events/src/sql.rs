@@ -1,6 +1,6 @@
 //! The statements on the event log that read it.
 
-use crate::Statement;
+use storage::Statement;
 
 macro_rules! columns {
     () => {

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use platform::clock::{Clock, Micros};
+use platform::clock::{Clock, Micros, jittered};
 use platform::shutdown::Shutdown;
 use telemetry::sweep;
 
-use crate::event_log::{EventLog, jittered};
-use crate::event_service::Subjects;
-use crate::{Database, Statement, StorageError};
+use events::EventLog;
+use events::grpc::Subjects;
+use storage::{Database, Statement, StorageError};
 
 /// Rows forgotten in one transaction.
 const KEYS: i64 = 1_000;
@@ -107,7 +107,7 @@ fn before(now: Micros, age: Duration) -> Micros {
 }
 
 async fn forget_keys(database: &Database, now: Micros) -> Result<usize, StorageError> {
-    crate::write!(database, |on| -> Result<usize, StorageError> {
-        Ok(crate::fetch_all!(on, FORGET_KEYS, (i64,), now.0, KEYS)?.len())
+    storage::write!(database, |on| -> Result<usize, StorageError> {
+        Ok(storage::fetch_all!(on, FORGET_KEYS, (i64,), now.0, KEYS)?.len())
     })
 }

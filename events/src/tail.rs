@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use platform::clock::jittered;
 use platform::shutdown::Shutdown;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
@@ -14,8 +15,8 @@ use uuid::Uuid;
 
 use super::log::{EventLog, ReadError};
 use super::recorded::Recorded;
-use super::sequencer::{jittered, one_connection};
-use crate::Database;
+use super::sequencer::one_connection;
+use storage::Database;
 
 /// Events read at once.
 const BATCH: i64 = 256;

@@ -16,8 +16,8 @@ use super::filter::Filter;
 use super::outbox::{NotTaken, Outbox};
 use super::turns::{Person, Turns};
 use super::{Subjects, ending};
-use crate::StorageError;
-use crate::event_log::{EventLog, ReadError, Snapshot};
+use crate::{EventLog, ReadError, Snapshot};
+use storage::StorageError;
 
 /// How long nothing is told at most.
 const PROGRESS: Duration = Duration::from_secs(15);
@@ -209,5 +209,5 @@ fn unreadable<S: Subjects>(error: ReadError) -> Stop {
 }
 
 fn failed<S: Subjects>(error: StorageError) -> Stop {
-    Stop::Status(error.into_status(S::SERVICE))
+    Stop::Status(crate::storage_failed(S::SERVICE, error))
 }
