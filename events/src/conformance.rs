@@ -50,7 +50,7 @@ pub(super) fn subject() -> Uuid {
 }
 
 pub(super) async fn append(database: &Database, event: NewEvent) -> Result<(), StorageError> {
-    storage::write!(database, |on| -> Result<(), StorageError> { crate::append_event!(on, event) })
+    database.write(move |on| Box::pin(crate::append(on, event))).await
 }
 
 /// The next `count` events, as (position, subject, revision).
@@ -116,13 +116,17 @@ async fn who_is_far_behind_reads_on_without_a_gap(fresh: Fresh) {
     let log_id = log.point().await.unwrap().log_id;
     let many: i64 = 600;
     let events: Vec<_> = (0..many).map(|_| change(subject(), 1)).collect();
-    storage::write!(database, |on| -> Result<(), StorageError> {
-        for event in events {
-            crate::append_event!(on, event)?;
-        }
-        Ok(())
-    })
-    .unwrap();
+    let written: Result<(), StorageError> = database
+        .write(move |on| {
+            Box::pin(async move {
+                for event in events {
+                    crate::append(on, event).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    written.unwrap();
     let mut first = log.follow(log_id, 0);
     assert_eq!(take(&mut first, 600).await.len(), 600);
     // The tail holds nothing of what was there when the first one began to follow.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::log::EventLog;
 use super::recorded::{Recorded, Row};
 use super::sql;
-use storage::{Page, PageToken, StorageError};
+use storage::{Page, PageToken, Statements as _, StorageError};
 
 /// A page of a subject's events, newest first, and where the next one begins.
 pub type History = (Vec<Recorded>, Option<PageToken>);
@@ -37,18 +37,16 @@ impl EventLog {
     ) -> Result<Option<History>, StorageError> {
         // The key of a page is a revision here.
         let (before, limit) = (page.key().0, page.limit());
-        let last: Option<Row> = storage::read!(self.database, |on| {
-            storage::fetch_optional!(on, sql::HISTORY, Row, id, i64::MAX, 1_i64)
-        })?;
+        let mut on = self.database.connection().await?;
+        let last: Option<Row> =
+            on.fetch_optional(&sql::HISTORY, [id.into(), i64::MAX.into(), 1_i64.into()]).await?;
         let Some(last) = last.map(Row::into_recorded).transpose()? else { return Ok(None) };
         if !last.is_told_to(seen) {
             return Ok(None);
         }
         // What comes after the event that was judged may be for others only.
         let before = before.min(last.revision.saturating_add(1));
-        let rows: Vec<Row> = storage::read!(self.database, |on| {
-            storage::fetch_all!(on, sql::HISTORY, Row, id, before, limit)
-        })?;
+        let rows: Vec<Row> = on.fetch_all(&sql::HISTORY, [id.into(), before.into(), limit.into()]).await?;
         let mut events = rows.into_iter().map(Row::into_recorded).collect::<Result<Vec<_>, _>>()?;
         let next = page.cut(&mut events, |it| (Micros(it.revision), it.subject_id));
         let fit = fitting(&events);

@@ -19,7 +19,7 @@ mod trim;
 use access::Scope;
 use platform::clock::Micros;
 use serde_json::Value;
-use storage::Statement;
+use storage::{Statement, Statements as _, StorageError, Transaction};
 use telemetry::propagation::Cause;
 use uuid::Uuid;
 
@@ -27,10 +27,8 @@ pub use history::History;
 pub use log::{EventLog, Point, ReadError, Running};
 pub use migrations::migrations;
 pub use recorded::Recorded;
-pub use snapshot::{Snapshot, SnapshotTransaction};
+pub use snapshot::Snapshot;
 pub use status::storage_failed;
-#[doc(hidden)]
-pub use storage;
 pub use tail::Follower;
 
 /// One change of one subject, as stored. What each part means stands in `ccm/event/v1/event.proto`.
@@ -64,9 +62,7 @@ pub struct NewEvent {
     pub changed_before: Option<Value>,
 }
 
-/// Used by [`crate::append_event`].
-#[doc(hidden)]
-pub const INSERT: Statement = Statement {
+const INSERT: Statement = Statement {
     operation: "INSERT",
     collection: "events",
     sql: "INSERT INTO events (id, type, subject_kind, subject_id, revision, occurred_at, actor, on_behalf_of,
@@ -75,38 +71,34 @@ pub const INSERT: Statement = Statement {
           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
 };
 
-/// Writes a [`NewEvent`] in the transaction `on`, which should then commit.
-#[macro_export]
-macro_rules! append_event {
-    ($on:expr, $event:expr) => {{
-        let event: $crate::NewEvent = $event;
-        let (existed, before) = (event.before.is_some(), event.before.unwrap_or_default());
-        let (exists, after) = (event.after.is_some(), event.after.unwrap_or_default());
-        $crate::storage::execute!(
-            $on,
-            $crate::INSERT,
-            event.id,
-            event.kind,
-            event.subject_kind,
-            event.subject_id,
-            event.revision,
-            event.occurred_at.0,
-            event.actor,
-            event.on_behalf_of,
-            event.cause.traceparent,
-            event.cause.tracestate,
-            existed,
-            before.department,
-            before.assignee_id,
-            before.created_by,
-            exists,
-            after.department,
-            after.assignee_id,
-            after.created_by,
-            $crate::storage::sqlx::types::Json(event.resource),
-            event.changed_before.map($crate::storage::sqlx::types::Json),
-        )
-    }};
+/// Writes an event in the transaction of its change. It has to be the last statement before the commit: the order of
+/// positions is that of these statements.
+pub async fn append(on: &mut Transaction, event: NewEvent) -> Result<(), StorageError> {
+    let (existed, before) = (event.before.is_some(), event.before.unwrap_or_default());
+    let (exists, after) = (event.after.is_some(), event.after.unwrap_or_default());
+    let values = [
+        event.id.into(),
+        event.kind.into(),
+        event.subject_kind.into(),
+        event.subject_id.into(),
+        event.revision.into(),
+        event.occurred_at.0.into(),
+        event.actor.into(),
+        event.on_behalf_of.into(),
+        event.cause.traceparent.into(),
+        event.cause.tracestate.into(),
+        existed.into(),
+        before.department.into(),
+        before.assignee_id.into(),
+        before.created_by.into(),
+        exists.into(),
+        after.department.into(),
+        after.assignee_id.into(),
+        after.created_by.into(),
+        event.resource.into(),
+        event.changed_before.into(),
+    ];
+    on.execute(&INSERT, values).await
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::recorded::{Recorded, Row};
 use super::tail::{self, Follower, Tail};
 use super::{sequencer, sql};
-use storage::{Database, PostgresPool, StorageError};
+use storage::{Database, PostgresPool, Statements as _, StorageError};
 
 /// How long the last numbering may take when the process ends.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -105,14 +105,15 @@ impl EventLog {
 
     /// How far it goes now.
     pub async fn point(&self) -> Result<Point, StorageError> {
-        let row = storage::read!(self.database, |on| storage::fetch_optional!(on, sql::POINT, Point))?;
+        let row = self.database.connection().await?.fetch_optional(&sql::POINT, []).await?;
         row.ok_or_else(Point::missing)
     }
 
     /// The next events behind `position`, at most `limit`, none left out; empty at the end of the log.
     pub async fn after(&self, position: i64, limit: i64) -> Result<Vec<Arc<Recorded>>, ReadError> {
-        let rows =
-            storage::read!(self.database, |on| storage::fetch_all!(on, sql::AFTER, Row, position, limit))?;
+        let mut on = self.database.connection().await?;
+        let rows: Vec<Row> = on.fetch_all(&sql::AFTER, [position.into(), limit.into()]).await?;
+        drop(on);
         let mut events = Vec::with_capacity(rows.len());
         for (row, expected) in rows.into_iter().zip(position + 1..) {
             let event = row.into_recorded()?;

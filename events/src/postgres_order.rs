@@ -8,15 +8,17 @@ use super::conformance::{change, open, subject};
 use super::*;
 use storage::Commits;
 use storage::testing;
-use storage::{Database, System, Transaction};
+use storage::{Database, Executor, PostgresPool, Transaction};
 
 fn pool(database: &Database) -> &PgPool {
     let Database::Postgres(pools) = database else { panic!("not PostgreSQL") };
     &pools.pool
 }
 
-async fn begin(database: &Database) -> Transaction<sqlx::Postgres> {
-    Transaction::begin(System::Postgres, pool(database), &Commits::default()).await.unwrap()
+/// A transaction whose commit wakes nobody.
+async fn begin(database: &Database) -> Transaction {
+    let pool = pool(database).clone();
+    Database::Postgres(PostgresPool { pool, commits: Commits::default() }).begin().await.unwrap()
 }
 
 /// In the order of positions.
@@ -37,7 +39,7 @@ async fn a_transaction_that_began_first_and_commits_last_is_neither_waited_for_n
     let (log, _running) = EventLog::start(&database);
     let (first, second) = (subject(), subject());
     let mut slow = begin(&database).await;
-    crate::append_event!(slow, change(first, 1)).unwrap();
+    append(&mut slow, change(first, 1)).await.unwrap();
     super::conformance::append(&database, change(second, 1)).await.unwrap();
     assert_eq!(told(&log, 1).await, [second]);
     slow.commit().await.unwrap();
@@ -52,9 +54,10 @@ async fn events_that_nobody_was_woken_for_are_told_within_the_poll() {
     let event = change(subject(), 1);
     let id = event.subject_id;
     let mut other = begin(&database).await;
-    crate::append_event!(other, event).unwrap();
+    append(&mut other, event).await.unwrap();
     // Not by our commit, which would wake.
-    sqlx::query("COMMIT").execute(other.executor()).await.unwrap();
+    let Executor::Postgres(connection) = other.executor() else { panic!("not PostgreSQL") };
+    sqlx::query("COMMIT").execute(connection).await.unwrap();
     assert_eq!(told(&log, 1).await, [id]);
 }
 

@@ -1,5 +1,8 @@
 //! The events of a database as tests look at them.
 
+use storage::Statements as _;
+use storage::sqlx;
+
 /// An event as its row holds it.
 #[derive(Debug, sqlx::FromRow)]
 pub struct EventRow {
@@ -35,7 +38,7 @@ pub async fn events(database: &storage::Database) -> Result<Vec<EventRow>, stora
                 created_by_after, resource
               FROM events ORDER BY seq",
     };
-    storage::read!(database, |on| storage::fetch_all!(on, ALL, EventRow))
+    database.connection().await?.fetch_all(&ALL, []).await
 }
 
 /// Every event of the database at `url`, which a service has made and need not be running.

@@ -4,7 +4,7 @@ use platform::clock::Micros;
 use uuid::Uuid;
 
 use super::log::EventLog;
-use storage::{Statement, StorageError};
+use storage::{Statement, Statements as _, StorageError};
 
 /// Subjects whose last event, older than `$1`, tells of their end, the longest gone first, at most `$2`. An event after
 /// the end is a subject that was restored.
@@ -35,17 +35,21 @@ impl EventLog {
     /// Forgets the history of at most `limit` subjects that ended before then, and tells how many. The log begins behind
     /// what was forgotten; the events of others before that stay as their history.
     pub async fn trim(&self, ended_before: Micros, limit: i64) -> Result<usize, StorageError> {
-        storage::write!(self.database, |on| -> Result<usize, StorageError> {
-            let ended: Vec<(Uuid, i64, i64)> =
-                storage::fetch_all!(on, ENDED, (Uuid, i64, i64), ended_before.0, limit)?;
-            // A subject's last event has the last position of its history.
-            if let Some(last) = ended.iter().map(|it| it.2).max() {
-                storage::execute!(on, BEGIN_AT, last + 1)?;
-            }
-            for (subject, revision, _) in &ended {
-                storage::execute!(on, FORGET, *subject, *revision)?;
-            }
-            Ok(ended.len())
-        })
+        self.database
+            .write(move |on| {
+                Box::pin(async move {
+                    let ended: Vec<(Uuid, i64, i64)> =
+                        on.fetch_all(&ENDED, [ended_before.0.into(), limit.into()]).await?;
+                    // A subject's last event has the last position of its history.
+                    if let Some(last) = ended.iter().map(|it| it.2).max() {
+                        on.execute(&BEGIN_AT, [(last + 1).into()]).await?;
+                    }
+                    for (subject, revision, _) in &ended {
+                        on.execute(&FORGET, [(*subject).into(), (*revision).into()]).await?;
+                    }
+                    Ok(ended.len())
+                })
+            })
+            .await
     }
 }

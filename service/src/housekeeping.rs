@@ -9,7 +9,7 @@ use telemetry::sweep;
 
 use events::EventLog;
 use events::grpc::Subjects;
-use storage::{Database, Statement, StorageError};
+use storage::{Database, Statement, Statements as _, StorageError};
 
 /// Rows forgotten in one transaction.
 const KEYS: i64 = 1_000;
@@ -107,7 +107,12 @@ fn before(now: Micros, age: Duration) -> Micros {
 }
 
 async fn forget_keys(database: &Database, now: Micros) -> Result<usize, StorageError> {
-    storage::write!(database, |on| -> Result<usize, StorageError> {
-        Ok(storage::fetch_all!(on, FORGET_KEYS, (i64,), now.0, KEYS)?.len())
-    })
+    database
+        .write(move |on| {
+            Box::pin(async move {
+                let forgotten: Vec<(i64,)> = on.fetch_all(&FORGET_KEYS, [now.0.into(), KEYS.into()]).await?;
+                Ok(forgotten.len())
+            })
+        })
+        .await
 }

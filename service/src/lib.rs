@@ -6,5 +6,3 @@ mod migrations;
 pub mod request_key;
 
 pub use migrations::migrations;
-#[doc(hidden)]
-pub use storage;

@@ -2,65 +2,119 @@
 //! the transaction of the change, so that a repetition in flight waits for it, and a failure leaves nothing behind.
 
 use access::Caller;
+use futures_util::future::BoxFuture;
 use net::grpc::status;
+use platform::clock::Micros;
 use platform::violation::{Violation, Violations};
 use prost::Message;
 use sha2::{Digest as _, Sha256};
-use storage::Statement;
+use storage::{Database, Statement, Statements, StorageError, Transaction, Value};
 use tonic::{Code, Status};
 
 /// Reason of an INVALID_ARGUMENT: the key belongs to another request.
 pub const IDEMPOTENCY_KEY_REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
 
 /// How long a key counts, in microseconds: 24 hours.
-#[doc(hidden)]
-pub const LIFETIME: i64 = 24 * 60 * 60 * 1_000_000;
+const LIFETIME: i64 = 24 * 60 * 60 * 1_000_000;
 const MAX_LENGTH: usize = 255;
 
 /// The key of one request of one caller to one method.
 #[derive(Clone, Debug)]
 pub struct RequestKey {
-    #[doc(hidden)]
-    pub issuer: String,
-    #[doc(hidden)]
-    pub subject: String,
-    #[doc(hidden)]
-    pub method: &'static str,
-    #[doc(hidden)]
-    pub key: String,
+    issuer: String,
+    subject: String,
+    method: &'static str,
+    key: String,
     /// SHA-256 of the request.
-    #[doc(hidden)]
-    pub hash: [u8; 32],
+    hash: [u8; 32],
 }
 
-/// What came of a claim.
+/// What an earlier request under the same key came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Claim {
-    /// The key is this request's: go on.
-    New,
-    /// This very request was answered before, with these encoded bytes.
-    Replayed(Vec<u8>),
-    /// The key belongs to another request.
-    Reused,
+pub enum Earlier {
+    /// It was this very request, and was answered with this encoded message.
+    Answered(Vec<u8>),
+    /// It was another request.
+    OtherRequest,
 }
 
-impl Claim {
-    /// The earlier answer to this request, if there is one; an error when the key belongs to another one.
-    pub fn replayed<M: Message + Default>(self) -> Result<Option<M>, Status> {
+impl Earlier {
+    /// The earlier answer, to be given again; INVALID_ARGUMENT when the key belongs to another request.
+    pub fn answer<M: Message + Default>(self) -> Result<M, Status> {
         match self {
-            Self::New => Ok(None),
-            Self::Replayed(answer) => {
+            Self::Answered(answer) => {
                 // Written by this program, perhaps by another version: fields may be missing, the message may not.
                 let internal = |_| status::with_reason(Code::Internal, status::INTERNAL, "internal error");
-                M::decode(answer.as_slice()).map(Some).map_err(internal)
+                M::decode(answer.as_slice()).map_err(internal)
             }
-            Self::Reused => Err(status::with_reason(
+            Self::OtherRequest => Err(status::with_reason(
                 Code::InvalidArgument,
                 IDEMPOTENCY_KEY_REUSED,
                 "this idempotency key was used for another request within the last 24 hours",
             )),
         }
     }
+}
+
+/// The outcome of [`once`].
+#[derive(Debug)]
+pub enum Once<M> {
+    /// The work was done, and this is its answer.
+    First(M),
+    /// An earlier request has the key, and nothing was done.
+    Repeated(Earlier),
+}
+
+impl<M> Once<M> {
+    /// The answer to give; `replay` makes it of an earlier one.
+    pub fn answer(self, replay: impl FnOnce(Earlier) -> Result<M, Status>) -> Result<M, Status> {
+        match self {
+            Self::First(answer) => Ok(answer),
+            Self::Repeated(earlier) => replay(earlier),
+        }
+    }
+}
+
+/// Does `work` in a transaction, once for its key: a repetition of the request gets the answer again, and one that is in
+/// flight is waited for. `answer` is stored with the key; where it is known only when the work is done, the work answers
+/// `Some`, which replaces it. Without a key the work is done each time.
+pub async fn once<M, E>(
+    database: &Database,
+    key: Option<RequestKey>,
+    now: Micros,
+    answer: M,
+    work: impl for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<Option<M>, E>> + Send + 'static,
+) -> Result<Once<M>, E>
+where
+    M: Message + 'static,
+    E: From<StorageError> + Send + 'static,
+{
+    database
+        .write(move |on| {
+            Box::pin(async move {
+                if let Some(key) = &key
+                    && let Some(earlier) = key.claim(on, answer.encode_to_vec(), now).await?
+                {
+                    return Ok(Once::Repeated(earlier));
+                }
+                let Some(known) = work(on).await? else { return Ok(Once::First(answer)) };
+                if let Some(key) = &key {
+                    key.answer(on, known.encode_to_vec()).await?;
+                }
+                Ok(Once::First(known))
+            })
+        })
+        .await
+}
+
+/// What an earlier request under this key came to; `None` without a key, or when there was none within 24 hours.
+pub async fn recall(
+    database: &Database,
+    key: Option<&RequestKey>,
+    now: Micros,
+) -> Result<Option<Earlier>, StorageError> {
+    let Some(key) = key else { return Ok(None) };
+    key.recall(&mut database.connection().await?, now).await
 }
 
 impl RequestKey {
@@ -109,28 +163,59 @@ impl RequestKey {
         key.filter(|_| !validate_only)
     }
 
-    /// What a row found under this key means. It can only be gone when it has ended in between: then nothing is known
-    /// of this request, and the claim is taken for a repetition of nothing, which the caller may send again.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn claim_by(&self, row: Option<Row>) -> Claim {
-        match row {
-            Some(row) if row.hash == self.hash => Claim::Replayed(row.answer),
-            _ => Claim::Reused,
+    /// Claims the key, in the first statement of the transaction: `None` when it is this request's now.
+    async fn claim(
+        &self,
+        on: &mut Transaction,
+        answer: Vec<u8>,
+        now: Micros,
+    ) -> Result<Option<Earlier>, StorageError> {
+        let [issuer, subject, method, key] = self.columns();
+        let (hash, expires_at) = (self.hash.to_vec(), now.0 + LIFETIME);
+        let values =
+            [issuer, subject, method, key, hash.into(), answer.into(), expires_at.into(), now.0.into()];
+        let claimed: Option<Row> = on.fetch_optional(&CLAIM, values).await?;
+        if claimed.is_some() {
+            return Ok(None);
         }
+        // It can be gone by now only when it has expired in between: then nothing is known of this request.
+        Ok(Some(self.recall(on, now).await?.unwrap_or(Earlier::OtherRequest)))
+    }
+
+    /// Replaces the answer that a repetition is to get.
+    async fn answer(&self, on: &mut Transaction, answer: Vec<u8>) -> Result<(), StorageError> {
+        let [issuer, subject, method, key] = self.columns();
+        on.execute(&ANSWER, [issuer, subject, method, key, answer.into()]).await
+    }
+
+    async fn recall(&self, on: &mut impl Statements, now: Micros) -> Result<Option<Earlier>, StorageError> {
+        let [issuer, subject, method, key] = self.columns();
+        let row: Option<Row> =
+            on.fetch_optional(&RECALL, [issuer, subject, method, key, now.0.into()]).await?;
+        let earlier = |row: Row| {
+            if row.hash == self.hash { Earlier::Answered(row.answer) } else { Earlier::OtherRequest }
+        };
+        Ok(row.map(earlier))
+    }
+
+    fn columns(&self) -> [Value; 4] {
+        [
+            self.issuer.as_str().into(),
+            self.subject.as_str().into(),
+            self.method.into(),
+            self.key.as_str().into(),
+        ]
     }
 }
 
-#[doc(hidden)]
 #[derive(sqlx::FromRow)]
-pub struct Row {
+struct Row {
     hash: Vec<u8>,
     answer: Vec<u8>,
 }
 
 /// A key that has ended is anybody's again.
-#[doc(hidden)]
-pub const CLAIM: Statement = Statement {
+const CLAIM: Statement = Statement {
     operation: "INSERT",
     collection: "request_keys",
     sql: "INSERT INTO request_keys (issuer, subject, method, key, hash, answer, expires_at)
@@ -141,89 +226,15 @@ pub const CLAIM: Statement = Statement {
           RETURNING hash, answer",
 };
 
-#[doc(hidden)]
-pub const RECALL: Statement = Statement {
+const RECALL: Statement = Statement {
     operation: "SELECT",
     collection: "request_keys",
     sql: "SELECT hash, answer FROM request_keys
           WHERE issuer = $1 AND subject = $2 AND method = $3 AND key = $4 AND expires_at > $5",
 };
 
-#[doc(hidden)]
-pub const ANSWER: Statement = Statement {
+const ANSWER: Statement = Statement {
     operation: "UPDATE",
     collection: "request_keys",
     sql: "UPDATE request_keys SET answer = $5 WHERE issuer = $1 AND subject = $2 AND method = $3 AND key = $4",
 };
-
-/// Claims a [`crate::request_key::RequestKey`] in the transaction `on`, as its first statement: `claim!(on, key, answer,
-/// now)` with the encoded answer that a repetition is to get. A request of the same key that is in flight is waited for.
-#[macro_export]
-macro_rules! claim {
-    ($on:expr, $key:expr, $answer:expr, $now:expr) => {{
-        let (key, now): (&$crate::request_key::RequestKey, i64) = (&$key, $now.0);
-        let claimed: Option<$crate::request_key::Row> = $crate::storage::fetch_optional!(
-            $on,
-            $crate::request_key::CLAIM,
-            $crate::request_key::Row,
-            key.issuer.clone(),
-            key.subject.clone(),
-            key.method,
-            key.key.clone(),
-            key.hash.to_vec(),
-            $answer,
-            now + $crate::request_key::LIFETIME,
-            now,
-        )?;
-        match claimed {
-            Some(_) => Ok::<_, $crate::storage::StorageError>($crate::request_key::Claim::New),
-            None => Ok(key.claim_by($crate::recalled_row!($on, key, now)?)),
-        }
-    }};
-}
-
-/// Says what a repetition is to get, when a [`crate::claim`] could not yet: `answer!(on, key, answer)` in the same
-/// transaction.
-#[macro_export]
-macro_rules! answer {
-    ($on:expr, $key:expr, $answer:expr) => {{
-        let key: &$crate::request_key::RequestKey = &$key;
-        $crate::storage::execute!(
-            $on,
-            $crate::request_key::ANSWER,
-            key.issuer.clone(),
-            key.subject.clone(),
-            key.method,
-            key.key.clone(),
-            $answer,
-        )
-    }};
-}
-
-/// What a request of this key came to, if there was one: `recall!(on, key, now)`.
-#[macro_export]
-macro_rules! recall {
-    ($on:expr, $key:expr, $now:expr) => {{
-        let (key, now): (&$crate::request_key::RequestKey, i64) = (&$key, $now.0);
-        let row: Option<$crate::request_key::Row> = $crate::recalled_row!($on, key, now)?;
-        Ok::<_, $crate::storage::StorageError>(row.map(|it| key.claim_by(Some(it))))
-    }};
-}
-
-/// Used by [`crate::claim`] and [`crate::recall`].
-#[doc(hidden)]
-#[macro_export]
-macro_rules! recalled_row {
-    ($on:expr, $key:expr, $now:expr) => {
-        $crate::storage::fetch_optional!(
-            $on,
-            $crate::request_key::RECALL,
-            $crate::request_key::Row,
-            $key.issuer.clone(),
-            $key.subject.clone(),
-            $key.method,
-            $key.key.clone(),
-            $now,
-        )
-    };
-}

@@ -1,125 +1,263 @@
-//! A connection for reading and a transaction for writing, of either database, each with its spans.
+//! A connection for reading and a transaction for writing. Each is of SQLite or of PostgreSQL, so the code that uses one
+//! is written once; each runs its statements in their spans.
 
 use std::future::Future;
 
+use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
-use sqlx::{Pool, SqlSafeStr as _};
+use sqlx::postgres::PgRow;
+use sqlx::query::{Query, QueryAs};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, PgConnection, Pool, Postgres, SqlSafeStr as _, Sqlite, SqliteConnection};
 use telemetry::database::{self as spans, Statement, System};
 use tracing::Instrument as _;
 
-use crate::Commits;
-use crate::StorageError;
+use crate::{Commits, Database, StorageError, Value};
 
-/// A pooled connection, for reads.
-pub struct Connection<DB: sqlx::Database> {
-    inner: PoolConnection<DB>,
-    system: System,
+/// A row that both databases can give. Implemented by everything that derives or implements [`sqlx::FromRow`] for both,
+/// tuples included.
+pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+/// The connection of one database or the other.
+pub enum Executor<'c> {
+    /// A connection to SQLite.
+    Sqlite(&'c mut SqliteConnection),
+    /// A connection to PostgreSQL.
+    Postgres(&'c mut PgConnection),
 }
 
-impl<DB: sqlx::Database> Connection<DB> {
-    /// A connection of `pool`, waited for in a span.
-    pub async fn acquire(system: System, pool: &Pool<DB>) -> Result<Self, StorageError> {
-        let acquired = async { pool.acquire().await.map_err(StorageError::from) };
-        Ok(Self { inner: spans::acquire(system, acquired).await?, system })
+/// Runs `$query`, which is written once, on the connection of either database.
+macro_rules! on_either {
+    ($executor:expr, $query:expr, $values:expr, $fetch:ident) => {
+        match $executor {
+            Executor::Sqlite(connection) => {
+                $values.into_iter().fold($query, QueryAs::bind).$fetch(connection).await
+            }
+            Executor::Postgres(connection) => {
+                $values.into_iter().fold($query, QueryAs::bind).$fetch(connection).await
+            }
+        }
+    };
+}
+
+/// Runs statements, each in its span. The values of a statement are bound in the order of its placeholders.
+pub trait Statements: Send {
+    /// The database, for statements whose text differs.
+    fn system(&self) -> System;
+
+    /// The connection below, for what no [`Statement`] can express.
+    fn executor(&mut self) -> Executor<'_>;
+
+    /// All rows of a statement.
+    fn fetch_all<R: Record>(
+        &mut self,
+        statement: &Statement,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> impl Future<Output = Result<Vec<R>, StorageError>> + Send {
+        let (system, executor) = (self.system(), self.executor());
+        let values: Vec<Value> = values.into_iter().collect();
+        spans::statement(system, statement, async move {
+            Ok(on_either!(executor, sqlx::query_as::<_, R>(statement.sql), values, fetch_all)?)
+        })
     }
 
-    /// What its spans name.
-    #[must_use]
-    pub fn system(&self) -> System {
-        self.system
+    /// The only row of a statement, or `None`.
+    fn fetch_optional<R: Record>(
+        &mut self,
+        statement: &Statement,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> impl Future<Output = Result<Option<R>, StorageError>> + Send {
+        let (system, executor) = (self.system(), self.executor());
+        let values: Vec<Value> = values.into_iter().collect();
+        spans::statement(system, statement, async move {
+            Ok(on_either!(executor, sqlx::query_as::<_, R>(statement.sql), values, fetch_optional)?)
+        })
     }
 
-    /// What statements run on.
-    pub fn executor(&mut self) -> &mut DB::Connection {
-        &mut self.inner
+    /// Runs a statement that returns no row.
+    fn execute(
+        &mut self,
+        statement: &Statement,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> impl Future<Output = Result<(), StorageError>> + Send {
+        let (system, executor) = (self.system(), self.executor());
+        let values: Vec<Value> = values.into_iter().collect();
+        spans::statement(system, statement, async move {
+            match executor {
+                Executor::Sqlite(connection) => {
+                    let query = sqlx::query::<Sqlite>(statement.sql);
+                    values.into_iter().fold(query, Query::bind).execute(connection).await?;
+                }
+                Executor::Postgres(connection) => {
+                    let query = sqlx::query::<Postgres>(statement.sql);
+                    values.into_iter().fold(query, Query::bind).execute(connection).await?;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// A pooled connection, for reads.
+pub enum Connection {
+    /// To SQLite; it cannot write.
+    Sqlite(PoolConnection<Sqlite>),
+    /// To PostgreSQL.
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Statements for Connection {
+    fn system(&self) -> System {
+        match self {
+            Self::Sqlite(_) => System::Sqlite,
+            Self::Postgres(_) => System::Postgres,
+        }
+    }
+
+    fn executor(&mut self) -> Executor<'_> {
+        match self {
+            Self::Sqlite(connection) => Executor::Sqlite(connection),
+            Self::Postgres(connection) => Executor::Postgres(connection),
+        }
     }
 }
 
 /// A transaction. Dropped without [`Transaction::commit`], it is rolled back.
-pub struct Transaction<DB: sqlx::Database> {
-    inner: sqlx::Transaction<'static, DB>,
-    system: System,
+pub struct Transaction {
+    inner: Inner,
     commits: Commits,
 }
 
-impl<DB: sqlx::Database> Transaction<DB> {
-    /// Begins on a connection of `pool`.
-    pub async fn begin(system: System, pool: &Pool<DB>, commits: &Commits) -> Result<Self, StorageError> {
-        // SQLite takes the write lock at once: a later upgrade could fail for being busy.
-        let statement = match system {
-            System::Sqlite => "BEGIN IMMEDIATE",
-            System::Postgres => "BEGIN",
-        };
-        Self::begin_with(statement, system, pool, commits).await
+enum Inner {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl Statements for Transaction {
+    fn system(&self) -> System {
+        match self.inner {
+            Inner::Sqlite(_) => System::Sqlite,
+            Inner::Postgres(_) => System::Postgres,
+        }
     }
 
-    /// Begins a transaction that reads what was committed before its first statement, whatever is committed after.
-    pub async fn begin_snapshot(
-        system: System,
-        pool: &Pool<DB>,
-        commits: &Commits,
-    ) -> Result<Self, StorageError> {
-        let statement = match system {
-            System::Sqlite => "BEGIN",
-            System::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        };
-        Self::begin_with(statement, system, pool, commits).await
+    fn executor(&mut self) -> Executor<'_> {
+        match &mut self.inner {
+            Inner::Sqlite(transaction) => Executor::Sqlite(transaction),
+            Inner::Postgres(transaction) => Executor::Postgres(transaction),
+        }
     }
+}
 
-    async fn begin_with(
-        statement: &'static str,
-        system: System,
-        pool: &Pool<DB>,
-        commits: &Commits,
-    ) -> Result<Self, StorageError> {
-        let connection = Connection::acquire(system, pool).await?.inner;
-        let begun = async {
-            let begun = sqlx::Transaction::begin(connection, Some(statement.into_sql_str())).await;
-            begun.map_err(StorageError::from)
-        };
-        let inner = spans::transaction(system, "BEGIN", begun).await?;
-        Ok(Self { inner, system, commits: commits.clone() })
-    }
-
-    /// What its spans name.
-    #[must_use]
-    pub fn system(&self) -> System {
-        self.system
-    }
-
-    /// What statements run on.
-    pub fn executor(&mut self) -> &mut DB::Connection {
-        &mut self.inner
-    }
-
-    /// Makes it last, and has the events that it has appended numbered and read.
+impl Transaction {
+    /// Makes the changes permanent, and wakes whoever numbers or reads the events among them.
+    ///
+    /// # Errors
+    /// [`StorageError::OutcomeUnknown`] when the connection was lost meanwhile: the changes may be permanent.
     pub async fn commit(self) -> Result<(), StorageError> {
-        let committed = async { self.inner.commit().await.map_err(StorageError::of_commit) };
-        let outcome = spans::transaction(self.system, "COMMIT", committed).await;
-        // Also where nobody knows: it may have been committed.
+        let system = self.system();
+        let committed = async {
+            match self.inner {
+                Inner::Sqlite(transaction) => transaction.commit().await,
+                Inner::Postgres(transaction) => transaction.commit().await,
+            }
+            .map_err(StorageError::of_commit)
+        };
+        let outcome = spans::transaction(system, "COMMIT", committed).await;
+        // Also after an unknown outcome: the transaction may have been committed.
         self.commits.made();
         outcome
     }
 }
 
-/// Runs a statement in its span.
-pub async fn run<T>(
-    system: System,
-    statement: &Statement,
-    call: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<T, StorageError> {
-    spans::statement(system, statement, async { call.await.map_err(StorageError::from) }).await
+impl Database {
+    /// A connection for reads. It is waited for in a span, five seconds at most.
+    pub async fn connection(&self) -> Result<Connection, StorageError> {
+        match self {
+            Self::Sqlite(pools) => Ok(Connection::Sqlite(acquire(System::Sqlite, &pools.readers).await?)),
+            Self::Postgres(pools) => Ok(Connection::Postgres(acquire(System::Postgres, &pools.pool).await?)),
+        }
+    }
+
+    /// Begins a transaction that writes.
+    pub async fn begin(&self) -> Result<Transaction, StorageError> {
+        match self {
+            // SQLite takes the write lock at once: a later upgrade could fail for being busy.
+            Self::Sqlite(pools) => {
+                let connection = acquire(System::Sqlite, &pools.writer).await?;
+                let inner = Inner::Sqlite(begin(System::Sqlite, connection, "BEGIN IMMEDIATE").await?);
+                Ok(Transaction { inner, commits: pools.commits.clone() })
+            }
+            Self::Postgres(pools) => {
+                let connection = acquire(System::Postgres, &pools.pool).await?;
+                let inner = Inner::Postgres(begin(System::Postgres, connection, "BEGIN").await?);
+                Ok(Transaction { inner, commits: pools.commits.clone() })
+            }
+        }
+    }
+
+    /// Begins a transaction that only reads, and reads what was committed before its first statement, whatever is
+    /// committed after.
+    pub async fn begin_snapshot(&self) -> Result<Transaction, StorageError> {
+        match self {
+            Self::Sqlite(pools) => {
+                let connection = acquire(System::Sqlite, &pools.readers).await?;
+                let inner = Inner::Sqlite(begin(System::Sqlite, connection, "BEGIN").await?);
+                Ok(Transaction { inner, commits: pools.commits.clone() })
+            }
+            Self::Postgres(pools) => {
+                let connection = acquire(System::Postgres, &pools.pool).await?;
+                let text = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                let inner = Inner::Postgres(begin(System::Postgres, connection, text).await?);
+                Ok(Transaction { inner, commits: pools.commits.clone() })
+            }
+        }
+    }
+
+    /// Runs `work` in a transaction: its `Ok` commits, its `Err` rolls back. The work runs to its end even when the caller
+    /// goes away or stops waiting, so it owns what it uses.
+    ///
+    /// # Errors
+    /// Those of `work`, and [`StorageError::Interrupted`] when it panicked.
+    pub async fn write<T, E>(
+        &self,
+        work: impl for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        let database = self.clone();
+        let transaction = async move {
+            let mut transaction = database.begin().await?;
+            let answer = work(&mut transaction).await?;
+            transaction.commit().await?;
+            Ok(answer)
+        };
+        match tokio::spawn(transaction.in_current_span()).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(StorageError::Interrupted.into()),
+        }
+    }
 }
 
-/// Runs `work` to its end even when the caller goes away or gives up waiting: a transaction is never left half done,
-/// and one that was asked to commit is not rolled back because nobody waits any more.
-pub async fn to_completion<T, E>(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<StorageError> + Send + 'static,
-{
-    match tokio::spawn(work.in_current_span()).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(StorageError::Interrupted.into()),
-    }
+async fn acquire<DB: sqlx::Database>(
+    system: System,
+    pool: &Pool<DB>,
+) -> Result<PoolConnection<DB>, StorageError> {
+    spans::acquire(system, async { pool.acquire().await.map_err(StorageError::from) }).await
+}
+
+async fn begin<DB: sqlx::Database>(
+    system: System,
+    connection: PoolConnection<DB>,
+    text: &'static str,
+) -> Result<sqlx::Transaction<'static, DB>, StorageError> {
+    let begun = async {
+        let begun = sqlx::Transaction::begin(connection, Some(text.into_sql_str())).await;
+        begun.map_err(StorageError::from)
+    };
+    spans::transaction(system, "BEGIN", begun).await
 }

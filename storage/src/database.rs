@@ -197,6 +197,7 @@ fn without_password(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Statements as _;
 
     #[tokio::test]
     async fn an_address_that_is_none_is_named_without_its_password() {
@@ -227,7 +228,7 @@ mod tests {
         let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
         let Database::Sqlite(pools) = &database else { panic!("not SQLite") };
         sqlx::query("PRAGMA max_page_count = 1").execute(&pools.writer).await.unwrap();
-        let full = crate::write!(database, |on| -> Result<(), StorageError> { crate::execute!(on, FILL) });
+        let full: Result<(), StorageError> = database.write(|on| Box::pin(on.execute(&FILL, []))).await;
         assert!(matches!(full, Err(StorageError::Unavailable(_))), "{full:?}");
     }
 
@@ -239,12 +240,17 @@ mod tests {
         const WORK: crate::Statement = statement("CREATE TABLE worked (id INTEGER)");
         let fresh = crate::testing::sqlite();
         let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
-        let ended = crate::write!(database, |on| -> Result<(), StorageError> {
-            crate::execute!(on, END)?;
-            crate::execute!(on, FAIL)
-        });
+        let ended: Result<(), StorageError> = database
+            .write(|on| {
+                Box::pin(async move {
+                    on.execute(&END, []).await?;
+                    on.execute(&FAIL, []).await
+                })
+            })
+            .await;
         ended.unwrap_err();
-        crate::write!(database, |on| -> Result<(), StorageError> { crate::execute!(on, WORK) }).unwrap();
+        let worked: Result<(), StorageError> = database.write(|on| Box::pin(on.execute(&WORK, []))).await;
+        worked.unwrap();
     }
 
     #[tokio::test]

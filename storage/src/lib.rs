@@ -5,7 +5,6 @@ mod commits;
 mod connection;
 mod database;
 mod error;
-mod macros;
 mod migrations;
 mod page;
 #[cfg(feature = "testing")]
@@ -13,7 +12,7 @@ pub mod testing;
 mod value;
 
 pub use commits::Commits;
-pub use connection::{Connection, Transaction, run, to_completion};
+pub use connection::{Connection, Executor, Record, Statements, Transaction};
 pub use database::{Database, PostgresPool, SqlitePools};
 pub use error::StorageError;
 pub use migrations::{Migration, Migrations};

@@ -1,43 +1,50 @@
-//! Values of a statement whose text is chosen at run time, so that their number and types are too.
+//! Values of a statement: one type for both databases, so that a statement runs on either.
 
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
+use sqlx::types::Json;
 use sqlx::{Database, Postgres, Sqlite, Type};
 use uuid::Uuid;
 
-/// A value to bind. There is no NULL: a statement that is chosen at run time leaves out what is not asked for.
+/// A value to bind. `None` is the NULL of its type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
+    /// BOOLEAN.
+    Bool(bool),
+    /// BYTEA or BLOB.
+    Bytes(Vec<u8>),
     /// BIGINT.
-    Integer(i64),
+    Integer(Option<i64>),
     /// TEXT.
-    Text(String),
+    Text(Option<String>),
     /// UUID; a BLOB of 16 bytes in SQLite.
-    Id(Uuid),
+    Id(Option<Uuid>),
+    /// JSONB; TEXT in SQLite.
+    Json(Option<Json<serde_json::Value>>),
 }
 
-impl From<i64> for Value {
-    fn from(value: i64) -> Self {
-        Self::Integer(value)
-    }
+macro_rules! from {
+    ($($from:ty => |$value:ident| $into:expr;)*) => {
+        $(impl From<$from> for Value {
+            fn from($value: $from) -> Self {
+                $into
+            }
+        })*
+    };
 }
 
-impl From<String> for Value {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for Value {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Uuid> for Value {
-    fn from(value: Uuid) -> Self {
-        Self::Id(value)
-    }
+from! {
+    bool => |value| Self::Bool(value);
+    Vec<u8> => |value| Self::Bytes(value);
+    i64 => |value| Self::Integer(Some(value));
+    Option<i64> => |value| Self::Integer(value);
+    &str => |value| Self::Text(Some(value.to_owned()));
+    String => |value| Self::Text(Some(value));
+    Option<String> => |value| Self::Text(value);
+    Uuid => |value| Self::Id(Some(value));
+    Option<Uuid> => |value| Self::Id(value);
+    serde_json::Value => |value| Self::Json(Some(Json(value)));
+    Option<serde_json::Value> => |value| Self::Json(value.map(Json));
 }
 
 macro_rules! bound_to {
@@ -55,17 +62,23 @@ macro_rules! bound_to {
                 buffer: &mut <$database as Database>::ArgumentBuffer,
             ) -> Result<IsNull, BoxDynError> {
                 match self {
-                    Self::Integer(it) => Encode::<$database>::encode_by_ref(it, buffer),
-                    Self::Text(it) => Encode::<$database>::encode_by_ref(it, buffer),
-                    Self::Id(it) => Encode::<$database>::encode_by_ref(it, buffer),
+                    Self::Bool(value) => Encode::<$database>::encode_by_ref(value, buffer),
+                    Self::Bytes(value) => Encode::<$database>::encode_by_ref(value, buffer),
+                    Self::Integer(value) => Encode::<$database>::encode_by_ref(value, buffer),
+                    Self::Text(value) => Encode::<$database>::encode_by_ref(value, buffer),
+                    Self::Id(value) => Encode::<$database>::encode_by_ref(value, buffer),
+                    Self::Json(value) => Encode::<$database>::encode_by_ref(value, buffer),
                 }
             }
 
             fn produces(&self) -> Option<<$database as Database>::TypeInfo> {
                 Some(match self {
+                    Self::Bool(_) => <bool as Type<$database>>::type_info(),
+                    Self::Bytes(_) => <Vec<u8> as Type<$database>>::type_info(),
                     Self::Integer(_) => <i64 as Type<$database>>::type_info(),
                     Self::Text(_) => <str as Type<$database>>::type_info(),
                     Self::Id(_) => <Uuid as Type<$database>>::type_info(),
+                    Self::Json(_) => <Json<serde_json::Value> as Type<$database>>::type_info(),
                 })
             }
         }

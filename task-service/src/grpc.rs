@@ -5,13 +5,12 @@ use access::grpc::caller;
 use net::grpc::status;
 use platform::clock::Clock;
 use platform::violation::Violations;
-use prost::Message as _;
 use proto::task::v1::task_service_server::TaskService;
 use proto::task::v1::{
     CreateTaskRequest, CreateTaskResponse, DeleteTaskRequest, DeleteTaskResponse, GetTaskRequest,
     GetTaskResponse, ListTasksRequest, ListTasksResponse, UpdateTaskRequest, UpdateTaskResponse,
 };
-use service::request_key::{Claim, RequestKey};
+use service::request_key::{self, Earlier, RequestKey};
 use storage::{ListId, Page, StorageError};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -78,11 +77,9 @@ impl TaskService for Tasks {
         let request_id = std::mem::take(&mut request.request_id);
         let dry = request.validate_only;
         let key = RequestKey::checked(&caller, CREATE_TASK, &request_id, &request, dry, &mut violations);
-        if let Some(key) = &key {
-            let earlier = self.store.recall(key, self.clock.now()).await.map_err(failed)?;
-            if let Some(answer) = earlier.map(Claim::replayed).transpose()?.flatten() {
-                return Ok(Response::new(CreateTaskResponse { replayed: true, ..answer }));
-            }
+        let earlier = request_key::recall(self.store.database(), key.as_ref(), self.clock.now()).await;
+        if let Some(earlier) = earlier.map_err(failed)? {
+            return replayed(earlier).map(Response::new);
         }
         let draft = convert::draft(request.task.unwrap_or_default(), &mut violations);
         let checked = self.check(draft, violations, &caller).await?;
@@ -93,13 +90,8 @@ impl TaskService for Tasks {
             return Ok(Response::new(answer));
         }
         let event = event::created(self.clock.new_id(), &task, &caller);
-        let Some(key) = key else {
-            self.store.insert(task, event).await.map_err(failed)?;
-            return Ok(Response::new(answer));
-        };
-        let claim = self.store.insert_once(key, answer.encode_to_vec(), task, event).await.map_err(failed)?;
-        let earlier = claim.replayed()?.map(|it| CreateTaskResponse { replayed: true, ..it });
-        Ok(Response::new(earlier.unwrap_or(answer)))
+        let created = self.store.insert(key, answer, task, event).await.map_err(failed)?;
+        created.answer(replayed).map(Response::new)
     }
 
     async fn get_task(&self, request: Request<GetTaskRequest>) -> Result<Response<GetTaskResponse>, Status> {
@@ -160,6 +152,10 @@ impl TaskService for Tasks {
         self.store.delete(id, seen, self.clock.now(), decide, event).await?;
         Ok(Response::new(DeleteTaskResponse {}))
     }
+}
+
+fn replayed(earlier: Earlier) -> Result<CreateTaskResponse, Status> {
+    Ok(CreateTaskResponse { replayed: true, ..earlier.answer()? })
 }
 
 fn failed(error: StorageError) -> Status {

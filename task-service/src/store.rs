@@ -3,9 +3,10 @@
 use access::Visibility;
 use events::NewEvent;
 use platform::clock::Micros;
-use service::request_key::{Claim, RequestKey};
+use prost::Message;
+use service::request_key::{self, Once, RequestKey};
 use sqlx::FromRow;
-use storage::{Database, Migration, Migrations, StorageError};
+use storage::{Database, Migration, Migrations, Statement, Statements as _, StorageError, Value};
 use uuid::Uuid;
 
 use crate::task::{Priority, Status, Task};
@@ -41,32 +42,34 @@ const POSTGRES: [Migration; 2] = [
 
 pub(crate) use list::Filter;
 
-/// Writes a task in the transaction `on`.
-macro_rules! insert {
-    ($on:expr, $task:expr) => {{
-        let task: Task = $task;
-        storage::execute!(
-            $on,
-            sql::INSERT,
-            task.id,
-            task.title,
-            task.description,
-            task.status.name(),
-            task.priority.name(),
-            task.assignee_id,
-            task.department,
-            task.worker_id,
-            task.created_by,
-            task.created_at.0,
-            task.updated_at.0,
-            task.version,
-            task.revision,
-        )
-    }};
+/// The values of a task's row, in the order of [`sql::COLUMNS`].
+fn values(task: Task) -> [Value; 13] {
+    [
+        task.id.into(),
+        task.title.into(),
+        task.description.into(),
+        task.status.name().into(),
+        task.priority.name().into(),
+        task.assignee_id.into(),
+        task.department.into(),
+        task.worker_id.into(),
+        task.created_by.into(),
+        task.created_at.0.into(),
+        task.updated_at.0.into(),
+        task.version.into(),
+        task.revision.into(),
+    ]
 }
 
-#[cfg(test)]
-use insert;
+/// The statement that reads one task if it is seen, and its values.
+fn get(id: Uuid, seen: Visibility) -> (&'static Statement, Vec<Value>) {
+    match seen {
+        Visibility::All => (&sql::GET, vec![id.into()]),
+        Visibility::Of { person, department } => {
+            (&sql::GET_SEEN, vec![id.into(), person.into(), department.into()])
+        }
+    }
+}
 
 /// The tasks. Clones share the database.
 #[derive(Clone, Debug)]
@@ -85,49 +88,28 @@ impl TaskStore {
         &self.database
     }
 
-    /// Stores a new task with its event.
-    pub(crate) async fn insert(&self, task: Task, event: NewEvent) -> Result<(), StorageError> {
-        storage::write!(self.database, |on| -> Result<(), StorageError> {
-            insert!(on, task)?;
-            events::append_event!(on, event)
-        })
-    }
-
-    /// What a request of this key came to, if there was one.
-    pub(crate) async fn recall(&self, key: &RequestKey, now: Micros) -> Result<Option<Claim>, StorageError> {
-        storage::read!(self.database, |on| service::recall!(on, key, now))
-    }
-
-    /// [`Self::insert`] unless the key is taken; `answer` is what a repetition is to get. One that is in flight is
-    /// waited for.
-    pub(crate) async fn insert_once(
+    /// Stores a new task with its event, once for its key; `answer` is what a repetition is to get.
+    pub(crate) async fn insert<M: Message + 'static>(
         &self,
-        key: RequestKey,
-        answer: Vec<u8>,
+        key: Option<RequestKey>,
+        answer: M,
         task: Task,
         event: NewEvent,
-    ) -> Result<Claim, StorageError> {
-        let now = task.created_at;
-        storage::write!(self.database, |on| -> Result<Claim, StorageError> {
-            let claim = service::claim!(on, key, answer, now)?;
-            if claim == Claim::New {
-                insert!(on, task)?;
-                events::append_event!(on, event)?;
-            }
-            Ok(claim)
+    ) -> Result<Once<M>, StorageError> {
+        request_key::once(&self.database, key, task.created_at, answer, move |on| {
+            Box::pin(async move {
+                on.execute(&sql::INSERT, values(task)).await?;
+                events::append(on, event).await?;
+                Ok(None)
+            })
         })
+        .await
     }
 
-    /// The task, unless there is none that is seen.
+    /// The task, or `None` when there is none that is seen.
     pub(crate) async fn get(&self, id: Uuid, seen: Visibility) -> Result<Option<Task>, StorageError> {
-        let row = match seen {
-            Visibility::All => {
-                storage::read!(self.database, |on| storage::fetch_optional!(on, sql::GET, Row, id))?
-            }
-            Visibility::Of { person, department } => storage::read!(self.database, |on| {
-                storage::fetch_optional!(on, sql::GET_SEEN, Row, id, person, department)
-            })?,
-        };
+        let (statement, values) = get(id, seen);
+        let row: Option<Row> = self.database.connection().await?.fetch_optional(statement, values).await?;
         row.map(Row::into_task).transpose()
     }
 }

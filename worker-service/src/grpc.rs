@@ -4,14 +4,13 @@ use access::grpc::caller;
 use net::grpc::status;
 use platform::clock::Clock;
 use platform::violation::Violations;
-use prost::Message as _;
 use proto::worker::v1::worker_service_server::WorkerService;
 use proto::worker::v1::{
     CreateWorkerRequest, CreateWorkerResponse, DeleteWorkerRequest, DeleteWorkerResponse, GetWorkerRequest,
     GetWorkerResponse, ImportWorkerRequest, ImportWorkerResponse, ListWorkersRequest, ListWorkersResponse,
     UpdateWorkerRequest, UpdateWorkerResponse,
 };
-use service::request_key::{Claim, RequestKey};
+use service::request_key::{self, Earlier, RequestKey};
 use storage::{ListId, Page, StorageError};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -48,11 +47,9 @@ impl WorkerService for Workers {
         let request_id = std::mem::take(&mut request.request_id);
         let dry = request.validate_only;
         let key = RequestKey::checked(&caller, CREATE_WORKER, &request_id, &request, dry, &mut violations);
-        if let Some(key) = &key {
-            let earlier = self.store.recall(key, self.clock.now()).await.map_err(failed)?;
-            if let Some(answer) = earlier.map(Claim::replayed).transpose()?.flatten() {
-                return Ok(Response::new(CreateWorkerResponse { replayed: true, ..answer }));
-            }
+        let earlier = request_key::recall(self.store.database(), key.as_ref(), self.clock.now()).await;
+        if let Some(earlier) = earlier.map_err(failed)? {
+            return replayed(earlier).map(Response::new);
         }
         let draft = convert::draft(request.worker.unwrap_or_default(), &mut violations);
         let checked = draft.check(violations).map_err(status::invalid)?;
@@ -62,14 +59,8 @@ impl WorkerService for Workers {
             return Ok(Response::new(answer));
         }
         let event = event::created(self.clock.new_id(), &worker, &caller);
-        let Some(key) = key else {
-            self.store.insert(worker, event).await.map_err(failed)?;
-            return Ok(Response::new(answer));
-        };
-        let claim =
-            self.store.insert_once(key, answer.encode_to_vec(), worker, event).await.map_err(failed)?;
-        let earlier = claim.replayed()?.map(|it| CreateWorkerResponse { replayed: true, ..it });
-        Ok(Response::new(earlier.unwrap_or(answer)))
+        let created = self.store.insert(key, answer, worker, event).await.map_err(failed)?;
+        created.answer(replayed).map(Response::new)
     }
 
     async fn get_worker(
@@ -160,6 +151,10 @@ impl WorkerService for Workers {
         self.store.change(id, decide).await?;
         Ok(Response::new(DeleteWorkerResponse {}))
     }
+}
+
+fn replayed(earlier: Earlier) -> Result<CreateWorkerResponse, Status> {
+    Ok(CreateWorkerResponse { replayed: true, ..earlier.answer()? })
 }
 
 pub(crate) fn failed(error: StorageError) -> Status {

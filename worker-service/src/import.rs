@@ -3,14 +3,13 @@
 use access::Caller;
 use net::grpc::status;
 use platform::violation::Violations;
-use prost::Message as _;
 use proto::worker::v1::{ImportWorkerRequest, ImportWorkerResponse};
-use service::request_key::{Claim, RequestKey};
+use service::request_key::{self, Earlier, RequestKey};
 use tonic::Status;
 
 use crate::error::WorkerError;
 use crate::grpc::{Workers, failed};
-use crate::store::{Imported, Outcome};
+use crate::store::Outcome;
 use crate::worker::Worker;
 use crate::{convert, event};
 
@@ -21,9 +20,8 @@ fn answered(worker: &Worker, restored: bool) -> ImportWorkerResponse {
     ImportWorkerResponse { worker: Some(convert::worker(worker)), replayed: false, restored }
 }
 
-fn replayed(claim: Claim) -> Result<Option<ImportWorkerResponse>, Status> {
-    let earlier: Option<ImportWorkerResponse> = claim.replayed()?;
-    Ok(earlier.map(|it| ImportWorkerResponse { replayed: true, ..it }))
+fn replayed(earlier: Earlier) -> Result<ImportWorkerResponse, Status> {
+    Ok(ImportWorkerResponse { replayed: true, ..earlier.answer()? })
 }
 
 impl Workers {
@@ -38,11 +36,9 @@ impl Workers {
         let request_id = std::mem::take(&mut request.request_id);
         let dry = request.validate_only;
         let key = RequestKey::checked(&caller, IMPORT_WORKER, &request_id, &request, dry, &mut violations);
-        if let Some(key) = &key {
-            let earlier = self.store.recall(key, now).await.map_err(failed)?;
-            if let Some(answer) = earlier.map(replayed).transpose()?.flatten() {
-                return Ok(answer);
-            }
+        let earlier = request_key::recall(self.store.database(), key.as_ref(), now).await;
+        if let Some(earlier) = earlier.map_err(failed)? {
+            return replayed(earlier);
         }
         let draft = convert::draft(request.worker.unwrap_or_default(), &mut violations);
         let checked = draft.check_import(violations).map_err(status::invalid)?;
@@ -55,14 +51,8 @@ impl Workers {
         }
         let outcome = move |worker: &Worker, restored: bool| {
             let event = if restored { event::restored } else { event::created };
-            let answer = answered(worker, restored).encode_to_vec();
-            Outcome { event: event(event_id, worker, &caller), answer }
+            Outcome { event: event(event_id, worker, &caller), answer: answered(worker, restored) }
         };
-        match self.store.import(key, new, outcome).await? {
-            Imported::Done { worker, restored } => Ok(answered(&worker, restored)),
-            Imported::Claimed(claim) => replayed(claim)?.ok_or_else(|| {
-                status::with_reason(tonic::Code::Internal, status::INTERNAL, "internal error")
-            }),
-        }
+        self.store.import(key, new, outcome).await?.answer(replayed)
     }
 }

@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use events::NewEvent;
 use platform::clock::Micros;
-use service::request_key::{Claim, RequestKey};
+use prost::Message;
+use serde_json::json;
+use service::request_key::{self, Once, RequestKey};
 use sqlx::FromRow;
 use sqlx::types::Json;
-use storage::{Database, Migration, Migrations, Statement, StorageError, System};
+use storage::{
+    Database, Migration, Migrations, Statement, Statements as _, StorageError, System, Transaction, Value,
+};
 use uuid::Uuid;
 
 use crate::error::WorkerError;
@@ -131,59 +135,41 @@ const KEEP_TAGS: [Statement; 2] = [
     },
 ];
 
-macro_rules! keep_tags {
-    ($on:expr, $id:expr) => {{
-        let [sqlite, postgres] = KEEP_TAGS;
-        let statement = if $on.system() == System::Sqlite { sqlite } else { postgres };
-        storage::execute!($on, statement, $id)
-    }};
+/// Writes the tags of a stored worker into the table that lists are filtered by.
+async fn keep_tags(on: &mut Transaction, id: Uuid) -> Result<(), StorageError> {
+    let [sqlite, postgres] = &KEEP_TAGS;
+    let statement = if on.system() == System::Sqlite { sqlite } else { postgres };
+    on.execute(statement, [id.into()]).await
 }
 
-const LIST: Statement = Statement {
-    operation: "SELECT",
-    collection: "workers",
-    sql: concat!(
-        "SELECT ",
-        columns!(),
-        " FROM workers WHERE deleted_at IS NULL AND revision > 0 AND (created_at, id) < ($1, $2)
-          ORDER BY created_at DESC, id DESC LIMIT $3"
-    ),
-};
-
-/// Writes a worker's row: `insert!(execute!(on, STATEMENT), worker)`.
-macro_rules! insert {
-    ($run:ident!($on:expr, $statement:expr $(, $row:ty)?), $worker:expr) => {{
-        let worker: Worker = $worker;
-        storage::$run!(
-            $on,
-            $statement,
-            $($row,)?
-            worker.id,
-            worker.name,
-            worker.region,
-            worker.instance_type,
-            worker.provider.name(),
-            Json(worker.tags),
-            worker.created_by,
-            worker.created_at.0,
-            worker.updated_at.0,
-            worker.version,
-            worker.revision,
-            worker.desired.state.name(),
-            worker.desired.generation,
-            worker.desired.set_by,
-            worker.observed.state.name(),
-            worker.observed.generation,
-            worker.observed.since.0,
-            worker.instance_id,
-            worker.deleted_at.map(|it| it.0),
-        )
-    }};
+/// The values of a worker's row, in the order of [`COLUMNS`].
+fn values(worker: Worker) -> [Value; 19] {
+    [
+        worker.id.into(),
+        worker.name.into(),
+        worker.region.into(),
+        worker.instance_type.into(),
+        worker.provider.name().into(),
+        json!(worker.tags).into(),
+        worker.created_by.into(),
+        worker.created_at.0.into(),
+        worker.updated_at.0.into(),
+        worker.version.into(),
+        worker.revision.into(),
+        worker.desired.state.name().into(),
+        worker.desired.generation.into(),
+        worker.desired.set_by.into(),
+        worker.observed.state.name().into(),
+        worker.observed.generation.into(),
+        worker.observed.since.0.into(),
+        worker.instance_id.into(),
+        worker.deleted_at.map(|it| it.0).into(),
+    ]
 }
 
 mod import;
 
-pub(crate) use import::{Imported, Outcome};
+pub(crate) use import::Outcome;
 
 /// The workers. Clones share the database.
 #[derive(Clone, Debug)]
@@ -202,46 +188,29 @@ impl WorkerStore {
         &self.database
     }
 
-    /// Stores a new worker with its event.
-    pub(crate) async fn insert(&self, worker: Worker, event: NewEvent) -> Result<(), StorageError> {
-        storage::write!(self.database, |on| -> Result<(), StorageError> {
-            let id = worker.id;
-            insert!(execute!(on, INSERT), worker)?;
-            keep_tags!(on, id)?;
-            events::append_event!(on, event)
-        })
-    }
-
-    /// What a request of this key came to, if there was one.
-    pub(crate) async fn recall(&self, key: &RequestKey, now: Micros) -> Result<Option<Claim>, StorageError> {
-        storage::read!(self.database, |on| service::recall!(on, key, now))
-    }
-
-    /// [`Self::insert`] unless the key is taken; `answer` is what a repetition is to get. One that is in flight is
-    /// waited for.
-    pub(crate) async fn insert_once(
+    /// Stores a new worker with its event, once for its key; `answer` is what a repetition is to get.
+    pub(crate) async fn insert<M: Message + 'static>(
         &self,
-        key: RequestKey,
-        answer: Vec<u8>,
+        key: Option<RequestKey>,
+        answer: M,
         worker: Worker,
         event: NewEvent,
-    ) -> Result<Claim, StorageError> {
-        let now = worker.created_at;
-        storage::write!(self.database, |on| -> Result<Claim, StorageError> {
-            let claim = service::claim!(on, key, answer, now)?;
-            if claim == Claim::New {
+    ) -> Result<Once<M>, StorageError> {
+        request_key::once(&self.database, key, worker.created_at, answer, move |on| {
+            Box::pin(async move {
                 let id = worker.id;
-                insert!(execute!(on, INSERT), worker)?;
-                keep_tags!(on, id)?;
-                events::append_event!(on, event)?;
-            }
-            Ok(claim)
+                on.execute(&INSERT, values(worker)).await?;
+                keep_tags(on, id).await?;
+                events::append(on, event).await?;
+                Ok(None)
+            })
         })
+        .await
     }
 
-    /// The worker, unless there is none.
+    /// The worker, or `None` when there is none.
     pub(crate) async fn get(&self, id: Uuid) -> Result<Option<Worker>, StorageError> {
-        let row = storage::read!(self.database, |on| storage::fetch_optional!(on, GET, Row, id))?;
+        let row: Option<Row> = self.database.connection().await?.fetch_optional(&GET, [id.into()]).await?;
         row.map(Row::into_worker).transpose()
     }
 
@@ -252,27 +221,30 @@ impl WorkerStore {
         id: Uuid,
         decide: impl FnOnce(&Worker) -> Result<Option<(Worker, NewEvent)>, WorkerError> + Send + 'static,
     ) -> Result<Worker, WorkerError> {
-        storage::write!(self.database, |on| -> Result<Worker, WorkerError> {
-            let statement = if on.system() == System::Sqlite { GET } else { GET_LOCKED };
-            let row = storage::fetch_optional!(on, statement, Row, id)?;
-            let before = row.ok_or(WorkerError::NotFound)?.into_worker()?;
-            let Some((after, event)) = decide(&before)? else { return Ok(before) };
-            storage::execute!(
-                on,
-                UPDATE,
-                after.id,
-                after.name.clone(),
-                Json(after.tags.clone()),
-                after.updated_at.0,
-                after.deleted_at.map(|it| it.0),
-                after.version,
-                after.revision,
-            )?;
-            storage::execute!(on, FORGET_TAGS, after.id)?;
-            keep_tags!(on, after.id)?;
-            events::append_event!(on, event)?;
-            Ok(after)
-        })
+        self.database
+            .write(move |on| {
+                Box::pin(async move {
+                    let statement = if on.system() == System::Sqlite { &GET } else { &GET_LOCKED };
+                    let row: Option<Row> = on.fetch_optional(statement, [id.into()]).await?;
+                    let before = row.ok_or(WorkerError::NotFound)?.into_worker()?;
+                    let Some((after, event)) = decide(&before)? else { return Ok(before) };
+                    let values = [
+                        after.id.into(),
+                        after.name.as_str().into(),
+                        json!(after.tags).into(),
+                        after.updated_at.0.into(),
+                        after.deleted_at.map(|it| it.0).into(),
+                        after.version.into(),
+                        after.revision.into(),
+                    ];
+                    on.execute(&UPDATE, values).await?;
+                    on.execute(&FORGET_TAGS, [after.id.into()]).await?;
+                    keep_tags(on, after.id).await?;
+                    events::append(on, event).await?;
+                    Ok(after)
+                })
+            })
+            .await
     }
 }
 

@@ -108,14 +108,19 @@ async fn stored(store: &TaskStore, tasks: &[Task]) {
     const FORGET: Statement =
         Statement { operation: "DELETE", collection: "tasks", sql: "DELETE FROM tasks" };
     let tasks = tasks.to_vec();
-    storage::write!(store.database(), |on| -> Result<(), StorageError> {
-        storage::execute!(on, FORGET)?;
-        for task in tasks {
-            insert!(on, task)?;
-        }
-        Ok(())
-    })
-    .unwrap();
+    let stored: Result<(), StorageError> = store
+        .database()
+        .write(move |on| {
+            Box::pin(async move {
+                on.execute(&FORGET, []).await?;
+                for task in tasks {
+                    on.execute(&sql::INSERT, values(task)).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    stored.unwrap();
 }
 
 async fn check(

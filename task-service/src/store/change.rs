@@ -3,25 +3,24 @@
 use access::Visibility;
 use events::NewEvent;
 use platform::clock::Micros;
-use storage::System;
+use storage::{Statements as _, System, Transaction};
 use uuid::Uuid;
 
 use super::{Row, TaskStore, sql};
 use crate::error::TaskError;
 use crate::task::Task;
 
-/// The row as it is, and nobody else changes it before the transaction `on` ends; refused when there is none that is seen.
-macro_rules! locked {
-    ($on:expr, $id:expr, $seen:expr) => {{
-        // SQLite has the write lock already.
-        let statement = match $on.system() {
-            System::Sqlite => sql::GET,
-            System::Postgres => sql::GET_LOCKED,
-        };
-        let row = storage::fetch_optional!($on, statement, Row, $id)?;
-        let task = row.ok_or(TaskError::NotFound)?.into_task()?;
-        if $seen.sees(&task.scope()) { Ok(task) } else { Err(TaskError::NotFound) }
-    }};
+/// The task as it is now, which nobody else changes before the transaction ends; NOT_FOUND when there is none that is
+/// seen.
+async fn locked(on: &mut Transaction, id: Uuid, seen: &Visibility) -> Result<Task, TaskError> {
+    // SQLite has the write lock already.
+    let statement = match on.system() {
+        System::Sqlite => &sql::GET,
+        System::Postgres => &sql::GET_LOCKED,
+    };
+    let row: Option<Row> = on.fetch_optional(statement, [id.into()]).await?;
+    let task = row.ok_or(TaskError::NotFound)?.into_task()?;
+    if seen.sees(&task.scope()) { Ok(task) } else { Err(TaskError::NotFound) }
 }
 
 impl TaskStore {
@@ -34,28 +33,30 @@ impl TaskStore {
         decide: impl FnOnce(&Task) -> Result<Option<Task>, TaskError> + Send + 'static,
         event: impl FnOnce(&Task, &Task) -> NewEvent + Send + 'static,
     ) -> Result<Task, TaskError> {
-        storage::write!(self.database, |on| -> Result<Task, TaskError> {
-            let before: Task = locked!(on, id, seen)?;
-            let Some(after) = decide(&before)? else { return Ok(before) };
-            let it = after.clone();
-            storage::execute!(
-                on,
-                sql::UPDATE,
-                it.id,
-                it.title,
-                it.description,
-                it.status.name(),
-                it.priority.name(),
-                it.assignee_id,
-                it.department,
-                it.worker_id,
-                it.updated_at.0,
-                it.version,
-                it.revision,
-            )?;
-            events::append_event!(on, event(&before, &after))?;
-            Ok(after)
-        })
+        self.database
+            .write(move |on| {
+                Box::pin(async move {
+                    let before = locked(on, id, &seen).await?;
+                    let Some(after) = decide(&before)? else { return Ok(before) };
+                    let values = [
+                        after.id.into(),
+                        after.title.as_str().into(),
+                        after.description.as_str().into(),
+                        after.status.name().into(),
+                        after.priority.name().into(),
+                        after.assignee_id.clone().into(),
+                        after.department.clone().into(),
+                        after.worker_id.into(),
+                        after.updated_at.0.into(),
+                        after.version.into(),
+                        after.revision.into(),
+                    ];
+                    on.execute(&sql::UPDATE, values).await?;
+                    events::append(on, event(&before, &after)).await?;
+                    Ok(after)
+                })
+            })
+            .await
     }
 
     /// Marks the task as deleted `at` an instant, if `decide` agrees on the row as it is then: no other change comes in
@@ -68,13 +69,18 @@ impl TaskStore {
         decide: impl FnOnce(&Task) -> Result<(), TaskError> + Send + 'static,
         event: impl FnOnce(&Task) -> NewEvent + Send + 'static,
     ) -> Result<(), TaskError> {
-        storage::write!(self.database, |on| -> Result<(), TaskError> {
-            let task: Task = locked!(on, id, seen)?;
-            decide(&task)?;
-            let deleted = Task { revision: task.revision + 1, updated_at: at, ..task };
-            storage::execute!(on, sql::DELETE, deleted.id, at.0, deleted.revision)?;
-            events::append_event!(on, event(&deleted))?;
-            Ok(())
-        })
+        self.database
+            .write(move |on| {
+                Box::pin(async move {
+                    let task = locked(on, id, &seen).await?;
+                    decide(&task)?;
+                    let deleted = Task { revision: task.revision + 1, updated_at: at, ..task };
+                    let values = [deleted.id.into(), at.0.into(), deleted.revision.into()];
+                    on.execute(&sql::DELETE, values).await?;
+                    events::append(on, event(&deleted)).await?;
+                    Ok(())
+                })
+            })
+            .await
     }
 }

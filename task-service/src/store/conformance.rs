@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use access::Scope;
+use access::testing::caller;
 use platform::clock::Clock;
 use platform::violation::Violations;
+use proto::task::v1::{CreateTaskRequest, CreateTaskResponse};
+use service::request_key::Earlier;
 use storage::Page;
 use storage::testing::Fresh;
 use telemetry::propagation::Cause;
@@ -64,32 +67,31 @@ fn created(clock: &Clock, task: &Task) -> NewEvent {
 
 async fn two_creates_of_one_key_at_once_make_one_task(fresh: Fresh) {
     let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
-    let key = RequestKey {
-        issuer: "urn:test".to_owned(),
-        subject: "ada".to_owned(),
-        method: "test",
-        key: "k".to_owned(),
-        hash: [7; 32],
+    let key = |title: &str| {
+        let task = proto::task::v1::Task { title: title.to_owned(), ..Default::default() };
+        let request = CreateTaskRequest { task: Some(task), ..CreateTaskRequest::default() };
+        let ada = caller("ada", &[], None);
+        RequestKey::checked(&ada, "test", "k", &request, false, &mut Violations::default())
     };
     let (one, other) = (task(&clock, "ada", None, None), task(&clock, "ada", None, None));
-    let create = |task: &Task, answer: u8| {
-        store.insert_once(key.clone(), vec![answer], task.clone(), created(&clock, task))
+    let create = |task: &Task| {
+        let answer = CreateTaskResponse { task: Some(crate::convert::task(task)), replayed: false };
+        store.insert(key("same"), answer, task.clone(), created(&clock, task))
     };
-    let (first, second) = tokio::join!(create(&one, 1), create(&other, 2));
-    let (first, second) = (first.unwrap(), second.unwrap());
+    let (first, second) = tokio::join!(create(&one), create(&other));
     let (listed, _) =
         store.list(Page::new(9, "", list_id()).unwrap(), &Filter::default(), EVERYTHING).await.unwrap();
-    match (&first, &second) {
-        (Claim::New, Claim::Replayed(answer)) => {
-            assert_eq!((answer.as_slice(), listed), (&[1][..], vec![one]));
-        }
-        (Claim::Replayed(answer), Claim::New) => {
-            assert_eq!((answer.as_slice(), listed), (&[2][..], vec![other]));
-        }
+    let (told, stored) = match (first.unwrap(), second.unwrap()) {
+        (Once::First(_), Once::Repeated(earlier)) => (earlier.answer(), one),
+        (Once::Repeated(earlier), Once::First(_)) => (earlier.answer(), other),
         neither => panic!("not one of each: {neither:?}"),
-    }
-    let another = RequestKey { hash: [8; 32], ..key };
-    assert_eq!(store.recall(&another, clock.now()).await.unwrap(), Some(Claim::Reused));
+    };
+    let told: CreateTaskResponse = told.unwrap();
+    assert_eq!((told.task, listed), (Some(crate::convert::task(&stored)), vec![stored]));
+    let recall =
+        async |title| request_key::recall(store.database(), key(title).as_ref(), clock.now()).await.unwrap();
+    assert!(matches!(recall("same").await, Some(Earlier::Answered(_))));
+    assert_eq!(recall("another").await, Some(Earlier::OtherRequest));
 }
 
 fn deleted(clock: &Clock) -> impl FnOnce(&Task) -> NewEvent + Send + 'static {
@@ -113,7 +115,7 @@ fn titled(title: &str) -> Change {
 async fn a_change_is_stored_with_its_event_and_one_that_changes_nothing_is_not(fresh: Fresh) {
     let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
     let task = task(&clock, "ada", Some("bob"), Some("network"));
-    store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+    store.insert(None, (), task.clone(), created(&clock, &task)).await.unwrap();
     let now = clock.now();
     let all = Change {
         title: Some("u".to_owned()),
@@ -140,7 +142,7 @@ async fn a_change_is_stored_with_its_event_and_one_that_changes_nothing_is_not(f
 async fn of_many_changes_of_one_version_at_once_one_is_made(fresh: Fresh) {
     let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
     let task = task(&clock, "ada", None, None);
-    store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+    store.insert(None, (), task.clone(), created(&clock, &task)).await.unwrap();
     let change = |number: usize| {
         let (store, clock, id) = (store.clone(), clock.clone(), task.id);
         tokio::spawn(async move {
@@ -166,7 +168,7 @@ async fn of_many_changes_of_one_version_at_once_one_is_made(fresh: Fresh) {
 async fn a_deleted_task_is_gone_and_its_history_tells_so(fresh: Fresh) {
     let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
     let task = task(&clock, "ada", None, None);
-    store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+    store.insert(None, (), task.clone(), created(&clock, &task)).await.unwrap();
     let delete = || store.delete(task.id, EVERYTHING, clock.now(), |_| Ok(()), deleted(&clock));
     delete().await.unwrap();
     assert_eq!(store.get(task.id, EVERYTHING).await.unwrap(), None);
@@ -179,7 +181,7 @@ async fn a_deleted_task_is_gone_and_its_history_tells_so(fresh: Fresh) {
 async fn a_deletion_that_is_refused_or_not_seen_leaves_the_task_as_it_is(fresh: Fresh) {
     let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
     let task = task(&clock, "ada", None, None);
-    store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+    store.insert(None, (), task.clone(), created(&clock, &task)).await.unwrap();
     let no = |_: &Task| Err(TaskError::DeleteNotAllowed("no"));
     let refused = store.delete(task.id, EVERYTHING, clock.now(), no, deleted(&clock)).await;
     assert!(matches!(refused, Err(TaskError::DeleteNotAllowed(_))), "{refused:?}");
@@ -196,7 +198,7 @@ fn list_id() -> storage::ListId {
 async fn a_task_reads_back_as_it_was_stored(fresh: Fresh) {
     let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
     let task = task(&clock, "ada", Some("bob"), Some("network"));
-    store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+    store.insert(None, (), task.clone(), created(&clock, &task)).await.unwrap();
     assert_eq!(store.get(task.id, EVERYTHING).await.unwrap(), Some(task));
 }
 
@@ -208,7 +210,7 @@ async fn an_unknown_task_is_none(fresh: Fresh) {
 async fn its_event_is_stored_with_it(fresh: Fresh) {
     let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
     let task = task(&clock, "ada", Some("bob"), Some("network"));
-    store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+    store.insert(None, (), task.clone(), created(&clock, &task)).await.unwrap();
     let events = events::testing::events(store.database()).await.unwrap();
     let [event] = events.as_slice() else { panic!("not one event: {events:?}") };
     assert_eq!((event.kind.as_str(), event.subject_id, event.revision), ("task.created", task.id, 1));
@@ -227,9 +229,9 @@ async fn a_task_whose_event_cannot_be_stored_is_not_stored(fresh: Fresh) {
     let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
     let (first, second) = (task(&clock, "ada", None, None), task(&clock, "ada", None, None));
     let event = created(&clock, &first);
-    store.insert(first, event.clone()).await.unwrap();
+    store.insert(None, (), first, event.clone()).await.unwrap();
     let id_taken = NewEvent { id: event.id, ..created(&clock, &second) };
-    store.insert(second.clone(), id_taken).await.unwrap_err();
+    store.insert(None, (), second.clone(), id_taken).await.unwrap_err();
     assert_eq!(store.get(second.id, EVERYTHING).await.unwrap(), None);
 }
 
@@ -238,7 +240,7 @@ async fn a_transaction_ends_though_its_caller_has_gone(fresh: Fresh) {
     let task = task(&clock, "ada", None, None);
     let (id, event) = (task.id, created(&clock, &task));
     // The caller gives up as soon as the work has begun; on a busy machine it may be done by then.
-    let _ = tokio::time::timeout(Duration::ZERO, store.insert(task, event)).await;
+    let _ = tokio::time::timeout(Duration::ZERO, store.insert(None, (), task, event)).await;
     let deadline = std::time::Instant::now() + Duration::from_secs(10);
     while store.get(id, EVERYTHING).await.unwrap().is_none() {
         assert!(std::time::Instant::now() < deadline, "the transaction was dropped with its caller");
@@ -254,7 +256,7 @@ async fn populated(store: &TaskStore) -> Vec<Task> {
         for assignee in [None, Some("ada"), Some("bob"), Some("eve")] {
             for department in [None, Some("network"), Some("storage")] {
                 let task = task(&clock, creator, assignee, department);
-                store.insert(task.clone(), created(&clock, &task)).await.unwrap();
+                store.insert(None, (), task.clone(), created(&clock, &task)).await.unwrap();
                 tasks.push(task);
             }
             clock.advance(Duration::from_micros(1));

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use access::Visibility;
-use storage::{Page, PageToken, Statement, StorageError, Value};
+use events::grpc::Place;
+use storage::{Page, PageToken, Statement, Statements as _, StorageError, Value};
 use uuid::Uuid;
 
 use super::{Row, TaskStore, sql};
@@ -93,9 +94,14 @@ impl Filter {
     }
 }
 
-/// The statement for such a page, and its values.
-pub(super) fn statement(page: &Page, filter: &Filter, seen: Visibility) -> (&'static Statement, Vec<Value>) {
-    let ((created_at, id), limit) = (page.key(), page.limit());
+/// The statement for at most `limit` tasks that are seen, behind the one that was created then and has this id, and its
+/// values.
+pub(super) fn statement(
+    (created_at, id): Place,
+    limit: i64,
+    filter: &Filter,
+    seen: Visibility,
+) -> (&'static Statement, Vec<Value>) {
     let mut values = vec![created_at.into(), id.into(), limit.into()];
     let mut columns = 0;
     for (bit, value) in filter.values().into_iter().enumerate() {
@@ -122,8 +128,8 @@ impl TaskStore {
         filter: &Filter,
         seen: Visibility,
     ) -> Result<(Vec<Task>, Option<PageToken>), StorageError> {
-        let (statement, values) = statement(&page, filter, seen);
-        let rows = storage::read!(self.database, |on| storage::fetch_all_of!(on, statement, Row, values))?;
+        let (statement, values) = statement(page.key(), page.limit(), filter, seen);
+        let rows: Vec<Row> = self.database.connection().await?.fetch_all(statement, values).await?;
         let mut tasks = rows.into_iter().map(Row::into_task).collect::<Result<Vec<_>, _>>()?;
         let next = page.cut(&mut tasks, |it| (it.created_at, it.id));
         Ok((tasks, next))

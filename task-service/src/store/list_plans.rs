@@ -48,7 +48,7 @@ async fn a_page_by_any_one_filter_reads_a_page(fresh: Fresh) {
     let page = Page::new(SIZE, "", list).unwrap();
     for filter in filters() {
         for seen in &views {
-            let (statement, values) = statement(&page, &filter, seen.clone());
+            let (statement, values) = statement(page.key(), page.limit(), &filter, seen.clone());
             let reading = Reading::of(store.database(), statement, &values).await.unwrap();
             let read = reading.at_most(4 * u64::try_from(SIZE).unwrap());
             assert!(read.is_ok(), "{filter:?} {seen:?} {}", read.unwrap_err());

@@ -1,7 +1,7 @@
 //! Deleting for good what was deleted long ago.
 
 use platform::clock::Micros;
-use storage::{Statement, StorageError, System};
+use storage::{Statement, Statements as _, StorageError, System};
 use uuid::Uuid;
 
 use super::TaskStore;
@@ -25,10 +25,14 @@ const PURGE_LOCKED: Statement = Statement {
 impl TaskStore {
     /// Really deletes at most `limit` tasks that were deleted before then, and answers their ids.
     pub(crate) async fn purge_deleted(&self, before: Micros, limit: i64) -> Result<Vec<Uuid>, StorageError> {
-        storage::write!(self.database, |on| -> Result<Vec<Uuid>, StorageError> {
-            let purge = if on.system() == System::Sqlite { PURGE } else { PURGE_LOCKED };
-            let purged: Vec<(Uuid,)> = storage::fetch_all!(on, purge, (Uuid,), before.0, limit)?;
-            Ok(purged.into_iter().map(|it| it.0).collect())
-        })
+        self.database
+            .write(move |on| {
+                Box::pin(async move {
+                    let purge = if on.system() == System::Sqlite { &PURGE } else { &PURGE_LOCKED };
+                    let purged: Vec<(Uuid,)> = on.fetch_all(purge, [before.0.into(), limit.into()]).await?;
+                    Ok(purged.into_iter().map(|it| it.0).collect())
+                })
+            })
+            .await
     }
 }

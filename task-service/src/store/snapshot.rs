@@ -3,10 +3,10 @@
 use access::Visibility;
 use events::Snapshot;
 use events::grpc::Place;
-use storage::StorageError;
+use storage::{Statements as _, StorageError};
 use uuid::Uuid;
 
-use super::{Row, TaskStore, sql};
+use super::{Filter, Row, TaskStore, list};
 use crate::task::Task;
 
 /// Before every task, newest first.
@@ -21,15 +21,9 @@ impl TaskStore {
         after: Option<Place>,
         limit: i64,
     ) -> Result<(Vec<Task>, Option<Place>), StorageError> {
-        let (created_at, id) = after.unwrap_or(FIRST);
-        let rows: Vec<Row> = match seen.clone() {
-            Visibility::All => events::in_snapshot!(snapshot, |on| {
-                storage::fetch_all!(on, sql::SNAPSHOT, Row, created_at, id, limit)
-            })?,
-            Visibility::Of { person, department } => events::in_snapshot!(snapshot, |on| {
-                storage::fetch_all!(on, sql::SNAPSHOT_SEEN, Row, created_at, id, limit, person, department)
-            })?,
-        };
+        let (statement, values) =
+            list::statement(after.unwrap_or(FIRST), limit, &Filter::default(), seen.clone());
+        let rows: Vec<Row> = snapshot.on.fetch_all(statement, values).await?;
         let tasks = rows.into_iter().map(Row::into_task).collect::<Result<Vec<_>, _>>()?;
         let full = i64::try_from(tasks.len()).is_ok_and(|it| it >= limit);
         let last = tasks.last().filter(|_| full).map(|it| (it.created_at.0, it.id));
@@ -43,14 +37,8 @@ impl TaskStore {
         seen: &Visibility,
         id: Uuid,
     ) -> Result<Option<Task>, StorageError> {
-        let row: Option<Row> = match seen.clone() {
-            Visibility::All => {
-                events::in_snapshot!(snapshot, |on| { storage::fetch_optional!(on, sql::GET, Row, id) })?
-            }
-            Visibility::Of { person, department } => events::in_snapshot!(snapshot, |on| {
-                storage::fetch_optional!(on, sql::GET_SEEN, Row, id, person, department)
-            })?,
-        };
+        let (statement, values) = super::get(id, seen.clone());
+        let row: Option<Row> = snapshot.on.fetch_optional(statement, values).await?;
         row.map(Row::into_task).transpose()
     }
 }

@@ -67,7 +67,7 @@ async fn create(store: &TaskStore) {
     let by = Creator { subject: "boss", department: None };
     let task = Task::create(clock.new_id(), draft.check(Violations::default()).unwrap(), &by, clock.now());
     let event = event::created(clock.new_id(), &task, &caller("boss", &[], None));
-    store.insert(task, event).await.unwrap();
+    store.insert(None, (), task, event).await.unwrap();
 }
 
 async fn delete(store: &TaskStore, id: Uuid) {

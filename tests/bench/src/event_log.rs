@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use access::Scope;
 use anyhow::Context as _;
-use platform::clock::Clock;
-use telemetry::propagation::Cause;
-use serde_json::json;
 use events::{EventLog, NewEvent};
-use storage::{Database, Migration, Migrations, Statement, StorageError};
+use platform::clock::Clock;
+use serde_json::json;
+use storage::{Database, Migration, Migrations, Statement, Statements as _, StorageError};
+use telemetry::propagation::Cause;
 
 use crate::measure::median;
 use crate::postgres::Postgres;
@@ -126,10 +126,14 @@ async fn write(database: &Database, clock: &Clock) -> Result<(), StorageError> {
         resource: json!({"id": id.to_string(), "title": title, "department": "network", "revision": "1"}),
         changed_before: None,
     };
-    storage::write!(database, |on| -> Result<(), StorageError> {
-        storage::execute!(on, INSERT, id, title, 1_i64)?;
-        events::append_event!(on, event)
-    })
+    database
+        .write(move |on| {
+            Box::pin(async move {
+                on.execute(&INSERT, [id.into(), title.into(), 1_i64.into()]).await?;
+                events::append(on, event).await
+            })
+        })
+        .await
 }
 
 async fn written(database: &Database) -> anyhow::Result<i64> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use platform::clock::Clock;
 use platform::violation::Violations;
+use proto::worker::v1::ImportWorkerResponse;
 use storage::Page;
 use storage::testing::Fresh;
 use telemetry::propagation::Cause;
@@ -59,7 +60,7 @@ fn list_id() -> storage::ListId {
 async fn a_worker_reads_back_as_it_was_stored(fresh: Fresh) {
     let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
     let worker = worker(&clock, "it's a lab; DROP TABLE workers");
-    store.insert(worker.clone(), created(&clock, &worker)).await.unwrap();
+    store.insert(None, (), worker.clone(), created(&clock, &worker)).await.unwrap();
     assert_eq!(store.get(worker.id).await.unwrap(), Some(worker));
 }
 
@@ -71,7 +72,7 @@ async fn an_unknown_worker_is_none(fresh: Fresh) {
 async fn its_event_is_stored_with_it(fresh: Fresh) {
     let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
     let worker = worker(&clock, "lab");
-    store.insert(worker.clone(), created(&clock, &worker)).await.unwrap();
+    store.insert(None, (), worker.clone(), created(&clock, &worker)).await.unwrap();
     let events = events::testing::events(store.database()).await.unwrap();
     let [event] = events.as_slice() else { panic!("not one event: {events:?}") };
     assert_eq!((event.kind.as_str(), event.subject_id, event.revision), ("worker.created", worker.id, 1));
@@ -84,9 +85,9 @@ async fn a_worker_whose_event_cannot_be_stored_is_not_stored(fresh: Fresh) {
     let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
     let (first, second) = (worker(&clock, "first"), worker(&clock, "second"));
     let event = created(&clock, &first);
-    store.insert(first, event.clone()).await.unwrap();
+    store.insert(None, (), first, event.clone()).await.unwrap();
     let id_taken = NewEvent { id: event.id, ..created(&clock, &second) };
-    store.insert(second.clone(), id_taken).await.unwrap_err();
+    store.insert(None, (), second.clone(), id_taken).await.unwrap_err();
     assert_eq!(store.get(second.id).await.unwrap(), None);
 }
 
@@ -100,7 +101,7 @@ async fn pages_follow_each_other_without_gap_or_repetition(fresh: Fresh) {
             clock.advance(std::time::Duration::from_micros(1));
         }
         let worker = worker(&clock, &format!("lab {number}"));
-        store.insert(worker.clone(), created(&clock, &worker)).await.unwrap();
+        store.insert(None, (), worker.clone(), created(&clock, &worker)).await.unwrap();
         stored.push(worker);
     }
     stored.sort_by_key(|it| std::cmp::Reverse((it.created_at, it.id)));
@@ -138,7 +139,7 @@ fn renamed(before: &Worker, clock: &Clock, name: &str) -> Result<Option<(Worker,
 async fn a_change_is_stored_with_its_event_and_no_change_leaves_none(fresh: Fresh) {
     let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
     let worker = worker(&clock, "lab");
-    store.insert(worker.clone(), created(&clock, &worker)).await.unwrap();
+    store.insert(None, (), worker.clone(), created(&clock, &worker)).await.unwrap();
     for _ in 0..2 {
         let clock = clock.clone();
         let changed = store.change(worker.id, move |it| renamed(it, &clock, "new")).await.unwrap();
@@ -151,7 +152,7 @@ async fn a_change_is_stored_with_its_event_and_no_change_leaves_none(fresh: Fres
 async fn a_deleted_worker_is_gone_and_deleted_once(fresh: Fresh) {
     let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
     let worker = worker(&clock, "lab");
-    store.insert(worker.clone(), created(&clock, &worker)).await.unwrap();
+    store.insert(None, (), worker.clone(), created(&clock, &worker)).await.unwrap();
     let delete = || {
         let clock = clock.clone();
         store.change(worker.id, move |it| {
@@ -169,10 +170,20 @@ async fn a_deleted_worker_of_a_machine_is_restored_by_its_import(fresh: Fresh) {
     let import = |name: &str| Worker { instance_id: Some("i-1".to_owned()), ..worker(&clock, name) };
     let outcome = |clock: &Clock| {
         let clock = clock.clone();
-        move |worker: &Worker, _: bool| Outcome { event: created(&clock, worker), answer: Vec::new() }
+        move |worker: &Worker, restored: bool| Outcome {
+            event: created(&clock, worker),
+            answer: ImportWorkerResponse {
+                worker: Some(crate::convert::worker(worker)),
+                restored,
+                ..ImportWorkerResponse::default()
+            },
+        }
     };
     let first = store.import(None, import("one"), outcome(&clock)).await.unwrap();
-    let Imported::Done { worker: first, restored: false } = first else { panic!("{first:?}") };
+    let Once::First(ImportWorkerResponse { worker: Some(first), restored: false, .. }) = first else {
+        panic!("{first:?}")
+    };
+    let id = Uuid::parse_str(&first.id).unwrap();
     let live = store.import(None, import("two"), outcome(&clock)).await;
     assert!(matches!(live, Err(WorkerError::Exists)), "{live:?}");
     let (now, events) = (clock.now(), clock.clone());
@@ -181,10 +192,13 @@ async fn a_deleted_worker_of_a_machine_is_restored_by_its_import(fresh: Fresh) {
         let event = NewEvent { kind: "worker.deleted", after: None, ..created(&events, &after) };
         Ok(Some((after, event)))
     };
-    store.change(first.id, delete).await.unwrap();
+    store.change(id, delete).await.unwrap();
     let back = store.import(None, import("three"), outcome(&clock)).await.unwrap();
-    let Imported::Done { worker: back, restored: true } = back else { panic!("{back:?}") };
-    assert_eq!((back.id, back.name.as_str(), back.revision, back.version), (first.id, "three", 3, 2));
+    let Once::First(ImportWorkerResponse { worker: Some(told), restored: true, .. }) = back else {
+        panic!("{back:?}")
+    };
+    let back = store.get(id).await.unwrap().unwrap();
+    assert_eq!((back.id, back.name.as_str(), back.revision, back.version), (id, "three", 3, 2));
     assert_eq!(back.desired.generation, 2);
-    assert_eq!(store.get(first.id).await.unwrap(), Some(*back));
+    assert_eq!(told, crate::convert::worker(&back));
 }

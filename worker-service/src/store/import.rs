@@ -1,12 +1,13 @@
 //! Registering machines that exist: one record a machine, whoever asks at the same time.
 
 use events::NewEvent;
-use service::request_key::{Claim, RequestKey};
-use sqlx::types::Json;
-use storage::{Statement, StorageError, System};
+use prost::Message;
+use serde_json::json;
+use service::request_key::{self, Once, RequestKey};
+use storage::{Statement, Statements as _, StorageError, System, Transaction, Value};
 use uuid::Uuid;
 
-use super::{GET_MACHINE, GET_MACHINE_LOCKED, INSERT_UNLESS_KNOWN, KEEP_TAGS, Row, WorkerStore};
+use super::{GET_MACHINE, GET_MACHINE_LOCKED, INSERT_UNLESS_KNOWN, Row, WorkerStore, keep_tags, values};
 use crate::error::WorkerError;
 use crate::worker::Worker;
 
@@ -20,93 +21,74 @@ const RESTORE: Statement = Statement {
           WHERE id = $1",
 };
 
-/// What an import came to.
-#[derive(Debug)]
-pub(crate) enum Imported {
-    /// A new worker, or a restored one.
-    Done {
-        /// As it is stored now.
-        worker: Box<Worker>,
-        /// It had been deleted.
-        restored: bool,
-    },
-    /// The key is taken.
-    Claimed(Claim),
-}
-
-/// What an import leaves: its event, and the encoded answer that a repetition is to get.
-pub(crate) struct Outcome {
+/// What an import leaves: its event, and the answer to give now and to a repetition.
+pub(crate) struct Outcome<M> {
     pub(crate) event: NewEvent,
-    pub(crate) answer: Vec<u8>,
+    pub(crate) answer: M,
 }
 
 impl WorkerStore {
     /// The worker that has the machine of this one, or had it and was deleted.
     pub(crate) async fn of_machine(&self, worker: &Worker) -> Result<Option<Worker>, StorageError> {
-        let (provider, instance) = (worker.provider.name(), worker.instance_id.clone());
-        let row: Option<Row> = storage::read!(self.database, |on| {
-            storage::fetch_optional!(on, GET_MACHINE, Row, provider, instance)
-        })?;
+        let mut on = self.database.connection().await?;
+        let row: Option<Row> = on.fetch_optional(&GET_MACHINE, machine(worker)).await?;
         row.map(Row::into_worker).transpose()
     }
 
-    /// Stores a new worker with the machine that it has, or restores the one that had it and was deleted. `outcome` is
-    /// asked once it is known which, with whether it is restored.
-    pub(crate) async fn import(
+    /// Stores a new worker with the machine that it has, or restores the one that had it and was deleted, once for its
+    /// key. `outcome` is asked once it is known which, with whether it is restored.
+    pub(crate) async fn import<M: Message + Default + 'static>(
         &self,
         key: Option<RequestKey>,
         new: Worker,
-        outcome: impl FnOnce(&Worker, bool) -> Outcome + Send + 'static,
-    ) -> Result<Imported, WorkerError> {
-        let now = new.created_at;
-        storage::write!(self.database, |on| -> Result<Imported, WorkerError> {
-            if let Some(key) = &key {
-                // The answer is known below.
-                let claim = service::claim!(on, key, Vec::<u8>::new(), now)?;
-                if claim != Claim::New {
-                    return Ok(Imported::Claimed(claim));
-                }
-            }
-            let inserted: Option<(Uuid,)> =
-                insert!(fetch_optional!(on, INSERT_UNLESS_KNOWN, (Uuid,)), new.clone())?;
-            let (worker, restored) = if inserted.is_some() {
-                (new, false)
-            } else {
-                let machine = if on.system() == System::Sqlite { GET_MACHINE } else { GET_MACHINE_LOCKED };
-                let (provider, instance) = (new.provider.name(), new.instance_id.clone());
-                let row = storage::fetch_optional!(on, machine, Row, provider, instance)?;
-                // It was purged just now: the next attempt makes a new one.
-                let gone = || StorageError::Unavailable(sqlx::Error::RowNotFound);
-                let known = row.ok_or_else(gone)?.into_worker()?;
-                let worker = known.restored(new).ok_or(WorkerError::Exists)?;
-                let it = worker.clone();
-                storage::execute!(
-                    on,
-                    RESTORE,
-                    it.id,
-                    it.name,
-                    it.region,
-                    it.instance_type,
-                    Json(it.tags),
-                    it.updated_at.0,
-                    it.version,
-                    it.revision,
-                    it.desired.state.name(),
-                    it.desired.generation,
-                    it.desired.set_by,
-                    it.observed.state.name(),
-                    it.observed.generation,
-                    it.observed.since.0,
-                )?;
-                (worker, true)
-            };
-            keep_tags!(on, worker.id)?;
-            let Outcome { event, answer } = outcome(&worker, restored);
-            if let Some(key) = &key {
-                service::answer!(on, key, answer)?;
-            }
-            events::append_event!(on, event)?;
-            Ok(Imported::Done { worker: Box::new(worker), restored })
+        outcome: impl FnOnce(&Worker, bool) -> Outcome<M> + Send + 'static,
+    ) -> Result<Once<M>, WorkerError> {
+        request_key::once(&self.database, key, new.created_at, M::default(), move |on| {
+            Box::pin(async move {
+                let (worker, restored) = stored(on, new).await?;
+                keep_tags(on, worker.id).await?;
+                let Outcome { event, answer } = outcome(&worker, restored);
+                events::append(on, event).await?;
+                Ok(Some(answer))
+            })
         })
+        .await
     }
+}
+
+/// The worker as it is stored now, and whether it was restored.
+async fn stored(on: &mut Transaction, new: Worker) -> Result<(Worker, bool), WorkerError> {
+    let inserted: Option<(Uuid,)> = on.fetch_optional(&INSERT_UNLESS_KNOWN, values(new.clone())).await?;
+    if inserted.is_some() {
+        return Ok((new, false));
+    }
+    let statement = if on.system() == System::Sqlite { &GET_MACHINE } else { &GET_MACHINE_LOCKED };
+    let row: Option<Row> = on.fetch_optional(statement, machine(&new)).await?;
+    // It was purged just now: the next attempt makes a new one.
+    let gone = || StorageError::Unavailable(sqlx::Error::RowNotFound);
+    let known = row.ok_or_else(gone)?.into_worker()?;
+    let worker = known.restored(new).ok_or(WorkerError::Exists)?;
+    let values = [
+        worker.id.into(),
+        worker.name.as_str().into(),
+        worker.region.as_str().into(),
+        worker.instance_type.as_str().into(),
+        json!(worker.tags).into(),
+        worker.updated_at.0.into(),
+        worker.version.into(),
+        worker.revision.into(),
+        worker.desired.state.name().into(),
+        worker.desired.generation.into(),
+        worker.desired.set_by.as_str().into(),
+        worker.observed.state.name().into(),
+        worker.observed.generation.into(),
+        worker.observed.since.0.into(),
+    ];
+    on.execute(&RESTORE, values).await?;
+    Ok((worker, true))
+}
+
+/// What names a machine: its provider, and the provider's name of it.
+fn machine(worker: &Worker) -> [Value; 2] {
+    [worker.provider.name().into(), worker.instance_id.clone().into()]
 }

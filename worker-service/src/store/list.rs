@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use storage::{Page, PageToken, Statement, StorageError, Value};
+use events::grpc::Place;
+use storage::{Page, PageToken, Statement, Statements as _, StorageError, Value};
 
 use super::{COLUMNS, Row, WorkerStore};
 use crate::worker::{ObservedState, Provider, Worker};
@@ -60,8 +61,12 @@ fn list(asked: usize) -> String {
     )
 }
 
-pub(super) fn statement(page: &Page, filter: &Filter) -> (&'static Statement, Vec<Value>) {
-    let ((created_at, id), limit) = (page.key(), page.limit());
+/// The statement for at most `limit` workers behind the one that was created then and has this id, and its values.
+pub(super) fn statement(
+    (created_at, id): Place,
+    limit: i64,
+    filter: &Filter,
+) -> (&'static Statement, Vec<Value>) {
     let mut values = vec![created_at.into(), id.into(), limit.into()];
     let asked: [Option<Value>; FILTERS.len()] = [
         filter.status.map(|it| it.name().into()),
@@ -87,8 +92,8 @@ impl WorkerStore {
         page: Page,
         filter: &Filter,
     ) -> Result<(Vec<Worker>, Option<PageToken>), StorageError> {
-        let (statement, values) = statement(&page, filter);
-        let rows = storage::read!(self.database, |on| storage::fetch_all_of!(on, statement, Row, values))?;
+        let (statement, values) = statement(page.key(), page.limit(), filter);
+        let rows: Vec<Row> = self.database.connection().await?.fetch_all(statement, values).await?;
         let mut workers = rows.into_iter().map(Row::into_worker).collect::<Result<Vec<_>, _>>()?;
         let next = page.cut(&mut workers, |it| (it.created_at, it.id));
         Ok((workers, next))

@@ -65,7 +65,7 @@ async fn a_page_by_any_one_filter_reads_a_page(fresh: Fresh) {
     let list = ListId::of("test", &proto::worker::v1::ListWorkersRequest::default());
     let page = Page::new(SIZE, "", list).unwrap();
     for filter in filters() {
-        let (statement, values) = statement(&page, &filter);
+        let (statement, values) = statement(page.key(), page.limit(), &filter);
         let reading = Reading::of(store.database(), statement, &values).await.unwrap();
         let read = reading.at_most(4 * u64::try_from(SIZE).unwrap());
         assert!(read.is_ok(), "{filter:?} {}", read.unwrap_err());

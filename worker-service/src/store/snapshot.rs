@@ -2,10 +2,10 @@
 
 use events::Snapshot;
 use events::grpc::Place;
-use storage::StorageError;
+use storage::{Statements as _, StorageError};
 use uuid::Uuid;
 
-use super::{GET, LIST, Row, WorkerStore};
+use super::{Filter, GET, Row, WorkerStore, list};
 use crate::worker::Worker;
 
 /// Before every worker, newest first.
@@ -19,10 +19,8 @@ impl WorkerStore {
         after: Option<Place>,
         limit: i64,
     ) -> Result<(Vec<Worker>, Option<Place>), StorageError> {
-        let (created_at, id) = after.unwrap_or(FIRST);
-        let rows: Vec<Row> = events::in_snapshot!(snapshot, |on| {
-            storage::fetch_all!(on, LIST, Row, created_at, id, limit)
-        })?;
+        let (statement, values) = list::statement(after.unwrap_or(FIRST), limit, &Filter::default());
+        let rows: Vec<Row> = snapshot.on.fetch_all(statement, values).await?;
         let workers = rows.into_iter().map(Row::into_worker).collect::<Result<Vec<_>, _>>()?;
         let full = i64::try_from(workers.len()).is_ok_and(|it| it >= limit);
         let last = workers.last().filter(|_| full).map(|it| (it.created_at.0, it.id));
@@ -35,8 +33,7 @@ impl WorkerStore {
         snapshot: &mut Snapshot,
         id: Uuid,
     ) -> Result<Option<Worker>, StorageError> {
-        let row: Option<Row> =
-            events::in_snapshot!(snapshot, |on| storage::fetch_optional!(on, GET, Row, id))?;
+        let row: Option<Row> = snapshot.on.fetch_optional(&GET, [id.into()]).await?;
         row.map(Row::into_worker).transpose()
     }
 }

@@ -101,17 +101,28 @@ fn list(values: &[Value], each: impl Fn(&Value) -> String) -> String {
 
 fn type_of(value: &Value) -> String {
     match value {
+        Value::Bool(_) => "boolean",
+        Value::Bytes(_) => "bytea",
         Value::Integer(_) => "bigint",
         Value::Text(_) => "text",
         Value::Id(_) => "uuid",
+        Value::Json(_) => "jsonb",
     }
     .to_owned()
 }
 
 fn literal(value: &Value) -> String {
-    match value {
-        Value::Integer(it) => it.to_string(),
-        Value::Text(it) => format!("'{}'", it.replace('\'', "''")),
-        Value::Id(it) => format!("'{it}'"),
-    }
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let shown = match value {
+        Value::Bool(it) => Some(it.to_string()),
+        Value::Bytes(it) => {
+            let digits: Vec<String> = it.iter().map(|byte| format!("{byte:02x}")).collect();
+            Some(format!("'\\x{}'", digits.concat()))
+        }
+        Value::Integer(it) => it.map(|it| it.to_string()),
+        Value::Text(it) => it.as_deref().map(quoted),
+        Value::Id(it) => it.map(|it| format!("'{it}'")),
+        Value::Json(it) => it.as_ref().map(|it| quoted(&it.0.to_string())),
+    };
+    shown.unwrap_or_else(|| "NULL".to_owned())
 }
