@@ -1,7 +1,7 @@
 //! The command line and the settings of every role: a flag each, and an environment variable of the same meaning. This is
 //! where the configuration is read; docs/configuration.md lists it, and a test compares the two.
 
-mod event_log;
+pub(crate) mod event_log;
 mod identity;
 pub(crate) mod transport;
 mod values;

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
-use access::{Expected, Identity, Keys, Verifier, local};
+use access::{Expected, Keys, TokenSource, Verifier, local};
 use anyhow::Context as _;
 use net::grpc::Peer;
 use platform::clock::Clock;
@@ -20,9 +20,10 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
     let served = async {
         let client_tls = settings.client.tls()?;
         let verifier = frame.verifier(&settings.common)?;
-        let _identity = frame.identity(&settings.common, &verifier)?;
         let config = gateway::Config {
             verifier,
+            token_source: token_source(&settings.common)?,
+            clock: frame.clock.clone(),
             task_service: Peer::new(task_service::NAME, &settings.task_service, client_tls.as_ref())?,
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
             tls: settings.certificate.server(gateway::PROTOCOLS)?,
@@ -55,16 +56,14 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
     let frame = Frame::start(task_service::NAME, &settings.common, None)?;
     let served = async {
         let client_tls = settings.client.tls()?;
-        let verifier = frame.verifier(&settings.common)?;
-        let _identity = frame.identity(&settings.common, &verifier)?;
         let config = task_service::Config {
-            database_url: settings.database,
-            verifier,
+            service: frame.service(
+                &settings.common,
+                settings.database,
+                &settings.server,
+                &settings.event_log,
+            )?,
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
-            connections: settings.server.connections()?,
-            watch: settings.event_log.watch(),
-            retention: settings.event_log.retention(),
-            clock: frame.clock.clone(),
         };
         let listener = listen(settings.listen, &settings.common).await?;
         Ok(task_service::serve(config, listener, frame.shutdown.clone()).await?)
@@ -76,15 +75,13 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
 pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Result<()> {
     let frame = Frame::start(worker_service::NAME, &settings.common, None)?;
     let served = async {
-        let verifier = frame.verifier(&settings.common)?;
-        let _identity = frame.identity(&settings.common, &verifier)?;
         let config = worker_service::Config {
-            database_url: settings.database,
-            verifier,
-            connections: settings.server.connections()?,
-            watch: settings.event_log.watch(),
-            retention: settings.event_log.retention(),
-            clock: frame.clock.clone(),
+            service: frame.service(
+                &settings.common,
+                settings.database,
+                &settings.server,
+                &settings.event_log,
+            )?,
         };
         let listener = listen(settings.listen, &settings.common).await?;
         Ok(worker_service::serve(config, listener, frame.shutdown.clone()).await?)
@@ -145,10 +142,23 @@ impl Frame {
         Verifier::of_issuer(&issuer, expected, self.clock.clone()).context("no caller could be known")
     }
 
-    /// Who the role is when nobody asks it to work, renewed for as long as this is held; none when nothing says so.
-    fn identity(&self, common: &cli::Common, verifier: &Verifier) -> anyhow::Result<Option<Identity>> {
-        let source = common.identity.source(common.tokens.oidc_issuer.as_ref())?;
-        Ok(source.map(|it| Identity::start(it, verifier.clone(), self.clock.clone())))
+    /// What every stateful role needs to know.
+    fn service(
+        &self,
+        common: &cli::Common,
+        database_url: String,
+        server: &cli::transport::GrpcServer,
+        event_log: &cli::event_log::EventLog,
+    ) -> anyhow::Result<service::Config> {
+        Ok(service::Config {
+            database_url,
+            verifier: self.verifier(common)?,
+            token_source: token_source(common)?,
+            connections: server.connections()?,
+            watch: event_log.watch(),
+            retention: event_log.retention(),
+            clock: self.clock.clone(),
+        })
     }
 
     /// Sends the last spans and log lines, whatever the outcome.
@@ -159,6 +169,11 @@ impl Frame {
         self.telemetry.stop().await;
         outcome
     }
+}
+
+/// Where a role gets a token of its own; `None` when no setting says so.
+fn token_source(common: &cli::Common) -> anyhow::Result<Option<TokenSource>> {
+    Ok(common.identity.source(common.tokens.oidc_issuer.as_ref())?)
 }
 
 /// A role's listener. A child of `up` says where it is, whatever its log filter.

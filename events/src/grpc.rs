@@ -1,4 +1,4 @@
-//! `ccm.event.v1.EventService` over the event log, the same in both services. What differs stands in [`Subjects`].
+//! `ccm.event.v1.EventService` over the event log, the same in every service. What differs stands in [`Subjects`].
 
 mod ending;
 mod filter;
@@ -26,8 +26,8 @@ use uuid::Uuid;
 pub use ending::{HISTORY_GONE, READER_TOO_SLOW, STREAM_ENDED, TOO_MANY_SNAPSHOTS, TOO_MANY_WATCHERS};
 pub use outbox::Inbox;
 
-use crate::{EventLog, Snapshot, storage_failed};
-use filter::Filter;
+use crate::{EventLog, Snapshot, SubjectKind, storage_failed};
+use filter::{Filter, Seen};
 use request::{Asked, Start};
 use storage::{ListId, Page, PageToken, StorageError};
 use turns::Turns;
@@ -36,40 +36,56 @@ use watch::{Until, Watch};
 /// A row's place among all, newest first: when it was created, and its id.
 pub type Place = (i64, Uuid);
 
-/// What a service's events are about.
+/// The subjects of one kind, of which a service tells.
+#[tonic::async_trait]
 pub trait Subjects: Send + Sync + 'static {
-    /// Name of the service, for errors.
-    const SERVICE: &'static str;
+    /// Their kind.
+    fn kind(&self) -> &'static SubjectKind;
 
-    /// Which subjects exist for a caller.
-    fn seen_by(caller: &Caller) -> Visibility;
+    /// Which of them exist for a caller.
+    fn seen_by(&self, caller: &Caller) -> Visibility;
 
-    /// NOT_FOUND: none, or none that the caller may see.
-    fn not_found() -> Status;
-
-    /// The next subjects that are seen behind a place, at most `limit`, and where to go on when there may be more.
-    fn page(
+    /// The next ones that are seen behind a place, at most `limit`, and where to go on when there may be more.
+    async fn page(
         &self,
         snapshot: &mut Snapshot,
         seen: &Visibility,
         after: Option<Place>,
         limit: i64,
-    ) -> impl Future<Output = Result<(Vec<WatchSubject>, Option<Place>), StorageError>> + Send;
+    ) -> Result<(Vec<WatchSubject>, Option<Place>), StorageError>;
 
-    /// One subject, if it is seen.
-    fn one(
+    /// One of them, if there is such a one and it is seen.
+    async fn one(
         &self,
         snapshot: &mut Snapshot,
         seen: &Visibility,
         id: Uuid,
-    ) -> impl Future<Output = Result<Option<WatchSubject>, StorageError>> + Send;
+    ) -> Result<Option<WatchSubject>, StorageError>;
 
-    /// Really deletes at most `limit` subjects that were deleted before then, and tells how many.
-    fn purge(
-        &self,
-        deleted_before: Micros,
-        limit: i64,
-    ) -> impl Future<Output = Result<usize, StorageError>> + Send;
+    /// Deletes at most `limit` of them for good that were marked as deleted before then, and tells how many.
+    async fn purge(&self, deleted_before: Micros, limit: i64) -> Result<usize, StorageError>;
+}
+
+/// What the service is to its callers.
+#[derive(Clone)]
+pub struct Teller {
+    /// Its name, for errors.
+    pub service: &'static str,
+    /// What it has.
+    pub subjects: Vec<Arc<dyn Subjects>>,
+    /// NOT_FOUND: no subject of this id, or none that the caller may see.
+    pub not_found: fn() -> Status,
+}
+
+impl Teller {
+    /// What exists for a caller.
+    fn seen_by(&self, caller: &Caller) -> Seen {
+        Seen(self.subjects.iter().map(|it| (it.kind().name, it.seen_by(caller))).collect())
+    }
+
+    fn failed(&self, error: StorageError) -> Status {
+        storage_failed(self.service, error)
+    }
 }
 
 /// How much watchers may take.
@@ -82,22 +98,22 @@ pub struct WatchLimits {
 }
 
 /// The service.
-pub struct Events<S> {
+pub struct Events {
     log: EventLog,
-    subjects: Arc<S>,
+    teller: Teller,
     places: Arc<Semaphore>,
     patience: Duration,
     turns: Arc<Turns>,
     clock: Clock,
 }
 
-impl<S: Subjects> Events<S> {
-    /// Tells what `log` has of `subjects`.
+impl Events {
+    /// Tells what `log` has.
     #[must_use]
-    pub fn new(log: EventLog, subjects: S, limits: WatchLimits, clock: Clock) -> Self {
+    pub fn new(log: EventLog, teller: Teller, limits: WatchLimits, clock: Clock) -> Self {
         Self {
             log,
-            subjects: Arc::new(subjects),
+            teller,
             places: Arc::new(Semaphore::new(limits.watchers)),
             patience: limits.patience,
             turns: Turns::new(),
@@ -110,7 +126,7 @@ impl<S: Subjects> Events<S> {
         if start == Start::Snapshot {
             return Ok(None);
         }
-        let point = self.log.point().await.map_err(|it| storage_failed(S::SERVICE, it))?;
+        let point = self.log.point().await.map_err(|it| self.teller.failed(it))?;
         let position = match start {
             Start::Earliest => point.oldest - 1,
             Start::Now | Start::Snapshot => point.head,
@@ -126,19 +142,20 @@ impl<S: Subjects> Events<S> {
 }
 
 #[tonic::async_trait]
-impl<S: Subjects> EventService for Events<S> {
+impl EventService for Events {
     async fn list_events(
         &self,
         request: Request<ListEventsRequest>,
     ) -> Result<Response<ListEventsResponse>, Status> {
-        let seen = S::seen_by(&caller(&request)?);
+        let seen = self.teller.seen_by(&caller(&request)?);
         let mut request = request.into_inner();
         let (size, token) = (std::mem::take(&mut request.page_size), std::mem::take(&mut request.page_token));
         let page = Page::new(size, &token, ListId::of("ccm.event.v1.EventService/ListEvents", &request));
         let page = page.map_err(|it| status::invalid(vec![it.into()]))?;
-        let id = Uuid::try_parse(&request.subject_id).map_err(|_| S::not_found())?;
-        let found = self.log.history(id, page, &seen).await.map_err(|it| storage_failed(S::SERVICE, it))?;
-        let (events, next) = found.ok_or_else(S::not_found)?;
+        let id = Uuid::try_parse(&request.subject_id).map_err(|_| (self.teller.not_found)())?;
+        let found =
+            self.log.history(id, page, |kind| seen.of(kind)).await.map_err(|it| self.teller.failed(it))?;
+        let (events, next) = found.ok_or_else(self.teller.not_found)?;
         Ok(Response::new(ListEventsResponse {
             events: events.into_iter().map(|it| it.event).collect(),
             next_page_token: next.map(PageToken::to_text).unwrap_or_default(),
@@ -163,8 +180,8 @@ impl<S: Subjects> EventService for Events<S> {
         let after = self.place_of(asked.start).await?;
         let watch = Watch {
             log: self.log.clone(),
-            subjects: self.subjects.clone(),
-            filter: Filter { seen: S::seen_by(&caller), asked, told_already: HashSet::new() },
+            teller: self.teller.clone(),
+            filter: Filter { seen: self.teller.seen_by(&caller), asked, told_already: HashSet::new() },
             after,
             turns: self.turns.clone(),
             person: Turns::person(&caller),

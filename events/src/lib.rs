@@ -11,6 +11,7 @@ mod sequencer;
 mod snapshot;
 mod sql;
 mod status;
+mod subject;
 mod tail;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -29,6 +30,7 @@ pub use migrations::migrations;
 pub use recorded::Recorded;
 pub use snapshot::Snapshot;
 pub use status::storage_failed;
+pub use subject::SubjectKind;
 pub use tail::Follower;
 
 /// One change of one subject, as stored. What each part means stands in `ccm/event/v1/event.proto`.
@@ -38,8 +40,8 @@ pub struct NewEvent {
     pub id: Uuid,
     /// `task.created`, ….
     pub kind: &'static str,
-    /// `task` or `worker`.
-    pub subject_kind: &'static str,
+    /// What kind of subject has changed.
+    pub subject_kind: &'static SubjectKind,
     /// Id of what changed.
     pub subject_id: Uuid,
     /// Its revision after the change.
@@ -79,7 +81,7 @@ pub async fn append(on: &mut Transaction, event: NewEvent) -> Result<(), Storage
     let values = [
         event.id.into(),
         event.kind.into(),
-        event.subject_kind.into(),
+        event.subject_kind.name.into(),
         event.subject_id.into(),
         event.revision.into(),
         event.occurred_at.0.into(),

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::recorded::{Recorded, Row};
+use super::subject::{SubjectKind, SubjectKinds};
 use super::tail::{self, Follower, Tail};
 use super::{sequencer, sql};
 use storage::{Database, PostgresPool, Statements as _, StorageError};
@@ -23,6 +24,7 @@ const BEHIND: usize = 2;
 #[derive(Clone)]
 pub struct EventLog {
     pub(super) database: Database,
+    pub(super) kinds: SubjectKinds,
     tail: Arc<Tail>,
     /// Those who catch up do not take all connections from requests.
     pub(super) behind: Arc<Semaphore>,
@@ -74,11 +76,11 @@ impl Running {
 }
 
 impl EventLog {
-    /// The log of `database`, whose events are numbered and followed from now on.
+    /// The log of `database`, which tells of these kinds of subjects; its events are numbered and followed from now on.
     #[must_use]
-    pub fn start(database: &Database) -> (Self, Running) {
+    pub fn start(database: &Database, kinds: Vec<&'static SubjectKind>) -> (Self, Running) {
         let (tail, behind) = (Arc::default(), Arc::new(Semaphore::new(BEHIND)));
-        let log = Self { database: database.clone(), tail, behind };
+        let log = Self { database: database.clone(), kinds: SubjectKinds(kinds), tail, behind };
         let (stop, mut tasks) = (Shutdown::new(), JoinSet::new());
         if let Database::Postgres(pools) = database {
             tasks.spawn(sequencer::run(pools.clone(), log.tail.clone(), stop.clone()));
@@ -116,7 +118,7 @@ impl EventLog {
         drop(on);
         let mut events = Vec::with_capacity(rows.len());
         for (row, expected) in rows.into_iter().zip(position + 1..) {
-            let event = row.into_recorded()?;
+            let event = row.into_recorded(&self.kinds)?;
             // Positions are dense: what is missing was trimmed.
             if event.position != expected {
                 return Err(ReadError::Gone);

@@ -36,7 +36,7 @@ async fn told(log: &EventLog, count: usize) -> Vec<Uuid> {
 async fn a_transaction_that_began_first_and_commits_last_is_neither_waited_for_nor_lost() {
     let fresh = testing::postgres().await;
     let database = open(&fresh).await;
-    let (log, _running) = EventLog::start(&database);
+    let (log, _running) = EventLog::start(&database, vec![&super::conformance::TASK]);
     let (first, second) = (subject(), subject());
     let mut slow = begin(&database).await;
     append(&mut slow, change(first, 1)).await.unwrap();
@@ -50,7 +50,7 @@ async fn a_transaction_that_began_first_and_commits_last_is_neither_waited_for_n
 async fn events_that_nobody_was_woken_for_are_told_within_the_poll() {
     let fresh = testing::postgres().await;
     let database = open(&fresh).await;
-    let (log, _running) = EventLog::start(&database);
+    let (log, _running) = EventLog::start(&database, vec![&super::conformance::TASK]);
     let event = change(subject(), 1);
     let id = event.subject_id;
     let mut other = begin(&database).await;

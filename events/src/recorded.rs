@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 use storage::StorageError;
 
+use super::subject::{SubjectKind, SubjectKinds};
+
 /// An event of the log, with what decides who is told of it.
 #[derive(Clone, Debug)]
 pub struct Recorded {
@@ -16,6 +18,8 @@ pub struct Recorded {
     pub seq: i64,
     /// Its place; 0 when it has none yet.
     pub position: i64,
+    /// What kind of subject changed.
+    pub kind: &'static SubjectKind,
     /// What changed.
     pub subject_id: Uuid,
     /// The change's place among those of its subject.
@@ -73,7 +77,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn into_recorded(self) -> Result<Recorded, StorageError> {
+    pub(super) fn into_recorded(self, kinds: &SubjectKinds) -> Result<Recorded, StorageError> {
         let before = self.existed_before.then_some(Scope {
             department: self.department_before,
             assignee_id: self.assignee_id_before,
@@ -84,7 +88,8 @@ impl Row {
             assignee_id: self.assignee_id_after,
             created_by: self.created_by_after,
         });
-        let (subject_kind, resource) = resource(&self.subject_kind, self.resource.0)?;
+        let kind = kinds.named(&self.subject_kind)?;
+        let resource = (kind.read)(self.resource.0).map_err(|it| unreadable(&it))?;
         let changed_before = self
             .changed_before
             .map(|it| serde_json::from_value(it.0))
@@ -93,7 +98,7 @@ impl Row {
         let event = wire::Event {
             id: self.id.to_string(),
             r#type: self.kind,
-            subject_kind: subject_kind.into(),
+            subject_kind: kind.wire.into(),
             subject_id: self.subject_id.to_string(),
             revision: self.revision,
             time: Some(proto::timestamp(self.occurred_at)),
@@ -109,6 +114,7 @@ impl Row {
         };
         Ok(Recorded {
             seq: self.seq,
+            kind,
             position: event.position,
             subject_id: self.subject_id,
             revision: self.revision,
@@ -119,24 +125,9 @@ impl Row {
     }
 }
 
-fn resource(kind: &str, json: Value) -> Result<(wire::SubjectKind, wire::event::Resource), StorageError> {
-    match kind {
-        "task" => serde_json::from_value(json)
-            .map(|it| (wire::SubjectKind::Task, wire::event::Resource::Task(it)))
-            .map_err(|it| unreadable(&it)),
-        "worker" => serde_json::from_value(json)
-            .map(|it| (wire::SubjectKind::Worker, wire::event::Resource::Worker(it)))
-            .map_err(|it| unreadable(&it)),
-        other => Err(corrupt(format!("{other:?} is no kind of subject"))),
-    }
-}
-
 /// Without the message of the decoder: it can quote the row.
 fn unreadable(error: &serde_json::Error) -> StorageError {
-    corrupt(format!("its JSON ends in {:?} at column {}", error.classify(), error.column()))
-}
-
-fn corrupt(what: String) -> StorageError {
+    let what = format!("its JSON ends in {:?} at column {}", error.classify(), error.column());
     StorageError::Corrupt { table: "events", what }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use platform::clock::jittered;
+use platform::periodic::Periodic;
 use platform::shutdown::Shutdown;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
@@ -26,28 +26,15 @@ const POLL: Duration = Duration::from_secs(1);
 /// Numbers until `stop`, and once more then.
 pub(super) async fn run(pools: PostgresPool, tail: Arc<Tail>, stop: Shutdown) {
     let connection = one_connection(&pools.pool);
-    let mut failing = false;
-    loop {
-        let ends = stop.is_cancelled();
-        let outcome = number(&connection, &tail).await;
-        let failed_before = std::mem::replace(&mut failing, outcome.is_err());
-        match outcome {
-            Err(error) if !failed_before => tracing::warn!(%error, "events cannot be numbered for now"),
-            Ok(()) if failed_before => tracing::info!("events are numbered again"),
-            _ => {}
-        }
-        if ends {
-            break;
-        }
-        // Under load the next call numbers many: what it costs, the commits pay.
+    // Under load the next call numbers many: what it costs, the commits pay.
+    let committed = || async {
         tokio::time::sleep(PAUSE).await;
-        tokio::select! {
-            // A database that does not answer is not asked more often because others write to it.
-            () = pools.commits.next(), if !failing => {}
-            () = tokio::time::sleep(jittered(POLL)) => {}
-            () = stop.cancelled() => {}
-        }
-    }
+        pools.commits.next().await;
+    };
+    let numbering = Periodic::every(POLL, "numbering events");
+    numbering.run_woken(&stop, committed, || number(&connection, &tail)).await;
+    // Its failure was logged, and what is left another replica or the next start numbers.
+    let _ = number(&connection, &tail).await;
     let _ = tokio::time::timeout(GOODBYE, connection.close()).await;
 }
 

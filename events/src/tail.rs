@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use platform::clock::jittered;
+use platform::periodic::Periodic;
 use platform::shutdown::Shutdown;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
@@ -103,49 +103,47 @@ pub(super) async fn run(log: EventLog, tail: Arc<Tail>, stop: Shutdown) {
         Database::Sqlite(pools) => Some(pools.commits.clone()),
         Database::Postgres(_) => None,
     };
-    let committed = async || match &commits {
-        Some(commits) => commits.next().await,
-        None => std::future::pending().await,
+    let woken = || async {
+        let committed = async {
+            match &commits {
+                Some(commits) => commits.next().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = tail.wake.notified() => {}
+            () = committed => {}
+        }
     };
-    let mut failing = false;
-    while !stop.is_cancelled() {
+    let turn = || async {
         // Without spans: it belongs to no request, and polls for the most part.
         match tail.advance(&log).with_subscriber(NoSubscriber::new()).await {
-            Ok(()) => failing = false,
-            Err(ReadError::Gone) => *tail.recent() = None,
-            Err(ReadError::Storage(error)) => {
-                if !std::mem::replace(&mut failing, true) {
-                    let error: &dyn std::error::Error = &error;
-                    tracing::warn!(error, "the event log cannot be read for now");
-                }
+            Err(ReadError::Gone) => {
+                *tail.recent() = None;
+                Ok(())
             }
+            outcome => outcome,
         }
-        tokio::select! {
-            () = tail.wake.notified(), if !failing => {}
-            () = committed(), if !failing => {}
-            () = tokio::time::sleep(jittered(POLL)) => {}
-            () = stop.cancelled() => {}
-        }
-    }
+    };
+    Periodic::every(POLL, "reading the event log").run_woken(&stop, woken, turn).await;
 }
 
 /// Wakes `tail` when another process has numbered events. What is lost while the connection is, the poll makes up for.
 pub(super) async fn listen(pool: PgPool, tail: Arc<Tail>, stop: Shutdown) {
     let connection = one_connection(&pool);
-    let listening = async {
-        loop {
-            if let Ok(mut listener) = PgListener::connect_with(&connection).await
-                && listener.listen(CHANNEL).await.is_ok()
-            {
-                tail.wake();
-                // A connection that has gone silent looks like one on which nothing happens: it is made anew.
-                while let Ok(Ok(_)) = tokio::time::timeout(ANEW, listener.recv()).await {
-                    tail.wake();
-                }
-            }
-            tokio::time::sleep(jittered(POLL)).await;
+    let turn = || async {
+        let mut listener = PgListener::connect_with(&connection).await?;
+        listener.listen(CHANNEL).await?;
+        tail.wake();
+        // A connection that has gone silent looks like one on which nothing happens: it is made anew.
+        while let Ok(notified) = tokio::time::timeout(ANEW, listener.recv()).await {
+            notified?;
+            tail.wake();
         }
+        Ok::<(), sqlx::Error>(())
     };
+    let listening =
+        Periodic::every(POLL, "listening for events").run_woken(&stop, || std::future::ready(()), turn);
     tokio::select! {
         () = listening => {}
         () = stop.cancelled() => {}

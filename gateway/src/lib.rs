@@ -10,9 +10,10 @@ mod limits;
 mod router;
 mod services;
 
-use access::Verifier;
+use access::{Identity, TokenSource, Verifier};
 use net::grpc::Peer;
 use net::tls::ServerTls;
+use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use telemetry::propagation::Edge;
 use tokio::net::TcpListener;
@@ -26,10 +27,13 @@ pub const NAME: &str = "gateway";
 pub const PROTOCOLS: &[&str] = &["h2", "http/1.1"];
 
 /// What the gateway needs to know.
-#[derive(Clone)]
 pub struct Config {
     /// Knows the callers.
     pub verifier: Verifier,
+    /// Where the gateway gets a token of its own, for work that no request asks for; `None`: it has no such work.
+    pub token_source: Option<TokenSource>,
+    /// Time and ids.
+    pub clock: Clock,
     /// Where task-service is.
     pub task_service: Peer,
     /// Where worker-service is.
@@ -45,6 +49,9 @@ pub struct Config {
 /// Serves HTTP/1.1 and HTTP/2 (prior knowledge) at `listener` until `shutdown`; requests in flight finish first. The
 /// services need not be there: requests that need one say so until it is.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
+    // Renewed for as long as it is held.
+    let _identity =
+        config.token_source.map(|it| Identity::start(it, config.verifier.clone(), config.clock.clone()));
     let services = services::Services::connect(&config.task_service, &config.worker_service);
     let router = router::router(services, config.verifier, config.edge, &config.limits);
     accept::serve(listener, config.tls, router, &config.limits, shutdown).await;

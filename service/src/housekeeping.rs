@@ -1,11 +1,12 @@
 //! What every stateful process does now and then: forget what has had its time. Every replica does; all of it is safe to
 //! do at once and to stop at any moment.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use platform::clock::{Clock, Micros, jittered};
+use platform::clock::{Clock, Micros};
+use platform::periodic::Periodic;
 use platform::shutdown::Shutdown;
-use telemetry::sweep;
 
 use events::EventLog;
 use events::grpc::Subjects;
@@ -39,44 +40,36 @@ pub struct Retention {
 }
 
 /// Forgets until `stop`.
-pub async fn run<S: Subjects>(
+pub(crate) async fn run(
     log: EventLog,
-    subjects: S,
+    subjects: Vec<Arc<dyn Subjects>>,
     retention: Retention,
     clock: Clock,
     stop: Shutdown,
 ) {
-    loop {
-        // Replicas that start together do not sweep together.
-        tokio::select! {
-            () = tokio::time::sleep(jittered(retention.interval)) => {}
-            () = stop.cancelled() => return,
+    let turn = || async {
+        let swept = sweep(&log, &subjects, retention, clock.now(), &stop);
+        let forgotten = telemetry::sweep::traced("housekeeping", swept).await?;
+        if forgotten != Forgotten::default() {
+            let Forgotten { request_keys, subjects, histories } = forgotten;
+            tracing::info!(request_keys, subjects, histories, "what has had its time was forgotten");
         }
-        let turn = sweep::traced("housekeeping", sweep(&log, &subjects, retention, clock.now(), &stop));
-        match turn.await {
-            Ok(Forgotten { request_keys: 0, subjects: 0, histories: 0 }) => {}
-            Ok(Forgotten { request_keys, subjects, histories }) => {
-                tracing::info!(request_keys, subjects, histories, "what has had its time was forgotten");
-            }
-            Err(error) => {
-                let error: &dyn std::error::Error = &error;
-                tracing::warn!(error, "housekeeping failed; the next turn goes on with it");
-            }
-        }
-    }
+        Ok::<(), StorageError>(())
+    };
+    Periodic::every(retention.interval, "housekeeping").run(&stop, turn).await;
 }
 
 /// What a turn has forgotten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Forgotten {
-    pub(crate) request_keys: usize,
-    pub(crate) subjects: usize,
-    pub(crate) histories: usize,
+struct Forgotten {
+    request_keys: usize,
+    subjects: usize,
+    histories: usize,
 }
 
-pub(crate) async fn sweep<S: Subjects>(
+async fn sweep(
     log: &EventLog,
-    subjects: &S,
+    subjects: &[Arc<dyn Subjects>],
     retention: Retention,
     now: Micros,
     stop: &Shutdown,
@@ -86,7 +79,9 @@ pub(crate) async fn sweep<S: Subjects>(
     let goes_on = |more: bool| more && !stop.is_cancelled();
     while goes_on(more(&mut forgotten.request_keys, forget_keys(log.database(), now).await?, KEYS)) {}
     let deleted = before(now, retention.deleted);
-    while goes_on(more(&mut forgotten.subjects, subjects.purge(deleted, SUBJECTS).await?, SUBJECTS)) {}
+    for kind in subjects {
+        while goes_on(more(&mut forgotten.subjects, kind.purge(deleted, SUBJECTS).await?, SUBJECTS)) {}
+    }
     if stop.is_cancelled() {
         return Ok(forgotten);
     }

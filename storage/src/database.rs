@@ -64,7 +64,7 @@ impl Database {
     }
 
     /// A check whether it answers, for as often as one likes.
-    pub fn health(&self) -> impl Fn() -> BoxFuture<bool> + Send + 'static {
+    pub fn health(&self) -> impl Fn() -> BoxFuture<bool> + Send + Sync + 'static {
         let database = self.clone();
         move || {
             let database = database.clone();

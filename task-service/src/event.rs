@@ -7,6 +7,7 @@ use telemetry::propagation::Cause;
 use uuid::Uuid;
 
 use crate::convert;
+use crate::subjects::TASK;
 use crate::task::{Field, Task};
 
 /// `task.status.updated` when the status is another one, else `task.updated`.
@@ -33,7 +34,7 @@ pub(crate) fn created(id: Uuid, task: &Task, by: &Caller) -> NewEvent {
     NewEvent {
         id,
         kind: "task.created",
-        subject_kind: "task",
+        subject_kind: &TASK,
         subject_id: task.id,
         revision: task.revision,
         occurred_at: task.updated_at,

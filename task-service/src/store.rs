@@ -71,6 +71,11 @@ fn get(id: Uuid, seen: Visibility) -> (&'static Statement, Vec<Value>) {
     }
 }
 
+/// The steps of the schema of tasks, for both databases.
+pub(crate) fn migrations() -> Migrations {
+    Migrations { sqlite: SQLITE.to_vec(), postgres: POSTGRES.to_vec() }
+}
+
 /// The tasks. Clones share the database.
 #[derive(Clone, Debug)]
 pub(crate) struct TaskStore {
@@ -78,10 +83,14 @@ pub(crate) struct TaskStore {
 }
 
 impl TaskStore {
+    pub(crate) fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// The store of a database that nothing else has opened.
+    #[cfg(test)]
     pub(crate) async fn open(url: &str) -> Result<Self, StorageError> {
-        let own = Migrations { sqlite: SQLITE.to_vec(), postgres: POSTGRES.to_vec() };
-        let migrations = service::migrations(&own);
-        Ok(Self { database: Database::open(url, &migrations).await? })
+        Ok(Self::new(Database::open(url, &service::migrations(&migrations())).await?))
     }
 
     pub(crate) fn database(&self) -> &Database {

@@ -1,32 +1,38 @@
 //! The tasks as the subjects of the event log.
 
 use access::{Caller, Visibility};
-use events::Snapshot;
 use events::grpc::{Place, Subjects};
+use events::{Snapshot, SubjectKind};
 use platform::clock::Micros;
-use proto::event::v1::WatchSubject;
 use proto::event::v1::watch_subject::Resource;
+use proto::event::v1::{self as wire, WatchSubject};
 use storage::StorageError;
-use tonic::Status;
 use uuid::Uuid;
 
+use crate::convert;
 use crate::store::TaskStore;
 use crate::task::Task;
-use crate::{NAME, convert, grpc};
 
-/// Those of a store.
+/// The kind that the event log knows tasks by.
+pub(crate) static TASK: SubjectKind = SubjectKind {
+    name: "task",
+    wire: wire::SubjectKind::Task,
+    removed: "task.removed",
+    read: |json| serde_json::from_value(json).map(wire::event::Resource::Task),
+};
+
+/// The tasks of a store.
 #[derive(Clone)]
-pub(crate) struct OfTasks(pub(crate) TaskStore);
+pub(crate) struct TaskSubjects(pub(crate) TaskStore);
 
-impl Subjects for OfTasks {
-    const SERVICE: &'static str = NAME;
-
-    fn seen_by(caller: &Caller) -> Visibility {
-        caller.visibility()
+#[tonic::async_trait]
+impl Subjects for TaskSubjects {
+    fn kind(&self) -> &'static SubjectKind {
+        &TASK
     }
 
-    fn not_found() -> Status {
-        grpc::not_found()
+    fn seen_by(&self, caller: &Caller) -> Visibility {
+        caller.visibility()
     }
 
     async fn page(

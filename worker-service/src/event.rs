@@ -7,6 +7,7 @@ use telemetry::propagation::Cause;
 use uuid::Uuid;
 
 use crate::convert;
+use crate::subjects::WORKER;
 use crate::worker::Worker;
 
 /// `worker.created`.
@@ -42,7 +43,7 @@ fn of(id: Uuid, kind: &'static str, worker: &Worker, by: &Caller) -> NewEvent {
     NewEvent {
         id,
         kind,
-        subject_kind: "worker",
+        subject_kind: &WORKER,
         subject_id: worker.id,
         revision: worker.revision,
         occurred_at: worker.updated_at,

@@ -171,6 +171,11 @@ mod import;
 
 pub(crate) use import::Outcome;
 
+/// The steps of the schema of workers, for both databases.
+pub(crate) fn migrations() -> Migrations {
+    Migrations { sqlite: SQLITE.to_vec(), postgres: POSTGRES.to_vec() }
+}
+
 /// The workers. Clones share the database.
 #[derive(Clone, Debug)]
 pub(crate) struct WorkerStore {
@@ -178,10 +183,14 @@ pub(crate) struct WorkerStore {
 }
 
 impl WorkerStore {
+    pub(crate) fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// The store of a database that nothing else has opened.
+    #[cfg(test)]
     pub(crate) async fn open(url: &str) -> Result<Self, StorageError> {
-        let own = Migrations { sqlite: SQLITE.to_vec(), postgres: POSTGRES.to_vec() };
-        let migrations = service::migrations(&own);
-        Ok(Self { database: Database::open(url, &migrations).await? })
+        Ok(Self::new(Database::open(url, &service::migrations(&migrations())).await?))
     }
 
     pub(crate) fn database(&self) -> &Database {

@@ -1,33 +1,39 @@
 //! The workers as the subjects of the event log.
 
 use access::{Caller, Visibility};
-use events::Snapshot;
 use events::grpc::{Place, Subjects};
+use events::{Snapshot, SubjectKind};
 use platform::clock::Micros;
-use proto::event::v1::WatchSubject;
 use proto::event::v1::watch_subject::Resource;
+use proto::event::v1::{self as wire, WatchSubject};
 use storage::StorageError;
-use tonic::Status;
 use uuid::Uuid;
 
+use crate::convert;
 use crate::store::WorkerStore;
 use crate::worker::Worker;
-use crate::{NAME, convert, grpc};
 
-/// Those of a store.
+/// The kind that the event log knows workers by.
+pub(crate) static WORKER: SubjectKind = SubjectKind {
+    name: "worker",
+    wire: wire::SubjectKind::Worker,
+    removed: "worker.removed",
+    read: |json| serde_json::from_value(json).map(wire::event::Resource::Worker),
+};
+
+/// The workers of a store.
 #[derive(Clone)]
-pub(crate) struct OfWorkers(pub(crate) WorkerStore);
+pub(crate) struct WorkerSubjects(pub(crate) WorkerStore);
 
-impl Subjects for OfWorkers {
-    const SERVICE: &'static str = NAME;
-
-    /// Everyone may see a worker.
-    fn seen_by(_: &Caller) -> Visibility {
-        Visibility::All
+#[tonic::async_trait]
+impl Subjects for WorkerSubjects {
+    fn kind(&self) -> &'static SubjectKind {
+        &WORKER
     }
 
-    fn not_found() -> Status {
-        grpc::not_found()
+    /// Everyone may see a worker.
+    fn seen_by(&self, _: &Caller) -> Visibility {
+        Visibility::All
     }
 
     async fn page(

@@ -3,15 +3,25 @@
 use std::collections::HashSet;
 
 use access::Visibility;
+use proto::event::v1::WatchRemoved;
 use proto::event::v1::watch_events_response::Item;
-use proto::event::v1::{SubjectKind, WatchRemoved};
 
 use super::request::Asked;
-use crate::Recorded;
+use crate::{Recorded, SubjectKind};
+
+/// What exists for a watcher, by the name of its kind.
+pub(super) struct Seen(pub(super) Vec<(&'static str, Visibility)>);
+
+impl Seen {
+    /// What of a kind exists for the watcher; `None` for a kind that the service does not have.
+    pub(super) fn of(&self, kind: &SubjectKind) -> Option<Visibility> {
+        self.0.iter().find(|(name, _)| *name == kind.name).map(|it| it.1.clone())
+    }
+}
 
 /// Which events a watcher is told of, and how much.
 pub(super) struct Filter {
-    pub(super) seen: Visibility,
+    pub(super) seen: Seen,
     pub(super) asked: Asked,
     /// `seq` of events whose changes were in the snapshot.
     pub(super) told_already: HashSet<i64>,
@@ -27,27 +37,22 @@ impl Filter {
         if !self.asked.subjects.is_empty() && !self.asked.subjects.contains(&recorded.subject_id) {
             return None;
         }
-        if recorded.is_told_to(&self.seen) {
+        let seen = self.seen.of(recorded.kind)?;
+        if recorded.is_told_to(&seen) {
             if !self.matches(&recorded.event.r#type) {
                 return None;
             }
             let mut event = recorded.event.clone();
-            if !recorded.was_seen_by(&self.seen) && self.seen != Visibility::All {
+            if !recorded.was_seen_by(&seen) && seen != Visibility::All {
                 event.scope_before = None;
                 event.changed_before = None;
             }
             return Some(Item::Event(event));
         }
-        // It is of the type `task.removed`, as far as filters go.
-        let kind = recorded.event.subject_kind();
-        let removal = match kind {
-            SubjectKind::Worker => "worker.removed",
-            SubjectKind::Task | SubjectKind::Unspecified => "task.removed",
-        };
-        let goes = recorded.was_seen_by(&self.seen) && self.matches(removal);
+        let goes = recorded.was_seen_by(&seen) && self.matches(recorded.kind.removed);
         goes.then(|| {
             Item::Removed(WatchRemoved {
-                subject_kind: kind.into(),
+                subject_kind: recorded.kind.wire.into(),
                 subject_id: recorded.event.subject_id.clone(),
                 position: recorded.position,
             })
@@ -66,6 +71,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::conformance::TASK;
 
     /// Of a task that is assigned to one and then to the other; `None`: it is not there.
     fn event(before: Option<&str>, after: Option<&str>) -> Recorded {
@@ -73,20 +79,24 @@ mod tests {
         let (before, after) = (before.map(of), after.map(of));
         let event = wire::Event {
             r#type: "task.updated".to_owned(),
-            subject_kind: SubjectKind::Task.into(),
+            subject_kind: wire::SubjectKind::Task.into(),
             scope_before: Some(wire::Scope::default()),
             changed_before: Some(pbjson_types::Struct::default()),
             ..wire::Event::default()
         };
         let (seq, position, subject_id, revision) = (7, 3, Uuid::nil(), 2);
-        Recorded { seq, position, subject_id, revision, before, after, event }
+        Recorded { seq, kind: &TASK, position, subject_id, revision, before, after, event }
     }
 
     fn ada(change: impl FnOnce(&mut WatchEventsRequest)) -> Filter {
         let mut request = WatchEventsRequest::default();
         change(&mut request);
         let seen = Visibility::Of { person: "ada".to_owned(), department: None };
-        Filter { seen, asked: Asked::of(&request).unwrap(), told_already: HashSet::new() }
+        Filter {
+            seen: Seen(vec![(TASK.name, seen)]),
+            asked: Asked::of(&request).unwrap(),
+            told_already: HashSet::new(),
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::filter::Filter;
 use super::outbox::{NotTaken, Outbox};
 use super::turns::{Person, Turns};
-use super::{Subjects, ending};
+use super::{Teller, ending};
 use crate::{EventLog, ReadError, Snapshot};
 use storage::StorageError;
 
@@ -29,9 +29,9 @@ const PAGE: i64 = 500;
 const SNAPSHOT_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A watch before it runs.
-pub(super) struct Watch<S> {
+pub(super) struct Watch {
     pub(super) log: EventLog,
-    pub(super) subjects: Arc<S>,
+    pub(super) teller: Teller,
     pub(super) filter: Filter,
     /// `None`: with a snapshot.
     pub(super) after: Option<(Uuid, i64)>,
@@ -80,7 +80,7 @@ impl From<NotTaken> for Stop {
     }
 }
 
-impl<S: Subjects> Watch<S> {
+impl Watch {
     /// Tells until it ends, and how.
     pub(super) async fn run(mut self, until: Until, outbox: Outbox) {
         let status = tokio::select! {
@@ -125,7 +125,7 @@ impl<S: Subjects> Watch<S> {
     }
 
     async fn tell_snapshot(&mut self, outbox: &Outbox) -> Result<(Uuid, i64), Stop> {
-        let mut snapshot = self.log.snapshot().await.map_err(failed::<S>)?;
+        let mut snapshot = self.log.snapshot().await.map_err(|it| self.failed(it))?;
         let (log_id, head) = (snapshot.point.log_id, snapshot.point.head);
         self.filter.told_already = std::mem::take(&mut snapshot.unnumbered);
         outbox.put(started(log_id, head)).await?;
@@ -139,28 +139,36 @@ impl<S: Subjects> Watch<S> {
     }
 
     async fn tell_all(&self, snapshot: &mut Snapshot, outbox: &Outbox) -> Result<i64, Stop> {
-        let (mut told, mut after) = (0, None);
-        loop {
-            let page = self.subjects.page(snapshot, &self.filter.seen, after, PAGE);
-            let (subjects, last) = page.await.map_err(failed::<S>)?;
-            for subject in subjects {
-                outbox.put(Item::Subject(subject)).await?;
-                told += 1;
-            }
-            match last {
-                Some(last) => after = Some(last),
-                None => return Ok(told),
+        let mut told = 0;
+        for kind in &self.teller.subjects {
+            let Some(seen) = self.filter.seen.of(kind.kind()) else { continue };
+            let mut after = None;
+            loop {
+                let page = kind.page(snapshot, &seen, after, PAGE);
+                let (subjects, last) = page.await.map_err(|it| self.failed(it))?;
+                for subject in subjects {
+                    outbox.put(Item::Subject(subject)).await?;
+                    told += 1;
+                }
+                if last.is_none() {
+                    break;
+                }
+                after = last;
             }
         }
+        Ok(told)
     }
 
     async fn tell_some(&self, snapshot: &mut Snapshot, outbox: &Outbox) -> Result<i64, Stop> {
         let mut told = 0;
         for id in &self.filter.asked.subjects {
-            let found = self.subjects.one(snapshot, &self.filter.seen, *id).await.map_err(failed::<S>)?;
-            if let Some(subject) = found {
-                outbox.put(Item::Subject(subject)).await?;
-                told += 1;
+            for kind in &self.teller.subjects {
+                let Some(seen) = self.filter.seen.of(kind.kind()) else { continue };
+                let found = kind.one(snapshot, &seen, *id).await.map_err(|it| self.failed(it))?;
+                if let Some(subject) = found {
+                    outbox.put(Item::Subject(subject)).await?;
+                    told += 1;
+                }
             }
         }
         Ok(told)
@@ -177,7 +185,7 @@ impl<S: Subjects> Watch<S> {
         loop {
             let quiet = PROGRESS.saturating_sub(told_at.elapsed());
             let events = tokio::select! {
-                next = follower.next() => next.map_err(unreadable::<S>)?,
+                next = follower.next() => next.map_err(|it| self.unreadable(it))?,
                 () = tokio::time::sleep(quiet) => Vec::new(),
             };
             for event in events {
@@ -195,19 +203,19 @@ impl<S: Subjects> Watch<S> {
             }
         }
     }
+
+    fn failed(&self, error: StorageError) -> Stop {
+        Stop::Status(self.teller.failed(error))
+    }
+
+    fn unreadable(&self, error: ReadError) -> Stop {
+        match error {
+            ReadError::Gone => Stop::Status(ending::history_gone()),
+            ReadError::Storage(error) => self.failed(error),
+        }
+    }
 }
 
 fn started(log_id: Uuid, position: i64) -> Item {
     Item::Started(WatchStarted { cursor: Some(EventCursor { log_id: log_id.to_string(), position }) })
-}
-
-fn unreadable<S: Subjects>(error: ReadError) -> Stop {
-    match error {
-        ReadError::Gone => Stop::Status(ending::history_gone()),
-        ReadError::Storage(error) => failed::<S>(error),
-    }
-}
-
-fn failed<S: Subjects>(error: StorageError) -> Stop {
-    Stop::Status(crate::storage_failed(S::SERVICE, error))
 }

@@ -1,11 +1,14 @@
 //! The frame of a gRPC server: its services behind admission, span and deadline, health, reflection, a shutdown that
 //! lets calls in flight finish.
 
+use std::convert::Infallible;
 use std::future::Future;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tonic::service::{Routes, RoutesBuilder};
+use tonic_health::ServingStatus;
 pub use tonic_health::server::HealthReporter;
 use tower::Layer as _;
 
@@ -14,6 +17,7 @@ use super::method::KnownMethods;
 use super::server_layer::ServerLayer;
 use crate::activity::Activity;
 use crate::admission::Authenticate;
+use platform::periodic::Periodic;
 use platform::shutdown::Shutdown;
 
 /// How often the check behind the health service is made.
@@ -100,7 +104,7 @@ impl<A: Authenticate> GrpcServer<A> {
         healthy: H,
         shutdown: Shutdown,
     ) where
-        H: Fn() -> F + Send + 'static,
+        H: Fn() -> F + Send + Sync + 'static,
         F: Future<Output = bool> + Send + 'static,
     {
         let watch = tokio::spawn(watch_health(self.health, self.apis, healthy, shutdown.clone()));
@@ -118,26 +122,28 @@ async fn watch_health<H, F>(
     healthy: H,
     shutdown: Shutdown,
 ) where
-    H: Fn() -> F + Send + 'static,
+    H: Fn() -> F + Send + Sync + 'static,
     F: Future<Output = bool> + Send,
 {
-    use tonic_health::ServingStatus::{NotServing, Serving};
-    let tell = async |serving: bool| {
-        for name in [""].iter().chain(apis) {
-            health.set_service_status(*name, if serving { Serving } else { NotServing }).await;
-        }
-    };
-    let mut last = None;
-    let mut every = tokio::time::interval(HEALTH_INTERVAL);
-    loop {
-        tokio::select! {
-            _ = every.tick() => {}
-            () = shutdown.cancelled() => return tell(false).await,
-        }
+    let last = Mutex::new(None);
+    let turn = || async {
         let serving = healthy().await;
-        if last.replace(serving) != Some(serving) {
+        let before = last.lock().unwrap_or_else(PoisonError::into_inner).replace(serving);
+        if before != Some(serving) {
             tracing::info!(serving, "health");
-            tell(serving).await;
+            tell(&health, apis, serving).await;
         }
+        Ok::<(), Infallible>(())
+    };
+    let checks = Periodic::every(HEALTH_INTERVAL, "checking health");
+    checks.run_woken(&shutdown, std::future::pending, turn).await;
+    tell(&health, apis, false).await;
+}
+
+/// Tells those who ask how the whole server and each of its APIs is.
+async fn tell(health: &HealthReporter, apis: &[&'static str], serving: bool) {
+    let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
+    for name in [""].iter().chain(apis) {
+        health.set_service_status(*name, status).await;
     }
 }

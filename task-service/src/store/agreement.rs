@@ -159,7 +159,7 @@ async fn check(
 
 async fn everybody_finds_just_the_tasks_that_access_says_they_see(fresh: Fresh) {
     let store = TaskStore::open(&fresh.url).await.unwrap();
-    let (log, running) = EventLog::start(store.database());
+    let (log, running) = EventLog::start(store.database(), vec![&crate::subjects::TASK]);
     let runtime = Handle::current();
     tokio::task::block_in_place(|| {
         let cases = std::env::var_os("PROPTEST_CASES").map_or(60, |_| Config::default().cases);

@@ -51,7 +51,7 @@ fn created(clock: &Clock, task: &Task) -> NewEvent {
     NewEvent {
         id: clock.new_id(),
         kind: "task.created",
-        subject_kind: "task",
+        subject_kind: &crate::subjects::TASK,
         subject_id: task.id,
         revision: task.revision,
         occurred_at: task.created_at,

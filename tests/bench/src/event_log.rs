@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use access::Scope;
 use anyhow::Context as _;
-use events::{EventLog, NewEvent};
+use events::{EventLog, NewEvent, SubjectKind};
 use platform::clock::Clock;
+use proto::event::v1 as wire;
 use serde_json::json;
 use storage::{Database, Migration, Migrations, Statement, Statements as _, StorageError};
 use telemetry::propagation::Cause;
@@ -28,6 +29,13 @@ const INSERT: Statement = Statement {
     operation: "INSERT",
     collection: "subjects",
     sql: "INSERT INTO subjects (id, title, revision) VALUES ($1, $2, $3)",
+};
+
+static TASK: SubjectKind = SubjectKind {
+    name: "task",
+    wire: wire::SubjectKind::Task,
+    removed: "task.removed",
+    read: |json| serde_json::from_value(json).map(wire::event::Resource::Task),
 };
 
 /// What is measured.
@@ -62,7 +70,7 @@ impl Commits {
         let migrations = Migrations::of(&[&events::migrations(), &own]);
         let with = Database::open(&urls[0], &migrations).await?;
         let without = Database::open(&urls[1], &migrations).await?;
-        let (log, running) = EventLog::start(&with);
+        let (log, running) = EventLog::start(&with, vec![&TASK]);
         // Somebody watches, as the gateway does.
         let mut follower = log.follow(log.point().await?.log_id, 0);
         let following = tokio::spawn(async move { while follower.next().await.is_ok() {} });
@@ -114,7 +122,7 @@ async fn write(database: &Database, clock: &Clock) -> Result<(), StorageError> {
     let event = NewEvent {
         id: clock.new_id(),
         kind: "task.created",
-        subject_kind: "task",
+        subject_kind: &TASK,
         subject_id: id,
         revision: 1,
         occurred_at: clock.now(),

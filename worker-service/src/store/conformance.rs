@@ -39,7 +39,7 @@ fn created(clock: &Clock, worker: &Worker) -> NewEvent {
     NewEvent {
         id: clock.new_id(),
         kind: "worker.created",
-        subject_kind: "worker",
+        subject_kind: &crate::subjects::WORKER,
         subject_id: worker.id,
         revision: worker.revision,
         occurred_at: worker.created_at,

@@ -1,0 +1,143 @@
+//! Work that is done again and again for as long as a process runs: polling, sweeping, checking.
+
+use std::error::Error;
+use std::future::Future;
+use std::time::Duration;
+
+use crate::causes::chain;
+use crate::clock::jittered;
+use crate::shutdown::Shutdown;
+
+/// The pace of periodic work. A turn that fails is logged once, and again when a later one succeeds.
+#[derive(Clone, Copy, Debug)]
+pub struct Periodic {
+    /// Names the work in log lines: `"numbering events"`.
+    pub work: &'static str,
+    /// The time between two turns, less up to a quarter of it at random, so that replicas do not act together.
+    pub interval: Duration,
+    /// Between two turns that fail, the interval doubles up to this.
+    pub longest_backoff: Duration,
+}
+
+impl Periodic {
+    /// Work whose turns come at this interval, also while they fail.
+    #[must_use]
+    pub fn every(interval: Duration, work: &'static str) -> Self {
+        Self { work, interval, longest_backoff: interval }
+    }
+
+    /// Waits one interval, takes a turn, and so on until `stop`.
+    pub async fn run<T, F, E>(self, stop: &Shutdown, turn: T)
+    where
+        T: FnMut() -> F,
+        F: Future<Output = Result<(), E>>,
+        E: Error + 'static,
+    {
+        tokio::select! {
+            () = tokio::time::sleep(jittered(self.interval)) => {}
+            () = stop.cancelled() => return,
+        }
+        self.run_woken(stop, std::future::pending, turn).await;
+    }
+
+    /// Takes a turn now and after each interval until `stop`, and earlier when the future of `wake` is ready. Nothing
+    /// wakes it while turns fail: a database that does not answer is not asked more often because others write to it.
+    pub async fn run_woken<W, G, T, F, E>(self, stop: &Shutdown, mut wake: W, mut turn: T)
+    where
+        W: FnMut() -> G,
+        G: Future<Output = ()>,
+        T: FnMut() -> F,
+        F: Future<Output = Result<(), E>>,
+        E: Error + 'static,
+    {
+        let mut failures = 0_u32;
+        while !stop.is_cancelled() {
+            match turn().await {
+                Ok(()) if failures > 0 => {
+                    tracing::info!(work = self.work, failures, "periodic work succeeds again");
+                    failures = 0;
+                }
+                Ok(()) => {}
+                Err(error) => {
+                    if failures == 0 {
+                        tracing::warn!(
+                            work = self.work,
+                            error = chain(&error),
+                            "periodic work failed; it is retried"
+                        );
+                    }
+                    failures = failures.saturating_add(1);
+                }
+            }
+            tokio::select! {
+                () = wake(), if failures == 0 => {}
+                () = tokio::time::sleep(self.pause(failures)) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    fn pause(&self, failures: u32) -> Duration {
+        let doubled = self.interval.saturating_mul(1 << failures.saturating_sub(1).min(16));
+        jittered(doubled.min(self.longest_backoff.max(self.interval)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::io;
+
+    use super::*;
+
+    const SLOW: Periodic = Periodic {
+        work: "a test",
+        interval: Duration::from_hours(1),
+        longest_backoff: Duration::from_hours(8),
+    };
+
+    #[tokio::test]
+    async fn it_takes_a_turn_when_it_is_woken_and_ends_when_it_is_stopped() {
+        let (stop, turns) = (Shutdown::new(), Cell::new(0));
+        let turn = async || {
+            turns.set(turns.get() + 1);
+            if turns.get() == 3 {
+                stop.cancel();
+            }
+            io::Result::Ok(())
+        };
+        SLOW.run_woken(&stop, || std::future::ready(()), turn).await;
+        assert_eq!(turns.get(), 3);
+    }
+
+    #[tokio::test]
+    async fn nothing_wakes_it_while_turns_fail() {
+        let (stop, turns) = (Shutdown::new(), Cell::new(0));
+        let turn = async || {
+            turns.set(turns.get() + 1);
+            io::Result::Err(io::Error::other("fails"))
+        };
+        let run = SLOW.run_woken(&stop, || std::future::ready(()), turn);
+        let meanwhile = async {
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            () = run => {}
+            () = meanwhile => {}
+        }
+        assert_eq!(turns.get(), 1);
+    }
+
+    #[test]
+    fn the_pause_doubles_up_to_its_longest() {
+        let within = |failures, hours: u64| {
+            let pause = SLOW.pause(failures);
+            pause <= Duration::from_hours(hours) && pause >= Duration::from_hours(hours).mul_f64(0.75)
+        };
+        assert!(
+            within(0, 1) && within(1, 1) && within(2, 2) && within(3, 4) && within(4, 8) && within(40, 8)
+        );
+    }
+}
