@@ -20,7 +20,7 @@ use values::{
     body_bytes, connections, duration, header_bytes, leeway, lifetime, name, ratio, role, untaken_bytes,
 };
 
-/// Manages a fleet of cloud workers and the tasks run against them; one trace covers every service boundary.
+/// Manages a fleet of cloud workers and the tasks that run against them; one trace covers every service and database
 #[derive(Debug, Parser)]
 #[command(name = "ccm", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
@@ -32,7 +32,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run gateway, task-service and worker-service on this machine (the default)
+    /// Run gateway, task-service and worker-service on this machine (default command)
     Up(Up),
     /// Run the gateway: the public REST API
     Gateway(Gateway),
@@ -40,7 +40,7 @@ pub(crate) enum Command {
     TaskService(TaskService),
     /// Run worker-service
     WorkerService(WorkerService),
-    /// Print a token for the product that `ccm up` runs
+    /// Print a bearer token for the services that `ccm up` runs
     Token(Token),
     /// Show a trace that `ccm up` has received
     Trace(Trace),
@@ -58,79 +58,79 @@ pub(crate) struct Data {
 pub(crate) struct Up {
     #[command(flatten)]
     pub(crate) data: Data,
-    /// Where the gateway listens
+    /// Listen address of the gateway
     #[arg(long, env = "CCM_GATEWAY_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS")]
     pub(crate) gateway_listen: SocketAddr,
-    /// Where task-service listens
+    /// Listen address of task-service
     #[arg(long, env = "CCM_TASK_LISTEN", default_value = "127.0.0.1:50051", value_name = "ADDRESS")]
     pub(crate) task_listen: SocketAddr,
-    /// Where worker-service listens
+    /// Listen address of worker-service
     #[arg(long, env = "CCM_WORKER_LISTEN", default_value = "127.0.0.1:50052", value_name = "ADDRESS")]
     pub(crate) worker_listen: SocketAddr,
-    /// Issuer of the tokens, which the three are told; the local key counts when there is none
+    /// OpenID Connect issuer for all three processes; without it, the local key is used
     #[arg(long, env = "CCM_OIDC_ISSUER", value_name = "URL")]
     pub(crate) oidc_issuer: Option<IssuerUrl>,
-    /// How long the three's own tokens are good for; they are renewed at half of it
+    /// Lifetime of the tokens of the child processes, which are renewed after half of it
     #[arg(long, env = "CCM_SERVICE_TOKEN_LIFETIME", default_value = "1h", value_name = "DURATION", value_parser = lifetime)]
     pub(crate) service_token_lifetime: Duration,
 }
 
-/// What every role takes.
+/// Settings of every role.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Key set that local tokens are verified with
+    /// JSON Web Key Set that verifies local tokens; used only without an issuer
     #[arg(long, env = "CCM_LOCAL_KEYS", default_value = "data/local-key.jwks.json", value_name = "FILE")]
     pub(crate) local_keys: PathBuf,
     #[command(flatten)]
     pub(crate) tokens: Tokens,
     #[command(flatten)]
     pub(crate) identity: identity::ServiceIdentity,
-    /// How log lines look
+    /// Format of log lines
     #[arg(long, env = "CCM_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
     pub(crate) log_format: LogFormat,
-    /// Keys of W3C baggage that are passed on, separated by commas
+    /// Comma-separated W3C baggage keys to propagate
     #[arg(long, env = "CCM_BAGGAGE_KEYS", default_value = "", value_name = "KEYS", value_delimiter = ',')]
     pub(crate) baggage_keys: Vec<String>,
-    /// End when standard input is closed, as `ccm up` wants its children to
+    /// Stop when standard input is closed; `ccm up` sets this for its child processes
     #[arg(long, hide = true)]
     pub(crate) end_with_stdin: bool,
 }
 
-/// Whose tokens count, and what they have to say.
+/// Which tokens are accepted, and their claims.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Tokens {
-    /// Issuer of the tokens, found by OpenID Connect Discovery; the local keys count when there is none
+    /// OpenID Connect issuer of the tokens, located by discovery; without it, local tokens are accepted
     #[arg(long, env = "CCM_OIDC_ISSUER", value_name = "URL")]
     pub(crate) oidc_issuer: Option<IssuerUrl>,
-    /// Audience that a token of the issuer must be for
+    /// Required audience (`aud`) of the issuer's tokens
     #[arg(long, env = "CCM_OIDC_AUDIENCE", default_value = "cml-cloud-manager", value_name = "NAME", value_parser = name)]
     pub(crate) oidc_audience: String,
-    /// Claim with the caller's roles, or the path to it
+    /// Claim that holds the caller's roles; dots separate the names of nested claims
     #[arg(long, env = "CCM_ROLES_CLAIM", default_value = "realm_access.roles", value_name = "CLAIM", value_parser = name)]
     pub(crate) roles_claim: String,
-    /// Claim with the caller's department, or the path to it
+    /// Claim that holds the caller's department; dots separate the names of nested claims
     #[arg(long, env = "CCM_DEPARTMENT_CLAIM", default_value = "department", value_name = "CLAIM", value_parser = name)]
     pub(crate) department_claim: String,
-    /// How far the issuer's clock may be off
+    /// Tolerated clock difference when `exp` and `nbf` are checked, at most 5m
     #[arg(long, env = "CCM_CLOCK_LEEWAY", default_value = "10s", value_name = "DURATION", value_parser = leeway)]
     pub(crate) clock_leeway: Duration,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// Text on a terminal, JSON elsewhere
+    /// Text on a terminal, JSON otherwise
     Auto,
-    /// A JSON object a line
+    /// One JSON object per line
     Json,
-    /// Text, coloured on a terminal
+    /// Text, in colour on a terminal
     Text,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum TraceEdge {
-    /// It goes on, in the same trace
+    /// Continue the caller's trace
     Continue,
-    /// A new trace begins, with a link to it
+    /// Start a new trace with a span link to the caller's
     Link,
 }
 
@@ -142,49 +142,49 @@ pub(crate) struct Gateway {
     pub(crate) certificate: transport::Certificate,
     #[command(flatten)]
     pub(crate) client: transport::GrpcClient,
-    /// Where to listen
+    /// Listen address
     #[arg(long, env = "CCM_GATEWAY_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
-    /// Where task-service is
+    /// Address of task-service
     #[arg(long, env = "CCM_TASK_SERVICE", default_value = "http://127.0.0.1:50051", value_name = "URLS")]
     pub(crate) task_service: String,
-    /// Where worker-service is
+    /// Address of worker-service
     #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URLS")]
     pub(crate) worker_service: String,
-    /// Share of the incoming traces that is kept, 0 to 1, whatever their caller says
+    /// Sampling ratio for incoming requests, 0 to 1; the caller's sampled flag is ignored
     #[arg(long, env = "CCM_TRACE_RATIO", default_value = "1", value_name = "RATIO", value_parser = ratio)]
     pub(crate) trace_ratio: f64,
-    /// What becomes of a trace that a known caller brings along
+    /// How to handle the trace context of an authenticated caller
     #[arg(long, env = "CCM_TRACE_EDGE", default_value = "continue", value_name = "EDGE")]
     pub(crate) trace_edge: TraceEdge,
-    /// Connections open at once; further ones wait
+    /// Maximum number of open connections; further connections wait to be accepted
     #[arg(long, env = "CCM_MAX_CONNECTIONS", default_value = "4096", value_name = "NUMBER", value_parser = connections)]
     pub(crate) max_connections: usize,
-    /// From the accept to the end of a request's header
+    /// Time limit for a complete request header
     #[arg(long, env = "CCM_HEADER_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
     pub(crate) header_timeout: Duration,
-    /// From the header to the answer; also the deadline of the calls made on the way
+    /// Time limit from the header to the response; also the deadline of the gRPC calls
     #[arg(long, env = "CCM_REQUEST_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
     pub(crate) request_timeout: Duration,
-    /// Without any of an answer being taken, before the connection is cut
+    /// How long a client may read nothing of a response before its connection is closed
     #[arg(long, env = "CCM_WRITE_TIMEOUT", default_value = "20s", value_name = "DURATION", value_parser = duration)]
     pub(crate) write_timeout: Duration,
-    /// Size of a request's target and header fields
+    /// Maximum size of a request's target and header fields, in bytes
     #[arg(long, env = "CCM_MAX_HEADER_BYTES", default_value = "32768", value_name = "BYTES", value_parser = header_bytes)]
     pub(crate) max_header_bytes: usize,
-    /// Size of a request's body
+    /// Body limit: maximum size of a request body, in bytes
     #[arg(long, env = "CCM_MAX_BODY_BYTES", default_value = "1048576", value_name = "BYTES", value_parser = body_bytes)]
     pub(crate) max_body_bytes: usize,
-    /// Requests being answered at once; further ones are told to come back
+    /// Maximum number of in-flight requests; further requests get 503
     #[arg(long, env = "CCM_MAX_REQUESTS_IN_FLIGHT", default_value = "1024", value_name = "NUMBER", value_parser = connections)]
     pub(crate) max_requests_in_flight: usize,
-    /// Bytes of answers that clients have not taken yet
+    /// Maximum number of response bytes that clients have not read yet; further reads get 503
     #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES", default_value = "268435456", value_name = "BYTES", value_parser = untaken_bytes)]
     pub(crate) max_untaken_bytes: usize,
-    /// Requests a second that one caller may send for long, 0 for any number
+    /// Sustained rate limit of one caller, in requests per second; 0 means unlimited
     #[arg(long, env = "CCM_CALLER_RATE", default_value = "200", value_name = "NUMBER")]
     pub(crate) caller_rate: u32,
-    /// Requests that one caller who was quiet may send at once
+    /// Requests that one caller may send in a burst after it was idle
     #[arg(long, env = "CCM_CALLER_BURST", default_value = "400", value_name = "NUMBER")]
     pub(crate) caller_burst: NonZeroU32,
 }
@@ -199,10 +199,10 @@ pub(crate) struct TaskService {
     pub(crate) client: transport::GrpcClient,
     #[command(flatten)]
     pub(crate) event_log: event_log::EventLog,
-    /// Where to listen
+    /// Listen address
     #[arg(long, env = "CCM_TASK_LISTEN", default_value = "127.0.0.1:50051", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
-    /// Its database, sqlite:PATH or postgres://…
+    /// URL of the database, sqlite:PATH or postgres://…
     #[arg(
         long,
         env = "CCM_TASK_DATABASE",
@@ -211,7 +211,7 @@ pub(crate) struct TaskService {
         value_name = "URL"
     )]
     pub(crate) database: String,
-    /// Where worker-service is
+    /// Address of worker-service
     #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URLS")]
     pub(crate) worker_service: String,
 }
@@ -224,10 +224,10 @@ pub(crate) struct WorkerService {
     pub(crate) server: transport::GrpcServer,
     #[command(flatten)]
     pub(crate) event_log: event_log::EventLog,
-    /// Where to listen
+    /// Listen address
     #[arg(long, env = "CCM_WORKER_LISTEN", default_value = "127.0.0.1:50052", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
-    /// Its database, sqlite:PATH or postgres://…
+    /// URL of the database, sqlite:PATH or postgres://…
     #[arg(
         long,
         env = "CCM_WORKER_DATABASE",
@@ -242,19 +242,19 @@ pub(crate) struct WorkerService {
 pub(crate) struct Token {
     #[command(flatten)]
     pub(crate) data: Data,
-    /// Role of the caller, repeated for several
+    /// Role of the caller; can be repeated
     #[arg(long = "role", default_value = "user", value_name = "ROLE", value_parser = role)]
     pub(crate) roles: Vec<Role>,
     /// Department of the caller
     #[arg(long, value_name = "NAME")]
     pub(crate) department: Option<String>,
-    /// Who the caller is
+    /// Subject: the id of the caller
     #[arg(long, default_value = "local", value_name = "SUBJECT")]
     pub(crate) sub: String,
-    /// How long the token is good for
+    /// Lifetime of the token
     #[arg(long, default_value = "12h", value_name = "DURATION", value_parser = duration)]
     pub(crate) ttl: Duration,
-    /// With an issuer, its tokens count and no local one does
+    /// If an issuer is set, local tokens are not accepted and the command fails
     #[arg(long, env = "CCM_OIDC_ISSUER", value_name = "URL", hide = true)]
     pub(crate) oidc_issuer: Option<IssuerUrl>,
 }
@@ -263,7 +263,7 @@ pub(crate) struct Token {
 pub(crate) struct Trace {
     #[command(flatten)]
     pub(crate) data: Data,
-    /// `last`, or a trace id
+    /// `last` for the newest trace of a request, or a trace id
     #[arg(value_name = "last | TRACE-ID")]
     pub(crate) which: String,
 }

@@ -6,22 +6,22 @@ use clap::Args;
 use events::grpc::WatchLimits;
 use service::housekeeping::Retention;
 
-/// How events are told and kept.
+/// Delivery and retention of events.
 #[derive(Debug, Args)]
 pub(crate) struct EventLog {
-    /// Callers that watch at once; further ones are refused
+    /// Maximum number of concurrent subscribers; further ones get RESOURCE_EXHAUSTED
     #[arg(long, env = "CCM_MAX_WATCHERS", default_value = "1000", value_name = "NUMBER", value_parser = super::connections)]
     max_watchers: usize,
-    /// Without anything of a watch being taken, before it is ended
+    /// How long a subscriber may read nothing before its stream is ended
     #[arg(long, env = "CCM_WATCH_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = super::duration)]
     watch_timeout: Duration,
-    /// How long what was deleted is kept, with its history
+    /// Retention of deleted tasks or workers, and of their histories
     #[arg(long, env = "CCM_DELETED_RETENTION", default_value = "30d", value_name = "DURATION", value_parser = super::duration)]
     deleted_retention: Duration,
-    /// How long events are kept at least: a reader may be away for as long
+    /// Minimum retention of events: a subscriber can be disconnected for this long without missing any
     #[arg(long, env = "CCM_EVENT_RETENTION", default_value = "7d", value_name = "DURATION", value_parser = super::duration)]
     event_retention: Duration,
-    /// How often what has had its time is looked for
+    /// Interval at which data past its retention is removed
     #[arg(long, env = "CCM_HOUSEKEEPING_INTERVAL", default_value = "10m", value_name = "DURATION", value_parser = super::duration)]
     housekeeping_interval: Duration,
 }

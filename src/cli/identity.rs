@@ -1,17 +1,17 @@
-//! Who a role is when nobody asks it to work.
+//! Settings of a process's own token, for work that no request triggers.
 
 use std::path::PathBuf;
 
 use access::{ClientCredentials, ClientSecret, IssuerError, IssuerUrl, TokenSource};
 use clap::Args;
 
-/// Where a role gets its own token.
+/// Where a process gets its own token.
 #[derive(Debug, Args)]
 pub(crate) struct ServiceIdentity {
-    /// File with the role's own token, which somebody renews
+    /// File with the process's own token, which another program renews
     #[arg(long, env = "CCM_SERVICE_TOKEN_FILE", value_name = "FILE", conflicts_with = "oidc_client_id")]
     service_token_file: Option<PathBuf>,
-    /// Client that the role is to the issuer, for tokens of its own
+    /// Client id of the process at the issuer, to request its own tokens
     #[arg(
         long,
         env = "CCM_OIDC_CLIENT_ID",
@@ -22,7 +22,7 @@ pub(crate) struct ServiceIdentity {
     oidc_client_id: Option<String>,
     #[command(flatten)]
     secret: Secret,
-    /// What goes along with a request for such a token, written like a query
+    /// Additional parameters of token requests, in query-string form: scope=…&resource=…
     #[arg(
         long,
         env = "CCM_OIDC_TOKEN_PARAMETERS",
@@ -37,16 +37,16 @@ pub(crate) struct ServiceIdentity {
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 struct Secret {
-    /// Secret of that client
+    /// Client secret; prefer the variable or a file, since other users can read command-line flags
     #[arg(long, env = "CCM_OIDC_CLIENT_SECRET", hide_env_values = true, value_name = "SECRET")]
     oidc_client_secret: Option<String>,
-    /// File with the secret of that client
+    /// File with the client secret
     #[arg(long, env = "CCM_OIDC_CLIENT_SECRET_FILE", value_name = "FILE")]
     oidc_client_secret_file: Option<PathBuf>,
 }
 
 impl ServiceIdentity {
-    /// The source of the role's tokens, if it has one.
+    /// The source of the process's own tokens, if one is configured.
     pub(crate) fn source(&self, issuer: Option<&IssuerUrl>) -> Result<Option<TokenSource>, IssuerError> {
         if let Some(file) = &self.service_token_file {
             return Ok(Some(TokenSource::File(file.clone())));

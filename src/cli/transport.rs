@@ -1,4 +1,4 @@
-//! Settings of connections: certificates, and how old a connection may be.
+//! Settings of connections: certificates and the maximum connection age.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,26 +7,26 @@ use clap::Args;
 use net::grpc::accept::Connections;
 use net::tls::{ClientTls, ServerTls, TlsError};
 
-/// What a server shows of itself.
+/// The certificate of a server.
 #[derive(Debug, Args)]
 pub(crate) struct Certificate {
-    /// Certificate chain in PEM; with it, nothing is taken unencrypted
+    /// PEM file with the server's certificate chain; if set, only TLS connections are accepted
     #[arg(long, env = "CCM_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
-    /// Its private key in PEM
+    /// PEM file with the private key of the server's certificate
     #[arg(long, env = "CCM_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
 }
 
-/// How a gRPC server takes connections.
+/// How a gRPC server accepts connections.
 #[derive(Debug, Args)]
 pub(crate) struct GrpcServer {
     #[command(flatten)]
     certificate: Certificate,
-    /// CAs in PEM; only clients with a certificate of one of them are let in
+    /// PEM file with CA certificates; clients need a certificate that one of these CAs issued
     #[arg(long, env = "CCM_TLS_CLIENT_CA", value_name = "FILE", requires = "tls_cert")]
     tls_client_ca: Option<PathBuf>,
-    /// After which a connection takes no more calls, give or take a tenth
+    /// Age at which a connection stops accepting calls; varies by 10 %
     #[arg(long, env = "CCM_MAX_CONNECTION_AGE", default_value = "5m", value_name = "DURATION", value_parser = super::duration)]
     max_connection_age: Duration,
 }
@@ -34,18 +34,18 @@ pub(crate) struct GrpcServer {
 /// How the services are called.
 #[derive(Debug, Args)]
 pub(crate) struct GrpcClient {
-    /// CAs in PEM that https: and dns: services are verified with
+    /// PEM file with CA certificates that verify the services at https: and dns: addresses
     #[arg(long = "grpc-ca", env = "CCM_GRPC_CA", value_name = "FILE")]
     ca: Option<PathBuf>,
-    /// Certificate chain in PEM, shown to services that ask
+    /// PEM file with the client certificate chain, for services that require one
     #[arg(long = "grpc-client-cert", env = "CCM_GRPC_CLIENT_CERT", value_name = "FILE", requires_all = ["ca", "key"])]
     shown: Option<PathBuf>,
-    /// Its private key in PEM
+    /// PEM file with the private key of the client certificate
     #[arg(long = "grpc-client-key", env = "CCM_GRPC_CLIENT_KEY", value_name = "FILE", requires = "shown")]
     key: Option<PathBuf>,
 }
 
-/// What `up` does not hand on: its children speak to each other on loopback, unencrypted.
+/// Variables that `up` does not pass on: its child processes communicate over loopback, unencrypted.
 pub(crate) const NOT_OF_UP: [&str; 6] = [
     "CCM_TLS_CERT",
     "CCM_TLS_KEY",
@@ -56,7 +56,7 @@ pub(crate) const NOT_OF_UP: [&str; 6] = [
 ];
 
 impl Certificate {
-    /// What is needed to accept, if anything; `protocols` are offered by ALPN.
+    /// The TLS configuration of the server, if a certificate is set; `protocols` are offered by ALPN.
     pub(crate) fn server(&self, protocols: &'static [&'static str]) -> Result<Option<ServerTls>, TlsError> {
         self.with_client_ca(None, protocols)
     }

@@ -1,67 +1,77 @@
-//! What the values of settings may be, and what is said of others.
+//! Parsers for the values of settings, and their error messages.
 
 use std::time::Duration;
 
 use access::Role;
 
-/// What is longer overflows somewhere.
+/// Longer durations could overflow in time calculations.
 const LONGEST: Duration = Duration::from_hours(365 * 24);
 
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
-        Ok(duration) if duration.is_zero() || duration > LONGEST => Err("it takes up to 365 days".to_owned()),
+        Ok(duration) if duration.is_zero() || duration > LONGEST => {
+            Err("expected a duration longer than zero, at most 365 days".to_owned())
+        }
         Ok(duration) => Ok(duration),
-        Err(_) => Err("it takes a number and a unit, like 500ms, 10s, 12h".to_owned()),
+        Err(_) => Err("expected a number with a unit, such as 500ms, 10s or 12h".to_owned()),
     }
 }
 
-/// What is shorter ends before it is used.
+/// A shorter lifetime would end before the token is used.
 pub(super) fn lifetime(text: &str) -> Result<Duration, String> {
     let lifetime = duration(text)?;
-    if lifetime < Duration::from_secs(5) { Err("it takes at least 5s".to_owned()) } else { Ok(lifetime) }
+    if lifetime < Duration::from_secs(5) {
+        Err("expected a duration of at least 5s".to_owned())
+    } else {
+        Ok(lifetime)
+    }
 }
 
 pub(super) fn ratio(text: &str) -> Result<f64, String> {
     let ratio = text.parse().ok().filter(|it| (0.0..=1.0).contains(it));
-    ratio.ok_or_else(|| "it takes a number from 0 to 1".to_owned())
+    ratio.ok_or_else(|| "expected a number from 0 to 1".to_owned())
 }
 
-/// A token that ended longer ago than that is not one of a clock that is off.
+/// A larger leeway would accept expired tokens, not just tolerate clock differences.
 pub(super) fn leeway(text: &str) -> Result<Duration, String> {
     let leeway = humantime::parse_duration(text).ok().filter(|it| *it <= Duration::from_mins(5));
-    leeway.ok_or_else(|| "it takes a number and a unit, like 10s, up to 5m".to_owned())
+    leeway.ok_or_else(|| "expected a number with a unit, such as 10s, at most 5m".to_owned())
 }
 
 pub(super) fn name(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() { Err("it takes a name".to_owned()) } else { Ok(text.to_owned()) }
+    if text.trim().is_empty() {
+        Err("expected a name that is not empty".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 pub(super) fn connections(text: &str) -> Result<usize, String> {
     number(text, 1_000_000)
 }
 
-/// The largest page has to fit.
+/// The lower limit is the size of the largest page.
 pub(super) fn untaken_bytes(text: &str) -> Result<usize, String> {
     let bytes = text.parse().ok().filter(|it| *it >= 16 * 1024 * 1024);
-    bytes.ok_or_else(|| "it takes a whole number from 16777216 on".to_owned())
+    bytes.ok_or_else(|| "expected a whole number of at least 16777216".to_owned())
 }
 
 pub(super) fn header_bytes(text: &str) -> Result<usize, String> {
     number(text, gateway::MAX_HEADER_BYTES)
 }
 
-/// gRPC messages end at 4 MiB, and no valid body comes near.
+/// gRPC messages are limited to 4 MiB, and no valid body comes close to 2 MiB.
 pub(super) fn body_bytes(text: &str) -> Result<usize, String> {
     number(text, 2 * 1024 * 1024)
 }
 
 fn number(text: &str, max: usize) -> Result<usize, String> {
     let number = text.parse().ok().filter(|it| (1..=max).contains(it));
-    number.ok_or_else(|| format!("it takes a whole number from 1 to {max}"))
+    number.ok_or_else(|| format!("expected a whole number from 1 to {max}"))
 }
 
 pub(super) fn role(text: &str) -> Result<Role, String> {
-    Role::from_name(text).ok_or_else(|| "it takes admin, manager, user or service".to_owned())
+    Role::from_name(text).ok_or_else(|| "expected admin, manager, user or service".to_owned())
 }
 
 #[cfg(test)]
