@@ -13,7 +13,7 @@ use super::recorded::{Recorded, Row};
 use super::subject::{SubjectKind, SubjectKinds};
 use super::tail::{self, Follower, Tail};
 use super::{sequencer, sql};
-use storage::{Database, PostgresPool, Statements as _, StorageError};
+use storage::{Database, Pools, Statements as _, StorageError};
 
 /// How long the last numbering may take when the process ends.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -84,13 +84,13 @@ impl EventLog {
         let (stop, mut tasks) = (Shutdown::new(), JoinSet::new());
         if let Database::Postgres(pools) = database {
             tasks.spawn(sequencer::run(pools.clone(), log.tail.clone(), stop.clone()));
-            tasks.spawn(tail::listen(pools.pool.clone(), log.tail.clone(), stop.clone()));
+            tasks.spawn(tail::listen(pools.writers.clone(), log.tail.clone(), stop.clone()));
         }
         // Requests that hold the whole pool do not keep their own events from being told.
         let own = match database {
             Database::Postgres(pools) => {
-                let (pool, commits) = (sequencer::one_connection(&pools.pool), pools.commits.clone());
-                Database::Postgres(PostgresPool { pool, commits })
+                let (readers, commits) = (sequencer::one_connection(&pools.readers), pools.commits.clone());
+                Database::Postgres(Pools { writers: readers.clone(), readers, commits })
             }
             Database::Sqlite(_) => database.clone(),
         };

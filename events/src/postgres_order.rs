@@ -8,17 +8,18 @@ use super::conformance::{change, open, subject};
 use super::*;
 use storage::Commits;
 use storage::testing;
-use storage::{Database, Executor, PostgresPool, Transaction};
+use storage::{Database, Executor, Pools, Transaction};
 
 fn pool(database: &Database) -> &PgPool {
     let Database::Postgres(pools) = database else { panic!("not PostgreSQL") };
-    &pools.pool
+    &pools.writers
 }
 
 /// A transaction whose commit wakes nobody.
 async fn begin(database: &Database) -> Transaction {
-    let pool = pool(database).clone();
-    Database::Postgres(PostgresPool { pool, commits: Commits::default() }).begin().await.unwrap()
+    let writers = pool(database).clone();
+    let pools = Pools { readers: writers.clone(), writers, commits: Commits::default() };
+    Database::Postgres(pools).begin().await.unwrap()
 }
 
 /// In the order of positions.

@@ -10,7 +10,8 @@ use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
 use super::tail::Tail;
-use storage::PostgresPool;
+use sqlx::Postgres;
+use storage::Pools;
 
 /// Events numbered in one transaction.
 const BATCH: i64 = 1_000;
@@ -24,8 +25,8 @@ const GOODBYE: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_secs(1);
 
 /// Numbers until `stop`, and once more then.
-pub(super) async fn run(pools: PostgresPool, tail: Arc<Tail>, stop: Shutdown) {
-    let connection = one_connection(&pools.pool);
+pub(super) async fn run(pools: Pools<Postgres>, tail: Arc<Tail>, stop: Shutdown) {
+    let connection = one_connection(&pools.writers);
     // Under load the next call numbers many: what it costs, the commits pay.
     let committed = || async {
         tokio::time::sleep(PAUSE).await;

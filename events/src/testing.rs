@@ -45,14 +45,16 @@ pub async fn events(database: &storage::Database) -> Result<Vec<EventRow>, stora
 pub async fn events_at(url: &str) -> Result<Vec<EventRow>, storage::StorageError> {
     let database = if url.starts_with("sqlite:") {
         let pool = sqlx::SqlitePool::connect(url).await?;
-        storage::Database::Sqlite(storage::SqlitePools {
-            writer: pool.clone(),
+        storage::Database::Sqlite(storage::Pools {
+            writers: pool.clone(),
             readers: pool,
             commits: storage::Commits::default(),
         })
     } else {
-        storage::Database::Postgres(storage::PostgresPool {
-            pool: sqlx::PgPool::connect(url).await?,
+        let pool = sqlx::PgPool::connect(url).await?;
+        storage::Database::Postgres(storage::Pools {
+            writers: pool.clone(),
+            readers: pool,
             commits: storage::Commits::default(),
         })
     };

@@ -177,7 +177,9 @@ impl Database {
     pub async fn connection(&self) -> Result<Connection, StorageError> {
         match self {
             Self::Sqlite(pools) => Ok(Connection::Sqlite(acquire(System::Sqlite, &pools.readers).await?)),
-            Self::Postgres(pools) => Ok(Connection::Postgres(acquire(System::Postgres, &pools.pool).await?)),
+            Self::Postgres(pools) => {
+                Ok(Connection::Postgres(acquire(System::Postgres, &pools.readers).await?))
+            }
         }
     }
 
@@ -186,14 +188,12 @@ impl Database {
         match self {
             // SQLite takes the write lock at once: a later upgrade could fail for being busy.
             Self::Sqlite(pools) => {
-                let connection = acquire(System::Sqlite, &pools.writer).await?;
-                let inner = Inner::Sqlite(begin(System::Sqlite, connection, "BEGIN IMMEDIATE").await?);
-                Ok(Transaction { inner, commits: pools.commits.clone() })
+                let inner = begin(System::Sqlite, &pools.writers, "BEGIN IMMEDIATE").await?;
+                Ok(Transaction { inner: Inner::Sqlite(inner), commits: pools.commits.clone() })
             }
             Self::Postgres(pools) => {
-                let connection = acquire(System::Postgres, &pools.pool).await?;
-                let inner = Inner::Postgres(begin(System::Postgres, connection, "BEGIN").await?);
-                Ok(Transaction { inner, commits: pools.commits.clone() })
+                let inner = begin(System::Postgres, &pools.writers, "BEGIN").await?;
+                Ok(Transaction { inner: Inner::Postgres(inner), commits: pools.commits.clone() })
             }
         }
     }
@@ -201,17 +201,15 @@ impl Database {
     /// Begins a transaction that only reads, and reads what was committed before its first statement, whatever is
     /// committed after.
     pub async fn begin_snapshot(&self) -> Result<Transaction, StorageError> {
+        const POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         match self {
             Self::Sqlite(pools) => {
-                let connection = acquire(System::Sqlite, &pools.readers).await?;
-                let inner = Inner::Sqlite(begin(System::Sqlite, connection, "BEGIN").await?);
-                Ok(Transaction { inner, commits: pools.commits.clone() })
+                let inner = begin(System::Sqlite, &pools.readers, "BEGIN").await?;
+                Ok(Transaction { inner: Inner::Sqlite(inner), commits: pools.commits.clone() })
             }
             Self::Postgres(pools) => {
-                let connection = acquire(System::Postgres, &pools.pool).await?;
-                let text = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                let inner = Inner::Postgres(begin(System::Postgres, connection, text).await?);
-                Ok(Transaction { inner, commits: pools.commits.clone() })
+                let inner = begin(System::Postgres, &pools.readers, POSTGRES).await?;
+                Ok(Transaction { inner: Inner::Postgres(inner), commits: pools.commits.clone() })
             }
         }
     }
@@ -252,9 +250,10 @@ async fn acquire<DB: sqlx::Database>(
 
 async fn begin<DB: sqlx::Database>(
     system: System,
-    connection: PoolConnection<DB>,
+    pool: &Pool<DB>,
     text: &'static str,
 ) -> Result<sqlx::Transaction<'static, DB>, StorageError> {
+    let connection = acquire(system, pool).await?;
     let begun = async {
         let begun = sqlx::Transaction::begin(connection, Some(text.into_sql_str())).await;
         begun.map_err(StorageError::from)

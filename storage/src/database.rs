@@ -9,47 +9,46 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, PgPool, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, Pool, Postgres, Sqlite};
 
 use crate::Commits;
 use crate::{Migrations, StorageError};
 
 /// How long a call waits for a connection, and a connection for SQLite's write lock.
-const PATIENCE: Duration = Duration::from_secs(5);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the last transactions may take when the process ends.
-const CLOSE: Duration = Duration::from_secs(5);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 4;
-const POSTGRES_CONNECTIONS: u32 = 16;
+const POSTGRES_WRITERS: u32 = 8;
+const POSTGRES_READERS: u32 = 8;
 
 /// A service's database. Clones share its connections.
 #[derive(Clone, Debug)]
 pub enum Database {
-    /// A file, with one process that writes to it.
-    Sqlite(SqlitePools),
+    /// A file, with one process that writes to it. SQLite has one writer at a time; readers never wait for it
+    /// (write-ahead log).
+    Sqlite(Pools<Sqlite>),
     /// A server, shared by the replicas of the service.
-    Postgres(PostgresPool),
+    Postgres(Pools<Postgres>),
 }
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// SQLite has one writer at a time; readers never wait for it (write-ahead log).
-#[derive(Clone, Debug)]
-pub struct SqlitePools {
-    /// The one connection that writes.
-    pub writer: SqlitePool,
-    /// Connections that cannot write.
-    pub readers: SqlitePool,
+/// The connections of a process to one database.
+#[derive(Debug)]
+pub struct Pools<DB: sqlx::Database> {
+    /// Connections that write.
+    pub writers: Pool<DB>,
+    /// Connections that only read: lists have what the planner needs to be told.
+    pub readers: Pool<DB>,
     /// Those of this process.
     pub commits: Commits,
 }
 
-/// Connections to a PostgreSQL server.
-#[derive(Clone, Debug)]
-pub struct PostgresPool {
-    /// The connections.
-    pub pool: PgPool,
-    /// Those of this process.
-    pub commits: Commits,
+impl<DB: sqlx::Database> Clone for Pools<DB> {
+    fn clone(&self) -> Self {
+        Self { writers: self.writers.clone(), readers: self.readers.clone(), commits: self.commits.clone() }
+    }
 }
 
 impl Database {
@@ -77,7 +76,7 @@ impl Database {
         let asked = async {
             match self {
                 Self::Sqlite(pools) => sqlx::query("SELECT 1").execute(&pools.readers).await.is_ok(),
-                Self::Postgres(pools) => sqlx::query("SELECT 1").execute(&pools.pool).await.is_ok(),
+                Self::Postgres(pools) => sqlx::query("SELECT 1").execute(&pools.readers).await.is_ok(),
             }
         };
         tokio::time::timeout(Duration::from_secs(1), asked).await.unwrap_or(false)
@@ -88,19 +87,23 @@ impl Database {
     pub async fn close(self) {
         let closed = async {
             match self {
-                Self::Sqlite(pools) => {
-                    pools.readers.close().await;
-                    pools.writer.close().await;
-                }
-                Self::Postgres(pools) => pools.pool.close().await,
+                Self::Sqlite(pools) => pools.close().await,
+                Self::Postgres(pools) => pools.close().await,
             }
         };
-        if tokio::time::timeout(CLOSE, closed).await.is_err() {
+        if tokio::time::timeout(CLOSE_TIMEOUT, closed).await.is_err() {
             tracing::warn!(
-                seconds = CLOSE.as_secs(),
+                seconds = CLOSE_TIMEOUT.as_secs(),
                 "the database did not let go of its connections in time"
             );
         }
+    }
+}
+
+impl<DB: sqlx::Database> Pools<DB> {
+    async fn close(self) {
+        self.readers.close().await;
+        self.writers.close().await;
     }
 }
 
@@ -113,12 +116,12 @@ async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, Sto
         .journal_mode(SqliteJournalMode::Wal)
         // What is acknowledged survives a power failure.
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(PATIENCE)
+        .busy_timeout(ACQUIRE_TIMEOUT)
         .foreign_keys(true)
         .disable_statement_logging();
-    let writer = SqlitePoolOptions::new()
+    let writers = SqlitePoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
@@ -128,17 +131,17 @@ async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, Sto
         .connect_with(options.clone())
         .await
         .map_err(StorageError::Unavailable)?;
-    migrations.apply_to_sqlite(&writer, &file).await?;
+    migrations.apply_to_sqlite(&writers, &file).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
         .connect_with(options.create_if_missing(false).read_only(true))
         .await
         .map_err(StorageError::Unavailable)?;
-    Ok(Database::Sqlite(SqlitePools { writer, readers, commits: Commits::default() }))
+    Ok(Database::Sqlite(Pools { writers, readers, commits: Commits::default() }))
 }
 
 /// The file that an address names: what stands behind `sqlite:`, whatever characters it has. A database in memory would
@@ -160,10 +163,6 @@ fn make_private(file: &Path) -> std::io::Result<()> {
 async fn open_postgres(url: &str, migrations: &Migrations) -> Result<Database, StorageError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|_| StorageError::Url(without_password(url)))?
-        // Every list is read in the order of an index until its page is full. Without this the planner collects and sorts
-        // all that matches where it believes that to be little.
-        // What cannot do without a sort is believed to be so dear then that it would be compiled, which takes 200 ms.
-        .options([("enable_bitmapscan", "off"), ("enable_sort", "off"), ("jit", "off")])
         // A process that is stopped or cut off in the middle of a transaction keeps its locks: nobody waits for them for
         // long, and the server ends what is idle within a transaction or does not answer.
         .options([("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "60s")])
@@ -173,14 +172,15 @@ async fn open_postgres(url: &str, migrations: &Migrations) -> Result<Database, S
             ("tcp_keepalives_interval", "5s"),
         ])
         .disable_statement_logging();
-    let pool = PgPoolOptions::new()
-        .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(PATIENCE)
-        .connect_with(options)
-        .await
-        .map_err(StorageError::Unavailable)?;
-    migrations.apply_to_postgres(&pool).await?;
-    Ok(Database::Postgres(PostgresPool { pool, commits: Commits::default() }))
+    let pool =
+        |connections| PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+    let writers =
+        pool(POSTGRES_WRITERS).connect_with(options.clone()).await.map_err(StorageError::Unavailable)?;
+    migrations.apply_to_postgres(&writers).await?;
+    // docs/adr/0016: what makes the planner read a list in the order of an index until its page is full.
+    let lists = options.options([("enable_bitmapscan", "off"), ("enable_sort", "off"), ("jit", "off")]);
+    let readers = pool(POSTGRES_READERS).connect_with(lists).await.map_err(StorageError::Unavailable)?;
+    Ok(Database::Postgres(Pools { writers, readers, commits: Commits::default() }))
 }
 
 /// An address goes into error messages; its password must not.
@@ -227,7 +227,7 @@ mod tests {
         let fresh = crate::testing::sqlite();
         let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
         let Database::Sqlite(pools) = &database else { panic!("not SQLite") };
-        sqlx::query("PRAGMA max_page_count = 1").execute(&pools.writer).await.unwrap();
+        sqlx::query("PRAGMA max_page_count = 1").execute(&pools.writers).await.unwrap();
         let full: Result<(), StorageError> = database.write(|on| Box::pin(on.execute(&FILL, []))).await;
         assert!(matches!(full, Err(StorageError::Unavailable(_))), "{full:?}");
     }

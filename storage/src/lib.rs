@@ -13,7 +13,7 @@ mod value;
 
 pub use commits::Commits;
 pub use connection::{Connection, Executor, Record, Statements, Transaction};
-pub use database::{Database, PostgresPool, SqlitePools};
+pub use database::{Database, Pools};
 pub use error::StorageError;
 pub use migrations::{Migration, Migrations};
 pub use page::{ListId, Page, PageToken, PageTokenError};

@@ -4,7 +4,7 @@
 mod postgres;
 mod sqlite;
 
-use crate::{Database, PostgresPool, Statement, StorageError, Value};
+use crate::{Database, Pools, Statement, StorageError, Value};
 
 /// What one run of a statement read. Writing statements are rolled back.
 #[derive(Debug)]
@@ -34,10 +34,10 @@ impl Reading {
     ) -> Result<Self, StorageError> {
         let measured = match database {
             Database::Sqlite(pools) => {
-                Measured::Sqlite(sqlite::Reading::of(&pools.writer, statement, values).await?)
+                Measured::Sqlite(sqlite::Reading::of(&pools.writers, statement, values).await?)
             }
-            Database::Postgres(PostgresPool { pool, .. }) => {
-                Measured::Postgres(postgres::Reading::of(pool, statement, values).await?)
+            Database::Postgres(Pools { readers, .. }) => {
+                Measured::Postgres(postgres::Reading::of(readers, statement, values).await?)
             }
         };
         Ok(Self(measured))
@@ -54,8 +54,8 @@ impl Reading {
 
 /// Gives PostgreSQL the statistics that autovacuum gives it in time. SQLite plans without: no service runs its ANALYZE.
 pub async fn gather_statistics(database: &Database) -> Result<(), StorageError> {
-    if let Database::Postgres(PostgresPool { pool, .. }) = database {
-        sqlx::query("VACUUM ANALYZE").execute(pool).await?;
+    if let Database::Postgres(Pools { writers, .. }) = database {
+        sqlx::query("VACUUM ANALYZE").execute(writers).await?;
     }
     Ok(())
 }

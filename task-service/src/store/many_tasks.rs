@@ -29,10 +29,10 @@ const SEEDS: [&str; 2] = [
 pub(super) async fn many_tasks(store: &TaskStore, count: i64) {
     match store.database() {
         Database::Sqlite(pools) => {
-            sqlx::query(SEEDS[0]).bind(count).execute(&pools.writer).await.unwrap();
+            sqlx::query(SEEDS[0]).bind(count).execute(&pools.writers).await.unwrap();
         }
         Database::Postgres(it) => {
-            sqlx::query(SEEDS[1]).bind(count).execute(&it.pool).await.unwrap();
+            sqlx::query(SEEDS[1]).bind(count).execute(&it.writers).await.unwrap();
         }
     }
 }

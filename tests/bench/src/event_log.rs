@@ -147,7 +147,7 @@ async fn write(database: &Database, clock: &Clock) -> Result<(), StorageError> {
 async fn written(database: &Database) -> anyhow::Result<i64> {
     let Database::Postgres(pools) = database else { anyhow::bail!("not PostgreSQL") };
     sqlx::query_scalar("SELECT count(*) FROM events")
-        .fetch_one(&pools.pool)
+        .fetch_one(&pools.writers)
         .await
         .context("events are counted")
 }

@@ -52,12 +52,12 @@ async fn a_page_by_any_one_filter_reads_a_page(fresh: Fresh) {
     match store.database() {
         Database::Sqlite(pools) => {
             for seed in SEEDS[0] {
-                sqlx::query(seed).execute(&pools.writer).await.unwrap();
+                sqlx::query(seed).execute(&pools.writers).await.unwrap();
             }
         }
         Database::Postgres(it) => {
             for seed in SEEDS[1] {
-                sqlx::query(seed).execute(&it.pool).await.unwrap();
+                sqlx::query(seed).execute(&it.writers).await.unwrap();
             }
         }
     }

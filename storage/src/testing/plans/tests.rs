@@ -33,8 +33,8 @@ async fn measured(fresh: &Fresh, statement: &Statement, place: &str) -> Reading 
     for statement in statements {
         let statement = sqlx::AssertSqlSafe(statement);
         match &database {
-            Database::Sqlite(pools) => sqlx::raw_sql(statement).execute(&pools.writer).await.map(drop),
-            Database::Postgres(pools) => sqlx::raw_sql(statement).execute(&pools.pool).await.map(drop),
+            Database::Sqlite(pools) => sqlx::raw_sql(statement).execute(&pools.writers).await.map(drop),
+            Database::Postgres(pools) => sqlx::raw_sql(statement).execute(&pools.writers).await.map(drop),
         }
         .unwrap();
     }
