@@ -186,7 +186,7 @@ async fn another_log_and_a_position_beyond_the_head_are_gone(fresh: Fresh) {
         let next = tokio::time::timeout(Duration::from_secs(30), follower.next()).await.expect("an answer");
         assert!(matches!(next, Err(ReadError::Gone)), "{log_id} {position}");
     }
-    let _: Arc<Recorded> = log.after(0, 1).await.unwrap().remove(0);
+    let _: Arc<Recorded> = log.reader.after(0, 1).await.unwrap().remove(0);
 }
 
 async fn what_ended_long_ago_is_forgotten_and_the_log_begins_behind_it(fresh: Fresh) {
@@ -203,7 +203,10 @@ async fn what_ended_long_ago_is_forgotten_and_the_log_begins_behind_it(fresh: Fr
     assert_eq!(log.trim(ended_at, 10).await.unwrap(), 0, "it did not end before then");
     assert_eq!(log.trim(Micros(ended_at.0 + 1), 10).await.unwrap(), 1);
     assert_eq!(log.point().await.unwrap().oldest, 4);
-    assert!(matches!(log.after(0, 10).await, Err(ReadError::Gone)), "a reader goes on over what is missing");
+    assert!(
+        matches!(log.reader.after(0, 10).await, Err(ReadError::Gone)),
+        "a reader goes on over what is missing"
+    );
     assert_eq!(take(&mut log.follow(log_id, 3), 1).await, [(4, living, 2)]);
     let list = ListId::of("test", &proto::event::v1::ListEventsRequest::default());
     let page = Page::new(10, "", list).unwrap();

@@ -38,18 +38,22 @@ impl EventLog {
     ) -> Result<Option<History>, StorageError> {
         // The key of a page is a revision here.
         let (before, limit) = (page.key().0, page.limit());
-        let mut on = self.database.connection().await?;
+        let mut on = self.reader.database.connection().await?;
         let last: Option<Row> =
             on.fetch_optional(&sql::HISTORY, [id.into(), i64::MAX.into(), 1_i64.into()]).await?;
-        let Some(last) = last.map(|row| row.into_recorded(&self.kinds)).transpose()? else { return Ok(None) };
+        let Some(last) = last.map(|row| row.into_recorded(&self.reader.kinds)).transpose()? else {
+            return Ok(None);
+        };
         if !seen(last.kind).is_some_and(|seen| last.is_told_to(&seen)) {
             return Ok(None);
         }
         // What comes after the event that was judged may be for others only.
         let before = before.min(last.revision.saturating_add(1));
         let rows: Vec<Row> = on.fetch_all(&sql::HISTORY, [id.into(), before.into(), limit.into()]).await?;
-        let mut events =
-            rows.into_iter().map(|row| row.into_recorded(&self.kinds)).collect::<Result<Vec<_>, _>>()?;
+        let mut events = rows
+            .into_iter()
+            .map(|row| row.into_recorded(&self.reader.kinds))
+            .collect::<Result<Vec<_>, _>>()?;
         let next = page.cut(&mut events, |it| (Micros(it.revision), it.subject_id));
         let fit = fitting(&events);
         if fit == events.len() {

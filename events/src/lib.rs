@@ -2,10 +2,12 @@
 //! Positions are given to events after their commit (docs/adr/0011); until then they have none. Readers go by position:
 //! [`EventLog`]; callers of other processes by [`grpc`].
 
+mod dedicated;
 pub mod grpc;
 mod history;
 mod log;
 mod migrations;
+mod reader;
 mod recorded;
 mod sequencer;
 mod snapshot;
@@ -25,8 +27,9 @@ use telemetry::propagation::Cause;
 use uuid::Uuid;
 
 pub use history::History;
-pub use log::{EventLog, Point, ReadError, Running};
+pub use log::{EventLog, Running};
 pub use migrations::migrations;
+pub use reader::{Point, ReadError};
 pub use recorded::Recorded;
 pub use snapshot::Snapshot;
 pub use status::storage_failed;

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use storage::{Statements as _, StorageError, Transaction};
 
-use super::log::{EventLog, Point};
+use super::log::EventLog;
+use super::reader::Point;
 use super::sql;
 
 /// A consistent read, as long as it lives; it holds a connection.
@@ -21,7 +22,7 @@ pub struct Snapshot {
 impl EventLog {
     /// A consistent read from now on.
     pub async fn snapshot(&self) -> Result<Snapshot, StorageError> {
-        let mut on = self.database.begin_snapshot().await?;
+        let mut on = self.reader.database.begin_snapshot().await?;
         // The first statement of the transaction is what fixes it.
         let point: Option<Point> = on.fetch_optional(&sql::POINT, []).await?;
         let unnumbered: Vec<(i64,)> = on.fetch_all(&sql::UNNUMBERED, []).await?;

@@ -8,24 +8,26 @@ use platform::periodic::Periodic;
 use platform::shutdown::Shutdown;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tracing::instrument::WithSubscriber as _;
 use tracing::subscriber::NoSubscriber;
 use uuid::Uuid;
 
-use super::log::{EventLog, ReadError};
+use super::dedicated;
+use super::reader::{ReadError, Reader};
 use super::recorded::Recorded;
-use super::sequencer::one_connection;
 use storage::Database;
 
 /// Events read at once.
-const BATCH: i64 = 256;
+const BATCH_SIZE: i64 = 256;
 /// Events kept for those who follow; who is further behind reads the database.
-const KEPT: usize = 2_048;
+const MAX_RECENT: usize = 2_048;
+/// Followers who are behind the recent events that read the database at once.
+const MAX_CATCHING_UP: usize = 2;
 /// How long a lost wake-up waits at most.
-const POLL: Duration = Duration::from_secs(1);
-/// After so much silence it is listened anew.
-const ANEW: Duration = Duration::from_mins(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// A connection on which nothing was heard for this long is made anew.
+const LISTEN_TIMEOUT: Duration = Duration::from_mins(1);
 /// What the sequencer notifies on.
 const CHANNEL: &str = "ccm_events";
 
@@ -35,6 +37,8 @@ pub(super) struct Tail {
     wake: Notify,
     /// Counts what happened to `recent`.
     moved: watch::Sender<u64>,
+    /// Those who catch up do not take all connections from requests.
+    catching_up: Semaphore,
 }
 
 /// Events without a gap; `end` is the position of the last one, or the head of a log when there is none.
@@ -46,7 +50,12 @@ struct Recent {
 
 impl Default for Tail {
     fn default() -> Self {
-        Self { recent: Mutex::default(), wake: Notify::new(), moved: watch::Sender::new(0) }
+        Self {
+            recent: Mutex::default(),
+            wake: Notify::new(),
+            moved: watch::Sender::new(0),
+            catching_up: Semaphore::new(MAX_CATCHING_UP),
+        }
     }
 }
 
@@ -65,7 +74,7 @@ impl Tail {
     }
 
     /// Reads what is new, if anybody waits for it.
-    async fn advance(&self, log: &EventLog) -> Result<(), ReadError> {
+    async fn advance(&self, log: &Reader) -> Result<(), ReadError> {
         if self.moved.receiver_count() == 0 {
             *self.recent() = None;
             return Ok(());
@@ -80,14 +89,14 @@ impl Tail {
             return Ok(());
         };
         while end < point.head {
-            let batch = log.after(end, BATCH).await?;
+            let batch = log.after(end, BATCH_SIZE).await?;
             // There is a head beyond, so this is missing.
             let Some(last) = batch.last() else { return Err(ReadError::Gone) };
             end = last.position;
             if let Some(recent) = self.recent().as_mut() {
                 recent.end = end;
                 recent.events.extend(batch);
-                let excess = recent.events.len().saturating_sub(KEPT);
+                let excess = recent.events.len().saturating_sub(MAX_RECENT);
                 recent.events.drain(..excess);
             }
             self.tell();
@@ -97,7 +106,7 @@ impl Tail {
 }
 
 /// Follows the log until `stop`.
-pub(super) async fn run(log: EventLog, tail: Arc<Tail>, stop: Shutdown) {
+pub(super) async fn run(log: Reader, tail: Arc<Tail>, stop: Shutdown) {
     // On SQLite an event has its position when it is committed.
     let commits = match &log.database {
         Database::Sqlite(pools) => Some(pools.commits.clone()),
@@ -125,25 +134,28 @@ pub(super) async fn run(log: EventLog, tail: Arc<Tail>, stop: Shutdown) {
             outcome => outcome,
         }
     };
-    Periodic::every(POLL, "reading the event log").run_woken(&stop, woken, turn).await;
+    Periodic::every(POLL_INTERVAL, "reading the event log").run_woken(&stop, woken, turn).await;
 }
 
 /// Wakes `tail` when another process has numbered events. What is lost while the connection is, the poll makes up for.
 pub(super) async fn listen(pool: PgPool, tail: Arc<Tail>, stop: Shutdown) {
-    let connection = one_connection(&pool);
+    let connection = dedicated::connection(&pool);
     let turn = || async {
         let mut listener = PgListener::connect_with(&connection).await?;
         listener.listen(CHANNEL).await?;
         tail.wake();
         // A connection that has gone silent looks like one on which nothing happens: it is made anew.
-        while let Ok(notified) = tokio::time::timeout(ANEW, listener.recv()).await {
+        while let Ok(notified) = tokio::time::timeout(LISTEN_TIMEOUT, listener.recv()).await {
             notified?;
             tail.wake();
         }
         Ok::<(), sqlx::Error>(())
     };
-    let listening =
-        Periodic::every(POLL, "listening for events").run_woken(&stop, || std::future::ready(()), turn);
+    let listening = Periodic::every(POLL_INTERVAL, "listening for events").run_woken(
+        &stop,
+        || std::future::ready(()),
+        turn,
+    );
     tokio::select! {
         () = listening => {}
         () = stop.cancelled() => {}
@@ -152,7 +164,7 @@ pub(super) async fn listen(pool: PgPool, tail: Arc<Tail>, stop: Shutdown) {
 
 /// Goes through a log, event by event.
 pub struct Follower {
-    log: EventLog,
+    log: Reader,
     tail: Arc<Tail>,
     moved: watch::Receiver<u64>,
     log_id: Uuid,
@@ -170,7 +182,7 @@ enum Next {
 }
 
 impl Follower {
-    pub(super) fn new(log: EventLog, tail: Arc<Tail>, log_id: Uuid, position: i64) -> Self {
+    pub(super) fn new(log: Reader, tail: Arc<Tail>, log_id: Uuid, position: i64) -> Self {
         let moved = tail.moved.subscribe();
         tail.wake();
         Self { log, tail, moved, log_id, position }
@@ -221,9 +233,9 @@ impl Follower {
 
     async fn read(&self) -> Result<Vec<Arc<Recorded>>, ReadError> {
         // Never closed.
-        let _turn = self.log.behind.acquire().await;
+        let _permit = self.tail.catching_up.acquire().await;
         let reading = async {
-            let events = self.log.after(self.position, BATCH).await?;
+            let events = self.log.after(self.position, BATCH_SIZE).await?;
             if events.is_empty() {
                 let point = self.log.point().await?;
                 let is_this = point.log_id == self.log_id && point.oldest <= self.position + 1;

@@ -35,7 +35,8 @@ impl EventLog {
     /// Forgets the history of at most `limit` subjects that ended before then, and tells how many. The log begins behind
     /// what was forgotten; the events of others before that stay as their history.
     pub async fn trim(&self, ended_before: Micros, limit: i64) -> Result<usize, StorageError> {
-        self.database
+        self.reader
+            .database
             .write(move |on| {
                 Box::pin(async move {
                     let ended: Vec<(Uuid, i64, i64)> =
