@@ -26,6 +26,7 @@ mod patch_workers;
 mod readme;
 mod reasons;
 mod replicas;
+mod rooms;
 mod service_identity;
 mod slow_clients;
 mod tls;
