@@ -1,13 +1,13 @@
 //! The gateway: the public REST API, translated to gRPC calls of task-service and worker-service. It stores nothing and
 //! decides nothing that a service decides. Entered through [`serve`] only, by the binary and by tests alike.
 
-mod accept;
 mod api;
 pub mod description;
 mod error;
 mod input;
 mod limits;
 mod router;
+mod server;
 mod services;
 
 use access::Verifier;
@@ -47,5 +47,5 @@ pub struct Config {
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
     let services = services::Services::connect(&config.task_service, &config.worker_service);
     let router = router::router(services, config.verifier, config.edge, &config.limits);
-    accept::serve(listener, config.tls, router, &config.limits, shutdown).await;
+    server::serve(listener, config.tls, router, &config.limits, shutdown).await;
 }

@@ -5,6 +5,6 @@ pub mod activity;
 pub mod admission;
 pub mod grpc;
 pub mod http_server;
-pub mod linger;
+pub mod server;
 pub mod tls;
 mod traced_body;

@@ -17,7 +17,7 @@ use tower::{Service, ServiceExt as _};
 
 use super::preface::PrefaceLimit;
 use crate::activity::Activity;
-use crate::linger::Lingering;
+use crate::server::socket::Lingering;
 use crate::tls::ServerTls;
 use platform::clock;
 use platform::shutdown::Shutdown;

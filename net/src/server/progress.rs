@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// The requests of a connection. Clones share them.
 #[derive(Clone)]
-pub(super) struct Streams(Arc<Shared>);
+pub struct Streams(Arc<Shared>);
 
 struct Shared {
     began: Instant,
@@ -29,13 +29,13 @@ struct Shared {
 }
 
 /// How long a connection may go without progress.
-pub(super) struct Patience {
+pub struct Patience {
     /// For the next request.
-    pub(super) idle: Duration,
+    pub idle: Duration,
     /// For an answer to be made, and some of it to be taken.
-    pub(super) answer: Duration,
+    pub answer: Duration,
     /// For the socket to take bytes.
-    pub(super) write: Duration,
+    pub write: Duration,
 }
 
 impl Default for Streams {
@@ -53,7 +53,8 @@ impl Default for Streams {
 
 impl Streams {
     /// A request begins; it ends when what this answers is dropped.
-    pub(super) fn begin(&self) -> Stream {
+    #[must_use]
+    pub fn begin(&self) -> Stream {
         let id = self.0.next.fetch_add(1, Ordering::Relaxed);
         let stream = Stream { of: self.clone(), id };
         stream.progress();
@@ -62,12 +63,13 @@ impl Streams {
     }
 
     /// The connection, whose writes are watched.
-    pub(super) fn watch<S>(&self, stream: S) -> Watched<S> {
+    #[must_use]
+    pub fn watch<S>(&self, stream: S) -> Watched<S> {
         Watched { stream, of: self.clone() }
     }
 
     /// Waits until there is no progress.
-    pub(super) async fn stall(&self, patience: &Patience) {
+    pub async fn stall(&self, patience: &Patience) {
         while let Some(left) = self.left(patience) {
             // Another limit may be the one in force before this one has passed.
             tokio::time::sleep(left.min(patience.idle).min(patience.write)).await;
@@ -117,14 +119,14 @@ impl Streams {
 }
 
 /// A request in flight, until dropped.
-pub(super) struct Stream {
+pub struct Stream {
     of: Streams,
     id: u64,
 }
 
 impl Stream {
     /// Some of its answer was taken.
-    pub(super) fn progress(&self) {
+    pub fn progress(&self) {
         self.of.in_flight().insert(self.id, self.of.now());
     }
 }
@@ -137,7 +139,7 @@ impl Drop for Stream {
 }
 
 /// A connection whose writes are watched.
-pub(super) struct Watched<S> {
+pub struct Watched<S> {
     stream: S,
     of: Streams,
 }

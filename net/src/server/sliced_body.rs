@@ -4,25 +4,26 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use axum::Error;
-use axum::body::{Body, Bytes, HttpBody};
-use hyper::body::{Frame, SizeHint};
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
 
-use super::streams::Stream;
+use super::progress::Stream;
 
 /// Bytes of a slice.
 const SLICE: usize = 16 * 1024;
 
 /// A body in slices, in flight until its last one is taken.
-pub(super) struct Sliced {
-    body: Body,
+pub struct Sliced<B> {
+    body: B,
     /// What is left of the last frame.
     rest: Bytes,
     stream: Stream,
 }
 
-impl Sliced {
-    pub(super) fn new(body: Body, stream: Stream) -> Self {
+impl<B> Sliced<B> {
+    /// `body`, in flight as `stream`.
+    #[must_use]
+    pub fn new(body: B, stream: Stream) -> Self {
         Self { body, rest: Bytes::new(), stream }
     }
 
@@ -32,14 +33,14 @@ impl Sliced {
     }
 }
 
-impl HttpBody for Sliced {
+impl<B: Body<Data = Bytes> + Unpin> Body for Sliced<B> {
     type Data = Bytes;
-    type Error = Error;
+    type Error = B::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         if self.rest.is_empty() {
             match ready!(Pin::new(&mut self.body).poll_frame(cx)).map(|it| it.map(Frame::into_data)) {
                 Some(Ok(Ok(data))) => self.rest = data,

@@ -1,8 +1,6 @@
 //! The accept loop: what a client may do with a connection, and how the gateway ends.
 
-mod sliced;
-mod streams;
-mod unread;
+mod unread_body;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,7 +14,9 @@ use hyper::body::Incoming;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use net::linger::Lingering;
+use net::server::progress::{Patience, Stream, Streams};
+use net::server::sliced_body::Sliced;
+use net::server::socket::Lingering;
 use net::tls::ServerTls;
 use platform::shutdown::Shutdown;
 use socket2::SockRef;
@@ -27,8 +27,6 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use tower_http::normalize_path::NormalizePath;
 
-use self::sliced::Sliced;
-use self::streams::{Patience, Stream, Streams};
 use crate::limits::callers::PeerAddress;
 use crate::{Limits, MAX_HEADER_BYTES};
 
@@ -200,7 +198,7 @@ fn answer(
     if *scheme == Scheme::HTTPS {
         tell_scheme(&mut request);
     }
-    let (request, fate) = unread::drained(request, most_unread);
+    let (request, fate) = unread_body::drained(request, most_unread);
     Box::pin(async move {
         let response = router.oneshot(request).await?;
         Ok(fate.tell(response).map(|body| Body::new(Sliced::new(body, stream))))
