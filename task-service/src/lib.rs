@@ -15,7 +15,7 @@ use access::Verifier;
 use events::EventLog;
 use events::grpc::{Events, WatchLimits};
 use net::grpc::Peer;
-use net::grpc::accept::Connections;
+use net::grpc::server::ConnectionOptions;
 use net::grpc::server::{GrpcServer, ServerError};
 use platform::clock::Clock;
 use platform::shutdown::Shutdown;
@@ -41,7 +41,7 @@ pub struct Config {
     /// Where worker-service is.
     pub worker_service: Peer,
     /// How it takes connections.
-    pub connections: Connections,
+    pub connections: ConnectionOptions,
     /// How much watchers of its events may take.
     pub watch: WatchLimits,
     /// How long what is gone is kept.

@@ -14,7 +14,7 @@ mod worker;
 use access::Verifier;
 use events::EventLog;
 use events::grpc::{Events, WatchLimits};
-use net::grpc::accept::Connections;
+use net::grpc::server::ConnectionOptions;
 use net::grpc::server::{GrpcServer, ServerError};
 use platform::clock::Clock;
 use platform::shutdown::Shutdown;
@@ -38,7 +38,7 @@ pub struct Config {
     /// Knows the callers.
     pub verifier: Verifier,
     /// How it takes connections.
-    pub connections: Connections,
+    pub connections: ConnectionOptions,
     /// How much watchers of its events may take.
     pub watch: WatchLimits,
     /// How long what is gone is kept.

@@ -1,107 +1,67 @@
-//! What goes on on one connection: which of its requests are in flight, how far their answers are taken, and whether the
-//! socket takes bytes. It tells when a connection makes no progress.
+//! The progress of one connection: which of its requests are in flight, when each last went on, and whether the socket
+//! takes bytes.
 
 use std::collections::HashMap;
-use std::io::{IoSlice, Result};
-use std::pin::Pin;
+use std::io::Result;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-
-/// The requests of a connection. Clones share them.
-#[derive(Clone)]
-pub struct Streams(Arc<Shared>);
-
-struct Shared {
-    began: Instant,
-    next: AtomicU64,
-    /// When each request in flight went on last, in milliseconds after `began`.
-    in_flight: Mutex<HashMap<u64, u64>>,
-    /// When a request last began or ended.
-    last_request: AtomicU64,
-    /// When the socket last took bytes.
-    last_write: AtomicU64,
-    /// The socket has not taken all that there is to send.
-    is_blocked: AtomicBool,
-}
-
-/// How long a connection may go without progress.
-pub struct Patience {
-    /// For the next request.
+/// How long a connection may make no progress before it is closed.
+#[derive(Clone, Copy, Debug)]
+pub struct StallTimeouts {
+    /// From the accept, or the end of the last request, to the next request.
     pub idle: Duration,
-    /// For an answer to be made, and some of it to be taken.
-    pub answer: Duration,
-    /// For the socket to take bytes.
+    /// From a request to the first 16 KiB of its answer that the connection takes, and then from each 16 KiB to the next.
+    pub response: Duration,
+    /// While there is something to send, without any byte taken by the socket.
     pub write: Duration,
 }
 
-impl Default for Streams {
-    fn default() -> Self {
+/// Tells when a connection has stalled. Clones share it.
+#[derive(Clone)]
+pub(super) struct Progress(Arc<Shared>);
+
+/// Instants are in milliseconds after `began`.
+struct Shared {
+    timeouts: StallTimeouts,
+    began: Instant,
+    next_id: AtomicU64,
+    /// When each request in flight last went on, by the request's number.
+    in_flight: Mutex<HashMap<u64, u64>>,
+    /// When a request last began or ended.
+    last_request: AtomicU64,
+    /// When the socket last took bytes, or began to refuse them.
+    last_write: AtomicU64,
+    /// Whether a write waits for the socket.
+    is_blocked: AtomicBool,
+}
+
+impl Progress {
+    pub(super) fn new(timeouts: StallTimeouts) -> Self {
         Self(Arc::new(Shared {
+            timeouts,
             began: Instant::now(),
-            next: AtomicU64::new(0),
+            next_id: AtomicU64::new(0),
             in_flight: Mutex::default(),
             last_request: AtomicU64::new(0),
             last_write: AtomicU64::new(0),
             is_blocked: AtomicBool::new(false),
         }))
     }
-}
 
-impl Streams {
-    /// A request begins; it ends when what this answers is dropped.
-    #[must_use]
-    pub fn begin(&self) -> Stream {
-        let id = self.0.next.fetch_add(1, Ordering::Relaxed);
-        let stream = Stream { of: self.clone(), id };
-        stream.progress();
+    /// A request that is in flight until the returned guard is dropped.
+    pub(super) fn begin_request(&self) -> RequestProgress {
+        let id = self.0.next_id.fetch_add(1, Ordering::Relaxed);
+        let request = RequestProgress { connection: self.clone(), id };
+        request.advance();
         self.0.last_request.store(self.now(), Ordering::SeqCst);
-        stream
+        request
     }
 
-    /// The connection, whose writes are watched.
-    #[must_use]
-    pub fn watch<S>(&self, stream: S) -> Watched<S> {
-        Watched { stream, of: self.clone() }
-    }
-
-    /// Waits until there is no progress.
-    pub async fn stall(&self, patience: &Patience) {
-        while let Some(left) = self.left(patience) {
-            // Another limit may be the one in force before this one has passed.
-            tokio::time::sleep(left.min(patience.idle).min(patience.write)).await;
-        }
-    }
-
-    /// How much of the patience is left; `None`: nothing.
-    fn left(&self, patience: &Patience) -> Option<Duration> {
-        let quiet = |since: u64| Duration::from_millis(self.now().saturating_sub(since));
-        let oldest = self.in_flight().values().min().copied();
-        let of_requests = match oldest {
-            Some(oldest) => patience.answer.checked_sub(quiet(oldest)),
-            None if self.0.is_blocked.load(Ordering::SeqCst) => Some(patience.write),
-            None => patience.idle.checked_sub(quiet(self.0.last_request.load(Ordering::SeqCst))),
-        };
-        let of_socket = if self.0.is_blocked.load(Ordering::SeqCst) {
-            patience.write.checked_sub(quiet(self.0.last_write.load(Ordering::SeqCst)))
-        } else {
-            Some(patience.write)
-        };
-        of_requests.zip(of_socket).map(|(one, other)| one.min(other)).filter(|it| !it.is_zero())
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
-    fn in_flight(&self) -> std::sync::MutexGuard<'_, HashMap<u64, u64>> {
-        self.0.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wrote(&self, polled: &Poll<Result<usize>>) {
+    /// Takes note of the outcome of a write to the socket.
+    pub(super) fn record_write(&self, polled: &Poll<Result<usize>>) {
         match polled {
             Poll::Ready(Ok(_)) => {
                 self.0.last_write.store(self.now(), Ordering::SeqCst);
@@ -109,73 +69,67 @@ impl Streams {
             }
             Poll::Ready(Err(_)) => {}
             Poll::Pending => {
-                // From now on somebody waits for it.
+                // The write timeout begins now.
                 if !self.0.is_blocked.swap(true, Ordering::SeqCst) {
                     self.0.last_write.store(self.now(), Ordering::SeqCst);
                 }
             }
         }
     }
+
+    /// Waits until one of the timeouts has passed.
+    pub(super) async fn stalled(&self) {
+        let StallTimeouts { idle, write, .. } = self.0.timeouts;
+        while let Some(left) = self.time_left() {
+            // Another, shorter timeout may apply before `left` has passed.
+            tokio::time::sleep(left.min(idle).min(write)).await;
+        }
+    }
+
+    /// The time until the timeout that applies now; `None` when it has passed.
+    fn time_left(&self) -> Option<Duration> {
+        let StallTimeouts { idle, response, write } = self.0.timeouts;
+        let since = |instant: u64| Duration::from_millis(self.now().saturating_sub(instant));
+        let is_blocked = self.0.is_blocked.load(Ordering::SeqCst);
+        let oldest = self.in_flight().values().min().copied();
+        let for_requests = match oldest {
+            Some(oldest) => response.checked_sub(since(oldest)),
+            None if is_blocked => Some(write),
+            None => idle.checked_sub(since(self.0.last_request.load(Ordering::SeqCst))),
+        };
+        let for_writes = if is_blocked {
+            write.checked_sub(since(self.0.last_write.load(Ordering::SeqCst)))
+        } else {
+            Some(write)
+        };
+        for_requests.zip(for_writes).map(|(one, other)| one.min(other)).filter(|it| !it.is_zero())
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn in_flight(&self) -> MutexGuard<'_, HashMap<u64, u64>> {
+        self.0.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// A request in flight, until dropped.
-pub struct Stream {
-    of: Streams,
+/// The progress of one request, which is in flight until this is dropped.
+pub(super) struct RequestProgress {
+    connection: Progress,
     id: u64,
 }
 
-impl Stream {
-    /// Some of its answer was taken.
-    pub fn progress(&self) {
-        self.of.in_flight().insert(self.id, self.of.now());
+impl RequestProgress {
+    /// Restarts the response timeout: the connection has taken a part of the answer.
+    pub(super) fn advance(&self) {
+        self.connection.in_flight().insert(self.id, self.connection.now());
     }
 }
 
-impl Drop for Stream {
+impl Drop for RequestProgress {
     fn drop(&mut self) {
-        self.of.in_flight().remove(&self.id);
-        self.of.0.last_request.store(self.of.now(), Ordering::SeqCst);
-    }
-}
-
-/// A connection whose writes are watched.
-pub struct Watched<S> {
-    stream: S,
-    of: Streams,
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, to: &mut ReadBuf<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, to)
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.of.wrote(&polled);
-        polled
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[IoSlice<'_>],
-    ) -> Poll<Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
-        self.of.wrote(&polled);
-        polled
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        self.connection.in_flight().remove(&self.id);
+        self.connection.0.last_request.store(self.connection.now(), Ordering::SeqCst);
     }
 }

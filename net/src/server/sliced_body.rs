@@ -1,5 +1,8 @@
-//! The body of an answer, handed over in slices: what a client does not take stays here, where it can be seen, and not in
-//! a buffer of the connection.
+//! A response body in small slices: bytes that the client does not take stay in the body, where the response timeout sees
+//! them, and not in a buffer of the connection.
+//!
+//! `http-body-util` has no adapter that splits frames. A `StreamBody` could, but it forgets the size hint, and so the
+//! `Content-Length`, and it cannot tell that its last frame is the last: HTTP/2 would send an empty one behind it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -7,33 +10,25 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
-use super::progress::Stream;
+use super::progress::RequestProgress;
 
-/// Bytes of a slice.
-const SLICE: usize = 16 * 1024;
+const SLICE_BYTES: usize = 16 * 1024;
 
-/// A body in slices, in flight until its last one is taken.
-pub struct Sliced<B> {
+/// A body in slices of 16 KiB at most, each of which counts as progress of the request.
+pub(super) struct SlicedBody<B> {
     body: B,
-    /// What is left of the last frame.
+    /// The unsent part of the last frame.
     rest: Bytes,
-    stream: Stream,
+    progress: RequestProgress,
 }
 
-impl<B> Sliced<B> {
-    /// `body`, in flight as `stream`.
-    #[must_use]
-    pub fn new(body: B, stream: Stream) -> Self {
-        Self { body, rest: Bytes::new(), stream }
-    }
-
-    fn slice(&mut self) -> Frame<Bytes> {
-        self.stream.progress();
-        Frame::data(self.rest.split_to(self.rest.len().min(SLICE)))
+impl<B> SlicedBody<B> {
+    pub(super) fn new(body: B, progress: RequestProgress) -> Self {
+        Self { body, rest: Bytes::new(), progress }
     }
 }
 
-impl<B: Body<Data = Bytes> + Unpin> Body for Sliced<B> {
+impl<B: Body<Data = Bytes> + Unpin> Body for SlicedBody<B> {
     type Data = Bytes;
     type Error = B::Error;
 
@@ -49,7 +44,9 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Sliced<B> {
                 None => return Poll::Ready(None),
             }
         }
-        Poll::Ready(Some(Ok(self.slice())))
+        self.progress.advance();
+        let length = self.rest.len().min(SLICE_BYTES);
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -57,10 +54,10 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Sliced<B> {
     }
 
     fn size_hint(&self) -> SizeHint {
-        let (of_body, rest) = (self.body.size_hint(), u64::try_from(self.rest.len()).unwrap_or(u64::MAX));
+        let (body, rest) = (self.body.size_hint(), u64::try_from(self.rest.len()).unwrap_or(u64::MAX));
         let mut hint = SizeHint::new();
-        hint.set_lower(of_body.lower().saturating_add(rest));
-        if let Some(upper) = of_body.upper() {
+        hint.set_lower(body.lower().saturating_add(rest));
+        if let Some(upper) = body.upper() {
             hint.set_upper(upper.saturating_add(rest));
         }
         hint
