@@ -9,7 +9,6 @@ pub struct Activity(TaskTracker);
 
 impl Activity {
     /// Counts a request until the returned guard is dropped.
-    #[must_use]
     pub fn begin(&self) -> InFlight {
         self.0.token()
     }

@@ -49,7 +49,7 @@ impl Endpoints {
                     refresh: Arc::default(),
                 }
             }
-            Target::Named(address) => {
+            Target::Dns(address) => {
                 let target = (address.host.clone(), address.port);
                 Self::resolved(peer.name, address.clone(), INTERVALS, move || {
                     let (host, port) = target.clone();

@@ -72,15 +72,15 @@ impl ConnectionOptions {
 /// A server that could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
-    /// The descriptor set is not one.
+    /// The reflection service cannot use the descriptor set.
     #[error("the descriptor set for reflection cannot be read")]
     Reflection(#[from] tonic_reflection::server::Error),
-    /// The descriptor set is not one.
+    /// The descriptor set is not a `google.protobuf.FileDescriptorSet`.
     #[error("the descriptor set cannot be decoded")]
     Descriptors(#[from] prost::DecodeError),
 }
 
-/// A gRPC server before it runs.
+/// A gRPC server that has not started yet.
 pub struct GrpcServer<A> {
     service: &'static str,
     authenticate: A,
@@ -91,8 +91,8 @@ pub struct GrpcServer<A> {
 }
 
 impl<A: Authenticate> GrpcServer<A> {
-    /// A server of the process called `service` that is to serve `apis` (names in `descriptors`), with health and
-    /// reflection of each, and nothing else yet.
+    /// A server of the process called `service`, with health and reflection for `apis`, the full names of gRPC services in
+    /// `descriptors`. The services themselves are added by [`GrpcServer::with`].
     pub fn new(
         service: &'static str,
         authenticate: A,
@@ -106,21 +106,21 @@ impl<A: Authenticate> GrpcServer<A> {
             let builder = tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(descriptors)
                 .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-                // What errors carry: with it grpcurl shows details as fields and not as bytes.
+                // With the error details in it, grpcurl shows them as fields and not as bytes.
                 .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
                 .with_service_name("grpc.health.v1.Health");
             apis.iter().fold(builder, |it, api| it.with_service_name(*api))
         };
         let v1 = reflection().with_service_name("grpc.reflection.v1.ServerReflection").build_v1()?;
         routes.add_service(v1.max_decoding_message_size(MAX_PROBE_BYTES));
-        // grpcurl and Python's grpcio still speak the older one.
-        let older =
+        // grpcurl and Python's grpcio still use the older version.
+        let v1alpha =
             reflection().with_service_name("grpc.reflection.v1alpha.ServerReflection").build_v1alpha()?;
-        routes.add_service(older.max_decoding_message_size(MAX_PROBE_BYTES));
+        routes.add_service(v1alpha.max_decoding_message_size(MAX_PROBE_BYTES));
         Ok(Self { service, authenticate, routes, health, methods: KnownMethods::of(descriptors)?, apis })
     }
 
-    /// Adds a service.
+    /// Adds the implementation of a service.
     #[must_use]
     pub fn with<S>(mut self, service: S) -> Self
     where
@@ -139,8 +139,8 @@ impl<A: Authenticate> GrpcServer<A> {
         self
     }
 
-    /// Serves until `shutdown`, then finishes what is in flight. `healthy` is asked every two seconds; its answer is
-    /// what `grpc.health.v1` says of the whole server and of each of its APIs.
+    /// Serves until `shutdown`, then lets calls in flight finish. `healthy` is called every two seconds; `grpc.health.v1`
+    /// reports its result for the whole server and for each of its APIs.
     pub async fn serve<H, F>(
         self,
         listener: TcpListener,

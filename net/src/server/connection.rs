@@ -118,12 +118,12 @@ where
             }
         });
         let mut connection = std::pin::pin!(options.http.serve_connection(stream, service));
-        let mut no_preface = std::pin::pin!(missed(&preface, options.handshake_timeout));
+        let mut no_preface = std::pin::pin!(preface_missed(&preface, options.handshake_timeout));
         let timeout = tokio::select! {
             ended = connection.as_mut() => return log_end(ended),
             () = no_preface.as_mut() => return,
             () = stalled(progress.as_ref()) => STALLED_CLOSE_TIMEOUT,
-            () = reached(options.max_connection_age) => {
+            () = max_age_reached(options.max_connection_age) => {
                 tracing::debug!("a connection is old and takes no more calls");
                 AGED_DRAIN_TIMEOUT
             }
@@ -147,15 +147,15 @@ where
 }
 
 /// Waits until a client has missed the time for its preface. hyper would wait for ever, even at a shutdown.
-async fn missed(preface: &CancellationToken, timeout: Duration) {
+async fn preface_missed(preface: &CancellationToken, timeout: Duration) {
     if tokio::time::timeout(timeout, preface.cancelled()).await.is_ok() {
-        pending().await
+        pending::<()>().await;
     }
     tracing::debug!("a client did not send its HTTP/2 preface in time and was cut");
 }
 
 /// Waits until a connection is about as old as it may be.
-async fn reached(max_age: Option<Duration>) {
+async fn max_age_reached(max_age: Option<Duration>) {
     match max_age {
         Some(age) => tokio::time::sleep(with_jitter(age)).await,
         None => pending().await,

@@ -130,7 +130,7 @@ async fn with_no_replica_at_all_nothing_was_done() {
 #[tokio::test]
 async fn a_name_is_looked_up_again_and_what_it_no_longer_has_is_called_no_more() {
     let ((one, first), (two, second)) = (replica(Does::Answer).await, replica(Does::Answer).await);
-    let Target::Named(address) = Peer::new("peer", "dns:peer.test:1", None).unwrap().target else {
+    let Target::Dns(address) = Peer::new("peer", "dns:peer.test:1", None).unwrap().target else {
         panic!("a name")
     };
     // What the name has, or why that is not known.
