@@ -22,28 +22,28 @@ pub use limits::{Limits, MAX_HEADER_BYTES, Rate};
 /// `service.name`.
 pub const NAME: &str = "gateway";
 
-/// What ALPN is to offer.
-pub const PROTOCOLS: &[&str] = &["h2", "http/1.1"];
+/// The protocols that TLS has to offer by ALPN.
+pub const ALPN_PROTOCOLS: &[&str] = &["h2", "http/1.1"];
 
-/// What the gateway needs to know.
+/// Settings of the gateway.
 #[derive(Clone)]
 pub struct Config {
-    /// Knows the callers.
+    /// Verifies the tokens of callers.
     pub verifier: Verifier,
-    /// Where task-service is.
+    /// The replicas of task-service.
     pub task_service: Peer,
-    /// Where worker-service is.
+    /// The replicas of worker-service.
     pub worker_service: Peer,
-    /// What becomes of the traces that callers bring along.
+    /// Whether a caller's trace is continued or linked.
     pub edge: Edge,
-    /// HTTPS, with these certificates.
+    /// The certificates; `None` serves HTTP without TLS.
     pub tls: Option<ServerTls>,
-    /// What one client may take.
+    /// Limits on clients.
     pub limits: Limits,
 }
 
-/// Serves HTTP/1.1 and HTTP/2 (prior knowledge) at `listener` until `shutdown`; requests in flight finish first. The
-/// services need not be there: requests that need one say so until it is.
+/// Serves HTTP/1.1 and HTTP/2 at `listener` until `shutdown`, then lets requests in flight finish. Without TLS, HTTP/2 needs
+/// prior knowledge. The services need not be reachable yet: requests that need one are answered 503 until it is.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
     let services = services::Services::connect(&config.task_service, &config.worker_service);
     let router = router::router(services, config.verifier, config.edge, &config.limits);

@@ -40,7 +40,7 @@ pub struct Config {
     pub verifier: Verifier,
     /// Where worker-service is.
     pub worker_service: Peer,
-    /// How it takes connections.
+    /// TLS and the maximum age of connections.
     pub connections: ConnectionOptions,
     /// How much watchers of its events may take.
     pub watch: WatchLimits,

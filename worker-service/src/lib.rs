@@ -37,7 +37,7 @@ pub struct Config {
     pub database_url: String,
     /// Knows the callers.
     pub verifier: Verifier,
-    /// How it takes connections.
+    /// TLS and the maximum age of connections.
     pub connections: ConnectionOptions,
     /// How much watchers of its events may take.
     pub watch: WatchLimits,
