@@ -26,7 +26,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
             clock: frame.clock.clone(),
             task_service: Peer::new(task_service::NAME, &settings.task_service, client_tls.as_ref())?,
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
-            tls: settings.certificate.server(gateway::PROTOCOLS)?,
+            tls: settings.certificate.server(gateway::ALPN_PROTOCOLS)?,
             edge: match settings.trace_edge {
                 cli::TraceEdge::Continue => Edge::Continue,
                 cli::TraceEdge::Link => Edge::Link,

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use access::grpc::caller;
 use access::{Caller, Visibility};
-use net::grpc::accept::Ending;
 use net::grpc::{deadline, status};
+use net::server::Draining;
 use platform::clock::{Clock, Micros};
 use proto::event::v1::event_service_server::EventService;
 use proto::event::v1::{ListEventsRequest, ListEventsResponse, WatchEventsRequest, WatchSubject};
@@ -170,7 +170,7 @@ impl EventService for Events {
     ) -> Result<Response<Self::WatchEventsStream>, Status> {
         let caller = caller(&request)?;
         let until = Until {
-            connection: Ending::of(request.extensions()),
+            connection: Draining::of(request.extensions()),
             deadline: deadline::current(),
             token_ends: caller.expires_at,
             clock: self.clock.clone(),

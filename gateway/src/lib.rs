@@ -1,13 +1,13 @@
 //! The gateway: the public REST API, translated to gRPC calls of task-service and worker-service. It stores nothing and
 //! decides nothing that a service decides. Entered through [`serve`] only, by the binary and by tests alike.
 
-mod accept;
 mod api;
 pub mod description;
 mod error;
 mod input;
 mod limits;
 mod router;
+mod server;
 mod services;
 
 use access::{Identity, TokenSource, Verifier};
@@ -23,36 +23,36 @@ pub use limits::{Limits, MAX_HEADER_BYTES, Rate};
 /// `service.name`.
 pub const NAME: &str = "gateway";
 
-/// What ALPN is to offer.
-pub const PROTOCOLS: &[&str] = &["h2", "http/1.1"];
+/// The protocols that TLS has to offer by ALPN.
+pub const ALPN_PROTOCOLS: &[&str] = &["h2", "http/1.1"];
 
-/// What the gateway needs to know.
+/// Settings of the gateway.
 pub struct Config {
-    /// Knows the callers.
+    /// Verifies the tokens of callers.
     pub verifier: Verifier,
     /// Where the gateway gets a token of its own, for work that no request asks for; `None`: it has no such work.
     pub token_source: Option<TokenSource>,
     /// Time and ids.
     pub clock: Clock,
-    /// Where task-service is.
+    /// The replicas of task-service.
     pub task_service: Peer,
-    /// Where worker-service is.
+    /// The replicas of worker-service.
     pub worker_service: Peer,
-    /// What becomes of the traces that callers bring along.
+    /// Whether a caller's trace is continued or linked.
     pub edge: Edge,
-    /// HTTPS, with these certificates.
+    /// The certificates; `None` serves HTTP without TLS.
     pub tls: Option<ServerTls>,
-    /// What one client may take.
+    /// Limits on clients.
     pub limits: Limits,
 }
 
-/// Serves HTTP/1.1 and HTTP/2 (prior knowledge) at `listener` until `shutdown`; requests in flight finish first. The
-/// services need not be there: requests that need one say so until it is.
+/// Serves HTTP/1.1 and HTTP/2 at `listener` until `shutdown`, then lets requests in flight finish. Without TLS, HTTP/2 needs
+/// prior knowledge. The services need not be reachable yet: requests that need one are answered 503 until it is.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
     // Renewed for as long as it is held.
     let _identity =
         config.token_source.map(|it| Identity::start(it, config.verifier.clone(), config.clock.clone()));
     let services = services::Services::connect(&config.task_service, &config.worker_service);
     let router = router::router(services, config.verifier, config.edge, &config.limits);
-    accept::serve(listener, config.tls, router, &config.limits, shutdown).await;
+    server::serve(listener, config.tls, router, &config.limits, shutdown).await;
 }

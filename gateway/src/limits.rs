@@ -1,4 +1,4 @@
-//! What clients may take, and how one who takes more is told. docs/limits.md is the list.
+//! The limits on clients; docs/limits.md lists them with the answer to a client beyond each.
 
 pub(crate) mod caller_rate;
 pub(crate) mod callers;
@@ -10,38 +10,38 @@ use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
 
-/// What a connection takes of a header; a client that sends more is cut, or answered without a body.
+/// Bytes of a header that a connection reads. A client that sends more is cut, or answered 431 without a body.
 pub const MAX_HEADER_BYTES: usize = 64 * 1024;
 
-/// What clients may take.
+/// The limits that the configuration sets.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Connections open at once; further ones wait to be accepted.
     pub connections: usize,
-    /// From the accept, or the end of the request before, to the last byte of a request's header.
+    /// From the accept, or the end of the previous request, to the last byte of a request's header.
     pub header_timeout: Duration,
-    /// From the header to the answer; what is left of it is the deadline of the gRPC calls.
+    /// From the header to the answer; also the deadline of the gRPC calls made for it.
     pub request_timeout: Duration,
-    /// Without any of an answer being taken, before the connection is cut.
+    /// How long a client may take nothing of an answer before its connection is cut.
     pub write_timeout: Duration,
     /// Bytes of a request's target and header fields, up to [`MAX_HEADER_BYTES`].
     pub header_bytes: usize,
     /// Bytes of a request's body.
     pub body_bytes: usize,
-    /// Requests being answered at once, of all clients; further ones are refused, none waits.
+    /// Requests of all clients in flight at once; further ones are refused, none waits.
     pub requests: usize,
-    /// Bytes of answers that clients have not taken yet; of who reads more is refused.
+    /// Bytes of answers that clients have not taken yet; beyond it reads are refused.
     pub untaken_bytes: usize,
-    /// How often one caller may ask; `None` for as often as it likes.
+    /// The rate limit of one caller; `None` sets none.
     pub caller_rate: Option<Rate>,
 }
 
-/// How often one caller may ask.
+/// A rate limit.
 #[derive(Clone, Copy, Debug)]
 pub struct Rate {
-    /// Requests a second, for long.
+    /// Requests a second in the long run.
     pub per_second: NonZeroU32,
-    /// Requests at once, of a caller who was quiet.
+    /// Requests at once after a pause.
     pub burst: NonZeroU32,
 }
 
@@ -62,7 +62,7 @@ impl Default for Limits {
     }
 }
 
-/// Whether this is how an orchestrator looks after the process: answered however loaded it is.
+/// Whether a request is a health check, which is answered however loaded the process is.
 fn is_health(request: &Request) -> bool {
     let route = request.extensions().get::<MatchedPath>();
     route.is_some_and(|it| matches!(it.as_str(), "/livez" | "/readyz"))

@@ -17,12 +17,13 @@ use tower_http::normalize_path::NormalizePath;
 use crate::api::{health, me, tasks, workers};
 use crate::description;
 use crate::error::{self, ApiError};
-use crate::limits::caller_rate::Callers;
-use crate::limits::in_flight::InFlight;
+use crate::limits::caller_rate::{CallerRateLimit, limit_caller_rate};
+use crate::limits::header::limit_header;
+use crate::limits::in_flight::{InFlightLimit, limit_in_flight};
 use crate::services::Services;
-use crate::{Limits, NAME, limits};
+use crate::{Limits, NAME};
 
-/// The table.
+/// Every route, without the layers.
 pub(crate) fn routes() -> Router<Services> {
     Router::new()
         .route("/api/tasks", get(tasks::list).post(tasks::create))
@@ -54,12 +55,9 @@ pub(crate) fn router(
         .with_state(services)
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(from_fn_with_state(limits.request_timeout, within_deadline))
-        .layer(from_fn_with_state(
-            InFlight::new(limits.requests, limits.untaken_bytes),
-            limits::in_flight::admit,
-        ))
-        .layer(from_fn_with_state(limits.header_bytes, limits::header::admit))
-        .layer(from_fn_with_state(limits.caller_rate.map(Callers::new), limits::caller_rate::admit))
+        .layer(from_fn_with_state(InFlightLimit::new(limits.requests, limits.untaken_bytes), limit_in_flight))
+        .layer(from_fn_with_state(limits.header_bytes, limit_header))
+        .layer(from_fn_with_state(limits.caller_rate.map(CallerRateLimit::new), limit_caller_rate))
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
         .layer(HttpServerLayer::new(verifier, edge, |it| it.get::<MatchedPath>().map(MatchedPath::as_str)));
     NormalizePath::trim_trailing_slash(layered)

@@ -1,49 +1,47 @@
-//! What is going on in a whole server, or towards a peer: how many calls there are.
+//! How many requests are in flight in a server, or towards a replica of a peer.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio_util::task::TaskTracker;
+pub use tokio_util::task::task_tracker::TaskTrackerToken as InFlight;
 
-/// Counts what is in flight. Clones share it.
+/// Counts requests in flight. Clones share the count.
 #[derive(Clone, Debug, Default)]
-pub struct Activity(Arc<AtomicUsize>);
+pub struct Activity(TaskTracker);
 
 impl Activity {
-    /// Something begins; it ends when the answer is dropped.
-    #[must_use]
+    /// Counts a request until the returned guard is dropped.
     pub fn begin(&self) -> InFlight {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        InFlight(self.clone())
+        self.0.token()
     }
 
-    /// How much is in flight.
+    /// The number of requests in flight.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.0.load(Ordering::SeqCst)
+        self.0.len()
     }
-}
 
-/// Something in flight, until dropped.
-#[derive(Debug)]
-pub struct InFlight(Activity);
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::SeqCst);
+    /// Waits for a moment in which no request is in flight.
+    pub async fn idle(&self) {
+        self.0.close();
+        self.0.wait().await;
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
-    #[test]
-    fn what_has_begun_is_in_flight_until_it_is_dropped() {
+    #[tokio::test]
+    async fn a_request_is_in_flight_until_its_guard_is_dropped() {
         let activity = Activity::default();
         let (first, second) = (activity.begin(), activity.clone().begin());
         assert_eq!(activity.in_flight(), 2);
         drop(first);
         assert_eq!(activity.in_flight(), 1);
+        assert!(tokio::time::timeout(Duration::from_millis(10), activity.idle()).await.is_err());
         drop(second);
         assert_eq!(activity.in_flight(), 0);
+        activity.idle().await;
     }
 }

@@ -1,6 +1,5 @@
-//! gRPC as every process speaks it: servers and channels with their spans, deadlines and errors.
+//! gRPC servers and channels, with their spans, deadlines and errors.
 
-pub mod accept;
 mod balancer;
 pub mod channel;
 mod client_layer;
@@ -10,7 +9,6 @@ mod endpoints;
 mod exchange_error;
 mod method;
 mod peer;
-mod preface;
 pub mod server;
 mod server_layer;
 pub mod status;

@@ -1,10 +1,10 @@
-//! What comes into a process and what goes out of it: gRPC channels and servers, the layers that requests pass through,
-//! deadlines, TLS, health. It knows no database and no word of the domain.
+//! The network side of every process: the accept loop, gRPC channels and servers, the layers that requests pass through,
+//! deadlines, TLS and health checks. It imports neither a database nor a domain crate.
 
 pub mod activity;
 pub mod admission;
 pub mod grpc;
 pub mod http_server;
-pub mod linger;
+pub mod server;
 pub mod tls;
 mod traced_body;

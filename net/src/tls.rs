@@ -1,5 +1,5 @@
-//! TLS from PEM files: what a server shows and whom it lets in, whom a client believes. Files that change are read again
-//! while the process runs; a connection keeps what it began with.
+//! TLS for servers and clients, set up from PEM files. Files that change are loaded again while the process runs; a
+//! connection keeps the certificates that it began with.
 
 mod client;
 mod files;

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use access::{Identity, TokenSource, Verifier};
 use events::EventLog;
 use events::grpc::{Events, Subjects, Teller, WatchLimits};
-use net::grpc::accept::Connections;
-use net::grpc::server::{GrpcServer, ServerError};
+use net::grpc::server::{ConnectionOptions, GrpcServer, ServerError};
 use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server::EventServiceServer;
@@ -26,8 +25,8 @@ pub struct Config {
     pub verifier: Verifier,
     /// Where the service gets a token of its own, for work that no request asks for; `None`: it has no such work.
     pub token_source: Option<TokenSource>,
-    /// How it takes connections.
-    pub connections: Connections,
+    /// TLS and the maximum age of connections.
+    pub connections: ConnectionOptions,
     /// How much watchers of its events may take.
     pub watch: WatchLimits,
     /// How long deleted subjects, their events and idempotency keys are kept.

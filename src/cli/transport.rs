@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use net::grpc::accept::Connections;
+use net::grpc::server::ConnectionOptions;
 use net::tls::{ClientTls, ServerTls, TlsError};
 
 /// The certificate of a server.
@@ -72,9 +72,10 @@ impl Certificate {
 }
 
 impl GrpcServer {
-    pub(crate) fn connections(&self) -> Result<Connections, TlsError> {
-        let tls = self.certificate.with_client_ca(self.tls_client_ca.clone(), Connections::PROTOCOLS)?;
-        Ok(Connections { tls, max_age: self.max_connection_age })
+    pub(crate) fn connections(&self) -> Result<ConnectionOptions, TlsError> {
+        let tls =
+            self.certificate.with_client_ca(self.tls_client_ca.clone(), ConnectionOptions::ALPN_PROTOCOLS)?;
+        Ok(ConnectionOptions { tls, max_age: self.max_connection_age })
     }
 }
 

@@ -166,7 +166,7 @@ async fn a_listed_replica_that_was_never_there_costs_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_end_by_age_under_load_and_no_request_fails() {
-    let of_services = [("CCM_MAX_CONNECTION_AGE", "100ms"), ("RUST_LOG", "info,net::grpc=debug,sqlx=warn")];
+    let of_services = [("CCM_MAX_CONNECTION_AGE", "100ms"), ("RUST_LOG", "info,net=debug,sqlx=warn")];
     let of_services = of_services.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let settings = Settings { of_services, ..Settings::default() };
     let product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use net::grpc::accept::Ending;
 use net::grpc::status;
+use net::server::Draining;
 use platform::clock::{Clock, Micros};
 use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{EventCursor, WatchProgress, WatchSnapshotEnd, WatchStarted};
@@ -42,7 +42,7 @@ pub(super) struct Watch {
 
 /// What ends a watch, whatever it is at.
 pub(super) struct Until {
-    pub(super) connection: Ending,
+    pub(super) connection: Draining,
     pub(super) deadline: Option<Instant>,
     pub(super) token_ends: Micros,
     pub(super) clock: Clock,
@@ -58,7 +58,7 @@ impl Until {
             }
         };
         tokio::select! {
-            () = self.connection.begun() => ending::stream_ended(),
+            () = self.connection.started() => ending::stream_ended(),
             () = tokio::time::sleep(Duration::from_micros(token)) => ending::token_ended(),
             () = deadline => {
                 let text = "the deadline of the call has passed; go on after the last position received";

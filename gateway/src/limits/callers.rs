@@ -1,23 +1,19 @@
-//! Who is counted as one: a caller by who it is once its token is verified, otherwise by where it connects from.
+//! Whose share of a limit a request counts against: the caller's if its token is verified, otherwise its address's.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use access::grpc::admitted;
 use axum::http::Extensions;
+use net::server::PeerAddress;
 
-/// Who connected, as the accept loop saw it: a proxy, when there is one.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PeerAddress(pub(crate) IpAddr);
-
-/// Who is counted as one.
+/// What limits are counted by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
-    Caller {
-        issuer: String,
-        subject: String,
-    },
+    /// Whatever tokens the caller sends.
+    Caller { issuer: String, subject: String },
+    /// The address of the connection; an IPv6 network of 64 bits is one.
     Peer(IpAddr),
-    /// A request that came by no connection of ours.
+    /// A request without a verified token and without a [`PeerAddress`].
     Unknown,
 }
 
@@ -30,7 +26,7 @@ impl Key {
     }
 }
 
-/// One IPv6 client usually has a network of 64 bits, so all of it is one.
+/// An IPv6 client usually has a network of 64 bits to itself, so the whole network is one client.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(it) => IpAddr::V6(Ipv6Addr::from_bits(it.to_bits() >> 64 << 64)),

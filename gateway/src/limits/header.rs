@@ -1,4 +1,4 @@
-//! The header of a request. The connection cuts what is far larger; up to there a client is told.
+//! The limit on a request's header. A header beyond [`crate::MAX_HEADER_BYTES`] never gets here: the connection closes.
 
 use axum::extract::{Request, State};
 use axum::http::header::HOST;
@@ -10,9 +10,9 @@ use tonic::Code;
 
 use crate::error::ApiError;
 
-/// Answers 431 when method, target, names and values of a header have more bytes than they may, and 400 when nobody can tell
-/// which host it is for (RFC 9112, section 3.2).
-pub(crate) async fn admit(State(limit): State<usize>, request: Request, next: Next) -> Response {
+/// Answers 431 when the method, target, names and values of a header have more than `limit` bytes, and 400 when an HTTP/1.1
+/// request does not have exactly one `Host` (RFC 9112, section 3.2).
+pub(crate) async fn limit_header(State(limit): State<usize>, request: Request, next: Next) -> Response {
     if request.version() == Version::HTTP_11 && request.headers().get_all(HOST).iter().count() != 1 {
         let description = "must be given once".to_owned();
         return ApiError::invalid(vec![Violation { field: "Host".to_owned(), description }]).into_response();

@@ -1,36 +1,34 @@
-//! What is in flight at once: requests that are being answered, and bytes of answers that were not taken yet. Beyond so much
-//! a client learns at once that it should come back, since a queue would only make everybody late; and no caller has more
-//! than a share of it.
+//! Limits on what is in flight: requests that are being answered, and bytes of answers that clients have not taken yet.
+//! Beyond them a client is refused at once and told to come back, since a queue would only make every answer late
+//! (docs/adr/0013). No caller gets more than a share of either.
 
 use std::collections::HashMap;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_LENGTH;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use hyper::body::{Frame, SizeHint};
+use http_body_util::BodyExt as _;
 use tonic::Code;
 
 use super::callers::Key;
 use super::is_health;
 use crate::error::ApiError;
 
-/// Of all that may be in flight, one caller may have a quarter, but at least so many requests, and so many bytes: the
-/// largest page.
-const LEAST_REQUESTS: usize = 16;
-const LEAST_BYTES: usize = 16 * 1024 * 1024;
+/// One caller gets a quarter of each limit, but at least this many requests, and this many bytes: the largest page.
+const MIN_CALLER_REQUESTS: usize = 16;
+const MIN_CALLER_BYTES: usize = 16 * 1024 * 1024;
 
-/// What is in flight. Clones share it.
+/// Hands out permits for requests and for bytes. Clones share the limits.
 #[derive(Clone)]
-pub(crate) struct InFlight(Arc<Shared>);
+pub(crate) struct InFlightLimit(Arc<Shared>);
 
 struct Shared {
-    most: Amount,
-    share: Amount,
+    total: Amount,
+    per_caller: Amount,
     held: Mutex<Held>,
 }
 
@@ -40,25 +38,24 @@ struct Amount {
     bytes: usize,
 }
 
+/// What the permits of now add up to.
 #[derive(Default)]
 struct Held {
-    of_all: Amount,
-    /// Of those that have any.
+    total: Amount,
+    /// Has no entry for a caller without permits.
     by_caller: HashMap<Key, Amount>,
 }
 
-/// Why there is no more.
+/// The limit that a permit would exceed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Full {
-    /// The gateway has as much as it takes.
-    All,
-    /// The caller has.
-    Share,
+enum Exhausted {
+    Total,
+    PerCaller,
 }
 
-/// Something in flight, until dropped.
-struct Place {
-    in_flight: InFlight,
+/// An amount in flight, returned when it is dropped.
+struct Permit {
+    limit: InFlightLimit,
     caller: Key,
     amount: Amount,
 }
@@ -75,115 +72,108 @@ impl Amount {
         }
     }
 
-    fn is_within(self, most: Self) -> bool {
-        self.requests <= most.requests && self.bytes <= most.bytes
+    fn is_within(self, limit: Self) -> bool {
+        self.requests <= limit.requests && self.bytes <= limit.bytes
     }
 }
 
-impl InFlight {
+impl InFlightLimit {
     pub(crate) fn new(requests: usize, bytes: usize) -> Self {
-        let share = |all: usize, least: usize| (all / 4).max(least).min(all);
-        let most = Amount { requests, bytes };
-        let share = Amount { requests: share(requests, LEAST_REQUESTS), bytes: share(bytes, LEAST_BYTES) };
-        Self(Arc::new(Shared { most, share, held: Mutex::default() }))
+        let share = |total: usize, min: usize| (total / 4).max(min).min(total);
+        let total = Amount { requests, bytes };
+        let per_caller =
+            Amount { requests: share(requests, MIN_CALLER_REQUESTS), bytes: share(bytes, MIN_CALLER_BYTES) };
+        Self(Arc::new(Shared { total, per_caller, held: Mutex::default() }))
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
         self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self, caller: &Key, amount: Amount) -> Result<Place, Full> {
+    fn try_acquire(&self, caller: &Key, amount: Amount) -> Result<Permit, Exhausted> {
         let mut held = self.held();
-        let all = held.of_all.plus(amount);
-        let own = held.by_caller.get(caller).copied().unwrap_or_default().plus(amount);
-        if !own.is_within(self.0.share) {
-            return Err(Full::Share);
+        let total = held.total.plus(amount);
+        let of_caller = held.by_caller.get(caller).copied().unwrap_or_default().plus(amount);
+        if !of_caller.is_within(self.0.per_caller) {
+            return Err(Exhausted::PerCaller);
         }
-        if !all.is_within(self.0.most) {
-            return Err(Full::All);
+        if !total.is_within(self.0.total) {
+            return Err(Exhausted::Total);
         }
-        held.of_all = all;
-        held.by_caller.insert(caller.clone(), own);
-        Ok(Place { in_flight: self.clone(), caller: caller.clone(), amount })
+        held.total = total;
+        held.by_caller.insert(caller.clone(), of_caller);
+        Ok(Permit { limit: self.clone(), caller: caller.clone(), amount })
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
-        let mut held = self.in_flight.held();
-        held.of_all = held.of_all.minus(self.amount);
-        if let Some(own) = held.by_caller.get_mut(&self.caller) {
-            *own = own.minus(self.amount);
-            if own.requests == 0 && own.bytes == 0 {
+        let mut held = self.limit.held();
+        held.total = held.total.minus(self.amount);
+        if let Some(of_caller) = held.by_caller.get_mut(&self.caller) {
+            *of_caller = of_caller.minus(self.amount);
+            if of_caller.requests == 0 && of_caller.bytes == 0 {
                 held.by_caller.remove(&self.caller);
             }
         }
     }
 }
 
-impl Full {
-    fn refusal(self) -> Response {
-        let refused = match self {
-            Self::All => {
-                let detail = "the gateway has as much in flight as it takes";
+impl Exhausted {
+    fn into_response(self) -> Response {
+        let error = match self {
+            Self::Total => {
+                let detail = "the gateway has reached its limit of requests or answers in flight";
                 ApiError::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, "OVERLOADED", detail)
             }
-            Self::Share => {
-                let detail = "this caller has as much in flight as one may";
+            Self::PerCaller => {
+                let detail = "this caller has reached its limit of requests or answers in flight";
                 let status = StatusCode::TOO_MANY_REQUESTS;
                 ApiError::new(status, Code::ResourceExhausted, "RATE_LIMITED", detail)
             }
         };
-        refused.after(1).into_response()
+        error.after(1).into_response()
     }
 }
 
-/// Answers 503 while there is no place, and 429 to who has a share of them. A place is free again when the answer is made,
-/// or its client is gone; the bytes of the answer are in flight until they are taken.
-pub(crate) async fn admit(State(in_flight): State<InFlight>, request: Request, next: Next) -> Response {
+/// Answers 503 when the gateway's limit is reached, and 429 when the caller's is. A request is in flight until its answer
+/// is made or its client is gone; the bytes of the answer are in flight until the client has taken all of them.
+pub(crate) async fn limit_in_flight(
+    State(limit): State<InFlightLimit>,
+    request: Request,
+    next: Next,
+) -> Response {
     if is_health(&request) {
         return next.run(request).await;
     }
     let (caller, reads) = (Key::of(request.extensions()), request.method().is_safe());
-    let place = match in_flight.take(&caller, Amount { requests: 1, bytes: 0 }) {
-        Ok(place) => place,
-        Err(full) => return full.refusal(),
+    let permit = match limit.try_acquire(&caller, Amount { requests: 1, bytes: 0 }) {
+        Ok(permit) => permit,
+        Err(exhausted) => return exhausted.into_response(),
     };
     let response = next.run(request).await;
-    drop(place);
+    drop(permit);
     let bytes = usize::try_from(response.body().size_hint().lower()).unwrap_or(usize::MAX);
-    match in_flight.take(&caller, Amount { requests: 0, bytes }) {
-        Ok(place) => response.map(|body| Body::new(Untaken { body, _place: place })),
-        // A change that was made is told, and its answer is small.
+    match limit.try_acquire(&caller, Amount { requests: 0, bytes }) {
+        Ok(permit) => until_taken(response, permit),
+        // The change is made, so its answer is sent; it is small.
         Err(_) if !reads => response,
-        Err(full) => full.refusal(),
+        Err(exhausted) => exhausted.into_response(),
     }
 }
 
-/// A body whose bytes are in flight until it is dropped.
-struct Untaken {
-    body: Body,
-    _place: Place,
-}
-
-impl HttpBody for Untaken {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+/// Holds `permit` until the body of the answer is dropped.
+fn until_taken(mut response: Response, permit: Permit) -> Response {
+    // `map_frame` forgets the size hint, which the header would be made of later.
+    if let Some(length) = response.body().size_hint().exact() {
+        response.headers_mut().entry(CONTENT_LENGTH).or_insert(length.into());
     }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
+    response.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            let _ = &permit;
+            frame
+        }))
+    })
 }
 
 #[cfg(test)]
@@ -196,30 +186,42 @@ mod tests {
         Key::Caller { issuer: "urn:test".to_owned(), subject: subject.to_owned() }
     }
 
-    fn taken(in_flight: &InFlight, subject: &str, amount: Amount) -> Vec<Place> {
-        std::iter::from_fn(|| in_flight.take(&caller(subject), amount).ok()).collect()
+    fn acquire_all(limit: &InFlightLimit, subject: &str, amount: Amount) -> Vec<Permit> {
+        std::iter::from_fn(|| limit.try_acquire(&caller(subject), amount).ok()).collect()
     }
 
     #[test]
     fn no_caller_has_more_than_a_quarter_and_what_is_dropped_is_free_again() {
-        let in_flight = InFlight::new(100, usize::MAX);
-        let of_ada = taken(&in_flight, "ada", ONE);
+        let limit = InFlightLimit::new(100, usize::MAX);
+        let of_ada = acquire_all(&limit, "ada", ONE);
         assert_eq!(of_ada.len(), 25);
-        assert_eq!(in_flight.take(&caller("ada"), ONE).err(), Some(Full::Share));
-        let of_others: Vec<_> = ["bob", "eve", "mia"].map(|it| taken(&in_flight, it, ONE)).into();
+        assert_eq!(limit.try_acquire(&caller("ada"), ONE).err(), Some(Exhausted::PerCaller));
+        let of_others: Vec<_> = ["bob", "eve", "mia"].map(|it| acquire_all(&limit, it, ONE)).into();
         assert_eq!(of_others.iter().map(Vec::len).sum::<usize>(), 75);
-        assert_eq!(in_flight.take(&caller("zoe"), ONE).err(), Some(Full::All));
+        assert_eq!(limit.try_acquire(&caller("zoe"), ONE).err(), Some(Exhausted::Total));
         drop(of_ada);
-        assert_eq!(taken(&in_flight, "zoe", ONE).len(), 25);
+        assert_eq!(acquire_all(&limit, "zoe", ONE).len(), 25);
         drop(of_others);
-        assert!(in_flight.held().by_caller.is_empty() && in_flight.held().of_all.requests == 0);
+        assert!(limit.held().by_caller.is_empty() && limit.held().total.requests == 0);
     }
 
     #[test]
     fn one_caller_may_have_the_largest_page_whatever_the_share() {
-        let in_flight = InFlight::new(2, LEAST_BYTES);
-        assert_eq!(taken(&in_flight, "ada", ONE).len(), 2);
-        let page = Amount { requests: 0, bytes: LEAST_BYTES };
-        assert_eq!(taken(&in_flight, "ada", page).len(), 1);
+        let limit = InFlightLimit::new(2, MIN_CALLER_BYTES);
+        assert_eq!(acquire_all(&limit, "ada", ONE).len(), 2);
+        let page = Amount { requests: 0, bytes: MIN_CALLER_BYTES };
+        assert_eq!(acquire_all(&limit, "ada", page).len(), 1);
+    }
+
+    #[test]
+    fn an_answer_holds_its_permit_until_it_is_dropped_and_keeps_its_length() {
+        let limit = InFlightLimit::new(1, 100);
+        let bytes = Amount { requests: 0, bytes: 4 };
+        let permit = limit.try_acquire(&caller("ada"), bytes).ok().unwrap();
+        let response = until_taken(Response::new(Body::from("body")), permit);
+        assert_eq!(response.headers()[CONTENT_LENGTH], "4");
+        assert_eq!(limit.held().total.bytes, 4);
+        drop(response);
+        assert_eq!(limit.held().total.bytes, 0);
     }
 }

@@ -1,5 +1,5 @@
-//! Spreads calls over the replicas of a peer, and sends again what may be sent again: a call of which nothing can have
-//! been done, and once a call that only reads (ADR 7).
+//! Load balancing over the replicas of a peer, and retries: a call is sent again if no replica can have processed it, and
+//! once if it only reads (docs/adr/0007).
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,20 +17,21 @@ use super::endpoints::Endpoints;
 use super::exchange_error::ExchangeError;
 use super::method;
 
-/// Further attempts at most, beside those that found no connection.
-const RESENDS: usize = 10;
+/// Retries at most, not counting attempts that found no connection.
+const MAX_RETRIES: usize = 10;
 
-/// A channel to every replica of a peer; clones share the connections. A request is one message: it is kept until it is
-/// answered, to be sent again.
+/// A channel to all replicas of a peer. Clones share the connections. A request is kept in memory until it is answered, to
+/// be sent again: it has to be a single message.
 #[derive(Clone)]
 pub struct Balancer {
     endpoints: Endpoints,
-    turn: Arc<AtomicUsize>,
+    /// Where the search for a replica starts, so that equally busy replicas take turns.
+    next: Arc<AtomicUsize>,
 }
 
 impl Balancer {
     pub(super) fn new(endpoints: Endpoints) -> Self {
-        Self { endpoints, turn: Arc::default() }
+        Self { endpoints, next: Arc::default() }
     }
 
     async fn exchange(&self, request: Request<GrpcBody>) -> Result<Response<GrpcBody>, BoxError> {
@@ -38,7 +39,7 @@ impl Balancer {
         let body = body.collect().await?.to_bytes();
         let reads = method::is_read(parts.uri.path());
         let replicas = self.endpoints.all().await?;
-        let (mut tried, mut sent, mut lost) = (Vec::new(), 0, false);
+        let (mut tried, mut retries, mut was_lost) = (Vec::new(), 0, false);
         let mut chosen = self.pick(&replicas, &tried);
         loop {
             let Some(endpoint) = chosen else { return Err("a peer has no replica".into()) };
@@ -46,43 +47,45 @@ impl Balancer {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            self.endpoints.look_again();
+            self.endpoints.refresh();
             let not_connected = matches!(error, ExchangeError::NotConnected { .. });
-            let again = not_connected || (sent < RESENDS && (error.nothing_done() || (reads && !lost)));
-            sent += usize::from(!not_connected);
-            lost |= !error.nothing_done();
+            let may_retry = error.nothing_done() || (reads && !was_lost);
+            let may_retry = not_connected || (retries < MAX_RETRIES && may_retry);
+            retries += usize::from(!not_connected);
+            was_lost |= !error.nothing_done();
             tried.push(endpoint.clone());
-            // Another one; the same when there is no other and it may well take a new connection.
+            // Another replica, or the same one on a new connection if there is no other.
             chosen = self.pick(&replicas, &tried).or((!not_connected).then_some(endpoint));
-            if !again || chosen.is_none() {
+            if !may_retry || chosen.is_none() {
                 return Err(error.into());
             }
             Span::current().record("ccm.resend_count", tried.len());
-            tracing::debug!(%error, "sent again");
+            tracing::debug!(%error, "a call is sent again");
         }
     }
 
-    /// The one with the fewest calls in flight, of those that were not tried; set aside ones come last.
+    /// The replica with the fewest calls in flight among those not tried yet; unreachable replicas come last.
     fn pick(&self, replicas: &[Arc<Endpoint>], tried: &[Arc<Endpoint>]) -> Option<Arc<Endpoint>> {
-        let first = self.turn.fetch_add(1, Ordering::Relaxed) % replicas.len().max(1);
+        let first = self.next.fetch_add(1, Ordering::Relaxed) % replicas.len().max(1);
         let (before, after) = replicas.split_at(first);
-        let fresh = after.iter().chain(before).filter(|it| !tried.iter().any(|tried| Arc::ptr_eq(tried, it)));
-        fresh.min_by_key(|it| (it.is_set_aside(), it.in_flight())).cloned()
+        let untried =
+            after.iter().chain(before).filter(|it| !tried.iter().any(|tried| Arc::ptr_eq(tried, it)));
+        untried.min_by_key(|it| (it.is_unreachable(), it.in_flight())).cloned()
     }
 }
 
-type Answer = Pin<Box<dyn Future<Output = Result<Response<GrpcBody>, BoxError>> + Send>>;
+type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response<GrpcBody>, BoxError>> + Send>>;
 
 impl Service<Request<GrpcBody>> for Balancer {
     type Response = Response<GrpcBody>;
     type Error = BoxError;
-    type Future = Answer;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<GrpcBody>) -> Answer {
+    fn call(&mut self, request: Request<GrpcBody>) -> ResponseFuture {
         let balancer = self.clone();
         Box::pin(async move { balancer.exchange(request).await })
     }

@@ -1,4 +1,4 @@
-//! Channels to the other processes: made at once, connected when first used, reconnected by themselves.
+//! Channels to the other processes: they connect when first used, and reconnect by themselves.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use super::endpoint::Endpoint;
 use super::endpoints::Endpoints;
 use super::peer::Peer;
 
-/// A traced channel to a peer's replicas; clones share its connections. Needs a tokio runtime when made.
+/// A channel to a peer's replicas, with a client span for each call. Clones share its connections.
 pub type Channel = Traced<Balancer>;
 
-/// A channel to `peer`, and a probe that shares its connections.
+/// Makes a channel to `peer`, and a health probe that shares its connections. Needs a tokio runtime.
 #[must_use]
 pub fn connect(peer: &Peer) -> (Channel, HealthProbe) {
     let endpoints = Endpoints::of(peer);
@@ -30,53 +30,53 @@ pub fn connect(peer: &Peer) -> (Channel, HealthProbe) {
     (Traced::new(Balancer::new(endpoints), peer.clone()), probe)
 }
 
-/// Asks a peer's `grpc.health.v1` whether it serves. Not traced: a probe is nobody's request.
+/// Asks a peer's `grpc.health.v1` whether the peer serves. Probes are not traced.
 #[derive(Clone)]
 pub struct HealthProbe {
     endpoints: Endpoints,
 }
 
-/// What a probe found.
+/// The health of a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
-    /// It serves.
+    /// At least one replica serves.
     Serving,
-    /// It answers and says that it cannot serve.
+    /// A replica answers, but none serves.
     NotServing,
-    /// It does not answer.
+    /// No replica answers.
     Unreachable,
 }
 
 impl HealthProbe {
-    /// A probe of `peer`, with connections of its own.
+    /// Makes a probe of `peer` with connections of its own. Needs a tokio runtime.
     #[must_use]
     pub fn new(peer: &Peer) -> Self {
         Self { endpoints: Endpoints::of(peer) }
     }
 
-    /// Asks every replica: one that serves is enough. `timeout` is all it may take.
+    /// Asks all replicas at once, until one says that it serves or `timeout` has passed.
     pub async fn check(&mut self, timeout: Duration) -> Health {
-        let mut found = Health::Unreachable;
-        let asked = async {
+        let mut health = Health::Unreachable;
+        let checks = async {
             let Ok(replicas) = self.endpoints.all().await else { return };
-            let mut asked: JoinSet<Health> = replicas.iter().cloned().map(ask).collect();
-            while let Some(Ok(health)) = asked.join_next().await {
-                if health != Health::Unreachable {
-                    found = health;
+            let mut checks: JoinSet<Health> = replicas.iter().cloned().map(check_replica).collect();
+            while let Some(Ok(of_replica)) = checks.join_next().await {
+                if of_replica != Health::Unreachable {
+                    health = of_replica;
                 }
-                if health == Health::Serving {
+                if of_replica == Health::Serving {
                     return;
                 }
             }
         };
-        // What was found until then counts.
-        let _ = tokio::time::timeout(timeout, asked).await;
-        found
+        // The answers that came before the timeout count.
+        let _ = tokio::time::timeout(timeout, checks).await;
+        health
     }
 }
 
-async fn ask(replica: Arc<Endpoint>) -> Health {
-    let mut client = HealthClient::new(Direct(replica));
+async fn check_replica(replica: Arc<Endpoint>) -> Health {
+    let mut client = HealthClient::new(SingleReplica(replica));
     match client.check(HealthCheckRequest { service: String::new() }).await {
         Ok(answer) if answer.get_ref().status() == ServingStatus::Serving => Health::Serving,
         Ok(_) => Health::NotServing,
@@ -84,10 +84,10 @@ async fn ask(replica: Arc<Endpoint>) -> Health {
     }
 }
 
-/// One replica and no other.
-struct Direct(Arc<Endpoint>);
+/// A channel to one replica, without load balancing and retries.
+struct SingleReplica(Arc<Endpoint>);
 
-impl Service<Request<GrpcBody>> for Direct {
+impl Service<Request<GrpcBody>> for SingleReplica {
     type Response = Response<GrpcBody>;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Response<GrpcBody>, BoxError>> + Send>>;

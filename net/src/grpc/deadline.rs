@@ -1,5 +1,5 @@
-//! The deadline of the request being served. It comes in with `grpc-timeout` or is set at the edge, and every call made
-//! on the way carries what is left of it.
+//! The deadline of the request being served. A service gets it with `grpc-timeout`, the gateway sets it; every call made
+//! for the request carries the time that is left.
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -12,25 +12,26 @@ tokio::task_local! {
     static DEADLINE: Instant;
 }
 
-/// Runs `future` under a deadline: an outer, earlier one stays in force.
+/// Runs `future` under a deadline. An earlier deadline that is already in force stays in force. Nothing is cancelled when
+/// it passes; that is the caller's part.
 pub async fn within<F: Future>(deadline: Instant, future: F) -> F::Output {
     let deadline = current().map_or(deadline, |outer| outer.min(deadline));
     DEADLINE.scope(deadline, future).await
 }
 
-/// The deadline in force here.
+/// The deadline in force in this task.
 #[must_use]
 pub fn current() -> Option<Instant> {
     DEADLINE.try_with(|it| *it).ok()
 }
 
-/// What is left until the deadline in force here; zero when it has passed.
+/// The time left until the deadline in force; zero when it has passed.
 #[must_use]
 pub fn remaining() -> Option<Duration> {
     current().map(|it| it.saturating_duration_since(Instant::now()))
 }
 
-/// The timeout that a gRPC request carries; `None` for none and for a malformed one.
+/// The timeout of a gRPC request; `None` if it has none or a malformed one.
 pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(GRPC_TIMEOUT)?.to_str().ok()?;
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
@@ -49,7 +50,7 @@ pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Duration> {
     })
 }
 
-/// Tells the server what is left. A timeout already there (the caller's own, shorter one) stays.
+/// Adds the time left to a request. A timeout that is already there, shorter and the caller's own, stays.
 pub(crate) fn to_headers(remaining: Duration, headers: &mut HeaderMap) {
     if headers.contains_key(GRPC_TIMEOUT) {
         return;

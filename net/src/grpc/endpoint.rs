@@ -1,4 +1,4 @@
-//! One replica of a peer: a connection, made when first used and again when it was lost, and whether it is any good.
+//! One replica of a peer: its connection, made when first used and again after it was lost, and whether it can be reached.
 
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -21,63 +21,66 @@ use super::exchange_error::ExchangeError;
 use super::peer::Address;
 use crate::activity::Activity;
 
-/// What a peer's headers and trailers may take: well above what a peer of ours sends.
+/// Bytes of headers or trailers in an answer: well above what a peer of ours sends.
 const MAX_HEADER_BYTES: u32 = 64 * 1024;
-/// All that a connection may take until the peer's first bytes on it.
-const CONNECT: Duration = Duration::from_secs(2);
-/// Between two attempts to reach a replica that was set aside, at first and at most.
-const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+/// Limits TCP connect, TLS handshake and the wait for the peer's first bytes together.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The pause before the first attempt to reconnect to an unreachable replica. It doubles with each attempt.
+const MIN_BACKOFF: Duration = Duration::from_millis(200);
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(5);
 const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("ccm/", env!("CARGO_PKG_VERSION")));
 
 type Sender = http2::SendRequest<Full<Bytes>>;
 type Connection = Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>;
 
-/// A replica.
+/// One replica. Callers share its connection.
 pub(super) struct Endpoint {
     peer: &'static str,
     address: Address,
-    /// Where it is when `address` is a name with several behind it.
-    at: Option<SocketAddr>,
+    /// The replica's address if `address` is a DNS name of several.
+    resolved: Option<SocketAddr>,
     open: Mutex<Option<Sender>>,
-    /// Held while a connection is made; the last failure.
+    /// Locked while a connection is made; holds the last failure, with its instant.
     connecting: tokio::sync::Mutex<Option<(Instant, String)>>,
     calls: Activity,
-    set_aside: AtomicBool,
+    is_unreachable: AtomicBool,
 }
 
 impl Endpoint {
-    pub(super) fn new(peer: &'static str, address: Address, at: Option<SocketAddr>) -> Arc<Self> {
+    pub(super) fn new(peer: &'static str, address: Address, resolved: Option<SocketAddr>) -> Arc<Self> {
         Arc::new(Self {
             peer,
             address,
-            at,
+            resolved,
             open: Mutex::default(),
             connecting: tokio::sync::Mutex::default(),
             calls: Activity::default(),
-            set_aside: AtomicBool::new(false),
+            is_unreachable: AtomicBool::new(false),
         })
     }
 
-    /// The one of several behind a name.
-    pub(super) fn at(&self) -> Option<SocketAddr> {
-        self.at
+    /// The replica's address if it was found by DNS.
+    pub(super) fn resolved(&self) -> Option<SocketAddr> {
+        self.resolved
     }
 
     pub(super) fn in_flight(&self) -> usize {
         self.calls.in_flight()
     }
 
-    /// Whether it could not be reached the last time.
-    pub(super) fn is_set_aside(&self) -> bool {
-        self.set_aside.load(Ordering::Relaxed)
+    /// Whether the last attempt to connect failed.
+    pub(super) fn is_unreachable(&self) -> bool {
+        self.is_unreachable.load(Ordering::Relaxed)
     }
 
-    /// Sends a request and waits for the head of its answer; with `whole`, for all of it.
+    /// Sends a request and waits for the head of its answer; with `buffered`, for the whole answer.
     pub(super) async fn exchange(
         self: &Arc<Self>,
         mut parts: Parts,
         body: Bytes,
-        whole: bool,
+        buffered: bool,
     ) -> Result<Response<GrpcBody>, ExchangeError> {
         let in_flight = self.calls.begin();
         let mut sender = self.connection().await?;
@@ -88,42 +91,42 @@ impl Endpoint {
         parts.headers.insert(header::USER_AGENT, USER_AGENT);
         let request = Request::from_parts(parts, Full::new(body));
         let response = sender.send_request(request);
-        // A request that is handed over just as its connection ends may lie where nobody takes it. It is answered, as one
-        // that was not taken, when the last sender is gone: nobody who waits may hold one.
+        // A request handed over just as its connection ends may stay in hyper's queue. hyper fails it, as not sent, once
+        // the last sender is dropped; so no caller may hold a sender while it waits.
         drop(sender);
         let response = response.await.map_err(|error| self.failed(error))?;
-        if whole {
+        if buffered {
             let (head, body) = response.into_parts();
             let body = body.collect().await.map_err(|error| self.failed(error))?;
             return Ok(Response::from_parts(head, GrpcBody::new(body)));
         }
-        let hold = move |frame| {
+        let in_flight_until_dropped = move |frame| {
             let _ = &in_flight;
             frame
         };
-        Ok(response.map(|body| GrpcBody::new(body.map_frame(hold))))
+        Ok(response.map(|body| GrpcBody::new(body.map_frame(in_flight_until_dropped))))
     }
 
     async fn connection(self: &Arc<Self>) -> Result<Sender, ExchangeError> {
         if let Some(open) = self.open_connection() {
             return Ok(open);
         }
-        let asked = Instant::now();
+        let began = Instant::now();
         let mut last_failure = self.connecting.lock().await;
         if let Some(open) = self.open_connection() {
             return Ok(open);
         }
-        // Who waited for another's attempt shares its outcome.
-        if let Some((at, why)) = last_failure.as_ref().filter(|(at, _)| *at > asked) {
-            tracing::trace!(peer = self.peer, ago = ?at.elapsed(), "a connection was just tried for");
+        // A caller that waited for another caller's attempt shares its outcome.
+        if let Some((failed, why)) = last_failure.as_ref().filter(|(failed, _)| *failed > began) {
+            tracing::trace!(peer = self.peer, ago = ?failed.elapsed(), "an attempt to connect just failed");
             return Err(self.not_connected(why.clone()));
         }
-        let outcome = tokio::time::timeout(CONNECT, self.connect()).await;
-        match outcome.unwrap_or_else(|_| Err(format!("nothing came within {CONNECT:?}").into())) {
+        let outcome = tokio::time::timeout(CONNECT_TIMEOUT, self.connect()).await;
+        match outcome.unwrap_or_else(|_| Err(format!("nothing came within {CONNECT_TIMEOUT:?}").into())) {
             Ok((sender, connection)) => {
                 *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender.clone());
-                tokio::spawn(Self::keep(Arc::downgrade(self), connection));
-                if self.set_aside.swap(false, Ordering::Relaxed) {
+                tokio::spawn(Self::run(Arc::downgrade(self), connection));
+                if self.is_unreachable.swap(false, Ordering::Relaxed) {
                     tracing::info!(
                         peer = self.peer,
                         endpoint = self.name(),
@@ -135,7 +138,7 @@ impl Endpoint {
             Err(error) => {
                 let why = platform::causes::chain(error.as_ref());
                 *last_failure = Some((Instant::now(), why.clone()));
-                self.set_aside(&why);
+                self.mark_unreachable(&why);
                 Err(self.not_connected(why))
             }
         }
@@ -146,8 +149,8 @@ impl Endpoint {
         open.as_ref().filter(|it| !it.is_closed()).cloned()
     }
 
-    /// Runs a connection, and lets go of its sender when it has ended.
-    async fn keep(endpoint: Weak<Self>, connection: Connection) {
+    /// Runs a connection, and drops its sender when it has ended.
+    async fn run(endpoint: Weak<Self>, connection: Connection) {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "connection to a peer ended");
         }
@@ -158,30 +161,30 @@ impl Endpoint {
     }
 
     async fn connect(&self) -> Result<(Sender, Connection), BoxError> {
-        let stream = match self.at {
-            Some(at) => TcpStream::connect(at).await?,
+        let stream = match self.resolved {
+            Some(address) => TcpStream::connect(address).await?,
             None => TcpStream::connect((self.address.host.as_str(), self.address.port)).await?,
         };
         stream.set_nodelay(true)?;
         match &self.address.tls {
-            None => begin(stream).await,
-            Some(tls) => begin(tls.connect(&self.address.host, stream).await?).await,
+            None => handshake(stream).await,
+            Some(tls) => handshake(tls.connect(&self.address.host, stream).await?).await,
         }
     }
 
-    /// Calls prefer others from now on, until an attempt of its own reaches it.
-    fn set_aside(self: &Arc<Self>, why: &str) {
-        if self.set_aside.swap(true, Ordering::Relaxed) {
+    /// Makes calls prefer other replicas until a task of this one's own has connected again.
+    fn mark_unreachable(self: &Arc<Self>, why: &str) {
+        if self.is_unreachable.swap(true, Ordering::Relaxed) {
             return;
         }
         tracing::warn!(peer = self.peer, endpoint = self.name(), why, "a replica cannot be reached");
         let endpoint = Arc::downgrade(self);
         tokio::spawn(async move {
-            let mut pause = RETRY.0;
+            let mut backoff = MIN_BACKOFF;
             loop {
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(RETRY.1);
-                // Gone when nobody would use it any more.
+                tokio::time::sleep(backoff).await;
+                backoff = (backoff * 2).min(MAX_BACKOFF);
+                // The replica is dropped when no channel has it any more.
                 let Some(endpoint) = endpoint.upgrade() else { return };
                 if endpoint.connection().await.is_ok() {
                     return;
@@ -191,8 +194,8 @@ impl Endpoint {
     }
 
     fn name(&self) -> String {
-        match self.at {
-            Some(at) => at.to_string(),
+        match self.resolved {
+            Some(address) => address.to_string(),
             None => self.address.origin.authority().map(ToString::to_string).unwrap_or_default(),
         }
     }
@@ -206,9 +209,9 @@ impl Endpoint {
     }
 }
 
-/// Begins HTTP/2. The peer speaks first: what it says shows that it is there and has accepted our certificate, which
-/// in TLS 1.3 it may refuse after our side of the handshake has succeeded.
-async fn begin<S>(stream: S) -> Result<(Sender, Connection), BoxError>
+/// Starts HTTP/2 once the peer has sent its first bytes. They show that the peer serves and has accepted our certificate:
+/// in TLS 1.3 a server may refuse a certificate after the client's side of the handshake has succeeded.
+async fn handshake<S>(stream: S) -> Result<(Sender, Connection), BoxError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -219,8 +222,8 @@ where
     let (sender, connection) = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
         .max_header_list_size(MAX_HEADER_BYTES)
-        .keep_alive_interval(Duration::from_secs(10))
-        .keep_alive_timeout(Duration::from_secs(5))
+        .keep_alive_interval(KEEP_ALIVE_INTERVAL)
+        .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
         .handshake(TokioIo::new(stream))
         .await?;
     Ok((sender, Box::pin(connection)))

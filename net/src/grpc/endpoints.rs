@@ -1,4 +1,4 @@
-//! The replicas of a peer, as the configuration lists them or as DNS answers, again and again.
+//! The replicas of a peer: a fixed list from the configuration, or the addresses of a DNS name, resolved periodically.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,31 +12,33 @@ use super::endpoint::Endpoint;
 use super::exchange_error::ExchangeError;
 use super::peer::{Address, Peer, Target};
 
-/// How often a name is looked up.
+/// How often a DNS name is resolved.
 #[derive(Clone, Copy)]
-pub(super) struct Pace {
-    pub(super) every: Duration,
-    /// When a call has failed, and while there is no answer.
-    pub(super) soon: Duration,
+pub(super) struct Intervals {
+    pub(super) regular: Duration,
+    /// After a failed call, and while the name cannot be resolved.
+    pub(super) after_failure: Duration,
 }
 
-const PACE: Pace = Pace { every: Duration::from_secs(5), soon: Duration::from_secs(1) };
+const INTERVALS: Intervals =
+    Intervals { regular: Duration::from_secs(5), after_failure: Duration::from_secs(1) };
 
-/// All replicas known at a time.
+/// All replicas that are known at one moment; never empty.
 pub(super) type Replicas = Arc<[Arc<Endpoint>]>;
-/// `Err` says why none is known; `None` is not looked up yet.
-type Known = Option<Result<Replicas, String>>;
+/// `None` until the name was resolved for the first time; `Err` says why it could not be.
+type Resolution = Option<Result<Replicas, String>>;
 
-/// The replicas of a peer. Clones share them. Those that a name no longer has end when their calls do.
+/// The replicas of a peer. Clones share them. The connection of a replica that a name no longer has is closed when its
+/// calls have ended.
 #[derive(Clone)]
 pub(super) struct Endpoints {
     name: String,
-    known: watch::Receiver<Known>,
-    look_again: Arc<Notify>,
+    known: watch::Receiver<Resolution>,
+    refresh: Arc<Notify>,
 }
 
 impl Endpoints {
-    /// Needs a tokio runtime: a name is looked up from now on, until the last clone is gone.
+    /// Resolves a DNS name from now on, until the last clone is dropped. Needs a tokio runtime.
     pub(super) fn of(peer: &Peer) -> Self {
         match &peer.target {
             Target::Listed(addresses) => {
@@ -44,13 +46,13 @@ impl Endpoints {
                 Self {
                     name: String::new(),
                     known: watch::channel(Some(Ok(each.collect()))).1,
-                    look_again: Arc::default(),
+                    refresh: Arc::default(),
                 }
             }
-            Target::Named(address) => {
-                let place = (address.host.clone(), address.port);
-                Self::looked_up(peer.name, address.clone(), PACE, move || {
-                    let (host, port) = place.clone();
+            Target::Dns(address) => {
+                let target = (address.host.clone(), address.port);
+                Self::resolved(peer.name, address.clone(), INTERVALS, move || {
+                    let (host, port) = target.clone();
                     Box::pin(
                         async move { Ok(tokio::net::lookup_host((host.as_str(), port)).await?.collect()) },
                     )
@@ -59,52 +61,53 @@ impl Endpoints {
         }
     }
 
-    pub(super) fn looked_up<L>(peer: &'static str, address: Address, pace: Pace, look_up: L) -> Self
+    pub(super) fn resolved<L>(peer: &'static str, address: Address, intervals: Intervals, resolve: L) -> Self
     where
         L: Fn() -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> + Send + 'static,
     {
         let (sender, known) = watch::channel(None);
-        let look_again = Arc::<Notify>::default();
-        let (name, asked) = (format!("dns:{}:{}", address.host, address.port), look_again.clone());
+        let refresh = Arc::<Notify>::default();
+        let (name, requested) = (format!("dns:{}:{}", address.host, address.port), refresh.clone());
         tokio::spawn(async move {
             loop {
-                let found = look_up().await;
-                let pause = if update(&sender, peer, &address, found) { pace.every } else { pace.soon };
+                let found = resolve().await;
+                let succeeded = update(&sender, peer, &address, found);
+                let interval = if succeeded { intervals.regular } else { intervals.after_failure };
                 tokio::select! {
                     () = sender.closed() => return,
-                    () = tokio::time::sleep(pause) => {}
-                    () = asked.notified() => tokio::time::sleep(pace.soon).await,
+                    () = tokio::time::sleep(interval) => {}
+                    () = requested.notified() => tokio::time::sleep(intervals.after_failure).await,
                 }
             }
         });
-        Self { name, known, look_again }
+        Self { name, known, refresh }
     }
 
-    /// All of them; never none.
+    /// The replicas, once they are known.
     pub(super) async fn all(&self) -> Result<Replicas, ExchangeError> {
         let mut known = self.known.clone();
         let error =
             |why: String| ExchangeError::NotConnected { endpoint: self.name.clone(), source: why.into() };
         let Ok(known) = known.wait_for(Option::is_some).await else {
-            return Err(error("nobody looks it up".to_owned()));
+            return Err(error("the name is not resolved any more".to_owned()));
         };
         match known.clone() {
             Some(Ok(replicas)) => Ok(replicas),
             Some(Err(why)) => Err(error(why)),
-            None => Err(error("it is not looked up".to_owned())),
+            None => Err(error("the name is not resolved yet".to_owned())),
         }
     }
 
-    /// A call has failed: what is behind the name may have changed.
-    pub(super) fn look_again(&self) {
-        self.look_again.notify_one();
+    /// Resolves the name soon. To be called when a call has failed: the addresses may have changed.
+    pub(super) fn refresh(&self) {
+        self.refresh.notify_one();
     }
 }
 
-/// Takes what a look-up found; answers whether it found something. Replicas that are still there keep their connections,
-/// and all stay when it failed.
+/// Publishes the addresses that were found, and returns whether there are any. Replicas that are still there keep their
+/// connections. When the name could not be resolved, all known replicas stay.
 fn update(
-    sender: &watch::Sender<Known>,
+    sender: &watch::Sender<Resolution>,
     peer: &'static str,
     address: &Address,
     found: io::Result<Vec<SocketAddr>>,
@@ -115,9 +118,9 @@ fn update(
         Ok(found) if !found.is_empty() => found,
         nothing => {
             let why = nothing.err().map_or_else(|| "the name has no address".to_owned(), |it| it.to_string());
-            let told = matches!(&before, Some(Err(last)) if *last == why);
-            if replicas.is_none() && !told {
-                tracing::warn!(peer, name = address.host, why, "a peer's name could not be looked up");
+            let is_logged = matches!(&before, Some(Err(last)) if *last == why);
+            if replicas.is_none() && !is_logged {
+                tracing::warn!(peer, name = address.host, why, "a peer's name could not be resolved");
                 sender.send_replace(Some(Err(why)));
             }
             return false;
@@ -126,12 +129,12 @@ fn update(
     found.sort_unstable();
     found.dedup();
     let old: Vec<Arc<Endpoint>> = replicas.map(|it| it.to_vec()).unwrap_or_default();
-    let is_old = |at: &SocketAddr| old.iter().find(|it| it.at() == Some(*at)).cloned();
-    if old.len() != found.len() || !found.iter().all(|at| is_old(at).is_some()) {
-        tracing::info!(peer, name = address.host, addresses = ?found, "replicas");
+    let known = |address: &SocketAddr| old.iter().find(|it| it.resolved() == Some(*address)).cloned();
+    if old.len() != found.len() || !found.iter().all(|it| known(it).is_some()) {
+        tracing::info!(peer, name = address.host, addresses = ?found, "the replicas of a peer have changed");
         let all = found
             .iter()
-            .map(|at| is_old(at).unwrap_or_else(|| Endpoint::new(peer, address.clone(), Some(*at))));
+            .map(|it| known(it).unwrap_or_else(|| Endpoint::new(peer, address.clone(), Some(*it))));
         sender.send_replace(Some(Ok(all.collect())));
     }
     true

@@ -1,4 +1,4 @@
-//! Why a peer gave no answer, and whether it can have seen the request.
+//! Why a call has no answer, and whether the peer can have processed it.
 
 use std::error::Error;
 
@@ -6,16 +6,16 @@ use h2::Reason;
 use platform::causes::causes;
 use tower::BoxError;
 
-/// No answer, or half of one.
+/// A call without a complete answer.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ExchangeError {
-    /// Nothing was sent: there was no connection.
+    /// There is no connection, so nothing was sent.
     #[error("no connection to {endpoint}")]
     NotConnected { endpoint: String, source: BoxError },
-    /// Nothing was done: the connection ended before the request was taken.
+    /// The connection ended before the peer took the request.
     #[error("{endpoint} took no more requests")]
     NotTaken { endpoint: String, source: hyper::Error },
-    /// The connection ended, and nobody knows what was done.
+    /// The connection ended during the call: the peer may have processed it.
     #[error("the connection to {endpoint} was lost")]
     Lost { endpoint: String, source: hyper::Error },
 }
@@ -29,7 +29,7 @@ impl ExchangeError {
         }
     }
 
-    /// Whether the peer has certainly not seen the request.
+    /// Whether the peer has certainly not processed the request.
     pub(super) fn nothing_done(&self) -> bool {
         !matches!(self, Self::Lost { .. })
     }

@@ -1,63 +1,62 @@
-//! Where another process of this product is, as told by the configuration: one address, several, or a DNS name.
+//! The address of another process of this product in the configuration: one URL, a list of them, or a DNS name.
 
 use http::Uri;
 
 use crate::tls::ClientTls;
 
-/// Another process of this product: one replica of it or several.
+/// Another process of this product, with one replica or several.
 #[derive(Clone, Debug)]
 pub struct Peer {
-    /// Its service name, `task-service`: errors and spans name it.
+    /// The peer's service name, as in `task-service`; errors and spans contain it.
     pub name: &'static str,
     pub(super) target: Target,
 }
 
-/// Where the replicas are.
+/// How the replicas are found.
 #[derive(Clone, Debug)]
 pub(super) enum Target {
-    /// At these addresses.
     Listed(Vec<Address>),
-    /// At every address behind this name.
-    Named(Address),
+    /// Every address that this DNS name resolves to.
+    Dns(Address),
 }
 
-/// A host, a port, and how to speak to them.
+/// A host and a port, with or without TLS.
 #[derive(Clone, Debug)]
 pub(super) struct Address {
     /// Host name or IP address, without the brackets of an IPv6 address.
     pub(super) host: String,
     pub(super) port: u16,
-    /// What a request gives as its scheme and authority.
+    /// The scheme and the authority of requests.
     pub(super) origin: Uri,
     pub(super) tls: Option<ClientTls>,
 }
 
-/// An address that cannot be called.
+/// A peer's address is invalid.
 #[derive(Debug, thiserror::Error)]
-#[error("{value:?} is no address of {peer}: {why}")]
+#[error("{value:?} is not a valid address of {peer}: {why}")]
 pub struct PeerError {
     peer: &'static str,
     value: String,
     why: &'static str,
 }
 
-const FORM: &str =
-    "it takes http://host:port, https://host:port, a comma-separated list of these, or dns:host:port";
-const NO_CA: &str = "https needs a CA to verify it with";
+const EXPECTED: &str =
+    "expected http://host:port, https://host:port, a comma-separated list of these, or dns:host:port";
+const NO_CA: &str = "https needs a CA to verify the server with";
 
 impl Peer {
-    /// The peer called `name` at `addresses`: `http://host:port`, `https://host:port`, several of these with commas
-    /// between them, or `dns:host:port` (also `dns:///host:port`), every address behind a name. `tls` is what `https:`
-    /// needs, and what makes `dns:` use TLS.
+    /// The peer called `name` at `addresses`: `http://host:port`, `https://host:port`, a comma-separated list of these, or
+    /// `dns:host:port` (also `dns:///host:port`) for every address of a DNS name. `https:` needs `tls`; `dns:` uses TLS if
+    /// there is `tls`.
     pub fn new(name: &'static str, addresses: &str, tls: Option<&ClientTls>) -> Result<Self, PeerError> {
         let error = |why| PeerError { peer: name, value: addresses.to_owned(), why };
         let target = if let Some(rest) = addresses.strip_prefix("dns:") {
             let rest = rest.strip_prefix("///").unwrap_or(rest);
             let scheme = if tls.is_some() { "https" } else { "http" };
             let address = Address::new(&format!("{scheme}://{rest}"), tls).map_err(error)?;
-            // A DNS name has no default port.
+            // `dns:` has no default port.
             let has_port = address.origin.port().is_some();
-            Target::Named(has_port.then_some(address).ok_or_else(|| error(FORM))?)
+            Target::Dns(has_port.then_some(address).ok_or_else(|| error(EXPECTED))?)
         } else {
             let each = addresses.split(',').map(|it| Address::new(it.trim(), tls));
             Target::Listed(each.collect::<Result<_, _>>().map_err(error)?)
@@ -65,29 +64,29 @@ impl Peer {
         Ok(Self { name, target })
     }
 
-    /// What a span calls it: the name, the address, or the first of several.
+    /// The address that spans show: the DNS name, or the first address of a list.
     pub(super) fn address(&self) -> Option<&Address> {
         match &self.target {
             Target::Listed(all) => all.first(),
-            Target::Named(address) => Some(address),
+            Target::Dns(address) => Some(address),
         }
     }
 }
 
 impl Address {
     fn new(text: &str, tls: Option<&ClientTls>) -> Result<Self, &'static str> {
-        let uri: Uri = text.parse().map_err(|_| FORM)?;
+        let uri: Uri = text.parse().map_err(|_| EXPECTED)?;
         let (default_port, tls) = match (uri.scheme_str(), tls) {
             (Some("http"), _) => (80, None),
             (Some("https"), Some(tls)) => (443, Some(tls.clone())),
             (Some("https"), None) => return Err(NO_CA),
-            _ => return Err(FORM),
+            _ => return Err(EXPECTED),
         };
         let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
-        let bare = uri.path() == "/" && uri.query().is_none();
-        let no_user = uri.authority().is_some_and(|it| !it.as_str().contains('@'));
-        if host.is_empty() || !bare || !no_user {
-            return Err(FORM);
+        let is_bare = uri.path() == "/" && uri.query().is_none();
+        let has_user = uri.authority().is_none_or(|it| it.as_str().contains('@'));
+        if host.is_empty() || !is_bare || has_user {
+            return Err(EXPECTED);
         }
         Ok(Self { host, port: uri.port_u16().unwrap_or(default_port), origin: uri, tls })
     }
@@ -101,15 +100,15 @@ mod tests {
         Peer::new("task-service", text, None)
     }
 
-    fn places(peer: &Peer) -> Vec<(&str, u16)> {
+    fn listed(peer: &Peer) -> Vec<(&str, u16)> {
         match &peer.target {
             Target::Listed(all) => all.iter().map(|it| (it.host.as_str(), it.port)).collect(),
-            Target::Named(_) => panic!("a name"),
+            Target::Dns(_) => panic!("a DNS name"),
         }
     }
 
     #[test]
-    fn an_address_that_cannot_be_called_is_named() {
+    fn an_invalid_address_is_named_in_the_error() {
         for bad in [
             "tasks",
             "tasks:50051",
@@ -123,22 +122,22 @@ mod tests {
             "http://ada@tasks:1",
         ] {
             let error = parsed(bad).unwrap_err().to_string();
-            assert!(error.contains("task-service") && error.contains("it takes"), "{error}");
+            assert!(error.contains("task-service") && error.contains("expected"), "{error}");
         }
     }
 
     #[test]
     fn an_address_may_be_a_list() {
         let peer = parsed("http://tasks.example:50051").unwrap();
-        assert_eq!(places(&peer), [("tasks.example", 50051)]);
+        assert_eq!(listed(&peer), [("tasks.example", 50051)]);
         let peer = parsed("http://a:1, http://[::1]:2").unwrap();
-        assert_eq!(places(&peer), [("a", 1), ("::1", 2)]);
+        assert_eq!(listed(&peer), [("a", 1), ("::1", 2)]);
     }
 
     #[test]
     fn a_dns_name_is_every_address_behind_it() {
         for text in ["dns:tasks:50051", "dns:///tasks:50051"] {
-            let Target::Named(address) = parsed(text).unwrap().target else { panic!("{text}") };
+            let Target::Dns(address) = parsed(text).unwrap().target else { panic!("{text}") };
             assert_eq!((address.host.as_str(), address.port), ("tasks", 50051));
         }
     }

@@ -1,42 +1,90 @@
-//! The frame of a gRPC server: its services behind admission, span and deadline, health, reflection, a shutdown that
-//! lets calls in flight finish.
+//! A gRPC server: services behind authentication, span and deadline, with health and reflection. Its connections are those
+//! of [`crate::server`].
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto;
 use tokio::net::TcpListener;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic_health::ServingStatus;
 pub use tonic_health::server::HealthReporter;
 use tower::Layer as _;
 
-use super::accept::{self, Connections};
 use super::method::KnownMethods;
 use super::server_layer::ServerLayer;
 use crate::activity::Activity;
 use crate::admission::Authenticate;
+use crate::server::{Options, Server};
+use crate::tls::ServerTls;
 use platform::periodic::Periodic;
 use platform::shutdown::Shutdown;
 
-/// How often the check behind the health service is made.
+/// The interval of the check behind the health service.
 const HEALTH_INTERVAL: Duration = Duration::from_secs(2);
-/// Bytes of a question about health or schema, which needs no token.
-const MAX_QUESTION: usize = 4 * 1024;
+/// Bytes of a request for health or reflection, which needs no token.
+const MAX_PROBE_BYTES: usize = 4 * 1024;
+/// Limits the TLS handshake, and then the time until the client's HTTP/2 preface.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of one answer that are buffered for a client that does not take them.
+const MAX_SEND_BUFFER_BYTES: usize = 128 * 1024;
+/// Calls at once on one connection. The gateway has one connection to each replica.
+const MAX_CONCURRENT_STREAMS: u32 = 4_096;
+/// Bytes of a call's metadata.
+const MAX_METADATA_BYTES: u32 = 16 * 1024;
 
-/// A server that could not be set up or that failed.
+/// Settings of a gRPC server's connections.
+#[derive(Clone, Debug)]
+pub struct ConnectionOptions {
+    /// The certificates; `None` serves unencrypted connections.
+    pub tls: Option<ServerTls>,
+    /// The age, ± 10 %, at which a connection takes no more calls: clients make another one, and find new replicas.
+    pub max_age: Duration,
+}
+
+impl ConnectionOptions {
+    /// The protocols that TLS has to offer by ALPN.
+    pub const ALPN_PROTOCOLS: &[&str] = &["h2"];
+
+    fn server(self, calls: Activity) -> Server {
+        let mut http = auto::Builder::new(TokioExecutor::new()).http2_only();
+        http.http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(KEEP_ALIVE_INTERVAL)
+            .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
+            .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
+            .max_send_buf_size(MAX_SEND_BUFFER_BYTES)
+            .max_header_list_size(MAX_METADATA_BYTES);
+        Server::new(Options {
+            http,
+            tls: self.tls,
+            handshake_timeout: HANDSHAKE_TIMEOUT,
+            max_connections: None,
+            max_connection_age: Some(self.max_age),
+            stall_timeouts: None,
+            // Not the connections: a health watch goes on for as long as its client likes.
+            in_flight: Some(calls),
+        })
+    }
+}
+
+/// A server that could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
-    /// The descriptor set is not one.
+    /// The reflection service cannot use the descriptor set.
     #[error("the descriptor set for reflection cannot be read")]
     Reflection(#[from] tonic_reflection::server::Error),
-    /// The descriptor set is not one.
+    /// The descriptor set is not a `google.protobuf.FileDescriptorSet`.
     #[error("the descriptor set cannot be decoded")]
     Descriptors(#[from] prost::DecodeError),
 }
 
-/// A gRPC server before it runs.
+/// A gRPC server that has not started yet.
 pub struct GrpcServer<A> {
     service: &'static str,
     authenticate: A,
@@ -47,8 +95,8 @@ pub struct GrpcServer<A> {
 }
 
 impl<A: Authenticate> GrpcServer<A> {
-    /// A server of the process called `service` that is to serve `apis` (names in `descriptors`), with health and
-    /// reflection of each, and nothing else yet.
+    /// A server of the process called `service`, with health and reflection for `apis`, the full names of gRPC services in
+    /// `descriptors`. The services themselves are added by [`GrpcServer::with`].
     pub fn new(
         service: &'static str,
         authenticate: A,
@@ -57,26 +105,26 @@ impl<A: Authenticate> GrpcServer<A> {
     ) -> Result<Self, ServerError> {
         let mut routes = Routes::builder();
         let (health, health_service) = tonic_health::server::health_reporter();
-        routes.add_service(health_service.max_decoding_message_size(MAX_QUESTION));
+        routes.add_service(health_service.max_decoding_message_size(MAX_PROBE_BYTES));
         let reflection = || {
             let builder = tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(descriptors)
                 .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-                // What errors carry: with it grpcurl shows details as fields and not as bytes.
+                // With the error details in it, grpcurl shows them as fields and not as bytes.
                 .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
                 .with_service_name("grpc.health.v1.Health");
             apis.iter().fold(builder, |it, api| it.with_service_name(*api))
         };
         let v1 = reflection().with_service_name("grpc.reflection.v1.ServerReflection").build_v1()?;
-        routes.add_service(v1.max_decoding_message_size(MAX_QUESTION));
-        // grpcurl and Python's grpcio still speak the older one.
-        let older =
+        routes.add_service(v1.max_decoding_message_size(MAX_PROBE_BYTES));
+        // grpcurl and Python's grpcio still use the older version.
+        let v1alpha =
             reflection().with_service_name("grpc.reflection.v1alpha.ServerReflection").build_v1alpha()?;
-        routes.add_service(older.max_decoding_message_size(MAX_QUESTION));
+        routes.add_service(v1alpha.max_decoding_message_size(MAX_PROBE_BYTES));
         Ok(Self { service, authenticate, routes, health, methods: KnownMethods::of(descriptors)?, apis })
     }
 
-    /// Adds a service.
+    /// Adds the implementation of a service.
     #[must_use]
     pub fn with<S>(mut self, service: S) -> Self
     where
@@ -95,12 +143,12 @@ impl<A: Authenticate> GrpcServer<A> {
         self
     }
 
-    /// Serves until `shutdown`, then finishes what is in flight. `healthy` is asked every two seconds; its answer is
-    /// what `grpc.health.v1` says of the whole server and of each of its APIs.
+    /// Serves until `shutdown`, then lets calls in flight finish. `healthy` is called every two seconds; `grpc.health.v1`
+    /// reports its result for the whole server and for each of its APIs.
     pub async fn serve<H, F>(
         self,
         listener: TcpListener,
-        connections: Connections,
+        connections: ConnectionOptions,
         healthy: H,
         shutdown: Shutdown,
     ) where
@@ -111,7 +159,7 @@ impl<A: Authenticate> GrpcServer<A> {
         let calls = Activity::default();
         let layer = ServerLayer::new(self.authenticate, self.service, self.methods, calls.clone());
         let service = layer.layer(self.routes.routes().prepare());
-        accept::serve(listener, service, connections, calls, shutdown).await;
+        connections.server(calls).run(listener, service, shutdown).await;
         watch.abort();
     }
 }

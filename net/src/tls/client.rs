@@ -1,4 +1,4 @@
-//! The client's side.
+//! TLS of gRPC channels.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use super::TlsError;
 use super::files::{Identity, provider, roots};
 use super::reload::Reloaded;
 
-/// Whom a client of gRPC believes, and what it shows of itself. Clones share the files' newest content.
+/// The CAs and the client certificate of gRPC channels. Clones share the files' newest content.
 #[derive(Clone)]
 pub struct ClientTls(Reloaded<ClientConfig>);
 
@@ -26,8 +26,8 @@ impl fmt::Debug for ClientTls {
 }
 
 impl ClientTls {
-    /// Believes servers whose certificate a CA of the file `ca` has signed; with `identity`, a file of certificates and
-    /// one of their key, shows these when asked. Needs a tokio runtime.
+    /// Trusts servers with a certificate that a CA of the file `ca` has signed. `identity`, a certificate chain and its
+    /// private key, is sent to servers that ask for a client certificate. Needs a tokio runtime.
     pub fn load(ca: PathBuf, identity: Option<(PathBuf, PathBuf)>) -> Result<Self, TlsError> {
         let identity = identity.map(|(certificate, key)| Identity { certificate, key });
         let mut files = vec![ca.clone()];
@@ -45,7 +45,7 @@ impl ClientTls {
         if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
             Ok(stream)
         } else {
-            Err("the peer does not speak HTTP/2".into())
+            Err("the peer does not offer HTTP/2 by ALPN".into())
         }
     }
 }

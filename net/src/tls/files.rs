@@ -1,4 +1,4 @@
-//! PEM files, and what is wrong with them.
+//! Reading PEM files.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,44 +9,44 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// Files that make no TLS.
+/// TLS cannot be set up with the files that the configuration names.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// A file cannot be read.
     #[error("{file} cannot be read", file = .file.display())]
     Read {
-        /// Which.
+        /// The path.
         file: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// A file is not what it should be.
-    #[error("{file} holds no {what} in PEM", file = .file.display())]
+    /// A file does not hold the expected PEM sections.
+    #[error("{file} holds no {expected} in PEM", file = .file.display())]
     Content {
-        /// Which.
+        /// The path.
         file: PathBuf,
-        /// What it should hold.
-        what: &'static str,
+        /// The sections that were expected.
+        expected: &'static str,
     },
-    /// A certificate and a key cannot be used together.
+    /// A certificate chain and a private key do not belong together, or are unsupported.
     #[error("{certificate} and {key} cannot be used", certificate = .certificate.display(), key = .key.display())]
     Pair {
-        /// The certificate.
+        /// The path of the certificate chain.
         certificate: PathBuf,
-        /// Its key.
+        /// The path of the private key.
         key: PathBuf,
-        /// Why.
+        /// The cause.
         source: rustls::Error,
     },
-    /// Certificates that nobody can be verified with.
+    /// The certificates of a file cannot be used as CAs.
     #[error("{file} holds no CA that can be used: {why}", file = .file.display())]
     Ca {
-        /// Which.
+        /// The path.
         file: PathBuf,
-        /// Why.
+        /// The cause.
         why: String,
     },
-    /// The protocol versions do not fit the cryptography: never.
+    /// The cryptography supports none of the protocol versions. Does not happen with those that we use.
     #[error("TLS cannot be set up")]
     Versions(#[from] rustls::Error),
 }
@@ -63,7 +63,7 @@ impl Identity {
         let chain = certificates(&self.certificate)?;
         let key = read(&self.key)?;
         let key = PrivateKeyDer::from_pem_slice(&key)
-            .map_err(|_| TlsError::Content { file: self.key.clone(), what: "private key" })?;
+            .map_err(|_| TlsError::Content { file: self.key.clone(), expected: "private key" })?;
         Ok((chain, key))
     }
 
@@ -72,7 +72,7 @@ impl Identity {
     }
 }
 
-/// The CAs that a file holds.
+/// Reads the CAs of a file.
 pub(super) fn roots(file: &Path) -> Result<RootCertStore, TlsError> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates(file)? {
@@ -87,7 +87,7 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let read: Result<Vec<_>, pem::Error> = CertificateDer::pem_slice_iter(&text).collect();
     match read {
         Ok(found) if !found.is_empty() => Ok(found),
-        _ => Err(TlsError::Content { file: file.to_owned(), what: "certificate" }),
+        _ => Err(TlsError::Content { file: file.to_owned(), expected: "certificate" }),
     }
 }
 
@@ -95,7 +95,7 @@ fn read(file: &Path) -> Result<Vec<u8>, TlsError> {
     std::fs::read(file).map_err(|source| TlsError::Read { file: file.to_owned(), source })
 }
 
-/// The cryptography, named: nothing depends on what else is linked.
+/// The cryptography, named here so that other crates in the binary cannot change it.
 pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }

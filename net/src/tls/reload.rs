@@ -1,5 +1,5 @@
-//! A value made of files, made again when they change. Polled: a certificate that is renewed by renaming a directory, as
-//! Kubernetes does, is found like any other.
+//! A value that is loaded from files, and loaded again when they change. The files are polled, not watched: this also finds
+//! certificates that are renewed by renaming a directory, as Kubernetes does.
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,10 +8,10 @@ use std::time::Duration;
 use super::TlsError;
 use platform::causes::chain;
 
-/// Between two looks at the files.
-const EVERY: Duration = Duration::from_secs(2);
+/// How often the files are read.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// The newest value that could be made. Clones share it.
+/// The newest value that could be loaded. Clones share it.
 #[derive(Debug)]
 pub(super) struct Reloaded<T>(Arc<RwLock<Arc<T>>>);
 
@@ -22,32 +22,32 @@ impl<T> Clone for Reloaded<T> {
 }
 
 impl<T: Send + Sync + 'static> Reloaded<T> {
-    /// Makes the value, and again when a file's content changes, until the last clone is gone. When that fails, the old
-    /// one stays and the log says so, once a content. Needs a tokio runtime.
-    pub(super) fn load<M>(files: Vec<PathBuf>, make: M) -> Result<Self, TlsError>
+    /// Loads the value, and loads it again when the content of a file changes, until the last clone is dropped. If that
+    /// fails, the old value stays, and an error is logged once for each content. Needs a tokio runtime.
+    pub(super) fn load<L>(files: Vec<PathBuf>, load: L) -> Result<Self, TlsError>
     where
-        M: Fn() -> Result<T, TlsError> + Send + 'static,
+        L: Fn() -> Result<T, TlsError> + Send + 'static,
     {
-        let mut seen = contents(&files);
-        let current = Arc::new(RwLock::new(Arc::new(make()?)));
-        let kept = Arc::downgrade(&current);
+        let mut loaded = contents(&files);
+        let current = Arc::new(RwLock::new(Arc::new(load()?)));
+        let shared = Arc::downgrade(&current);
         tokio::spawn(async move {
-            let mut refused = None;
+            let mut rejected = None;
             loop {
-                tokio::time::sleep(EVERY).await;
-                let Some(current) = kept.upgrade() else { return };
+                tokio::time::sleep(POLL_INTERVAL).await;
+                let Some(current) = shared.upgrade() else { return };
                 let now = contents(&files);
-                if now == seen {
+                if now == loaded {
                     continue;
                 }
-                match make() {
+                match load() {
                     Ok(value) => {
                         *current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(value);
                         tracing::info!(?files, "TLS files were read again");
                     }
-                    // Half of a change, it may be: the key is yet to follow the certificate.
-                    Err(_) if refused.as_ref() != Some(&now) => {
-                        refused = Some(now);
+                    // This may be half of a change, a new certificate before its key: the next poll decides.
+                    Err(_) if rejected.as_ref() != Some(&now) => {
+                        rejected = Some(now);
                         continue;
                     }
                     Err(error) => {
@@ -58,7 +58,7 @@ impl<T: Send + Sync + 'static> Reloaded<T> {
                         );
                     }
                 }
-                seen = now;
+                loaded = now;
             }
         });
         Ok(Self(current))

@@ -1,4 +1,4 @@
-//! The server's side.
+//! TLS of servers.
 
 use std::fmt;
 use std::io;
@@ -16,7 +16,7 @@ use super::TlsError;
 use super::files::{Identity, provider, roots};
 use super::reload::Reloaded;
 
-/// What a server shows of itself, and whom it lets in. Clones share the files' newest content.
+/// The certificate of a server, and the CAs of its clients. Clones share the files' newest content.
 #[derive(Clone)]
 pub struct ServerTls(Reloaded<ServerConfig>);
 
@@ -27,8 +27,8 @@ impl fmt::Debug for ServerTls {
 }
 
 impl ServerTls {
-    /// Shows the certificates of a file, with the key of another, and offers `protocols` by ALPN. With `client_ca`, only
-    /// clients are let in that show a certificate which a CA of that file has signed. Needs a tokio runtime.
+    /// Serves with a certificate chain and its private key, and offers `protocols` by ALPN. With `client_ca`, clients need
+    /// a certificate that a CA of that file has signed. Needs a tokio runtime.
     pub fn load(
         certificate: PathBuf,
         key: PathBuf,
@@ -41,16 +41,16 @@ impl ServerTls {
         Reloaded::load(files, move || make(&identity, client_ca.as_deref(), protocols)).map(Self)
     }
 
-    /// The handshake, within a time. A client that fails it is named in the log.
-    pub async fn accept<S>(&self, stream: S, client: &str, within: Duration) -> Option<TlsStream<S>>
+    /// Does the handshake. When it fails or takes longer than `timeout`, the log names `client`.
+    pub(crate) async fn accept<S>(&self, stream: S, client: &str, timeout: Duration) -> Option<TlsStream<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let handshake = TlsAcceptor::from(self.0.current()).accept(stream);
-        match tokio::time::timeout(within, handshake).await {
+        match tokio::time::timeout(timeout, handshake).await {
             Ok(Ok(stream)) => Some(stream),
             Ok(Err(error)) => {
-                // One that goes away, as a port check does, has refused nothing and was not refused.
+                // A client that closes the connection, as a port check does, was not refused.
                 if error.kind() == io::ErrorKind::UnexpectedEof {
                     tracing::debug!(client, %error, "a client went away during the TLS handshake");
                 } else {

@@ -1,0 +1,95 @@
+//! The gateway's HTTP server: its settings of [`net::server`], and what a request passes before the router.
+
+mod unread_body;
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http::header::HOST;
+use http::uri::{PathAndQuery, Uri};
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto;
+use net::server::{Options, Server, StallTimeouts};
+use net::tls::ServerTls;
+use platform::shutdown::Shutdown;
+use tokio::net::TcpListener;
+use tower::ServiceExt as _;
+use tower_http::normalize_path::NormalizePath;
+
+use crate::{Limits, MAX_HEADER_BYTES};
+
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Requests at once on one HTTP/2 connection.
+const MAX_CONCURRENT_STREAMS: u32 = 128;
+
+/// Serves until `shutdown`; requests in flight finish first.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: Option<ServerTls>,
+    router: NormalizePath<Router>,
+    limits: &Limits,
+    shutdown: Shutdown,
+) {
+    let (is_https, body_bytes) = (tls.is_some(), limits.body_bytes);
+    let service = tower::service_fn(move |request: Request<Incoming>| {
+        let request = if is_https { with_https_scheme(request) } else { request };
+        answer(router.clone(), request, body_bytes)
+    });
+    Server::new(options(tls, limits)).run(listener, service, shutdown).await;
+}
+
+fn options(tls: Option<ServerTls>, limits: &Limits) -> Options {
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_timeout)
+        .max_buf_size(MAX_HEADER_BYTES);
+    http.http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(KEEP_ALIVE_INTERVAL)
+        .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
+        .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
+        .max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX));
+    Options {
+        http,
+        tls,
+        handshake_timeout: limits.header_timeout,
+        max_connections: Some(limits.connections),
+        max_connection_age: None,
+        stall_timeouts: Some(StallTimeouts {
+            idle: limits.header_timeout,
+            response: limits.request_timeout + limits.write_timeout,
+            write: limits.write_timeout,
+        }),
+        in_flight: None,
+    }
+}
+
+async fn answer(
+    router: NormalizePath<Router>,
+    request: Request<Incoming>,
+    body_bytes: usize,
+) -> Result<Response<Body>, Infallible> {
+    let (request, connection) = unread_body::drain_unread(request, body_bytes);
+    Ok(connection.announce_close(router.oneshot(request).await?))
+}
+
+/// Puts the scheme into the request's target, beside the host that the client named: HTTP/1.1 does not send it.
+fn with_https_scheme(mut request: Request<Incoming>) -> Request<Incoming> {
+    if request.uri().authority().is_some() {
+        return request;
+    }
+    let host = request.headers().get(HOST).and_then(|it| it.to_str().ok());
+    let target = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+    let absolute = host.and_then(|host| format!("https://{host}{target}").parse::<Uri>().ok());
+    // An invalid host stays in its header, for the router to refuse.
+    if let Some(uri) = absolute.filter(|it| it.path_and_query().map(PathAndQuery::as_str) == Some(target)) {
+        *request.uri_mut() = uri;
+    }
+    request
+}

@@ -1,0 +1,108 @@
+//! Request bodies that nobody reads, as those of callers who are not known. On HTTP/1.1 the rest of a body stands before
+//! the next request: it is read and discarded, or the answer says that the connection closes. Otherwise a client would
+//! send its next request on a connection that closes without a word, and never know what became of it.
+//!
+//! The body is a type of our own because reading on begins when it is dropped: a `map_frame` closure that holds a guard
+//! learns of the drop as well, but has no body any more to read.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
+use http::{HeaderValue, Request, Response, Version};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+
+/// How long the rest of an unread body may take to come.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A request's body. When it is dropped before its end, a task reads and discards the rest, up to a limit.
+pub(super) struct DrainedBody {
+    /// `None` when its end was read.
+    body: Option<Incoming>,
+    /// Bytes to discard at most; 0 discards nothing.
+    drain_limit: usize,
+    is_read: Arc<AtomicBool>,
+}
+
+/// Whether a request's connection can be used for the next request.
+pub(super) struct ConnectionReuse {
+    is_read: Arc<AtomicBool>,
+    /// Whether an unread body does not stand in the way.
+    is_drained: bool,
+}
+
+impl ConnectionReuse {
+    /// Adds `Connection: close` to the answer if the connection closes with it.
+    pub(super) fn announce_close<B>(&self, mut response: Response<B>) -> Response<B> {
+        if !self.is_drained && !self.is_read.load(Ordering::SeqCst) {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+}
+
+/// Makes a request's body one that is drained when nobody reads it, if it says that it has at most `limit` bytes.
+pub(super) fn drain_unread(
+    request: Request<Incoming>,
+    limit: usize,
+) -> (Request<DrainedBody>, ConnectionReuse) {
+    let is_http1 = request.version() < Version::HTTP_2;
+    let is_empty = request.body().is_end_stream();
+    // A client that waits for `100 Continue` does not send the body when the answer comes first.
+    let is_withheld = request.headers().contains_key(EXPECT);
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse().ok());
+    let is_short = !is_withheld && length.is_some_and(|it: usize| it <= limit);
+    let drain_limit = if is_http1 && is_short { limit } else { 0 };
+    let is_read = Arc::new(AtomicBool::new(is_empty));
+    let reuse = ConnectionReuse { is_read: is_read.clone(), is_drained: is_short || !is_http1 };
+    let request =
+        request.map(|body| DrainedBody { body: Some(body).filter(|_| !is_empty), drain_limit, is_read });
+    (request, reuse)
+}
+
+impl Body for DrainedBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let Some(body) = self.body.as_mut() else { return Poll::Ready(None) };
+        let polled = Pin::new(&mut *body).poll_frame(cx);
+        let is_over = matches!(&polled, Poll::Ready(None | Some(Err(_)))) || body.is_end_stream();
+        if is_over {
+            self.body = None;
+            self.is_read.store(true, Ordering::SeqCst);
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
+    }
+}
+
+impl Drop for DrainedBody {
+    fn drop(&mut self) {
+        let Some(body) = self.body.take().filter(|_| self.drain_limit > 0) else { return };
+        tokio::spawn(tokio::time::timeout(DRAIN_TIMEOUT, drain(body, self.drain_limit)));
+    }
+}
+
+async fn drain(mut body: Incoming, limit: usize) {
+    let mut left = limit;
+    while let Some(Ok(frame)) = body.frame().await {
+        let Some(rest) = left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) else { return };
+        left = rest;
+    }
+}

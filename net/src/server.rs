@@ -1,0 +1,152 @@
+//! The accept loop. The gateway and the gRPC services use the same one and differ in their [`Options`] only;
+//! docs/adr/0015 says why the loop is our own.
+
+mod connection;
+mod progress;
+mod sliced_body;
+mod socket;
+#[cfg(test)]
+mod tests;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use hyper::body::{Body, Incoming};
+use hyper_util::rt::TokioExecutor;
+use hyper_util::server::conn::auto;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::task::TaskTracker;
+use tower::{BoxError, Service};
+
+use self::connection::Connection;
+pub use self::connection::{Draining, PeerAddress};
+pub use self::progress::StallTimeouts;
+use crate::activity::Activity;
+use crate::tls::ServerTls;
+use platform::shutdown::Shutdown;
+
+/// How long requests in flight may take to finish once the shutdown has begun.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long connections may take to send their last bytes and to close once nothing is in flight any more.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(250);
+/// The pause after a failed accept, which nearly always means that the process has no file descriptor left.
+const ACCEPT_RETRY: Duration = Duration::from_millis(100);
+
+/// Settings of a [`Server`].
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// hyper's settings for each protocol. With `http2_only`, clients cannot use HTTP/1.1.
+    pub http: auto::Builder<TokioExecutor>,
+    /// The certificates; `None` serves unencrypted connections.
+    pub tls: Option<ServerTls>,
+    /// Limits the TLS handshake and, when only HTTP/2 is served, the time until the client's connection preface.
+    pub handshake_timeout: Duration,
+    /// Connections open at once; further clients wait in the kernel's backlog. `None` sets no limit.
+    pub max_connections: Option<usize>,
+    /// The age, ± 10 %, at which a connection starts draining. `None` sets no limit.
+    pub max_connection_age: Option<Duration>,
+    /// When a connection that makes no progress is closed. `None` leaves that to HTTP/2 keep-alive.
+    pub stall_timeouts: Option<StallTimeouts>,
+    /// The requests that a shutdown waits for; with `None` the shutdown waits until every connection is closed.
+    pub in_flight: Option<Activity>,
+}
+
+/// A server that has not started yet.
+pub struct Server {
+    options: Arc<Options>,
+    permits: Arc<Semaphore>,
+    connections: TaskTracker,
+    /// Sockets whose connection has ended and that wait for their client to close.
+    lingering: TaskTracker,
+}
+
+impl Server {
+    /// A server with these settings.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        let permits = options.max_connections.unwrap_or(Semaphore::MAX_PERMITS);
+        Self {
+            options: Arc::new(options),
+            permits: Arc::new(Semaphore::new(permits)),
+            connections: TaskTracker::new(),
+            lingering: TaskTracker::new(),
+        }
+    }
+
+    /// Serves `service` until `shutdown`, then gives requests in flight ten seconds to finish. Each request has the
+    /// client's [`PeerAddress`] and its connection's [`Draining`] among its extensions.
+    pub async fn run<S, B>(self, listener: TcpListener, service: S, shutdown: Shutdown)
+    where
+        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
+        S::Future: Send + 'static,
+        B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+    {
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(%address, tls = self.options.tls.is_some(), "listening");
+        }
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.accept(&listener) => accepted,
+                () = shutdown.cancelled() => break,
+            };
+            match accepted {
+                Ok((permit, stream, peer)) => {
+                    let connection = Connection {
+                        options: self.options.clone(),
+                        service: service.clone(),
+                        peer,
+                        lingering: self.lingering.clone(),
+                        shutdown: shutdown.clone(),
+                    };
+                    self.connections.spawn(async move {
+                        connection.serve(stream).await;
+                        drop(permit);
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_RETRY).await;
+                }
+            }
+        }
+        drop(listener);
+        self.drain().await;
+    }
+
+    /// Waits for a permit first: a connection that may not be served yet is not accepted yet.
+    async fn accept(
+        &self,
+        listener: &TcpListener,
+    ) -> io::Result<(OwnedSemaphorePermit, TcpStream, SocketAddr)> {
+        let permit = self.permits.clone().acquire_owned().await.map_err(io::Error::other)?;
+        let (stream, peer) = listener.accept().await?;
+        Ok((permit, stream, peer))
+    }
+
+    async fn drain(self) {
+        self.connections.close();
+        self.lingering.close();
+        let finished = async {
+            match &self.options.in_flight {
+                Some(requests) => requests.idle().await,
+                None => self.connections.wait().await,
+            }
+        };
+        let finished = tokio::time::timeout(DRAIN_TIMEOUT, finished).await;
+        let closed = async {
+            self.connections.wait().await;
+            self.lingering.wait().await;
+        };
+        let _ = tokio::time::timeout(CLOSE_TIMEOUT, closed).await;
+        if finished.is_err() {
+            let (seconds, connections) = (DRAIN_TIMEOUT.as_secs(), self.connections.len());
+            tracing::warn!(seconds, connections, "requests in flight did not finish in time and were cut");
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! One connection, from the TLS handshake until it is closed.
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Either;
+use hyper::body::{Body, Incoming};
+use hyper_util::rt::TokioIo;
+use platform::clock;
+use platform::shutdown::Shutdown;
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_util::io::InspectReader;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::{BoxError, Service, ServiceExt as _};
+
+use super::Options;
+use super::progress::Progress;
+use super::sliced_body::SlicedBody;
+use super::socket::Socket;
+
+/// How long requests in flight may take to finish on a connection that has reached its maximum age.
+const AGED_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a stalled connection may take to send its last bytes.
+const STALLED_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// The length of HTTP/2's client connection preface, RFC 9113 section 3.4.
+const PREFACE_BYTES: usize = 24;
+/// The kernel's send buffer in bytes, where write progress is watched. The kernel reports a socket as writable when a
+/// third of this buffer is free. With the default of up to 4 MiB, a client that reads 60 kB a second would seem to take
+/// nothing for 20 s.
+const KERNEL_SEND_BUFFER: usize = 256 * 1024;
+
+/// The address that a request's connection comes from, in the request's extensions. Behind a proxy it is the proxy's.
+#[derive(Clone, Copy, Debug)]
+pub struct PeerAddress(pub IpAddr);
+
+/// Tells a long-lived stream, in its request's extensions, when its connection starts draining and is about to close.
+#[derive(Clone, Debug, Default)]
+pub struct Draining(Shutdown);
+
+impl Draining {
+    /// The signal of a request's connection; one that never comes if the request came by no connection of ours.
+    #[must_use]
+    pub fn of(extensions: &http::Extensions) -> Self {
+        extensions.get().cloned().unwrap_or_default()
+    }
+
+    /// Waits until the connection takes no more requests. Streams then have a moment to end in an orderly way.
+    pub async fn started(&self) {
+        self.0.cancelled().await;
+    }
+}
+
+pub(super) struct Connection<S> {
+    pub(super) options: Arc<Options>,
+    pub(super) service: S,
+    pub(super) peer: SocketAddr,
+    pub(super) lingering: TaskTracker,
+    pub(super) shutdown: Shutdown,
+}
+
+impl<S, B> Connection<S>
+where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+{
+    pub(super) async fn serve(self, stream: TcpStream) {
+        // Otherwise an answer in two writes waits for the client's delayed acknowledgement, 40 ms.
+        let _ = stream.set_nodelay(true);
+        let progress = self.options.stall_timeouts.map(Progress::new);
+        if progress.is_some() {
+            let _ = SockRef::from(&stream).set_send_buffer_size(KERNEL_SEND_BUFFER);
+        }
+        let socket = Socket::new(stream, progress.clone(), self.lingering.clone());
+        let Some(tls) = self.options.tls.clone() else { return self.serve_http(socket, progress).await };
+        let client = self.peer.to_string();
+        let handshake = tokio::select! {
+            stream = tls.accept(socket, &client, self.options.handshake_timeout) => stream,
+            () = self.shutdown.cancelled() => None,
+        };
+        if let Some(stream) = handshake {
+            self.serve_http(stream, progress).await;
+        }
+    }
+
+    async fn serve_http<IO>(self, stream: IO, progress: Option<Progress>)
+    where
+        IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Self { options, service, peer, shutdown, .. } = self;
+        let preface = CancellationToken::new();
+        if options.http.is_http1_available() {
+            // HTTP/1.1 has no preface. The idle timeout limits the wait for the first request instead.
+            preface.cancel();
+        }
+        let stream = TokioIo::new(signal_preface(stream, preface.clone()));
+        let draining = Draining(shutdown.child_token());
+        let (signal, requests) = (draining.clone(), progress.clone());
+        let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(PeerAddress(peer.ip()));
+            request.extensions_mut().insert(signal.clone());
+            let progress = requests.as_ref().map(Progress::begin_request);
+            let response = service.clone().oneshot(request);
+            async move {
+                let response = response.await?;
+                Ok::<_, Infallible>(response.map(|body| match progress {
+                    Some(progress) => Either::Left(SlicedBody::new(body, progress)),
+                    None => Either::Right(body),
+                }))
+            }
+        });
+        let mut connection = std::pin::pin!(options.http.serve_connection(stream, service));
+        let mut no_preface = std::pin::pin!(preface_missed(&preface, options.handshake_timeout));
+        let timeout = tokio::select! {
+            ended = connection.as_mut() => return log_end(ended),
+            () = no_preface.as_mut() => return,
+            () = stalled(progress.as_ref()) => STALLED_CLOSE_TIMEOUT,
+            () = max_age_reached(options.max_connection_age) => {
+                tracing::debug!("a connection is old and takes no more calls");
+                AGED_DRAIN_TIMEOUT
+            }
+            // The server has a timeout for all connections.
+            () = shutdown.cancelled() => Duration::MAX,
+        };
+        connection.as_mut().graceful_shutdown();
+        draining.0.cancel();
+        tokio::select! {
+            ended = connection.as_mut() => log_end(ended),
+            // A client that has begun before the timeout still learns that its requests were not taken.
+            () = no_preface => {}
+            () = tokio::time::sleep(timeout) => {
+                tracing::debug!(?timeout, "requests in flight on a closing connection were cut");
+            }
+            () = stalled(progress.as_ref()), if timeout > STALLED_CLOSE_TIMEOUT => {
+                let _ = tokio::time::timeout(STALLED_CLOSE_TIMEOUT, connection).await;
+            }
+        }
+    }
+}
+
+/// Waits until a client has missed the time for its preface. hyper would wait for ever, even at a shutdown.
+async fn preface_missed(preface: &CancellationToken, timeout: Duration) {
+    if tokio::time::timeout(timeout, preface.cancelled()).await.is_ok() {
+        pending::<()>().await;
+    }
+    tracing::debug!("a client did not send its HTTP/2 preface in time and was cut");
+}
+
+/// Waits until a connection is about as old as it may be.
+async fn max_age_reached(max_age: Option<Duration>) {
+    match max_age {
+        Some(age) => tokio::time::sleep(with_jitter(age)).await,
+        None => pending().await,
+    }
+}
+
+/// Waits until a watched connection has made no progress for too long.
+async fn stalled(progress: Option<&Progress>) {
+    match progress {
+        Some(progress) => {
+            progress.stalled().await;
+            tracing::debug!("a client made no progress in time and was cut");
+        }
+        None => pending().await,
+    }
+}
+
+/// Cancels `preface` when the client has sent as many bytes as HTTP/2's connection preface has.
+fn signal_preface<IO: AsyncRead>(
+    stream: IO,
+    preface: CancellationToken,
+) -> InspectReader<IO, impl FnMut(&[u8])> {
+    let mut missing = PREFACE_BYTES;
+    InspectReader::new(stream, move |read| {
+        if missing > 0 {
+            missing = missing.saturating_sub(read.len());
+            if missing == 0 {
+                preface.cancel();
+            }
+        }
+    })
+}
+
+fn log_end(ended: Result<(), BoxError>) {
+    if let Err(error) = ended {
+        tracing::debug!(error, "connection ended early");
+    }
+}
+
+/// `age` ± 10 %, so that connections which began together do not end together.
+fn with_jitter(age: Duration) -> Duration {
+    let dice = f64::from(u32::from_le_bytes(clock::random())) / f64::from(u32::MAX);
+    age.mul_f64(0.9 + 0.2 * dice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_that_began_together_do_not_end_together() {
+        let age = Duration::from_mins(5);
+        let ages: Vec<Duration> = (0..100).map(|_| with_jitter(age)).collect();
+        assert!(ages.iter().all(|it| *it >= age.mul_f64(0.9) && *it <= age.mul_f64(1.1)), "{ages:?}");
+        let (first, last) = (ages.iter().min().unwrap(), ages.iter().max().unwrap());
+        assert!(*last > *first + Duration::from_secs(20), "{ages:?}");
+    }
+}

@@ -1,0 +1,65 @@
+//! A response body in small slices: bytes that the client does not take stay in the body, where the response timeout sees
+//! them, and not in a buffer of the connection.
+//!
+//! `http-body-util` has no adapter that splits frames. A `StreamBody` could, but it forgets the size hint, and so the
+//! `Content-Length`, and it cannot tell that its last frame is the last: HTTP/2 would send an empty one behind it.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
+
+use super::progress::RequestProgress;
+
+const SLICE_BYTES: usize = 16 * 1024;
+
+/// A body in slices of 16 KiB at most, each of which counts as progress of the request.
+pub(super) struct SlicedBody<B> {
+    body: B,
+    /// The unsent part of the last frame.
+    rest: Bytes,
+    progress: RequestProgress,
+}
+
+impl<B> SlicedBody<B> {
+    pub(super) fn new(body: B, progress: RequestProgress) -> Self {
+        Self { body, rest: Bytes::new(), progress }
+    }
+}
+
+impl<B: Body<Data = Bytes> + Unpin> Body for SlicedBody<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        if self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)).map(|it| it.map(Frame::into_data)) {
+                Some(Ok(Ok(data))) => self.rest = data,
+                Some(Ok(Err(other))) => return Poll::Ready(Some(Ok(other))),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+        self.progress.advance();
+        let length = self.rest.len().min(SLICE_BYTES);
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let (body, rest) = (self.body.size_hint(), u64::try_from(self.rest.len()).unwrap_or(u64::MAX));
+        let mut hint = SizeHint::new();
+        hint.set_lower(body.lower().saturating_add(rest));
+        if let Some(upper) = body.upper() {
+            hint.set_upper(upper.saturating_add(rest));
+        }
+        hint
+    }
+}

@@ -1,0 +1,100 @@
+//! The TCP socket of a connection: its lingering close, and what its writes tell of the client's progress.
+//!
+//! No stock piece does either. hyper owns the stream and drops it, so what follows the end of HTTP has to begin in `Drop`;
+//! `SO_LINGER` waits for bytes to leave but does not take those that come. `tokio-io-timeout` fails a write that waits too
+//! long, but cannot tell that one waits: the idle timeout must not run while a client still takes the end of an answer.
+
+use std::io::{ErrorKind, IoSlice, Result};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
+
+use super::progress::Progress;
+
+/// How long a client may take to close its side of the connection.
+const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
+/// Bytes that a client may still send until it closes.
+const LINGER_BYTES: u64 = 4 * 1024 * 1024;
+
+/// A TCP stream that closes gracefully when it is dropped: it shuts down its write side, then reads until the client
+/// closes. A socket that is closed with bytes unread is reset, and a client whose write fails on the reset may never read
+/// its answer, or the GOAWAY that says which of its requests were not taken.
+pub(super) struct Socket {
+    /// `None` only while it is dropped.
+    stream: Option<TcpStream>,
+    progress: Option<Progress>,
+    lingering: TaskTracker,
+}
+
+impl Socket {
+    /// Reports writes to `progress`; its lingering close is a task of `lingering`.
+    pub(super) fn new(stream: TcpStream, progress: Option<Progress>, lingering: TaskTracker) -> Self {
+        Self { stream: Some(stream), progress, lingering }
+    }
+
+    fn stream(&mut self) -> Result<Pin<&mut TcpStream>> {
+        self.stream.as_mut().map(Pin::new).ok_or_else(|| ErrorKind::NotConnected.into())
+    }
+
+    fn record_write(&self, polled: &Poll<Result<usize>>) {
+        if let Some(progress) = &self.progress {
+            progress.record_write(polled);
+        }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if let (Some(stream), Ok(runtime)) = (self.stream.take(), Handle::try_current()) {
+            runtime.spawn(self.lingering.track_future(linger(stream)));
+        }
+    }
+}
+
+async fn linger(mut stream: TcpStream) {
+    let _ = stream.shutdown().await;
+    let mut rest = stream.take(LINGER_BYTES);
+    let mut sink = tokio::io::sink();
+    let _ = tokio::time::timeout(LINGER_TIMEOUT, tokio::io::copy(&mut rest, &mut sink)).await;
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, to: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        self.stream()?.poll_read(cx, to)
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
+        let polled = self.stream()?.poll_write(cx, bytes);
+        self.record_write(&polled);
+        polled
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<Result<usize>> {
+        let polled = self.stream()?.poll_write_vectored(cx, slices);
+        self.record_write(&polled);
+        polled
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.as_ref().is_some_and(AsyncWrite::is_write_vectored)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        self.stream()?.poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        self.stream()?.poll_shutdown(cx)
+    }
+}
