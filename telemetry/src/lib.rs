@@ -34,7 +34,7 @@ pub use log_format::LogFormat;
 use log_writer::{LogGuard, LogWriter};
 use losses::Losses;
 use platform::clock::Clock;
-use sampler::Dice;
+use sampler::EdgeSampler;
 
 /// `service.namespace` of every process.
 pub const NAMESPACE: &str = "cml-cloud-manager";
@@ -177,7 +177,7 @@ fn tracer(
     }
     let mut builder = SdkTracerProvider::builder().with_resource(resource(process, clock, environment));
     if let Some(ratio) = process.trace_ratio.filter(|_| !environment.has_sampler) {
-        builder = builder.with_sampler(Dice(ratio));
+        builder = builder.with_sampler(EdgeSampler { ratio });
     }
     for processor in export::processors(environment, losses)? {
         builder = builder.with_span_processor(processor);
