@@ -8,9 +8,8 @@ use platform::clock::jittered;
 use platform::shutdown::Shutdown;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
+use telemetry::span::untraced;
 use tokio::sync::{Notify, watch};
-use tracing::instrument::WithSubscriber as _;
-use tracing::subscriber::NoSubscriber;
 use uuid::Uuid;
 
 use super::log::{EventLog, ReadError};
@@ -110,7 +109,7 @@ pub(super) async fn run(log: EventLog, tail: Arc<Tail>, stop: Shutdown) {
     let mut failing = false;
     while !stop.is_cancelled() {
         // Without spans: it belongs to no request, and polls for the most part.
-        match tail.advance(&log).with_subscriber(NoSubscriber::new()).await {
+        match untraced(tail.advance(&log)).await {
             Ok(()) => failing = false,
             Err(ReadError::Gone) => *tail.recent() = None,
             Err(ReadError::Storage(error)) => {
@@ -235,6 +234,6 @@ impl Follower {
             }
             Ok(events)
         };
-        reading.with_subscriber(NoSubscriber::new()).await
+        untraced(reading).await
     }
 }

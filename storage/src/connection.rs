@@ -5,7 +5,7 @@ use std::future::Future;
 use sqlx::pool::PoolConnection;
 use sqlx::{Pool, SqlSafeStr as _};
 use telemetry::database::{self as spans, Statement, System};
-use tracing::Instrument as _;
+use telemetry::span::in_current_context;
 
 use crate::Commits;
 use crate::StorageError;
@@ -118,7 +118,7 @@ where
     T: Send + 'static,
     E: From<StorageError> + Send + 'static,
 {
-    match tokio::spawn(work.in_current_span()).await {
+    match tokio::spawn(in_current_context(work)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(StorageError::Interrupted.into()),
     }

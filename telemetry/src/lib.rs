@@ -11,6 +11,7 @@ mod losses;
 pub mod otlp;
 pub mod propagation;
 mod sampler;
+pub mod span;
 pub mod sweep;
 
 use std::time::Duration;
@@ -21,10 +22,12 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::resource::TelemetryResourceDetector;
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use opentelemetry_semantic_conventions::resource as semconv;
+use tracing::Subscriber;
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::layer::{Identity, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
@@ -107,15 +110,11 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
     let losses = Losses::default();
     let tracer = tracer(process, clock, &environment, &losses)?;
     let spans = match &tracer {
-        Some(provider) => tracing_opentelemetry::layer()
-            .with_tracer(provider.tracer(NAMESPACE))
-            .with_location(false)
-            .with_threads(false)
-            .with_target(false)
-            .with_tracked_inactivity(false)
-            // Spans of ours only: those of the exporter's own HTTP/2 stack would trace the tracing.
-            .with_filter(filter_fn(|it| it.is_span() && is_ours(it.target())))
-            .boxed(),
+        Some(provider) => {
+            let tracer = provider.tracer(NAMESPACE);
+            span::set_tracer(tracer.clone());
+            spans_of_tracing(tracer).boxed()
+        }
         // A layer that wants nothing: without any, spans would be made for nobody.
         None => Identity::new().with_filter(filter_fn(|_| false)).boxed(),
     };
@@ -136,7 +135,21 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
     Ok(Telemetry { tracer, losses, _log: guard })
 }
 
-/// The crates that make spans.
+/// Exports the `tracing` spans of our crates: those of the exporter's own HTTP/2 stack would trace the tracing.
+fn spans_of_tracing<S>(tracer: SdkTracer) -> impl tracing_subscriber::Layer<S> + Send + Sync
+where
+    S: Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
+{
+    tracing_opentelemetry::layer()
+        .with_tracer(tracer)
+        .with_location(false)
+        .with_threads(false)
+        .with_target(false)
+        .with_tracked_inactivity(false)
+        .with_filter(filter_fn(|it| it.is_span() && is_ours(it.target())))
+}
+
+/// The crates that make spans with `tracing`.
 fn is_ours(target: &str) -> bool {
     ["telemetry", "net"].iter().any(|it| target.starts_with(it))
 }
