@@ -47,6 +47,11 @@ const FLUSH: Duration = Duration::from_secs(2);
 /// is counted, and said once a minute.
 const DEFAULT_LOG_FILTER: &str = "info,sqlx=warn,h2=warn,hyper=warn,tower=warn,tonic=warn,opentelemetry=off";
 
+/// Prefixes of the names of crates whose spans are not exported. The exporter sends through some of them and would trace
+/// its own requests; the work that the others do for a request is covered by our own spans.
+const UNEXPORTED: [&str; 10] =
+    ["h2", "hyper", "mio", "opentelemetry", "reqwest", "rustls", "sqlx", "tokio", "tonic", "tower"];
+
 /// What telemetry has to know of its process.
 #[derive(Clone, Debug)]
 pub struct Process {
@@ -135,7 +140,7 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
     Ok(Telemetry { tracer, losses, _log: guard })
 }
 
-/// Exports the `tracing` spans of our crates: those of the exporter's own HTTP/2 stack would trace the tracing.
+/// Exports the `tracing` spans of every crate except [`UNEXPORTED`].
 fn spans_of_tracing<S>(tracer: SdkTracer) -> impl tracing_subscriber::Layer<S> + Send + Sync
 where
     S: Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
@@ -146,12 +151,12 @@ where
         .with_threads(false)
         .with_target(false)
         .with_tracked_inactivity(false)
-        .with_filter(filter_fn(|it| it.is_span() && is_ours(it.target())))
+        .with_filter(filter_fn(|it| it.is_span() && !is_unexported(it.target())))
 }
 
-/// The crates that make spans with `tracing`.
-fn is_ours(target: &str) -> bool {
-    ["telemetry", "net"].iter().any(|it| target.starts_with(it))
+/// Whether a target belongs to a crate of [`UNEXPORTED`].
+fn is_unexported(target: &str) -> bool {
+    UNEXPORTED.iter().any(|it| target.starts_with(it))
 }
 
 /// A panic is a log line like any other error, with the trace it happened in.

@@ -343,6 +343,19 @@ fn a_linked_edge_begins_a_trace_of_its_own() {
     assert_eq!(linked.links[0].span_context.span_id(), SpanId::from_bytes([1; 8]));
 }
 
+#[test]
+fn spans_of_any_crate_are_exported_but_those_of_the_exporters_own_stack() {
+    let setup = Setup::sampled();
+    tracing::info_span!(target: "gateway::events", "ours").in_scope(|| {});
+    tracing::info_span!(target: "a_library", "a library's").in_scope(|| {});
+    tracing::info_span!(target: "h2::client", "h2's").in_scope(|| {});
+    tracing::info_span!(target: "hyper_util::client", "hyper's").in_scope(|| {});
+    tracing::info_span!(target: "opentelemetry_sdk", "OpenTelemetry's").in_scope(|| {});
+    let exported = setup.exported();
+    let names: Vec<&str> = exported.iter().map(|it| it.name.as_ref()).collect();
+    assert_eq!(names, ["ours", "a library's"]);
+}
+
 #[tokio::test]
 async fn what_polls_makes_no_spans_and_its_log_lines_keep_the_trace() {
     let setup = Setup::sampled();
