@@ -18,9 +18,9 @@ use net::server::Draining;
 use platform::clock::{Clock, Micros};
 use proto::event::v1::event_service_server::EventService;
 use proto::event::v1::{ListEventsRequest, ListEventsResponse, WatchEventsRequest, WatchSubject};
+use telemetry::span::in_current_context;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
-use tracing::Instrument as _;
 use uuid::Uuid;
 
 pub use ending::{HISTORY_GONE, READER_TOO_SLOW, STREAM_ENDED, TOO_MANY_SNAPSHOTS, TOO_MANY_WATCHERS};
@@ -187,7 +187,7 @@ impl EventService for Events {
             person: Turns::person(&caller),
         };
         let (outbox, inbox) = outbox::way(self.patience, place);
-        tokio::spawn(watch.run(until, outbox).in_current_span());
+        tokio::spawn(in_current_context(watch.run(until, outbox)));
         Ok(Response::new(inbox))
     }
 }

@@ -8,9 +8,8 @@ use platform::periodic::Periodic;
 use platform::shutdown::Shutdown;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
+use telemetry::span::untraced;
 use tokio::sync::{Notify, Semaphore, watch};
-use tracing::instrument::WithSubscriber as _;
-use tracing::subscriber::NoSubscriber;
 use uuid::Uuid;
 
 use super::dedicated;
@@ -126,7 +125,7 @@ pub(super) async fn run(log: Reader, tail: Arc<Tail>, stop: Shutdown) {
     };
     let turn = || async {
         // Without spans: it belongs to no request, and polls for the most part.
-        match tail.advance(&log).with_subscriber(NoSubscriber::new()).await {
+        match untraced(tail.advance(&log)).await {
             Err(ReadError::Gone) => {
                 *tail.recent() = None;
                 Ok(())
@@ -245,6 +244,6 @@ impl Follower {
             }
             Ok(events)
         };
-        reading.with_subscriber(NoSubscriber::new()).await
+        untraced(reading).await
     }
 }

@@ -9,21 +9,20 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use tower::{BoxError, Layer, Service};
-use tracing::field::Empty;
-use tracing::{Instrument as _, Span};
-use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use opentelemetry::Context as TraceContext;
-use opentelemetry::trace::{FutureExt as _, TraceContextExt as _};
+use opentelemetry_semantic_conventions::attribute as semconv;
 
 use crate::admission::Authenticate;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
 use telemetry::propagation::{self, Edge};
+use telemetry::span::{Span, SpanBuilder, SpanKind};
 
 /// The template of the route that a request matched, as the router puts it into the extensions.
 pub type RouteOf = fn(&http::Extensions) -> Option<&str>;
@@ -79,24 +78,87 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
-        let (authenticate, edge) = (self.layer.authenticate.clone(), self.layer.edge);
-        let observation = Observation::begin(&request, (self.layer.route_of)(request.extensions()));
+        let (authenticate, edge, route_of) =
+            (self.layer.authenticate.clone(), self.layer.edge, self.layer.route_of);
+        let started = Instant::now();
+        let (mut head, body) = request.into_parts();
         Box::pin(async move {
-            let admission = authenticate.authenticate(request.headers()).await;
-            let span = observation.span.clone();
-            let untraced = admission.is_ok().then(|| edge.enter(&span, request.headers())).flatten();
-            request.extensions_mut().insert(admission);
-            let context = span.context();
-            let handled = inner.call(request).instrument(span);
-            let mut response = handled.with_context(untraced.unwrap_or_else(TraceContext::current)).await?;
-            propagation::tell_client(context.span().span_context(), response.headers_mut());
+            let arrival = Arrival { head: &head, route: route_of(&head.extensions), started, taken: false };
+            let admission = authenticate.authenticate(&head.headers).await;
+            let observation = arrival.observe(|span| match &admission {
+                Ok(_) => edge.place(span, &head.headers),
+                Err(_) => span,
+            });
+            head.extensions.insert(admission);
+            let handled = observation.span.run(inner.call(Request::from_parts(head, body)));
+            let mut response = handled.await?;
+            propagation::tell_client(&observation.span.span_context(), response.headers_mut());
             let (parts, body) = response.into_parts();
             let body = TracedBody::new(body, Some(observation.answered(parts.status)));
             Ok(Response::from_parts(parts, body.map_err(Into::into).boxed_unsync()))
         })
+    }
+}
+
+/// A request whose caller is not authenticated yet. Dropped in this state, because the client disconnected, it is recorded
+/// as unauthenticated: with the root of a new trace.
+struct Arrival<'a> {
+    head: &'a Parts,
+    route: Option<&'a str>,
+    started: Instant,
+    taken: bool,
+}
+
+impl Arrival<'_> {
+    /// Starts the server span, with the time at which the request came in.
+    fn observe(mut self, place: impl FnOnce(SpanBuilder) -> SpanBuilder) -> Observation {
+        self.taken = true;
+        self.begin(place)
+    }
+
+    fn begin(&self, place: impl FnOnce(SpanBuilder) -> SpanBuilder) -> Observation {
+        let root = SpanBuilder::new(SpanKind::Server).child_of(TraceContext::new());
+        let span = place(root.started_at(self.started)).start(|it| {
+            let (uri, headers, method) = (&self.head.uri, &self.head.headers, &self.head.method);
+            let known = is_known(method);
+            let verb = if known { method.as_str() } else { "HTTP" };
+            match self.route {
+                Some(route) => it.name(format!("{verb} {route}")),
+                None => it.name(verb.to_owned()),
+            }
+            it.set(semconv::HTTP_REQUEST_METHOD, if known { verb.to_owned() } else { "_OTHER".to_owned() });
+            it.set_some(semconv::HTTP_REQUEST_METHOD_ORIGINAL, (!known).then(|| shown(method.as_str())));
+            it.set_some(semconv::HTTP_ROUTE, self.route.map(ToOwned::to_owned));
+            it.set(semconv::NETWORK_PROTOCOL_VERSION, protocol_version(self.head.version));
+            let host = uri.authority().map(http::uri::Authority::as_str);
+            let host = host.or_else(|| headers.get(header::HOST)?.to_str().ok());
+            let (address, port) = host.map_or((None, None), split_authority);
+            it.set_some(semconv::SERVER_ADDRESS, address.map(shown));
+            it.set_some(semconv::SERVER_PORT, port.map(i64::from));
+            it.set(semconv::URL_PATH, shown(uri.path()));
+            it.set(semconv::URL_SCHEME, uri.scheme_str().unwrap_or("http").to_owned());
+            let user_agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
+            it.set_some(semconv::USER_AGENT_ORIGINAL, user_agent.map(shown));
+        });
+        Observation {
+            span,
+            started: self.started,
+            method: self.head.method.clone(),
+            route: self.route.map(Arc::from),
+            status: None,
+            done: false,
+        }
+    }
+}
+
+impl Drop for Arrival<'_> {
+    fn drop(&mut self) {
+        if !self.taken {
+            drop(self.begin(|span| span));
+        }
     }
 }
 
@@ -111,57 +173,20 @@ struct Observation {
 }
 
 impl Observation {
-    fn begin<B>(request: &Request<B>, route: Option<&str>) -> Self {
-        let method = request.method().clone();
-        let host = request.uri().authority().map(http::uri::Authority::as_str);
-        let host = host.or_else(|| request.headers().get(header::HOST)?.to_str().ok());
-        let (address, port) = host.map_or((None, None), split_authority);
-        let known = is_known(&method);
-        let user_agent = request.headers().get(header::USER_AGENT).and_then(|it| it.to_str().ok());
-        let span = tracing::info_span!(
-            "http",
-            otel.kind = "server",
-            otel.name = Empty,
-            otel.status_code = Empty,
-            error.type = Empty,
-            http.request.method = if known { method.as_str() } else { "_OTHER" },
-            http.request.method_original = (!known).then(|| shown(method.as_str())),
-            http.response.status_code = Empty,
-            http.route = route,
-            network.protocol.version = protocol_version(request.version()),
-            server.address = address.map(shown),
-            server.port = port,
-            url.path = shown(request.uri().path()),
-            url.scheme = request.uri().scheme_str().unwrap_or("http"),
-            user_agent.original = user_agent.map(shown),
-        );
-        let verb = if known { method.as_str() } else { "HTTP" };
-        match route {
-            Some(route) => span.record("otel.name", format!("{verb} {route}")),
-            None => span.record("otel.name", verb),
-        };
-        let route = route.map(Arc::from);
-        Self { span, started: Instant::now(), method, route, status: None, done: false }
-    }
-
     fn answered(mut self, status: StatusCode) -> Self {
         self.status = Some(status);
-        self.span.record("http.response.status_code", status.as_u16());
-        if status.is_server_error() {
-            self.span.record("otel.status_code", "ERROR");
-            self.span.record("error.type", status.as_str());
-        }
         self
     }
 
-    fn finish(&mut self, outcome: &'static str) {
+    /// `error` becomes `error.type` instead of the status.
+    fn finish(&mut self, outcome: &'static str, error: Option<&'static str>) {
         if std::mem::replace(&mut self.done, true) {
             return;
         }
         let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
         self.span.in_scope(|| {
             tracing::info!(
-                method = shown(self.method.as_str()),
+                method = cut(self.method.as_str()),
                 route = self.route.as_deref(),
                 status = self.status.map(|it| it.as_u16()),
                 duration_ms,
@@ -169,7 +194,17 @@ impl Observation {
                 "request"
             );
         });
-        propagation::end(&self.span);
+        self.span.record(|it| {
+            let status = self.status.map(|it| i64::from(it.as_u16()));
+            it.set_some(semconv::HTTP_RESPONSE_STATUS_CODE, status);
+            let failed = self.status.filter(StatusCode::is_server_error);
+            match (error, failed) {
+                (Some(error), _) => it.fail(error),
+                (None, Some(status)) => it.fail(status.as_str().to_owned()),
+                (None, None) => {}
+            }
+        });
+        self.span.end();
     }
 }
 
@@ -179,33 +214,30 @@ impl Observe for Observation {
     }
 
     fn end(mut self, end: BodyEnd<'_>) {
-        let outcome = match end {
-            BodyEnd::Complete(_) => "complete",
-            BodyEnd::Dropped if self.method == Method::HEAD => "complete",
-            BodyEnd::Dropped => "cut by the client",
-            BodyEnd::Failed => {
-                self.span.record("otel.status_code", "ERROR");
-                self.span.record("error.type", "body");
-                "failed"
-            }
-        };
-        self.finish(outcome);
+        match end {
+            BodyEnd::Complete(_) => self.finish("complete", None),
+            BodyEnd::Dropped if self.method == Method::HEAD => self.finish("complete", None),
+            BodyEnd::Dropped => self.finish("cut by the client", None),
+            BodyEnd::Failed => self.finish("failed", Some("body")),
+        }
     }
 }
 
 impl Drop for Observation {
     fn drop(&mut self) {
         if std::thread::panicking() && !self.done {
-            self.span.record("otel.status_code", "ERROR");
-            self.span.record("error.type", "panic");
-            return self.finish("panicked");
+            return self.finish("panicked", Some("panic"));
         }
-        self.finish("abandoned by the client");
+        self.finish("abandoned by the client", None);
     }
 }
 
 /// As much of a client's text as a span takes: a batch of spans that grows too large is refused as a whole.
-fn shown(text: &str) -> &str {
+fn shown(text: &str) -> String {
+    cut(text).to_owned()
+}
+
+fn cut(text: &str) -> &str {
     &text[..text.floor_char_boundary(256)]
 }
 

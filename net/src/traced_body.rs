@@ -1,4 +1,4 @@
-//! A body that is part of its span: polled within it, and the span ends when the body does.
+//! A body that is part of its span: polled in the span's context, and the span ends when the body does.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Buf;
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
-use tracing::Span;
+use telemetry::span::Span;
 
 /// How a body ended.
 pub(crate) enum BodyEnd<'a> {
@@ -60,11 +60,7 @@ impl<B: Body<Data: Buf>, O: Observe> Body for TracedBody<B, O> {
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         let this = self.project();
         let polled = match &this.observer {
-            Some(observer) => {
-                let span = observer.span().clone();
-                let _entered = span.enter();
-                this.inner.poll_frame(cx)
-            }
+            Some(observer) => observer.span().in_scope(|| this.inner.poll_frame(cx)),
             None => this.inner.poll_frame(cx),
         };
         let frame = ready!(polled);
@@ -85,5 +81,47 @@ impl<B: Body<Data: Buf>, O: Observe> Body for TracedBody<B, O> {
 
     fn size_hint(&self) -> SizeHint {
         self.inner.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http_body_util::{BodyExt as _, StreamBody};
+    use opentelemetry::Context as TraceContext;
+    use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState};
+    use telemetry::span::{SpanBuilder, SpanKind};
+
+    use super::*;
+
+    struct Observer(Span);
+
+    impl Observe for Observer {
+        fn span(&self) -> &Span {
+            &self.0
+        }
+
+        fn end(self, _: BodyEnd<'_>) {}
+    }
+
+    #[tokio::test]
+    async fn a_body_is_polled_in_the_context_of_its_span() {
+        let own = SpanContext::new(
+            TraceId::from_bytes([1; 16]),
+            SpanId::from_bytes([2; 8]),
+            TraceFlags::SAMPLED,
+            false,
+            TraceState::default(),
+        );
+        let context = TraceContext::new().with_remote_span_context(own.clone());
+        let span = SpanBuilder::new(SpanKind::Server).child_of(context).start(|_| {});
+        let frame = async {
+            let found = TraceContext::current().span().span_context().clone();
+            Ok::<_, std::convert::Infallible>(Frame::data(Bytes::from(found.span_id().to_string())))
+        };
+        let body = StreamBody::new(futures_util::stream::once(Box::pin(frame)));
+        let read = TracedBody::new(body, Some(Observer(span))).collect().await.unwrap().to_bytes();
+        assert_eq!(read, own.span_id().to_string());
+        assert!(!TraceContext::current().span().span_context().is_valid());
     }
 }

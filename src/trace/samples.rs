@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use telemetry::otlp::{Span, SpanKind};
+use telemetry::otlp::{AttributeValue, Span, SpanKind};
 
 const MICROSECOND: u64 = 1_000;
 const START: u64 = 1_790_000_000_000_000_000;
@@ -38,8 +38,8 @@ pub(super) fn named(span: Span, service: &str, kind: SpanKind, name: &str) -> Sp
 }
 
 /// The span with an attribute more.
-pub(super) fn with(mut span: Span, key: &str, value: &str) -> Span {
-    span.attributes.insert(key.to_owned(), value.to_owned());
+pub(super) fn with(mut span: Span, key: &str, value: impl Into<AttributeValue>) -> Span {
+    span.attributes.insert(key.to_owned(), value.into());
     span
 }
 

@@ -98,7 +98,7 @@ impl<'a> Page<'a> {
             return vec!["a trace without spans".to_owned()];
         };
         let id = cut(&clean(self.trace.id()), 32);
-        let status = root.attributes.get(HTTP_STATUS).map(|it| cut(&clean(it), 20));
+        let status = root.attributes.get(HTTP_STATUS).map(|it| cut(&clean(&it.to_string()), 20));
         let total = duration(self.timeline.length);
         let size = format!("{}, {}", count(spans.len(), "span"), count(self.services.len(), "service"));
         let numbers = [status.as_deref(), Some(total.as_str()), Some(size.as_str())];
@@ -227,12 +227,14 @@ fn label(span: &Span) -> String {
 
 /// The database behind a span.
 fn system(span: &Span) -> String {
-    span.attributes.get("db.system.name").map_or_else(String::new, |it| format!(" · {}", clean(it)))
+    span.attributes
+        .get("db.system.name")
+        .map_or_else(String::new, |it| format!(" · {}", clean(&it.to_string())))
 }
 
 /// What a span ended with, where it failed or was refused.
 fn outcome(span: &Span) -> Option<String> {
-    let attribute = |key| span.attributes.get(key).map(|it| clean(it));
+    let attribute = |key| span.attributes.get(key).map(|it| clean(&it.to_string()));
     let http = attribute(HTTP_STATUS).filter(|it| span.error || it.as_str() >= "400");
     let grpc = attribute(GRPC_STATUS).filter(|it| !matches!(it.as_str(), "OK" | "0"));
     let error = attribute("error.type").filter(|it| Some(it) != http.as_ref() && Some(it) != grpc.as_ref());

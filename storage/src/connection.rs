@@ -10,7 +10,7 @@ use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, PgConnection, Pool, Postgres, SqlSafeStr as _, Sqlite, SqliteConnection};
 use telemetry::database::{self as spans, Statement, System};
-use tracing::Instrument as _;
+use telemetry::span::in_current_context;
 
 use crate::{Commits, Database, StorageError, Value};
 
@@ -234,7 +234,7 @@ impl Database {
             transaction.commit().await?;
             Ok(answer)
         };
-        match tokio::spawn(transaction.in_current_span()).await {
+        match tokio::spawn(in_current_context(transaction)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(StorageError::Interrupted.into()),
         }

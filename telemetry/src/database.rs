@@ -4,10 +4,11 @@
 use std::borrow::Cow;
 use std::future::Future;
 
-use tracing::field::Empty;
-use tracing::{Instrument as _, Span};
+use opentelemetry_semantic_conventions::attribute::{
+    DB_COLLECTION_NAME, DB_OPERATION_NAME, DB_QUERY_TEXT, DB_SYSTEM_NAME,
+};
 
-use crate::propagation;
+use crate::span::{Span, SpanBuilder, SpanKind};
 
 /// The database behind a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,17 +53,13 @@ pub async fn statement<T, E: ErrorType>(
     statement: &Statement,
     call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    let span = tracing::info_span!(
-        "db",
-        otel.kind = "client",
-        otel.name = format!("{} {}", statement.operation, statement.collection),
-        otel.status_code = Empty,
-        error.type = Empty,
-        db.collection.name = statement.collection,
-        db.operation.name = statement.operation,
-        db.query.text = statement.sql,
-        db.system.name = system.name(),
-    );
+    let span = SpanBuilder::new(SpanKind::Client).start(|it| {
+        it.name(format!("{} {}", statement.operation, statement.collection));
+        it.set(DB_COLLECTION_NAME, statement.collection);
+        it.set(DB_OPERATION_NAME, statement.operation);
+        it.set(DB_QUERY_TEXT, statement.sql);
+        it.set(DB_SYSTEM_NAME, system.name());
+    });
     observed(span, call).await
 }
 
@@ -72,15 +69,11 @@ pub async fn transaction<T, E: ErrorType>(
     operation: &'static str,
     call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    let span = tracing::info_span!(
-        "db",
-        otel.kind = "client",
-        otel.name = operation,
-        otel.status_code = Empty,
-        error.type = Empty,
-        db.operation.name = operation,
-        db.system.name = system.name(),
-    );
+    let span = SpanBuilder::new(SpanKind::Client).start(|it| {
+        it.name(operation);
+        it.set(DB_OPERATION_NAME, operation);
+        it.set(DB_SYSTEM_NAME, system.name());
+    });
     observed(span, call).await
 }
 
@@ -89,23 +82,18 @@ pub async fn acquire<T, E: ErrorType>(
     system: System,
     call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    let span = tracing::info_span!(
-        "db",
-        otel.kind = "internal",
-        otel.name = "acquire connection",
-        otel.status_code = Empty,
-        error.type = Empty,
-        db.system.name = system.name(),
-    );
+    let span = SpanBuilder::new(SpanKind::Internal).start(|it| {
+        it.name("acquire connection");
+        it.set(DB_SYSTEM_NAME, system.name());
+    });
     observed(span, call).await
 }
 
 async fn observed<T, E: ErrorType>(span: Span, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    let outcome = call.instrument(span.clone()).await;
+    let outcome = span.run(call).await;
     if let Err(error) = &outcome {
-        span.record("otel.status_code", "ERROR");
-        span.record("error.type", error.error_type().as_ref());
+        span.record(|it| it.fail(error.error_type()));
     }
-    propagation::end(&span);
+    span.end();
     outcome
 }

@@ -11,6 +11,7 @@ mod losses;
 pub mod otlp;
 pub mod propagation;
 mod sampler;
+pub mod span;
 pub mod sweep;
 
 use std::time::Duration;
@@ -21,10 +22,12 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::resource::TelemetryResourceDetector;
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use opentelemetry_semantic_conventions::resource as semconv;
+use tracing::Subscriber;
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::layer::{Identity, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
@@ -34,7 +37,7 @@ pub use log_format::LogFormat;
 use log_writer::{LogGuard, LogWriter};
 use losses::Losses;
 use platform::clock::Clock;
-use sampler::Dice;
+use sampler::EdgeSampler;
 
 /// `service.namespace` of every process.
 pub const NAMESPACE: &str = "cml-cloud-manager";
@@ -43,6 +46,11 @@ const FLUSH: Duration = Duration::from_secs(2);
 /// Log filter when `RUST_LOG` says nothing. OpenTelemetry's own lines about each failed export are left out: what is lost
 /// is counted, and said once a minute.
 const DEFAULT_LOG_FILTER: &str = "info,sqlx=warn,h2=warn,hyper=warn,tower=warn,tonic=warn,opentelemetry=off";
+
+/// Prefixes of the names of crates whose spans are not exported. The exporter sends through some of them and would trace
+/// its own requests; the work that the others do for a request is covered by our own spans.
+const UNEXPORTED: [&str; 10] =
+    ["h2", "hyper", "mio", "opentelemetry", "reqwest", "rustls", "sqlx", "tokio", "tonic", "tower"];
 
 /// What telemetry has to know of its process.
 #[derive(Clone, Debug)]
@@ -107,15 +115,11 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
     let losses = Losses::default();
     let tracer = tracer(process, clock, &environment, &losses)?;
     let spans = match &tracer {
-        Some(provider) => tracing_opentelemetry::layer()
-            .with_tracer(provider.tracer(NAMESPACE))
-            .with_location(false)
-            .with_threads(false)
-            .with_target(false)
-            .with_tracked_inactivity(false)
-            // Spans of ours only: those of the exporter's own HTTP/2 stack would trace the tracing.
-            .with_filter(filter_fn(|it| it.is_span() && is_ours(it.target())))
-            .boxed(),
+        Some(provider) => {
+            let tracer = provider.tracer(NAMESPACE);
+            span::set_tracer(tracer.clone());
+            spans_of_tracing(tracer).boxed()
+        }
         // A layer that wants nothing: without any, spans would be made for nobody.
         None => Identity::new().with_filter(filter_fn(|_| false)).boxed(),
     };
@@ -136,9 +140,23 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
     Ok(Telemetry { tracer, losses, _log: guard })
 }
 
-/// The crates that make spans.
-fn is_ours(target: &str) -> bool {
-    ["telemetry", "net"].iter().any(|it| target.starts_with(it))
+/// Exports the `tracing` spans of every crate except [`UNEXPORTED`].
+fn spans_of_tracing<S>(tracer: SdkTracer) -> impl tracing_subscriber::Layer<S> + Send + Sync
+where
+    S: Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
+{
+    tracing_opentelemetry::layer()
+        .with_tracer(tracer)
+        .with_location(false)
+        .with_threads(false)
+        .with_target(false)
+        .with_tracked_inactivity(false)
+        .with_filter(filter_fn(|it| it.is_span() && !is_unexported(it.target())))
+}
+
+/// Whether a target belongs to a crate of [`UNEXPORTED`].
+fn is_unexported(target: &str) -> bool {
+    UNEXPORTED.iter().any(|it| target.starts_with(it))
 }
 
 /// A panic is a log line like any other error, with the trace it happened in.
@@ -177,7 +195,7 @@ fn tracer(
     }
     let mut builder = SdkTracerProvider::builder().with_resource(resource(process, clock, environment));
     if let Some(ratio) = process.trace_ratio.filter(|_| !environment.has_sampler) {
-        builder = builder.with_sampler(Dice(ratio));
+        builder = builder.with_sampler(EdgeSampler { ratio });
     }
     for processor in export::processors(environment, losses)? {
         builder = builder.with_span_processor(processor);

@@ -80,12 +80,15 @@ impl Lines {
         line.put("target", event.metadata().target())?;
         // OpenTelemetry's own events have a name in its place.
         line.put("message", fields.message.as_deref().or(fields.name.as_deref()).unwrap_or_default())?;
-        let context = opentelemetry::Context::current();
-        let span = context.span();
-        let span = span.span_context();
-        if span.is_valid() {
-            line.put("trace_id", span.trace_id().to_string())?;
-            line.put("span_id", span.span_id().to_string())?;
+        // tracing-opentelemetry activates the context of an entered `tracing` span, so this covers both kinds of spans.
+        let ids = opentelemetry::Context::map_current(|it| {
+            let span = it.span();
+            let span = span.span_context();
+            span.is_valid().then(|| (span.trace_id(), span.span_id()))
+        });
+        if let Some((trace_id, span_id)) = ids {
+            line.put("trace_id", trace_id.to_string())?;
+            line.put("span_id", span_id.to_string())?;
         }
         if fields.message.is_some()
             && let Some(name) = &fields.name

@@ -6,7 +6,6 @@ use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use opentelemetry::{Context, global};
 use opentelemetry_http::HeaderInjector;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 pub(crate) mod baggage;
 mod edge;
@@ -30,14 +29,6 @@ pub fn extract(headers: &HeaderMap) -> Context {
 /// Adds `context` to `headers`.
 pub fn inject(context: &Context, headers: &mut HeaderMap) {
     global::get_text_map_propagator(|it| it.inject_context(context, &mut HeaderInjector(headers)));
-}
-
-/// The context to send on from `span`: its own, or, where nothing is traced, the one that came in (a disabled SDK does
-/// not disable propagation).
-#[must_use]
-pub fn context_of(span: &tracing::Span) -> Context {
-    let own = span.context();
-    if own.span().span_context().is_valid() { own } else { Context::current() }
 }
 
 /// The span that is current here; an invalid one when nothing is traced.
@@ -74,12 +65,6 @@ impl Cause {
         };
         Self { traceparent: text("traceparent"), tracestate: text("tracestate") }
     }
-}
-
-/// Ends a span now. By itself it ends when it was last entered, by whoever holds it: sqlx's SQLite threads enter the span
-/// of a call once more after they have answered, and may be slow to leave it.
-pub fn end(span: &tracing::Span) {
-    span.context().span().end();
 }
 
 /// Tells the client which span answered it.

@@ -1,15 +1,18 @@
-//! Whether a trace is kept, decided once, where it comes in: by our own dice, whatever the caller's flag or id. What runs
+//! Whether a trace is sampled, decided once, where it comes in: at random, whatever the caller's flag or id. What runs
 //! beneath, here and in the services, obeys.
 
 use opentelemetry::trace::{Link, SpanKind, TraceContextExt as _, TraceId, TraceState};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
 
-/// Keeps this share of what comes in, 0 to 1.
+/// Samples a share of what comes in.
 #[derive(Clone, Debug)]
-pub(super) struct Dice(pub(super) f64);
+pub(super) struct EdgeSampler {
+    /// 0 to 1.
+    pub(super) ratio: f64,
+}
 
-impl ShouldSample for Dice {
+impl ShouldSample for EdgeSampler {
     fn should_sample(
         &self,
         parent: Option<&Context>,
@@ -24,7 +27,7 @@ impl ShouldSample for Dice {
             .filter(opentelemetry::trace::SpanContext::is_valid);
         let keep = match &parent {
             Some(local) if !local.is_remote() => local.is_sampled(),
-            _ => self.throw(),
+            _ => self.decide(),
         };
         SamplingResult {
             decision: if keep { SamplingDecision::RecordAndSample } else { SamplingDecision::Drop },
@@ -34,16 +37,16 @@ impl ShouldSample for Dice {
     }
 }
 
-impl Dice {
-    fn throw(&self) -> bool {
-        if self.0 >= 1.0 {
+impl EdgeSampler {
+    fn decide(&self) -> bool {
+        if self.ratio >= 1.0 {
             return true;
         }
         // 53 bits, as many as a double tells apart.
         let bits = u64::from_le_bytes(platform::clock::random()) >> 11;
         #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
-        let thrown = bits as f64 / (1_u64 << 53) as f64;
-        thrown < self.0
+        let drawn = bits as f64 / (1_u64 << 53) as f64;
+        drawn < self.ratio
     }
 }
 
@@ -57,11 +60,11 @@ mod tests {
         let id = TraceId::from_bytes([1; 16]);
         let parent = SpanContext::new(id, SpanId::from_bytes([1; 8]), flags, remote, TraceState::default());
         let context = Context::new().with_remote_span_context(parent);
-        Dice(ratio).should_sample(Some(&context), id, "", &SpanKind::Server, &[], &[]).decision
+        EdgeSampler { ratio }.should_sample(Some(&context), id, "", &SpanKind::Server, &[], &[]).decision
     }
 
     #[test]
-    fn what_comes_in_is_kept_by_the_dice_and_not_by_the_callers_flag() {
+    fn what_comes_in_is_sampled_by_the_ratio_and_not_by_the_callers_flag() {
         assert_eq!(decide(1.0, TraceFlags::default(), true), SamplingDecision::RecordAndSample);
         assert_eq!(decide(0.0, TraceFlags::SAMPLED, true), SamplingDecision::Drop);
     }
@@ -74,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_share_is_about_that_share() {
-        let kept = (0..10_000).filter(|_| Dice(0.25).throw()).count();
+        let kept = (0..10_000).filter(|_| EdgeSampler { ratio: 0.25 }.decide()).count();
         assert!((2_000..3_000).contains(&kept), "{kept}");
     }
 }

@@ -61,7 +61,7 @@ async fn several_tracestates_are_one_and_too_much_of_it_is_left_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_gateway_throws_its_own_dice_and_the_services_obey() {
+async fn the_gateway_samples_by_its_own_ratio_and_the_services_obey() {
     for (ratio, flags, kept) in [("0", "01", false), ("1", "00", true)] {
         let mut product = Product::start_with(Backend::Sqlite, &[("CCM_TRACE_RATIO", ratio)]).await;
         let caller = product.user("ada").with("traceparent", &traceparent(flags));

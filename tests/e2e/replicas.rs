@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
+use telemetry::otlp::AttributeValue;
 use tempfile::TempDir;
 
 use crate::harness::{Backend, Client, Process, Product, Settings, eventually};
@@ -162,6 +163,22 @@ async fn a_listed_replica_that_was_never_there_costs_nothing() {
     assert!(outcomes.failed_reads.is_empty() && outcomes.failed_writes.is_empty(), "{outcomes:?}");
     let ready = product.anonymous().get("/readyz").await;
     assert_eq!(ready.json["services"][1], json!({"name": "worker-service", "status": "serving"}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_was_sent_again_says_how_often_as_a_number() {
+    let settings = Settings {
+        worker_service: Some(|first| format!("http://127.0.0.1:1,http://{first}")),
+        ..Settings::default()
+    };
+    let mut product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
+    for _ in 0..4 {
+        assert_eq!(product.admin().get("/api/workers").await.status, 200);
+    }
+    product.stop().await;
+    let spans = product.collector.spans();
+    let counts: Vec<_> = spans.iter().filter_map(|it| it.attributes.get("ccm.resend_count")).collect();
+    assert!(!counts.is_empty() && counts.iter().all(|it| **it == AttributeValue::Integer(1)), "{counts:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,6 @@ use platform::clock::{Clock, Micros};
 use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{EventCursor, WatchProgress, WatchSnapshotEnd, WatchStarted};
 use tonic::{Code, Status};
-use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::filter::Filter;
@@ -117,9 +116,8 @@ impl Watch {
         let Some(turn) = self.turns.take(self.person.clone()).await else {
             return Err(Stop::Status(ending::too_many_snapshots()));
         };
-        // Within the span of the call, which has ended by then: its last statements, and no trace of their own.
-        let snapshot = self.tell_snapshot(outbox).in_current_span();
-        let told = tokio::time::timeout(SNAPSHOT_PATIENCE, snapshot).await;
+        // Its statements are children of the call's span, which has ended by then.
+        let told = tokio::time::timeout(SNAPSHOT_PATIENCE, self.tell_snapshot(outbox)).await;
         drop(turn);
         told.unwrap_or_else(|_| Err(NotTaken::TooSlow.into()))
     }

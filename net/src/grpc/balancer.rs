@@ -8,9 +8,10 @@ use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
+use opentelemetry::Context as TraceContext;
+use telemetry::span;
 use tonic::body::Body as GrpcBody;
 use tower::{BoxError, Service};
-use tracing::Span;
 
 use super::endpoint::Endpoint;
 use super::endpoints::Endpoints;
@@ -40,6 +41,7 @@ impl Balancer {
         let reads = method::is_read(parts.uri.path());
         let replicas = self.endpoints.all().await?;
         let (mut tried, mut retries, mut was_lost) = (Vec::new(), 0, false);
+        let mut resends = Resends { call: TraceContext::current(), count: 0 };
         let mut chosen = self.pick(&replicas, &tried);
         loop {
             let Some(endpoint) = chosen else { return Err("a peer has no replica".into()) };
@@ -59,7 +61,7 @@ impl Balancer {
             if !may_retry || chosen.is_none() {
                 return Err(error.into());
             }
-            Span::current().record("ccm.resend_count", tried.len());
+            resends.count += 1;
             tracing::debug!(%error, "a call is sent again");
         }
     }
@@ -71,6 +73,20 @@ impl Balancer {
         let untried =
             after.iter().chain(before).filter(|it| !tried.iter().any(|tried| Arc::ptr_eq(tried, it)));
         untried.min_by_key(|it| (it.is_unreachable(), it.in_flight())).cloned()
+    }
+}
+
+/// Counts how often a call was sent again, and records it on the call's span when the exchange ends or is cancelled.
+struct Resends {
+    call: TraceContext,
+    count: i64,
+}
+
+impl Drop for Resends {
+    fn drop(&mut self) {
+        if self.count > 0 {
+            span::record(&self.call, |it| it.set("ccm.resend_count", self.count));
+        }
     }
 }
 

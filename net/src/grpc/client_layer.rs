@@ -10,11 +10,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::BodyExt as _;
+use opentelemetry_semantic_conventions::attribute as semconv;
 use tonic::body::Body as GrpcBody;
 use tonic::{Code, Status};
 use tower::{BoxError, Service, ServiceExt as _};
-use tracing::field::Empty;
-use tracing::{Instrument as _, Span};
 
 use super::exchange_error::ExchangeError;
 use super::peer::Peer;
@@ -22,6 +21,7 @@ use super::{deadline, method, status};
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
 use platform::causes::{causes, chain};
 use telemetry::propagation;
+use telemetry::span::{Span, SpanBuilder, SpanKind};
 
 /// A channel `S` to a peer, traced.
 #[derive(Clone)]
@@ -58,13 +58,13 @@ where
         let mut call = Call::begin(&self.peer, request.uri().path());
         let peer = self.peer.name;
         let reads = method::is_read(request.uri().path());
-        propagation::inject(&propagation::context_of(&call.span), request.headers_mut());
+        propagation::inject(call.span.context(), request.headers_mut());
         let remaining = deadline::remaining();
         if let Some(remaining) = remaining {
             deadline::to_headers(remaining, request.headers_mut());
         }
         Box::pin(async move {
-            let exchange = inner.oneshot(request).instrument(call.span.clone());
+            let exchange = call.span.run(inner.oneshot(request));
             let outcome = match remaining {
                 None => Ok(exchange.await),
                 Some(remaining) => tokio::time::timeout(remaining, exchange).await,
@@ -107,20 +107,14 @@ struct Call {
 
 impl Call {
     fn begin(peer: &Peer, path: &str) -> Self {
-        let (name, address) = (method::name(path), peer.address());
-        let span = tracing::info_span!(
-            "grpc",
-            otel.kind = "client",
-            otel.name = name,
-            otel.status_code = Empty,
-            error.type = Empty,
-            rpc.method = name,
-            rpc.response.status_code = Empty,
-            rpc.system.name = "grpc",
-            server.address = address.map(|it| it.host.as_str()),
-            server.port = address.map(|it| it.port),
-            ccm.resend_count = Empty,
-        );
+        let span = SpanBuilder::new(SpanKind::Client).start(|it| {
+            let (name, address) = (method::name(path), peer.address());
+            it.name(name.to_owned());
+            it.set(semconv::RPC_METHOD, name.to_owned());
+            it.set(semconv::RPC_SYSTEM_NAME, "grpc");
+            it.set_some(semconv::SERVER_ADDRESS, address.map(|it| it.host.clone()));
+            it.set_some(semconv::SERVER_PORT, address.map(|it| i64::from(it.port)));
+        });
         Self { span, code: None, done: false }
     }
 
@@ -129,12 +123,13 @@ impl Call {
             return;
         }
         let name = status::code_name(code);
-        self.span.record("rpc.response.status_code", name);
-        if code != Code::Ok {
-            self.span.record("otel.status_code", "ERROR");
-            self.span.record("error.type", name);
-        }
-        propagation::end(&self.span);
+        self.span.record(|it| {
+            it.set(semconv::RPC_RESPONSE_STATUS_CODE, name);
+            if code != Code::Ok {
+                it.fail(name);
+            }
+        });
+        self.span.end();
     }
 }
 

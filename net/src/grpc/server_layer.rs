@@ -11,19 +11,18 @@ use futures_util::FutureExt as _;
 use http::{Request, Response, Uri};
 use http_body::Body;
 use opentelemetry::Context as TraceContext;
-use opentelemetry::trace::FutureExt as _;
+use opentelemetry_semantic_conventions::attribute as semconv;
 use tonic::body::Body as GrpcBody;
 use tonic::{Code, Status};
 use tower::{BoxError, Layer, Service};
-use tracing::field::Empty;
-use tracing::{Instrument as _, Span};
 
 use super::method::{self, KnownMethods};
 use super::{deadline, status, unread};
 use crate::activity::{Activity, InFlight};
 use crate::admission::Authenticate;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
-use telemetry::propagation::{self, Edge};
+use telemetry::propagation::Edge;
+use telemetry::span::{Span, SpanBuilder, SpanKind};
 
 /// How long a call may take whose client sets no deadline, its message included.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -79,7 +78,7 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
         if method::is_probe(request.uri().path()) {
@@ -88,23 +87,25 @@ where
         let ServerLayer { authenticate, service, methods, calls } = self.layer.clone();
         let reads = method::is_read(request.uri().path());
         let streams = methods.is_streaming(request.uri().path());
-        let mut call = Call::begin(request.uri(), &methods, &calls);
+        let (started, in_flight) = (Instant::now(), calls.begin());
         let timeout = deadline::from_headers(request.headers()).map(before_the_clients);
         // A stream goes on for as long as its connection.
         let timeout = timeout.or((!streams).then_some(LONGEST));
+        let (mut head, body) = request.into_parts();
         Box::pin(async move {
-            let admission = authenticate.authenticate(request.headers()).await;
+            let arrival = Arrival { uri: &head.uri, methods: &methods, started, in_flight: Some(in_flight) };
+            let admission = authenticate.authenticate(&head.headers).await;
             // Before its message is read: who is not known does not fill our memory.
             if let Err(refusal) = admission {
                 let status: Status = refusal.into();
+                let mut call = arrival.observe(|span| span);
                 call.code = Some(status.code());
                 let refused = status.into_http::<GrpcBody>();
                 return Ok(refused.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))));
             }
-            let untraced = Edge::Continue.enter(&call.span, request.headers());
-            request.extensions_mut().insert(admission);
-            let handled = survive_panics(inner.call(request)).instrument(call.span.clone());
-            let handled = handled.with_context(untraced.unwrap_or_else(TraceContext::current));
+            let mut call = arrival.observe(|span| Edge::Continue.place(span, &head.headers));
+            head.extensions.insert(admission);
+            let handled = call.span.run(survive_panics(inner.call(Request::from_parts(head, body))));
             let response = match timeout {
                 None => handled.await?,
                 Some(timeout) => {
@@ -145,6 +146,56 @@ fn before_the_clients(timeout: Duration) -> Duration {
     timeout.saturating_sub((timeout / 10).min(Duration::from_millis(10)))
 }
 
+/// A call whose caller is not authenticated yet. Dropped in this state, because the client disconnected, it is recorded as
+/// unauthenticated: with the root of a new trace.
+struct Arrival<'a> {
+    uri: &'a Uri,
+    methods: &'a KnownMethods,
+    started: Instant,
+    /// Taken when the call is observed.
+    in_flight: Option<InFlight>,
+}
+
+impl Arrival<'_> {
+    /// Starts the server span, with the time at which the metadata came in.
+    fn observe(mut self, place: impl FnOnce(SpanBuilder) -> SpanBuilder) -> Call {
+        let in_flight = self.in_flight.take();
+        self.begin(place, in_flight)
+    }
+
+    fn begin(&self, place: impl FnOnce(SpanBuilder) -> SpanBuilder, in_flight: Option<InFlight>) -> Call {
+        let uri = self.uri;
+        let name = self.methods.name(uri.path());
+        let root = SpanBuilder::new(SpanKind::Server).child_of(TraceContext::new());
+        let span = place(root.started_at(self.started)).start(|it| {
+            it.name(name.to_owned());
+            it.set(semconv::RPC_METHOD, name.to_owned());
+            let original = || status::cut(method::name(uri.path()), 256);
+            it.set_some(semconv::RPC_METHOD_ORIGINAL, (name == method::OTHER).then(original));
+            it.set(semconv::RPC_SYSTEM_NAME, "grpc");
+            it.set_some(semconv::SERVER_ADDRESS, uri.host().map(ToOwned::to_owned));
+            it.set_some(semconv::SERVER_PORT, uri.port_u16().map(i64::from));
+        });
+        Call {
+            span,
+            started: self.started,
+            method: name.to_owned(),
+            code: None,
+            span_ended: false,
+            done: false,
+            _in_flight: in_flight,
+        }
+    }
+}
+
+impl Drop for Arrival<'_> {
+    fn drop(&mut self) {
+        if let Some(in_flight) = self.in_flight.take() {
+            drop(self.begin(|span| span, Some(in_flight)));
+        }
+    }
+}
+
 /// One call being served; dropped before an answer means that the caller went away.
 struct Call {
     span: Span,
@@ -153,36 +204,10 @@ struct Call {
     code: Option<Code>,
     span_ended: bool,
     done: bool,
-    _in_flight: InFlight,
+    _in_flight: Option<InFlight>,
 }
 
 impl Call {
-    fn begin(uri: &Uri, methods: &KnownMethods, calls: &Activity) -> Self {
-        let name = methods.name(uri.path());
-        let span = tracing::info_span!(
-            "grpc",
-            otel.kind = "server",
-            otel.name = name,
-            otel.status_code = Empty,
-            error.type = Empty,
-            rpc.method = name,
-            rpc.method_original = (name == method::OTHER).then(|| status::cut(method::name(uri.path()), 256)),
-            rpc.response.status_code = Empty,
-            rpc.system.name = "grpc",
-            server.address = uri.host(),
-            server.port = uri.port_u16(),
-        );
-        Self {
-            span,
-            started: Instant::now(),
-            method: name.to_owned(),
-            code: None,
-            span_ended: false,
-            done: false,
-            _in_flight: calls.begin(),
-        }
-    }
-
     fn finish(&mut self, code: Code) {
         if std::mem::replace(&mut self.done, true) {
             return;
@@ -197,12 +222,13 @@ impl Call {
             return;
         }
         let name = status::code_name(code);
-        self.span.record("rpc.response.status_code", name);
-        if method::is_server_error(code) {
-            self.span.record("otel.status_code", "ERROR");
-            self.span.record("error.type", name);
-        }
-        propagation::end(&self.span);
+        self.span.record(|it| {
+            it.set(semconv::RPC_RESPONSE_STATUS_CODE, name);
+            if method::is_server_error(code) {
+                it.fail(name);
+            }
+        });
+        self.span.end();
     }
 }
 

@@ -19,7 +19,7 @@ fn db(parent: &str, service: &str, name: &str, at: std::ops::Range<u64>) -> Span
 fn created() -> Trace {
     let (create, get) = ("ccm.task.v1.TaskService/CreateTask", "ccm.worker.v1.WorkerService/GetWorker");
     let spans = vec![
-        with(request(ID, 0..23_440), HTTP_STATUS, "201"),
+        with(request(ID, 0..23_440), HTTP_STATUS, 201),
         grpc(span(ID, "create", "request", 1_120..22_900), "gateway", SpanKind::Client, create),
         grpc(span(ID, "creating", "create", 2_010..22_300), "task-service", SpanKind::Server, create),
         grpc(span(ID, "get", "creating", 2_400..9_980), "task-service", SpanKind::Client, get),
@@ -37,7 +37,7 @@ fn created() -> Trace {
 
 fn refused() -> Trace {
     let method = "ccm.task.v1.TaskService/CreateTask";
-    let answered = failed(with(request(ID, 0..2_031_000), HTTP_STATUS, "503"));
+    let answered = failed(with(request(ID, 0..2_031_000), HTTP_STATUS, 503));
     let called = grpc(span(ID, "create", "request", 900..2_030_000), "gateway", SpanKind::Client, method);
     let called = failed(with(with(called, GRPC_STATUS, "UNAVAILABLE"), "error.type", "UNAVAILABLE"));
     Trace { spans: vec![with(answered, "error.type", "503"), called], dropped: 0 }
@@ -67,7 +67,7 @@ fn no_line_is_wider_than_the_terminal() {
         let name = "a name that goes on and on ".repeat(depth);
         let below =
             span(ID, &format!("deep{depth}"), &format!("deep{}", depth.max(1) - 1), 5..u64::from(u32::MAX));
-        let below = failed(with(below, "error.type", &name));
+        let below = failed(with(below, "error.type", name.as_str()));
         trace.spans.push(named(below, &"service".repeat(depth), SpanKind::Consumer, &name));
     }
     for width in [0, 60, 61, 79, 100, 237] {
@@ -113,7 +113,7 @@ fn links_name_the_other_trace_and_leave_out_the_parent() {
 #[test]
 fn an_answer_that_refuses_is_told_though_it_is_no_failure() {
     let drawn = plain(vec![
-        with(request(ID, 0..9), HTTP_STATUS, "404"),
+        with(request(ID, 0..9), HTTP_STATUS, 404),
         with(span(ID, "answered", "request", 1..2), GRPC_STATUS, "NOT_FOUND"),
         with(span(ID, "fine", "request", 3..4), GRPC_STATUS, "OK"),
         failed(with(span(ID, "broken", "request", 5..6), "error.type", "sqlx_core::error::Error")),

@@ -1,6 +1,7 @@
 //! A span as received, flattened to what people and tests look at.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
@@ -21,6 +22,69 @@ pub enum SpanKind {
     Producer,
     /// Takes work up.
     Consumer,
+}
+
+/// The value of an attribute, with the type that it was sent with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttributeValue {
+    /// A string.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A floating-point number, which is finite: JSON has no others.
+    Double(f64),
+    /// True or false.
+    Bool(bool),
+    /// Several values.
+    List(Vec<AttributeValue>),
+    /// Bytes, a map, a number that is not finite, or nothing at all, in a form for people.
+    Other(String),
+}
+
+impl fmt::Display for AttributeValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(it) | Self::Other(it) => f.write_str(it),
+            Self::Integer(it) => it.fmt(f),
+            Self::Double(it) => it.fmt(f),
+            Self::Bool(it) => it.fmt(f),
+            Self::List(values) => {
+                for (index, value) in values.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str(",")?;
+                    }
+                    value.fmt(f)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl From<&str> for AttributeValue {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<i64> for AttributeValue {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+/// Equal to a text only when it was sent as one.
+impl PartialEq<str> for AttributeValue {
+    fn eq(&self, other: &str) -> bool {
+        matches!(self, Self::Text(text) if text == other)
+    }
+}
+
+impl PartialEq<&str> for AttributeValue {
+    fn eq(&self, other: &&str) -> bool {
+        self == *other
+    }
 }
 
 /// A span that another one refers to.
@@ -55,12 +119,12 @@ pub struct Span {
     pub end: u64,
     /// Whether its status is ERROR.
     pub error: bool,
-    /// Its attributes, values as text.
-    pub attributes: BTreeMap<String, String>,
+    /// Its attributes.
+    pub attributes: BTreeMap<String, AttributeValue>,
     /// The spans it refers to.
     pub links: Vec<Link>,
-    /// The attributes of its resource, values as text.
-    pub resource: BTreeMap<String, String>,
+    /// The attributes of its resource.
+    pub resource: BTreeMap<String, AttributeValue>,
 }
 
 impl Span {
@@ -77,7 +141,7 @@ impl Span {
         spans
     }
 
-    fn new(span: otlp::Span, resource: &BTreeMap<String, String>) -> Self {
+    fn new(span: otlp::Span, resource: &BTreeMap<String, AttributeValue>) -> Self {
         let error = span.status.as_ref().is_some_and(|it| it.code() == otlp::status::StatusCode::Error);
         Self {
             trace_id: hex(&span.trace_id),
@@ -91,7 +155,7 @@ impl Span {
                 otlp::span::SpanKind::Internal | otlp::span::SpanKind::Unspecified => SpanKind::Internal,
             },
             tracestate: span.trace_state,
-            service: resource.get("service.name").cloned().unwrap_or_default(),
+            service: resource.get("service.name").map(ToString::to_string).unwrap_or_default(),
             name: span.name,
             start: span.start_time_unix_nano,
             end: span.end_time_unix_nano,
@@ -107,21 +171,22 @@ impl Span {
     }
 }
 
-fn attributes(pairs: Vec<KeyValue>) -> BTreeMap<String, String> {
-    pairs.into_iter().map(|it| (it.key, it.value.map(text).unwrap_or_default())).collect()
+fn attributes(pairs: Vec<KeyValue>) -> BTreeMap<String, AttributeValue> {
+    pairs.into_iter().map(|it| (it.key, value(it.value))).collect()
 }
 
-fn text(value: AnyValue) -> String {
-    match value.value {
-        Some(any_value::Value::StringValue(it)) => it,
-        Some(any_value::Value::BoolValue(it)) => it.to_string(),
-        Some(any_value::Value::IntValue(it)) => it.to_string(),
-        Some(any_value::Value::DoubleValue(it)) => it.to_string(),
+fn value(value: Option<AnyValue>) -> AttributeValue {
+    match value.and_then(|it| it.value) {
+        Some(any_value::Value::StringValue(it)) => AttributeValue::Text(it),
+        Some(any_value::Value::BoolValue(it)) => AttributeValue::Bool(it),
+        Some(any_value::Value::IntValue(it)) => AttributeValue::Integer(it),
+        Some(any_value::Value::DoubleValue(it)) if it.is_finite() => AttributeValue::Double(it),
+        Some(any_value::Value::DoubleValue(it)) => AttributeValue::Other(it.to_string()),
         Some(any_value::Value::ArrayValue(it)) => {
-            it.values.into_iter().map(text).collect::<Vec<_>>().join(",")
+            AttributeValue::List(it.values.into_iter().map(|it| self::value(Some(it))).collect())
         }
-        Some(other) => format!("{other:?}"),
-        None => String::new(),
+        Some(other) => AttributeValue::Other(format!("{other:?}")),
+        None => AttributeValue::Other(String::new()),
     }
 }
 
@@ -131,4 +196,33 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_keeps_its_type_from_the_wire_through_json() {
+        use any_value::Value;
+        let list = opentelemetry_proto::tonic::common::v1::ArrayValue {
+            values: vec![AnyValue { value: Some(Value::IntValue(1)) }],
+        };
+        let cases = [
+            (Value::StringValue("201".to_owned()), AttributeValue::Text("201".to_owned()), "201"),
+            (Value::IntValue(201), AttributeValue::Integer(201), "201"),
+            (Value::DoubleValue(1.0), AttributeValue::Double(1.0), "1"),
+            (Value::DoubleValue(f64::NAN), AttributeValue::Other("NaN".to_owned()), "NaN"),
+            (Value::BoolValue(true), AttributeValue::Bool(true), "true"),
+            (Value::ArrayValue(list), AttributeValue::List(vec![AttributeValue::Integer(1)]), "1"),
+        ];
+        for (sent, expected, shown) in cases {
+            let received = value(Some(AnyValue { value: Some(sent) }));
+            let json = serde_json::to_string(&received).unwrap();
+            let read: AttributeValue = serde_json::from_str(&json).unwrap();
+            assert_eq!((&received, &read), (&expected, &expected), "{json}");
+            assert_eq!(read.to_string(), shown);
+        }
+        assert_ne!(AttributeValue::Integer(201), "201");
+    }
 }

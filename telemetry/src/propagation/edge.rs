@@ -3,8 +3,8 @@
 use http::HeaderMap;
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt as _;
-use tracing::Span;
-use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+use crate::span::SpanBuilder;
 
 /// How a server span stands to the span of its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,19 +16,16 @@ pub enum Edge {
 }
 
 impl Edge {
-    /// Gives `span`, not entered yet, its parent or its link. Answers the caller's context when nothing is traced here:
-    /// it is then passed on as it came.
-    #[must_use]
-    pub fn enter(self, span: &Span, headers: &HeaderMap) -> Option<Context> {
+    /// Gives a server span its parent or its link from the trace context in `headers`. Only for authenticated callers: the
+    /// span of an unauthenticated request is a root.
+    pub fn place(self, span: SpanBuilder, headers: &HeaderMap) -> SpanBuilder {
         let incoming = super::extract(headers);
         match self {
-            Self::Continue => span.set_parent(incoming.clone()).is_err().then_some(incoming),
+            Self::Continue => span.child_of(incoming),
             Self::Link => {
+                let span = span.child_of(Context::new());
                 let caller = incoming.span().span_context().clone();
-                if caller.is_valid() {
-                    span.add_link(caller);
-                }
-                None
+                if caller.is_valid() { span.linked_to(caller) } else { span }
             }
         }
     }

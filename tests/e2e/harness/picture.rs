@@ -1,10 +1,10 @@
 //! A trace as a picture: a line a span with all its attributes, indented under its parent, without what differs between
-//! two runs (ids, times, ports).
+//! two runs (ids, times, ports). Texts stand in quotes, so that a number that was sent as a text can be seen.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use telemetry::otlp::{Span, SpanKind};
+use telemetry::otlp::{AttributeValue, Span, SpanKind};
 
 /// Attributes whose values differ between runs.
 const MASKED: [&str; 1] = ["server.port"];
@@ -39,13 +39,25 @@ fn draw(text: &mut String, children: &BTreeMap<&str, Vec<&Span>>, parent: &str, 
         let error = if span.error { "  ERROR" } else { "" };
         let _ = writeln!(text, "{indent}{} {} {}{error}", span.service, kind(span.kind), span.name);
         for (name, value) in &span.attributes {
-            let value = if MASKED.contains(&name.as_str()) { "…" } else { value };
-            let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-            let _ = writeln!(text, "{indent}  · {name}={value}");
+            let _ = writeln!(text, "{indent}  · {name}={}", shown(value, MASKED.contains(&name.as_str())));
         }
         drawn += 1 + draw(text, children, &span.span_id, depth + 1);
     }
     drawn
+}
+
+fn shown(value: &AttributeValue, masked: bool) -> String {
+    let text = if masked { "…".to_owned() } else { value.to_string() };
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match value {
+        AttributeValue::Text(_) => format!("{text:?}"),
+        AttributeValue::List(values) => {
+            let values: Vec<String> = values.iter().map(|it| shown(it, masked)).collect();
+            format!("[{}]", values.join(", "))
+        }
+        AttributeValue::Other(_) => format!("({text})"),
+        AttributeValue::Integer(_) | AttributeValue::Double(_) | AttributeValue::Bool(_) => text,
+    }
 }
 
 fn kind(kind: SpanKind) -> &'static str {

@@ -1,0 +1,228 @@
+//! Spans made directly by the OpenTelemetry API, for the work of every request: attributes keep their types, and an
+//! unsampled span builds nothing but its ids. Any crate may use it. Loops and libraries use `tracing` spans instead; spans
+//! of both kinds nest into each other. ADR 3 says why there are two kinds.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use opentelemetry::trace::{
+    FutureExt as _, Span as _, SpanContext, Status, TraceContextExt as _, Tracer as _, WithContext,
+};
+use opentelemetry::{Context, KeyValue, Value};
+use opentelemetry_sdk::trace::SdkTracer;
+use opentelemetry_semantic_conventions::attribute::ERROR_TYPE;
+use tracing::Instrument as _;
+use tracing::instrument::Instrumented;
+
+pub use opentelemetry::trace::SpanKind;
+
+/// The tracer of this process; unset when the SDK is disabled.
+static TRACER: OnceLock<SdkTracer> = OnceLock::new();
+
+/// Sets the tracer of this process; only the first call has an effect.
+pub(crate) fn set_tracer(tracer: SdkTracer) {
+    let _ = TRACER.set(tracer);
+}
+
+/// Configures a span before it starts.
+#[derive(Debug)]
+#[must_use = "call `start` to start the span"]
+pub struct SpanBuilder {
+    kind: SpanKind,
+    parent: Option<Context>,
+    link: Option<SpanContext>,
+    started_at: Option<Instant>,
+}
+
+impl SpanBuilder {
+    /// A span that starts now as a child of the current span, unless configured otherwise.
+    pub fn new(kind: SpanKind) -> Self {
+        Self { kind, parent: None, link: None, started_at: None }
+    }
+
+    /// Makes the span a child of the span in `parent`, or a root span when `parent` contains none.
+    pub fn child_of(self, parent: Context) -> Self {
+        Self { parent: Some(parent), ..self }
+    }
+
+    /// Adds a link to another span.
+    pub fn linked_to(self, other: SpanContext) -> Self {
+        Self { link: Some(other), ..self }
+    }
+
+    /// Sets the start time to an instant in the past.
+    pub fn started_at(self, instant: Instant) -> Self {
+        Self { started_at: Some(instant), ..self }
+    }
+
+    /// Starts the span. The sampler decides first, from the parent and the trace id only; `describe` is called only for a
+    /// sampled span. None of the supported samplers looks at the name or the attributes.
+    pub fn start(self, describe: impl FnOnce(&mut Description)) -> Span {
+        self.start_by(TRACER.get(), describe)
+    }
+
+    pub(crate) fn start_by(
+        self,
+        tracer: Option<&SdkTracer>,
+        describe: impl FnOnce(&mut Description),
+    ) -> Span {
+        let parent = self.parent.unwrap_or_else(Context::current);
+        let Some(tracer) = tracer else { return Span::passing_on(parent) };
+        let mut builder = tracer.span_builder("").with_kind(self.kind);
+        // The SDK accepts a start time only here, before it asks the sampler.
+        builder.start_time = self.started_at.map(|it| opentelemetry::time::now() - it.elapsed());
+        let mut span = tracer.build_with_context(builder, &parent);
+        let own = span.span_context().clone();
+        if !own.is_valid() {
+            // The SDK has been shut down.
+            return Span::passing_on(parent);
+        }
+        if !span.is_recording() {
+            // `own` is not marked as remote, whatever the name of this method says: samplers see a local parent.
+            return Span {
+                context: parent.with_remote_span_context(own),
+                is_ours: true,
+                is_recording: false,
+            };
+        }
+        let mut description = Description::default();
+        describe(&mut description);
+        span.update_name(description.name.unwrap_or_default());
+        span.set_attributes(description.attributes);
+        span.set_status(description.status);
+        if let Some(link) = self.link {
+            span.add_link(link, Vec::new());
+        }
+        Span { context: parent.with_span(span), is_ours: true, is_recording: true }
+    }
+}
+
+/// The name, attributes and status that a span records.
+#[derive(Debug, Default)]
+pub struct Description {
+    name: Option<Cow<'static, str>>,
+    attributes: Vec<KeyValue>,
+    status: Status,
+}
+
+impl Description {
+    /// Sets the name, which must be of low cardinality.
+    pub fn name(&mut self, name: impl Into<Cow<'static, str>>) {
+        self.name = Some(name.into());
+    }
+
+    /// Adds an attribute. The SDK does not replace earlier values: set each attribute once.
+    pub fn set(&mut self, key: &'static str, value: impl Into<Value>) {
+        self.attributes.push(KeyValue::new(key, value));
+    }
+
+    /// Adds an attribute if it has a value.
+    pub fn set_some(&mut self, key: &'static str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.set(key, value);
+        }
+    }
+
+    /// Sets the status to ERROR and `error.type` to the reason.
+    pub fn fail(&mut self, error_type: impl Into<Cow<'static, str>>) {
+        self.status = Status::error("");
+        self.set(ERROR_TYPE, error_type.into());
+    }
+}
+
+/// A started span. It ends with [`Span::end`] or when dropped; clones of its context do not keep it open, and may still
+/// be the parent of later spans.
+#[derive(Debug)]
+pub struct Span {
+    context: Context,
+    is_ours: bool,
+    is_recording: bool,
+}
+
+impl Span {
+    fn passing_on(parent: Context) -> Self {
+        Self { context: parent, is_ours: false, is_recording: false }
+    }
+
+    /// The context to propagate: that of this span, or the parent context when the SDK is disabled.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The ids of this span, sampled or not; invalid when the SDK is disabled.
+    #[must_use]
+    pub fn span_context(&self) -> SpanContext {
+        if self.is_ours { self.context.span().span_context().clone() } else { SpanContext::NONE }
+    }
+
+    /// Whether the span is sampled and records attributes.
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        self.is_recording
+    }
+
+    /// Adds attributes or a status; `describe` is called only if the span is sampled. Has no effect after the end.
+    pub fn record(&self, describe: impl FnOnce(&mut Description)) {
+        if self.is_recording {
+            record(&self.context, describe);
+        }
+    }
+
+    /// Runs `future` with this span as the current one.
+    pub fn run<F: Future>(&self, future: F) -> WithContext<F> {
+        future.with_context(self.context.clone())
+    }
+
+    /// Runs `work` with this span as the current one.
+    pub fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _attached = self.context.clone().attach();
+        work()
+    }
+
+    /// Ends the span now; later calls do nothing.
+    pub fn end(&self) {
+        if self.is_recording {
+            self.context.span().end();
+        }
+    }
+}
+
+impl Drop for Span {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Adds attributes or a status to the span in `context`, whichever API made it; `describe` is called only if that span is
+/// recording.
+pub fn record(context: &Context, describe: impl FnOnce(&mut Description)) {
+    let span = context.span();
+    if !span.is_recording() {
+        return;
+    }
+    let mut description = Description::default();
+    describe(&mut description);
+    if let Some(name) = description.name {
+        span.update_name(name);
+    }
+    span.set_attributes(description.attributes);
+    span.set_status(description.status);
+}
+
+/// Keeps the current span, whichever API made it, as the current span of a future that is about to be spawned.
+pub fn in_current_context<F: Future>(future: F) -> Instrumented<WithContext<F>> {
+    // Entering a `tracing` span activates that span's own OpenTelemetry context, so the current context has to be the
+    // inner of the two.
+    future.with_current_context().in_current_span()
+}
+
+/// Suppresses the spans of `future`, for periodic polls. Its log lines keep the current trace id.
+pub fn untraced<F: Future>(future: F) -> WithContext<F> {
+    future.with_context(Context::map_current(Context::with_telemetry_suppressed))
+}
+
+#[cfg(test)]
+mod tests;
