@@ -1,6 +1,6 @@
 //! Spans made directly by the OpenTelemetry API, for the work of every request: attributes keep their types, and an
-//! unsampled span builds nothing but its ids. Any crate may use it. Loops and libraries use `tracing` spans instead; spans
-//! of both kinds nest into each other. ADR 3 says why there are two kinds.
+//! unsampled span builds nothing but its ids. Any crate may use it. Loops and libraries use `tracing` spans instead; both
+//! kinds nest into each other. ADR 3 says why there are two.
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -76,7 +76,7 @@ impl SpanBuilder {
         let mut span = tracer.build_with_context(builder, &parent);
         let own = span.span_context().clone();
         if !own.is_valid() {
-            // The SDK has been shut down.
+            // The SDK has been shut down, or spans are suppressed in `parent`.
             return Span::passing_on(parent);
         }
         if !span.is_recording() {

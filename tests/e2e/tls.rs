@@ -74,7 +74,7 @@ async fn expect_the_usual_picture(directory: TempDir, mut settings: Settings) {
     product.stop().await;
     let drawn = picture(&product.collector.trace(TRACE), Some(OUTSIDE));
     let plain = include_str!("pictures/create_task_with_worker.txt");
-    let expected = plain.replace("url.scheme=http\n", "url.scheme=https\n");
+    let expected = plain.replace("url.scheme=\"http\"\n", "url.scheme=\"https\"\n");
     assert!(drawn == expected, "the trace is\n{drawn}\nand not\n{expected}");
 }
 

@@ -147,8 +147,10 @@ fn nothing_is_built_of_a_span_that_is_not_sampled_but_it_has_ids() {
     assert_eq!(traceparent(span.context()), Some(expected), "goes on, unsampled");
     let child = span.in_scope(|| SpanBuilder::new(SpanKind::Client).start_by(Some(&setup.tracer), describe));
     assert_eq!((child.span_context().trace_id(), child.is_recording()), (own.trace_id(), false));
+    span.in_scope(|| tracing::info!("in an unsampled span"));
     drop((child, span));
     assert_eq!((built.load(Ordering::Relaxed), setup.exported().len()), (0, 0));
+    assert_eq!(ids(&setup.lines()[0]), (own.trace_id().to_string(), own.span_id().to_string()));
 }
 
 #[test]
