@@ -2,15 +2,12 @@
 //! the transaction of the change, so that a repetition in flight waits for it, and a failure leaves nothing behind.
 
 use access::Caller;
-use net::grpc::status;
+use net::grpc::status::{self, Reason};
 use platform::violation::{Violation, Violations};
 use prost::Message;
 use sha2::{Digest as _, Sha256};
 use storage::Statement;
-use tonic::{Code, Status};
-
-/// Reason of an INVALID_ARGUMENT: the key belongs to another request.
-pub const IDEMPOTENCY_KEY_REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
+use tonic::Status;
 
 /// How long a key counts, in microseconds: 24 hours.
 #[doc(hidden)]
@@ -51,12 +48,10 @@ impl Claim {
             Self::New => Ok(None),
             Self::Replayed(answer) => {
                 // Written by this program, perhaps by another version: fields may be missing, the message may not.
-                let internal = |_| status::with_reason(Code::Internal, status::INTERNAL, "internal error");
-                M::decode(answer.as_slice()).map(Some).map_err(internal)
+                M::decode(answer.as_slice()).map(Some).map_err(|_| status::internal())
             }
             Self::Reused => Err(status::with_reason(
-                Code::InvalidArgument,
-                IDEMPOTENCY_KEY_REUSED,
+                Reason::IdempotencyKeyReused,
                 "this idempotency key was used for another request within the last 24 hours",
             )),
         }

@@ -1,9 +1,9 @@
 //! Why a request is refused, and the status that the caller gets for it.
 
-use net::grpc::status;
+use net::grpc::status::{self, Reason};
 use platform::violation::Violation;
 use storage::StorageError;
-use tonic::{Code, Status};
+use tonic::Status;
 
 use crate::NAME;
 use crate::task::Status as TaskStatus;
@@ -44,22 +44,23 @@ fn legal(from: TaskStatus) -> String {
 impl From<TaskError> for Status {
     fn from(error: TaskError) -> Self {
         let message = error.to_string();
-        let (code, reason) = match error {
+        let reason = match error {
             TaskError::Storage(error) => return events::storage_failed(NAME, error),
             TaskError::Invalid(violations) => return status::invalid(violations),
             TaskError::Lookup(status) => return *status,
-            TaskError::NotFound => (Code::NotFound, "TASK_NOT_FOUND"),
-            TaskError::ChangeNotAllowed(_) => (Code::PermissionDenied, "CHANGE_NOT_ALLOWED"),
-            TaskError::DeleteNotAllowed(_) => (Code::PermissionDenied, "DELETE_NOT_ALLOWED"),
-            TaskError::EtagMismatch(_) => (Code::Aborted, "ETAG_MISMATCH"),
-            TaskError::IllegalStatus { .. } => (Code::FailedPrecondition, "ILLEGAL_STATUS"),
+            TaskError::NotFound => Reason::TaskNotFound,
+            TaskError::ChangeNotAllowed(_) => Reason::ChangeNotAllowed,
+            TaskError::DeleteNotAllowed(_) => Reason::DeleteNotAllowed,
+            TaskError::EtagMismatch(_) => Reason::EtagMismatch,
+            TaskError::IllegalStatus { .. } => Reason::IllegalStatus,
         };
-        status::with_reason(code, reason, message)
+        status::with_reason(reason, message)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tonic::Code;
     use tonic_types::StatusExt as _;
 
     use super::*;

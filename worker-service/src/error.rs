@@ -1,9 +1,9 @@
 //! Why a request is refused, and the status that the caller gets for it.
 
-use net::grpc::status;
+use net::grpc::status::{self, Reason};
 use platform::violation::Violation;
 use storage::StorageError;
-use tonic::{Code, Status};
+use tonic::Status;
 
 use crate::NAME;
 
@@ -28,20 +28,21 @@ pub(crate) enum WorkerError {
 impl From<WorkerError> for Status {
     fn from(error: WorkerError) -> Self {
         let message = error.to_string();
-        let (code, reason) = match error {
+        let reason = match error {
             WorkerError::Storage(error) => return events::storage_failed(NAME, error),
             WorkerError::Invalid(violations) => return status::invalid(violations),
-            WorkerError::NotFound => (Code::NotFound, "WORKER_NOT_FOUND"),
-            WorkerError::EtagMismatch(_) => (Code::Aborted, "ETAG_MISMATCH"),
-            WorkerError::Exists => (Code::AlreadyExists, "WORKER_EXISTS"),
-            WorkerError::Live => (Code::FailedPrecondition, "WORKER_IS_LIVE"),
+            WorkerError::NotFound => Reason::WorkerNotFound,
+            WorkerError::EtagMismatch(_) => Reason::EtagMismatch,
+            WorkerError::Exists => Reason::WorkerExists,
+            WorkerError::Live => Reason::WorkerIsLive,
         };
-        status::with_reason(code, reason, message)
+        status::with_reason(reason, message)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tonic::Code;
     use tonic_types::StatusExt as _;
 
     use super::*;

@@ -60,9 +60,7 @@ impl Workers {
         };
         match self.store.import(key, new, outcome).await? {
             Imported::Done { worker, restored } => Ok(answered(&worker, restored)),
-            Imported::Claimed(claim) => replayed(claim)?.ok_or_else(|| {
-                status::with_reason(tonic::Code::Internal, status::INTERNAL, "internal error")
-            }),
+            Imported::Claimed(claim) => replayed(claim)?.ok_or_else(status::internal),
         }
     }
 }

@@ -1,11 +1,8 @@
 //! Who may do what with workers. Everyone who is known may see them.
 
 use access::{Caller, Role};
-use net::grpc::status;
-use tonic::{Code, Status};
-
-/// Reason of a PERMISSION_DENIED: the caller lacks the role that the message names.
-const ROLE_REQUIRED: &str = "ROLE_REQUIRED";
+use net::grpc::status::{self, Reason};
+use tonic::Status;
 
 /// Whether the caller may do this with workers (`"creating"`): admins may.
 pub(crate) fn change(caller: &Caller, doing: &str) -> Result<(), Status> {
@@ -13,5 +10,5 @@ pub(crate) fn change(caller: &Caller, doing: &str) -> Result<(), Status> {
         return Ok(());
     }
     let message = format!("{doing} a worker needs the role admin");
-    Err(status::with_reason(Code::PermissionDenied, ROLE_REQUIRED, message))
+    Err(status::with_reason(Reason::RoleRequired, message))
 }

@@ -1,12 +1,12 @@
 //! The header of a request. The connection cuts what is far larger; up to there a client is told.
 
 use axum::extract::{Request, State};
+use axum::http::Version;
 use axum::http::header::HOST;
-use axum::http::{StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use platform::violation::Violation;
-use tonic::Code;
+use proto::error::v1::Reason;
 
 use crate::error::ApiError;
 
@@ -24,6 +24,5 @@ pub(crate) async fn admit(State(limit): State<usize>, request: Request, next: Ne
         return next.run(request).await;
     }
     let detail = format!("the request's header is larger than {limit} bytes");
-    let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-    ApiError::new(status, Code::InvalidArgument, "HEADER_TOO_LARGE", detail).into_response()
+    ApiError::new(Reason::HeaderTooLarge, detail).into_response()
 }

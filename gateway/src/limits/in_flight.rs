@@ -9,11 +9,10 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use hyper::body::{Frame, SizeHint};
-use tonic::Code;
+use proto::error::v1::Reason;
 
 use super::callers::Key;
 use super::is_health;
@@ -124,15 +123,8 @@ impl Drop for Place {
 impl Full {
     fn refusal(self) -> Response {
         let refused = match self {
-            Self::All => {
-                let detail = "the gateway has as much in flight as it takes";
-                ApiError::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, "OVERLOADED", detail)
-            }
-            Self::Share => {
-                let detail = "this caller has as much in flight as one may";
-                let status = StatusCode::TOO_MANY_REQUESTS;
-                ApiError::new(status, Code::ResourceExhausted, "RATE_LIMITED", detail)
-            }
+            Self::All => ApiError::new(Reason::Overloaded, "the gateway has as much in flight as it takes"),
+            Self::Share => ApiError::new(Reason::RateLimited, "this caller has as much in flight as one may"),
         };
         refused.after(1).into_response()
     }
