@@ -7,6 +7,7 @@ pub mod description;
 mod error;
 mod input;
 mod limits;
+mod names;
 mod router;
 mod services;
 

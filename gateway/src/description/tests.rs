@@ -10,6 +10,7 @@ use proto::{task::v1 as task, worker::v1 as worker};
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::api::history::Change;
 use crate::api::{tasks, workers};
 use crate::input::{Fields, FromFields, PatchFields as _};
 use crate::services::Services;
@@ -78,9 +79,9 @@ async fn what_is_described_is_what_the_router_takes() {
 fn answers_have_the_members_that_are_described() {
     assert_eq!(answered(&tasks::Task::from(task::Task::default())), members("Task"));
     assert_eq!(answered(&workers::Worker::from(worker::Worker::default())), members("Worker"));
-    let event = crate::api::history::TaskEvent::from(proto::event::v1::Event::default());
+    let event = Change::<tasks::Task>::from(proto::event::v1::Event::default());
     assert_eq!(answered(&event), members("TaskEvent"));
-    let event = crate::api::history::WorkerEvent::from(proto::event::v1::Event::default());
+    let event = Change::<workers::Worker>::from(proto::event::v1::Event::default());
     assert_eq!(answered(&event), members("WorkerEvent"));
 }
 
