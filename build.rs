@@ -1,12 +1,15 @@
-//! Compiles `proto/` to Rust without `protoc`: messages, gRPC clients and servers, the JSON mapping that events are
-//! stored in, and the descriptor set that gRPC reflection serves. It is the build script of the crate `proto`.
+//! Compiles `proto/` to Rust without `protoc`: messages, gRPC clients and servers, the names of enum values, the JSON
+//! mapping that events are stored in, and the descriptor set that gRPC reflection serves. It is the build script of the
+//! crate `proto`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use prost::Message as _;
+use protox::prost_reflect::prost_types::{EnumValueDescriptorProto, FileDescriptorSet};
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
+    "ccm/error/v1/reason.proto",
     "ccm/event/v1/event.proto",
     "ccm/event/v1/event_service.proto",
     "ccm/task/v1/task.proto",
@@ -24,12 +27,33 @@ fn main() -> Result<(), Box<dyn Error>> {
     let files = protox::compile(FILES, [&root])?;
     let descriptors = files.encode_to_vec();
     std::fs::write(out.join("descriptors.bin"), &descriptors)?;
+    std::fs::write(out.join("enum_names.rs"), enum_names(&files))?;
     tonic_prost_build::configure()
         .compile_well_known_types(true)
         .extern_path(".google.protobuf", "::pbjson_types")
         .btree_map(".")
         .compile_fds(files)?;
     json_mapping(&descriptors, &out)
+}
+
+/// Implements `ContractEnum` for the enums of the contract. None is declared within a message.
+fn enum_names(files: &FileDescriptorSet) -> String {
+    let mut code = String::new();
+    for file in files.file.iter().filter(|it| it.package().starts_with("ccm.")) {
+        let module = file.package().trim_start_matches("ccm.").replace('.', "::");
+        for it in &file.enum_type {
+            let names: Vec<&str> = it.value.iter().map(EnumValueDescriptorProto::name).collect();
+            code += &format!(
+                "impl ContractEnum for {module}::{} {{
+                    const NAMES: &'static [&'static str] = &{names:?};
+                    fn name(self) -> &'static str {{ self.as_str_name() }}
+                    fn from_name(name: &str) -> Option<Self> {{ Self::from_str_name(name) }}
+                }}\n",
+                it.name()
+            );
+        }
+    }
+    code
 }
 
 fn json_mapping(descriptors: &[u8], out: &Path) -> Result<(), Box<dyn Error>> {

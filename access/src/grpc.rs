@@ -1,14 +1,9 @@
 //! Callers in gRPC: taken from a request that came in, put into one that goes out.
 
-use net::grpc::status;
-use tonic::{Code, Request, Status};
+use net::grpc::status::{self, Reason};
+use tonic::{Request, Status};
 
 use crate::{Caller, Refusal, Unauthenticated, on_behalf_of};
-
-/// Reason of an UNAUTHENTICATED.
-pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
-/// Reason of an UNAVAILABLE: whether the token is good cannot be told for now.
-pub const ISSUER_UNAVAILABLE: &str = "ISSUER_UNAVAILABLE";
 
 /// The caller of a request, as the server's layer has verified it, with the person for whom it works when it is a service.
 pub fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
@@ -17,24 +12,20 @@ pub fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
     Ok(Caller { on_behalf_of, ..caller })
 }
 
-/// The caller of a request by its extensions, where the server's layer has put him; the error is the one to answer.
-pub fn admitted(extensions: &http::Extensions) -> Result<Caller, Status> {
-    match extensions.get::<Result<Caller, Refusal>>() {
-        Some(Ok(caller)) => Ok(caller.clone()),
-        Some(Err(refusal)) => Err((*refusal).into()),
-        None => Err(Refusal::from(Unauthenticated::Missing).into()),
-    }
+/// The caller of a request by its extensions, where the server's layer has put him.
+pub fn admitted(extensions: &http::Extensions) -> Result<Caller, Refusal> {
+    extensions.get().cloned().unwrap_or(Err(Unauthenticated::Missing.into()))
 }
 
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Unauthenticated(reason) => {
-                status::with_reason(Code::Unauthenticated, UNAUTHENTICATED, reason.to_string())
+                status::with_reason(Reason::Unauthenticated, reason.to_string())
             }
             Refusal::IssuerAway => status::unavailable_because(
                 "the token issuer",
-                ISSUER_UNAVAILABLE,
+                Reason::IssuerUnavailable,
                 "is not reachable, and without it this token cannot be verified",
             ),
         }

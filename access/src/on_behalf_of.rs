@@ -1,19 +1,17 @@
 //! For whom a service works: a person's subject in the metadata of a call, for the record of what was done. It gives no
 //! rights, and only a caller with role `service` is believed.
 
-use net::grpc::status;
+use net::grpc::status::{self, Reason};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use platform::violation::Violation;
+use tonic::Status;
 use tonic::metadata::{MetadataMap, MetadataValue};
-use tonic::{Code, Status};
 
 use crate::claims::is_name;
 use crate::{Caller, Role};
 
 /// Name of the metadata: a subject in UTF-8, percent-encoded.
 pub const METADATA: &str = "ccm-on-behalf-of";
-/// Reason of a PERMISSION_DENIED.
-const ON_BEHALF_NOT_ALLOWED: &str = "ON_BEHALF_NOT_ALLOWED";
 /// Left as they are, as in a URI (RFC 3986 section 2.3), so that most subjects stay readable.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 
@@ -23,7 +21,7 @@ pub(crate) fn read(metadata: &MetadataMap, caller: &Caller) -> Result<Option<Str
     let Some(first) = all.next() else { return Ok(None) };
     if !caller.is(Role::Service) {
         let text = format!("only a service says on whose behalf it works ({METADATA})");
-        return Err(status::with_reason(Code::PermissionDenied, ON_BEHALF_NOT_ALLOWED, text));
+        return Err(status::with_reason(Reason::OnBehalfNotAllowed, text));
     }
     // With two of them nobody knows which one counts.
     let value = first.to_str().ok().filter(|_| all.next().is_none());

@@ -23,7 +23,6 @@ use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-pub use ending::{HISTORY_GONE, READER_TOO_SLOW, STREAM_ENDED, TOO_MANY_SNAPSHOTS, TOO_MANY_WATCHERS};
 pub use outbox::Inbox;
 
 use crate::{EventLog, Snapshot, SubjectKind, storage_failed};

@@ -1,11 +1,8 @@
 //! What the caller of a service is told when its database fails.
 
-use net::grpc::status;
+use net::grpc::status::{self, Reason};
 use storage::StorageError;
 use tonic::{Code, Status};
-
-/// Reason of an UNAVAILABLE: the service runs, its database does not.
-const DATABASE_UNAVAILABLE: &str = "DATABASE_UNAVAILABLE";
 
 /// What the caller of `service` is told. The cause goes to the log, here and nowhere else.
 #[must_use]
@@ -15,22 +12,20 @@ pub fn storage_failed(service: &'static str, error: StorageError) -> Status {
     tracing::error!(error = cause, "database call failed");
     match error {
         StorageError::Unavailable(_) => {
-            status::unavailable_because(service, DATABASE_UNAVAILABLE, "has no database")
+            status::unavailable_because(service, Reason::DatabaseUnavailable, "has no database")
         }
         StorageError::OutcomeUnknown(_) => {
             let message = "the database went away during the commit; the outcome is unknown";
-            status::with_reason(Code::Unknown, status::OUTCOME_UNKNOWN, message)
+            status::outcome_unknown(Code::Unknown, message)
         }
         StorageError::Interrupted => {
             let message = "internal error; the outcome is unknown";
-            status::with_reason(Code::Internal, status::OUTCOME_UNKNOWN, message)
+            status::outcome_unknown(Code::Internal, message)
         }
         StorageError::Url(_)
         | StorageError::Migration(_)
         | StorageError::Failed(_)
-        | StorageError::Corrupt { .. } => {
-            status::with_reason(Code::Internal, status::INTERNAL, "internal error")
-        }
+        | StorageError::Corrupt { .. } => status::internal(),
     }
 }
 

@@ -35,11 +35,6 @@ pub(crate) trait Versioned: Serialize {
     fn version(&self) -> i64;
 }
 
-/// The name of an enum value; one that this version does not know is `unknown`.
-fn name_of<T: Copy + PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
-    names.iter().find(|it| it.1 == value).map_or("unknown", |it| it.0)
-}
-
 /// 200, with the entity tag.
 pub(crate) struct Found<T>(T);
 

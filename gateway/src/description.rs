@@ -1,6 +1,6 @@
 //! The description of the API, OpenAPI 3.1: what openapi.json at the crate's root holds and `/api/openapi.json` serves.
-//! It is made of the tables that the code itself goes by, where there are any, and tests hold it against the router, the
-//! resources and docs/errors.md.
+//! It is made of what the code itself goes by, where it can be, and tests hold it against the router, the resources and the
+//! reasons of errors.
 
 mod operations;
 pub(crate) mod page;

@@ -1,8 +1,11 @@
-//! What a client is told when a request fails: RFC 9457 problem details, and the one table from gRPC to HTTP.
+//! What a client is told when a request fails: RFC 9457 problem details.
 
+use std::borrow::Cow;
+
+use access::{Refusal, Unauthenticated};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use net::grpc::status::{self, DOMAIN, OUTCOME_UNKNOWN, code_name};
+use net::grpc::status::{self, DOMAIN, Reason, code_name};
 use platform::violation::Violation;
 use serde::Serialize;
 use telemetry::propagation;
@@ -14,11 +17,14 @@ use tonic_types::StatusExt as _;
 pub(crate) struct ApiError {
     status: StatusCode,
     code: Code,
-    reason: String,
+    /// The text of a [`Reason`], or of one that only a newer version of a service knows.
+    reason: Cow<'static, str>,
     detail: String,
     violations: Vec<Violation>,
     /// Seconds after which another try makes sense.
     retry_after: Option<u64>,
+    /// There was no token at all.
+    token_is_missing: bool,
 }
 
 /// The body of an error, `application/problem+json`.
@@ -41,24 +47,24 @@ struct FieldProblem<'a> {
 }
 
 impl ApiError {
-    pub(crate) fn new(status: StatusCode, code: Code, reason: &str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
         Self {
-            status,
-            code,
-            reason: reason.to_owned(),
+            status: http_status(reason),
+            code: reason.code(),
+            reason: reason.text().into(),
             detail: detail.into(),
             violations: Vec::new(),
             retry_after: None,
+            token_is_missing: false,
         }
     }
 
     pub(crate) fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, "INTERNAL", "internal error")
+        Self::new(Reason::Internal, "internal error")
     }
 
     pub(crate) fn no_route(uri: &Uri) -> Self {
-        let detail = format!("there is nothing at {}", uri.path());
-        Self::new(StatusCode::NOT_FOUND, Code::NotFound, "NO_SUCH_ROUTE", detail)
+        Self::new(Reason::NoSuchRoute, format!("there is nothing at {}", uri.path()))
     }
 
     /// 400 with every bad field named.
@@ -79,24 +85,45 @@ impl ApiError {
     fn is_retryable(&self) -> bool {
         self.retry_after.is_some()
     }
+
+    /// RFC 6750: without a token the bare challenge, with a bad one what is wrong with it. The gateway never calls a service
+    /// without a token, so what a service refuses is a bad one.
+    fn challenge(&self) -> HeaderValue {
+        let bare = HeaderValue::from_static("Bearer");
+        if self.token_is_missing {
+            return bare;
+        }
+        let text = format!(r#"Bearer error="invalid_token", error_description="{}""#, self.detail);
+        HeaderValue::try_from(text).unwrap_or(bare)
+    }
 }
 
-/// The table from gRPC to HTTP. Total: a code or reason that is new has its line here or falls to its code's.
-pub(crate) fn http_status(code: Code, reason: &str) -> StatusCode {
-    match (code, reason) {
-        (_, OUTCOME_UNKNOWN) | (Code::DeadlineExceeded, _) => StatusCode::GATEWAY_TIMEOUT,
-        (Code::Ok, _) => StatusCode::OK,
-        (Code::InvalidArgument, "IDEMPOTENCY_KEY_REUSED") => StatusCode::UNPROCESSABLE_ENTITY,
-        (Code::Aborted, "ETAG_MISMATCH") => StatusCode::PRECONDITION_FAILED,
-        (Code::InvalidArgument | Code::OutOfRange, _) => StatusCode::BAD_REQUEST,
-        (Code::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
-        (Code::PermissionDenied, _) => StatusCode::FORBIDDEN,
-        (Code::NotFound, _) => StatusCode::NOT_FOUND,
-        (Code::AlreadyExists | Code::Aborted | Code::FailedPrecondition, _) => StatusCode::CONFLICT,
-        (Code::ResourceExhausted, _) => StatusCode::TOO_MANY_REQUESTS,
-        (Code::Unimplemented, _) => StatusCode::NOT_IMPLEMENTED,
-        (Code::Unavailable | Code::Cancelled, _) => StatusCode::SERVICE_UNAVAILABLE,
-        (Code::Internal | Code::Unknown | Code::DataLoss, _) => StatusCode::INTERNAL_SERVER_ERROR,
+fn http_status(reason: Reason) -> StatusCode {
+    StatusCode::from_u16(reason.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// The HTTP status of an error whose reason this version does not know, or that has none.
+fn http_status_of_code(code: Code) -> StatusCode {
+    match code {
+        Code::Ok => StatusCode::OK,
+        Code::InvalidArgument | Code::OutOfRange => StatusCode::BAD_REQUEST,
+        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Code::PermissionDenied => StatusCode::FORBIDDEN,
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::AlreadyExists | Code::Aborted | Code::FailedPrecondition => StatusCode::CONFLICT,
+        Code::ResourceExhausted => StatusCode::TOO_MANY_REQUESTS,
+        Code::Unimplemented => StatusCode::NOT_IMPLEMENTED,
+        Code::Unavailable | Code::Cancelled => StatusCode::SERVICE_UNAVAILABLE,
+        Code::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
+        Code::Internal | Code::Unknown | Code::DataLoss => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// A request that the gateway itself refuses, because it has no caller.
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let token_is_missing = refusal == Unauthenticated::Missing.into();
+        Self { token_is_missing, ..Status::from(refusal).into() }
     }
 }
 
@@ -106,23 +133,19 @@ impl From<Status> for ApiError {
         let Some(info) = details.error_info().filter(|it| it.domain == DOMAIN) else {
             // Not written by this product: its text is not for clients.
             tracing::error!(code = code_name(status.code()), text = status.message(), "foreign gRPC error");
-            let status = http_status(status.code(), "");
-            return if status == StatusCode::SERVICE_UNAVAILABLE {
-                Self::new(
-                    status,
-                    Code::Unavailable,
-                    status::SERVICE_UNAVAILABLE,
-                    "a service is not reachable",
-                )
-            } else {
-                Self::internal()
+            return match status.code() {
+                Code::Unavailable | Code::Cancelled => {
+                    Self::new(Reason::ServiceUnavailable, "a service is not reachable")
+                }
+                _ => Self::internal(),
             };
         };
+        let reason = Reason::from_text(&info.reason);
         let violations = details.bad_request().map(|it| it.field_violations.as_slice()).unwrap_or_default();
         Self {
-            status: http_status(status.code(), &info.reason),
+            status: reason.map_or_else(|| http_status_of_code(status.code()), http_status),
             code: status.code(),
-            reason: info.reason.clone(),
+            reason: info.reason.clone().into(),
             detail: status.message().to_owned(),
             violations: violations
                 .iter()
@@ -134,8 +157,9 @@ impl From<Status> for ApiError {
             retry_after: details
                 .retry_info()
                 .and_then(|it| it.retry_delay)
-                .filter(|_| info.reason != OUTCOME_UNKNOWN)
+                .filter(|_| reason != Some(Reason::OutcomeUnknown))
                 .map(|it| it.as_secs().max(1)),
+            token_is_missing: false,
         }
     }
 }
@@ -181,19 +205,10 @@ impl IntoResponse for ApiError {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, challenge(&self.detail));
+            headers.insert(header::WWW_AUTHENTICATE, self.challenge());
         }
         response
     }
-}
-
-/// RFC 6750: without a token the bare challenge, with a bad one what is wrong with it.
-fn challenge(detail: &str) -> HeaderValue {
-    if detail == access::Unauthenticated::Missing.to_string() {
-        return HeaderValue::from_static("Bearer");
-    }
-    let text = format!(r#"Bearer error="invalid_token", error_description="{detail}""#);
-    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("Bearer"))
 }
 
 /// The answer for a path that is none of the API's.
@@ -203,16 +218,19 @@ pub(crate) async fn no_route(uri: Uri) -> ApiError {
 
 /// The answer for a path that does not take this method; `Allow` tells which it takes.
 pub(crate) async fn no_method(method: Method) -> ApiError {
-    let detail = format!("this resource does not take {method}");
-    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, Code::Unimplemented, "METHOD_NOT_ALLOWED", detail)
+    ApiError::new(Reason::MethodNotAllowed, format!("this resource does not take {method}"))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use tonic_types::ErrorDetails;
+
     use super::*;
 
     #[test]
-    fn every_code_has_its_http_status() {
+    fn a_reason_of_a_newer_version_has_the_http_status_of_its_code() {
         let table = [
             (Code::Ok, 200),
             (Code::Cancelled, 503),
@@ -233,11 +251,29 @@ mod tests {
             (Code::Unauthenticated, 401),
         ];
         for (code, expected) in table {
-            assert_eq!(http_status(code, "").as_u16(), expected, "{code:?}");
-            assert_eq!(http_status(code, OUTCOME_UNKNOWN).as_u16(), 504, "{code:?}");
+            let details = ErrorDetails::with_error_info("NEWER", DOMAIN, HashMap::new());
+            let error = ApiError::from(Status::with_error_details(code, "newer", details));
+            assert_eq!((error.status.as_u16(), error.reason.as_ref()), (expected, "NEWER"), "{code:?}");
         }
-        assert_eq!(http_status(Code::InvalidArgument, "IDEMPOTENCY_KEY_REUSED").as_u16(), 422);
-        assert_eq!(http_status(Code::Aborted, "ETAG_MISMATCH").as_u16(), 412);
+    }
+
+    #[test]
+    fn an_unknown_outcome_is_a_504_whatever_its_code() {
+        for code in [Code::DeadlineExceeded, Code::Unavailable, Code::Unknown, Code::Internal] {
+            let error = ApiError::from(status::outcome_unknown(code, "the outcome is unknown"));
+            assert_eq!((error.status.as_u16(), error.code), (504, code));
+        }
+    }
+
+    #[test]
+    fn only_a_request_without_a_token_gets_the_bare_challenge() {
+        let challenge = |error: ApiError| error.challenge().to_str().unwrap().to_owned();
+        let refusal = |it: Unauthenticated| ApiError::from(Refusal::from(it));
+        assert_eq!(challenge(refusal(Unauthenticated::Missing)), "Bearer");
+        let expired = r#"Bearer error="invalid_token", error_description="the token has expired""#;
+        assert_eq!(challenge(refusal(Unauthenticated::Expired)), expired);
+        let of_service = Status::from(Refusal::from(Unauthenticated::Expired));
+        assert_eq!(challenge(of_service.into()), expired);
     }
 
     #[test]
@@ -263,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_token_that_cannot_be_verified_for_now_may_be_sent_again() {
-        let error = ApiError::from(Status::from(access::Refusal::IssuerAway));
+        let error = ApiError::from(Refusal::IssuerAway);
         assert_eq!((error.status.as_u16(), error.is_retryable()), (503, true));
         assert!(error.detail.contains("the token issuer"), "{}", error.detail);
     }

@@ -6,6 +6,7 @@ pub mod description;
 mod error;
 mod input;
 mod limits;
+mod names;
 mod router;
 mod server;
 mod services;

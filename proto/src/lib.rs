@@ -1,5 +1,6 @@
 //! The contract between the processes and their callers, generated from `ccm/*/v1/*.proto` by the build script at the
-//! repository's root. What a field means stands in the proto files.
+//! repository's root; what a field means stands in the proto files. Two things are added by hand: the names of enum values
+//! behind one trait, and the gRPC code and HTTP status of each reason of an error.
 
 /// The tasks.
 pub mod task {
@@ -28,6 +29,21 @@ pub mod event {
         include!(concat!(env!("OUT_DIR"), "/ccm.event.v1.serde.rs"));
     }
 }
+
+/// Why requests fail.
+pub mod error {
+    /// Version 1.
+    pub mod v1 {
+        tonic::include_proto!("ccm.error.v1");
+    }
+}
+
+mod contract_enum;
+mod reason;
+
+pub use contract_enum::ContractEnum;
+
+include!(concat!(env!("OUT_DIR"), "/enum_names.rs"));
 
 /// `google.protobuf` types, with the JSON mapping of proto3.
 pub use pbjson_types::{FieldMask, Timestamp};

@@ -3,16 +3,13 @@
 
 use access::Caller;
 use futures_util::future::BoxFuture;
-use net::grpc::status;
+use net::grpc::status::{self, Reason};
 use platform::clock::Micros;
 use platform::violation::{Violation, Violations};
 use prost::Message;
 use sha2::{Digest as _, Sha256};
 use storage::{Database, Statement, Statements, StorageError, Transaction, Value};
-use tonic::{Code, Status};
-
-/// Reason of an INVALID_ARGUMENT: the key belongs to another request.
-pub const IDEMPOTENCY_KEY_REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
+use tonic::Status;
 
 /// How long a key counts, in microseconds: 24 hours.
 const LIFETIME: i64 = 24 * 60 * 60 * 1_000_000;
@@ -44,12 +41,10 @@ impl Earlier {
         match self {
             Self::Answered(answer) => {
                 // Written by this program, perhaps by another version: fields may be missing, the message may not.
-                let internal = |_| status::with_reason(Code::Internal, status::INTERNAL, "internal error");
-                M::decode(answer.as_slice()).map_err(internal)
+                M::decode(answer.as_slice()).map_err(|_| status::internal())
             }
             Self::OtherRequest => Err(status::with_reason(
-                Code::InvalidArgument,
-                IDEMPOTENCY_KEY_REUSED,
+                Reason::IdempotencyKeyReused,
                 "this idempotency key was used for another request within the last 24 hours",
             )),
         }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::error::TaskError;
 use crate::policy::{self, Actor};
 use crate::store::TaskStore;
-use crate::task::{Checked, Creator, Draft, Task};
+use crate::task::{Checked, Creator, DomainError, Draft, Task};
 use crate::workers::Workers;
 use crate::{NAME, convert, event};
 
@@ -141,11 +141,10 @@ impl TaskService for Tasks {
         let actor = Actor::from(&caller);
         let decide = move |task: &Task| {
             policy::delete(&actor, task)?;
-            if violations.is_empty() {
-                task.expect_version(etag)
-            } else {
-                Err(TaskError::Invalid(violations.into_vec()))
+            if !violations.is_empty() {
+                return Err(DomainError::Invalid(violations.into_vec()).into());
             }
+            Ok(task.expect_version(etag)?)
         };
         let (seen, event_id) = (caller.visibility(), self.clock.new_id());
         let event = move |task: &Task| event::deleted(event_id, task, &caller);

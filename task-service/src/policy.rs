@@ -3,8 +3,7 @@
 
 use access::{Caller, Role};
 
-use crate::error::TaskError;
-use crate::task::{Field, Status, Task};
+use crate::task::{DomainError, Field, Status, Task};
 
 /// The one who asks, as far as it decides.
 #[derive(Clone, Debug)]
@@ -60,7 +59,7 @@ impl Actor {
 }
 
 /// Whether the caller may change these fields of the task, judged on the task as it is.
-pub(crate) fn change(actor: &Actor, task: &Task, fields: &[Field]) -> Result<(), TaskError> {
+pub(crate) fn change(actor: &Actor, task: &Task, fields: &[Field]) -> Result<(), DomainError> {
     let refused: Vec<&str> =
         fields.iter().filter(|it| !actor.may_change(**it, task)).map(|it| it.name()).collect();
     if refused.is_empty() {
@@ -73,17 +72,17 @@ pub(crate) fn change(actor: &Actor, task: &Task, fields: &[Field]) -> Result<(),
          its assignee may change description and status"
     };
     let text = format!("you may not change {} of this task: {who}{}", refused.join(", "), actor.notice());
-    Err(TaskError::ChangeNotAllowed(text))
+    Err(DomainError::ChangeNotAllowed(text))
 }
 
 /// Whether the caller may delete the task: admins, services, managers of its department, and its creator while it is
 /// pending.
-pub(crate) fn delete(actor: &Actor, task: &Task) -> Result<(), TaskError> {
+pub(crate) fn delete(actor: &Actor, task: &Task) -> Result<(), DomainError> {
     let own_pending = actor.is_creator(task) && task.status == Status::Pending;
     if actor.is_free || actor.manages(task) || own_pending {
         return Ok(());
     }
-    Err(TaskError::DeleteNotAllowed(if actor.notice().is_empty() {
+    Err(DomainError::DeleteNotAllowed(if actor.notice().is_empty() {
         "deleting this task takes the role admin, or manager of its department, or to have created it while it is \
          still pending"
     } else {

@@ -7,8 +7,10 @@ use platform::violation::{Lines, Violation, Violations};
 use uuid::Uuid;
 
 mod change;
+mod error;
 
 pub(crate) use change::{Change, Field};
+pub(crate) use error::DomainError;
 
 const TITLE_LENGTH: usize = 200;
 const DESCRIPTION_LENGTH: usize = 10_000;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::error::TaskError;
 use crate::grpc::Tasks;
 use crate::policy::{self, Actor};
-use crate::task::{Change, Task};
+use crate::task::{Change, DomainError, Task};
 use crate::{convert, event};
 
 /// A change with all that decides on it but the task.
@@ -28,11 +28,11 @@ impl Asked {
     fn decide(self, task: &Task, now: platform::clock::Micros) -> Result<Option<Task>, TaskError> {
         policy::change(&self.actor, task, &self.change.fields(task))?;
         if !self.wrong.is_empty() {
-            return Err(TaskError::Invalid(self.wrong));
+            return Err(DomainError::Invalid(self.wrong).into());
         }
         self.lookup.map_err(|it| TaskError::Lookup(Box::new(it)))?;
         task.expect_version(self.etag)?;
-        task.changed(self.change, now)
+        Ok(task.changed(self.change, now)?)
     }
 }
 

@@ -4,14 +4,12 @@ use std::time::{Duration, Instant};
 
 use access::Caller;
 use net::grpc::channel::{Channel, connect};
-use net::grpc::{Peer, deadline, status};
+use net::grpc::status::{self, Reason};
+use net::grpc::{Peer, deadline};
 use proto::worker::v1::GetWorkerRequest;
 use proto::worker::v1::worker_service_client::WorkerServiceClient;
 use tonic::{Code, Status};
 use uuid::Uuid;
-
-/// Reason of an INTERNAL: another process answered what it never should.
-const UPSTREAM_FAILED: &str = "UPSTREAM_FAILED";
 
 /// How long a look-up may take: well below a request's deadline, so that it can still be said that nothing was written.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -40,7 +38,7 @@ impl Workers {
             Code::DeadlineExceeded => Err(status::unavailable(self.name)),
             code => {
                 tracing::error!(%code, text = status.message(), "worker-service failed to look a worker up");
-                Err(status::with_reason(Code::Internal, UPSTREAM_FAILED, "internal error"))
+                Err(status::with_reason(Reason::UpstreamFailed, "internal error"))
             }
         }
     }

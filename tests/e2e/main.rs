@@ -6,6 +6,7 @@
 mod api;
 mod breaking;
 mod conditional;
+mod domain;
 mod edge;
 mod event_log;
 mod grpc_callers;

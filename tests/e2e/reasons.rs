@@ -1,69 +1,64 @@
-//! The reasons of errors: those that docs/errors.md explains are those that the code gives.
+//! The reasons of errors: docs/errors.md explains each value of `ccm.error.v1.Reason` once, with the gRPC code and the HTTP
+//! status that the code gives it, and so does the comment of the value in the contract.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+
+use net::grpc::status::code_name;
+use proto::ContractEnum as _;
+use proto::error::v1::Reason;
 
 const DOCUMENT: &str = include_str!("../../docs/errors.md");
-/// The crates that answer clients.
-const CRATES: [&str; 7] = ["access", "events", "gateway", "net", "service", "task-service", "worker-service"];
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
-    entries.flat_map(|it| if it.is_dir() { sources(&it) } else { vec![it] }).collect()
+const CONTRACT: &str = include_str!("../../proto/ccm/error/v1/reason.proto");
+
+/// Each reason with its code and HTTP status, as the code has them.
+fn given() -> Vec<(String, String)> {
+    let of = |it: Reason| (it.text().to_owned(), format!("{}, {}", code_name(it.code()), it.http_status()));
+    sorted(Reason::values().map(of).collect())
 }
 
-fn is_test(file: &Path) -> bool {
-    let parts = file.iter().map(|it| it.to_string_lossy());
-    parts.into_iter().any(|it| ["tests.rs", "conformance.rs", "testing", "testing.rs"].contains(&it.as_ref()))
-}
-
-fn is_reason(text: &str) -> bool {
-    text.len() > 3 && text.bytes().all(|it| it.is_ascii_uppercase() || it == b'_')
-}
-
-/// Constants that are called as they read, and texts that stand behind a gRPC code.
-fn given(code: &str) -> impl Iterator<Item = &str> {
-    let constants = code.split("const ").skip(1).filter_map(|it| {
-        let (name, rest) = it.split_once(": &str = \"")?;
-        let value = rest.split('"').next()?;
-        (name == value).then_some(value)
-    });
-    let beside_codes = code.split("Code::").skip(1).filter_map(|it| {
-        let behind = it.trim_start_matches(char::is_alphanumeric).strip_prefix(',')?;
-        behind.trim_start().strip_prefix('"')?.split('"').next()
-    });
-    constants.chain(beside_codes).filter(|it| is_reason(it))
+fn sorted(mut reasons: Vec<(String, String)>) -> Vec<(String, String)> {
+    reasons.sort();
+    reasons
 }
 
 #[test]
-fn every_reason_is_explained_and_every_explained_reason_is_given() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let files = CRATES.iter().flat_map(|it| sources(&root.join(it).join("src")));
-    let mut in_code = BTreeSet::new();
-    for file in files.filter(|it| !is_test(it.strip_prefix(root).unwrap())) {
-        let text = std::fs::read_to_string(&file).unwrap();
-        let code = text.split("#[cfg(test)]").next().unwrap();
-        in_code.extend(given(code).map(ToOwned::to_owned));
-    }
+fn every_reason_is_explained_once_with_its_code_and_http_status() {
     let explained = DOCUMENT.split("\n## Reasons").nth(1).unwrap().split("\n## ").next().unwrap();
-    let rows: Vec<&str> = explained
-        .lines()
-        .filter_map(|it| it.strip_prefix("| `")?.split('`').next())
-        .filter(|it| is_reason(it))
-        .collect();
-    let documented: BTreeSet<String> = rows.iter().map(|&it| it.to_owned()).collect();
-    assert_eq!(documented, in_code, "docs/errors.md on the left, the code on the right");
-    assert_eq!(rows.len(), documented.len(), "a reason is explained once");
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.strip_prefix("| `")?.split(" | ").collect();
+        let http_status = cells[2].trim_matches(['(', ')']);
+        Some((cells[0].trim_end_matches('`').to_owned(), format!("{}, {http_status}", cells[1])))
+    };
+    let documented = sorted(explained.lines().filter_map(row).collect());
+    assert_eq!(documented, given(), "docs/errors.md on the left, the code on the right");
 }
 
 #[test]
-fn reasons_are_found_as_constants_and_beside_codes() {
-    let code = r#"
-        /// Reason of it.
-        const ONE_REASON: &str = "ONE_REASON";
-        const PATH: &str = "/api";
-        status::with_reason(Code::Internal, ONE_REASON, "TEXT");
-        ApiError::new(status, Code::NotFound, "ANOTHER", detail);
-        Error::Gone => (Code::Aborted, "A_THIRD"),
-    "#;
-    assert_eq!(given(code).collect::<Vec<_>>(), ["ONE_REASON", "ANOTHER", "A_THIRD"]);
+fn the_comment_of_every_reason_ends_with_its_code_and_http_status() {
+    let mut comments = BTreeMap::new();
+    let mut comment = String::new();
+    for line in CONTRACT.lines().map(str::trim) {
+        if let Some(text) = line.strip_prefix("//") {
+            comment += text;
+        } else if let Some((name, _)) = line.strip_prefix("REASON_").and_then(|it| it.split_once(" = ")) {
+            comments.insert(name, std::mem::take(&mut comment));
+        } else {
+            comment.clear();
+        }
+    }
+    for (reason, expected) in given() {
+        let comment = &comments[reason.as_str()];
+        assert!(comment.contains(&format!(" {expected}.")), "{reason}: {expected}, not: {comment}");
+    }
+}
+
+#[test]
+fn a_reason_is_found_by_its_text_alone() {
+    assert_eq!(Reason::TaskNotFound.text(), "TASK_NOT_FOUND");
+    for reason in Reason::values() {
+        assert_eq!(Reason::from_text(reason.text()), Some(reason));
+    }
+    for unknown in ["", "UNSPECIFIED", "REASON_TASK_NOT_FOUND", "task_not_found"] {
+        assert_eq!(Reason::from_text(unknown), None, "{unknown}");
+    }
 }

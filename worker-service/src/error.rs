@@ -1,59 +1,66 @@
 //! Why a request is refused, and the status that the caller gets for it.
 
-use net::grpc::status;
-use platform::violation::Violation;
+use net::grpc::status::{self, Reason};
 use storage::StorageError;
-use tonic::{Code, Status};
+use tonic::Status;
 
 use crate::NAME;
+use crate::worker::DomainError;
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WorkerError {
     #[error(transparent)]
     Storage(#[from] StorageError),
+    #[error(transparent)]
+    Domain(#[from] DomainError),
     #[error("there is no such worker")]
     NotFound,
-    #[error("{} fields are not valid", .0.len())]
-    Invalid(Vec<Violation>),
-    /// With the version that it has.
-    #[error("the worker has changed: its version is {0}")]
-    EtagMismatch(i64),
     #[error("the machine has a worker already")]
     Exists,
-    #[error("the worker may have a machine: terminate it, and delete it once it is terminated")]
-    Live,
 }
 
 impl From<WorkerError> for Status {
     fn from(error: WorkerError) -> Self {
         let message = error.to_string();
-        let (code, reason) = match error {
-            WorkerError::Storage(error) => return events::storage_failed(NAME, error),
-            WorkerError::Invalid(violations) => return status::invalid(violations),
-            WorkerError::NotFound => (Code::NotFound, "WORKER_NOT_FOUND"),
-            WorkerError::EtagMismatch(_) => (Code::Aborted, "ETAG_MISMATCH"),
-            WorkerError::Exists => (Code::AlreadyExists, "WORKER_EXISTS"),
-            WorkerError::Live => (Code::FailedPrecondition, "WORKER_IS_LIVE"),
+        match error {
+            WorkerError::Storage(error) => events::storage_failed(NAME, error),
+            WorkerError::Domain(error) => error.into(),
+            WorkerError::NotFound => status::with_reason(Reason::WorkerNotFound, message),
+            WorkerError::Exists => status::with_reason(Reason::WorkerExists, message),
+        }
+    }
+}
+
+impl From<DomainError> for Status {
+    fn from(error: DomainError) -> Self {
+        let message = error.to_string();
+        let reason = match error {
+            DomainError::Invalid(violations) => return status::invalid(violations),
+            DomainError::AdminRequired(_) => Reason::RoleRequired,
+            DomainError::EtagMismatch(_) => Reason::EtagMismatch,
+            DomainError::Live => Reason::WorkerIsLive,
         };
-        status::with_reason(code, reason, message)
+        status::with_reason(reason, message)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tonic::Code;
     use tonic_types::StatusExt as _;
 
     use super::*;
 
     #[test]
     fn every_refusal_has_its_code_and_reason() {
-        let table = [
+        let table: [(WorkerError, Code, &str); 6] = [
             (WorkerError::NotFound, Code::NotFound, "WORKER_NOT_FOUND"),
-            (WorkerError::Invalid(Vec::new()), Code::InvalidArgument, "INVALID_INPUT"),
-            (WorkerError::EtagMismatch(4), Code::Aborted, "ETAG_MISMATCH"),
             (WorkerError::Exists, Code::AlreadyExists, "WORKER_EXISTS"),
-            (WorkerError::Live, Code::FailedPrecondition, "WORKER_IS_LIVE"),
+            (DomainError::AdminRequired("creating").into(), Code::PermissionDenied, "ROLE_REQUIRED"),
+            (DomainError::Invalid(Vec::new()).into(), Code::InvalidArgument, "INVALID_INPUT"),
+            (DomainError::EtagMismatch(4).into(), Code::Aborted, "ETAG_MISMATCH"),
+            (DomainError::Live.into(), Code::FailedPrecondition, "WORKER_IS_LIVE"),
         ];
         for (error, code, reason) in table {
             let status = Status::from(error);

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::error::WorkerError;
 use crate::store::WorkerStore;
-use crate::worker::Worker;
+use crate::worker::{DomainError, Worker};
 use crate::{NAME, convert, event, policy};
 
 /// The method that idempotency keys of creates belong to.
@@ -113,7 +113,7 @@ impl WorkerService for Workers {
         let version = convert::etag(&etag, &mut violations);
         let (event_id, now) = (self.clock.new_id(), self.clock.now());
         let decide = move |before: &Worker| {
-            let after = before.changed(change, violations, now).map_err(WorkerError::Invalid)?;
+            let after = before.changed(change, violations, now).map_err(DomainError::Invalid)?;
             before.expect_version(version)?;
             Ok(after.map(|after| {
                 let event = event::updated(event_id, before, &after, &caller);
@@ -141,7 +141,7 @@ impl WorkerService for Workers {
         let (event_id, now) = (self.clock.new_id(), self.clock.now());
         let decide = move |before: &Worker| {
             if !violations.is_empty() {
-                return Err(WorkerError::Invalid(violations.into_vec()));
+                return Err(DomainError::Invalid(violations.into_vec()).into());
             }
             before.expect_version(version)?;
             let after = before.deleted(now)?;

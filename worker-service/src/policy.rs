@@ -1,17 +1,10 @@
-//! Who may do what with workers. Everyone who is known may see them.
+//! Who may do what with workers, pure. Everyone who is known may see them.
 
 use access::{Caller, Role};
-use net::grpc::status;
-use tonic::{Code, Status};
 
-/// Reason of a PERMISSION_DENIED: the caller lacks the role that the message names.
-const ROLE_REQUIRED: &str = "ROLE_REQUIRED";
+use crate::worker::DomainError;
 
 /// Whether the caller may do this with workers (`"creating"`): admins may.
-pub(crate) fn change(caller: &Caller, doing: &str) -> Result<(), Status> {
-    if caller.is(Role::Admin) {
-        return Ok(());
-    }
-    let message = format!("{doing} a worker needs the role admin");
-    Err(status::with_reason(Code::PermissionDenied, ROLE_REQUIRED, message))
+pub(crate) fn change(caller: &Caller, doing: &'static str) -> Result<(), DomainError> {
+    if caller.is(Role::Admin) { Ok(()) } else { Err(DomainError::AdminRequired(doing)) }
 }

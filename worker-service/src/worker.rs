@@ -8,8 +8,10 @@ use platform::violation::{Lines, Violation, Violations};
 use uuid::Uuid;
 
 mod change;
+mod error;
 
 pub(crate) use change::Change;
+pub(crate) use error::DomainError;
 
 const MAX_NAME: usize = 100;
 const INSTANCE_LENGTH: usize = 128;

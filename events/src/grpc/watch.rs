@@ -8,7 +8,7 @@ use net::server::Draining;
 use platform::clock::{Clock, Micros};
 use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{EventCursor, WatchProgress, WatchSnapshotEnd, WatchStarted};
-use tonic::{Code, Status};
+use tonic::Status;
 use uuid::Uuid;
 
 use super::filter::Filter;
@@ -61,7 +61,7 @@ impl Until {
             () = tokio::time::sleep(Duration::from_micros(token)) => ending::token_ended(),
             () = deadline => {
                 let text = "the deadline of the call has passed; go on after the last position received";
-                status::with_reason(Code::DeadlineExceeded, status::TIMED_OUT, text)
+                status::with_reason(status::Reason::TimedOut, text)
             }
         }
     }

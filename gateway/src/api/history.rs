@@ -1,36 +1,32 @@
-//! The history of a subject: what happened to it, who did it, what it was before and after, and in which trace.
+//! The history of a subject: what happened to it, who did it, what it was before and after, and in which trace. It imports
+//! no resource; each resource implements [`Recorded`].
 
-use proto::event::v1::Event;
+use proto::event::v1 as wire;
 use proto::event::v1::event::Resource;
-use proto::task::v1::{TaskPriority, TaskStatus};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::rfc3339;
-use super::tasks::{PRIORITIES, STATUSES, Task};
-use super::workers::Worker;
+use crate::names::UNKNOWN;
 
-/// One change of a task.
-#[derive(Serialize)]
-pub(crate) struct TaskEvent {
-    #[serde(flatten)]
-    what: Happened,
-    /// The task after the change; `null`: it is gone.
-    after: Option<Task>,
+/// A resource that has a history.
+pub(crate) trait Recorded: Serialize + From<Self::Message> {
+    /// The resource in the contract.
+    type Message: DeserializeOwned;
+
+    /// The message that an event holds; `None` when it holds one of another kind.
+    fn recorded(resource: Resource) -> Option<Self::Message>;
+
+    /// The members of the resource that show a field of the message.
+    fn members(field: &str) -> Vec<&str> {
+        vec![field]
+    }
 }
 
-/// One change of a worker.
+/// One change of a resource.
 #[derive(Serialize)]
-pub(crate) struct WorkerEvent {
-    #[serde(flatten)]
-    what: Happened,
-    /// The worker after the change; `null`: it is gone.
-    after: Option<Worker>,
-}
-
-/// What happened to a subject.
-#[derive(Serialize)]
-struct Happened {
+pub(crate) struct Change<R> {
     id: String,
     r#type: String,
     revision: i64,
@@ -41,36 +37,19 @@ struct Happened {
     on_behalf_of: Option<String>,
     /// The trace of the request that made it.
     trace_id: Option<String>,
-    /// The changed fields as they were; `null`: it did not exist.
+    /// The changed members as they were; `null`: the resource did not exist.
     before: Option<Map<String, Value>>,
+    /// The resource after the change; `null`: it is gone.
+    after: Option<R>,
 }
 
-impl From<Event> for TaskEvent {
-    fn from(mut event: Event) -> Self {
-        let after = match event.resource.take() {
-            Some(Resource::Task(task)) if event.scope_after.is_some() => Some(task.into()),
-            _ => None,
-        };
-        Self { what: Happened::from(event), after }
-    }
-}
-
-impl From<Event> for WorkerEvent {
-    fn from(mut event: Event) -> Self {
-        let after = match event.resource.take() {
-            Some(Resource::Worker(worker)) if event.scope_after.is_some() => Some(worker.into()),
-            _ => None,
-        };
-        Self { what: Happened::from(event), after }
-    }
-}
-
-impl From<Event> for Happened {
-    fn from(event: Event) -> Self {
+impl<R: Recorded> From<wire::Event> for Change<R> {
+    fn from(event: wire::Event) -> Self {
+        let after = event.resource.filter(|_| event.scope_after.is_some()).and_then(R::recorded);
         // A Struct's JSON is an object.
         let changed = event.changed_before.and_then(|it| serde_json::to_value(it).ok());
         let before = changed.and_then(|it| match it {
-            Value::Object(fields) => Some(fields.into_iter().map(|it| rest_field(it.0, it.1)).collect()),
+            Value::Object(fields) => Some(before::<R>(fields)),
             _ => None,
         });
         Self {
@@ -82,23 +61,92 @@ impl From<Event> for Happened {
             actor: event.actor,
             on_behalf_of: event.on_behalf_of,
             before,
+            after: after.map(R::from),
         }
     }
 }
 
-/// A field as REST shows it: the names of enum values are the contract's in the event.
-fn rest_field(name: String, value: Value) -> (String, Value) {
-    let rest = match (name.as_str(), value.as_str()) {
-        ("status", Some(text)) => TaskStatus::from_str_name(text).map(|it| super::name_of(&STATUSES, it)),
-        ("priority", Some(text)) => {
-            TaskPriority::from_str_name(text).map(|it| super::name_of(&PRIORITIES, it))
+/// The members of the resource that show these fields. They come in the JSON mapping of the contract.
+fn before<R: Recorded>(fields: Map<String, Value>) -> Map<String, Value> {
+    let mut before = Map::new();
+    for (field, value) in fields {
+        let members = R::members(&field).into_iter().map(ToOwned::to_owned);
+        let message = serde_json::from_value::<R::Message>(Map::from_iter([(field.clone(), value)]).into());
+        match message.map(R::from).and_then(serde_json::to_value) {
+            Ok(mut resource) => before.extend(members.filter_map(|it| {
+                let value = resource.get_mut(&it)?.take();
+                Some((it, value))
+            })),
+            // The value was written by a newer version.
+            Err(_) => before.extend(members.map(|it| (it, UNKNOWN.into()))),
         }
-        _ => None,
-    };
-    (name, rest.map_or(value, Value::from))
+    }
+    before
 }
 
 /// The second part of a W3C traceparent.
 fn trace_id(traceparent: &str) -> Option<String> {
     traceparent.split('-').nth(1).map(ToOwned::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::tasks::Task;
+    use crate::api::workers::Worker;
+
+    fn before<R: Recorded>(changed: Value) -> Value {
+        let changed_before = Some(serde_json::from_value(changed).unwrap());
+        let change = Change::<R>::from(wire::Event { changed_before, ..wire::Event::default() });
+        change.before.unwrap().into()
+    }
+
+    #[test]
+    fn what_a_worker_was_is_told_in_the_words_of_rest() {
+        let changed = json!({
+            "name": "lab 1",
+            "tags": {},
+            "provider": "WORKER_PROVIDER_SIMULATED",
+            "desired": {"state": "WORKER_DESIRED_STATE_STOPPED", "generation": "2"},
+            "observed": {"state": "WORKER_OBSERVED_STATE_SHUTTING_DOWN", "since": "2026-11-22T09:42:57Z"},
+        });
+        let shown = json!({
+            "name": "lab 1",
+            "tags": {},
+            "provider": "simulated",
+            "desired_status": "stopped",
+            "status": "shutting_down",
+            "status_since": "2026-11-22T09:42:57.000000Z",
+        });
+        assert_eq!(before::<Worker>(changed), shown);
+    }
+
+    #[test]
+    fn what_a_task_was_is_told_in_the_words_of_rest_and_its_texts_as_they_are() {
+        let changed = json!({
+            "title": "TASK_STATUS_PENDING",
+            "description": "",
+            "status": "TASK_STATUS_IN_PROGRESS",
+            "priority": "TASK_PRIORITY_HIGH",
+            "kind": "TASK_KIND_HUMAN",
+            "assignee_id": null,
+        });
+        let shown = json!({
+            "title": "TASK_STATUS_PENDING",
+            "description": "",
+            "status": "in_progress",
+            "priority": "high",
+            "kind": "human",
+            "assignee_id": null,
+        });
+        assert_eq!(before::<Task>(changed), shown);
+    }
+
+    #[test]
+    fn a_value_of_a_newer_version_is_unknown_and_a_field_of_one_is_left_out() {
+        let changed = json!({"status": "TASK_STATUS_PAUSED", "colour": "red"});
+        assert_eq!(before::<Task>(changed), json!({"status": "unknown"}));
+    }
 }

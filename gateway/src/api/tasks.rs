@@ -5,7 +5,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use proto::ContractEnum as _;
 use proto::event::v1::ListEventsRequest;
+use proto::event::v1::event::Resource;
 use proto::task::v1 as wire;
 use proto::task::v1::{
     CreateTaskRequest, DeleteTaskRequest, GetTaskRequest, ListTasksRequest, TaskKind, TaskPriority,
@@ -13,13 +15,14 @@ use proto::task::v1::{
 };
 use serde::Serialize;
 
-use super::history::TaskEvent;
-use super::{Created, Found, Page, Versioned, name_of, rfc3339};
+use super::history::{Change, Recorded};
+use super::{Created, Found, Page, Versioned, rfc3339};
 use crate::error::ApiError;
 use crate::input::{
     Authenticated, Body, Fields, Filter, FromFields, Id, IdempotencyKey, IfMatch, IfNoneMatch, Listing,
     Parameters, Patch, PatchFields,
 };
+use crate::names::rest_name;
 use crate::services::Services;
 
 /// Creates a task and answers it with its location.
@@ -108,7 +111,7 @@ pub(crate) async fn events(
     Authenticated(caller): Authenticated,
     Id(subject_id): Id,
     listing: Listing<()>,
-) -> Result<Json<Page<TaskEvent>>, ApiError> {
+) -> Result<Json<Page<Change<Task>>>, ApiError> {
     let request =
         ListEventsRequest { subject_id, page_size: listing.page_size, page_token: listing.page_token };
     let answer = services.task_events.list_events(caller.request(request)).await?.into_inner();
@@ -134,12 +137,12 @@ pub(crate) struct TaskFilter {
 impl Filter for TaskFilter {
     fn from_parameters(parameters: &mut Parameters) -> Self {
         Self {
-            status: parameters.choice("status", &STATUSES),
-            priority: parameters.choice("priority", &PRIORITIES),
+            status: parameters.choice("status", TaskStatus::values()),
+            priority: parameters.choice("priority", TaskPriority::values()),
             assignee_id: parameters.text("assignee_id"),
             department: parameters.text("department"),
             worker_id: parameters.text("worker_id"),
-            kind: parameters.choice("kind", &KINDS),
+            kind: parameters.choice("kind", KINDS),
         }
     }
 }
@@ -148,11 +151,11 @@ impl Filter for TaskFilter {
 #[derive(Serialize)]
 pub(crate) struct Task {
     id: String,
-    kind: &'static str,
+    kind: String,
     title: String,
     description: String,
-    status: &'static str,
-    priority: &'static str,
+    status: String,
+    priority: String,
     assignee_id: Option<String>,
     department: Option<String>,
     worker_id: Option<String>,
@@ -163,25 +166,15 @@ pub(crate) struct Task {
     revision: i64,
 }
 
-pub(crate) const STATUSES: [(&str, TaskStatus); 5] = [
-    ("pending", TaskStatus::Pending),
-    ("in_progress", TaskStatus::InProgress),
-    ("completed", TaskStatus::Completed),
-    ("failed", TaskStatus::Failed),
-    ("cancelled", TaskStatus::Cancelled),
-];
-
-pub(crate) const KINDS: [(&str, TaskKind); 1] = [("human", TaskKind::Human)];
-
-pub(crate) const PRIORITIES: [(&str, TaskPriority); 3] =
-    [("low", TaskPriority::Low), ("medium", TaskPriority::Medium), ("high", TaskPriority::High)];
+/// Kinds of tasks that there are. The contract has tasks of the system already; nobody can create one yet.
+pub(crate) const KINDS: [TaskKind; 1] = [TaskKind::Human];
 
 impl FromFields for wire::Task {
     fn from_fields(fields: &mut Fields) -> Self {
         Self {
             title: fields.text("title").unwrap_or_default(),
             description: fields.text("description").unwrap_or_default(),
-            priority: fields.choice("priority", &PRIORITIES).unwrap_or_default().into(),
+            priority: fields.choice("priority", TaskPriority::values()).unwrap_or_default().into(),
             assignee_id: fields.text("assignee_id"),
             department: fields.text("department"),
             worker_id: fields.text("worker_id"),
@@ -195,7 +188,7 @@ pub(crate) struct Changed(wire::Task);
 
 impl FromFields for Changed {
     fn from_fields(fields: &mut Fields) -> Self {
-        let status = fields.choice("status", &STATUSES).unwrap_or_default().into();
+        let status = fields.choice("status", TaskStatus::values()).unwrap_or_default().into();
         Self(wire::Task { status, ..wire::Task::from_fields(fields) })
     }
 }
@@ -211,9 +204,9 @@ impl PatchFields for Changed {
 impl From<wire::Task> for Task {
     fn from(task: wire::Task) -> Self {
         Self {
-            kind: name_of(&KINDS, task.kind()),
-            status: name_of(&STATUSES, task.status()),
-            priority: name_of(&PRIORITIES, task.priority()),
+            kind: rest_name(task.kind()),
+            status: rest_name(task.status()),
+            priority: rest_name(task.priority()),
             created_at: rfc3339(task.created_at),
             updated_at: rfc3339(task.updated_at),
             id: task.id,
@@ -225,6 +218,17 @@ impl From<wire::Task> for Task {
             created_by: task.created_by,
             version: task.version,
             revision: task.revision,
+        }
+    }
+}
+
+impl Recorded for Task {
+    type Message = wire::Task;
+
+    fn recorded(resource: Resource) -> Option<wire::Task> {
+        match resource {
+            Resource::Task(task) => Some(task),
+            Resource::Worker(_) => None,
         }
     }
 }

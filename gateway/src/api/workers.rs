@@ -7,21 +7,24 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use proto::ContractEnum as _;
 use proto::event::v1::ListEventsRequest;
+use proto::event::v1::event::Resource;
 use proto::worker::v1 as wire;
 use proto::worker::v1::{
     CreateWorkerRequest, DeleteWorkerRequest, GetWorkerRequest, ImportWorkerRequest, ListWorkersRequest,
-    UpdateWorkerRequest, WorkerDesiredState, WorkerObservedState, WorkerProvider, WorkerTag,
+    UpdateWorkerRequest, WorkerObservedState, WorkerProvider, WorkerTag,
 };
 use serde::Serialize;
 
-use super::history::WorkerEvent;
-use super::{Created, Found, Page, Versioned, name_of, rfc3339};
+use super::history::{Change, Recorded};
+use super::{Created, Found, Page, Versioned, rfc3339};
 use crate::error::ApiError;
 use crate::input::{
     Authenticated, Body, Fields, Filter, FromFields, Id, IdempotencyKey, IfMatch, IfNoneMatch, Listing,
     Parameters, Patch, PatchFields,
 };
+use crate::names::rest_name;
 use crate::services::Services;
 
 /// Creates a worker and answers it with its location.
@@ -128,7 +131,7 @@ pub(crate) async fn events(
     Authenticated(caller): Authenticated,
     Id(subject_id): Id,
     listing: Listing<()>,
-) -> Result<Json<Page<WorkerEvent>>, ApiError> {
+) -> Result<Json<Page<Change<Worker>>>, ApiError> {
     let request =
         ListEventsRequest { subject_id, page_size: listing.page_size, page_token: listing.page_token };
     let answer = services.worker_events.list_events(caller.request(request)).await?.into_inner();
@@ -157,9 +160,9 @@ pub(crate) struct WorkerFilter {
 impl Filter for WorkerFilter {
     fn from_parameters(parameters: &mut Parameters) -> Self {
         Self {
-            status: parameters.choice("status", &STATES),
+            status: parameters.choice("status", WorkerObservedState::values()),
             region: parameters.text("region"),
-            provider: parameters.choice("provider", &PROVIDERS),
+            provider: parameters.choice("provider", WorkerProvider::values()),
             tag: parameters.pair("tag"),
         }
     }
@@ -172,13 +175,13 @@ pub(crate) struct Worker {
     name: String,
     region: String,
     instance_type: String,
-    provider: &'static str,
+    provider: String,
     /// How the provider calls its machine; `null` while it has none.
     instance_id: Option<String>,
     tags: BTreeMap<String, String>,
-    status: &'static str,
+    status: String,
     status_since: String,
-    desired_status: &'static str,
+    desired_status: String,
     /// Whether what was seen does not answer the newest wish yet.
     reconciling: bool,
     created_by: String,
@@ -188,32 +191,13 @@ pub(crate) struct Worker {
     revision: i64,
 }
 
-pub(crate) const STATES: [(&str, WorkerObservedState); 8] = [
-    ("pending", WorkerObservedState::Pending),
-    ("running", WorkerObservedState::Running),
-    ("stopping", WorkerObservedState::Stopping),
-    ("stopped", WorkerObservedState::Stopped),
-    ("shutting_down", WorkerObservedState::ShuttingDown),
-    ("terminated", WorkerObservedState::Terminated),
-    ("failed", WorkerObservedState::Failed),
-    ("unknown", WorkerObservedState::Unknown),
-];
-
-pub(crate) const DESIRED_STATES: [(&str, WorkerDesiredState); 3] = [
-    ("running", WorkerDesiredState::Running),
-    ("stopped", WorkerDesiredState::Stopped),
-    ("terminated", WorkerDesiredState::Terminated),
-];
-
-pub(crate) const PROVIDERS: [(&str, WorkerProvider); 1] = [("simulated", WorkerProvider::Simulated)];
-
 impl FromFields for wire::Worker {
     fn from_fields(fields: &mut Fields) -> Self {
         Self {
             name: fields.text("name").unwrap_or_default(),
             region: fields.text("region").unwrap_or_default(),
             instance_type: fields.text("instance_type").unwrap_or_default(),
-            provider: fields.choice("provider", &PROVIDERS).unwrap_or_default().into(),
+            provider: fields.choice("provider", WorkerProvider::values()).unwrap_or_default().into(),
             tags: fields.texts("tags"),
             ..Self::default()
         }
@@ -262,14 +246,14 @@ impl PatchFields for Changed {
 
 impl From<wire::Worker> for Worker {
     fn from(worker: wire::Worker) -> Self {
-        let provider = name_of(&PROVIDERS, worker.provider());
+        let provider = rest_name(worker.provider());
         let (desired, observed) = (worker.desired.unwrap_or_default(), worker.observed.unwrap_or_default());
         Self {
             provider,
             instance_id: worker.instance_id,
-            status: name_of(&STATES, observed.state()),
+            status: rest_name(observed.state()),
             status_since: rfc3339(observed.since),
-            desired_status: name_of(&DESIRED_STATES, desired.state()),
+            desired_status: rest_name(desired.state()),
             reconciling: observed.generation < desired.generation,
             created_at: rfc3339(worker.created_at),
             updated_at: rfc3339(worker.updated_at),
@@ -281,6 +265,25 @@ impl From<wire::Worker> for Worker {
             created_by: worker.created_by,
             version: worker.version,
             revision: worker.revision,
+        }
+    }
+}
+
+impl Recorded for Worker {
+    type Message = wire::Worker;
+
+    fn recorded(resource: Resource) -> Option<wire::Worker> {
+        match resource {
+            Resource::Worker(worker) => Some(worker),
+            Resource::Task(_) => None,
+        }
+    }
+
+    fn members(field: &str) -> Vec<&str> {
+        match field {
+            "desired" => vec!["desired_status"],
+            "observed" => vec!["status", "status_since"],
+            same => vec![same],
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What each operation takes and answers.
 
+use proto::error::v1::Reason;
 use serde_json::{Map, Value, json};
 
 use super::parameters::{self, header};
@@ -16,7 +17,7 @@ pub(super) struct Operation {
     /// A request body's media types and schema.
     body: Option<(&'static [&'static str], &'static str)>,
     answers: Vec<(u16, Value)>,
-    fails: Vec<&'static str>,
+    fails: Vec<Reason>,
     is_public: bool,
 }
 
@@ -38,19 +39,24 @@ fn tasks() -> Vec<Operation> {
         of("POST", "/api/tasks", "createTask", "Creates a task")
             .creates("NewTask")
             .answers(201, "Created, or created by an earlier request with this key", created("Task"))
-            .fails(&["UPSTREAM_FAILED"]),
-        of("GET", "/api/tasks/{id}", "getTask", "One task").one("Task").fails(&["TASK_NOT_FOUND"]),
+            .fails(&[Reason::UpstreamFailed]),
+        of("GET", "/api/tasks/{id}", "getTask", "One task").one("Task").fails(&[Reason::TaskNotFound]),
         of("PATCH", "/api/tasks/{id}", "updateTask", "Changes a task by a merge patch")
             .patches("TaskPatch")
             .answers(200, "The task after the change", found("Task"))
-            .fails(&["TASK_NOT_FOUND", "CHANGE_NOT_ALLOWED", "ILLEGAL_STATUS", "UPSTREAM_FAILED"]),
+            .fails(&[
+                Reason::TaskNotFound,
+                Reason::ChangeNotAllowed,
+                Reason::IllegalStatus,
+                Reason::UpstreamFailed,
+            ]),
         of("DELETE", "/api/tasks/{id}", "deleteTask", "Deletes a task")
             .conditional()
             .answers(204, "Deleted", json!({}))
-            .fails(&["TASK_NOT_FOUND", "DELETE_NOT_ALLOWED"]),
+            .fails(&[Reason::TaskNotFound, Reason::DeleteNotAllowed]),
         of("GET", "/api/tasks/{id}/events", "listTaskEvents", "A page of a task's history, newest first")
             .lists("TaskEventPage", Vec::new())
-            .fails(&["TASK_NOT_FOUND"]),
+            .fails(&[Reason::TaskNotFound]),
     ]
 }
 
@@ -62,17 +68,19 @@ fn workers() -> Vec<Operation> {
         of("POST", "/api/workers", "createWorker", "Creates a worker; for admins")
             .creates("NewWorker")
             .answers(201, "Created, or created by an earlier request with this key", created("Worker"))
-            .fails(&["ROLE_REQUIRED"]),
+            .fails(&[Reason::RoleRequired]),
         of("POST", "/api/workers/import", "importWorker", "Registers a machine that exists; for admins")
             .creates("ExistingWorker")
             .answers(200, "A worker that had been deleted is restored under its old id", created("Worker"))
             .answers(201, "Registered, or registered by an earlier request with this key", created("Worker"))
-            .fails(&["ROLE_REQUIRED", "WORKER_EXISTS"]),
-        of("GET", "/api/workers/{id}", "getWorker", "One worker").one("Worker").fails(&["WORKER_NOT_FOUND"]),
+            .fails(&[Reason::RoleRequired, Reason::WorkerExists]),
+        of("GET", "/api/workers/{id}", "getWorker", "One worker")
+            .one("Worker")
+            .fails(&[Reason::WorkerNotFound]),
         of("PATCH", "/api/workers/{id}", "updateWorker", "Changes a worker by a merge patch; for admins")
             .patches("WorkerPatch")
             .answers(200, "The worker after the change", found("Worker"))
-            .fails(&["WORKER_NOT_FOUND", "ROLE_REQUIRED"]),
+            .fails(&[Reason::WorkerNotFound, Reason::RoleRequired]),
         of(
             "DELETE",
             "/api/workers/{id}",
@@ -81,7 +89,7 @@ fn workers() -> Vec<Operation> {
         )
         .conditional()
         .answers(204, "Deleted", json!({}))
-        .fails(&["WORKER_NOT_FOUND", "ROLE_REQUIRED", "WORKER_IS_LIVE"]),
+        .fails(&[Reason::WorkerNotFound, Reason::RoleRequired, Reason::WorkerIsLive]),
         of(
             "GET",
             "/api/workers/{id}/events",
@@ -89,7 +97,7 @@ fn workers() -> Vec<Operation> {
             "A page of a worker's history, newest first",
         )
         .lists("WorkerEventPage", Vec::new())
-        .fails(&["WORKER_NOT_FOUND"]),
+        .fails(&[Reason::WorkerNotFound]),
     ]
 }
 
@@ -155,14 +163,14 @@ impl Operation {
     fn lists(mut self, page: &'static str, filters: Vec<Value>) -> Self {
         self.parameters.extend(filters);
         self.parameters.extend(["page_size", "page_token"].map(|it| component("parameters", it)));
-        self.fails.push("INVALID_INPUT");
+        self.fails.push(Reason::InvalidInput);
         self.answers(200, "A page", content(page))
     }
 
     /// One resource, unless the client has it.
     fn one(mut self, name: &'static str) -> Self {
         self.parameters.push(component("parameters", "If-None-Match"));
-        self.fails.push("INVALID_INPUT");
+        self.fails.push(Reason::InvalidInput);
         let unchanged = json!({"headers": {"ETag": header("ETag")}});
         self.answers(200, "What was asked for", found(name)).answers(304, "The client has it", unchanged)
     }
@@ -170,7 +178,7 @@ impl Operation {
     fn creates(mut self, body: &'static str) -> Self {
         self.parameters.push(component("parameters", "Idempotency-Key"));
         self.body = Some((&[JSON], body));
-        self.fails(&["INVALID_INPUT", "IDEMPOTENCY_KEY_REUSED"])
+        self.fails(&[Reason::InvalidInput, Reason::IdempotencyKeyReused])
     }
 
     fn patches(mut self, body: &'static str) -> Self {
@@ -181,7 +189,7 @@ impl Operation {
     fn conditional(mut self) -> Self {
         self.parameters.push(component("parameters", "If-Match"));
         // A list of tags is compared with what is read first.
-        self.fails(&["INVALID_INPUT", "ETAG_MISMATCH", "TIMED_OUT"])
+        self.fails(&[Reason::InvalidInput, Reason::EtagMismatch, Reason::TimedOut])
     }
 
     fn answers(mut self, status: u16, description: &str, mut answer: Value) -> Self {
@@ -190,7 +198,7 @@ impl Operation {
         self
     }
 
-    fn fails(mut self, reasons: &[&'static str]) -> Self {
+    fn fails(mut self, reasons: &[Reason]) -> Self {
         self.fails.extend(reasons);
         self
     }
@@ -202,25 +210,25 @@ impl Operation {
     }
 
     /// Everything that it can fail with.
-    fn reasons(&self) -> Vec<&'static str> {
+    fn reasons(&self) -> Vec<Reason> {
         let mut all = self.fails.clone();
         all.extend([
-            "HEADER_TOO_LARGE",
-            "INVALID_INPUT",
-            "INTERNAL",
-            if self.method == "GET" { "TIMED_OUT" } else { "OUTCOME_UNKNOWN" },
+            Reason::HeaderTooLarge,
+            Reason::InvalidInput,
+            Reason::Internal,
+            if self.method == "GET" { Reason::TimedOut } else { Reason::OutcomeUnknown },
         ]);
         if self.tag != "health" {
-            all.extend(["OVERLOADED", "RATE_LIMITED"]);
+            all.extend([Reason::Overloaded, Reason::RateLimited]);
         }
         if self.path.contains('{') {
-            all.push("NO_SUCH_ROUTE");
+            all.push(Reason::NoSuchRoute);
         }
         if !self.is_public {
-            all.extend(["UNAUTHENTICATED", "ISSUER_UNAVAILABLE"]);
+            all.extend([Reason::Unauthenticated, Reason::IssuerUnavailable]);
         }
         if matches!(self.tag, "tasks" | "workers") {
-            all.extend(["SERVICE_UNAVAILABLE", "DATABASE_UNAVAILABLE"]);
+            all.extend([Reason::ServiceUnavailable, Reason::DatabaseUnavailable]);
         }
         if self.body.is_some() {
             all.extend(problems::OF_BODIES);

@@ -1,10 +1,13 @@
 //! What goes with a request beside its body, and with an answer.
 
+use proto::ContractEnum as _;
+use proto::task::v1::{TaskPriority, TaskStatus};
+use proto::worker::v1::{WorkerObservedState, WorkerProvider};
 use serde_json::{Map, Value, json};
 
 use super::component;
 use super::resources::{names, text};
-use crate::api::{tasks, workers};
+use crate::api::tasks;
 
 /// A key and a value without control characters.
 const TAG: &str = r"^[^=\u0000-\u001f\u007f-\u009f]{1,128}=[^\u0000-\u001f\u007f-\u009f]{0,256}$";
@@ -14,12 +17,12 @@ const TAGS: &str = r#"^ *(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*) *$"#;
 /// Filters of the tasks.
 pub(super) fn of_tasks() -> Vec<Value> {
     vec![
-        query("status", "Only tasks of this status.", &names(&tasks::STATUSES)),
-        query("priority", "Only tasks of this priority.", &names(&tasks::PRIORITIES)),
+        query("status", "Only tasks of this status.", &names(TaskStatus::values())),
+        query("priority", "Only tasks of this priority.", &names(TaskPriority::values())),
         query("assignee_id", "Only tasks that this person has to do.", &text(1, 255)),
         query("department", "Only tasks of this department.", &text(1, 100)),
         query("worker_id", "Only tasks about this worker.", &json!({"type": "string", "format": "uuid"})),
-        query("kind", "Only tasks of this kind.", &names(&tasks::KINDS)),
+        query("kind", "Only tasks of this kind.", &names(tasks::KINDS)),
     ]
 }
 
@@ -28,9 +31,13 @@ pub(super) fn of_workers() -> Vec<Value> {
     let tag = json!({"type": "string", "pattern": TAG, "examples": ["env=lab"]});
     let region = json!({"type": "string", "pattern": "^[a-z0-9-]{1,64}$", "examples": ["us-east-1"]});
     vec![
-        query("status", "Only workers that were last seen in this state.", &names(&workers::STATES)),
+        query(
+            "status",
+            "Only workers that were last seen in this state.",
+            &names(WorkerObservedState::values()),
+        ),
         query("region", "Only workers of this region.", &region),
-        query("provider", "Only workers of this provider.", &names(&workers::PROVIDERS)),
+        query("provider", "Only workers of this provider.", &names(WorkerProvider::values())),
         query("tag", "Only workers with this tag, as `key=value`; the key ends at the first `=`.", &tag),
     ]
 }

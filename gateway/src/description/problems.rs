@@ -1,88 +1,34 @@
-//! What operations fail with: the reasons with their HTTP statuses, as docs/errors.md explains them.
+//! What operations fail with: a response for each HTTP status of their reasons.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use proto::error::v1::Reason;
 use serde_json::{Map, Value, json};
-use tonic::Code;
 
 use super::parameters::header;
 use super::schema;
-use crate::error::{http_status, problem_type};
+use crate::error::problem_type;
 
 /// What reading a body can come to.
-pub(super) const OF_BODIES: [&str; 6] = [
-    "INVALID_JSON",
-    "BODY_INCOMPLETE",
-    "BODY_TIMEOUT",
-    "BODY_TOO_LARGE",
-    "UNSUPPORTED_MEDIA_TYPE",
-    "INVALID_INPUT",
+pub(super) const OF_BODIES: [Reason; 6] = [
+    Reason::InvalidJson,
+    Reason::BodyIncomplete,
+    Reason::BodyTimeout,
+    Reason::BodyTooLarge,
+    Reason::UnsupportedMediaType,
+    Reason::InvalidInput,
 ];
-
-/// Reasons of the services, with the gRPC code that they come with; the table from gRPC to HTTP says the rest.
-const OF_SERVICES: [(&str, Code); 19] = [
-    ("CHANGE_NOT_ALLOWED", Code::PermissionDenied),
-    ("DATABASE_UNAVAILABLE", Code::Unavailable),
-    ("DELETE_NOT_ALLOWED", Code::PermissionDenied),
-    ("ETAG_MISMATCH", Code::Aborted),
-    ("IDEMPOTENCY_KEY_REUSED", Code::InvalidArgument),
-    ("ILLEGAL_STATUS", Code::FailedPrecondition),
-    ("INTERNAL", Code::Internal),
-    ("INVALID_INPUT", Code::InvalidArgument),
-    ("ISSUER_UNAVAILABLE", Code::Unavailable),
-    ("OUTCOME_UNKNOWN", Code::DeadlineExceeded),
-    ("ROLE_REQUIRED", Code::PermissionDenied),
-    ("SERVICE_UNAVAILABLE", Code::Unavailable),
-    ("TASK_NOT_FOUND", Code::NotFound),
-    ("TIMED_OUT", Code::DeadlineExceeded),
-    ("UNAUTHENTICATED", Code::Unauthenticated),
-    ("UPSTREAM_FAILED", Code::Internal),
-    ("WORKER_EXISTS", Code::AlreadyExists),
-    ("WORKER_IS_LIVE", Code::FailedPrecondition),
-    ("WORKER_NOT_FOUND", Code::NotFound),
-];
-
-/// Reasons of the gateway alone.
-const OF_GATEWAY: [(&str, u16); 10] = [
-    ("BODY_INCOMPLETE", 400),
-    ("BODY_TIMEOUT", 408),
-    ("BODY_TOO_LARGE", 413),
-    ("HEADER_TOO_LARGE", 431),
-    ("INVALID_JSON", 400),
-    ("METHOD_NOT_ALLOWED", 405),
-    ("NO_SUCH_ROUTE", 404),
-    ("OVERLOADED", 503),
-    ("RATE_LIMITED", 429),
-    ("UNSUPPORTED_MEDIA_TYPE", 415),
-];
-
-/// The HTTP status of a reason.
-pub(super) fn status(reason: &str) -> Option<u16> {
-    let of_services = OF_SERVICES.iter().find(|it| it.0 == reason);
-    let of_gateway = OF_GATEWAY.iter().find(|it| it.0 == reason).map(|it| it.1);
-    of_services.map(|it| http_status(it.1, reason).as_u16()).or(of_gateway)
-}
-
-/// Every reason that has a status.
-#[cfg(test)]
-pub(super) fn reasons() -> impl Iterator<Item = &'static str> {
-    OF_SERVICES.iter().map(|it| it.0).chain(OF_GATEWAY.iter().map(|it| it.0))
-}
 
 /// The Responses Object of what an operation fails with, a response for each status.
-pub(super) fn responses(reasons: &[&'static str]) -> Map<String, Value> {
-    let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+pub(super) fn responses(reasons: &[Reason]) -> Map<String, Value> {
+    let mut by_status: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();
     for reason in reasons {
-        let of_status = by_status.entry(status(reason).unwrap_or(500)).or_default();
-        if !of_status.contains(reason) {
-            of_status.push(reason);
-        }
+        by_status.entry(reason.http_status()).or_default().insert(reason.text());
     }
-    by_status.into_iter().map(|(status, reasons)| (status.to_string(), response(status, reasons))).collect()
+    by_status.into_iter().map(|(status, reasons)| (status.to_string(), response(status, &reasons))).collect()
 }
 
-fn response(status: u16, mut reasons: Vec<&str>) -> Value {
-    reasons.sort_unstable();
+fn response(status: u16, reasons: &BTreeSet<&str>) -> Value {
     let mut headers = Map::new();
     let mut add = |name: &str| headers.insert(name.to_owned(), header(name));
     add("X-Trace-Id");
@@ -96,7 +42,7 @@ fn response(status: u16, mut reasons: Vec<&str>) -> Value {
     let types: Vec<String> = reasons.iter().map(|it| problem_type(it)).collect();
     let this = json!({"properties": {"type": {"enum": types}, "status": {"const": status}}});
     json!({
-        "description": reasons.join(", "),
+        "description": reasons.iter().copied().collect::<Vec<_>>().join(", "),
         "headers": headers,
         "content": {"application/problem+json": {"schema": {"allOf": [schema("Problem"), this]}}},
     })

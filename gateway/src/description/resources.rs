@@ -1,10 +1,14 @@
 //! What bodies hold. Limits are the services'; the contract in proto/ says more of each field.
 
 use access::Role;
+use proto::ContractEnum;
+use proto::task::v1::{TaskPriority, TaskStatus};
+use proto::worker::v1::{WorkerDesiredState, WorkerObservedState, WorkerProvider};
 use serde_json::{Value, json};
 
 use super::schema;
-use crate::api::{tasks, workers};
+use crate::api::tasks;
+use crate::names::{UNKNOWN, rest_name};
 
 /// Without control characters, and not only white space.
 const LINE: &str =
@@ -20,9 +24,9 @@ pub(super) fn text(min: usize, max: usize) -> Value {
     json!({"type": "string", "minLength": min, "maxLength": max, "pattern": pattern})
 }
 
-/// One of the names that the code knows.
-pub(super) fn names<T>(table: &[(&str, T)]) -> Value {
-    json!({"type": "string", "enum": table.iter().map(|it| it.0).collect::<Vec<_>>()})
+/// One of these values, by its name.
+pub(super) fn names<E: ContractEnum>(values: impl IntoIterator<Item = E>) -> Value {
+    json!({"type": "string", "enum": values.into_iter().map(rest_name).collect::<Vec<_>>()})
 }
 
 /// The same, or `null`.
@@ -35,10 +39,10 @@ fn nullable(mut schema: Value) -> Value {
 }
 
 /// A name that an answer has; one that this version does not know is `unknown`.
-fn answered<T>(table: &[(&str, T)]) -> Value {
-    let mut schema = names(table);
-    if let Some(values) = schema["enum"].as_array_mut().filter(|it| !it.contains(&json!("unknown"))) {
-        values.push(json!("unknown"));
+fn answered<E: ContractEnum>(values: impl IntoIterator<Item = E>) -> Value {
+    let mut schema = names(values);
+    if let Some(values) = schema["enum"].as_array_mut().filter(|it| !it.contains(&json!(UNKNOWN))) {
+        values.push(json!(UNKNOWN));
     }
     schema
 }
@@ -100,11 +104,11 @@ fn task() -> Value {
         "A piece of work.",
         &json!({
             "id": uuid(),
-            "kind": answered(&tasks::KINDS),
+            "kind": answered(tasks::KINDS),
             "title": text(1, 200),
             "description": {"type": "string", "maxLength": 10_000},
-            "status": answered(&tasks::STATUSES),
-            "priority": answered(&tasks::PRIORITIES),
+            "status": answered(TaskStatus::values()),
+            "priority": answered(TaskPriority::values()),
             "assignee_id": nullable(text(1, 255)),
             "department": nullable(text(1, 100)),
             "worker_id": nullable(uuid()),
@@ -122,7 +126,7 @@ fn writable_of_task() -> Value {
     json!({
         "title": text(1, 200),
         "description": {"type": ["string", "null"], "maxLength": 10_000, "pattern": LINES},
-        "priority": nullable(names(&tasks::PRIORITIES)),
+        "priority": nullable(names(TaskPriority::values())),
         "assignee_id": nullable(text(1, 255)),
         "department": nullable(text(1, 100)),
         "worker_id": nullable(uuid()),
@@ -138,8 +142,7 @@ fn new_task() -> Value {
 fn task_patch() -> Value {
     let mut members = writable_of_task();
     // What the system alone does cannot be asked for.
-    let settable: Vec<&str> = tasks::STATUSES.iter().map(|it| it.0).filter(|it| *it != "failed").collect();
-    members["status"] = json!({"type": "string", "enum": settable});
+    members["status"] = names(TaskStatus::values().filter(|it| *it != TaskStatus::Failed));
     let mut schema = input("A merge patch of a task (RFC 7396): `null` clears, absent stays.", &[], &members);
     schema["examples"] = json!([{"status": "completed"}, {"assignee_id": null}]);
     schema
@@ -193,12 +196,12 @@ fn worker() -> Value {
             "name": text(1, 100),
             "region": {"type": "string"},
             "instance_type": {"type": "string"},
-            "provider": answered(&workers::PROVIDERS),
+            "provider": answered(WorkerProvider::values()),
             "instance_id": {"type": ["string", "null"], "description": "How the provider calls its machine."},
             "tags": {"type": "object", "additionalProperties": {"type": "string"}},
-            "status": answered(&workers::STATES),
+            "status": answered(WorkerObservedState::values()),
             "status_since": instant(),
-            "desired_status": answered(&workers::DESIRED_STATES),
+            "desired_status": answered(WorkerDesiredState::values()),
             "reconciling": {"type": "boolean", "description": "What was seen does not answer the newest wish yet."},
             "created_by": {"type": "string"},
             "created_at": instant(),
@@ -215,7 +218,7 @@ fn new_worker(exists: bool) -> Value {
         "name": text(1, 100),
         "region": identifier("-", 64, "us-east-1"),
         "instance_type": identifier(".-", 64, "m5.metal"),
-        "provider": nullable(names(&workers::PROVIDERS)),
+        "provider": nullable(names(WorkerProvider::values())),
         "tags": tags(false),
     });
     let mut required = vec!["name", "region", "instance_type"];

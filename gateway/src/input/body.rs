@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use bytes::Bytes;
 use net::grpc::deadline;
 use platform::violation::{Violation, Violations};
+use proto::error::v1::Reason;
 use tonic::{Code, Response, Status};
 
 use super::Fields;
@@ -90,13 +91,11 @@ pub(super) async fn object<S: Send + Sync>(
 ) -> Result<Fields, ApiError> {
     if !types.iter().any(|it| is_of(request.headers(), it)) {
         let detail = format!("the body must be JSON, with content-type {}", types.join(" or "));
-        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Err(ApiError::new(status, Code::InvalidArgument, "UNSUPPORTED_MEDIA_TYPE", detail));
+        return Err(ApiError::new(Reason::UnsupportedMediaType, detail));
     }
     let bytes = read(request, state).await?;
     serde_json::from_slice(&bytes).map_err(|error| {
-        let detail = format!("the body is not a JSON object: {error}");
-        ApiError::new(StatusCode::BAD_REQUEST, Code::InvalidArgument, "INVALID_JSON", detail)
+        ApiError::new(Reason::InvalidJson, format!("the body is not a JSON object: {error}"))
     })
 }
 
@@ -104,18 +103,11 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiE
     let reading = Bytes::from_request(request, state);
     let limit = deadline::remaining().unwrap_or_default();
     match tokio::time::timeout(limit, reading).await {
-        Err(_) => {
-            let detail = "the body did not arrive in time";
-            Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, Code::DeadlineExceeded, "BODY_TIMEOUT", detail))
-        }
+        Err(_) => Err(ApiError::new(Reason::BodyTimeout, "the body did not arrive in time")),
         Ok(Err(refused)) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            let detail = "the body is larger than this server takes";
-            Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, Code::InvalidArgument, "BODY_TOO_LARGE", detail))
+            Err(ApiError::new(Reason::BodyTooLarge, "the body is larger than this server takes"))
         }
-        Ok(Err(_)) => {
-            let detail = "the body could not be read to its end";
-            Err(ApiError::new(StatusCode::BAD_REQUEST, Code::InvalidArgument, "BODY_INCOMPLETE", detail))
-        }
+        Ok(Err(_)) => Err(ApiError::new(Reason::BodyIncomplete, "the body could not be read to its end")),
         Ok(Ok(bytes)) => Ok(bytes),
     }
 }

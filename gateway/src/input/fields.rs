@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use platform::violation::Violations;
+use proto::ContractEnum;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
+
+use crate::names::choose;
 
 /// The fields of an object, and what was found wrong with them.
 #[derive(Debug, Default)]
@@ -28,21 +31,18 @@ impl Fields {
     }
 
     /// One of `choices`, by its name.
-    pub(crate) fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> Option<T> {
-        match self.fields.remove(name)? {
-            Value::Null => None,
-            Value::String(text) => {
-                let found = choices.iter().find(|it| it.0 == text).map(|it| it.1);
-                if found.is_none() {
-                    self.violations.add(name, one_of(choices));
-                }
-                found
-            }
-            _ => {
-                self.violations.add(name, one_of(choices));
-                None
-            }
-        }
+    pub(crate) fn choice<E: ContractEnum>(
+        &mut self,
+        name: &str,
+        choices: impl IntoIterator<Item = E>,
+    ) -> Option<E> {
+        let text = match self.fields.remove(name)? {
+            Value::Null => return None,
+            Value::String(text) => text,
+            // No value has an empty name.
+            _ => String::new(),
+        };
+        choose(&text, choices).map_err(|description| self.violations.add(name, description)).ok()
     }
 
     /// Whether the object has a field, `null` or not.
@@ -109,12 +109,6 @@ impl Fields {
     }
 }
 
-/// What a choice must be.
-pub(super) fn one_of<T>(choices: &[(&str, T)]) -> String {
-    let names: Vec<&str> = choices.iter().map(|it| it.0).collect();
-    format!("must be one of {}", names.join(", "))
-}
-
 impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Object)
@@ -143,6 +137,8 @@ impl<'de> Visitor<'de> for Object {
 
 #[cfg(test)]
 mod tests {
+    use proto::task::v1::TaskPriority;
+
     use super::*;
 
     fn fields(json: &str) -> Fields {
@@ -159,7 +155,7 @@ mod tests {
             r#"{"title": 7, "priority": "urgent", "tags": {"a": 1}, "colour": "red", "x": 1, "x": 2}"#,
         );
         assert_eq!(it.text("title"), None);
-        assert_eq!(it.choice("priority", &[("low", 1), ("high", 2)]), None);
+        assert_eq!(it.choice("priority", TaskPriority::values()), None);
         assert!(it.texts("tags").is_empty());
         assert_eq!(names(it.finish()), ["x", "title", "priority", "tags", "colour", "x"]);
     }
@@ -167,15 +163,15 @@ mod tests {
     #[test]
     fn null_is_as_good_as_absent() {
         let mut it = fields(r#"{"title": null, "priority": null, "tags": null}"#);
-        assert_eq!((it.text("title"), it.choice("priority", &[("low", 1)])), (None, None));
+        assert_eq!((it.text("title"), it.choice("priority", TaskPriority::values())), (None, None));
         assert!(it.texts("tags").is_empty() && it.finish().is_empty());
     }
 
     #[test]
     fn a_name_is_a_choice_only_as_it_is_written() {
         let mut it = fields(r#"{"priority": "HIGH"}"#);
-        assert_eq!(it.choice("priority", &[("high", 1)]), None);
+        assert_eq!(it.choice("priority", TaskPriority::values()), None);
         let found = it.finish().into_vec();
-        assert_eq!(found[0].description, "must be one of high");
+        assert_eq!(found[0].description, "must be one of low, medium, high");
     }
 }

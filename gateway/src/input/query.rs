@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use platform::violation::Violations;
+use proto::ContractEnum;
 
-use super::fields::one_of;
 use crate::error::ApiError;
+use crate::names::choose;
 
 /// What a list is asked for.
 #[derive(Debug)]
@@ -55,13 +56,13 @@ impl Parameters {
     }
 
     /// One of `choices`, by its name.
-    pub(crate) fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn choice<E: ContractEnum>(
+        &mut self,
+        name: &str,
+        choices: impl IntoIterator<Item = E>,
+    ) -> Option<E> {
         let value = self.values.remove(name)?;
-        let found = choices.iter().find(|it| it.0 == value).map(|it| it.1);
-        if found.is_none() {
-            self.violations.add(name, one_of(choices));
-        }
-        found
+        choose(&value, choices).map_err(|description| self.violations.add(name, description)).ok()
     }
 
     /// A name and a value, written `name=value`.
@@ -113,32 +114,34 @@ impl<S: Sync, F: Filter> FromRequestParts<S> for Listing<F> {
 
 #[cfg(test)]
 mod tests {
+    use proto::task::v1::TaskPriority;
+
     use super::*;
 
     #[derive(Debug)]
-    struct Hue(Option<i32>, Option<(String, String)>);
+    struct Urgent(Option<TaskPriority>, Option<(String, String)>);
 
-    impl Filter for Hue {
+    impl Filter for Urgent {
         fn from_parameters(parameters: &mut Parameters) -> Self {
-            Self(parameters.choice("hue", &[("red", 1)]), parameters.pair("tag"))
+            Self(parameters.choice("priority", TaskPriority::values()), parameters.pair("tag"))
         }
     }
 
     #[test]
     fn a_page_and_a_filter_are_read_from_their_parameters() {
-        let query = "page_size=20&page_token=a%2Bb&hue=red&tag=env%3Dprod=eu";
-        let Listing { page_size, page_token, filter: Hue(hue, tag) } = Listing::parse(query).unwrap();
-        assert_eq!((page_size, page_token.as_str(), hue), (20, "a+b", Some(1)));
+        let query = "page_size=20&page_token=a%2Bb&priority=high&tag=env%3Dprod=eu";
+        let Listing { page_size, page_token, filter: Urgent(priority, tag) } = Listing::parse(query).unwrap();
+        assert_eq!((page_size, page_token.as_str(), priority), (20, "a+b", Some(TaskPriority::High)));
         assert_eq!(tag, Some(("env".to_owned(), "prod=eu".to_owned())));
         assert_eq!(Listing::<()>::parse("").unwrap().page_size, 0);
     }
 
     #[test]
     fn every_bad_parameter_is_named() {
-        let query = "page_size=0&hue=blue&tag=%3Dx&colour=red&page_token=a&page_token=b";
-        let error = Listing::<Hue>::parse(query).unwrap_err();
+        let query = "page_size=0&priority=urgent&tag=%3Dx&colour=red&page_token=a&page_token=b";
+        let error = Listing::<Urgent>::parse(query).unwrap_err();
         let mut fields: Vec<&str> = error.violations().iter().map(|it| it.field.as_str()).collect();
         fields.sort_unstable();
-        assert_eq!(fields, ["colour", "hue", "page_size", "page_token", "tag"]);
+        assert_eq!(fields, ["colour", "page_size", "page_token", "priority", "tag"]);
     }
 }

@@ -5,14 +5,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
-use tonic::Code;
+use proto::error::v1::Reason;
 
 use super::callers::Key;
 use super::{Rate, is_health};
@@ -63,8 +62,7 @@ pub(crate) async fn limit_caller_rate(
         Ok(()) => next.run(request).await,
         Err(wait) => {
             let detail = "this caller sends requests faster than its rate limit allows";
-            let refused =
-                ApiError::new(StatusCode::TOO_MANY_REQUESTS, Code::ResourceExhausted, "RATE_LIMITED", detail);
+            let refused = ApiError::new(Reason::RateLimited, detail);
             // Whole seconds, rounded up.
             refused.after(wait.as_secs() + 1).into_response()
         }

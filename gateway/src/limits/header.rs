@@ -1,12 +1,12 @@
 //! The limit on a request's header. A header beyond [`crate::MAX_HEADER_BYTES`] never gets here: the connection closes.
 
 use axum::extract::{Request, State};
+use axum::http::Version;
 use axum::http::header::HOST;
-use axum::http::{StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use platform::violation::Violation;
-use tonic::Code;
+use proto::error::v1::Reason;
 
 use crate::error::ApiError;
 
@@ -24,6 +24,5 @@ pub(crate) async fn limit_header(State(limit): State<usize>, request: Request, n
         return next.run(request).await;
     }
     let detail = format!("the request's header is larger than {limit} bytes");
-    let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-    ApiError::new(status, Code::InvalidArgument, "HEADER_TOO_LARGE", detail).into_response()
+    ApiError::new(Reason::HeaderTooLarge, detail).into_response()
 }

@@ -7,12 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_LENGTH;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http_body_util::BodyExt as _;
-use tonic::Code;
+use proto::error::v1::Reason;
 
 use super::callers::Key;
 use super::is_health;
@@ -124,12 +123,11 @@ impl Exhausted {
         let error = match self {
             Self::Total => {
                 let detail = "the gateway has reached its limit of requests or answers in flight";
-                ApiError::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, "OVERLOADED", detail)
+                ApiError::new(Reason::Overloaded, detail)
             }
             Self::PerCaller => {
                 let detail = "this caller has reached its limit of requests or answers in flight";
-                let status = StatusCode::TOO_MANY_REQUESTS;
-                ApiError::new(status, Code::ResourceExhausted, "RATE_LIMITED", detail)
+                ApiError::new(Reason::RateLimited, detail)
             }
         };
         error.after(1).into_response()

@@ -137,7 +137,7 @@ where
             let answer = answer?;
             Ok(unread::explained(&answer).map_or_else(|| answer.map(GrpcBody::new), Status::into_http))
         }
-        Err(_) => Ok(status::with_reason(Code::Internal, status::INTERNAL, "internal error").into_http()),
+        Err(_) => Ok(status::internal().into_http()),
     }
 }
 

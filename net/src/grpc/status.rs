@@ -8,30 +8,50 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
 use platform::violation::Violation;
 
+pub use proto::error::v1::Reason;
+
 /// `domain` of every `google.rpc.ErrorInfo` that this product writes.
 pub const DOMAIN: &str = "ccm";
-/// Reason of an UNAVAILABLE whose metadata names the `service` that does not answer.
-pub const SERVICE_UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
-/// Reason of a DEADLINE_EXCEEDED of a call that changes nothing.
-pub const TIMED_OUT: &str = "TIMED_OUT";
-/// Reason of any error after which what was asked for may have been done or not.
-pub const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
-/// Reason of an INTERNAL: a fault of ours, of which the log tells more.
-pub const INTERNAL: &str = "INTERNAL";
-/// Reason of an INVALID_ARGUMENT.
-pub const INVALID_INPUT: &str = "INVALID_INPUT";
 
-/// A status with the reason that programs go by.
-pub fn with_reason(code: Code, reason: &'static str, message: impl Into<String>) -> Status {
-    let details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
-    Status::with_error_details(code, message, details)
+/// A status with the reason that programs go by, and the reason's code.
+pub fn with_reason(reason: Reason, message: impl Into<String>) -> Status {
+    Status::with_error_details(reason.code(), message, details(reason, HashMap::new()))
+}
+
+/// OUTCOME_UNKNOWN: what was asked for may have been done or not. The code says what happened; docs/errors.md lists them.
+pub fn outcome_unknown(code: Code, message: impl Into<String>) -> Status {
+    Status::with_error_details(code, message, details(Reason::OutcomeUnknown, HashMap::new()))
+}
+
+/// INTERNAL: something that should not happen. The caller is told nothing more; the log tells the cause.
+#[must_use]
+pub fn internal() -> Status {
+    with_reason(Reason::Internal, "internal error")
+}
+
+/// [`with_reason`], for what may be tried again `after` a while.
+pub fn with_retry(reason: Reason, message: impl Into<String>, after: Duration) -> Status {
+    let mut details = details(reason, HashMap::new());
+    details.set_retry_info(Some(after));
+    Status::with_error_details(reason.code(), message, details)
+}
+
+fn details(reason: Reason, metadata: HashMap<String, String>) -> ErrorDetails {
+    ErrorDetails::with_error_info(reason.text(), DOMAIN, metadata)
+}
+
+/// [`details`] with the name of a service in the metadata, for what may be tried again in a second.
+fn details_of(service: &str, reason: Reason) -> ErrorDetails {
+    let mut details = details(reason, HashMap::from([("service".to_owned(), service.to_owned())]));
+    details.set_retry_info(Some(Duration::from_secs(1)));
+    details
 }
 
 /// INVALID_ARGUMENT with every bad field named, as far as a header can: details travel in one, and one that is too large
 /// ends the connection for everybody on it.
 #[must_use]
 pub fn invalid(violations: Vec<Violation>) -> Status {
-    let mut details = ErrorDetails::with_error_info(INVALID_INPUT, DOMAIN, HashMap::new());
+    let mut details = details(Reason::InvalidInput, HashMap::new());
     let message = match violations.as_slice() {
         [only] => cut(&format!("{} {}", only.field, only.description), MAX_TEXT),
         all => format!("{} fields are not valid", all.len()),
@@ -47,7 +67,7 @@ pub fn invalid(violations: Vec<Violation>) -> Status {
         })
         .collect();
     details.set_bad_request(named);
-    Status::with_error_details(Code::InvalidArgument, message, details)
+    Status::with_error_details(Reason::InvalidInput.code(), message, details)
 }
 
 /// Bytes of violations in a status.
@@ -67,16 +87,13 @@ pub fn cut(text: &str, bytes: usize) -> String {
 /// UNAVAILABLE because `service` does not answer; try again in a second.
 #[must_use]
 pub fn unavailable(service: &str) -> Status {
-    unavailable_because(service, SERVICE_UNAVAILABLE, "is not reachable")
+    unavailable_because(service, Reason::ServiceUnavailable, "is not reachable")
 }
 
 /// UNAVAILABLE because `service` cannot serve for now; the error's metadata names it. Try again in a second.
 #[must_use]
-pub fn unavailable_because(service: &str, reason: &'static str, what: &str) -> Status {
-    let metadata = HashMap::from([("service".to_owned(), service.to_owned())]);
-    let mut details = ErrorDetails::with_error_info(reason, DOMAIN, metadata);
-    details.set_retry_info(Some(Duration::from_secs(1)));
-    Status::with_error_details(Code::Unavailable, format!("{service} {what}"), details)
+pub fn unavailable_because(service: &str, reason: Reason, what: &str) -> Status {
+    Status::with_error_details(reason.code(), format!("{service} {what}"), details_of(service, reason))
 }
 
 /// The name of a status code as gRPC writes it.
@@ -106,7 +123,8 @@ pub fn code_name(code: Code) -> &'static str {
 /// UNAVAILABLE because the connection to `service` was lost while it worked on a change.
 #[must_use]
 pub fn connection_lost(service: &str) -> Status {
-    unavailable_because(service, OUTCOME_UNKNOWN, "went away before it answered; the outcome is unknown")
+    let message = format!("{service} went away before it answered; the outcome is unknown");
+    Status::with_error_details(Code::Unavailable, message, details_of(service, Reason::OutcomeUnknown))
 }
 
 /// DEADLINE_EXCEEDED of a call that only `reads`: try again; of any other: nobody knows whether `service` has done what it
@@ -114,14 +132,11 @@ pub fn connection_lost(service: &str) -> Status {
 #[must_use]
 pub fn too_late(service: &str, reads: bool) -> Status {
     if reads {
-        let metadata = HashMap::from([("service".to_owned(), service.to_owned())]);
-        let mut details = ErrorDetails::with_error_info(TIMED_OUT, DOMAIN, metadata);
-        details.set_retry_info(Some(Duration::from_secs(1)));
-        let message = format!("{service} did not answer in time");
-        return Status::with_error_details(Code::DeadlineExceeded, message, details);
+        let (reason, message) = (Reason::TimedOut, format!("{service} did not answer in time"));
+        return Status::with_error_details(reason.code(), message, details_of(service, reason));
     }
     let message = format!("{service} did not answer in time; the outcome is unknown");
-    with_reason(Code::DeadlineExceeded, OUTCOME_UNKNOWN, message)
+    outcome_unknown(Code::DeadlineExceeded, message)
 }
 
 #[cfg(test)]

@@ -4,12 +4,8 @@
 use http::Response;
 use tonic::{Code, Status};
 
-use super::{method, status};
-
-/// Reason of an INVALID_ARGUMENT: the bytes are no message of the method's request.
-const UNREADABLE_MESSAGE: &str = "UNREADABLE_MESSAGE";
-/// Reason of a RESOURCE_EXHAUSTED: the message is larger than one may be.
-const MESSAGE_TOO_LARGE: &str = "MESSAGE_TOO_LARGE";
+use super::method;
+use super::status::{self, Reason};
 
 /// The status to answer instead, if this is an answer of tonic's own to a request that it could not read. Every status of
 /// ours carries details, and a handler's INTERNAL is one of ours.
@@ -20,16 +16,13 @@ pub(super) fn explained<B>(answer: &Response<B>) -> Option<Status> {
     }
     match method::code_in(headers)? {
         Code::Internal => Some(status::with_reason(
-            Code::InvalidArgument,
-            UNREADABLE_MESSAGE,
+            Reason::UnreadableMessage,
             "the request is no message that this method takes",
         )),
         // Before it is unpacked the one, after that the other.
-        Code::OutOfRange | Code::ResourceExhausted => Some(status::with_reason(
-            Code::ResourceExhausted,
-            MESSAGE_TOO_LARGE,
-            "the request is larger than 4 MiB",
-        )),
+        Code::OutOfRange | Code::ResourceExhausted => {
+            Some(status::with_reason(Reason::MessageTooLarge, "the request is larger than 4 MiB"))
+        }
         _ => None,
     }
 }
@@ -51,7 +44,7 @@ mod tests {
 
     #[test]
     fn a_fault_of_the_server_stays_one() {
-        assert_eq!(of(status::with_reason(Code::Internal, status::INTERNAL, "internal error")), None);
+        assert_eq!(of(status::internal()), None);
         assert_eq!(of(status::too_late("task-service", true)), None);
     }
 }

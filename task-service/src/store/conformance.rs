@@ -14,7 +14,7 @@ use telemetry::propagation::Cause;
 
 use super::*;
 use crate::error::TaskError;
-use crate::task::{Change, Creator, Draft};
+use crate::task::{Change, Creator, DomainError, Draft};
 
 storage::conformance!(
     a_task_reads_back_as_it_was_stored,
@@ -128,11 +128,11 @@ async fn a_change_is_stored_with_its_event_and_one_that_changes_nothing_is_not(f
         unreadable: Vec::new(),
     };
     let same = all.clone();
-    let change = move |it: &Task| it.changed(all, now);
+    let change = move |it: &Task| Ok(it.changed(all, now)?);
     let after = store.update(task.id, EVERYTHING, change, updated(&clock)).await.unwrap();
     assert_eq!((after.version, after.revision, after.status), (2, 2, Status::Completed));
     assert_eq!(store.get(task.id, EVERYTHING).await.unwrap(), Some(after.clone()));
-    let again = move |it: &Task| it.changed(same, now);
+    let again = move |it: &Task| Ok(it.changed(same, now)?);
     assert_eq!(store.update(task.id, EVERYTHING, again, updated(&clock)).await.unwrap(), after);
     let events = events::testing::events(store.database()).await.unwrap();
     let told: Vec<_> = events.iter().map(|it| (it.kind.as_str(), it.revision)).collect();
@@ -149,7 +149,7 @@ async fn of_many_changes_of_one_version_at_once_one_is_made(fresh: Fresh) {
             let now = clock.now();
             let decide = move |it: &Task| {
                 it.expect_version(Some(1))?;
-                it.changed(titled(&number.to_string()), now)
+                Ok(it.changed(titled(&number.to_string()), now)?)
             };
             store.update(id, EVERYTHING, decide, updated(&clock)).await
         })
@@ -159,7 +159,9 @@ async fn of_many_changes_of_one_version_at_once_one_is_made(fresh: Fresh) {
     for change in changes {
         match change.await.unwrap() {
             Ok(_) => made += 1,
-            Err(error) => assert!(matches!(error, TaskError::EtagMismatch(2)), "{error:?}"),
+            Err(error) => {
+                assert!(matches!(error, TaskError::Domain(DomainError::EtagMismatch(2))), "{error:?}");
+            }
         }
     }
     assert_eq!(made, 1);
@@ -182,9 +184,9 @@ async fn a_deletion_that_is_refused_or_not_seen_leaves_the_task_as_it_is(fresh: 
     let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
     let task = task(&clock, "ada", None, None);
     store.insert(None, (), task.clone(), created(&clock, &task)).await.unwrap();
-    let no = |_: &Task| Err(TaskError::DeleteNotAllowed("no"));
+    let no = |_: &Task| Err(DomainError::DeleteNotAllowed("no").into());
     let refused = store.delete(task.id, EVERYTHING, clock.now(), no, deleted(&clock)).await;
-    assert!(matches!(refused, Err(TaskError::DeleteNotAllowed(_))), "{refused:?}");
+    assert!(matches!(refused, Err(TaskError::Domain(DomainError::DeleteNotAllowed(_)))), "{refused:?}");
     let eve = Visibility::Of { person: "eve".to_owned(), department: None };
     let unseen = store.delete(task.id, eve, clock.now(), |_| Ok(()), deleted(&clock)).await;
     assert!(matches!(unseen, Err(TaskError::NotFound)), "{unseen:?}");

@@ -75,7 +75,7 @@ async fn delete(store: &TaskStore, id: Uuid) {
     let (actor, event_id) = (policy::Actor::from(&admin), clock.new_id());
     let event = move |task: &Task| event::deleted(event_id, task, &admin);
     store
-        .delete(id, Visibility::All, clock.now(), move |it| policy::delete(&actor, it), event)
+        .delete(id, Visibility::All, clock.now(), move |it| Ok(policy::delete(&actor, it)?), event)
         .await
         .unwrap();
 }

@@ -4,8 +4,9 @@ use platform::clock::Micros;
 use platform::violation::{Lines, Violations};
 use uuid::Uuid;
 
-use super::{DEPARTMENT_LENGTH, DESCRIPTION_LENGTH, PERSON_LENGTH, Priority, Status, TITLE_LENGTH, Task};
-use crate::error::TaskError;
+use super::{
+    DEPARTMENT_LENGTH, DESCRIPTION_LENGTH, DomainError, PERSON_LENGTH, Priority, Status, TITLE_LENGTH, Task,
+};
 
 /// What an update asks for: the outer `None` leaves a field as it is, an inner one clears it.
 #[expect(clippy::option_option, reason = "a field stays, is cleared, or gets a value")]
@@ -94,12 +95,12 @@ impl Change {
 
 impl Task {
     /// The task after a change that was checked; `None` when all of it is so already.
-    pub(crate) fn changed(&self, change: Change, now: Micros) -> Result<Option<Self>, TaskError> {
+    pub(crate) fn changed(&self, change: Change, now: Micros) -> Result<Option<Self>, DomainError> {
         if change.fields(self).is_empty() {
             return Ok(None);
         }
         if let Some(to) = change.status.filter(|it| *it != self.status && !self.status.next().contains(it)) {
-            return Err(TaskError::IllegalStatus { from: self.status, to });
+            return Err(DomainError::IllegalStatus { from: self.status, to });
         }
         Ok(Some(Self {
             title: change.title.unwrap_or_else(|| self.title.clone()),
@@ -117,9 +118,9 @@ impl Task {
     }
 
     /// Refuses a caller who has seen another version.
-    pub(crate) fn expect_version(&self, version: Option<i64>) -> Result<(), TaskError> {
+    pub(crate) fn expect_version(&self, version: Option<i64>) -> Result<(), DomainError> {
         match version {
-            Some(version) if version != self.version => Err(TaskError::EtagMismatch(self.version)),
+            Some(version) if version != self.version => Err(DomainError::EtagMismatch(self.version)),
             _ => Ok(()),
         }
     }

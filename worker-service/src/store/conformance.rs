@@ -10,7 +10,7 @@ use storage::testing::Fresh;
 use telemetry::propagation::Cause;
 
 use super::*;
-use crate::worker::Draft;
+use crate::worker::{DomainError, Draft};
 
 storage::conformance!(
     a_worker_reads_back_as_it_was_stored,
@@ -132,7 +132,7 @@ async fn several_replicas_can_open_an_empty_database_at_once(fresh: Fresh) {
 
 fn renamed(before: &Worker, clock: &Clock, name: &str) -> Result<Option<(Worker, NewEvent)>, WorkerError> {
     let change = crate::worker::Change { name: Some(name.to_owned()), ..Default::default() };
-    let after = before.changed(change, Violations::default(), clock.now()).map_err(WorkerError::Invalid)?;
+    let after = before.changed(change, Violations::default(), clock.now()).map_err(DomainError::Invalid)?;
     Ok(after.map(|it| (it.clone(), NewEvent { kind: "worker.updated", ..created(clock, &it) })))
 }
 

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Desired, MAX_NAME, Observed, ObservedState, Worker};
-use crate::error::WorkerError;
+use super::{Desired, DomainError, MAX_NAME, Observed, ObservedState, Worker};
 use platform::clock::Micros;
 use platform::violation::{Lines, Violation, Violations};
 
@@ -54,18 +53,18 @@ impl Worker {
     }
 
     /// Refuses a caller who has seen another version.
-    pub(crate) fn expect_version(&self, version: Option<i64>) -> Result<(), WorkerError> {
+    pub(crate) fn expect_version(&self, version: Option<i64>) -> Result<(), DomainError> {
         match version {
-            Some(version) if version != self.version => Err(WorkerError::EtagMismatch(self.version)),
+            Some(version) if version != self.version => Err(DomainError::EtagMismatch(self.version)),
             _ => Ok(()),
         }
     }
 
     /// The deleted record; refused while there may be a machine: it was neither terminated nor never provisioned.
-    pub(crate) fn deleted(&self, now: Micros) -> Result<Self, WorkerError> {
+    pub(crate) fn deleted(&self, now: Micros) -> Result<Self, DomainError> {
         let never_made = self.observed.state == ObservedState::Pending && self.instance_id.is_none();
         if !never_made && self.observed.state != ObservedState::Terminated {
-            return Err(WorkerError::Live);
+            return Err(DomainError::Live);
         }
         let revision = self.revision + 1;
         Ok(Self { deleted_at: Some(now), updated_at: now, revision, ..self.clone() })

@@ -1,0 +1,53 @@
+//! Enum values as REST names them: as the contract does, without the name of the enum and in lower case.
+//! `TASK_STATUS_IN_PROGRESS` is `in_progress`.
+
+use proto::ContractEnum;
+
+/// The name of a value that this version does not know.
+pub(crate) const UNKNOWN: &str = "unknown";
+
+/// The name of a value; [`UNKNOWN`] for an unspecified one. A number that this version does not know is read as
+/// unspecified.
+pub(crate) fn rest_name<E: ContractEnum>(value: E) -> String {
+    match value.short_name() {
+        "UNSPECIFIED" => UNKNOWN.to_owned(),
+        name => name.to_ascii_lowercase(),
+    }
+}
+
+/// The value with that name among `choices`; the error says what the name must be.
+pub(crate) fn choose<E: ContractEnum>(name: &str, choices: impl IntoIterator<Item = E>) -> Result<E, String> {
+    let mut names = Vec::new();
+    for value in choices {
+        let of_value = rest_name(value);
+        if of_value == name {
+            return Ok(value);
+        }
+        names.push(of_value);
+    }
+    Err(format!("must be one of {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::task::v1::{TaskPriority, TaskStatus};
+    use proto::worker::v1::WorkerObservedState;
+
+    use super::*;
+
+    #[test]
+    fn a_name_is_the_contracts_without_its_enum_in_lower_case() {
+        assert_eq!(rest_name(TaskStatus::InProgress), "in_progress");
+        assert_eq!(rest_name(WorkerObservedState::ShuttingDown), "shutting_down");
+        assert_eq!(rest_name(TaskStatus::Unspecified), "unknown");
+    }
+
+    #[test]
+    fn a_value_is_chosen_by_its_name_as_it_is_written() {
+        let choose = |name| choose(name, TaskPriority::values());
+        assert_eq!(choose("high"), Ok(TaskPriority::High));
+        for wrong in ["HIGH", "", "unspecified", "unknown", "TASK_PRIORITY_HIGH"] {
+            assert_eq!(choose(wrong), Err("must be one of low, medium, high".to_owned()), "{wrong}");
+        }
+    }
+}

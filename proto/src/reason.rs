@@ -1,0 +1,99 @@
+//! What each reason of an error comes with: its gRPC code, its HTTP status, and its text on the wire. Both tables are
+//! exhaustive, so that a new reason does not compile without its two lines.
+
+use tonic::Code;
+
+use crate::ContractEnum as _;
+use crate::error::v1::Reason;
+
+impl Reason {
+    /// The gRPC code. [`Reason::OutcomeUnknown`] has several, because its code says what happened: this one is that of a
+    /// deadline that passed. Its comment in the contract lists the others.
+    #[must_use]
+    pub fn code(self) -> Code {
+        match self {
+            Self::Unspecified => Code::Unknown,
+            Self::InvalidInput
+            | Self::IdempotencyKeyReused
+            | Self::UnreadableMessage
+            | Self::UnsupportedMediaType
+            | Self::InvalidJson
+            | Self::HeaderTooLarge
+            | Self::BodyIncomplete
+            | Self::BodyTooLarge => Code::InvalidArgument,
+            Self::Unauthenticated => Code::Unauthenticated,
+            Self::RoleRequired
+            | Self::ChangeNotAllowed
+            | Self::DeleteNotAllowed
+            | Self::OnBehalfNotAllowed => Code::PermissionDenied,
+            Self::TaskNotFound | Self::WorkerNotFound | Self::NoSuchRoute => Code::NotFound,
+            Self::WorkerExists => Code::AlreadyExists,
+            Self::EtagMismatch => Code::Aborted,
+            Self::IllegalStatus | Self::WorkerIsLive => Code::FailedPrecondition,
+            Self::HistoryGone => Code::OutOfRange,
+            Self::MessageTooLarge
+            | Self::ReaderTooSlow
+            | Self::TooManySnapshots
+            | Self::TooManyWatchers
+            | Self::RateLimited => Code::ResourceExhausted,
+            Self::MethodNotAllowed => Code::Unimplemented,
+            Self::IssuerUnavailable
+            | Self::StreamEnded
+            | Self::ServiceUnavailable
+            | Self::DatabaseUnavailable
+            | Self::Overloaded => Code::Unavailable,
+            Self::TimedOut | Self::OutcomeUnknown | Self::BodyTimeout => Code::DeadlineExceeded,
+            Self::UpstreamFailed | Self::Internal => Code::Internal,
+        }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn http_status(self) -> u16 {
+        match self {
+            Self::InvalidInput
+            | Self::UnreadableMessage
+            | Self::HistoryGone
+            | Self::InvalidJson
+            | Self::BodyIncomplete => 400,
+            Self::Unauthenticated => 401,
+            Self::RoleRequired
+            | Self::ChangeNotAllowed
+            | Self::DeleteNotAllowed
+            | Self::OnBehalfNotAllowed => 403,
+            Self::TaskNotFound | Self::WorkerNotFound | Self::NoSuchRoute => 404,
+            Self::MethodNotAllowed => 405,
+            Self::BodyTimeout => 408,
+            Self::IllegalStatus | Self::WorkerExists | Self::WorkerIsLive => 409,
+            Self::EtagMismatch => 412,
+            Self::BodyTooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::IdempotencyKeyReused => 422,
+            Self::MessageTooLarge
+            | Self::ReaderTooSlow
+            | Self::TooManySnapshots
+            | Self::TooManyWatchers
+            | Self::RateLimited => 429,
+            Self::HeaderTooLarge => 431,
+            Self::Unspecified | Self::UpstreamFailed | Self::Internal => 500,
+            Self::IssuerUnavailable
+            | Self::StreamEnded
+            | Self::ServiceUnavailable
+            | Self::DatabaseUnavailable
+            | Self::Overloaded => 503,
+            Self::TimedOut | Self::OutcomeUnknown => 504,
+        }
+    }
+
+    /// The text that `google.rpc.ErrorInfo.reason` has: `TASK_NOT_FOUND`.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        self.short_name()
+    }
+
+    /// The reason of that text; `None` when this version knows no such reason.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::values().find(|it| it.text() == text)
+    }
+}
