@@ -70,7 +70,7 @@ impl Verifier {
         }
         let key = self.key_of(token).await?;
         let caller = expected.caller(&signed_claims(token, &key)?, now, authorization)?;
-        verified.keep(hash, &caller, key);
+        verified.insert(hash, &caller, key);
         Ok(caller)
     }
 

@@ -157,7 +157,7 @@ async fn a_token_that_was_verified_is_not_verified_again() {
     let Source::Given(keys) = &it.verifier.shared.keys else { panic!("no keys") };
     let key = keys.find(it.issuer.key_id()).unwrap();
     assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::Malformed);
-    it.verifier.shared.verified.keep(token_cache::hash("known.without.look"), &caller, key);
+    it.verifier.shared.verified.insert(token_cache::hash("known.without.look"), &caller, key);
     assert_eq!(it.verify("Bearer known.without.look").await.unwrap().subject, "ada");
     it.clock.advance(Duration::from_mins(1));
     assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::Malformed);
