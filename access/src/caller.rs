@@ -4,23 +4,24 @@ use std::fmt;
 
 use http::HeaderValue;
 use platform::clock::Micros;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::Visibility;
 
-platform::named_enum!(
-    /// What a caller is, by the roles of his token. A caller without any of them is a plain user; roles of other names,
-    /// which real issuers send along, mean nothing here.
-    pub Role {
-        /// Sees and does everything that people do.
-        Admin = "admin",
-        /// Sees and manages what is of his department.
-        Manager = "manager",
-        /// Works on tasks.
-        User = "user",
-        /// Is a process of this product.
-        Service = "service",
-    }
-);
+/// The roles of a token that this product knows. Names that are not among them, which issuers send along, are ignored;
+/// a caller without any of these roles has the rights of [`Role::User`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Role {
+    /// Sees every task and worker and may change them.
+    Admin,
+    /// Sees and manages the tasks of the department that the token names.
+    Manager,
+    /// Sees the tasks that were created by or assigned to the caller.
+    User,
+    /// A process of this product, which works without a user.
+    Service,
+}
 
 /// A caller whose token was verified.
 #[derive(Clone)]

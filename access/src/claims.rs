@@ -108,9 +108,9 @@ fn at<'a>(claims: &'a Claims, path: &str) -> Option<&'a Value> {
 fn roles(claim: Option<&Value>) -> Vec<Role> {
     let mut roles: Vec<Role> = match claim {
         Some(Value::Array(names)) => {
-            names.iter().filter_map(Value::as_str).filter_map(Role::from_name).collect()
+            names.iter().filter_map(Value::as_str).filter_map(|it| it.parse().ok()).collect()
         }
-        Some(Value::String(names)) => names.split(' ').filter_map(Role::from_name).collect(),
+        Some(Value::String(names)) => names.split(' ').filter_map(|it| it.parse().ok()).collect(),
         _ => Vec::new(),
     };
     roles.sort_unstable();

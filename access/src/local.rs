@@ -135,7 +135,7 @@ impl LocalIssuer {
     pub fn grant(&self, grant: &Grant, clock: &Clock) -> Result<String, LocalKeyError> {
         let now = clock.now().seconds();
         let lifetime = i64::try_from(grant.lifetime.as_secs()).unwrap_or(i64::MAX);
-        let roles: Vec<&str> = grant.roles.iter().map(|it| it.name()).collect();
+        let roles: Vec<&str> = grant.roles.iter().map(Into::into).collect();
         let mut claims = json!({
             "iss": ISSUER,
             "aud": AUDIENCE,

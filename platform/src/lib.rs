@@ -3,6 +3,5 @@
 
 pub mod causes;
 pub mod clock;
-mod named;
 pub mod shutdown;
 pub mod violation;

@@ -27,7 +27,7 @@ pub(crate) enum TaskError {
     /// With the version that it has.
     #[error("the task has changed: its version is {0}")]
     EtagMismatch(i64),
-    #[error("a task that is {} cannot become {}, {}", from.name(), to.name(), legal(*from))]
+    #[error("a task that is {} cannot become {}, {}", from.into_str(), to.into_str(), legal(*from))]
     IllegalStatus { from: TaskStatus, to: TaskStatus },
     /// Its worker could not be looked up; what the caller is told of it.
     #[error("its worker could not be looked up")]
@@ -37,7 +37,7 @@ pub(crate) enum TaskError {
 fn legal(from: TaskStatus) -> String {
     match from.next() {
         [] => "nor anything else".to_owned(),
-        next => format!("only {}", next.iter().map(|it| it.name()).collect::<Vec<_>>().join(", ")),
+        next => format!("only {}", next.iter().map(TaskStatus::into_str).collect::<Vec<_>>().join(", ")),
     }
 }
 

@@ -51,8 +51,8 @@ macro_rules! insert {
             task.id,
             task.title,
             task.description,
-            task.status.name(),
-            task.priority.name(),
+            task.status.into_str(),
+            task.priority.into_str(),
             task.assignee_id,
             task.department,
             task.worker_id,
@@ -155,8 +155,8 @@ impl Row {
             |name: &str| StorageError::Corrupt { table: "tasks", what: format!("{name:?} is unknown") };
         Ok(Task {
             id: self.id,
-            status: Status::from_name(&self.status).ok_or_else(|| unknown(&self.status))?,
-            priority: Priority::from_name(&self.priority).ok_or_else(|| unknown(&self.priority))?,
+            status: self.status.parse::<Status>().map_err(|_| unknown(&self.status))?,
+            priority: self.priority.parse::<Priority>().map_err(|_| unknown(&self.priority))?,
             title: self.title,
             description: self.description,
             assignee_id: self.assignee_id,

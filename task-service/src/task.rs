@@ -2,8 +2,8 @@
 
 use access::Scope;
 use platform::clock::Micros;
-use platform::named_enum;
 use platform::violation::{Lines, Violation, Violations};
+use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
 
 mod change;
@@ -35,21 +35,25 @@ pub(crate) struct Task {
     pub(crate) revision: i64,
 }
 
-named_enum!(
-    /// How far a task is.
-    pub(crate) Status {
-        Pending = "pending",
-        InProgress = "in_progress",
-        Completed = "completed",
-        Failed = "failed",
-        Cancelled = "cancelled",
-    }
-);
+/// How far a task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub(crate) enum Status {
+    Pending,
+    InProgress,
+    Completed,
+    Failed,
+    Cancelled,
+}
 
-named_enum!(
-    /// How urgent a task is.
-    pub(crate) Priority { Low = "low", Medium = "medium", High = "high" }
-);
+/// How urgent a task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub(crate) enum Priority {
+    Low,
+    Medium,
+    High,
+}
 
 /// A task as somebody asks for it, unchecked.
 #[derive(Clone, Debug, Default)]

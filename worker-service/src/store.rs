@@ -162,17 +162,17 @@ macro_rules! insert {
             worker.name,
             worker.region,
             worker.instance_type,
-            worker.provider.name(),
+            worker.provider.into_str(),
             Json(worker.tags),
             worker.created_by,
             worker.created_at.0,
             worker.updated_at.0,
             worker.version,
             worker.revision,
-            worker.desired.state.name(),
+            worker.desired.state.into_str(),
             worker.desired.generation,
             worker.desired.set_by,
-            worker.observed.state.name(),
+            worker.observed.state.into_str(),
             worker.observed.generation,
             worker.observed.since.0,
             worker.instance_id,
@@ -305,16 +305,20 @@ impl Row {
             |name: &str| StorageError::Corrupt { table: "workers", what: format!("{name:?} is unknown") };
         Ok(Worker {
             id: self.id,
-            provider: Provider::from_name(&self.provider).ok_or_else(|| unknown(&self.provider))?,
+            provider: self.provider.parse::<Provider>().map_err(|_| unknown(&self.provider))?,
             desired: Desired {
-                state: DesiredState::from_name(&self.desired_state)
-                    .ok_or_else(|| unknown(&self.desired_state))?,
+                state: self
+                    .desired_state
+                    .parse::<DesiredState>()
+                    .map_err(|_| unknown(&self.desired_state))?,
                 generation: self.desired_generation,
                 set_by: self.desired_set_by,
             },
             observed: Observed {
-                state: ObservedState::from_name(&self.observed_state)
-                    .ok_or_else(|| unknown(&self.observed_state))?,
+                state: self
+                    .observed_state
+                    .parse::<ObservedState>()
+                    .map_err(|_| unknown(&self.observed_state))?,
                 generation: self.observed_generation,
                 since: Micros(self.observed_since),
             },

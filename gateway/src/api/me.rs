@@ -28,7 +28,7 @@ pub(crate) async fn get(Authenticated(caller): Authenticated) -> Result<Json<Me>
         );
     }
     Ok(Json(Me {
-        roles: caller.roles.iter().map(|it| it.name()).collect(),
+        roles: caller.roles.iter().map(Into::into).collect(),
         expires_at: caller.expires_at.to_rfc3339(),
         issuer: caller.issuer,
         subject: caller.subject,

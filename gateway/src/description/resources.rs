@@ -2,6 +2,7 @@
 
 use access::Role;
 use serde_json::{Value, json};
+use strum::VariantArray as _;
 
 use super::schema;
 use crate::api::{tasks, workers};
@@ -241,7 +242,7 @@ fn worker_patch() -> Value {
 }
 
 fn me() -> Value {
-    let roles = [Role::Admin, Role::Manager, Role::User, Role::Service].map(Role::name);
+    let roles: Vec<&str> = Role::VARIANTS.iter().map(Into::into).collect();
     answer(
         "Who the caller is, as this product sees it.",
         &json!({

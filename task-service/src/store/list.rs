@@ -84,8 +84,8 @@ impl Filter {
     /// The values asked for, in the order of [`COLUMNS`].
     fn values(&self) -> [Option<Value>; COLUMNS.len()] {
         [
-            self.status.map(|it| it.name().into()),
-            self.priority.map(|it| it.name().into()),
+            self.status.map(|it| it.into_str().into()),
+            self.priority.map(|it| it.into_str().into()),
             self.assignee_id.clone().map(Value::from),
             self.department.clone().map(Value::from),
             self.worker_id.map(Value::from),

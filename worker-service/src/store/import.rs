@@ -43,7 +43,7 @@ pub(crate) struct Outcome {
 impl WorkerStore {
     /// The worker that has the machine of this one, or had it and was deleted.
     pub(crate) async fn of_machine(&self, worker: &Worker) -> Result<Option<Worker>, StorageError> {
-        let (provider, instance) = (worker.provider.name(), worker.instance_id.clone());
+        let (provider, instance) = (worker.provider.into_str(), worker.instance_id.clone());
         let row: Option<Row> = storage::read!(self.database, |on| {
             storage::fetch_optional!(on, GET_MACHINE, Row, provider, instance)
         })?;
@@ -73,7 +73,7 @@ impl WorkerStore {
                 (new, false)
             } else {
                 let machine = if on.system() == System::Sqlite { GET_MACHINE } else { GET_MACHINE_LOCKED };
-                let (provider, instance) = (new.provider.name(), new.instance_id.clone());
+                let (provider, instance) = (new.provider.into_str(), new.instance_id.clone());
                 let row = storage::fetch_optional!(on, machine, Row, provider, instance)?;
                 // It was purged just now: the next attempt makes a new one.
                 let gone = || StorageError::Unavailable(sqlx::Error::RowNotFound);
@@ -91,10 +91,10 @@ impl WorkerStore {
                     it.updated_at.0,
                     it.version,
                     it.revision,
-                    it.desired.state.name(),
+                    it.desired.state.into_str(),
                     it.desired.generation,
                     it.desired.set_by,
-                    it.observed.state.name(),
+                    it.observed.state.into_str(),
                     it.observed.generation,
                     it.observed.since.0,
                 )?;
