@@ -2,6 +2,8 @@
 
 mod cli;
 mod roles;
+#[cfg(test)]
+mod source_rules;
 mod token;
 mod trace;
 mod up;

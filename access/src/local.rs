@@ -77,7 +77,9 @@ impl LocalIssuer {
     /// Never: an Ed25519 key always has a PKCS #8 form.
     #[must_use]
     pub fn generate() -> Self {
-        Self::of(&SigningKey::from_bytes(&platform::clock::random()))
+        #[expect(clippy::disallowed_methods, reason = "a key must be unpredictable, in tests too")]
+        let secret = platform::clock::random();
+        Self::of(&SigningKey::from_bytes(&secret))
     }
 
     /// The key pair under `directory`.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::Visibility;
+use platform::clock::Clock;
 use serde_json::json;
 
 use super::*;
@@ -29,7 +30,7 @@ pub(super) async fn open(fresh: &Fresh) -> Database {
 pub(super) fn change(subject_id: Uuid, revision: i64) -> NewEvent {
     let scope = |it: &str| Scope { created_by: Some(it.to_owned()), ..Scope::default() };
     NewEvent {
-        id: Uuid::from_bytes(platform::clock::random()),
+        id: Clock::system().new_id(),
         kind: if revision == 1 { "task.created" } else { "task.updated" },
         subject_kind: "task",
         subject_id,
@@ -46,7 +47,7 @@ pub(super) fn change(subject_id: Uuid, revision: i64) -> NewEvent {
 }
 
 pub(super) fn subject() -> Uuid {
-    Uuid::from_bytes(platform::clock::random())
+    Clock::system().new_id()
 }
 
 pub(super) async fn append(database: &Database, event: NewEvent) -> Result<(), StorageError> {

@@ -205,8 +205,9 @@ where
 
 /// Give or take a tenth, so that connections which began together do not end together.
 fn about(age: Duration) -> Duration {
-    let dice = f64::from(u32::from_le_bytes(clock::random())) / f64::from(u32::MAX);
-    age.mul_f64(0.9 + 0.2 * dice)
+    #[expect(clippy::disallowed_methods, reason = "the test looks at the spread of many")]
+    let share = f64::from(u32::from_le_bytes(clock::random())) / f64::from(u32::MAX);
+    age.mul_f64(0.9 + 0.2 * share)
 }
 
 #[cfg(test)]
