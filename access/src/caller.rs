@@ -1,4 +1,4 @@
-//! Who a request comes from.
+//! The caller of a request, made from a verified token.
 
 use std::fmt;
 
@@ -23,33 +23,33 @@ pub enum Role {
     Service,
 }
 
-/// A caller whose token was verified.
+/// The caller of a request whose token was verified.
 #[derive(Clone)]
 pub struct Caller {
     /// `iss` of the token.
     pub issuer: String,
-    /// `sub` of the token: who it is, within the issuer.
+    /// `sub` of the token: the person or the service, unique within the issuer.
     pub subject: String,
-    /// Sorted, without repetition.
+    /// Sorted and without duplicates; roles of other names are left out.
     pub roles: Vec<Role>,
-    /// The department claim.
+    /// The department claim of the token. It matters for managers only.
     pub department: Option<String>,
-    /// When the token ends.
+    /// `exp` of the token, without the leeway.
     pub expires_at: Micros,
-    /// Subject of the person for whom a service works; for the record only, it gives no rights.
+    /// `sub` of the person on whose behalf a service makes the request. Recorded in events; gives no rights.
     pub on_behalf_of: Option<String>,
-    /// `Bearer …` as it came in, to be sent on.
+    /// The `authorization` header as received (`Bearer …`), to forward in calls to other processes.
     pub(crate) authorization: HeaderValue,
 }
 
 impl Caller {
-    /// Whether the caller has this role.
+    /// Whether the token grants `role`.
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)
     }
 
-    /// Which subjects exist for the caller.
+    /// Which tasks and workers the caller may see.
     #[must_use]
     pub fn visibility(&self) -> Visibility {
         if self.is(Role::Admin) || self.is(Role::Service) {
@@ -60,7 +60,7 @@ impl Caller {
     }
 }
 
-/// Without the token: it is a secret.
+/// Leaves out the token, which is a secret.
 impl fmt::Debug for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Caller")

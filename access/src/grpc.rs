@@ -1,24 +1,25 @@
-//! Callers in gRPC: taken from a request that came in, put into one that goes out.
+//! The caller of a gRPC request: read from an incoming request, attached to an outgoing one.
 
 use net::grpc::status;
 use tonic::{Code, Request, Status};
 
 use crate::{Caller, Refusal, Unauthenticated, on_behalf_of};
 
-/// Reason of an UNAUTHENTICATED.
+/// Reason of status UNAUTHENTICATED: the token is missing or not accepted.
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
-/// Reason of an UNAVAILABLE: whether the token is good cannot be told for now.
+/// Reason of status UNAVAILABLE: the token cannot be verified while the issuer is unreachable.
 pub const ISSUER_UNAVAILABLE: &str = "ISSUER_UNAVAILABLE";
 
-/// The caller of a request, as the server's layer has verified it, with the person for whom it works when it is a service.
+/// The caller of a request that the server layer has authenticated, with the person on whose behalf a service calls.
+/// The error is the status to answer with.
 pub fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
-    let caller = admitted(request.extensions())?;
+    let caller = authenticated(request.extensions())?;
     let on_behalf_of = on_behalf_of::read(request.metadata(), &caller)?;
     Ok(Caller { on_behalf_of, ..caller })
 }
 
-/// The caller of a request by its extensions, where the server's layer has put him; the error is the one to answer.
-pub fn admitted(extensions: &http::Extensions) -> Result<Caller, Status> {
+/// The caller that the server layer has put into the extensions of a request. The error is the status to answer with.
+pub fn authenticated(extensions: &http::Extensions) -> Result<Caller, Status> {
     match extensions.get::<Result<Caller, Refusal>>() {
         Some(Ok(caller)) => Ok(caller.clone()),
         Some(Err(refusal)) => Err((*refusal).into()),
@@ -42,8 +43,7 @@ impl From<Refusal> for Status {
 }
 
 impl Caller {
-    /// A request to another process with this caller's own token: it decides there what it decides here. Whom a service
-    /// works for goes with it.
+    /// A request to another process, authenticated with this caller's token; `on_behalf_of` is sent along.
     #[must_use]
     pub fn request<T>(&self, message: T) -> Request<T> {
         let mut request = Request::new(message);

@@ -52,7 +52,7 @@ impl TokenCache {
         authorization: &HeaderValue,
     ) -> Option<Caller> {
         let Verified { caller, key } = self.tokens.get(token)?;
-        if caller.expires_at <= now || !keys.holds(&key) {
+        if caller.expires_at <= now || !keys.contains(&key) {
             self.tokens.remove(token);
             return None;
         }

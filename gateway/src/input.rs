@@ -39,6 +39,6 @@ impl<S: Sync> FromRequestParts<S> for Authenticated {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        Ok(Self(access::grpc::admitted(&parts.extensions)?))
+        Ok(Self(access::grpc::authenticated(&parts.extensions)?))
     }
 }

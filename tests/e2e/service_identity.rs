@@ -17,9 +17,8 @@ const ROLES: [&str; 3] = ["gateway", "task-service", "worker-service"];
 /// When the tokens end that a process said it has, in the order in which it said so.
 fn ends(process: &Process, subject: &str) -> Vec<String> {
     let lines = process.lines().logged();
-    let own = lines
-        .iter()
-        .filter(|it| it["message"] == "this process has a token of its own" && it["subject"] == subject);
+    let own =
+        lines.iter().filter(|it| it["message"] == "got a token for this process" && it["subject"] == subject);
     own.map(|it| it["until"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -32,7 +31,7 @@ async fn renewed(process: &Process, subject: &str) {
 
 fn complaints(process: &Process) -> Vec<String> {
     let lines = process.lines().all();
-    lines.into_iter().filter(|it| it.contains("no new token for this process")).collect()
+    lines.into_iter().filter(|it| it.contains("cannot get a token for this process")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,9 +36,9 @@ async fn eventually<T>(mut probe: impl FnMut() -> Option<T>) -> T {
 
 async fn refused(issuer: &TestIssuer) -> IdentityError {
     let source = TokenSource::Issuer(Box::new(credentials(issuer, &[])));
-    let (known, _) = watch::channel(None);
-    let keeper = Keeper { source, verifier: verifier(issuer), clock: Clock::system(), known };
-    keeper.token().await.map(|it| it.1).unwrap_err()
+    let (current, _) = watch::channel(None);
+    let renewer = Renewer { source, verifier: verifier(issuer), clock: Clock::system(), current };
+    renewer.token().await.map(|it| it.1).unwrap_err()
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn a_token_is_renewed_before_it_ends_and_there_is_always_one() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_away_costs_nothing_while_the_token_is_good() {
+async fn an_unreachable_issuer_does_not_matter_while_the_token_is_valid() {
     let issuer = TestIssuer::start().await;
     issuer.grants(4, json!({"realm_access": {"roles": ["service"]}}));
     let identity = identity(&issuer);
@@ -81,7 +81,7 @@ async fn an_issuer_that_is_away_costs_nothing_while_the_token_is_good() {
 }
 
 #[tokio::test]
-async fn the_client_says_who_it_is_as_the_issuer_wants_it() {
+async fn the_client_authenticates_as_the_issuer_supports_it() {
     let issuer = TestIssuer::start().await;
     let credentials = credentials(&issuer, &[("resource", "urn:a b"), ("scope", "x")]);
     credentials.token().await.unwrap();
@@ -103,12 +103,12 @@ async fn the_client_says_who_it_is_as_the_issuer_wants_it() {
 }
 
 #[tokio::test]
-async fn a_token_that_peers_would_not_take_is_not_kept() {
+async fn a_token_that_peers_would_refuse_is_not_used() {
     let issuer = TestIssuer::start().await;
     issuer.grants(600, json!({"realm_access": {"roles": ["user"]}}));
-    assert!(matches!(refused(&issuer).await, IdentityError::NoService(who) if who == "gateway"));
+    assert!(matches!(refused(&issuer).await, IdentityError::NotAService(sub) if sub == "gateway"));
     issuer.grants(600, json!({"aud": "another"}));
-    assert!(matches!(refused(&issuer).await, IdentityError::NotTaken(Unauthenticated::WrongAudience)));
+    assert!(matches!(refused(&issuer).await, IdentityError::NotAccepted(Unauthenticated::WrongAudience)));
     for no_token in ["{}", "[]", r#"{"access_token": "x", "token_type": "mac"}"#] {
         issuer.answers_tokens(Answer::text(no_token));
         assert!(matches!(refused(&issuer).await, IdentityError::NoBearer), "{no_token}");
@@ -120,18 +120,18 @@ async fn a_refusal_is_named_and_no_secret_with_it() {
     let issuer = TestIssuer::start().await;
     issuer.answers_tokens(Answer::refusal(r#"{"error": "invalid_client"}"#));
     let error = refused(&issuer).await;
-    assert_eq!(error.to_string(), "the issuer refuses a token: invalid_client");
+    assert_eq!(error.to_string(), "the issuer refused the token request: invalid_client");
     assert!(!format!("{error:?}{:?}", credentials(&issuer, &[("audience", "x")])).contains("cret"));
     let name = issuer.url();
     let document = json!({
         "issuer": name.to_string(), "jwks_uri": format!("{name}/jwks"), "token_endpoint": "http://192.0.2.1/token",
     });
     issuer.answers_discovery(Answer::text(&document.to_string()));
-    assert!(matches!(refused(&issuer).await, IdentityError::Issuer(IssuerError::Unsafe { .. })));
+    assert!(matches!(refused(&issuer).await, IdentityError::Issuer(IssuerError::UnsafeUrl { .. })));
 }
 
 #[tokio::test]
-async fn a_file_that_somebody_renews_is_read_again() {
+async fn a_token_file_is_read_again_when_it_changes() {
     let local = local::LocalIssuer::generate();
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("token");

@@ -154,10 +154,10 @@ async fn two_authorizations_are_none() {
 async fn a_token_that_was_verified_is_not_verified_again() {
     let it = fixture();
     let caller = it.verify(&it.token(|_| {})).await.unwrap();
-    let Source::Given(keys) = &it.verifier.shared.keys else { panic!("no keys") };
+    let KeySource::Given(keys) = &it.verifier.shared.keys else { panic!("no keys") };
     let key = keys.find(it.issuer.key_id()).unwrap();
     assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::Malformed);
-    it.verifier.shared.verified.insert(token_cache::hash("known.without.look"), &caller, key);
+    it.verifier.shared.cache.insert(token_cache::hash("known.without.look"), &caller, key);
     assert_eq!(it.verify("Bearer known.without.look").await.unwrap().subject, "ada");
     it.clock.advance(Duration::from_mins(1));
     assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::Malformed);
@@ -169,7 +169,7 @@ async fn what_a_verified_token_says_is_kept() {
     let token = it.token(|_| {});
     let first = it.verify(&token).await.unwrap();
     let hash = token_cache::hash(token.strip_prefix("Bearer ").unwrap());
-    let Source::Given(keys) = &it.verifier.shared.keys else { panic!("no keys") };
-    let kept = it.verifier.shared.verified.find(&hash, it.clock.now(), keys, &first.authorization).unwrap();
+    let KeySource::Given(keys) = &it.verifier.shared.keys else { panic!("no keys") };
+    let kept = it.verifier.shared.cache.find(&hash, it.clock.now(), keys, &first.authorization).unwrap();
     assert_eq!(format!("{kept:?}"), format!("{first:?}"));
 }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use access::grpc::admitted;
+use access::grpc::authenticated;
 use axum::http::Extensions;
 
 /// Who connected, as the accept loop saw it: a proxy, when there is one.
@@ -23,7 +23,7 @@ pub(super) enum Key {
 
 impl Key {
     pub(super) fn of(extensions: &Extensions) -> Self {
-        if let Ok(caller) = admitted(extensions) {
+        if let Ok(caller) = authenticated(extensions) {
             return Self::Caller { issuer: caller.issuer, subject: caller.subject };
         }
         extensions.get::<PeerAddress>().map_or(Self::Unknown, |it| Self::Peer(network(it.0)))
