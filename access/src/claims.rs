@@ -17,8 +17,8 @@ pub struct Expected {
     pub issuer: String,
     /// The value that `aud` must have, or must contain when it is an array.
     pub audience: String,
-    /// The claim with the roles: its name, or a path with dots into nested objects. A claim whose name is the whole text,
-    /// dots included, takes precedence over the path.
+    /// The claim with the roles: its name, or a path with dots into nested objects. A claim whose name is the whole
+    /// text, dots included, takes precedence over the path.
     pub roles_claim: String,
     /// The claim with the department: a name or a path, as for `roles_claim`.
     pub department_claim: String,

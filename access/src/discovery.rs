@@ -1,6 +1,6 @@
-//! HTTP client of the token issuer: fetches the discovery document (OpenID Connect Discovery 1.0) and then the key set or
-//! the token endpoint that it names. Responses are limited in size and time, redirects are not followed, and the issuer
-//! name and the URLs in the document are checked.
+//! HTTP client of the token issuer: fetches the discovery document (OpenID Connect Discovery 1.0) and then the key set
+//! or the token endpoint that it names. Responses are limited in size and time, redirects are not followed, and the
+//! issuer name and the URLs in the document are checked.
 
 use std::time::Duration;
 

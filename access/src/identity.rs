@@ -22,8 +22,8 @@ const MIN_RETRY: Duration = Duration::from_secs(1);
 const MAX_RETRY: Duration = Duration::from_secs(30);
 /// Shortest time between two warnings of an outage.
 const WARN_INTERVAL: Duration = Duration::from_mins(1);
-/// How often the current token is verified again, and the longest sleep: a timer does not notice that the clock was set or
-/// that the machine was suspended.
+/// How often the current token is verified again, and the longest sleep: a timer does not notice that the clock was set
+/// or that the machine was suspended.
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Where a process gets its own token from.
@@ -74,8 +74,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Gets a token in the background and keeps it renewed until the last clone is dropped. `verifier` must be that of the
-    /// process, because its peers verify with the same settings.
+    /// Gets a token in the background and keeps it renewed until the last clone is dropped. `verifier` must be that of
+    /// the process, because its peers verify with the same settings.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -157,8 +157,8 @@ impl Renewer {
         if caller.is(Role::Service) { Ok(caller) } else { Err(IdentityError::NotAService(caller.subject)) }
     }
 
-    /// Returns when the token is due for renewal, is no longer accepted (its key was withdrawn, for example), or its file has
-    /// another token.
+    /// Returns when the token is due for renewal, is no longer accepted (its key was withdrawn, for example), or its
+    /// file has another token.
     async fn wait_while_valid(&self, token: &str, renewal: Micros) {
         let is_valid = || async {
             let is_in_file = match &self.source {

@@ -1,5 +1,5 @@
-//! The keys of a remote issuer: fetched regularly and when a token names an unknown key, and kept for as long as the issuer
-//! is unreachable.
+//! The keys of a remote issuer: fetched regularly and when a token names an unknown key, and kept for as long as the
+//! issuer is unreachable.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -133,8 +133,8 @@ impl Shared {
         self.fetching.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The fetch to wait for when a key is unknown: the running one, or a new one when the last is long enough ago. Before
-    /// the first keys there is none to start, because [`refresh`] retries anyway.
+    /// The fetch to wait for when a key is unknown: the running one, or a new one when the last is long enough ago.
+    /// Before the first keys there is none to start, because [`refresh`] retries anyway.
     fn fetch_for_unknown_key(self: &Arc<Self>) -> Option<Fetch> {
         let mut fetching = self.fetching();
         if !fetching.is_running {
@@ -149,7 +149,8 @@ impl Shared {
         Some(self.start_or_join(&mut fetching))
     }
 
-    /// The running fetch, or a new one in a task of its own, which goes on when the request that waits for it is cancelled.
+    /// The running fetch, or a new one in a task of its own, which goes on when the request that waits for it is
+    /// cancelled.
     fn start_or_join(self: &Arc<Self>, fetching: &mut Fetching) -> Fetch {
         let is_joined = std::mem::replace(&mut fetching.is_running, true);
         if !is_joined {

@@ -1,5 +1,5 @@
-//! The local token issuer of `ccm up`: one Ed25519 key pair in the data directory. Its tokens are accepted only while no
-//! other issuer is configured.
+//! The local token issuer of `ccm up`: one Ed25519 key pair in the data directory. Its tokens are accepted only while
+//! no other issuer is configured.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;

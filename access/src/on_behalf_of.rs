@@ -17,8 +17,8 @@ const ON_BEHALF_NOT_ALLOWED: &str = "ON_BEHALF_NOT_ALLOWED";
 /// Unreserved characters of a URI (RFC 3986 section 2.3) and `@` are not encoded, so that most values stay readable.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 
-/// The person that the metadata names. Fails with PERMISSION_DENIED when a caller without role `service` sends it, and with
-/// INVALID_ARGUMENT when it is malformed or repeated.
+/// The person that the metadata names. Fails with PERMISSION_DENIED when a caller without role `service` sends it, and
+/// with INVALID_ARGUMENT when it is malformed or repeated.
 pub(crate) fn read(metadata: &MetadataMap, caller: &Caller) -> Result<Option<String>, Status> {
     let mut all = metadata.get_all(METADATA).iter();
     let Some(first) = all.next() else { return Ok(None) };

@@ -43,8 +43,8 @@ impl Verifier {
         Self::new(expected, KeySource::Given(Arc::new(keys)), clock)
     }
 
-    /// A verifier for tokens with the `expected` claims, signed with a key that `issuer` publishes. The keys are fetched
-    /// in the background, from now until the last clone is dropped; the issuer may be unreachable at first.
+    /// A verifier for tokens with the `expected` claims, signed with a key that `issuer` publishes. The keys are
+    /// fetched in the background, from now until the last clone is dropped; the issuer may be unreachable at first.
     ///
     /// # Panics
     /// Outside of a tokio runtime, and when rustls has no default crypto provider.
@@ -57,7 +57,8 @@ impl Verifier {
         Self { shared: Arc::new(Shared { expected, keys, cache: TokenCache::new(), clock }) }
     }
 
-    /// Authenticates a request by its headers (HTTP) or metadata (gRPC). May wait for the issuer when the key is unknown.
+    /// Authenticates a request by its headers (HTTP) or metadata (gRPC). May wait for the issuer when the key is
+    /// unknown.
     pub async fn verify(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
         let Shared { expected, keys, cache, clock } = &*self.shared;
         let authorization = single_authorization(headers)?;

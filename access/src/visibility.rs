@@ -1,5 +1,5 @@
-//! Which subjects (tasks and workers) a caller sees. Stores translate [`Visibility`] to SQL; [`Visibility::sees`] decides
-//! the same in memory, and a conformance test compares the two.
+//! Which subjects (tasks and workers) a caller sees. Stores translate [`Visibility`] to SQL; [`Visibility::sees`]
+//! decides the same in memory, and a conformance test compares the two.
 
 /// The fields of a subject that decide who sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -36,8 +36,8 @@ struct TokenResponse {
 }
 
 impl ClientCredentials {
-    /// The credentials of a client of `issuer`. `parameters` are added to each token request, such as `scope`, `resource` or
-    /// `audience`.
+    /// The credentials of a client of `issuer`. `parameters` are added to each token request, such as `scope`,
+    /// `resource` or `audience`.
     ///
     /// # Panics
     /// When rustls has no default crypto provider.

@@ -1,4 +1,4 @@
-//! The history of a subject: what happened to it, who did it, what it was before and after, and in which trace.
+//! The history of a task or worker as REST shows it: one item per event, with the fields before and the resource after.
 
 use proto::event::v1::Event;
 use proto::event::v1::event::Resource;
@@ -14,8 +14,8 @@ use super::workers::Worker;
 #[derive(Serialize)]
 pub(crate) struct TaskEvent {
     #[serde(flatten)]
-    what: Happened,
-    /// The task after the change; `null`: it is gone.
+    change: Change,
+    /// The task after the change; `null` when the change deleted it.
     after: Option<Task>,
 }
 
@@ -23,25 +23,25 @@ pub(crate) struct TaskEvent {
 #[derive(Serialize)]
 pub(crate) struct WorkerEvent {
     #[serde(flatten)]
-    what: Happened,
-    /// The worker after the change; `null`: it is gone.
+    change: Change,
+    /// The worker after the change; `null` when the change deleted it.
     after: Option<Worker>,
 }
 
-/// What happened to a subject.
+/// The fields that changes of tasks and of workers have in common.
 #[derive(Serialize)]
-struct Happened {
+struct Change {
     id: String,
     r#type: String,
     revision: i64,
     time: String,
-    /// Subject of the token that the change was made with.
+    /// `sub` of the token that the change was made with.
     actor: String,
-    /// On whose behalf a service made it.
+    /// `sub` of the person on whose behalf a service made the change.
     on_behalf_of: Option<String>,
-    /// The trace of the request that made it.
+    /// Trace id of the request that made the change.
     trace_id: Option<String>,
-    /// The changed fields as they were; `null`: it did not exist.
+    /// The changed fields with their values before; `null` when the change created the resource.
     before: Option<Map<String, Value>>,
 }
 
@@ -51,7 +51,7 @@ impl From<Event> for TaskEvent {
             Some(Resource::Task(task)) if event.scope_after.is_some() => Some(task.into()),
             _ => None,
         };
-        Self { what: Happened::from(event), after }
+        Self { change: Change::from(event), after }
     }
 }
 
@@ -61,11 +61,11 @@ impl From<Event> for WorkerEvent {
             Some(Resource::Worker(worker)) if event.scope_after.is_some() => Some(worker.into()),
             _ => None,
         };
-        Self { what: Happened::from(event), after }
+        Self { change: Change::from(event), after }
     }
 }
 
-impl From<Event> for Happened {
+impl From<Event> for Change {
     fn from(event: Event) -> Self {
         // A Struct's JSON is an object.
         let changed = event.changed_before.and_then(|it| serde_json::to_value(it).ok());
@@ -86,7 +86,7 @@ impl From<Event> for Happened {
     }
 }
 
-/// A field as REST shows it: the names of enum values are the contract's in the event.
+/// The field as REST shows it. An event holds the enum names of the contract, such as `TASK_STATUS_PENDING`.
 fn rest_field(name: String, value: Value) -> (String, Value) {
     let rest = match (name.as_str(), value.as_str()) {
         ("status", Some(text)) => TaskStatus::from_str_name(text).map(|it| super::name_of(&STATUSES, it)),
@@ -98,7 +98,7 @@ fn rest_field(name: String, value: Value) -> (String, Value) {
     (name, rest.map_or(value, Value::from))
 }
 
-/// The second part of a W3C traceparent.
+/// The trace id in a W3C traceparent.
 fn trace_id(traceparent: &str) -> Option<String> {
     traceparent.split('-').nth(1).map(ToOwned::to_owned)
 }

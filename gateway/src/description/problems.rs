@@ -1,4 +1,4 @@
-//! What operations fail with: the reasons with their HTTP statuses, as docs/errors.md explains them.
+//! The error responses: each reason with its HTTP status, as docs/errors.md lists them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::parameters::header;
 use super::schema;
 use crate::error::{http_status, problem_type};
 
-/// What reading a body can come to.
+/// Reasons of operations with a request body.
 pub(super) const OF_BODIES: [&str; 6] = [
     "INVALID_JSON",
     "BODY_INCOMPLETE",
@@ -19,7 +19,7 @@ pub(super) const OF_BODIES: [&str; 6] = [
     "INVALID_INPUT",
 ];
 
-/// Reasons of the services, with the gRPC code that they come with; the table from gRPC to HTTP says the rest.
+/// Reasons of the services with their gRPC code, from which `http_status` makes the HTTP status.
 const OF_SERVICES: [(&str, Code); 19] = [
     ("CHANGE_NOT_ALLOWED", Code::PermissionDenied),
     ("DATABASE_UNAVAILABLE", Code::Unavailable),
@@ -42,7 +42,7 @@ const OF_SERVICES: [(&str, Code); 19] = [
     ("WORKER_NOT_FOUND", Code::NotFound),
 ];
 
-/// Reasons of the gateway alone.
+/// Reasons that only the gateway answers, with their HTTP status.
 const OF_GATEWAY: [(&str, u16); 10] = [
     ("BODY_INCOMPLETE", 400),
     ("BODY_TIMEOUT", 408),
@@ -56,7 +56,7 @@ const OF_GATEWAY: [(&str, u16); 10] = [
     ("UNSUPPORTED_MEDIA_TYPE", 415),
 ];
 
-/// The HTTP status of a reason.
+/// The HTTP status of a reason; `None` for an unknown one.
 pub(super) fn status(reason: &str) -> Option<u16> {
     let of_services = OF_SERVICES.iter().find(|it| it.0 == reason);
     let of_gateway = OF_GATEWAY.iter().find(|it| it.0 == reason).map(|it| it.1);
@@ -69,7 +69,7 @@ pub(super) fn reasons() -> impl Iterator<Item = &'static str> {
     OF_SERVICES.iter().map(|it| it.0).chain(OF_GATEWAY.iter().map(|it| it.0))
 }
 
-/// The Responses Object of what an operation fails with, a response for each status.
+/// The error responses of an operation, one for each status with its reasons.
 pub(super) fn responses(reasons: &[&'static str]) -> Map<String, Value> {
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for reason in reasons {
