@@ -1,4 +1,5 @@
-//! The roles: from settings to a running service, and back out in order.
+//! Runs one role (gateway, task-service or worker-service): starts telemetry, makes the configuration from the
+//! settings, serves until the shutdown, and sends the last spans and log lines.
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
@@ -16,11 +17,11 @@ use tokio::net::TcpListener;
 use crate::cli;
 
 pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
-    let frame = Frame::start(gateway::NAME, &settings.common, Some(settings.trace_ratio))?;
+    let context = RoleContext::start(gateway::NAME, &settings.common, Some(settings.trace_ratio))?;
     let served = async {
         let client_tls = settings.client.tls()?;
-        let verifier = frame.verifier(&settings.common)?;
-        let _identity = frame.identity(&settings.common, &verifier)?;
+        let verifier = context.verifier(&settings.common)?;
+        let _identity = context.identity(&settings.common, &verifier)?;
         let config = gateway::Config {
             verifier,
             task_service: Peer::new(task_service::NAME, &settings.task_service, client_tls.as_ref())?,
@@ -44,19 +45,19 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
             },
         };
         let listener = listen(settings.listen, &settings.common).await?;
-        gateway::serve(config, listener, frame.shutdown.clone()).await;
+        gateway::serve(config, listener, context.shutdown.clone()).await;
         anyhow::Ok(())
     };
     let outcome = served.await;
-    frame.stop(outcome).await
+    context.stop(outcome).await
 }
 
 pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<()> {
-    let frame = Frame::start(task_service::NAME, &settings.common, None)?;
+    let context = RoleContext::start(task_service::NAME, &settings.common, None)?;
     let served = async {
         let client_tls = settings.client.tls()?;
-        let verifier = frame.verifier(&settings.common)?;
-        let _identity = frame.identity(&settings.common, &verifier)?;
+        let verifier = context.verifier(&settings.common)?;
+        let _identity = context.identity(&settings.common, &verifier)?;
         let config = task_service::Config {
             database_url: settings.database,
             verifier,
@@ -64,46 +65,46 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
             connections: settings.server.connections()?,
             watch: settings.event_log.watch(),
             retention: settings.event_log.retention(),
-            clock: frame.clock.clone(),
+            clock: context.clock.clone(),
         };
         let listener = listen(settings.listen, &settings.common).await?;
-        Ok(task_service::serve(config, listener, frame.shutdown.clone()).await?)
+        Ok(task_service::serve(config, listener, context.shutdown.clone()).await?)
     };
     let outcome = served.await;
-    frame.stop(outcome).await
+    context.stop(outcome).await
 }
 
 pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Result<()> {
-    let frame = Frame::start(worker_service::NAME, &settings.common, None)?;
+    let context = RoleContext::start(worker_service::NAME, &settings.common, None)?;
     let served = async {
-        let verifier = frame.verifier(&settings.common)?;
-        let _identity = frame.identity(&settings.common, &verifier)?;
+        let verifier = context.verifier(&settings.common)?;
+        let _identity = context.identity(&settings.common, &verifier)?;
         let config = worker_service::Config {
             database_url: settings.database,
             verifier,
             connections: settings.server.connections()?,
             watch: settings.event_log.watch(),
             retention: settings.event_log.retention(),
-            clock: frame.clock.clone(),
+            clock: context.clock.clone(),
         };
         let listener = listen(settings.listen, &settings.common).await?;
-        Ok(worker_service::serve(config, listener, frame.shutdown.clone()).await?)
+        Ok(worker_service::serve(config, listener, context.shutdown.clone()).await?)
     };
     let outcome = served.await;
-    frame.stop(outcome).await
+    context.stop(outcome).await
 }
 
-/// As many as the system lets, up to this.
-const OPEN_FILES: u64 = 65_536;
+/// The limit of open files is raised to this, or to the hard limit of the system when that is lower.
+const MAX_OPEN_FILES: u64 = 65_536;
 
-/// What stands around every role.
-struct Frame {
+/// What every role needs before it serves and stops after it.
+struct RoleContext {
     clock: Clock,
     shutdown: Shutdown,
     telemetry: Telemetry,
 }
 
-impl Frame {
+impl RoleContext {
     fn start(service: &'static str, common: &cli::Common, trace_ratio: Option<f64>) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let (is_terminal, colour) = (std::io::stdout().is_terminal(), cli::colour());
@@ -118,20 +119,20 @@ impl Frame {
         let telemetry = telemetry::start(&process, &clock)?;
         let shutdown = Shutdown::new();
         shutdown::on_signals(&shutdown, common.end_with_stdin)?;
-        // A shell's 1,024 would be the end before CCM_MAX_CONNECTIONS is.
-        match rlimit::increase_nofile_limit(OPEN_FILES) {
-            Ok(open_files) => tracing::debug!(open_files, "the limit of open files"),
-            Err(error) => tracing::warn!(%error, "the limit of open files cannot be raised"),
+        // The usual limit of a shell, 1,024, is below the default of CCM_MAX_CONNECTIONS.
+        match rlimit::increase_nofile_limit(MAX_OPEN_FILES) {
+            Ok(open_files) => tracing::debug!(open_files, "raised the limit of open files"),
+            Err(error) => tracing::warn!(%error, "cannot raise the limit of open files"),
         }
         Ok(Self { clock, shutdown, telemetry })
     }
 
-    /// Verifies the tokens of the issuer, when there is one, or those of the local key. Never both: whoever can read
-    /// the local key is nobody to the issuer.
+    /// A verifier of the tokens of the configured issuer, or of the local issuer when none is configured. Never of
+    /// both: access to the local key must not give access to a deployment with an issuer.
     fn verifier(&self, common: &cli::Common) -> anyhow::Result<Verifier> {
         let tokens = common.tokens.clone();
         let Some(issuer) = tokens.oidc_issuer else {
-            let keys = Keys::read(&common.local_keys).context("no caller could be known")?;
+            let keys = Keys::read(&common.local_keys).context("tokens cannot be verified")?;
             let expected = Expected { leeway: tokens.clock_leeway, ..Expected::of(local::ISSUER) };
             return Ok(Verifier::of_keys(expected, keys, self.clock.clone()));
         };
@@ -142,10 +143,11 @@ impl Frame {
             department_claim: tokens.department_claim,
             leeway: tokens.clock_leeway,
         };
-        Verifier::of_issuer(&issuer, expected, self.clock.clone()).context("no caller could be known")
+        Verifier::of_issuer(&issuer, expected, self.clock.clone()).context("tokens cannot be verified")
     }
 
-    /// Who the role is when nobody asks it to work, renewed for as long as this is held; none when nothing says so.
+    /// The identity of the role for calls that no request causes; its token is renewed until this is dropped. `None`
+    /// when no token source is configured.
     fn identity(&self, common: &cli::Common, verifier: &Verifier) -> anyhow::Result<Option<Identity>> {
         let source = common.identity.source(common.tokens.oidc_issuer.as_ref())?;
         Ok(source.map(|it| Identity::start(it, verifier.clone(), self.clock.clone())))
@@ -154,33 +156,33 @@ impl Frame {
     /// Sends the last spans and log lines, whatever the outcome.
     async fn stop(self, outcome: anyhow::Result<()>) -> anyhow::Result<()> {
         if let Err(error) = &outcome {
-            tracing::error!(error = format!("{error:#}"), "ended");
+            tracing::error!(error = format!("{error:#}"), "the process ends with an error");
         }
         self.telemetry.stop().await;
         outcome
     }
 }
 
-/// A role's listener. A child of `up` says where it is, whatever its log filter.
+/// Binds the address of a role. A child of `up` prints the bound address, whatever its log filter.
 async fn listen(address: SocketAddr, common: &cli::Common) -> anyhow::Result<TcpListener> {
     let listener = bind(address).await?;
     if common.end_with_stdin {
-        println!("{LISTENS}{}", listener.local_addr()?);
+        println!("{LISTENING_PREFIX}{}", listener.local_addr()?);
     }
     Ok(listener)
 }
 
-/// What a child's first line begins with.
-pub(crate) const LISTENS: &str = "listens at ";
+/// Prefix of the line in which a child of `up` prints its address.
+pub(crate) const LISTENING_PREFIX: &str = "listens at ";
 
-/// A listener, or a sentence that says why not.
+/// Binds an address; the error says what to do when it is in use.
 pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
             anyhow::anyhow!(
-                "{address} is already in use: stop what listens there, or configure another address"
+                "{address} is already in use: stop the process that listens there, or configure another address"
             )
         }
-        _ => anyhow::anyhow!("{address} cannot be listened at: {error}"),
+        _ => anyhow::anyhow!("cannot listen on {address}: {error}"),
     })
 }

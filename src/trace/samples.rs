@@ -1,4 +1,4 @@
-//! Spans for the tests of this module.
+//! Spans for the tests of `ccm trace`.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub(super) fn span(trace_id: &str, span_id: &str, parent_id: &str, at: Range<u64
     }
 }
 
-/// The gateway's span of a request, with the id `request`.
+/// The server span of a request at the gateway, with the span id `request`.
 pub(super) fn request(trace_id: &str, at: Range<u64>) -> Span {
     named(span(trace_id, "request", "", at), "gateway", SpanKind::Server, "POST /api/tasks")
 }
@@ -37,13 +37,13 @@ pub(super) fn named(span: Span, service: &str, kind: SpanKind, name: &str) -> Sp
     Span { service: service.to_owned(), kind, name: name.to_owned(), ..span }
 }
 
-/// The span with an attribute more.
+/// The span with one more attribute.
 pub(super) fn with(mut span: Span, key: &str, value: &str) -> Span {
     span.attributes.insert(key.to_owned(), value.to_owned());
     span
 }
 
-/// The span, failed.
+/// The span with an error status.
 pub(super) fn failed(span: Span) -> Span {
     Span { error: true, ..span }
 }

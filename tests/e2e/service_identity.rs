@@ -118,7 +118,7 @@ async fn a_token_that_peers_would_refuse_is_complained_of_at_the_start() {
     let settings = Settings { of_gateway, ..Settings::default() };
     let product = Product::start_as(Backend::Sqlite, directory, settings).await;
     let said = eventually("it complains", || async { complaints(&product.gateway).pop() }).await;
-    assert!(said.contains("without the role service"), "{said}");
+    assert!(said.contains("does not have the role service"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -332,7 +332,7 @@ async fn with_an_issuer_up_prints_no_token_and_the_local_key_is_worth_nothing() 
     assert!(!process.lines().all().iter().any(|it| it.contains("export TOKEN")));
     let data = data.path().display().to_string();
     let token = Process::spawn(&["token", "--data-dir", &data], &[issuer]);
-    expect_refusal(token, "tokens come from http://127.0.0.1:9").await;
+    expect_refusal(token, "CCM_OIDC_ISSUER is set to http://127.0.0.1:9").await;
     process.signal("INT");
     assert!(process.ended().await.success());
 }
