@@ -13,7 +13,7 @@ pub(crate) fn run(settings: &cli::Token) -> anyhow::Result<()> {
     let issuer = LocalIssuer::open(&settings.data.data_dir)
         .context("cannot read the local key, which the first `ccm up` makes")?;
     let grant = Grant {
-        subject: settings.sub.clone(),
+        sub: settings.sub.clone(),
         roles: settings.roles.clone(),
         department: settings.department.clone(),
         lifetime: settings.ttl,

@@ -85,7 +85,7 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
 /// A token with role admin, for the banner.
 fn local_token(issuer: &LocalIssuer) -> anyhow::Result<String> {
     let grant = Grant {
-        subject: "local".to_owned(),
+        sub: "local".to_owned(),
         roles: vec![Role::Admin],
         department: None,
         lifetime: BANNER_TOKEN_LIFETIME,

@@ -29,7 +29,7 @@ pub struct Caller {
     /// `iss` of the token.
     pub issuer: String,
     /// `sub` of the token: the person or the service, unique within the issuer.
-    pub subject: String,
+    pub sub: String,
     /// Sorted and without duplicates; roles of other names are left out.
     pub roles: Vec<Role>,
     /// The department claim of the token. It matters for managers only.
@@ -56,7 +56,7 @@ impl Caller {
             return Visibility::All;
         }
         let department = self.department.clone().filter(|_| self.is(Role::Manager));
-        Visibility::Of { person: self.subject.clone(), department }
+        Visibility::Of { person: self.sub.clone(), department }
     }
 }
 
@@ -65,7 +65,7 @@ impl fmt::Debug for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Caller")
             .field("issuer", &self.issuer)
-            .field("subject", &self.subject)
+            .field("sub", &self.sub)
             .field("roles", &self.roles)
             .field("department", &self.department)
             .field("expires_at", &self.expires_at)

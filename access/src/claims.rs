@@ -67,11 +67,11 @@ impl Expected {
         if instant(claims, "nbf")?.is_some_and(|it| it > now.saturating_add(leeway)) {
             return Err(Unauthenticated::NotYetValid);
         }
-        let subject = claims.get("sub").and_then(Value::as_str).filter(|it| is_name(it, 255));
+        let sub = claims.get("sub").and_then(Value::as_str).filter(|it| is_name(it, 255));
         let department = claim_at(claims, &self.department_claim).and_then(Value::as_str);
         Ok(Caller {
             issuer: self.issuer.clone(),
-            subject: subject.ok_or(Unauthenticated::Malformed)?.to_owned(),
+            sub: sub.ok_or(Unauthenticated::Malformed)?.to_owned(),
             roles: roles(claim_at(claims, &self.roles_claim)),
             department: department.filter(|it| is_name(it, 100)).map(ToOwned::to_owned),
             expires_at: Micros(expires.saturating_mul(1_000_000)),

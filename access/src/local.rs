@@ -34,7 +34,7 @@ const PUBLIC_FILE: &str = "local-key.jwks.json";
 #[derive(Clone, Debug)]
 pub struct Grant {
     /// `sub`.
-    pub subject: String,
+    pub sub: String,
     /// Written to `realm_access.roles`.
     pub roles: Vec<Role>,
     /// Written to the claim `department`; left out when `None`.
@@ -142,7 +142,7 @@ impl LocalIssuer {
         let mut claims = json!({
             "iss": ISSUER,
             "aud": AUDIENCE,
-            "sub": grant.subject,
+            "sub": grant.sub,
             "iat": now,
             "exp": now.saturating_add(lifetime),
             "realm_access": { "roles": roles },

@@ -19,10 +19,10 @@ use crate::{Caller, IssuerUrl, Role};
 
 /// A caller without a token: no other process accepts its requests.
 #[must_use]
-pub fn caller(subject: &str, roles: &[Role], department: Option<&str>) -> Caller {
+pub fn caller(sub: &str, roles: &[Role], department: Option<&str>) -> Caller {
     Caller {
         issuer: "urn:test".to_owned(),
-        subject: subject.to_owned(),
+        sub: sub.to_owned(),
         roles: roles.to_vec(),
         department: department.map(ToOwned::to_owned),
         expires_at: Micros(i64::MAX),

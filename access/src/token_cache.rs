@@ -76,7 +76,7 @@ mod tests {
     fn caller(expires_at: Micros) -> Caller {
         Caller {
             issuer: "urn:test".to_owned(),
-            subject: "ada".to_owned(),
+            sub: "ada".to_owned(),
             roles: Vec::new(),
             department: None,
             expires_at,
@@ -101,7 +101,7 @@ mod tests {
         let (cache, (keys, key)) = (TokenCache::new(), keys());
         cache.insert(hash("a"), &caller(Micros(2_000_000)), key);
         let known = found(&cache, "a", NOW, &keys).unwrap();
-        assert_eq!((known.subject.as_str(), known.authorization.as_bytes()), ("ada", &b"bearer second"[..]));
+        assert_eq!((known.sub.as_str(), known.authorization.as_bytes()), ("ada", &b"bearer second"[..]));
         assert!(found(&cache, "a", Micros(2_000_000), &keys).is_none());
         assert!(found(&cache, "b", NOW, &keys).is_none());
     }

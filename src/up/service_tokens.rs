@@ -77,7 +77,7 @@ async fn wait_until(at: Micros, clock: &Clock) {
 impl TokenFile {
     fn renew(&self, issuer: &LocalIssuer, lifetime: Duration) -> anyhow::Result<()> {
         let grant =
-            Grant { subject: self.name.to_owned(), roles: vec![Role::Service], department: None, lifetime };
+            Grant { sub: self.name.to_owned(), roles: vec![Role::Service], department: None, lifetime };
         let token = issuer.grant(&grant, &Clock::system())?;
         Ok(access::local::write_private(&self.path, token.as_bytes())?)
     }

@@ -38,7 +38,7 @@ pub(crate) fn created(id: Uuid, task: &Task, by: &Caller) -> NewEvent {
         subject_id: task.id,
         revision: task.revision,
         occurred_at: task.updated_at,
-        actor: by.subject.clone(),
+        actor: by.sub.clone(),
         on_behalf_of: by.on_behalf_of.clone(),
         cause: Cause::current(),
         before: None,

@@ -9,7 +9,7 @@ use crate::task::{Field, Status, Task};
 /// The one who asks, as far as it decides.
 #[derive(Clone, Debug)]
 pub(crate) struct Actor {
-    subject: String,
+    sub: String,
     /// Admins and services.
     is_free: bool,
     is_manager: bool,
@@ -19,7 +19,7 @@ pub(crate) struct Actor {
 impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
         Self {
-            subject: caller.subject.clone(),
+            sub: caller.sub.clone(),
             is_free: caller.is(Role::Admin) || caller.is(Role::Service),
             is_manager: caller.is(Role::Manager),
             department: caller.department.clone(),
@@ -34,11 +34,11 @@ impl Actor {
     }
 
     fn is_creator(&self, task: &Task) -> bool {
-        task.created_by == self.subject
+        task.created_by == self.sub
     }
 
     fn is_assignee(&self, task: &Task) -> bool {
-        task.assignee_id.as_deref() == Some(&self.subject)
+        task.assignee_id.as_deref() == Some(&self.sub)
     }
 
     /// For a manager whose token names no department: it is why so little is allowed.
@@ -110,12 +110,12 @@ mod tests {
             department: Some("network".to_owned()),
             ..Draft::default()
         };
-        let by = Creator { subject: "ada", department: None };
+        let by = Creator { sub: "ada", department: None };
         Task::create(Uuid::nil(), draft.check(Violations::default()).unwrap(), &by, Micros(1))
     }
 
-    fn user(subject: &str) -> Actor {
-        Actor { subject: subject.to_owned(), is_free: false, is_manager: false, department: None }
+    fn user(sub: &str) -> Actor {
+        Actor { sub: sub.to_owned(), is_free: false, is_manager: false, department: None }
     }
 
     fn manager(department: Option<&str>) -> Actor {

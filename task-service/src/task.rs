@@ -87,7 +87,7 @@ pub(crate) struct Checked(Draft);
 
 /// Who creates a task.
 pub(crate) struct Creator<'a> {
-    pub(crate) subject: &'a str,
+    pub(crate) sub: &'a str,
     /// Becomes the task's when the draft names none.
     pub(crate) department: Option<&'a str>,
 }
@@ -104,7 +104,7 @@ impl Task {
             assignee_id: draft.assignee_id,
             department: draft.department.or_else(|| by.department.map(ToOwned::to_owned)),
             worker_id: draft.worker_id,
-            created_by: by.subject.to_owned(),
+            created_by: by.sub.to_owned(),
             created_at: now,
             updated_at: now,
             version: 1,
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     fn created(draft: Draft) -> Task {
-        let by = Creator { subject: "ada", department: Some("network") };
+        let by = Creator { sub: "ada", department: Some("network") };
         Task::create(Uuid::nil(), draft.check(Violations::default()).unwrap(), &by, Micros(1))
     }
 

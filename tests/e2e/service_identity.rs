@@ -15,17 +15,15 @@ use crate::harness::{
 const ROLES: [&str; 3] = ["gateway", "task-service", "worker-service"];
 
 /// When the tokens end that a process said it has, in the order in which it said so.
-fn ends(process: &Process, subject: &str) -> Vec<String> {
+fn ends(process: &Process, sub: &str) -> Vec<String> {
     let lines = process.lines().logged();
-    let own =
-        lines.iter().filter(|it| it["message"] == "got a token for this process" && it["subject"] == subject);
+    let own = lines.iter().filter(|it| it["message"] == "got a token for this process" && it["sub"] == sub);
     own.map(|it| it["until"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn renewed(process: &Process, subject: &str) {
+async fn renewed(process: &Process, sub: &str) {
     let ends =
-        eventually("three tokens", || async { Some(ends(process, subject)).filter(|it| it.len() >= 3) })
-            .await;
+        eventually("three tokens", || async { Some(ends(process, sub)).filter(|it| it.len() >= 3) }).await;
     assert!(ends.is_sorted(), "{ends:?}");
 }
 
@@ -107,7 +105,7 @@ async fn a_token_that_peers_would_refuse_is_complained_of_at_the_start() {
     let directory = tempfile::tempdir().unwrap();
     let issuer = LocalIssuer::open_or_create(directory.path()).unwrap();
     let grant = Grant {
-        subject: "gateway".to_owned(),
+        sub: "gateway".to_owned(),
         roles: vec![access::Role::User],
         department: None,
         lifetime: std::time::Duration::from_hours(1),

@@ -321,7 +321,7 @@ async fn with_an_issuer_up_prints_no_token_and_the_local_key_is_worth_nothing() 
     process.printed("the issuer", |line| line.contains("from http://127.0.0.1:9").then_some(())).await;
     let gateway = process.listening("gateway").await;
     let grant = access::local::Grant {
-        subject: "root".to_owned(),
+        sub: "root".to_owned(),
         roles: vec![access::Role::Admin],
         department: None,
         lifetime: Duration::from_mins(1),

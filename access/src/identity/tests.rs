@@ -46,7 +46,7 @@ async fn a_client_of_the_issuer_becomes_a_caller_with_role_service() {
     let issuer = TestIssuer::start().await;
     let identity = identity(&issuer);
     let caller = eventually(|| identity.caller().ok()).await;
-    assert_eq!((caller.subject.as_str(), caller.roles.as_slice()), ("gateway", &[Role::Service][..]));
+    assert_eq!((caller.sub.as_str(), caller.roles.as_slice()), ("gateway", &[Role::Service][..]));
     let for_ada = identity.on_behalf_of("ada").unwrap();
     let request = for_ada.request(());
     assert_eq!(request.metadata().get("ccm-on-behalf-of").unwrap(), "ada");
@@ -137,7 +137,7 @@ async fn a_token_file_is_read_again_when_it_changes() {
     let file = directory.path().join("token");
     let write = |seconds: u64| {
         let grant = local::Grant {
-            subject: "gateway".to_owned(),
+            sub: "gateway".to_owned(),
             roles: vec![Role::Service],
             department: None,
             lifetime: Duration::from_secs(seconds),

@@ -60,7 +60,7 @@ impl Fixture {
 async fn a_good_token_names_its_caller() {
     let it = fixture();
     let caller = it.verify(&it.token(|_| {})).await.unwrap();
-    assert_eq!((caller.subject.as_str(), caller.department.as_deref()), ("ada", Some("network")));
+    assert_eq!((caller.sub.as_str(), caller.department.as_deref()), ("ada", Some("network")));
     assert_eq!(caller.roles, [Role::Manager]);
 }
 
@@ -68,7 +68,7 @@ async fn a_good_token_names_its_caller() {
 async fn a_granted_token_ends_when_it_says() {
     let it = fixture();
     let grant = Grant {
-        subject: "ada".to_owned(),
+        sub: "ada".to_owned(),
         roles: vec![Role::Admin],
         department: None,
         lifetime: Duration::from_mins(1),
@@ -158,7 +158,7 @@ async fn a_token_that_was_verified_is_not_verified_again() {
     let key = keys.find(it.issuer.key_id()).unwrap();
     assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::Malformed);
     it.verifier.shared.cache.insert(token_cache::hash("known.without.look"), &caller, key);
-    assert_eq!(it.verify("Bearer known.without.look").await.unwrap().subject, "ada");
+    assert_eq!(it.verify("Bearer known.without.look").await.unwrap().sub, "ada");
     it.clock.advance(Duration::from_mins(1));
     assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::Malformed);
 }

@@ -31,7 +31,7 @@ pub(crate) async fn get(Authenticated(caller): Authenticated) -> Result<Json<Me>
         roles: caller.roles.iter().map(Into::into).collect(),
         expires_at: caller.expires_at.to_rfc3339(),
         issuer: caller.issuer,
-        subject: caller.subject,
+        subject: caller.sub,
         department: caller.department,
         notices,
     }))

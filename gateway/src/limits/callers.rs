@@ -24,7 +24,7 @@ pub(super) enum Key {
 impl Key {
     pub(super) fn of(extensions: &Extensions) -> Self {
         if let Ok(caller) = authenticated(extensions) {
-            return Self::Caller { issuer: caller.issuer, subject: caller.subject };
+            return Self::Caller { issuer: caller.issuer, subject: caller.sub };
         }
         extensions.get::<PeerAddress>().map_or(Self::Unknown, |it| Self::Peer(network(it.0)))
     }

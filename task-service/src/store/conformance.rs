@@ -40,7 +40,7 @@ fn task(clock: &Clock, creator: &str, assignee: Option<&str>, department: Option
         worker_id: Some(clock.new_id()),
         priority: Some(Priority::High),
     };
-    let by = Creator { subject: creator, department: None };
+    let by = Creator { sub: creator, department: None };
     Task::create(clock.new_id(), draft.check(Violations::default()).unwrap(), &by, clock.now())
 }
 

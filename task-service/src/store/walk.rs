@@ -64,7 +64,7 @@ impl Others {
 async fn create(store: &TaskStore) {
     let clock = Clock::system();
     let draft = Draft { title: "new".to_owned(), ..Draft::default() };
-    let by = Creator { subject: "boss", department: None };
+    let by = Creator { sub: "boss", department: None };
     let task = Task::create(clock.new_id(), draft.check(Violations::default()).unwrap(), &by, clock.now());
     let event = event::created(clock.new_id(), &task, &caller("boss", &[], None));
     store.insert(task, event).await.unwrap();

@@ -121,7 +121,7 @@ mod tests {
 
     fn task(status: Status) -> Task {
         let draft = Draft { title: "t".to_owned(), assignee_id: Some("bob".to_owned()), ..Draft::default() };
-        let by = Creator { subject: "ada", department: None };
+        let by = Creator { sub: "ada", department: None };
         let checked = draft.check(Violations::default()).unwrap();
         Task { status, ..Task::create(Uuid::nil(), checked, &by, Micros(1)) }
     }

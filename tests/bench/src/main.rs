@@ -232,7 +232,7 @@ async fn on(
 fn common(cli: &Cli, programs: &Path, directory: &Path, receiver: &Receiver) -> anyhow::Result<Common> {
     let issuer = LocalIssuer::open_or_create(directory)?;
     let grant = Grant {
-        subject: "bench".to_owned(),
+        sub: "bench".to_owned(),
         roles: vec![Role::Admin],
         department: None,
         lifetime: Duration::from_hours(12),
