@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
-use access::{Expected, Identity, Keys, Verifier, local};
+use access::{ExpectedClaims, Identity, Keys, Verifier, local};
 use anyhow::Context as _;
 use net::grpc::Peer;
 use platform::clock::Clock;
@@ -133,17 +133,18 @@ impl RoleContext {
         let tokens = common.tokens.clone();
         let Some(issuer) = tokens.oidc_issuer else {
             let keys = Keys::read(&common.local_keys).context("tokens cannot be verified")?;
-            let expected = Expected { leeway: tokens.clock_leeway, ..Expected::of(local::ISSUER) };
-            return Ok(Verifier::of_keys(expected, keys, self.clock.clone()));
+            let expected =
+                ExpectedClaims { leeway: tokens.clock_leeway, ..ExpectedClaims::for_issuer(local::ISSUER) };
+            return Ok(Verifier::with_keys(expected, keys, self.clock.clone()));
         };
-        let expected = Expected {
+        let expected = ExpectedClaims {
             issuer: issuer.to_string(),
             audience: tokens.oidc_audience,
             roles_claim: tokens.roles_claim,
             department_claim: tokens.department_claim,
             leeway: tokens.clock_leeway,
         };
-        Verifier::of_issuer(&issuer, expected, self.clock.clone()).context("tokens cannot be verified")
+        Verifier::with_issuer(&issuer, expected, self.clock.clone()).context("tokens cannot be verified")
     }
 
     /// The identity of the role for calls that no request causes; its token is renewed until this is dropped. `None`

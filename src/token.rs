@@ -1,6 +1,6 @@
 //! `ccm token`: prints a token that the local issuer signs.
 
-use access::local::{Grant, LocalIssuer};
+use access::local::{LocalIssuer, TokenClaims};
 use anyhow::{Context as _, bail};
 use platform::clock::Clock;
 
@@ -12,12 +12,12 @@ pub(crate) fn run(settings: &cli::Token) -> anyhow::Result<()> {
     }
     let issuer = LocalIssuer::open(&settings.data.data_dir)
         .context("cannot read the local key, which the first `ccm up` makes")?;
-    let grant = Grant {
+    let claims = TokenClaims {
         sub: settings.sub.clone(),
         roles: settings.roles.clone(),
         department: settings.department.clone(),
         lifetime: settings.ttl,
     };
-    println!("{}", issuer.grant(&grant, &Clock::system())?);
+    println!("{}", issuer.issue(&claims, &Clock::system())?);
     Ok(())
 }

@@ -11,7 +11,7 @@ mod traces;
 use std::net::SocketAddr;
 
 use access::Role;
-use access::local::{self, Grant, LocalIssuer};
+use access::local::{self, LocalIssuer, TokenClaims};
 use anyhow::bail;
 use platform::clock::Clock;
 use platform::shutdown::Shutdown;
@@ -84,13 +84,13 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
 
 /// A token with role admin, for the banner.
 fn local_token(issuer: &LocalIssuer) -> anyhow::Result<String> {
-    let grant = Grant {
+    let claims = TokenClaims {
         sub: "local".to_owned(),
         roles: vec![Role::Admin],
         department: None,
         lifetime: BANNER_TOKEN_LIFETIME,
     };
-    Ok(issuer.grant(&grant, &Clock::system())?)
+    Ok(issuer.issue(&claims, &Clock::system())?)
 }
 
 /// The running children, in the order of their start.
@@ -108,7 +108,7 @@ impl Children {
         traces: &Traces,
         output: &Output,
     ) -> anyhow::Result<Option<SocketAddr>> {
-        let keys = local::public_keys(data.path()).display().to_string();
+        let keys = local::public_keys_path(data.path()).display().to_string();
         let database = |name: &str| format!("sqlite:{}", data.path().join(name).display());
         let process = |role: Program, listen: SocketAddr| {
             let issuer = settings.oidc_issuer.iter().map(|it| ("CCM_OIDC_ISSUER".to_owned(), it.to_string()));

@@ -56,7 +56,7 @@ impl Caller {
             return Visibility::All;
         }
         let department = self.department.clone().filter(|_| self.is(Role::Manager));
-        Visibility::Of { person: self.sub.clone(), department }
+        Visibility::Restricted { person: self.sub.clone(), department }
     }
 }
 
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(of(&[Role::Admin]), Visibility::All);
         assert_eq!(of(&[Role::Service]), Visibility::All);
         let department = |seen| match seen {
-            Visibility::Of { department, .. } => department,
+            Visibility::Restricted { department, .. } => department,
             Visibility::All => panic!("sees everything"),
         };
         assert_eq!(department(of(&[Role::Manager])), Some("network".to_owned()));

@@ -12,7 +12,7 @@ pub(crate) type Claims = Map<String, Value>;
 
 /// The claims that a token must have, and the names of the claims that describe its caller.
 #[derive(Clone, Debug)]
-pub struct Expected {
+pub struct ExpectedClaims {
     /// The value that `iss` must have, compared character by character.
     pub issuer: String,
     /// The value that `aud` must have, or must contain when it is an array.
@@ -26,10 +26,10 @@ pub struct Expected {
     pub leeway: Duration,
 }
 
-impl Expected {
+impl ExpectedClaims {
     /// The defaults of this product for the tokens of `issuer`.
     #[must_use]
-    pub fn of(issuer: &str) -> Self {
+    pub fn for_issuer(issuer: &str) -> Self {
         Self {
             issuer: issuer.to_owned(),
             audience: crate::local::AUDIENCE.to_owned(),
@@ -134,8 +134,8 @@ mod tests {
 
     const NOW: Micros = Micros(1_800_000_000_000_000);
 
-    fn caller(change: impl FnOnce(&mut Expected), more: Value) -> Result<Caller, Unauthenticated> {
-        let mut expected = Expected::of("urn:test");
+    fn caller(change: impl FnOnce(&mut ExpectedClaims), more: Value) -> Result<Caller, Unauthenticated> {
+        let mut expected = ExpectedClaims::for_issuer("urn:test");
         change(&mut expected);
         let mut claims = json!({
             "iss": "urn:test", "aud": "cml-cloud-manager", "sub": "ada", "exp": NOW.seconds() + 60,
@@ -185,7 +185,7 @@ mod tests {
         let late = json!({"exp": NOW.seconds() - 30});
         let early = json!({"nbf": NOW.seconds() + 30});
         for leeway in [30, 10, 0] {
-            let set = |it: &mut Expected| it.leeway = Duration::from_secs(leeway);
+            let set = |it: &mut ExpectedClaims| it.leeway = Duration::from_secs(leeway);
             assert_eq!(caller(set, late.clone()).unwrap_err(), Unauthenticated::Expired, "{leeway}");
             assert_eq!(caller(set, early.clone()).is_ok(), leeway == 30, "{leeway}");
         }

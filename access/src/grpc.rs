@@ -33,7 +33,7 @@ impl From<Refusal> for Status {
             Refusal::Unauthenticated(reason) => {
                 status::with_reason(Code::Unauthenticated, UNAUTHENTICATED, reason.to_string())
             }
-            Refusal::IssuerAway => status::unavailable_because(
+            Refusal::IssuerUnavailable => status::unavailable_because(
                 "the token issuer",
                 ISSUER_UNAVAILABLE,
                 "is not reachable, and without it this token cannot be verified",

@@ -64,7 +64,7 @@ pub(crate) enum IdentityError {
 /// The process has no valid token at the moment; the log has the cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this process has no valid token of its own at the moment")]
-pub struct NoIdentity;
+pub struct TokenUnavailable;
 
 /// The process as a caller. Clones share the token.
 #[derive(Clone, Debug)]
@@ -88,13 +88,13 @@ impl Identity {
     }
 
     /// The process as a caller, while its token is valid.
-    pub fn caller(&self) -> Result<Caller, NoIdentity> {
+    pub fn caller(&self) -> Result<Caller, TokenUnavailable> {
         let now = self.clock.now();
-        self.current.borrow().as_ref().filter(|it| it.expires_at > now).cloned().ok_or(NoIdentity)
+        self.current.borrow().as_ref().filter(|it| it.expires_at > now).cloned().ok_or(TokenUnavailable)
     }
 
     /// The process as a caller on behalf of a person, given by their `sub`. Recorded in events; gives no rights.
-    pub fn on_behalf_of(&self, person: &str) -> Result<Caller, NoIdentity> {
+    pub fn on_behalf_of(&self, person: &str) -> Result<Caller, TokenUnavailable> {
         Ok(Caller { on_behalf_of: Some(person.to_owned()), ..self.caller()? })
     }
 }
@@ -148,7 +148,7 @@ impl Renewer {
         let headers = HeaderMap::from_iter([(header::AUTHORIZATION, bearer)]);
         let caller = self.verifier.verify(&headers).await.map_err(|refusal| match refusal {
             Refusal::Unauthenticated(reason) => IdentityError::NotAccepted(reason),
-            Refusal::IssuerAway => IdentityError::NotVerified,
+            Refusal::IssuerUnavailable => IdentityError::NotVerified,
         })?;
         // The verifier grants a leeway; a new token must be valid without it.
         if caller.expires_at <= self.clock.now() {

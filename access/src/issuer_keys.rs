@@ -116,7 +116,7 @@ impl IssuerKeys {
         match state.keys.as_ref().map(|it| it.find(id)) {
             Some(Some(key)) => Ok(key),
             Some(None) if !state.is_unreachable => Err(Unauthenticated::UnknownKey.into()),
-            _ => Err(Refusal::IssuerAway),
+            _ => Err(Refusal::IssuerUnavailable),
         }
     }
 }

@@ -15,19 +15,23 @@ pub struct IssuerUrl {
 
 /// The text is not the URL of an issuer.
 #[derive(Debug, thiserror::Error)]
-#[error("it takes an https URL without user, query or fragment; http on loopback only")]
-pub struct NoIssuerUrl;
+#[error("must be an https URL without user, query or fragment; http is allowed on loopback only")]
+pub struct InvalidIssuerUrl;
 
 impl FromStr for IssuerUrl {
-    type Err = NoIssuerUrl;
+    type Err = InvalidIssuerUrl;
 
-    fn from_str(text: &str) -> Result<Self, NoIssuerUrl> {
-        let url: Url = text.parse().map_err(|_| NoIssuerUrl)?;
+    fn from_str(text: &str) -> Result<Self, InvalidIssuerUrl> {
+        let url: Url = text.parse().map_err(|_| InvalidIssuerUrl)?;
         let is_plain = url.query().is_none()
             && url.fragment().is_none()
             && url.username().is_empty()
             && url.password().is_none();
-        if is_plain && is_safe(&url) { Ok(Self { text: text.to_owned(), url }) } else { Err(NoIssuerUrl) }
+        if is_plain && is_safe(&url) {
+            Ok(Self { text: text.to_owned(), url })
+        } else {
+            Err(InvalidIssuerUrl)
+        }
     }
 }
 

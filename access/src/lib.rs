@@ -20,9 +20,9 @@ mod verifier;
 mod visibility;
 
 pub use caller::{Caller, Role};
-pub use claims::Expected;
+pub use claims::ExpectedClaims;
 pub use discovery::IssuerError;
-pub use identity::{ClientCredentials, ClientSecret, Identity, NoIdentity, TokenSource};
+pub use identity::{ClientCredentials, ClientSecret, Identity, TokenSource, TokenUnavailable};
 pub use issuer_url::IssuerUrl;
 pub use keys::{KeyError, Keys};
 pub use refusal::{Refusal, Unauthenticated};

@@ -32,8 +32,8 @@ const PUBLIC_FILE: &str = "local-key.jwks.json";
 
 /// The claims of a token to sign.
 #[derive(Clone, Debug)]
-pub struct Grant {
-    /// `sub`.
+pub struct TokenClaims {
+    /// `sub`: the person or the service that the token is for.
     pub sub: String,
     /// Written to `realm_access.roles`.
     pub roles: Vec<Role>,
@@ -97,7 +97,7 @@ impl LocalIssuer {
         let private = directory.join(PRIVATE_FILE);
         let issuer = if private.exists() { Self::open(directory)? } else { Self::generate() };
         write_new(&private, issuer.pem.as_bytes())?;
-        let public = public_keys(directory);
+        let public = public_keys_path(directory);
         let set = serde_json::to_vec_pretty(&issuer.key_set()).unwrap_or_default();
         std::fs::write(&public, set).map_err(|source| LocalKeyError::File { path: public, source })?;
         Ok(issuer)
@@ -134,23 +134,23 @@ impl LocalIssuer {
         JwkSet { keys: vec![Jwk { common, algorithm }] }
     }
 
-    /// Signs a token with the claims of `grant`, issued now.
-    pub fn grant(&self, grant: &Grant, clock: &Clock) -> Result<String, LocalKeyError> {
+    /// Signs a token with these claims, issued now.
+    pub fn issue(&self, claims: &TokenClaims, clock: &Clock) -> Result<String, LocalKeyError> {
         let now = clock.now().seconds();
-        let lifetime = i64::try_from(grant.lifetime.as_secs()).unwrap_or(i64::MAX);
-        let roles: Vec<&str> = grant.roles.iter().map(Into::into).collect();
-        let mut claims = json!({
+        let lifetime = i64::try_from(claims.lifetime.as_secs()).unwrap_or(i64::MAX);
+        let roles: Vec<&str> = claims.roles.iter().map(Into::into).collect();
+        let mut payload = json!({
             "iss": ISSUER,
             "aud": AUDIENCE,
-            "sub": grant.sub,
+            "sub": claims.sub,
             "iat": now,
             "exp": now.saturating_add(lifetime),
             "realm_access": { "roles": roles },
         });
-        if let Some(department) = &grant.department {
-            claims["department"] = json!(department);
+        if let Some(department) = &claims.department {
+            payload["department"] = json!(department);
         }
-        self.sign(&claims)
+        self.sign(&payload)
     }
 
     /// Signs a token with any claims, unchecked.
@@ -163,7 +163,7 @@ impl LocalIssuer {
 
 /// Path of the public key set in `directory`, for the setting `CCM_LOCAL_KEYS` of the services.
 #[must_use]
-pub fn public_keys(directory: &Path) -> PathBuf {
+pub fn public_keys_path(directory: &Path) -> PathBuf {
     directory.join(PUBLIC_FILE)
 }
 

@@ -35,7 +35,7 @@ pub enum Refusal {
     /// The token is not accepted; the client needs another one.
     Unauthenticated(Unauthenticated),
     /// The key of the token is not known and the issuer is unreachable. The same token may be accepted later.
-    IssuerAway,
+    IssuerUnavailable,
 }
 
 impl From<Unauthenticated> for Refusal {

@@ -8,7 +8,7 @@ use jsonwebtoken::{Validation, decode, decode_header};
 use net::admission::{Admission, Authenticate};
 use platform::clock::Clock;
 
-use crate::claims::{Claims, Expected};
+use crate::claims::{Claims, ExpectedClaims};
 use crate::discovery::{Discovery, IssuerError};
 use crate::issuer_keys::{IssuerKeys, Timing};
 use crate::keys::Key;
@@ -25,7 +25,7 @@ pub struct Verifier {
 }
 
 struct Shared {
-    expected: Expected,
+    expected: ExpectedClaims,
     keys: KeySource,
     cache: TokenCache,
     clock: Clock,
@@ -39,7 +39,7 @@ enum KeySource {
 impl Verifier {
     /// A verifier for tokens with the `expected` claims, signed with one of `keys`.
     #[must_use]
-    pub fn of_keys(expected: Expected, keys: Keys, clock: Clock) -> Self {
+    pub fn with_keys(expected: ExpectedClaims, keys: Keys, clock: Clock) -> Self {
         Self::new(expected, KeySource::Given(Arc::new(keys)), clock)
     }
 
@@ -48,12 +48,16 @@ impl Verifier {
     ///
     /// # Panics
     /// Outside of a tokio runtime, and when rustls has no default crypto provider.
-    pub fn of_issuer(issuer: &IssuerUrl, expected: Expected, clock: Clock) -> Result<Self, IssuerError> {
+    pub fn with_issuer(
+        issuer: &IssuerUrl,
+        expected: ExpectedClaims,
+        clock: Clock,
+    ) -> Result<Self, IssuerError> {
         let keys = IssuerKeys::start(Discovery::new(issuer)?, Timing::default(), clock.clone());
         Ok(Self::new(expected, KeySource::Issuer(keys), clock))
     }
 
-    fn new(expected: Expected, keys: KeySource, clock: Clock) -> Self {
+    fn new(expected: ExpectedClaims, keys: KeySource, clock: Clock) -> Self {
         Self { shared: Arc::new(Shared { expected, keys, cache: TokenCache::new(), clock }) }
     }
 

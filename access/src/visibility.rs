@@ -18,7 +18,7 @@ pub enum Visibility {
     /// All subjects: roles admin and service.
     All,
     /// The subjects that are assigned to or were created by one person and, for managers, those of their department.
-    Of {
+    Restricted {
         /// `sub` of the person.
         person: String,
         /// The department of a manager. `None` adds no subjects, not even those without a department.
@@ -32,7 +32,7 @@ impl Visibility {
     pub fn sees(&self, scope: &Scope) -> bool {
         match self {
             Self::All => true,
-            Self::Of { person, department } => {
+            Self::Restricted { person, department } => {
                 scope.assignee_id.as_ref() == Some(person)
                     || scope.created_by.as_ref() == Some(person)
                     || (department.is_some() && scope.department == *department)
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_person_sees_what_is_assigned_to_or_created_by_them() {
-        let ada = Visibility::Of { person: "ada".to_owned(), department: None };
+        let ada = Visibility::Restricted { person: "ada".to_owned(), department: None };
         assert!(ada.sees(&scope(None, None, "ada")));
         assert!(ada.sees(&scope(None, Some("ada"), "bob")));
         assert!(!ada.sees(&scope(Some("network"), None, "bob")));
@@ -64,9 +64,10 @@ mod tests {
 
     #[test]
     fn a_missing_department_is_not_a_department_that_two_can_share() {
-        let ada = Visibility::Of { person: "ada".to_owned(), department: None };
+        let ada = Visibility::Restricted { person: "ada".to_owned(), department: None };
         assert!(!ada.sees(&scope(None, None, "bob")));
-        let manager = Visibility::Of { person: "ada".to_owned(), department: Some("network".to_owned()) };
+        let manager =
+            Visibility::Restricted { person: "ada".to_owned(), department: Some("network".to_owned()) };
         assert!(manager.sees(&scope(Some("network"), None, "bob")));
         assert!(!manager.sees(&scope(None, None, "bob")));
     }

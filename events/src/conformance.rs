@@ -146,7 +146,8 @@ async fn a_rolled_back_change_leaves_no_gap(fresh: Fresh) {
 async fn a_history_is_newest_first_and_shown_by_the_last_scope(fresh: Fresh) {
     let database = open(&fresh).await;
     let (log, _running) = EventLog::start(&database);
-    let (task, of) = (subject(), |it: &str| Visibility::Of { person: it.to_owned(), department: None });
+    let (task, of) =
+        (subject(), |it: &str| Visibility::Restricted { person: it.to_owned(), department: None });
     for revision in 1..=3 {
         append(&database, change(task, revision)).await.unwrap();
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use access::Role;
-use access::local::{Grant, LocalIssuer};
+use access::local::{LocalIssuer, TokenClaims};
 use platform::clock::{Clock, Micros};
 use tokio::task::JoinHandle;
 
@@ -76,9 +76,9 @@ async fn wait_until(at: Micros, clock: &Clock) {
 
 impl TokenFile {
     fn renew(&self, issuer: &LocalIssuer, lifetime: Duration) -> anyhow::Result<()> {
-        let grant =
-            Grant { sub: self.name.to_owned(), roles: vec![Role::Service], department: None, lifetime };
-        let token = issuer.grant(&grant, &Clock::system())?;
+        let claims =
+            TokenClaims { sub: self.name.to_owned(), roles: vec![Role::Service], department: None, lifetime };
+        let token = issuer.issue(&claims, &Clock::system())?;
         Ok(access::local::write_private(&self.path, token.as_bytes())?)
     }
 }

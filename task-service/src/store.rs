@@ -124,7 +124,7 @@ impl TaskStore {
             Visibility::All => {
                 storage::read!(self.database, |on| storage::fetch_optional!(on, sql::GET, Row, id))?
             }
-            Visibility::Of { person, department } => storage::read!(self.database, |on| {
+            Visibility::Restricted { person, department } => storage::read!(self.database, |on| {
                 storage::fetch_optional!(on, sql::GET_SEEN, Row, id, person, department)
             })?,
         };

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use access::local::{Grant, LocalIssuer};
+use access::local::{LocalIssuer, TokenClaims};
 use jsonwebtoken::Algorithm;
 use platform::clock::Clock;
 use proto::worker::v1::ListWorkersRequest;
@@ -104,14 +104,14 @@ async fn with_an_issuer_a_process_is_its_client_and_goes_on_while_it_is_away() {
 async fn a_token_that_peers_would_refuse_is_complained_of_at_the_start() {
     let directory = tempfile::tempdir().unwrap();
     let issuer = LocalIssuer::open_or_create(directory.path()).unwrap();
-    let grant = Grant {
+    let claims = TokenClaims {
         sub: "gateway".to_owned(),
         roles: vec![access::Role::User],
         department: None,
         lifetime: std::time::Duration::from_hours(1),
     };
     let file = directory.path().join("token");
-    std::fs::write(&file, issuer.grant(&grant, &Clock::system()).unwrap()).unwrap();
+    std::fs::write(&file, issuer.issue(&claims, &Clock::system()).unwrap()).unwrap();
     let of_gateway = vec![("CCM_SERVICE_TOKEN_FILE".to_owned(), file.display().to_string())];
     let settings = Settings { of_gateway, ..Settings::default() };
     let product = Product::start_as(Backend::Sqlite, directory, settings).await;

@@ -2,13 +2,13 @@ use serde_json::json;
 
 use super::*;
 use crate::testing::{Answer, TestIssuer};
-use crate::{Expected, Keys, local};
+use crate::{ExpectedClaims, Keys, local};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
 fn verifier(issuer: &TestIssuer) -> Verifier {
-    let expected = Expected::of(&issuer.url().to_string());
-    Verifier::of_issuer(&issuer.url(), expected, Clock::system()).unwrap()
+    let expected = ExpectedClaims::for_issuer(&issuer.url().to_string());
+    Verifier::with_issuer(&issuer.url(), expected, Clock::system()).unwrap()
 }
 
 fn credentials(issuer: &TestIssuer, parameters: &[(&str, &str)]) -> ClientCredentials {
@@ -136,18 +136,18 @@ async fn a_token_file_is_read_again_when_it_changes() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("token");
     let write = |seconds: u64| {
-        let grant = local::Grant {
+        let claims = local::TokenClaims {
             sub: "gateway".to_owned(),
             roles: vec![Role::Service],
             department: None,
             lifetime: Duration::from_secs(seconds),
         };
-        std::fs::write(&file, format!("{}\n", local.grant(&grant, &Clock::system()).unwrap())).unwrap();
+        std::fs::write(&file, format!("{}\n", local.issue(&claims, &Clock::system()).unwrap())).unwrap();
     };
     let keys = Keys::from_set(&local.key_set());
-    let verifier = Verifier::of_keys(Expected::of(local::ISSUER), keys, Clock::system());
+    let verifier = Verifier::with_keys(ExpectedClaims::for_issuer(local::ISSUER), keys, Clock::system());
     let identity = Identity::start(TokenSource::File(file.clone()), verifier, Clock::system());
-    assert_eq!(identity.caller().unwrap_err(), NoIdentity);
+    assert_eq!(identity.caller().unwrap_err(), TokenUnavailable);
     write(600);
     let first = eventually(|| identity.caller().ok()).await;
     // Long before the first one ends.

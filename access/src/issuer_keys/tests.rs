@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::Verifier;
-use crate::claims::Expected;
+use crate::claims::ExpectedClaims;
 use crate::testing::{Answer, TestIssuer};
 
 /// A test that waits longer fails.
@@ -139,7 +139,7 @@ async fn while_the_issuer_is_unreachable_known_keys_stay_in_use_and_unknown_ones
     let asked = it.issuer.asked();
     eventually("it is asked in vain", || it.issuer.asked() > asked + 3).await;
     assert!(it.keys.find(&old).await.is_ok());
-    assert_eq!(it.refusal("unknown").await, Refusal::IssuerAway);
+    assert_eq!(it.refusal("unknown").await, Refusal::IssuerUnavailable);
     it.issuer.answers_keys(None);
     it.issuer.add_key();
     eventually("the new key is known", || it.knows(&it.issuer.key_id())).await;
@@ -162,7 +162,7 @@ async fn before_the_first_keys_a_request_is_told_that_the_issuer_is_unreachable(
     issuer.answers_keys(Answer::away());
     let keys = IssuerKeys::start(Discovery::new(&issuer.url()).unwrap(), quiet(), Clock::system());
     for _ in 0..10 {
-        assert_eq!(keys.find(&issuer.key_id()).await.err(), Some(Refusal::IssuerAway));
+        assert_eq!(keys.find(&issuer.key_id()).await.err(), Some(Refusal::IssuerUnavailable));
     }
     assert_eq!(issuer.asked(), 1, "those who wait do not ask on their own");
 }
@@ -174,7 +174,7 @@ async fn a_request_does_not_wait_for_an_issuer_that_hangs() {
     let timing = Timing { wait: Duration::from_millis(20), ..quiet() };
     let keys = IssuerKeys::start(Discovery::new(&issuer.url()).unwrap(), timing, Clock::system());
     let asked = tokio::time::timeout(DEADLINE, keys.find("any")).await;
-    assert_eq!(asked.expect("it is answered").err(), Some(Refusal::IssuerAway));
+    assert_eq!(asked.expect("it is answered").err(), Some(Refusal::IssuerUnavailable));
 }
 
 #[tokio::test]
@@ -195,8 +195,8 @@ fn headers(token: &str) -> http::HeaderMap {
 #[tokio::test]
 async fn a_token_of_a_withdrawn_key_is_refused_although_it_is_cached() {
     let (issuer, clock) = (TestIssuer::start().await, Clock::manual(Micros(1_800_000_000_000_000)));
-    let expected = Expected::of(&issuer.url().to_string());
-    let verifier = Verifier::of_issuer(&issuer.url(), expected.clone(), clock.clone()).unwrap();
+    let expected = ExpectedClaims::for_issuer(&issuer.url().to_string());
+    let verifier = Verifier::with_issuer(&issuer.url(), expected.clone(), clock.clone()).unwrap();
     let claims = json!({
         "iss": expected.issuer, "aud": expected.audience, "sub": "ada", "exp": clock.now().seconds() + 3_600,
     });
@@ -213,8 +213,8 @@ async fn a_token_of_a_withdrawn_key_is_refused_although_it_is_cached() {
 #[tokio::test]
 async fn a_token_of_another_issuer_causes_no_fetch() {
     let (issuer, clock) = (TestIssuer::start().await, Clock::system());
-    let expected = Expected::of(&issuer.url().to_string());
-    let verifier = Verifier::of_issuer(&issuer.url(), expected, clock).unwrap();
+    let expected = ExpectedClaims::for_issuer(&issuer.url().to_string());
+    let verifier = Verifier::with_issuer(&issuer.url(), expected, clock).unwrap();
     eventually("it was asked at the start", || issuer.asked() == 1).await;
     let local = crate::local::LocalIssuer::generate();
     let foreign = local.sign(&json!({"iss": crate::local::ISSUER, "sub": "eve"})).unwrap();

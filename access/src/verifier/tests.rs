@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::Role;
-use crate::local::{AUDIENCE, Grant, ISSUER, LocalIssuer};
+use crate::local::{AUDIENCE, ISSUER, LocalIssuer, TokenClaims};
 
 struct Fixture {
     issuer: LocalIssuer,
@@ -19,14 +19,18 @@ struct Fixture {
 fn fixture() -> Fixture {
     let clock = Clock::manual(Micros(1_800_000_000_000_000));
     let issuer = LocalIssuer::generate();
-    let verifier = Verifier::of_keys(Expected::of(ISSUER), Keys::from_set(&issuer.key_set()), clock.clone());
+    let verifier = Verifier::with_keys(
+        ExpectedClaims::for_issuer(ISSUER),
+        Keys::from_set(&issuer.key_set()),
+        clock.clone(),
+    );
     Fixture { issuer, verifier, clock }
 }
 
 fn reason(refusal: Refusal) -> Unauthenticated {
     match refusal {
         Refusal::Unauthenticated(reason) => reason,
-        Refusal::IssuerAway => panic!("there is no issuer to ask"),
+        Refusal::IssuerUnavailable => panic!("there is no issuer to ask"),
     }
 }
 
@@ -67,13 +71,13 @@ async fn a_good_token_names_its_caller() {
 #[tokio::test]
 async fn a_granted_token_ends_when_it_says() {
     let it = fixture();
-    let grant = Grant {
+    let claims = TokenClaims {
         sub: "ada".to_owned(),
         roles: vec![Role::Admin],
         department: None,
         lifetime: Duration::from_mins(1),
     };
-    let token = format!("Bearer {}", it.issuer.grant(&grant, &it.clock).unwrap());
+    let token = format!("Bearer {}", it.issuer.issue(&claims, &it.clock).unwrap());
     assert!(it.verify(&token).await.unwrap().is(Role::Admin));
     it.clock.advance(Duration::from_secs(71));
     assert_eq!(it.verify(&token).await.unwrap_err(), Unauthenticated::Expired);

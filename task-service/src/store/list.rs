@@ -104,7 +104,7 @@ pub(super) fn statement(page: &Page, filter: &Filter, seen: Visibility) -> (&'st
     }
     let view = match seen {
         Visibility::All => 0,
-        Visibility::Of { person, department } => {
+        Visibility::Restricted { person, department } => {
             values.push(person.into());
             let view = 1 + usize::from(department.is_some());
             values.extend(department.map(Value::from));

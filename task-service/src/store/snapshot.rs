@@ -26,7 +26,7 @@ impl TaskStore {
             Visibility::All => events::in_snapshot!(snapshot, |on| {
                 storage::fetch_all!(on, sql::SNAPSHOT, Row, created_at, id, limit)
             })?,
-            Visibility::Of { person, department } => events::in_snapshot!(snapshot, |on| {
+            Visibility::Restricted { person, department } => events::in_snapshot!(snapshot, |on| {
                 storage::fetch_all!(on, sql::SNAPSHOT_SEEN, Row, created_at, id, limit, person, department)
             })?,
         };
@@ -47,7 +47,7 @@ impl TaskStore {
             Visibility::All => {
                 events::in_snapshot!(snapshot, |on| { storage::fetch_optional!(on, sql::GET, Row, id) })?
             }
-            Visibility::Of { person, department } => events::in_snapshot!(snapshot, |on| {
+            Visibility::Restricted { person, department } => events::in_snapshot!(snapshot, |on| {
                 storage::fetch_optional!(on, sql::GET_SEEN, Row, id, person, department)
             })?,
         };

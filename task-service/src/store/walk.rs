@@ -99,7 +99,7 @@ async fn walk(store: &TaskStore, seen: &Visibility) -> HashMap<Uuid, usize> {
 async fn a_walk_meets_each_task_that_is_there_throughout_exactly_once(fresh: Fresh) {
     let store = TaskStore::open(&fresh.url).await.unwrap();
     many_tasks(&store, TASKS).await;
-    let boss = Visibility::Of { person: "boss".to_owned(), department: Some("network".to_owned()) };
+    let boss = Visibility::Restricted { person: "boss".to_owned(), department: Some("network".to_owned()) };
     for (round, seen) in [Visibility::All, boss].into_iter().enumerate() {
         let throughout: Vec<Uuid> =
             walk(&store, &seen).await.into_keys().filter(|it| !is_victim(*it)).collect();

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use access::Role;
-use access::local::{self, Grant, LocalIssuer};
+use access::local::{self, LocalIssuer, TokenClaims};
 use platform::clock::{Clock, Micros};
 use storage::testing::{self, Fresh};
 use tempfile::TempDir;
@@ -163,13 +163,13 @@ impl Product {
         roles: &[Role],
         department: Option<&str>,
     ) -> String {
-        let grant = Grant {
+        let claims = TokenClaims {
             sub: sub.to_owned(),
             roles: roles.to_vec(),
             department: department.map(ToOwned::to_owned),
             lifetime,
         };
-        self.issuer.grant(&grant, clock).unwrap()
+        self.issuer.issue(&claims, clock).unwrap()
     }
 
     /// A caller without a token.
@@ -224,7 +224,7 @@ fn role(
     listen: &str,
     settings: &[(String, String)],
 ) -> Process {
-    let keys = local::public_keys(directory.path()).display().to_string();
+    let keys = local::public_keys_path(directory.path()).display().to_string();
     let common = [
         ("CCM_LOCAL_KEYS", keys.as_str()),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint),
