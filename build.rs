@@ -32,6 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .compile_well_known_types(true)
         .extern_path(".google.protobuf", "::pbjson_types")
         .btree_map(".")
+        // Without `connect` on each client: channels are made by net::grpc.
+        .build_transport(false)
         .compile_fds(files)?;
     json_mapping(&descriptors, &out)
 }

@@ -1,4 +1,5 @@
-//! `ccm`: one binary, a subcommand a role, and `ccm up`, which runs them all.
+//! The binary `ccm`: parses the command line and runs a subcommand. `gateway`, `task-service` and `worker-service` run
+//! one process each, `up` runs all three, `token` and `trace` are tools.
 
 mod cli;
 mod roles;
@@ -12,7 +13,7 @@ use clap::Parser as _;
 use cli::{Cli, Command};
 
 fn main() -> ExitCode {
-    // One TLS library for everything, and its one provider of cryptography. Fails only when there is one already.
+    // The default crypto provider of rustls, which every TLS connection uses. Fails only when one is set already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -39,7 +40,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Trace(settings) => trace::run(&settings.data.data_dir, &settings.which).await,
         }
     });
-    // A thread that reads standard input cannot be told to stop.
+    // Does not wait for the thread that reads standard input, which cannot be interrupted.
     runtime.shutdown_background();
     outcome
 }

@@ -1,10 +1,11 @@
-//! The roles: from settings to a running service, and back out in order.
+//! Runs one role (gateway, task-service or worker-service): starts telemetry, makes the configuration from the
+//! settings, serves until the shutdown, and sends the last spans and log lines.
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
-use access::{Expected, Keys, TokenSource, Verifier, local};
+use access::{ExpectedClaims, Keys, TokenSource, Verifier, local};
 use anyhow::Context as _;
 use net::grpc::Peer;
 use platform::clock::Clock;
@@ -16,14 +17,14 @@ use tokio::net::TcpListener;
 use crate::cli;
 
 pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
-    let frame = Frame::start(gateway::NAME, &settings.common, Some(settings.trace_ratio))?;
+    let context = RoleContext::start(gateway::NAME, &settings.common, Some(settings.trace_ratio))?;
     let served = async {
         let client_tls = settings.client.tls()?;
-        let verifier = frame.verifier(&settings.common)?;
+        let verifier = context.verifier(&settings.common)?;
         let config = gateway::Config {
             verifier,
             token_source: token_source(&settings.common)?,
-            clock: frame.clock.clone(),
+            clock: context.clock.clone(),
             task_service: Peer::new(task_service::NAME, &settings.task_service, client_tls.as_ref())?,
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
             tls: settings.certificate.server(gateway::ALPN_PROTOCOLS)?,
@@ -45,19 +46,19 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
             },
         };
         let listener = listen(settings.listen, &settings.common).await?;
-        gateway::serve(config, listener, frame.shutdown.clone()).await;
+        gateway::serve(config, listener, context.shutdown.clone()).await;
         anyhow::Ok(())
     };
     let outcome = served.await;
-    frame.stop(outcome).await
+    context.stop(outcome).await
 }
 
 pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<()> {
-    let frame = Frame::start(task_service::NAME, &settings.common, None)?;
+    let context = RoleContext::start(task_service::NAME, &settings.common, None)?;
     let served = async {
         let client_tls = settings.client.tls()?;
         let config = task_service::Config {
-            service: frame.service(
+            service: context.service(
                 &settings.common,
                 settings.database,
                 &settings.server,
@@ -66,17 +67,17 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
         };
         let listener = listen(settings.listen, &settings.common).await?;
-        Ok(task_service::serve(config, listener, frame.shutdown.clone()).await?)
+        Ok(task_service::serve(config, listener, context.shutdown.clone()).await?)
     };
     let outcome = served.await;
-    frame.stop(outcome).await
+    context.stop(outcome).await
 }
 
 pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Result<()> {
-    let frame = Frame::start(worker_service::NAME, &settings.common, None)?;
+    let context = RoleContext::start(worker_service::NAME, &settings.common, None)?;
     let served = async {
         let config = worker_service::Config {
-            service: frame.service(
+            service: context.service(
                 &settings.common,
                 settings.database,
                 &settings.server,
@@ -84,23 +85,23 @@ pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Resu
             )?,
         };
         let listener = listen(settings.listen, &settings.common).await?;
-        Ok(worker_service::serve(config, listener, frame.shutdown.clone()).await?)
+        Ok(worker_service::serve(config, listener, context.shutdown.clone()).await?)
     };
     let outcome = served.await;
-    frame.stop(outcome).await
+    context.stop(outcome).await
 }
 
-/// As many as the system lets, up to this.
-const OPEN_FILES: u64 = 65_536;
+/// The limit of open files is raised to this, or to the hard limit of the system when that is lower.
+const MAX_OPEN_FILES: u64 = 65_536;
 
-/// What stands around every role.
-struct Frame {
+/// What every role needs before it serves and stops after it.
+struct RoleContext {
     clock: Clock,
     shutdown: Shutdown,
     telemetry: Telemetry,
 }
 
-impl Frame {
+impl RoleContext {
     fn start(service: &'static str, common: &cli::Common, trace_ratio: Option<f64>) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let (is_terminal, colour) = (std::io::stdout().is_terminal(), cli::colour());
@@ -115,31 +116,32 @@ impl Frame {
         let telemetry = telemetry::start(&process, &clock)?;
         let shutdown = Shutdown::new();
         shutdown::on_signals(&shutdown, common.end_with_stdin)?;
-        // A shell's 1,024 would be the end before CCM_MAX_CONNECTIONS is.
-        match rlimit::increase_nofile_limit(OPEN_FILES) {
-            Ok(open_files) => tracing::debug!(open_files, "the limit of open files"),
-            Err(error) => tracing::warn!(%error, "the limit of open files cannot be raised"),
+        // The usual limit of a shell, 1,024, is below the default of CCM_MAX_CONNECTIONS.
+        match rlimit::increase_nofile_limit(MAX_OPEN_FILES) {
+            Ok(open_files) => tracing::debug!(open_files, "raised the limit of open files"),
+            Err(error) => tracing::warn!(%error, "cannot raise the limit of open files"),
         }
         Ok(Self { clock, shutdown, telemetry })
     }
 
-    /// Verifies the tokens of the issuer, when there is one, or those of the local key. Never both: whoever can read
-    /// the local key is nobody to the issuer.
+    /// A verifier of the tokens of the configured issuer, or of the local issuer when none is configured. Never of
+    /// both: access to the local key must not give access to a deployment with an issuer.
     fn verifier(&self, common: &cli::Common) -> anyhow::Result<Verifier> {
         let tokens = common.tokens.clone();
         let Some(issuer) = tokens.oidc_issuer else {
-            let keys = Keys::read(&common.local_keys).context("no caller could be known")?;
-            let expected = Expected { leeway: tokens.clock_leeway, ..Expected::of(local::ISSUER) };
-            return Ok(Verifier::of_keys(expected, keys, self.clock.clone()));
+            let keys = Keys::read(&common.local_keys).context("tokens cannot be verified")?;
+            let expected =
+                ExpectedClaims { leeway: tokens.clock_leeway, ..ExpectedClaims::for_issuer(local::ISSUER) };
+            return Ok(Verifier::with_keys(expected, keys, self.clock.clone()));
         };
-        let expected = Expected {
+        let expected = ExpectedClaims {
             issuer: issuer.to_string(),
             audience: tokens.oidc_audience,
             roles_claim: tokens.roles_claim,
             department_claim: tokens.department_claim,
             leeway: tokens.clock_leeway,
         };
-        Verifier::of_issuer(&issuer, expected, self.clock.clone()).context("no caller could be known")
+        Verifier::with_issuer(&issuer, expected, self.clock.clone()).context("tokens cannot be verified")
     }
 
     /// What every stateful role needs to know.
@@ -164,7 +166,7 @@ impl Frame {
     /// Sends the last spans and log lines, whatever the outcome.
     async fn stop(self, outcome: anyhow::Result<()>) -> anyhow::Result<()> {
         if let Err(error) = &outcome {
-            tracing::error!(error = format!("{error:#}"), "ended");
+            tracing::error!(error = format!("{error:#}"), "the process ends with an error");
         }
         self.telemetry.stop().await;
         outcome
@@ -180,22 +182,22 @@ fn token_source(common: &cli::Common) -> anyhow::Result<Option<TokenSource>> {
 async fn listen(address: SocketAddr, common: &cli::Common) -> anyhow::Result<TcpListener> {
     let listener = bind(address).await?;
     if common.end_with_stdin {
-        println!("{LISTENS}{}", listener.local_addr()?);
+        println!("{LISTENING_PREFIX}{}", listener.local_addr()?);
     }
     Ok(listener)
 }
 
-/// What a child's first line begins with.
-pub(crate) const LISTENS: &str = "listens at ";
+/// Prefix of the line in which a child of `up` prints its address.
+pub(crate) const LISTENING_PREFIX: &str = "listens at ";
 
-/// A listener, or a sentence that says why not.
+/// Binds an address; the error says what to do when it is in use.
 pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
             anyhow::anyhow!(
-                "{address} is already in use: stop what listens there, or configure another address"
+                "{address} is already in use: stop the process that listens there, or configure another address"
             )
         }
-        _ => anyhow::anyhow!("{address} cannot be listened at: {error}"),
+        _ => anyhow::anyhow!("cannot listen on {address}: {error}"),
     })
 }

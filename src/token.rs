@@ -1,6 +1,6 @@
-//! `ccm token`: a token signed with the local key.
+//! `ccm token`: prints a token that the local issuer signs.
 
-use access::local::{Grant, LocalIssuer};
+use access::local::{LocalIssuer, TokenClaims};
 use anyhow::{Context as _, bail};
 use platform::clock::Clock;
 
@@ -8,16 +8,16 @@ use crate::cli;
 
 pub(crate) fn run(settings: &cli::Token) -> anyhow::Result<()> {
     if let Some(issuer) = &settings.oidc_issuer {
-        bail!("tokens come from {issuer}: with CCM_OIDC_ISSUER set, no local one counts");
+        bail!("CCM_OIDC_ISSUER is set to {issuer}: local tokens are not accepted, get one from the issuer");
     }
-    let issuer =
-        LocalIssuer::open(&settings.data.data_dir).context("start `ccm up` once, it makes the local key")?;
-    let grant = Grant {
-        subject: settings.sub.clone(),
+    let issuer = LocalIssuer::open(&settings.data.data_dir)
+        .context("cannot read the local key, which the first `ccm up` makes")?;
+    let claims = TokenClaims {
+        sub: settings.sub.clone(),
         roles: settings.roles.clone(),
         department: settings.department.clone(),
         lifetime: settings.ttl,
     };
-    println!("{}", issuer.grant(&grant, &Clock::system())?);
+    println!("{}", issuer.issue(&claims, &Clock::system())?);
     Ok(())
 }

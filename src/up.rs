@@ -1,5 +1,5 @@
-//! `ccm up`: the three roles as three child processes on loopback, with SQLite files in the data directory. A newcomer
-//! gets the same boundaries, service names and failure modes as production.
+//! `ccm up`: runs the three roles as child processes on loopback, with SQLite files in the data directory. The process
+//! boundaries, service names and failure modes are those of production.
 
 mod banner;
 mod child;
@@ -11,7 +11,7 @@ mod traces;
 use std::net::SocketAddr;
 
 use access::Role;
-use access::local::{self, Grant, LocalIssuer};
+use access::local::{self, LocalIssuer, TokenClaims};
 use anyhow::bail;
 use platform::clock::Clock;
 use platform::shutdown::Shutdown;
@@ -19,14 +19,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{cli, roles};
 use banner::{Banner, Tokens};
-use child::{Child, Role as Process};
+use child::{Child, Program};
 use data_dir::DataDir;
 use output::Output;
 use service_tokens::ServiceTokens;
 use traces::Traces;
 
-/// How long the token of the banner is good for.
-const TOKEN: std::time::Duration = std::time::Duration::from_hours(12);
+/// Lifetime of the token in the banner.
+const BANNER_TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_hours(12);
 const ROLES: [&str; 3] = [gateway::NAME, task_service::NAME, worker_service::NAME];
 
 pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
@@ -34,22 +34,22 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
     for role in ROLES {
         cli::check_environment_of(role, settings.oidc_issuer.as_ref())?;
     }
-    let data = DataDir::claim(&settings.data.data_dir)?;
+    let data = DataDir::lock(&settings.data.data_dir)?;
     let (tokens, service_tokens) = if let Some(issuer) = &settings.oidc_issuer {
-        (Tokens::From(issuer.to_string()), None)
+        (Tokens::Issuer(issuer.to_string()), None)
     } else {
         let issuer = LocalIssuer::open_or_create(data.path())?;
         let of_user = Tokens::Local(local_token(&issuer)?);
         let lifetime = settings.service_token_lifetime;
-        (of_user, Some(ServiceTokens::mint(issuer, &ROLES, data.path(), lifetime)?))
+        (of_user, Some(ServiceTokens::start(issuer, &ROLES, data.path(), lifetime)?))
     };
     for address in [settings.gateway_listen, settings.task_listen, settings.worker_listen] {
-        // Said here, before anything runs; the child that binds it says it again should it be lost meanwhile.
+        // Checked before any child runs. The child that binds the address reports it when it is taken meanwhile.
         drop(roles::bind(address).await?);
     }
     let shutdown = Shutdown::new();
     let traces = Traces::start(data.path(), &shutdown).await?;
-    let output = Output::held();
+    let output = Output::new();
     let mut children = Children::default();
     let started = tokio::select! {
         started = children.start(&settings, &data, service_tokens.as_ref(), &traces, &output) => started,
@@ -61,19 +61,19 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
                 &Banner { gateway, tokens: &tokens, data: data.path(), traces: &traces }.to_string(),
             );
             tokio::select! {
-                died = children.first_death() => Err(died),
+                error = children.first_exit() => Err(error),
                 () = signals.next() => Ok(()),
             }
         }
         Ok(None) => Ok(()),
         Err(error) => {
-            output.give_up();
+            output.discard_held_lines();
             Err(error)
         }
     };
     tokio::select! {
         () = children.stop() => {}
-        // Once more means now: dropping them kills them.
+        // A second signal: the children are killed when they are dropped.
         () = signals.next() => {}
     }
     shutdown.cancel();
@@ -82,19 +82,24 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
     outcome
 }
 
-/// An administrator's token.
+/// A token with role admin, for the banner.
 fn local_token(issuer: &LocalIssuer) -> anyhow::Result<String> {
-    let grant =
-        Grant { subject: "local".to_owned(), roles: vec![Role::Admin], department: None, lifetime: TOKEN };
-    Ok(issuer.grant(&grant, &Clock::system())?)
+    let claims = TokenClaims {
+        sub: "local".to_owned(),
+        roles: vec![Role::Admin],
+        department: None,
+        lifetime: BANNER_TOKEN_LIFETIME,
+    };
+    Ok(issuer.issue(&claims, &Clock::system())?)
 }
 
-/// The children that run, in the order of their start.
+/// The running children, in the order of their start.
 #[derive(Default)]
 struct Children(Vec<Child>);
 
 impl Children {
-    /// Starts each process when the one that it calls listens, and answers where the gateway does.
+    /// Starts worker-service, task-service and gateway, each once the one before serves. Returns the address of the
+    /// gateway.
     async fn start(
         &mut self,
         settings: &cli::Up,
@@ -103,9 +108,9 @@ impl Children {
         traces: &Traces,
         output: &Output,
     ) -> anyhow::Result<Option<SocketAddr>> {
-        let keys = local::public_keys(data.path()).display().to_string();
+        let keys = local::public_keys_path(data.path()).display().to_string();
         let database = |name: &str| format!("sqlite:{}", data.path().join(name).display());
-        let process = |role: Process, listen: SocketAddr| {
+        let process = |role: Program, listen: SocketAddr| {
             let issuer = settings.oidc_issuer.iter().map(|it| ("CCM_OIDC_ISSUER".to_owned(), it.to_string()));
             let token = tokens.and_then(|it| it.file_of(role.name())).map(|it| it.display().to_string());
             let token = token.map(|it| ("CCM_SERVICE_TOKEN_FILE".to_owned(), it));
@@ -114,14 +119,14 @@ impl Children {
                 .envs(issuer.chain(token).collect())
                 .envs(traces.environment())
         };
-        let worker_service = process(Process::WorkerService, settings.worker_listen)
+        let worker_service = process(Program::WorkerService, settings.worker_listen)
             .env("CCM_WORKER_DATABASE", &database("workers.db"));
         let workers = self.add(worker_service, output).await?;
-        let task_service = process(Process::TaskService, settings.task_listen)
+        let task_service = process(Program::TaskService, settings.task_listen)
             .env("CCM_TASK_DATABASE", &database("tasks.db"))
             .env("CCM_WORKER_SERVICE", &format!("http://{workers}"));
         let tasks = self.add(task_service, output).await?;
-        let gateway = process(Process::Gateway, settings.gateway_listen)
+        let gateway = process(Program::Gateway, settings.gateway_listen)
             .env("CCM_TASK_SERVICE", &format!("http://{tasks}"))
             .env("CCM_WORKER_SERVICE", &format!("http://{workers}"));
         self.add(gateway, output).await.map(Some)
@@ -129,16 +134,17 @@ impl Children {
 
     async fn add(&mut self, command: child::Command, output: &Output) -> anyhow::Result<SocketAddr> {
         self.0.push(command.spawn(output)?);
-        let Some(child) = self.0.last_mut() else { bail!("no child") };
+        let Some(child) = self.0.last_mut() else { bail!("no child was started") };
         child.serving().await
     }
 
-    /// Waits until a child ends, and says which and why.
-    async fn first_death(&mut self) -> anyhow::Error {
-        futures_util::future::select_all(self.0.iter_mut().map(|it| Box::pin(it.died()))).await.0
+    /// Waits until a child exits; the error says which one and why.
+    async fn first_exit(&mut self) -> anyhow::Error {
+        futures_util::future::select_all(self.0.iter_mut().map(|it| Box::pin(it.exited()))).await.0
     }
 
-    /// Stops them one after the other, the gateway first: each can still call the ones it needs to finish its work.
+    /// Stops the children one after the other, the gateway first: each can still call the others until its requests are
+    /// finished.
     async fn stop(&mut self) {
         while let Some(mut child) = self.0.pop() {
             child.stop().await;
@@ -146,7 +152,7 @@ impl Children {
     }
 }
 
-/// SIGINT, SIGTERM, and SIGHUP, when the terminal is closed.
+/// The signals that stop `up`: SIGINT, SIGTERM and, when the terminal is closed, SIGHUP.
 struct Signals {
     interrupt: Signal,
     terminate: Signal,

@@ -1,70 +1,71 @@
-//! Who a request comes from.
+//! The caller of a request, made from a verified token.
 
 use std::fmt;
 
 use http::HeaderValue;
 use platform::clock::Micros;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::Visibility;
 
-platform::named_enum!(
-    /// What a caller is, by the roles of his token. A caller without any of them is a plain user; roles of other names,
-    /// which real issuers send along, mean nothing here.
-    pub Role {
-        /// Sees and does everything that people do.
-        Admin = "admin",
-        /// Sees and manages what is of his department.
-        Manager = "manager",
-        /// Works on tasks.
-        User = "user",
-        /// Is a process of this product.
-        Service = "service",
-    }
-);
+/// The roles of a token that this product knows. Names that are not among them, which issuers send along, are ignored;
+/// a caller without any of these roles has the rights of [`Role::User`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Role {
+    /// Sees every task and worker and may change them.
+    Admin,
+    /// Sees and manages the tasks of the department that the token names.
+    Manager,
+    /// Sees the tasks that were created by or assigned to the caller.
+    User,
+    /// A process of this product, which works without a user.
+    Service,
+}
 
-/// A caller whose token was verified.
+/// The caller of a request whose token was verified.
 #[derive(Clone)]
 pub struct Caller {
     /// `iss` of the token.
     pub issuer: String,
-    /// `sub` of the token: who it is, within the issuer.
-    pub subject: String,
-    /// Sorted, without repetition.
+    /// `sub` of the token: the person or the service, unique within the issuer.
+    pub sub: String,
+    /// Sorted and without duplicates; roles of other names are left out.
     pub roles: Vec<Role>,
-    /// The department claim.
+    /// The department claim of the token. It matters for managers only.
     pub department: Option<String>,
-    /// When the token ends.
+    /// `exp` of the token, without the leeway.
     pub expires_at: Micros,
-    /// Subject of the person for whom a service works; for the record only, it gives no rights.
+    /// `sub` of the person on whose behalf a service makes the request. Recorded in events; gives no rights.
     pub on_behalf_of: Option<String>,
-    /// `Bearer …` as it came in, to be sent on.
+    /// The `authorization` header as received (`Bearer …`), to forward in calls to other processes.
     pub(crate) authorization: HeaderValue,
 }
 
 impl Caller {
-    /// Whether the caller has this role.
+    /// Whether the token grants `role`.
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)
     }
 
-    /// Which subjects exist for the caller.
+    /// Which tasks and workers the caller may see.
     #[must_use]
     pub fn visibility(&self) -> Visibility {
         if self.is(Role::Admin) || self.is(Role::Service) {
             return Visibility::All;
         }
         let department = self.department.clone().filter(|_| self.is(Role::Manager));
-        Visibility::Of { person: self.subject.clone(), department }
+        Visibility::Restricted { person: self.sub.clone(), department }
     }
 }
 
-/// Without the token: it is a secret.
+/// Leaves out the token, which is a secret.
 impl fmt::Debug for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Caller")
             .field("issuer", &self.issuer)
-            .field("subject", &self.subject)
+            .field("sub", &self.sub)
             .field("roles", &self.roles)
             .field("department", &self.department)
             .field("expires_at", &self.expires_at)
@@ -87,7 +88,7 @@ mod tests {
         assert_eq!(of(&[Role::Admin]), Visibility::All);
         assert_eq!(of(&[Role::Service]), Visibility::All);
         let department = |seen| match seen {
-            Visibility::Of { department, .. } => department,
+            Visibility::Restricted { department, .. } => department,
             Visibility::All => panic!("sees everything"),
         };
         assert_eq!(department(of(&[Role::Manager])), Some("network".to_owned()));

@@ -1,4 +1,4 @@
-//! From the claims of a token whose signature is right to a [`Caller`], or the reason why not.
+//! Validates the claims of a token whose signature was verified and makes a [`Caller`] of them.
 
 use std::time::Duration;
 
@@ -8,28 +8,28 @@ use serde_json::{Map, Value};
 
 use crate::{Caller, Role, Unauthenticated};
 
-/// The claims of a token.
 pub(crate) type Claims = Map<String, Value>;
 
-/// What a token has to say, and where it says who its caller is.
+/// The claims that a token must have, and the names of the claims that describe its caller.
 #[derive(Clone, Debug)]
-pub struct Expected {
-    /// `iss`, character by character.
+pub struct ExpectedClaims {
+    /// The value that `iss` must have, compared character by character.
     pub issuer: String,
-    /// What `aud` is, or contains.
+    /// The value that `aud` must have, or must contain when it is an array.
     pub audience: String,
-    /// Where the roles are: the name of a claim, or a path with dots. A claim whose own name has dots wins.
+    /// The claim with the roles: its name, or a path with dots into nested objects. A claim whose name is the whole
+    /// text, dots included, takes precedence over the path.
     pub roles_claim: String,
-    /// Where the department is, likewise.
+    /// The claim with the department: a name or a path, as for `roles_claim`.
     pub department_claim: String,
-    /// How far the clocks of issuer and process may be apart.
+    /// How long before `nbf` and after `exp` a token is accepted, for clocks that differ. Whole seconds count.
     pub leeway: Duration,
 }
 
-impl Expected {
-    /// What this product expects unless configured otherwise.
+impl ExpectedClaims {
+    /// The defaults of this product for the tokens of `issuer`.
     #[must_use]
-    pub fn of(issuer: &str) -> Self {
+    pub fn for_issuer(issuer: &str) -> Self {
         Self {
             issuer: issuer.to_owned(),
             audience: crate::local::AUDIENCE.to_owned(),
@@ -39,12 +39,13 @@ impl Expected {
         }
     }
 
-    /// Whether the token says that it is from this issuer.
+    /// Whether `iss` names the expected issuer.
     pub(crate) fn is_from_issuer(&self, claims: &Claims) -> bool {
         claims.get("iss").and_then(Value::as_str) == Some(&self.issuer)
     }
 
-    /// The caller that these claims name at `now`, to be known by `authorization` elsewhere.
+    /// The caller that the claims describe, or the first reason to refuse them at `now`. `authorization` is the header
+    /// that the token came in.
     pub(crate) fn caller(
         &self,
         claims: &Claims,
@@ -66,12 +67,12 @@ impl Expected {
         if instant(claims, "nbf")?.is_some_and(|it| it > now.saturating_add(leeway)) {
             return Err(Unauthenticated::NotYetValid);
         }
-        let subject = claims.get("sub").and_then(Value::as_str).filter(|it| is_name(it, 255));
-        let department = at(claims, &self.department_claim).and_then(Value::as_str);
+        let sub = claims.get("sub").and_then(Value::as_str).filter(|it| is_name(it, 255));
+        let department = claim_at(claims, &self.department_claim).and_then(Value::as_str);
         Ok(Caller {
             issuer: self.issuer.clone(),
-            subject: subject.ok_or(Unauthenticated::Malformed)?.to_owned(),
-            roles: roles(at(claims, &self.roles_claim)),
+            sub: sub.ok_or(Unauthenticated::Malformed)?.to_owned(),
+            roles: roles(claim_at(claims, &self.roles_claim)),
             department: department.filter(|it| is_name(it, 100)).map(ToOwned::to_owned),
             expires_at: Micros(expires.saturating_mul(1_000_000)),
             on_behalf_of: None,
@@ -88,7 +89,8 @@ fn is_for(claim: Option<&Value>, audience: &str) -> bool {
     }
 }
 
-/// RFC 7519 allows fractions of a second in instants. One that is no number says nothing that could be relied on.
+/// A NumericDate (RFC 7519) in whole seconds; fractions are cut off. A value that is not a number is an error, because
+/// ignoring it would extend the token's life.
 fn instant(claims: &Claims, name: &str) -> Result<Option<i64>, Unauthenticated> {
     let Some(claim) = claims.get(name) else { return Ok(None) };
     #[expect(clippy::cast_possible_truncation, reason = "a float is cut at the ends of i64")]
@@ -96,7 +98,8 @@ fn instant(claims: &Claims, name: &str) -> Result<Option<i64>, Unauthenticated> 
     seconds.map(Some).ok_or(Unauthenticated::Malformed)
 }
 
-fn at<'a>(claims: &'a Claims, path: &str) -> Option<&'a Value> {
+/// The value of the claim named `path`, or else of the member that the path leads to.
+fn claim_at<'a>(claims: &'a Claims, path: &str) -> Option<&'a Value> {
     claims.get(path).or_else(|| {
         let mut names = path.split('.');
         let first = claims.get(names.next()?)?;
@@ -104,13 +107,13 @@ fn at<'a>(claims: &'a Claims, path: &str) -> Option<&'a Value> {
     })
 }
 
-/// An array of names, or one text of names with spaces between them.
+/// The known roles of a claim that is an array of names, or one string of names separated by spaces like `scope`.
 fn roles(claim: Option<&Value>) -> Vec<Role> {
     let mut roles: Vec<Role> = match claim {
         Some(Value::Array(names)) => {
-            names.iter().filter_map(Value::as_str).filter_map(Role::from_name).collect()
+            names.iter().filter_map(Value::as_str).filter_map(|it| it.parse().ok()).collect()
         }
-        Some(Value::String(names)) => names.split(' ').filter_map(Role::from_name).collect(),
+        Some(Value::String(names)) => names.split(' ').filter_map(|it| it.parse().ok()).collect(),
         _ => Vec::new(),
     };
     roles.sort_unstable();
@@ -118,7 +121,7 @@ fn roles(claim: Option<&Value>) -> Vec<Role> {
     roles
 }
 
-/// A name goes into rows, logs and answers.
+/// Whether a text can be stored, logged and answered as a name: not blank, no control characters, `max` characters.
 pub(crate) fn is_name(text: &str, max: usize) -> bool {
     !text.trim().is_empty() && text.chars().count() <= max && !text.chars().any(char::is_control)
 }
@@ -131,8 +134,8 @@ mod tests {
 
     const NOW: Micros = Micros(1_800_000_000_000_000);
 
-    fn caller(change: impl FnOnce(&mut Expected), more: Value) -> Result<Caller, Unauthenticated> {
-        let mut expected = Expected::of("urn:test");
+    fn caller(change: impl FnOnce(&mut ExpectedClaims), more: Value) -> Result<Caller, Unauthenticated> {
+        let mut expected = ExpectedClaims::for_issuer("urn:test");
         change(&mut expected);
         let mut claims = json!({
             "iss": "urn:test", "aud": "cml-cloud-manager", "sub": "ada", "exp": NOW.seconds() + 60,
@@ -182,7 +185,7 @@ mod tests {
         let late = json!({"exp": NOW.seconds() - 30});
         let early = json!({"nbf": NOW.seconds() + 30});
         for leeway in [30, 10, 0] {
-            let set = |it: &mut Expected| it.leeway = Duration::from_secs(leeway);
+            let set = |it: &mut ExpectedClaims| it.leeway = Duration::from_secs(leeway);
             assert_eq!(caller(set, late.clone()).unwrap_err(), Unauthenticated::Expired, "{leeway}");
             assert_eq!(caller(set, early.clone()).is_ok(), leeway == 30, "{leeway}");
         }

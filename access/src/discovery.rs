@@ -1,6 +1,6 @@
-//! The issuer, asked over HTTP: OpenID Connect Discovery 1.0, then the key set or the token endpoint that it names. What it
-//! sends is not trusted further than it must be: its size, its time, its address and the name it gives itself are
-//! checked.
+//! HTTP client of the token issuer: fetches the discovery document (OpenID Connect Discovery 1.0) and then the key set
+//! or the token endpoint that it names. Responses are limited in size and time, redirects are not followed, and the
+//! issuer name and the URLs in the document are checked.
 
 use std::time::Duration;
 
@@ -10,55 +10,55 @@ use serde::Deserialize;
 use crate::issuer_url::{is_loopback, is_safe};
 use crate::{IssuerUrl, Keys};
 
-/// From the connection to the last byte of an answer.
+/// From the start of a request to the last byte of its response.
 const TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// A longer answer is not read to its end.
+/// Longest response body; a longer one is an error and is not read further.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// Why an issuer's keys cannot be had.
+/// Why the issuer gave neither keys nor a token endpoint.
 #[derive(Debug, thiserror::Error)]
 pub enum IssuerError {
-    /// No HTTP client, for want of certificates for instance.
-    #[error("no HTTPS client can be made")]
+    /// The HTTP client could not be built, for example because no root certificate was found.
+    #[error("the HTTPS client cannot be built")]
     Client(#[source] reqwest::Error),
-    /// It does not answer, or not in time.
-    #[error("no answer")]
+    /// The request failed or timed out.
+    #[error("the request to the issuer failed")]
     Http(#[from] reqwest::Error),
-    /// It does not answer 200. A redirection is not followed: neither document has a reason for one.
-    #[error("{url} was answered {status}")]
+    /// The status was not 200. Redirects are not followed.
+    #[error("{url} answered with status {status}")]
     Status {
-        /// What was asked for.
+        /// The URL that was requested.
         url: Url,
-        /// The answer.
+        /// The status of the response.
         status: StatusCode,
     },
-    /// It sends too much.
-    #[error("{0} has more than {MAX_BYTES} bytes")]
+    /// The response body was longer than 1 MiB.
+    #[error("the response of {0} is longer than {MAX_BYTES} bytes")]
     TooLong(Url),
-    /// It is no discovery document.
-    #[error("{0} is no discovery document")]
-    Document(Url),
-    /// It is somebody else.
-    #[error("the discovery document is of the issuer {0:?}")]
+    /// The response is not JSON or lacks a required member.
+    #[error("the response of {0} is not a discovery document")]
+    NotADocument(Url),
+    /// The document names another issuer than the configured one.
+    #[error("the discovery document names another issuer: {0:?}")]
     OtherIssuer(String),
-    /// It sends us to where anybody could change what we get, or read what we send.
-    #[error("{what} {place:?} is neither https nor on loopback")]
-    Unsafe {
-        /// What is there.
-        what: &'static str,
-        /// Where.
-        place: String,
+    /// The document names a URL whose traffic others could read or change.
+    #[error("the URL of {endpoint} is neither https nor on loopback: {url:?}")]
+    UnsafeUrl {
+        /// What the document names the URL for.
+        endpoint: &'static str,
+        /// The URL as the document has it, cut to 256 characters.
+        url: String,
     },
-    /// It gives no tokens.
-    #[error("{0} names no token_endpoint")]
-    NoTokens(Url),
-    /// There is nothing to verify with.
-    #[error("{0} has no usable key (RS256, ES256 or EdDSA, with a kid)")]
+    /// The document has no `token_endpoint`.
+    #[error("the discovery document {0} has no token_endpoint")]
+    NoTokenEndpoint(Url),
+    /// The key set is invalid, or has no key that this product supports.
+    #[error("the key set {0} has no usable key (RS256, ES256 or EdDSA, with a kid)")]
     NoKeys(Url),
 }
 
-/// The members of the discovery document that matter here.
+/// The members of the discovery document that are used here.
 #[derive(Deserialize)]
 struct Document {
     issuer: String,
@@ -67,14 +67,14 @@ struct Document {
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
 }
 
-/// Where tokens are to be had, and how a client says there who it is.
+/// The token endpoint of the issuer and the client authentication it supports.
 pub(crate) struct TokenEndpoint {
     pub(crate) url: Url,
-    /// By HTTP Basic, which is the rule; else in the form.
-    pub(crate) takes_basic: bool,
+    /// Whether the client authenticates with HTTP Basic; otherwise its id and secret go into the form.
+    pub(crate) supports_basic: bool,
 }
 
-/// Asks one issuer.
+/// HTTP client of one issuer.
 pub(crate) struct Discovery {
     issuer: IssuerUrl,
     document: Url,
@@ -90,7 +90,7 @@ impl Discovery {
             .timeout(TIMEOUT)
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(redirect::Policy::none())
-            // Asked every few minutes: a connection kept so long has been closed by somebody on the way.
+            // Requests are minutes apart: by then a proxy or firewall has closed an idle connection.
             .pool_max_idle_per_host(0)
             .user_agent(concat!("ccm/", env!("CARGO_PKG_VERSION")));
         if is_loopback(&issuer.url) {
@@ -104,24 +104,24 @@ impl Discovery {
         &self.issuer
     }
 
-    /// The keys that the issuer publishes now; at least one.
+    /// Fetches the keys that the issuer publishes: at least one.
     pub(crate) async fn keys(&self) -> Result<Keys, IssuerError> {
-        let place = safe("the key set", &self.document().await?.jwks_uri)?;
-        let text = self.fetch(&place).await?;
-        Keys::parse(&text).filter(|it| !it.is_empty()).ok_or(IssuerError::NoKeys(place))
+        let url = safe("the key set", &self.document().await?.jwks_uri)?;
+        let body = self.fetch(&url).await?;
+        Keys::parse(&body).filter(|it| !it.is_empty()).ok_or(IssuerError::NoKeys(url))
     }
 
-    /// Where it gives tokens.
     pub(crate) async fn token_endpoint(&self) -> Result<TokenEndpoint, IssuerError> {
         let document = self.document().await?;
-        let place = document.token_endpoint.ok_or_else(|| IssuerError::NoTokens(self.document.clone()))?;
-        // OpenID Connect Discovery 1.0 section 3: absent means basic.
+        let url =
+            document.token_endpoint.ok_or_else(|| IssuerError::NoTokenEndpoint(self.document.clone()))?;
+        // OpenID Connect Discovery 1.0 section 3: without this member, the method is client_secret_basic.
         let methods = document.token_endpoint_auth_methods_supported;
-        let takes_basic = methods.is_none_or(|it| it.iter().any(|it| it == "client_secret_basic"));
-        Ok(TokenEndpoint { url: safe("the token endpoint", &place)?, takes_basic })
+        let supports_basic = methods.is_none_or(|it| it.iter().any(|it| it == "client_secret_basic"));
+        Ok(TokenEndpoint { url: safe("the token endpoint", &url)?, supports_basic })
     }
 
-    /// A form sent to one of the issuer's places, and what came back, whatever its status.
+    /// Posts a form to a URL of the issuer; returns the status and the body, also of an error.
     pub(crate) async fn post(
         &self,
         url: &Url,
@@ -138,9 +138,9 @@ impl Discovery {
     }
 
     async fn document(&self) -> Result<Document, IssuerError> {
-        let text = self.fetch(&self.document).await?;
+        let body = self.fetch(&self.document).await?;
         let document: Document =
-            serde_json::from_slice(&text).map_err(|_| IssuerError::Document(self.document.clone()))?;
+            serde_json::from_slice(&body).map_err(|_| IssuerError::NotADocument(self.document.clone()))?;
         if document.issuer != self.issuer.text {
             return Err(IssuerError::OtherIssuer(document.issuer.chars().take(256).collect()));
         }
@@ -156,9 +156,10 @@ impl Discovery {
     }
 }
 
-fn safe(what: &'static str, place: &str) -> Result<Url, IssuerError> {
-    let url: Option<Url> = place.parse().ok().filter(is_safe);
-    url.ok_or_else(|| IssuerError::Unsafe { what, place: place.chars().take(256).collect() })
+/// The URL, when it is https or on loopback.
+fn safe(endpoint: &'static str, text: &str) -> Result<Url, IssuerError> {
+    let url: Option<Url> = text.parse().ok().filter(is_safe);
+    url.ok_or_else(|| IssuerError::UnsafeUrl { endpoint, url: text.chars().take(256).collect() })
 }
 
 async fn exchange(url: &Url, request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), IssuerError> {
@@ -181,18 +182,18 @@ mod tests {
     use crate::local::LocalIssuer;
     use crate::testing::{Answer, TestIssuer};
 
-    async fn found(issuer: &TestIssuer) -> Result<Keys, IssuerError> {
+    async fn fetch_keys(issuer: &TestIssuer) -> Result<Keys, IssuerError> {
         Discovery::new(&issuer.url()).unwrap().keys().await
     }
 
     #[tokio::test]
     async fn the_keys_are_found_where_the_discovery_document_says() {
         let issuer = TestIssuer::start().await;
-        assert!(found(&issuer).await.unwrap().find(&issuer.key_id()).is_some());
+        assert!(fetch_keys(&issuer).await.unwrap().find(&issuer.key_id()).is_some());
     }
 
     #[tokio::test]
-    async fn what_is_not_the_issuers_is_not_taken() {
+    async fn documents_and_keys_that_are_not_the_issuers_are_refused() {
         let issuer = TestIssuer::start().await;
         let keys = json!(LocalIssuer::generate().key_set()).to_string();
         let document =
@@ -201,24 +202,27 @@ mod tests {
         let elsewhere = TestIssuer::start().await.url().to_string();
 
         issuer.answers_discovery(document(&elsewhere, &format!("{name}/jwks")));
-        assert!(matches!(found(&issuer).await, Err(IssuerError::OtherIssuer(_))));
+        assert!(matches!(fetch_keys(&issuer).await, Err(IssuerError::OtherIssuer(_))));
         for unsafe_place in ["http://192.0.2.1/jwks", "file:///etc/passwd", "jwks"] {
             issuer.answers_discovery(document(&name, unsafe_place));
-            assert!(matches!(found(&issuer).await, Err(IssuerError::Unsafe { .. })), "{unsafe_place}");
+            assert!(
+                matches!(fetch_keys(&issuer).await, Err(IssuerError::UnsafeUrl { .. })),
+                "{unsafe_place}"
+            );
         }
         issuer.answers_discovery(Answer::text("[]"));
-        assert!(matches!(found(&issuer).await, Err(IssuerError::Document(_))));
+        assert!(matches!(fetch_keys(&issuer).await, Err(IssuerError::NotADocument(_))));
         issuer.answers_discovery(Answer::redirect(&format!("{elsewhere}/.well-known/openid-configuration")));
-        assert!(matches!(found(&issuer).await, Err(IssuerError::Status { .. })));
+        assert!(matches!(fetch_keys(&issuer).await, Err(IssuerError::Status { .. })));
 
         issuer.answers_discovery(document(&name, &format!("{name}/jwks")));
         for no_keys in ["[]", r#"{"keys": []}"#] {
             issuer.answers_keys(Answer::text(no_keys));
-            assert!(matches!(found(&issuer).await, Err(IssuerError::NoKeys(_))), "{no_keys}");
+            assert!(matches!(fetch_keys(&issuer).await, Err(IssuerError::NoKeys(_))), "{no_keys}");
         }
         issuer.answers_keys(Answer::text(&format!("{}{keys}", " ".repeat(MAX_BYTES))));
-        assert!(matches!(found(&issuer).await, Err(IssuerError::TooLong(_))));
+        assert!(matches!(fetch_keys(&issuer).await, Err(IssuerError::TooLong(_))));
         issuer.answers_keys(Answer::text(&keys));
-        assert!(found(&issuer).await.is_ok());
+        assert!(fetch_keys(&issuer).await.is_ok());
     }
 }

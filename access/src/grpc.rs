@@ -1,19 +1,20 @@
-//! Callers in gRPC: taken from a request that came in, put into one that goes out.
+//! The caller of a gRPC request: read from an incoming request, attached to an outgoing one.
 
 use net::grpc::status::{self, Reason};
 use tonic::{Request, Status};
 
 use crate::{Caller, Refusal, Unauthenticated, on_behalf_of};
 
-/// The caller of a request, as the server's layer has verified it, with the person for whom it works when it is a service.
+/// The caller of a request that the server layer has authenticated, with the person on whose behalf a service calls. The
+/// error is the status to answer with.
 pub fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
-    let caller = admitted(request.extensions())?;
+    let caller = authenticated(request.extensions())?;
     let on_behalf_of = on_behalf_of::read(request.metadata(), &caller)?;
     Ok(Caller { on_behalf_of, ..caller })
 }
 
-/// The caller of a request by its extensions, where the server's layer has put him.
-pub fn admitted(extensions: &http::Extensions) -> Result<Caller, Refusal> {
+/// The caller that the server layer has put into the extensions of a request.
+pub fn authenticated(extensions: &http::Extensions) -> Result<Caller, Refusal> {
     extensions.get().cloned().unwrap_or(Err(Unauthenticated::Missing.into()))
 }
 
@@ -23,7 +24,7 @@ impl From<Refusal> for Status {
             Refusal::Unauthenticated(reason) => {
                 status::with_reason(Reason::Unauthenticated, reason.to_string())
             }
-            Refusal::IssuerAway => status::unavailable_because(
+            Refusal::IssuerUnavailable => status::unavailable_because(
                 "the token issuer",
                 Reason::IssuerUnavailable,
                 "is not reachable, and without it this token cannot be verified",
@@ -33,8 +34,7 @@ impl From<Refusal> for Status {
 }
 
 impl Caller {
-    /// A request to another process with this caller's own token: it decides there what it decides here. Whom a service
-    /// works for goes with it.
+    /// A request to another process, authenticated with this caller's token; `on_behalf_of` is sent along.
     #[must_use]
     pub fn request<T>(&self, message: T) -> Request<T> {
         let mut request = Request::new(message);

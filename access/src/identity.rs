@@ -1,6 +1,6 @@
-//! Who a process is when it works without anybody's request: a caller with role `service`, by a token of its own that is
-//! renewed before it ends. It checks the token itself as its peers will: one that nobody would take is found at the start,
-//! and not by the first retry at night.
+//! The identity of a process for calls that no request of a user caused, such as retries: a caller with role `service`,
+//! with a token that is renewed before it expires. The process verifies its token as its peers will, so that a wrong
+//! configuration shows at the start and not at the first call.
 
 mod client_credentials;
 mod token_file;
@@ -17,61 +17,56 @@ pub use client_credentials::{ClientCredentials, ClientSecret};
 use crate::discovery::IssuerError;
 use crate::{Caller, Refusal, Role, Unauthenticated, Verifier};
 
-/// Between two attempts to get a token, at first and at most.
-const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
-/// An outage is logged as often at most.
-const COMPLAIN: Duration = Duration::from_mins(1);
-/// How often it is looked whether a token still counts. A longer sleep would not notice either that the clock was set, or
-/// the machine suspended.
-const DOZE: Duration = Duration::from_secs(10);
+/// Pause after a failed attempt to get a token; it doubles up to [`MAX_RETRY`].
+const MIN_RETRY: Duration = Duration::from_secs(1);
+const MAX_RETRY: Duration = Duration::from_secs(30);
+/// Shortest time between two warnings of an outage.
+const WARN_INTERVAL: Duration = Duration::from_mins(1);
+/// How often the current token is verified again, and the longest sleep: a timer does not notice that the clock was set
+/// or that the machine was suspended.
+const CHECK_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Where a process gets its own token.
+/// Where a process gets its own token from.
 #[derive(Debug)]
 pub enum TokenSource {
-    /// From a file that somebody else renews; `ccm up` does for its children.
+    /// A file that another process keeps renewed, as `ccm up` does for its children. It is read again when it changes.
     File(PathBuf),
-    /// From the issuer, by the client_credentials grant.
+    /// The token endpoint of the issuer, with the client_credentials grant.
     Issuer(Box<ClientCredentials>),
 }
 
-/// Why a process has no token of its own.
+/// Why a process could not get a token of its own.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum IdentityError {
-    /// The file.
     #[error("the token file {path} cannot be read")]
     File { path: PathBuf, source: std::io::Error },
-    /// The file again.
-    #[error("the token file {0} holds no token")]
+    #[error("the token file {0} does not hold one token")]
     NoToken(PathBuf),
-    /// The secret's file.
-    #[error("the client secret {path} cannot be read")]
+    #[error("the client secret file {path} cannot be read")]
     Secret { path: PathBuf, source: std::io::Error },
-    /// The issuer cannot be asked.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
-    /// It gives no token: `error` of RFC 6749 section 5.2.
-    #[error("the issuer refuses a token: {0}")]
+    /// With `error` of RFC 6749 section 5.2.
+    #[error("the issuer refused the token request: {0}")]
     Refused(String),
-    /// Its answer is no token response.
-    #[error("the issuer's answer holds no bearer token")]
+    #[error("the token response of the issuer has no bearer token")]
     NoBearer,
-    /// Peers would refuse the token.
-    #[error("the token does not count here: {0}")]
-    NotTaken(Unauthenticated),
-    /// For now nobody can tell whether they would.
-    #[error("the token cannot be verified, for the issuer is away")]
+    /// Peers would refuse the token for this reason.
+    #[error("the token is not accepted: {0}")]
+    NotAccepted(Unauthenticated),
+    #[error("the token cannot be verified, because the issuer is unreachable")]
     NotVerified,
-    /// It would give too few rights.
-    #[error("the token is one of {0:?}, without the role service")]
-    NoService(String),
+    /// With the `sub` of the token.
+    #[error("the token of {0:?} does not have the role service")]
+    NotAService(String),
 }
 
-/// There is no token for now; the log says why.
+/// The process has no valid token at the moment; the log has the cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this process has no token of its own for now")]
-pub struct NoIdentity;
+#[error("this process has no valid token of its own at the moment")]
+pub struct TokenUnavailable;
 
-/// A process as a caller. Clones share its token.
+/// The process as a caller. Clones share the token.
 #[derive(Clone, Debug)]
 pub struct Identity {
     current: watch::Receiver<Option<Caller>>,
@@ -79,60 +74,59 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Gets a token and keeps it renewed until the last clone is dropped. `verifier` is to be that of the process: its
-    /// peers go by the same settings.
+    /// Gets a token in the background and keeps it renewed until the last clone is dropped. `verifier` must be that of
+    /// the process, because its peers verify with the same settings.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
     #[must_use]
     pub fn start(source: TokenSource, verifier: Verifier, clock: Clock) -> Self {
-        let (known, current) = watch::channel(None);
-        let keeper = Keeper { source, verifier, clock: clock.clone(), known };
-        tokio::spawn(keeper.run());
+        let (publish, current) = watch::channel(None);
+        let renewer = Renewer { source, verifier, clock: clock.clone(), current: publish };
+        tokio::spawn(renewer.run());
         Self { current, clock }
     }
 
-    /// The process itself.
-    pub fn caller(&self) -> Result<Caller, NoIdentity> {
+    /// The process as a caller, while its token is valid.
+    pub fn caller(&self) -> Result<Caller, TokenUnavailable> {
         let now = self.clock.now();
-        self.current.borrow().as_ref().filter(|it| it.expires_at > now).cloned().ok_or(NoIdentity)
+        self.current.borrow().as_ref().filter(|it| it.expires_at > now).cloned().ok_or(TokenUnavailable)
     }
 
-    /// The process at work for a person, by the person's subject: for the record, it gives no rights.
-    pub fn on_behalf_of(&self, person: &str) -> Result<Caller, NoIdentity> {
+    /// The process as a caller on behalf of a person, given by their `sub`. Recorded in events; gives no rights.
+    pub fn on_behalf_of(&self, person: &str) -> Result<Caller, TokenUnavailable> {
         Ok(Caller { on_behalf_of: Some(person.to_owned()), ..self.caller()? })
     }
 }
 
-/// Renews the token.
-struct Keeper {
+struct Renewer {
     source: TokenSource,
     verifier: Verifier,
     clock: Clock,
-    known: watch::Sender<Option<Caller>>,
+    current: watch::Sender<Option<Caller>>,
 }
 
-impl Keeper {
+impl Renewer {
     async fn run(self) {
-        let (mut retry, mut complained) = (RETRY.0, None);
-        while !self.known.is_closed() {
+        let (mut retry, mut last_warning) = (MIN_RETRY, None);
+        while !self.current.is_closed() {
             let now = self.clock.now();
             let next = match self.token().await {
                 Ok((token, caller)) => {
-                    (retry, complained) = (RETRY.0, None);
+                    (retry, last_warning) = (MIN_RETRY, None);
                     let next = renewal(now, caller.expires_at);
-                    self.keep(caller);
-                    self.wait_while_good(&token, next).await;
+                    self.publish(caller);
+                    self.wait_while_valid(&token, next).await;
                     continue;
                 }
                 Err(error) => {
-                    if complained.is_none_or(|it: Micros| (it + COMPLAIN) <= now || it > now) {
-                        complained = Some(now);
+                    if last_warning.is_none_or(|it: Micros| (it + WARN_INTERVAL) <= now || it > now) {
+                        last_warning = Some(now);
                         let error: &dyn std::error::Error = &error;
-                        tracing::warn!(error, "no new token for this process; it tries again");
+                        tracing::warn!(error, "cannot get a token for this process; retrying");
                     }
                     let pause = retry;
-                    retry = (retry * 2).min(RETRY.1);
+                    retry = (retry * 2).min(MAX_RETRY);
                     now + pause
                 }
             };
@@ -153,45 +147,46 @@ impl Keeper {
         let bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| IdentityError::NoBearer)?;
         let headers = HeaderMap::from_iter([(header::AUTHORIZATION, bearer)]);
         let caller = self.verifier.verify(&headers).await.map_err(|refusal| match refusal {
-            Refusal::Unauthenticated(reason) => IdentityError::NotTaken(reason),
-            Refusal::IssuerAway => IdentityError::NotVerified,
+            Refusal::Unauthenticated(reason) => IdentityError::NotAccepted(reason),
+            Refusal::IssuerUnavailable => IdentityError::NotVerified,
         })?;
-        // Peers whose clocks are a little off would take it for a moment.
+        // The verifier grants a leeway; a new token must be valid without it.
         if caller.expires_at <= self.clock.now() {
-            return Err(IdentityError::NotTaken(Unauthenticated::Expired));
+            return Err(IdentityError::NotAccepted(Unauthenticated::Expired));
         }
-        if caller.is(Role::Service) { Ok(caller) } else { Err(IdentityError::NoService(caller.subject)) }
+        if caller.is(Role::Service) { Ok(caller) } else { Err(IdentityError::NotAService(caller.sub)) }
     }
 
-    /// Until a token is to be renewed, or no longer counts, its key withdrawn say, or its file holds another one.
-    async fn wait_while_good(&self, token: &str, renewal: Micros) {
-        let is_good = || async {
+    /// Returns when the token is due for renewal, is no longer accepted (its key was withdrawn, for example), or its
+    /// file has another token.
+    async fn wait_while_valid(&self, token: &str, renewal: Micros) {
+        let is_valid = || async {
             let is_in_file = match &self.source {
                 TokenSource::File(path) => token_file::read(path).await.is_ok_and(|it| it == token),
                 TokenSource::Issuer(_) => true,
             };
-            is_in_file && !matches!(self.verified(token).await, Err(IdentityError::NotTaken(_)))
+            is_in_file && !matches!(self.verified(token).await, Err(IdentityError::NotAccepted(_)))
         };
-        self.wait_until(renewal, is_good).await;
+        self.wait_until(renewal, is_valid).await;
     }
 
-    /// An issuer, or a file, may well give the same token twice.
-    fn keep(&self, caller: Caller) {
-        let known_until = self.known.borrow().as_ref().map(|it| it.expires_at);
-        if known_until != Some(caller.expires_at) {
+    /// Makes the token current. It is logged once: an issuer or a file may give the same token again.
+    fn publish(&self, caller: Caller) {
+        let current_until = self.current.borrow().as_ref().map(|it| it.expires_at);
+        if current_until != Some(caller.expires_at) {
             let until = caller.expires_at.to_rfc3339();
-            tracing::info!(subject = caller.subject, until, "this process has a token of its own");
+            tracing::info!(sub = caller.sub, until, "got a token for this process");
         }
-        self.known.send_replace(Some(caller));
+        self.current.send_replace(Some(caller));
     }
 
-    /// Waits until then, as long as `goes_on`.
+    /// Waits until `at`, or until `goes_on` answers false; asks it every [`CHECK_INTERVAL`].
     async fn wait_until<F: Future<Output = bool> + Send>(&self, at: Micros, goes_on: impl Fn() -> F + Send) {
-        while self.clock.now() < at && !self.known.is_closed() {
+        while self.clock.now() < at && !self.current.is_closed() {
             let left = at - self.clock.now();
             tokio::select! {
-                () = tokio::time::sleep(left.min(DOZE)) => {}
-                () = self.known.closed() => {}
+                () = tokio::time::sleep(left.min(CHECK_INTERVAL)) => {}
+                () = self.current.closed() => {}
             }
             if !goes_on().await {
                 return;
@@ -200,9 +195,10 @@ impl Keeper {
     }
 }
 
-/// When two thirds of what is left are over: there is time for some attempts then. Not at once, however soon it ends.
+/// When to renew a token that ends at `end`: after two thirds of the remaining time, which leaves time for retries, and
+/// never at once.
 fn renewal(now: Micros, end: Micros) -> Micros {
-    now + ((end - now) * 2 / 3).max(RETRY.0)
+    now + ((end - now) * 2 / 3).max(MIN_RETRY)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! The keys of an issuer that is somewhere else: kept fresh, asked for again when a token names one that is not known, and
-//! kept while the issuer is away, for as long as that takes.
+//! The keys of a remote issuer: fetched regularly and when a token names an unknown key, and kept for as long as the
+//! issuer is unreachable.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -11,37 +11,37 @@ use crate::discovery::{Discovery, IssuerError};
 use crate::keys::Key;
 use crate::{Keys, Refusal, Unauthenticated};
 
-/// How often an issuer is asked.
+/// When the keys are fetched, and how long a request waits for them.
 #[derive(Clone, Debug)]
-pub(crate) struct Pace {
-    /// Between an answer and the next question.
+pub(crate) struct Timing {
+    /// Pause after a successful fetch.
     pub(crate) refresh: Duration,
-    /// After a question that was not answered.
+    /// Pause after a failed fetch.
     pub(crate) retry: Duration,
-    /// Likewise, as long as no keys are known at all.
-    pub(crate) first: Duration,
-    /// At least, between two questions for keys that tokens name and that are not known.
-    pub(crate) unknown: Duration,
-    /// As long, a request waits for an answer.
-    pub(crate) patience: Duration,
+    /// Pause after a failed fetch while there are no keys yet.
+    pub(crate) initial_retry: Duration,
+    /// Shortest time between two fetches caused by unknown keys.
+    pub(crate) unknown_key: Duration,
+    /// Longest time that a request waits for a fetch.
+    pub(crate) wait: Duration,
 }
 
-impl Default for Pace {
+impl Default for Timing {
     fn default() -> Self {
         Self {
             refresh: Duration::from_mins(5),
             retry: Duration::from_secs(10),
-            first: Duration::from_secs(1),
-            unknown: Duration::from_secs(10),
-            patience: Duration::from_secs(3),
+            initial_retry: Duration::from_secs(1),
+            unknown_key: Duration::from_secs(10),
+            wait: Duration::from_secs(3),
         }
     }
 }
 
-/// An outage is logged as often at most.
-const COMPLAIN: Duration = Duration::from_mins(1);
+/// Shortest time between two warnings of an outage.
+const WARN_INTERVAL: Duration = Duration::from_mins(1);
 
-/// The keys; clones share them. The issuer is asked until the last one is dropped.
+/// The keys of an issuer. Clones share them; they are fetched until the last clone is dropped.
 #[derive(Clone)]
 pub(crate) struct IssuerKeys {
     shared: Arc<Shared>,
@@ -49,148 +49,152 @@ pub(crate) struct IssuerKeys {
 
 struct Shared {
     issuer: Discovery,
-    pace: Pace,
+    timing: Timing,
     clock: Clock,
-    known: watch::Sender<Known>,
-    asking: Mutex<Asking>,
+    state: watch::Sender<State>,
+    fetching: Mutex<Fetching>,
 }
 
-/// What the questions so far have brought.
+/// The outcome of the fetches so far.
 #[derive(Clone, Default)]
-struct Known {
+struct State {
+    /// The keys of the last successful fetch.
     keys: Option<Arc<Keys>>,
-    /// The last question was not answered.
-    is_away: bool,
-    /// Questions that have come to an end.
-    ended: u64,
+    /// Whether the last fetch failed.
+    is_unreachable: bool,
+    /// How many fetches have finished.
+    finished: u64,
 }
 
 #[derive(Default)]
-struct Asking {
-    is_under_way: bool,
-    /// When the last question for an unknown key was asked.
-    for_unknown: Option<Micros>,
-    complained: Option<Micros>,
+struct Fetching {
+    is_running: bool,
+    /// When an unknown key last caused a fetch.
+    for_unknown_key: Option<Micros>,
+    last_warning: Option<Micros>,
 }
 
-/// A question under way.
-struct Question {
-    known: watch::Receiver<Known>,
-    /// How many have ended when this one has.
-    ended: u64,
-    /// Somebody else asked it, maybe before the key at hand was published.
+/// A running fetch.
+struct Fetch {
+    state: watch::Receiver<State>,
+    /// [`State::finished`] once this fetch has finished.
+    finished: u64,
+    /// Whether the fetch was running already: it may have begun before the key in question was published.
     is_joined: bool,
 }
 
 impl IssuerKeys {
-    /// Begins to ask `issuer`.
-    pub(crate) fn start(issuer: Discovery, pace: Pace, clock: Clock) -> Self {
-        let (known, asking) = (watch::Sender::default(), Mutex::default());
-        let shared = Arc::new(Shared { issuer, pace, clock, known, asking });
-        let first = shared.ask_or_join(&mut shared.asking());
-        tokio::spawn(keep_fresh(Arc::downgrade(&shared), first));
+    /// Starts to fetch the keys of `issuer`.
+    pub(crate) fn start(issuer: Discovery, timing: Timing, clock: Clock) -> Self {
+        let (state, fetching) = (watch::Sender::default(), Mutex::default());
+        let shared = Arc::new(Shared { issuer, timing, clock, state, fetching });
+        let first = shared.start_or_join(&mut shared.fetching());
+        tokio::spawn(refresh(Arc::downgrade(&shared), first));
         Self { shared }
     }
 
-    /// The keys that are known, if any ever were.
-    pub(crate) fn now(&self) -> Option<Arc<Keys>> {
-        self.shared.known.borrow().keys.clone()
+    /// The keys of the last successful fetch; `None` before the first one.
+    pub(crate) fn current(&self) -> Option<Arc<Keys>> {
+        self.shared.state.borrow().keys.clone()
     }
 
-    /// The key of this id; when it is not known, the issuer is asked, once for all who wait, and seldom.
+    /// The key with this id. An unknown id causes a fetch, which all waiting requests share, at most once per
+    /// [`Timing::unknown_key`].
     pub(crate) async fn find(&self, id: &str) -> Result<Arc<Key>, Refusal> {
         loop {
-            if let Some(key) = self.now().and_then(|it| it.find(id)) {
+            if let Some(key) = self.current().and_then(|it| it.find(id)) {
                 return Ok(key);
             }
-            let Some(question) = self.shared.ask_for_unknown() else { break };
-            let is_joined = question.is_joined;
-            let answered = tokio::time::timeout(self.shared.pace.patience, question.answered()).await;
-            if answered.is_err() || !is_joined {
+            let Some(fetch) = self.shared.fetch_for_unknown_key() else { break };
+            let is_joined = fetch.is_joined;
+            let finished = tokio::time::timeout(self.shared.timing.wait, fetch.finished()).await;
+            if finished.is_err() || !is_joined {
                 break;
             }
         }
-        let known = self.shared.known.borrow().clone();
-        match known.keys.as_ref().map(|it| it.find(id)) {
+        let state = self.shared.state.borrow().clone();
+        match state.keys.as_ref().map(|it| it.find(id)) {
             Some(Some(key)) => Ok(key),
-            Some(None) if !known.is_away => Err(Unauthenticated::UnknownKey.into()),
-            _ => Err(Refusal::IssuerAway),
+            Some(None) if !state.is_unreachable => Err(Unauthenticated::UnknownKey.into()),
+            _ => Err(Refusal::IssuerUnavailable),
         }
     }
 }
 
-impl Question {
-    /// Waits for its end; false when there is nobody left to answer.
-    async fn answered(mut self) -> bool {
-        self.known.wait_for(|it| it.ended >= self.ended).await.is_ok()
+impl Fetch {
+    /// Waits until the fetch has finished; false when the keys were dropped meanwhile.
+    async fn finished(mut self) -> bool {
+        self.state.wait_for(|it| it.finished >= self.finished).await.is_ok()
     }
 }
 
 impl Shared {
-    fn asking(&self) -> std::sync::MutexGuard<'_, Asking> {
-        self.asking.lock().unwrap_or_else(PoisonError::into_inner)
+    fn fetching(&self) -> std::sync::MutexGuard<'_, Fetching> {
+        self.fetching.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A question for a key that is not known: one that is under way, or a new one, if the last one is long enough ago.
-    /// As long as no keys are known at all, the issuer is being asked anyway.
-    fn ask_for_unknown(self: &Arc<Self>) -> Option<Question> {
-        let mut asking = self.asking();
-        if !asking.is_under_way {
+    /// The fetch to wait for when a key is unknown: the running one, or a new one when the last is long enough ago.
+    /// Before the first keys there is none to start, because [`refresh`] retries anyway.
+    fn fetch_for_unknown_key(self: &Arc<Self>) -> Option<Fetch> {
+        let mut fetching = self.fetching();
+        if !fetching.is_running {
             let now = self.clock.now();
-            let is_too_soon = asking.for_unknown.is_some_and(|it| !has_passed(self.pace.unknown, it, now));
-            if is_too_soon || self.known.borrow().keys.is_none() {
+            let is_too_soon =
+                fetching.for_unknown_key.is_some_and(|it| !has_passed(self.timing.unknown_key, it, now));
+            if is_too_soon || self.state.borrow().keys.is_none() {
                 return None;
             }
-            asking.for_unknown = Some(now);
+            fetching.for_unknown_key = Some(now);
         }
-        Some(self.ask_or_join(&mut asking))
+        Some(self.start_or_join(&mut fetching))
     }
 
-    /// The question goes on when whoever asked it goes away.
-    fn ask_or_join(self: &Arc<Self>, asking: &mut Asking) -> Question {
-        let is_joined = std::mem::replace(&mut asking.is_under_way, true);
+    /// The running fetch, or a new one in a task of its own, which goes on when the request that waits for it is
+    /// cancelled.
+    fn start_or_join(self: &Arc<Self>, fetching: &mut Fetching) -> Fetch {
+        let is_joined = std::mem::replace(&mut fetching.is_running, true);
         if !is_joined {
             let shared = self.clone();
-            tokio::spawn(async move { shared.end_question(shared.issuer.keys().await) });
+            tokio::spawn(async move { shared.finish(shared.issuer.keys().await) });
         }
-        let known = self.known.subscribe();
-        let ended = known.borrow().ended + 1;
-        Question { known, ended, is_joined }
+        let state = self.state.subscribe();
+        let finished = state.borrow().finished + 1;
+        Fetch { state, finished, is_joined }
     }
 
-    fn end_question(&self, answer: Result<Keys, IssuerError>) {
-        let mut asking = self.asking();
-        asking.is_under_way = false;
-        self.log(&answer, &mut asking);
-        self.known.send_modify(|known| {
-            known.ended += 1;
-            known.is_away = answer.is_err();
-            if let Ok(keys) = answer {
-                known.keys = Some(Arc::new(keys));
+    fn finish(&self, fetched: Result<Keys, IssuerError>) {
+        let mut fetching = self.fetching();
+        fetching.is_running = false;
+        self.log(&fetched, &mut fetching);
+        self.state.send_modify(|state| {
+            state.finished += 1;
+            state.is_unreachable = fetched.is_err();
+            if let Ok(keys) = fetched {
+                state.keys = Some(Arc::new(keys));
             }
         });
     }
 
-    fn log(&self, answer: &Result<Keys, IssuerError>, asking: &mut Asking) {
-        let before = self.known.borrow();
+    fn log(&self, fetched: &Result<Keys, IssuerError>, fetching: &mut Fetching) {
+        let before = self.state.borrow();
         let issuer = self.issuer.issuer().to_string();
-        match answer {
-            Ok(keys) if before.keys.as_ref().is_none_or(|it| !it.are(keys)) => {
-                tracing::info!(issuer, keys = keys.len(), "new keys of the token issuer");
+        match fetched {
+            Ok(keys) if before.keys.as_ref().is_none_or(|it| !it.are_same(keys)) => {
+                tracing::info!(issuer, keys = keys.len(), "fetched new keys of the token issuer");
             }
-            Ok(_) if before.is_away => tracing::info!(issuer, "the token issuer is back"),
+            Ok(_) if before.is_unreachable => tracing::info!(issuer, "the token issuer is reachable again"),
             Ok(_) => {}
             Err(error) => {
                 let now = self.clock.now();
-                if asking.complained.is_none_or(|it| has_passed(COMPLAIN, it, now)) {
-                    asking.complained = Some(now);
+                if fetching.last_warning.is_none_or(|it| has_passed(WARN_INTERVAL, it, now)) {
+                    fetching.last_warning = Some(now);
                     let keys = before.keys.as_ref().map_or(0, |it| it.len());
                     let error = error as &dyn std::error::Error;
                     tracing::warn!(
                         issuer,
                         keys,
                         error,
-                        "the token issuer cannot be asked; its known keys go on"
+                        "cannot fetch the keys of the token issuer; the keys fetched earlier stay in use"
                     );
                 }
             }
@@ -198,26 +202,26 @@ impl Shared {
     }
 }
 
-/// Whether `time` has passed from `since` to `now`; a clock that was set back has let pass what it takes.
+/// Whether `time` has passed from `since` to `now`. A clock that was set back counts as having passed it.
 fn has_passed(time: Duration, since: Micros, now: Micros) -> bool {
     let passed = now.0.saturating_sub(since.0);
     passed < 0 || u128::from(passed.unsigned_abs()) >= time.as_micros()
 }
 
-/// Asks again and again, until nobody wants the keys any more.
-async fn keep_fresh(shared: Weak<Shared>, first: Question) {
-    let mut question = first;
-    while question.answered().await {
+/// Fetches the keys again and again until the last [`IssuerKeys`] is dropped.
+async fn refresh(shared: Weak<Shared>, first: Fetch) {
+    let mut fetch = first;
+    while fetch.finished().await {
         let Some(it) = shared.upgrade() else { return };
-        let pause = match &*it.known.borrow() {
-            Known { is_away: false, .. } => it.pace.refresh,
-            Known { keys: Some(_), .. } => it.pace.retry,
-            Known { keys: None, .. } => it.pace.first,
+        let pause = match &*it.state.borrow() {
+            State { is_unreachable: false, .. } => it.timing.refresh,
+            State { keys: Some(_), .. } => it.timing.retry,
+            State { keys: None, .. } => it.timing.initial_retry,
         };
         drop(it);
         tokio::time::sleep(pause).await;
         let Some(it) = shared.upgrade() else { return };
-        question = it.ask_or_join(&mut it.asking());
+        fetch = it.start_or_join(&mut it.fetching());
     }
 }
 

@@ -1,33 +1,37 @@
-//! Where an issuer is, and which addresses are safe to ask.
+//! The URL of a token issuer, and which URLs are safe to request.
 
 use std::fmt;
 use std::str::FromStr;
 
 use reqwest::Url;
 
-/// Where an issuer is, which is also its name: `https`, or `http` on loopback.
+/// The URL of an issuer, which is also its name in `iss`: `https`, or `http` on loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuerUrl {
-    /// As it was written: `iss` is compared with it character by character.
+    /// The URL as it was configured: `iss` is compared with it character by character.
     pub(crate) text: String,
     pub(crate) url: Url,
 }
 
-/// What is no issuer's URL.
+/// The text is not the URL of an issuer.
 #[derive(Debug, thiserror::Error)]
-#[error("it takes an https URL without user, query or fragment; http on loopback only")]
-pub struct NoIssuerUrl;
+#[error("must be an https URL without user, query or fragment; http is allowed on loopback only")]
+pub struct InvalidIssuerUrl;
 
 impl FromStr for IssuerUrl {
-    type Err = NoIssuerUrl;
+    type Err = InvalidIssuerUrl;
 
-    fn from_str(text: &str) -> Result<Self, NoIssuerUrl> {
-        let url: Url = text.parse().map_err(|_| NoIssuerUrl)?;
+    fn from_str(text: &str) -> Result<Self, InvalidIssuerUrl> {
+        let url: Url = text.parse().map_err(|_| InvalidIssuerUrl)?;
         let is_plain = url.query().is_none()
             && url.fragment().is_none()
             && url.username().is_empty()
             && url.password().is_none();
-        if is_plain && is_safe(&url) { Ok(Self { text: text.to_owned(), url }) } else { Err(NoIssuerUrl) }
+        if is_plain && is_safe(&url) {
+            Ok(Self { text: text.to_owned(), url })
+        } else {
+            Err(InvalidIssuerUrl)
+        }
     }
 }
 
@@ -37,7 +41,7 @@ impl fmt::Display for IssuerUrl {
     }
 }
 
-/// Whoever can change what comes from there can sign any token.
+/// Whether responses from the URL cannot be changed on the way: whoever could change the key set could sign any token.
 pub(crate) fn is_safe(url: &Url) -> bool {
     match url.scheme() {
         "https" => url.host_str().is_some(),

@@ -1,4 +1,4 @@
-//! The public keys that tokens are checked with, as a JSON Web Key Set (RFC 7517).
+//! The public keys that verify tokens, read from a JSON Web Key Set (RFC 7517).
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,23 +13,23 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Keys by their id.
+/// The usable keys of a key set, by key id.
 #[derive(Clone, Default)]
 pub struct Keys {
     by_id: HashMap<String, Arc<Key>>,
 }
 
-/// A key with the one algorithm it is good for.
+/// A public key with the one algorithm that it is used with.
 pub(crate) struct Key {
     id: String,
     pub(crate) decoding: DecodingKey,
     pub(crate) algorithm: Algorithm,
-    /// RFC 7638: two keys of one id are not the same key.
+    /// RFC 7638; tells apart two keys with the same id.
     thumbprint: String,
 }
 
 impl Key {
-    /// The key of `jwk`, if it is one for us.
+    /// The key, when it has an id and is for signatures of a supported algorithm.
     fn of(jwk: &Jwk) -> Option<Self> {
         let is_for_signing =
             jwk.common.public_key_use.as_ref().is_none_or(|it| *it == PublicKeyUse::Signature);
@@ -41,49 +41,49 @@ impl Key {
         })
     }
 
-    fn is(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         (&self.id, self.algorithm, &self.thumbprint) == (&other.id, other.algorithm, &other.thumbprint)
     }
 }
 
-/// A key set (RFC 7517) as it is sent: one key that nobody understands must not cost the others.
+/// A key set as received. The keys are parsed one by one, so that a key of an unknown type does not fail the set.
 #[derive(Deserialize)]
-struct Sent {
+struct RawKeySet {
     keys: Vec<Value>,
 }
 
-/// A key set that cannot be used.
+/// Why a file gave no keys.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read.
     #[error("the key set {path} cannot be read")]
     Read {
-        /// The file.
+        /// Path of the file.
         path: String,
-        /// Why.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The file is no key set.
-    #[error("{0} is no JSON Web Key Set with a usable key (RS256, ES256 or EdDSA, with a kid)")]
+    /// The file is not a key set, or has no usable key.
+    #[error("{0} is not a JSON Web Key Set with a usable key (RS256, ES256 or EdDSA, with a kid)")]
     Format(String),
 }
 
 impl Keys {
-    /// The keys of a file.
+    /// Reads a key set from a file; at least one key must be usable.
     pub fn read(path: &Path) -> Result<Self, KeyError> {
         let shown = path.display().to_string();
         let text = std::fs::read(path).map_err(|source| KeyError::Read { path: shown.clone(), source })?;
         Self::parse(&text).filter(|it| !it.is_empty()).ok_or(KeyError::Format(shown))
     }
 
-    /// The usable keys of a key set's text; none when it is no key set.
+    /// The usable keys of a key set in JSON; `None` when the text is not a key set.
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
-        let sent: Sent = serde_json::from_slice(text).ok()?;
-        let keys = sent.keys.into_iter().filter_map(|it| serde_json::from_value(it).ok()).collect();
+        let set: RawKeySet = serde_json::from_slice(text).ok()?;
+        let keys = set.keys.into_iter().filter_map(|it| serde_json::from_value(it).ok()).collect();
         Some(Self::from_set(&JwkSet { keys }))
     }
 
-    /// The usable keys of a set; others (encryption keys, other algorithms, keys of a wrong length) are passed over.
+    /// The usable keys of a set. Encryption keys and keys of other algorithms or a wrong length are skipped.
     #[must_use]
     pub fn from_set(set: &JwkSet) -> Self {
         let usable = set.keys.iter().filter_map(Key::of);
@@ -102,25 +102,25 @@ impl Keys {
         self.by_id.get(id).cloned()
     }
 
-    /// Whether this very key is one of them, and not another one of its id.
-    pub(crate) fn holds(&self, key: &Key) -> bool {
-        self.by_id.get(&key.id).is_some_and(|it| it.is(key))
+    /// Whether the set has this key, and not another one with the same id.
+    pub(crate) fn contains(&self, key: &Key) -> bool {
+        self.by_id.get(&key.id).is_some_and(|it| it.is_same(key))
     }
 
-    /// Whether they are the same keys.
-    pub(crate) fn are(&self, others: &Self) -> bool {
-        self.by_id.len() == others.by_id.len() && self.by_id.values().all(|it| others.holds(it))
+    /// Whether both sets have the same keys.
+    pub(crate) fn are_same(&self, others: &Self) -> bool {
+        self.by_id.len() == others.by_id.len() && self.by_id.values().all(|it| others.contains(it))
     }
 }
 
-/// The one algorithm that a key is good for: by its kind, and as its `alg` says when it says something.
+/// The algorithm of a key, by its type and curve; `None` when it is not supported or contradicts `alg`.
 fn algorithm_of(jwk: &Jwk) -> Option<Algorithm> {
     let (algorithm, name) = match &jwk.algorithm {
         AlgorithmParameters::RSA(_) => (Algorithm::RS256, KeyAlgorithm::RS256),
         AlgorithmParameters::EllipticCurve(it) if it.curve == EllipticCurve::P256 => {
             (Algorithm::ES256, KeyAlgorithm::ES256)
         }
-        // The verifier would panic at a shorter key, and cut a longer one.
+        // The verifier panics on a shorter key and truncates a longer one.
         AlgorithmParameters::OctetKeyPair(it)
             if it.curve == EllipticCurve::Ed25519
                 && URL_SAFE_NO_PAD.decode(&it.x).is_ok_and(|x| x.len() == 32) =>
@@ -149,13 +149,13 @@ mod tests {
     }
 
     #[test]
-    fn a_key_without_alg_is_good_for_what_its_kind_says() {
+    fn without_alg_the_type_of_a_key_decides_its_algorithm() {
         assert!(usable(&ed25519(|_| {})));
         assert!(usable(&ed25519(|it| it["alg"] = "EdDSA".into())));
     }
 
     #[test]
-    fn keys_of_a_wrong_length_use_or_algorithm_are_passed_over() {
+    fn keys_of_a_wrong_length_use_or_algorithm_are_skipped() {
         assert!(!usable(&ed25519(|it| it["x"] = "AAAA".into())));
         assert!(!usable(&ed25519(|it| it["x"] = URL_SAFE_NO_PAD.encode([7; 33]).into())));
         assert!(!usable(&ed25519(|it| it["use"] = "enc".into())));
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_a_kind_that_nobody_knows_does_not_cost_the_others() {
+    fn a_key_of_an_unknown_type_does_not_fail_the_set() {
         let unknown = serde_json::json!({"kty": "AKP", "alg": "ML-DSA-44", "kid": "new", "pub": "AAAA"});
         let text = serde_json::json!({ "keys": [unknown, 7, ed25519(|_| {})] }).to_string();
         let keys = Keys::parse(text.as_bytes()).unwrap();
@@ -176,7 +176,7 @@ mod tests {
             let jwk = ed25519(|it| it["x"] = URL_SAFE_NO_PAD.encode([byte; 32]).into());
             Keys::parse(serde_json::json!({ "keys": [jwk] }).to_string().as_bytes()).unwrap()
         };
-        assert!(of(7).are(&of(7)) && !of(7).are(&of(8)));
-        assert!(!of(7).holds(&of(8).find("k").unwrap()));
+        assert!(of(7).are_same(&of(7)) && !of(7).are_same(&of(8)));
+        assert!(!of(7).contains(&of(8).find("k").unwrap()));
     }
 }

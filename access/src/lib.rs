@@ -1,6 +1,6 @@
-//! Who may see and do what, for all three processes alike: a bearer token becomes a [`Caller`], and a caller's
-//! [`Visibility`] says which subjects exist for him. No process trusts another's word about a caller: each verifies
-//! the token again.
+//! Authentication and visibility for all three processes: a bearer token becomes a [`Caller`], and the caller's
+//! [`Visibility`] says which tasks and workers exist for that caller. The gateway forwards the token, and every process
+//! verifies it again. Imports `platform` and `net`; knows no database.
 
 mod caller;
 mod claims;
@@ -20,9 +20,9 @@ mod verifier;
 mod visibility;
 
 pub use caller::{Caller, Role};
-pub use claims::Expected;
+pub use claims::ExpectedClaims;
 pub use discovery::IssuerError;
-pub use identity::{ClientCredentials, ClientSecret, Identity, NoIdentity, TokenSource};
+pub use identity::{ClientCredentials, ClientSecret, Identity, TokenSource, TokenUnavailable};
 pub use issuer_url::IssuerUrl;
 pub use keys::{KeyError, Keys};
 pub use refusal::{Refusal, Unauthenticated};

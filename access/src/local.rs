@@ -1,5 +1,5 @@
-//! The issuer that `ccm up` is for itself: one Ed25519 key pair under the data directory. It counts only as long as no
-//! real issuer is configured.
+//! The local token issuer of `ccm up`: one Ed25519 key pair in the data directory. Its tokens are accepted only while
+//! no other issuer is configured.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -22,47 +22,47 @@ use serde_json::json;
 
 use crate::Role;
 
-/// `iss` of local tokens.
+/// `iss` of the tokens that the local issuer signs.
 pub const ISSUER: &str = "urn:cml-cloud-manager:local";
-/// `aud` of every token for this product, unless configured otherwise.
+/// `aud` of tokens for this product, unless another audience is configured.
 pub const AUDIENCE: &str = "cml-cloud-manager";
 
 const PRIVATE_FILE: &str = "local-key.pem";
 const PUBLIC_FILE: &str = "local-key.jwks.json";
 
-/// What a token is to say.
+/// The claims of a token to sign.
 #[derive(Clone, Debug)]
-pub struct Grant {
-    /// `sub`.
-    pub subject: String,
-    /// The roles.
+pub struct TokenClaims {
+    /// `sub`: the person or the service that the token is for.
+    pub sub: String,
+    /// Written to `realm_access.roles`.
     pub roles: Vec<Role>,
-    /// The department claim.
+    /// Written to the claim `department`; left out when `None`.
     pub department: Option<String>,
-    /// How long it is good for.
+    /// From now to `exp`, in whole seconds.
     pub lifetime: Duration,
 }
 
-/// A key pair that cannot be had.
+/// Why a key pair or a token could not be made, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum LocalKeyError {
-    /// The files.
-    #[error("{path} cannot be used")]
+    /// A file could not be read or written.
+    #[error("{path} cannot be read or written")]
     File {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The key itself.
-    #[error("{0} is no Ed25519 key in PKCS #8 form; remove it and a new one is made")]
+    /// The private key file does not hold a key of the expected form.
+    #[error("{0} is not an Ed25519 key in PKCS #8 form; remove the file and a new key is made")]
     Format(PathBuf),
-    /// The signature.
-    #[error("a token cannot be signed")]
+    /// The claims could not be encoded or signed.
+    #[error("the token cannot be signed")]
     Sign(#[from] jsonwebtoken::errors::Error),
 }
 
-/// Signs local tokens.
+/// Signs tokens with the local key pair.
 pub struct LocalIssuer {
     key: EncodingKey,
     public: String,
@@ -71,16 +71,18 @@ pub struct LocalIssuer {
 }
 
 impl LocalIssuer {
-    /// A new key pair, in memory only.
+    /// Generates a key pair, in memory only.
     ///
     /// # Panics
     /// Never: an Ed25519 key always has a PKCS #8 form.
     #[must_use]
     pub fn generate() -> Self {
-        Self::of(&SigningKey::from_bytes(&platform::clock::random()))
+        #[expect(clippy::disallowed_methods, reason = "a key must be unpredictable, in tests too")]
+        let secret = platform::clock::random();
+        Self::of(&SigningKey::from_bytes(&secret))
     }
 
-    /// The key pair under `directory`.
+    /// Reads the key pair in `directory`.
     pub fn open(directory: &Path) -> Result<Self, LocalKeyError> {
         let path = directory.join(PRIVATE_FILE);
         let pem = std::fs::read_to_string(&path)
@@ -89,12 +91,13 @@ impl LocalIssuer {
         Ok(Self::of(&key))
     }
 
-    /// The key pair under `directory`, made when there is none. The private key is for its owner's eyes only.
+    /// Reads the key pair in `directory`, or generates and writes one when there is none. The private key file has mode
+    /// 0600; the public key is written at every call.
     pub fn open_or_create(directory: &Path) -> Result<Self, LocalKeyError> {
         let private = directory.join(PRIVATE_FILE);
         let issuer = if private.exists() { Self::open(directory)? } else { Self::generate() };
         write_new(&private, issuer.pem.as_bytes())?;
-        let public = public_keys(directory);
+        let public = public_keys_path(directory);
         let set = serde_json::to_vec_pretty(&issuer.key_set()).unwrap_or_default();
         std::fs::write(&public, set).map_err(|source| LocalKeyError::File { path: public, source })?;
         Ok(issuer)
@@ -108,13 +111,13 @@ impl LocalIssuer {
         Self { key: EncodingKey::from_ed_der(der.as_bytes()), public, id, pem: pem.to_string() }
     }
 
-    /// `kid` of the key.
+    /// `kid` of the key: `local-` and the first eight characters of the public key.
     #[must_use]
     pub fn key_id(&self) -> &str {
         &self.id
     }
 
-    /// The public half.
+    /// The public key as a key set.
     #[must_use]
     pub fn key_set(&self) -> JwkSet {
         let common = CommonParameters {
@@ -131,26 +134,26 @@ impl LocalIssuer {
         JwkSet { keys: vec![Jwk { common, algorithm }] }
     }
 
-    /// A token that says what `grant` says.
-    pub fn grant(&self, grant: &Grant, clock: &Clock) -> Result<String, LocalKeyError> {
+    /// Signs a token with these claims, issued now.
+    pub fn issue(&self, claims: &TokenClaims, clock: &Clock) -> Result<String, LocalKeyError> {
         let now = clock.now().seconds();
-        let lifetime = i64::try_from(grant.lifetime.as_secs()).unwrap_or(i64::MAX);
-        let roles: Vec<&str> = grant.roles.iter().map(|it| it.name()).collect();
-        let mut claims = json!({
+        let lifetime = i64::try_from(claims.lifetime.as_secs()).unwrap_or(i64::MAX);
+        let roles: Vec<&str> = claims.roles.iter().map(Into::into).collect();
+        let mut payload = json!({
             "iss": ISSUER,
             "aud": AUDIENCE,
-            "sub": grant.subject,
+            "sub": claims.sub,
             "iat": now,
             "exp": now.saturating_add(lifetime),
             "realm_access": { "roles": roles },
         });
-        if let Some(department) = &grant.department {
-            claims["department"] = json!(department);
+        if let Some(department) = &claims.department {
+            payload["department"] = json!(department);
         }
-        self.sign(&claims)
+        self.sign(&payload)
     }
 
-    /// A token of these claims, whatever they say.
+    /// Signs a token with any claims, unchecked.
     pub fn sign(&self, claims: &impl Serialize) -> Result<String, LocalKeyError> {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.id.clone());
@@ -158,42 +161,42 @@ impl LocalIssuer {
     }
 }
 
-/// Where the public half lies under `directory`: what the services are told to verify with.
+/// Path of the public key set in `directory`, for the setting `CCM_LOCAL_KEYS` of the services.
 #[must_use]
-pub fn public_keys(directory: &Path) -> PathBuf {
+pub fn public_keys_path(directory: &Path) -> PathBuf {
     directory.join(PUBLIC_FILE)
 }
 
-/// Writes a file that nobody else may read, whole or not at all; what was there is replaced.
+/// Replaces a file atomically; the new file has mode 0600.
 pub fn write_private(path: &Path, content: &[u8]) -> Result<(), LocalKeyError> {
-    place(path, content, |beside| std::fs::rename(beside, path))
+    write_then(path, content, |temporary| std::fs::rename(temporary, path))
 }
 
-/// Likewise, unless it is there.
+/// Creates a file atomically with mode 0600; does nothing when there is one.
 fn write_new(path: &Path, content: &[u8]) -> Result<(), LocalKeyError> {
-    place(path, content, |beside| match std::fs::hard_link(beside, path) {
+    write_then(path, content, |temporary| match std::fs::hard_link(temporary, path) {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     })
 }
 
-/// Writes a file beside `path`, to be put in its place.
-fn place(
+/// Writes and syncs a temporary file next to `path`, calls `put` with its path to move or link it, and removes it.
+fn write_then(
     path: &Path,
     content: &[u8],
     put: impl FnOnce(&Path) -> std::io::Result<()>,
 ) -> Result<(), LocalKeyError> {
-    let beside = path.with_extension(format!("{}.new", std::process::id()));
-    let placed = OpenOptions::new()
+    let temporary = path.with_extension(format!("{}.new", std::process::id()));
+    let written = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
         .mode(0o600)
-        .open(&beside)
+        .open(&temporary)
         .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
-        .and_then(|()| put(&beside));
-    let _ = std::fs::remove_file(&beside);
-    placed.map_err(|source| LocalKeyError::File { path: path.to_owned(), source })
+        .and_then(|()| put(&temporary));
+    let _ = std::fs::remove_file(&temporary);
+    written.map_err(|source| LocalKeyError::File { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! For whom a service works: a person's subject in the metadata of a call, for the record of what was done. It gives no
-//! rights, and only a caller with role `service` is believed.
+//! The metadata `ccm-on-behalf-of`: the `sub` of the person on whose behalf a service makes a call. It is recorded in
+//! events and gives no rights. Only callers with role `service` may send it.
 
 use net::grpc::status::{self, Reason};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -10,30 +10,29 @@ use tonic::metadata::{MetadataMap, MetadataValue};
 use crate::claims::is_name;
 use crate::{Caller, Role};
 
-/// Name of the metadata: a subject in UTF-8, percent-encoded.
+/// Metadata key. The value is a `sub` in UTF-8, percent-encoded.
 pub const METADATA: &str = "ccm-on-behalf-of";
-/// Left as they are, as in a URI (RFC 3986 section 2.3), so that most subjects stay readable.
+/// Unreserved characters of a URI (RFC 3986 section 2.3) and `@` are not encoded, so that most values stay readable.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 
-/// The person that the metadata names; PERMISSION_DENIED when the caller is no service, whatever it names.
+/// The person that the metadata names. Fails with PERMISSION_DENIED when a caller without role `service` sends it, and
+/// with INVALID_ARGUMENT when it is malformed or repeated.
 pub(crate) fn read(metadata: &MetadataMap, caller: &Caller) -> Result<Option<String>, Status> {
     let mut all = metadata.get_all(METADATA).iter();
     let Some(first) = all.next() else { return Ok(None) };
     if !caller.is(Role::Service) {
-        let text = format!("only a service says on whose behalf it works ({METADATA})");
+        let text = format!("only callers with role service may send {METADATA}");
         return Err(status::with_reason(Reason::OnBehalfNotAllowed, text));
     }
-    // With two of them nobody knows which one counts.
     let value = first.to_str().ok().filter(|_| all.next().is_none());
-    let subject =
-        value.and_then(|it| percent_decode_str(it).decode_utf8().ok()).filter(|it| is_name(it, 255));
-    subject.map(|it| Some(it.into_owned())).ok_or_else(|| {
-        let description = "must be one subject of 1 to 255 characters, percent-encoded".to_owned();
+    let sub = value.and_then(|it| percent_decode_str(it).decode_utf8().ok()).filter(|it| is_name(it, 255));
+    sub.map(|it| Some(it.into_owned())).ok_or_else(|| {
+        let description = "must be one value of 1 to 255 characters, percent-encoded".to_owned();
         status::invalid(vec![Violation { field: METADATA.to_owned(), description }])
     })
 }
 
-/// Names the person in the metadata of a call to another process.
+/// Adds the person to the metadata of an outgoing call.
 pub(crate) fn write(person: &str, metadata: &mut MetadataMap) {
     let encoded = utf8_percent_encode(person, ENCODED).to_string();
     if let Ok(value) = MetadataValue::try_from(encoded) {

@@ -1,42 +1,41 @@
-//! Why a request has no caller: its token is at fault, or the issuer that could tell is away.
+//! Why a request could not be authenticated.
 
-/// What is wrong with a token. The texts are for the client and repeat nothing of the token.
+/// What is wrong with the token of a request. The messages are sent to the client and quote nothing of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unauthenticated {
-    /// There is no token.
-    #[error("a bearer token is needed")]
+    /// The request has no `authorization`.
+    #[error("a bearer token is required")]
     Missing,
-    /// It is no token.
-    #[error("the authorization is no bearer token")]
+    /// The `authorization` is not one bearer token, or a required claim is missing or has the wrong type.
+    #[error("the authorization header is not a valid bearer token")]
     Malformed,
-    /// Its time is over.
+    /// `exp` has passed, leeway included.
     #[error("the token has expired")]
     Expired,
-    /// Its time has not come.
+    /// `nbf` has not been reached, leeway included.
     #[error("the token is not valid yet")]
     NotYetValid,
-    /// Somebody else issued it.
+    /// `iss` is not the configured issuer.
     #[error("the token is from another issuer")]
     WrongIssuer,
-    /// It is for somebody else.
+    /// `aud` does not include the configured audience.
     #[error("the token is for another audience")]
     WrongAudience,
-    /// Its key is not one of the issuer's.
+    /// The issuer publishes no key with the `kid` of the token.
     #[error("the token is signed with an unknown key")]
     UnknownKey,
-    /// Its signature is wrong, or made with another algorithm than the key's.
+    /// The signature does not match, or was made with another algorithm than that of the key.
     #[error("the token's signature is not valid")]
     BadSignature,
 }
 
-/// Why a request has no caller.
+/// Why a request could not be authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The token is at fault: another one is needed.
+    /// The token is not accepted; the client needs another one.
     Unauthenticated(Unauthenticated),
-    /// Whether the token is good cannot be told now: its key is not among those known, if any are, and the issuer
-    /// cannot be asked. The same token may do in a moment.
-    IssuerAway,
+    /// The key of the token is not known and the issuer is unreachable. The same token may be accepted later.
+    IssuerUnavailable,
 }
 
 impl From<Unauthenticated> for Refusal {

@@ -1,5 +1,5 @@
-//! An issuer in this process, for tests: a real discovery document and key set over HTTP on loopback, tokens of any
-//! claims, and every way to misbehave.
+//! A token issuer for tests: serves a discovery document, a key set and a token endpoint over HTTP on loopback, signs
+//! tokens with any claims, and can be told to fail in the ways that real issuers do.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,12 +17,12 @@ use tokio::sync::watch;
 use crate::local::{AUDIENCE, LocalIssuer};
 use crate::{Caller, IssuerUrl, Role};
 
-/// A caller as a verified token makes one; nobody else would know him.
+/// A caller without a token: no other process accepts its requests.
 #[must_use]
-pub fn caller(subject: &str, roles: &[Role], department: Option<&str>) -> Caller {
+pub fn caller(sub: &str, roles: &[Role], department: Option<&str>) -> Caller {
     Caller {
         issuer: "urn:test".to_owned(),
-        subject: subject.to_owned(),
+        sub: sub.to_owned(),
         roles: roles.to_vec(),
         department: department.map(ToOwned::to_owned),
         expires_at: Micros(i64::MAX),
@@ -31,7 +31,7 @@ pub fn caller(subject: &str, roles: &[Role], department: Option<&str>) -> Caller
     }
 }
 
-/// What the issuer answers.
+/// An HTTP response of the issuer.
 #[derive(Clone, Debug)]
 pub struct Answer {
     status: StatusCode,
@@ -40,25 +40,25 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// 200 with this text.
+    /// Status 200 with this body.
     #[must_use]
     pub fn text(text: &str) -> Self {
         Self { status: StatusCode::OK, location: None, text: text.to_owned() }
     }
 
-    /// 400 with this text.
+    /// Status 400 with this body.
     #[must_use]
     pub fn refusal(text: &str) -> Self {
         Self { status: StatusCode::BAD_REQUEST, ..Self::text(text) }
     }
 
-    /// A redirection.
+    /// Status 302 to another URL.
     #[must_use]
     pub fn redirect(to: &str) -> Self {
         Self { status: StatusCode::FOUND, location: Some(to.to_owned()), text: String::new() }
     }
 
-    /// What an issuer answers that is being restarted.
+    /// Status 503 without a body, as during a restart.
     #[must_use]
     pub fn away() -> Self {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, location: None, text: String::new() }
@@ -73,7 +73,7 @@ impl Answer {
     }
 }
 
-/// An issuer on loopback, until the runtime ends.
+/// An issuer on loopback; it runs until the runtime ends. Clones control the same issuer.
 #[derive(Clone)]
 pub struct TestIssuer {
     url: IssuerUrl,
@@ -83,32 +83,32 @@ pub struct TestIssuer {
 struct Shared {
     script: Mutex<Script>,
     asked: AtomicUsize,
-    /// Closed while answers are held back.
+    /// False while responses are held back.
     gate: watch::Sender<bool>,
 }
 
 struct Script {
-    /// `Authorization` and form of each request for a token.
+    /// `Authorization` and form of each token request.
     grants: Vec<(String, String)>,
-    /// Seconds that a token is good for.
+    /// Lifetime of its tokens in seconds.
     lifetime: i64,
-    /// Further claims of the tokens.
+    /// Claims added to its tokens.
     claims: Value,
-    /// Instead of a token.
+    /// Answered instead of a token.
     no_token: Option<Answer>,
     keys: Vec<LocalIssuer>,
     discovery: Answer,
-    /// Instead of the keys.
-    answer: Option<Answer>,
+    /// Answered instead of the keys.
+    no_keys: Option<Answer>,
 }
 
 impl TestIssuer {
-    /// An issuer with one key.
+    /// Starts an issuer with one key.
     ///
     /// # Panics
-    /// When it cannot listen.
+    /// When no port can be bound.
     pub async fn start() -> Self {
-        // reqwest wants to know, even where no TLS is spoken.
+        // reqwest needs a provider even for plain HTTP.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let name = format!("http://{}", listener.local_addr().expect("an address"));
@@ -122,7 +122,7 @@ impl TestIssuer {
             no_token: None,
             keys: vec![LocalIssuer::generate()],
             discovery: Answer::text(&document.to_string()),
-            answer: None,
+            no_keys: None,
         };
         let shared =
             Shared { script: Mutex::new(script), asked: AtomicUsize::new(0), gate: watch::Sender::new(true) };
@@ -136,22 +136,22 @@ impl TestIssuer {
         issuer
     }
 
-    /// Where it is, and its name.
+    /// The URL of the issuer, which is also its name.
     #[must_use]
     pub fn url(&self) -> IssuerUrl {
         self.url.clone()
     }
 
-    /// How often its keys were asked for.
+    /// How often the key set was requested.
     #[must_use]
     pub fn asked(&self) -> usize {
         self.shared.asked.load(Ordering::SeqCst)
     }
 
-    /// A token of these claims, signed with the newest key.
+    /// Signs a token with these claims and the newest key.
     ///
     /// # Panics
-    /// When it has no key, or cannot sign.
+    /// When the claims cannot be signed.
     #[must_use]
     pub fn sign(&self, claims: &Value) -> String {
         self.script().keys.last().expect("a key").sign(claims).expect("a signature")
@@ -160,57 +160,57 @@ impl TestIssuer {
     /// `kid` of the newest key.
     ///
     /// # Panics
-    /// When it has none.
+    /// When the issuer has no key.
     #[must_use]
     pub fn key_id(&self) -> String {
         self.script().keys.last().expect("a key").key_id().to_owned()
     }
 
-    /// Publishes one more key, and signs with it from now on.
+    /// Adds a key to the key set and signs with it from now on.
     pub fn add_key(&self) {
         self.script().keys.push(LocalIssuer::generate());
     }
 
-    /// No longer publishes any key but the newest.
+    /// Withdraws all keys but the newest.
     pub fn retire_old_keys(&self) {
         let mut script = self.script();
         let old = script.keys.len().saturating_sub(1);
         script.keys.drain(..old);
     }
 
-    /// What it answers instead of its discovery document.
+    /// Sets the response to requests for the discovery document.
     pub fn answers_discovery(&self, answer: Answer) {
         self.script().discovery = answer;
     }
 
-    /// What it answers instead of its keys; none: its keys.
+    /// Sets the response to requests for the key set; `None` restores the key set.
     pub fn answers_keys(&self, answer: impl Into<Option<Answer>>) {
-        self.script().answer = answer.into();
+        self.script().no_keys = answer.into();
     }
 
-    /// What it answers instead of a token; none: a token.
+    /// Sets the response to token requests; `None` restores tokens.
     pub fn answers_tokens(&self, answer: impl Into<Option<Answer>>) {
         self.script().no_token = answer.into();
     }
 
-    /// How long its tokens are good for from now on, and what they say beside who it is.
+    /// Sets the lifetime in seconds and the added claims of the tokens of the token endpoint.
     pub fn grants(&self, lifetime: i64, claims: Value) {
         let mut script = self.script();
         (script.lifetime, script.claims) = (lifetime, claims);
     }
 
-    /// `Authorization` and form of each request for a token so far.
+    /// `Authorization` and form of each token request so far.
     #[must_use]
     pub fn grants_asked(&self) -> Vec<(String, String)> {
         self.script().grants.clone()
     }
 
-    /// Holds its answers back.
+    /// Holds responses with the key set back until [`Self::release`].
     pub fn hold(&self) {
         self.shared.gate.send_replace(false);
     }
 
-    /// Lets its answers go.
+    /// Sends the responses that were held back, and further ones at once.
     pub fn release(&self) {
         self.shared.gate.send_replace(true);
     }
@@ -233,10 +233,10 @@ async fn keys(State(issuer): State<TestIssuer>) -> Response {
         let keys: Vec<_> = script.keys.iter().flat_map(|it| it.key_set().keys).collect();
         Answer::text(&json!({ "keys": keys }).to_string())
     };
-    script.answer.clone().unwrap_or_else(published).into_response()
+    script.no_keys.clone().unwrap_or_else(published).into_response()
 }
 
-/// The token endpoint, which takes every client.
+/// The token endpoint; it accepts every client.
 async fn token(State(issuer): State<TestIssuer>, headers: HeaderMap, form: String) -> Response {
     let authorization = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
     let mut script = issuer.script();

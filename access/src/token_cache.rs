@@ -1,44 +1,35 @@
-//! Tokens that were verified, so that a caller's next request costs a hash and not a signature. Bounded, and holding no
-//! token: the key is its SHA-256.
+//! The cache of verified tokens: the next request with the same token costs a SHA-256 hash and no signature check. The
+//! cache holds no token, only its hash.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use http::HeaderValue;
 use platform::clock::Micros;
+use quick_cache::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
 use crate::Caller;
 use crate::keys::{Key, Keys};
 
-/// Tokens held at most.
+/// Tokens in the cache at most; beyond that, tokens that are used keep their place and others are evicted.
 const CAPACITY: usize = 10_000;
 
-/// What identifies a token.
+/// SHA-256 of a token.
 pub(crate) type TokenHash = [u8; 32];
 
-/// SHA-256 of a token.
 pub(crate) fn hash(token: &str) -> TokenHash {
     Sha256::digest(token).into()
 }
 
-/// Two halves: what is used moves into the young one; when that is full it becomes the old one, and the old one is
-/// forgotten. So the least recently used go first, without a list to keep.
 pub(crate) struct TokenCache {
-    halves: Mutex<Halves>,
-    half: usize,
-}
-
-#[derive(Default)]
-struct Halves {
-    young: HashMap<TokenHash, Verified>,
-    old: HashMap<TokenHash, Verified>,
+    tokens: Cache<TokenHash, Verified>,
 }
 
 #[derive(Clone)]
 struct Verified {
-    /// Without its `authorization`, which the request at hand has.
+    /// Has an empty `authorization`; a caller that is found gets that of the request at hand.
     caller: Arc<Caller>,
+    /// The key that the token was signed with.
     key: Arc<Key>,
 }
 
@@ -48,10 +39,11 @@ impl TokenCache {
     }
 
     fn with_capacity(capacity: usize) -> Self {
-        Self { halves: Mutex::default(), half: capacity / 2 }
+        Self { tokens: Cache::new(capacity) }
     }
 
-    /// The caller of a token that was verified before, has not ended at `now`, and whose key is still one of `keys`.
+    /// The caller of a token that was verified earlier. A token that has expired at `now`, or whose key is no longer
+    /// one of `keys`, is removed and not found.
     pub(crate) fn find(
         &self,
         token: &TokenHash,
@@ -59,43 +51,18 @@ impl TokenCache {
         keys: &Keys,
         authorization: &HeaderValue,
     ) -> Option<Caller> {
-        let found = self.touch(token)?;
-        let counts = now < found.caller.expires_at && keys.holds(&found.key);
-        counts.then(|| Caller { authorization: authorization.clone(), ..Caller::clone(&found.caller) })
-    }
-
-    fn touch(&self, token: &TokenHash) -> Option<Verified> {
-        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = halves.young.get(token) {
-            return Some(found.clone());
+        let Verified { caller, key } = self.tokens.get(token)?;
+        if caller.expires_at <= now || !keys.contains(&key) {
+            self.tokens.remove(token);
+            return None;
         }
-        let found = halves.old.remove(token)?;
-        let forgotten = halves.put(*token, found.clone(), self.half);
-        drop(halves);
-        drop(forgotten);
-        Some(found)
+        Some(Caller { authorization: authorization.clone(), ..Caller::clone(&caller) })
     }
 
-    /// Keeps the caller of a token that `key` has signed.
-    pub(crate) fn keep(&self, token: TokenHash, caller: &Caller, key: Arc<Key>) {
+    /// Caches the caller of a token whose signature was verified with `key`.
+    pub(crate) fn insert(&self, token: TokenHash, caller: &Caller, key: Arc<Key>) {
         let caller = Caller { authorization: HeaderValue::from_static(""), ..caller.clone() };
-        let verified = Verified { caller: Arc::new(caller), key };
-        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
-        let forgotten = halves.put(token, verified, self.half);
-        drop(halves);
-        drop(forgotten);
-    }
-}
-
-impl Halves {
-    /// Answers what is forgotten for it, to be dropped without the lock.
-    fn put(&mut self, token: TokenHash, verified: Verified, half: usize) -> HashMap<TokenHash, Verified> {
-        let mut forgotten = HashMap::new();
-        if self.young.len() >= half {
-            forgotten = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));
-        }
-        self.young.insert(token, verified);
-        forgotten
+        self.tokens.insert(token, Verified { caller: Arc::new(caller), key });
     }
 }
 
@@ -109,7 +76,7 @@ mod tests {
     fn caller(expires_at: Micros) -> Caller {
         Caller {
             issuer: "urn:test".to_owned(),
-            subject: "ada".to_owned(),
+            sub: "ada".to_owned(),
             roles: Vec::new(),
             department: None,
             expires_at,
@@ -130,36 +97,34 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_is_known_until_his_token_ends() {
+    fn a_token_is_found_until_it_expires() {
         let (cache, (keys, key)) = (TokenCache::new(), keys());
-        cache.keep(hash("a"), &caller(Micros(2_000_000)), key);
+        cache.insert(hash("a"), &caller(Micros(2_000_000)), key);
         let known = found(&cache, "a", NOW, &keys).unwrap();
-        assert_eq!((known.subject.as_str(), known.authorization.as_bytes()), ("ada", &b"bearer second"[..]));
+        assert_eq!((known.sub.as_str(), known.authorization.as_bytes()), ("ada", &b"bearer second"[..]));
         assert!(found(&cache, "a", Micros(2_000_000), &keys).is_none());
         assert!(found(&cache, "b", NOW, &keys).is_none());
     }
 
     #[test]
-    fn a_key_that_is_gone_takes_its_tokens_along() {
+    fn a_token_is_not_found_once_its_key_is_withdrawn() {
         let (cache, (before, key)) = (TokenCache::new(), keys());
-        cache.keep(hash("a"), &caller(Micros(2_000_000)), key);
+        cache.insert(hash("a"), &caller(Micros(2_000_000)), key);
         assert!(found(&cache, "a", NOW, &before).is_some());
         assert!(found(&cache, "a", NOW, &keys().0).is_none());
+        assert!(cache.tokens.is_empty());
     }
 
     #[test]
-    fn it_never_holds_more_than_its_capacity_and_forgets_what_nobody_uses() {
+    fn the_cache_never_exceeds_its_capacity_and_keeps_a_token_that_is_used() {
         let (cache, (keys, key)) = (TokenCache::with_capacity(10), keys());
-        cache.keep(hash("used"), &caller(Micros(2_000_000)), key.clone());
-        cache.keep(hash("unused"), &caller(Micros(2_000_000)), key.clone());
+        cache.insert(hash("used"), &caller(Micros(2_000_000)), key.clone());
         for number in 0..100 {
-            cache.keep(hash(&number.to_string()), &caller(Micros(2_000_000)), key.clone());
+            cache.insert(hash(&number.to_string()), &caller(Micros(2_000_000)), key.clone());
             assert!(found(&cache, "used", NOW, &keys).is_some(), "{number}");
-            let halves = cache.halves.lock().unwrap();
-            assert!(halves.young.len() + halves.old.len() <= 10);
+            assert!(cache.tokens.len() <= 10);
         }
-        assert!(found(&cache, "unused", NOW, &keys).is_none());
-        assert!(found(&cache, "0", NOW, &keys).is_none());
+        assert!(found(&cache, "98", NOW, &keys).is_none());
         assert!(found(&cache, "99", NOW, &keys).is_some());
     }
 }

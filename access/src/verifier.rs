@@ -1,4 +1,4 @@
-//! From a request's `authorization` to a [`Caller`], or the reason why not.
+//! Verifies the bearer token of a request and makes a [`Caller`] of it.
 
 use std::sync::Arc;
 
@@ -8,82 +8,87 @@ use jsonwebtoken::{Validation, decode, decode_header};
 use net::admission::{Admission, Authenticate};
 use platform::clock::Clock;
 
-use crate::claims::{Claims, Expected};
+use crate::claims::{Claims, ExpectedClaims};
 use crate::discovery::{Discovery, IssuerError};
-use crate::issuer_keys::{IssuerKeys, Pace};
+use crate::issuer_keys::{IssuerKeys, Timing};
 use crate::keys::Key;
 use crate::token_cache::{self, TokenCache};
 use crate::{Caller, IssuerUrl, Keys, Refusal, Unauthenticated};
 
-/// Longer ones are not looked at.
+/// Longer tokens are refused as malformed.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
-/// Verifies the tokens of one issuer. Clones share its keys and what they have verified.
+/// Verifies the tokens of one issuer. Clones share the keys and the cache of verified tokens.
 #[derive(Clone)]
 pub struct Verifier {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    expected: Expected,
-    keys: Source,
-    verified: TokenCache,
+    expected: ExpectedClaims,
+    keys: KeySource,
+    cache: TokenCache,
     clock: Clock,
 }
 
-enum Source {
+enum KeySource {
     Given(Arc<Keys>),
     Issuer(IssuerKeys),
 }
 
 impl Verifier {
-    /// A verifier of the tokens that say what is `expected` and are signed with one of `keys`.
+    /// A verifier for tokens with the `expected` claims, signed with one of `keys`.
     #[must_use]
-    pub fn of_keys(expected: Expected, keys: Keys, clock: Clock) -> Self {
-        Self::new(expected, Source::Given(Arc::new(keys)), clock)
+    pub fn with_keys(expected: ExpectedClaims, keys: Keys, clock: Clock) -> Self {
+        Self::new(expected, KeySource::Given(Arc::new(keys)), clock)
     }
 
-    /// A verifier of the tokens that say what is `expected` and are signed with a key that `issuer` publishes at the
-    /// time. It begins to ask at once and goes on until the last clone is dropped; the issuer need not be there.
+    /// A verifier for tokens with the `expected` claims, signed with a key that `issuer` publishes. The keys are
+    /// fetched in the background, from now until the last clone is dropped; the issuer may be unreachable at first.
     ///
     /// # Panics
-    /// Outside of a tokio runtime, and when the process has no default provider of rustls.
-    pub fn of_issuer(issuer: &IssuerUrl, expected: Expected, clock: Clock) -> Result<Self, IssuerError> {
-        let keys = IssuerKeys::start(Discovery::new(issuer)?, Pace::default(), clock.clone());
-        Ok(Self::new(expected, Source::Issuer(keys), clock))
+    /// Outside of a tokio runtime, and when rustls has no default crypto provider.
+    pub fn with_issuer(
+        issuer: &IssuerUrl,
+        expected: ExpectedClaims,
+        clock: Clock,
+    ) -> Result<Self, IssuerError> {
+        let keys = IssuerKeys::start(Discovery::new(issuer)?, Timing::default(), clock.clone());
+        Ok(Self::new(expected, KeySource::Issuer(keys), clock))
     }
 
-    fn new(expected: Expected, keys: Source, clock: Clock) -> Self {
-        Self { shared: Arc::new(Shared { expected, keys, verified: TokenCache::new(), clock }) }
+    fn new(expected: ExpectedClaims, keys: KeySource, clock: Clock) -> Self {
+        Self { shared: Arc::new(Shared { expected, keys, cache: TokenCache::new(), clock }) }
     }
 
-    /// The caller that these headers, or this metadata, name.
+    /// Authenticates a request by its headers (HTTP) or metadata (gRPC). May wait for the issuer when the key is
+    /// unknown.
     pub async fn verify(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
-        let Shared { expected, keys, verified, clock } = &*self.shared;
-        let authorization = only(headers)?;
+        let Shared { expected, keys, cache, clock } = &*self.shared;
+        let authorization = single_authorization(headers)?;
         let token = bearer(authorization)?;
         let (hash, now) = (token_cache::hash(token), clock.now());
-        if let Some(known) = keys.now()
-            && let Some(caller) = verified.find(&hash, now, &known, authorization)
+        if let Some(current) = keys.current()
+            && let Some(caller) = cache.find(&hash, now, &current, authorization)
         {
             return Ok(caller);
         }
-        let key = self.key_of(token).await?;
+        let key = self.find_key(token).await?;
         let caller = expected.caller(&signed_claims(token, &key)?, now, authorization)?;
-        verified.keep(hash, &caller, key);
+        cache.insert(hash, &caller, key);
         Ok(caller)
     }
 
-    async fn key_of(&self, token: &str) -> Result<Arc<Key>, Refusal> {
+    async fn find_key(&self, token: &str) -> Result<Arc<Key>, Refusal> {
         let header = decode_header(token).map_err(|_| Unauthenticated::Malformed)?;
         let id = header.kid.ok_or(Unauthenticated::UnknownKey)?;
         match &self.shared.keys {
-            Source::Given(keys) => Ok(keys.find(&id).ok_or(Unauthenticated::UnknownKey)?),
-            Source::Issuer(keys) => {
-                if let Some(key) = keys.now().and_then(|it| it.find(&id)) {
+            KeySource::Given(keys) => Ok(keys.find(&id).ok_or(Unauthenticated::UnknownKey)?),
+            KeySource::Issuer(keys) => {
+                if let Some(key) = keys.current().and_then(|it| it.find(&id)) {
                     return Ok(key);
                 }
-                // What does not even claim to be the issuer's is not worth a question to it.
+                // A token that does not name the issuer cannot have one of its keys: no request is made for it.
                 let claims: Claims = insecure_decode_claims(token).map_err(|_| Unauthenticated::Malformed)?;
                 if !self.shared.expected.is_from_issuer(&claims) {
                     return Err(Unauthenticated::UnknownKey.into());
@@ -94,11 +99,11 @@ impl Verifier {
     }
 }
 
-impl Source {
-    fn now(&self) -> Option<Arc<Keys>> {
+impl KeySource {
+    fn current(&self) -> Option<Arc<Keys>> {
         match self {
             Self::Given(keys) => Some(keys.clone()),
-            Self::Issuer(keys) => keys.now(),
+            Self::Issuer(keys) => keys.current(),
         }
     }
 }
@@ -113,17 +118,17 @@ impl Authenticate for Verifier {
 }
 
 fn signed_claims(token: &str, key: &Key) -> Result<Claims, Unauthenticated> {
-    // The key says which algorithm, never the token.
+    // The algorithm is that of the key, never the one that the token names.
     let mut validation = Validation::new(key.algorithm);
-    // Times, issuer and audience are checked elsewhere, by our clock and with a reason each.
+    // Times, issuer and audience are checked in claims.rs, by our clock and with a reason for each.
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
     decode(token, &key.decoding, &validation).map(|it| it.claims).map_err(|_| Unauthenticated::BadSignature)
 }
 
-/// The one `authorization`: with two of them nobody knows which one the next process would take.
-fn only(headers: &HeaderMap) -> Result<&HeaderValue, Unauthenticated> {
+/// The `authorization` header. Several are refused, because another process might pick a different one.
+fn single_authorization(headers: &HeaderMap) -> Result<&HeaderValue, Unauthenticated> {
     let mut all = headers.get_all(header::AUTHORIZATION).iter();
     let first = all.next().ok_or(Unauthenticated::Missing)?;
     if all.next().is_some() { Err(Unauthenticated::Malformed) } else { Ok(first) }

@@ -1,37 +1,38 @@
-//! Which subjects exist for a caller. Stores render this to SQL; here it is matched in memory.
+//! Which subjects (tasks and workers) a caller sees. Stores translate [`Visibility`] to SQL; [`Visibility::sees`]
+//! decides the same in memory, and a conformance test compares the two.
 
-/// What decides who sees a subject.
+/// The fields of a subject that decide who sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
-    /// Department it belongs to.
+    /// The department that owns it, whose managers see it.
     pub department: Option<String>,
-    /// Subject of its assignee.
+    /// `sub` of the person that it is assigned to.
     pub assignee_id: Option<String>,
-    /// Subject of its creator.
+    /// `sub` of the caller that created it.
     pub created_by: Option<String>,
 }
 
-/// What a caller sees.
+/// Which subjects a caller sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
-    /// Everything.
+    /// All subjects: roles admin and service.
     All,
-    /// What is assigned to or created by a person and, for a manager, what is of his department.
-    Of {
-        /// Subject of the person.
+    /// The subjects that are assigned to or were created by one person and, for managers, those of their department.
+    Restricted {
+        /// `sub` of the person.
         person: String,
-        /// The department; `None` adds nothing, not even subjects without a department.
+        /// The department of a manager. `None` adds no subjects, not even those without a department.
         department: Option<String>,
     },
 }
 
 impl Visibility {
-    /// Whether a subject of this scope exists for the caller.
+    /// Whether a subject with this scope is visible.
     #[must_use]
     pub fn sees(&self, scope: &Scope) -> bool {
         match self {
             Self::All => true,
-            Self::Of { person, department } => {
+            Self::Restricted { person, department } => {
                 scope.assignee_id.as_ref() == Some(person)
                     || scope.created_by.as_ref() == Some(person)
                     || (department.is_some() && scope.department == *department)
@@ -55,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_person_sees_what_is_assigned_to_or_created_by_them() {
-        let ada = Visibility::Of { person: "ada".to_owned(), department: None };
+        let ada = Visibility::Restricted { person: "ada".to_owned(), department: None };
         assert!(ada.sees(&scope(None, None, "ada")));
         assert!(ada.sees(&scope(None, Some("ada"), "bob")));
         assert!(!ada.sees(&scope(Some("network"), None, "bob")));
@@ -63,9 +64,10 @@ mod tests {
 
     #[test]
     fn a_missing_department_is_not_a_department_that_two_can_share() {
-        let ada = Visibility::Of { person: "ada".to_owned(), department: None };
+        let ada = Visibility::Restricted { person: "ada".to_owned(), department: None };
         assert!(!ada.sees(&scope(None, None, "bob")));
-        let manager = Visibility::Of { person: "ada".to_owned(), department: Some("network".to_owned()) };
+        let manager =
+            Visibility::Restricted { person: "ada".to_owned(), department: Some("network".to_owned()) };
         assert!(manager.sees(&scope(Some("network"), None, "bob")));
         assert!(!manager.sees(&scope(None, None, "bob")));
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::Visibility;
+use platform::clock::Clock;
 use serde_json::json;
 
 use super::*;
@@ -36,7 +37,7 @@ pub(super) async fn open(fresh: &Fresh) -> Database {
 pub(super) fn change(subject_id: Uuid, revision: i64) -> NewEvent {
     let scope = |it: &str| Scope { created_by: Some(it.to_owned()), ..Scope::default() };
     NewEvent {
-        id: Uuid::from_bytes(platform::clock::random()),
+        id: Clock::system().new_id(),
         kind: if revision == 1 { "task.created" } else { "task.updated" },
         subject_kind: &TASK,
         subject_id,
@@ -53,7 +54,7 @@ pub(super) fn change(subject_id: Uuid, revision: i64) -> NewEvent {
 }
 
 pub(super) fn subject() -> Uuid {
-    Uuid::from_bytes(platform::clock::random())
+    Clock::system().new_id()
 }
 
 pub(super) async fn append(database: &Database, event: NewEvent) -> Result<(), StorageError> {
@@ -156,7 +157,8 @@ async fn a_rolled_back_change_leaves_no_gap(fresh: Fresh) {
 async fn a_history_is_newest_first_and_shown_by_the_last_scope(fresh: Fresh) {
     let database = open(&fresh).await;
     let (log, _running) = EventLog::start(&database, vec![&TASK]);
-    let (task, of) = (subject(), |it: &str| Visibility::Of { person: it.to_owned(), department: None });
+    let (task, of) =
+        (subject(), |it: &str| Visibility::Restricted { person: it.to_owned(), department: None });
     for revision in 1..=3 {
         append(&database, change(task, revision)).await.unwrap();
     }

@@ -1,4 +1,5 @@
-//! The endpoints, a file a resource. A handler reads as its use case: spans, errors and limits are the layers' business.
+//! The handlers of the REST API, one file per resource. Spans, error responses and limits are made by layers of the
+//! router, so a handler holds the use case only.
 
 pub(crate) mod health;
 pub(crate) mod history;
@@ -15,11 +16,11 @@ use serde::Serialize;
 
 use crate::input::IfNoneMatch;
 
-/// What a list answers.
+/// The body of a list response.
 #[derive(Serialize)]
 pub(crate) struct Page<T> {
     items: Vec<T>,
-    /// `null` on the last page.
+    /// Token of the next page; `null` on the last page.
     next_page_token: Option<String>,
 }
 
@@ -30,35 +31,35 @@ impl<T> Page<T> {
     }
 }
 
-/// A resource with the version that its entity tag names.
+/// A resource whose version is its entity tag.
 pub(crate) trait Versioned: Serialize {
     fn version(&self) -> i64;
 }
 
-/// 200, with the entity tag.
-pub(crate) struct Found<T>(T);
+/// Response 200 with the resource and its `ETag`.
+pub(crate) struct Tagged<T>(T);
 
-impl<T: Versioned> Found<T> {
-    /// 304 without a body when the client has this version.
-    fn unless(self, known: &IfNoneMatch) -> Response {
-        if known.has(self.0.version()) {
+impl<T: Versioned> Tagged<T> {
+    /// 304 without a body when `If-None-Match` names the current version, else 200.
+    fn or_not_modified(self, condition: &IfNoneMatch) -> Response {
+        if condition.matches(self.0.version()) {
             return (StatusCode::NOT_MODIFIED, [(header::ETAG, entity_tag(&self.0))]).into_response();
         }
         self.into_response()
     }
 }
 
-impl<T: Versioned> IntoResponse for Found<T> {
+impl<T: Versioned> IntoResponse for Tagged<T> {
     fn into_response(self) -> Response {
         let tag = entity_tag(&self.0);
         ([(header::ETAG, tag)], Json(self.0)).into_response()
     }
 }
 
-/// 201, with the location and the entity tag.
+/// Response 201 with the resource, its `Location` and its `ETag`.
 pub(crate) struct Created<T> {
     location: String,
-    /// An earlier request with the same idempotency key has done it.
+    /// Whether an earlier request with the same idempotency key created the resource; sent as `Idempotency-Replayed`.
     replayed: bool,
     resource: T,
 }
@@ -81,7 +82,7 @@ fn entity_tag(resource: &impl Versioned) -> String {
     format!("\"{}\"", resource.version())
 }
 
-/// RFC 3339, UTC, with microseconds.
+/// The timestamp in RFC 3339, UTC, with microseconds.
 fn rfc3339(at: Option<Timestamp>) -> String {
     Micros(proto::micros(&at.unwrap_or_default())).to_rfc3339()
 }

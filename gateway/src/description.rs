@@ -17,13 +17,13 @@ use operations::operations;
 
 static TEXT: LazyLock<String> = LazyLock::new(text);
 
-/// The document, as it stands in openapi.json.
+/// The document as indented JSON, the content of openapi.json.
 #[must_use]
 pub fn text() -> String {
     format!("{:#}\n", document())
 }
 
-/// Answers the document; no token is needed.
+/// Answers the document. Public.
 pub(crate) async fn get() -> ([(HeaderName, &'static str); 1], &'static str) {
     ([(header::CONTENT_TYPE, "application/json")], &TEXT)
 }
@@ -48,8 +48,8 @@ fn document() -> Value {
         "tags": [
             {"name": "tasks", "description": "Pieces of work."},
             {"name": "workers", "description": "Machines of the fleet."},
-            {"name": "caller", "description": "Who is asking."},
-            {"name": "health", "description": "How the processes are."},
+            {"name": "caller", "description": "The caller of the API."},
+            {"name": "health", "description": "Health of the processes."},
             {"name": "description", "description": "This document."},
         ],
         "paths": paths,
@@ -59,7 +59,7 @@ fn document() -> Value {
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
-                    "description": "A token of the configured issuer; `ccm token` makes one for this machine.",
+                    "description": "A token of the configured issuer, or of `ccm token` when none is configured.",
                 },
             },
             "headers": parameters::response_headers(),
@@ -69,7 +69,7 @@ fn document() -> Value {
     })
 }
 
-/// A component of this kind, by its name.
+/// A reference to a component.
 fn component(kind: &str, name: &str) -> Value {
     json!({"$ref": format!("#/components/{kind}/{name}")})
 }

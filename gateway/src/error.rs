@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_token_that_cannot_be_verified_for_now_may_be_sent_again() {
-        let error = ApiError::from(Refusal::IssuerAway);
+        let error = ApiError::from(Refusal::IssuerUnavailable);
         assert_eq!((error.status.as_u16(), error.is_retryable()), (503, true));
         assert!(error.detail.contains("the token issuer"), "{}", error.detail);
     }

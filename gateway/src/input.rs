@@ -1,4 +1,5 @@
-//! What clients send, read field by field, so that an answer names every field that is wrong and not just the first.
+//! Extractors for headers, queries and bodies. Bodies and queries are read field by field, so that a response can name
+//! every invalid field and not only the first.
 
 mod body;
 mod conditions;
@@ -12,7 +13,7 @@ pub(crate) use conditions::{IfMatch, IfNoneMatch};
 pub(crate) use fields::Fields;
 pub(crate) use idempotency::IdempotencyKey;
 pub(crate) use patch::{Patch, PatchFields};
-pub(crate) use query::{Filter, Listing, Parameters};
+pub(crate) use query::{Filter, ListQuery, QueryParameters};
 
 use access::Caller;
 use axum::extract::{FromRequestParts, Path};
@@ -20,10 +21,10 @@ use axum::http::request::Parts;
 
 use crate::error::ApiError;
 
-/// The id in a path. Whether it is one, the service knows; what is no text is nobody's id.
-pub(crate) struct Id(pub(crate) String);
+/// The id in the path, unchecked: the service decides whether it is one. A path that is not UTF-8 is answered 404.
+pub(crate) struct PathId(pub(crate) String);
 
-impl<S: Send + Sync> FromRequestParts<S> for Id {
+impl<S: Send + Sync> FromRequestParts<S> for PathId {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
@@ -32,13 +33,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
-/// The caller of a request; 401 when there is none, 503 while that cannot be told.
+/// The authenticated caller. The rejection is 401, or 503 while the issuer is unreachable.
 pub(crate) struct Authenticated(pub(crate) Caller);
 
 impl<S: Sync> FromRequestParts<S> for Authenticated {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        Ok(Self(access::grpc::admitted(&parts.extensions)?))
+        Ok(Self(access::grpc::authenticated(&parts.extensions)?))
     }
 }

@@ -101,6 +101,7 @@ impl Clock {
     #[must_use]
     pub fn new_id(&self) -> Uuid {
         let millis = u64::try_from(self.now().0 / 1_000).unwrap_or_default();
+        #[expect(clippy::disallowed_methods, reason = "tests compare ids of different times only")]
         uuid::Builder::from_unix_timestamp_millis(millis, &random()).into_uuid()
     }
 }
@@ -119,6 +120,7 @@ pub fn random<const N: usize>() -> [u8; N] {
 /// A random duration from three quarters of the interval up to all of it, so that replicas do not wake together.
 #[must_use]
 pub fn jittered(interval: Duration) -> Duration {
+    #[expect(clippy::disallowed_methods, reason = "a test that waits an interval waits all of it")]
     let share = f64::from(u32::from_le_bytes(random())) / f64::from(u32::MAX);
     interval.mul_f64(0.75 + 0.25 * share)
 }

@@ -3,7 +3,6 @@
 
 pub mod causes;
 pub mod clock;
-mod named;
 pub mod periodic;
 pub mod shutdown;
 pub mod violation;

@@ -132,7 +132,7 @@ impl RequestKey {
         }
         Ok(Some(Self {
             issuer: caller.issuer.clone(),
-            subject: caller.subject.clone(),
+            subject: caller.sub.clone(),
             method,
             key: request_id.to_owned(),
             hash: Sha256::digest(request.encode_to_vec()).into(),

@@ -71,7 +71,7 @@ fn number(text: &str, max: usize) -> Result<usize, String> {
 }
 
 pub(super) fn role(text: &str) -> Result<Role, String> {
-    Role::from_name(text).ok_or_else(|| "expected admin, manager, user or service".to_owned())
+    text.parse().map_err(|_| "expected admin, manager, user or service".to_owned())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Spans for the tests of this module.
+//! Spans for the tests of `ccm trace`.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub(super) fn span(trace_id: &str, span_id: &str, parent_id: &str, at: Range<u64
     }
 }
 
-/// The gateway's span of a request, with the id `request`.
+/// The server span of a request at the gateway, with the span id `request`.
 pub(super) fn request(trace_id: &str, at: Range<u64>) -> Span {
     named(span(trace_id, "request", "", at), "gateway", SpanKind::Server, "POST /api/tasks")
 }
@@ -43,7 +43,7 @@ pub(super) fn with(mut span: Span, key: &str, value: impl Into<AttributeValue>) 
     span
 }
 
-/// The span, failed.
+/// The span with an error status.
 pub(super) fn failed(span: Span) -> Span {
     Span { error: true, ..span }
 }

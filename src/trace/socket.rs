@@ -1,5 +1,5 @@
-//! How `ccm trace` asks a running `ccm up`: a unix socket in the data directory, for its owner alone. One
-//! line goes in (`last` or a trace id), one line of JSON comes out.
+//! The Unix socket between `ccm trace` and a running `ccm up`, in the data directory with mode 0600. The client sends
+//! one line (`last` or a trace id), the server answers with one line of JSON.
 
 use std::fs::Permissions;
 use std::io::ErrorKind;
@@ -19,21 +19,22 @@ use tokio::time::{sleep, timeout};
 
 use super::store::{Trace, TraceStore};
 
-const LONGEST_REQUEST: usize = 100;
+const MAX_QUERY_BYTES: usize = 100;
+/// How often a trace is looked up while its spans arrive, and the pause after a failed accept.
 const POLL: Duration = Duration::from_millis(25);
-/// More than the longest patience of a server.
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// How long the client waits for the reply: longer than all timeouts of the server together.
+const REPLY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What is asked.
+/// The query of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Question {
+pub(crate) enum Query {
     /// The newest complete trace of a request.
     Last,
     /// The trace with this id, 32 hexadecimal digits in lower case.
     Trace(String),
 }
 
-impl FromStr for Question {
+impl FromStr for Query {
     type Err = anyhow::Error;
 
     fn from_str(text: &str) -> anyhow::Result<Self> {
@@ -43,87 +44,87 @@ impl FromStr for Question {
                 Ok(Self::Trace(id.to_ascii_lowercase()))
             }
             _ => bail!(
-                "which trace? say `last`, or a trace id of 32 hexadecimal digits (an answer's X-Trace-Id)"
+                "expected `last`, or a trace id of 32 hexadecimal digits (the X-Trace-Id of a response)"
             ),
         }
     }
 }
 
-/// What is answered.
+/// The reply to a [`Query`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
-pub(crate) enum Answer {
-    /// The trace.
+pub(crate) enum Reply {
     Found {
-        /// What there is of it.
+        /// The spans received so far.
         trace: Trace,
     },
-    /// There is no such trace, or none yet.
+    /// No trace has the id, or there is no complete trace yet.
     NotFound,
-    /// Spans are not kept here.
+    /// The process keeps no spans.
     Elsewhere {
-        /// Where they go instead, in words.
+        /// Where the spans go instead, in words.
         destination: String,
     },
-    /// The question was not understood.
+    /// The query could not be parsed.
     Invalid {
-        /// Why.
+        /// The parse error.
         message: String,
     },
 }
 
-/// Where answers come from.
+/// Where the server looks traces up.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
-    /// From what this process keeps.
+    /// The spans that this process keeps.
     Store(Arc<TraceStore>),
-    /// From nowhere: spans go to this place, in words.
+    /// The process keeps no spans; they go to this destination, in words.
     Elsewhere(String),
 }
 
-/// How long a question is thought about.
+/// How long the server waits for spans and for the client.
 #[derive(Clone, Copy, Debug)]
-struct Patience {
-    /// Until what ended before the question has arrived: processes export every 200 ms.
-    arrival: Duration,
-    /// Without news of a trace until it is taken as whole.
+struct Timeouts {
+    /// Wait before `last` is looked up, so that spans that ended before the query can arrive: processes export every
+    /// 200 ms.
+    export: Duration,
+    /// A trace is complete when no span of it has arrived for this long.
     quiet: Duration,
-    /// In all.
-    longest: Duration,
-    /// With a client that neither writes nor reads.
+    /// Longest wait for a complete trace; then the incomplete one is sent.
+    complete: Duration,
+    /// Longest wait for the client to write its query, and to read the reply.
     client: Duration,
 }
 
-const PATIENCE: Patience = Patience {
-    arrival: Duration::from_millis(600),
+const TIMEOUTS: Timeouts = Timeouts {
+    export: Duration::from_millis(600),
     quiet: Duration::from_millis(300),
-    longest: Duration::from_secs(3),
+    complete: Duration::from_secs(3),
     client: Duration::from_secs(5),
 };
 
-/// Answers at `path` until `shutdown`. Whoever calls this holds the data directory: a socket that is there
-/// already is a dead one's and is replaced.
+/// Answers queries on the socket at `path` until `shutdown`. The caller must hold the lock of the data directory: an
+/// existing socket is then left from a process that was killed, and is replaced.
 pub(crate) async fn serve(path: &Path, source: Source, shutdown: Shutdown) -> anyhow::Result<()> {
     let listener = bind(path).with_context(|| format!("cannot listen at {}", path.display()))?;
-    answer_all(listener, source, PATIENCE, shutdown).await;
+    accept_all(listener, source, TIMEOUTS, shutdown).await;
     std::fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))
 }
 
-/// A socket that is nobody else's from the moment it can be found: it gets its name after its mode.
+/// Binds the socket under a temporary name and renames it once its mode is set, so that nobody else can ever connect.
 fn bind(path: &Path) -> std::io::Result<UnixListener> {
-    let unnamed = path.with_extension("new");
-    match std::fs::remove_file(&unnamed) {
+    let temporary = path.with_extension("new");
+    match std::fs::remove_file(&temporary) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let listener = UnixListener::bind(&unnamed)?;
-    std::fs::set_permissions(&unnamed, Permissions::from_mode(0o600))?;
-    std::fs::rename(&unnamed, path)?;
+    let listener = UnixListener::bind(&temporary)?;
+    std::fs::set_permissions(&temporary, Permissions::from_mode(0o600))?;
+    std::fs::rename(&temporary, path)?;
     Ok(listener)
 }
 
-/// Questions still open at `shutdown` stay unanswered.
-async fn answer_all(listener: UnixListener, source: Source, patience: Patience, shutdown: Shutdown) {
+/// Queries in progress at `shutdown` get no reply.
+async fn accept_all(listener: UnixListener, source: Source, timeouts: Timeouts, shutdown: Shutdown) {
     let mut open = JoinSet::new();
     loop {
         tokio::select! {
@@ -131,10 +132,10 @@ async fn answer_all(listener: UnixListener, source: Source, patience: Patience, 
             Some(_) = open.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((client, _)) => {
-                    open.spawn(answer(client, source.clone(), patience));
+                    open.spawn(answer(client, source.clone(), timeouts));
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "cannot accept a question about a trace");
+                    tracing::warn!(%error, "cannot accept a connection of ccm trace");
                     sleep(POLL).await;
                 }
             },
@@ -142,83 +143,83 @@ async fn answer_all(listener: UnixListener, source: Source, patience: Patience, 
     }
 }
 
-async fn answer(client: UnixStream, source: Source, patience: Patience) -> anyhow::Result<()> {
+async fn answer(client: UnixStream, source: Source, timeouts: Timeouts) -> anyhow::Result<()> {
     let mut client = BufReader::new(client);
-    let question = timeout(patience.client, read_question(&mut client)).await??;
-    let answer = match (question, source) {
-        (Err(error), _) => Answer::Invalid { message: error.to_string() },
-        (Ok(_), Source::Elsewhere(destination)) => Answer::Elsewhere { destination },
-        (Ok(question), Source::Store(store)) => match find(&store, &question, patience).await {
-            Some(trace) => Answer::Found { trace },
-            None => Answer::NotFound,
+    let query = timeout(timeouts.client, read_query(&mut client)).await??;
+    let reply = match (query, source) {
+        (Err(error), _) => Reply::Invalid { message: error.to_string() },
+        (Ok(_), Source::Elsewhere(destination)) => Reply::Elsewhere { destination },
+        (Ok(query), Source::Store(store)) => match find(&store, &query, timeouts).await {
+            Some(trace) => Reply::Found { trace },
+            None => Reply::NotFound,
         },
     };
-    let mut line = serde_json::to_vec(&answer)?;
+    let mut line = serde_json::to_vec(&reply)?;
     line.push(b'\n');
-    timeout(patience.client, client.write_all(&line)).await??;
+    timeout(timeouts.client, client.write_all(&line)).await??;
     Ok(())
 }
 
-/// The outer error is the connection's, the inner one the client's.
-async fn read_question(client: &mut BufReader<UnixStream>) -> std::io::Result<anyhow::Result<Question>> {
+/// The outer error is that of the connection, the inner one that of the query.
+async fn read_query(client: &mut BufReader<UnixStream>) -> std::io::Result<anyhow::Result<Query>> {
     let mut line = Vec::new();
-    let longest = u64::try_from(LONGEST_REQUEST).unwrap_or(u64::MAX);
-    client.take(longest + 1).read_until(b'\n', &mut line).await?;
+    let max = u64::try_from(MAX_QUERY_BYTES).unwrap_or(u64::MAX);
+    client.take(max + 1).read_until(b'\n', &mut line).await?;
     if line.is_empty() {
         return Err(ErrorKind::UnexpectedEof.into());
     }
-    if line.len() > LONGEST_REQUEST {
-        return Ok(Err(anyhow::anyhow!("the question is longer than {LONGEST_REQUEST} bytes")));
+    if line.len() > MAX_QUERY_BYTES {
+        return Ok(Err(anyhow::anyhow!("the query is longer than {MAX_QUERY_BYTES} bytes")));
     }
     Ok(String::from_utf8_lossy(&line).trim_end().parse())
 }
 
-/// The trace once it has settled, or, when patience ends, what is there of it.
-async fn find(store: &TraceStore, question: &Question, patience: Patience) -> Option<Trace> {
-    let asked = Instant::now();
-    let mut id = match question {
-        Question::Trace(id) => Some(id.clone()),
-        Question::Last => {
-            sleep(patience.arrival).await;
+/// The trace once it is complete, or what has arrived of it after [`Timeouts::complete`].
+async fn find(store: &TraceStore, query: &Query, timeouts: Timeouts) -> Option<Trace> {
+    let begin = Instant::now();
+    let mut id = match query {
+        Query::Trace(id) => Some(id.clone()),
+        Query::Last => {
+            sleep(timeouts.export).await;
             None
         }
     };
     loop {
         id = id.or_else(|| Some(store.last()?.id().to_owned()));
-        let settled = id.as_ref().is_some_and(|it| store.is_settled(it, patience.quiet));
-        if settled || asked.elapsed() >= patience.longest {
+        let settled = id.as_ref().is_some_and(|it| store.is_settled(it, timeouts.quiet));
+        if settled || begin.elapsed() >= timeouts.complete {
             return store.get(&id?);
         }
         sleep(POLL).await;
     }
 }
 
-/// Asks the `ccm up` that listens at `path`.
-pub(crate) async fn ask(path: &Path, question: &Question) -> anyhow::Result<Answer> {
+/// Sends a query to the `ccm up` that listens at `path`, and returns its reply.
+pub(crate) async fn send(path: &Path, query: &Query) -> anyhow::Result<Reply> {
     let mut server = match UnixStream::connect(path).await {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => bail!(
-            "no `ccm up` is running on {}: start it with `cargo run`, send it a request and ask again",
+            "no `ccm up` is running on {}: start it with `cargo run`, send it a request and try again",
             path.parent().unwrap_or(path).display()
         ),
         connected => connected.with_context(|| format!("cannot connect to {}", path.display()))?,
     };
-    let line = match question {
-        Question::Last => "last\n".to_owned(),
-        Question::Trace(id) => format!("{id}\n"),
+    let line = match query {
+        Query::Last => "last\n".to_owned(),
+        Query::Trace(id) => format!("{id}\n"),
     };
     let mut json = Vec::new();
     let exchange = async {
         server.write_all(line.as_bytes()).await?;
         server.read_to_end(&mut json).await
     };
-    match timeout(ANSWER_WITHIN, exchange).await {
-        Err(_) => bail!("`ccm up` did not answer within {} s", ANSWER_WITHIN.as_secs()),
-        Ok(exchanged) => exchanged.context("`ccm up` ended while it was asked")?,
+    match timeout(REPLY_TIMEOUT, exchange).await {
+        Err(_) => bail!("`ccm up` did not answer within {} s", REPLY_TIMEOUT.as_secs()),
+        Ok(exchanged) => exchanged.context("`ccm up` ended before it replied")?,
     };
     if json.is_empty() {
-        bail!("`ccm up` ended while it was asked");
+        bail!("`ccm up` ended before it replied");
     }
-    serde_json::from_slice(&json).context("`ccm up` is of another version: restart it")
+    serde_json::from_slice(&json).context("`ccm up` runs another version: restart it")
 }
 
 #[cfg(test)]
@@ -231,13 +232,13 @@ mod tests {
     use crate::trace::samples::{request, span};
 
     const ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
-    const QUICK: Patience = Patience {
-        arrival: Duration::ZERO,
+    const QUICK: Timeouts = Timeouts {
+        export: Duration::ZERO,
         quiet: Duration::ZERO,
-        longest: Duration::ZERO,
+        complete: Duration::ZERO,
         client: Duration::from_secs(20),
     };
-    const PATIENT: Patience = Patience { longest: Duration::from_secs(20), ..QUICK };
+    const PATIENT: Timeouts = Timeouts { complete: Duration::from_secs(20), ..QUICK };
 
     fn kept(spans: Vec<telemetry::otlp::Span>) -> Arc<TraceStore> {
         let store = Arc::new(TraceStore::default());
@@ -251,18 +252,18 @@ mod tests {
     }
 
     impl Up {
-        fn start(source: Source, patience: Patience) -> Self {
+        fn start(source: Source, timeouts: Timeouts) -> Self {
             let dir = tempfile::tempdir().unwrap();
             let listener = bind(&dir.path().join("trace.sock")).unwrap();
-            let running = tokio::spawn(answer_all(listener, source, patience, Shutdown::new()));
+            let running = tokio::spawn(accept_all(listener, source, timeouts, Shutdown::new()));
             Self { dir, running }
         }
 
-        async fn ask(&self, question: &str) -> anyhow::Result<Answer> {
-            ask(&self.dir.path().join("trace.sock"), &question.parse()?).await
+        async fn ask(&self, query: &str) -> anyhow::Result<Reply> {
+            send(&self.dir.path().join("trace.sock"), &query.parse()?).await
         }
 
-        async fn send(&self, bytes: &[u8]) -> String {
+        async fn send_bytes(&self, bytes: &[u8]) -> String {
             let mut client = UnixStream::connect(self.dir.path().join("trace.sock")).await.unwrap();
             client.write_all(bytes).await.unwrap();
             let mut text = String::new();
@@ -280,91 +281,92 @@ mod tests {
     #[tokio::test]
     async fn a_trace_is_found_by_its_id_in_either_case_and_as_the_last() {
         let up = Up::start(Source::Store(kept(vec![request(ID, 0..9)])), QUICK);
-        let found = Answer::Found { trace: Trace { spans: vec![request(ID, 0..9)], dropped: 0 } };
+        let found = Reply::Found { trace: Trace { spans: vec![request(ID, 0..9)], dropped: 0 } };
         assert_eq!(up.ask("last").await.unwrap(), found);
         assert_eq!(up.ask(ID).await.unwrap(), found);
         assert_eq!(up.ask(&ID.to_uppercase()).await.unwrap(), found);
-        assert_eq!(up.ask(&"0".repeat(32)).await.unwrap(), Answer::NotFound);
+        assert_eq!(up.ask(&"0".repeat(32)).await.unwrap(), Reply::NotFound);
     }
 
     #[tokio::test]
-    async fn a_collector_is_named_where_it_gets_the_spans() {
+    async fn the_reply_names_the_collector_that_gets_the_spans() {
         let up = Up::start(Source::Elsewhere("http://127.0.0.1:4317".to_owned()), QUICK);
-        let elsewhere = Answer::Elsewhere { destination: "http://127.0.0.1:4317".to_owned() };
+        let elsewhere = Reply::Elsewhere { destination: "http://127.0.0.1:4317".to_owned() };
         assert_eq!(up.ask("last").await.unwrap(), elsewhere);
     }
 
     #[tokio::test]
-    async fn a_question_that_makes_no_sense_is_told_so() {
+    async fn an_invalid_query_is_answered_with_its_error() {
         let up = Up::start(Source::Store(kept(Vec::new())), QUICK);
         for nonsense in [&b"first\n"[..], b"\n", b"\xff\x00\n", &[b'g'; 32]] {
             let mut nonsense = nonsense.to_vec();
             nonsense.push(b'\n');
-            let answer = up.send(&nonsense).await;
+            let answer = up.send_bytes(&nonsense).await;
             assert!(
                 answer.contains(r#""answer":"invalid""#) && answer.contains("32 hexadecimal"),
                 "{answer}"
             );
         }
-        let answer = up.send(&[b'a'; 3_000]).await;
+        let answer = up.send_bytes(&[b'a'; 3_000]).await;
         assert!(answer.contains("longer than 100 bytes"), "{answer}");
     }
 
     #[tokio::test]
-    async fn a_client_that_says_nothing_is_dropped() {
-        let patience = Patience { client: Duration::from_millis(20), ..QUICK };
-        let up = Up::start(Source::Store(kept(vec![request(ID, 0..9)])), patience);
-        assert_eq!(timeout(Duration::from_secs(10), up.send(b"")).await, Ok(String::new()));
+    async fn a_client_that_sends_nothing_is_disconnected() {
+        let timeouts = Timeouts { client: Duration::from_millis(20), ..QUICK };
+        let up = Up::start(Source::Store(kept(vec![request(ID, 0..9)])), timeouts);
+        assert_eq!(timeout(Duration::from_secs(10), up.send_bytes(b"")).await, Ok(String::new()));
     }
 
     #[tokio::test]
     async fn spans_on_their_way_are_waited_for() {
-        for question in [Question::Last, Question::Trace(ID.to_owned())] {
+        for query in [Query::Last, Query::Trace(ID.to_owned())] {
             let store = kept(vec![request(ID, 0..9), span(ID, "leaf", "middle", 2..3)]);
-            let mut answer = pin!(find(&store, &question, PATIENT));
+            let mut answer = pin!(find(&store, &query, PATIENT));
             tokio::select! {
                 biased;
                 early = &mut answer => panic!("answered too early: {early:?}"),
                 () = ready(()) => {}
             }
             store.add(vec![span(ID, "middle", "request", 1..4)]);
-            let answer = timeout(PATIENT.longest / 2, answer).await.expect("answered as soon as it is whole");
+            let answer =
+                timeout(PATIENT.complete / 2, answer).await.expect("answered as soon as it is whole");
             assert_eq!(answer.map(|it| it.spans.len()), Some(3));
         }
     }
 
     #[tokio::test]
-    async fn the_last_is_not_looked_for_before_what_ended_earlier_can_have_arrived() {
+    async fn the_last_trace_is_looked_up_after_spans_that_ended_earlier_can_have_arrived() {
         let store = kept(vec![request(ID, 0..9)]);
-        let arrival = Duration::from_millis(50);
+        let export = Duration::from_millis(50);
         let asked = Instant::now();
-        let found = find(&store, &Question::Last, Patience { arrival, ..PATIENT }).await;
-        assert!(found.is_some() && asked.elapsed() >= arrival);
+        let found = find(&store, &Query::Last, Timeouts { export, ..PATIENT }).await;
+        assert!(found.is_some() && asked.elapsed() >= export);
     }
 
     #[tokio::test]
-    async fn a_trace_that_still_grows_is_not_shown_before_it_is_quiet() {
+    async fn a_trace_is_not_sent_while_its_spans_arrive() {
         let store = kept(vec![request(ID, 0..9)]);
         let quiet = Duration::from_millis(50);
         let arrived = Instant::now();
-        let found = find(&store, &Question::Trace(ID.to_owned()), Patience { quiet, ..PATIENT }).await;
+        let found = find(&store, &Query::Trace(ID.to_owned()), Timeouts { quiet, ..PATIENT }).await;
         assert!(found.is_some() && arrived.elapsed() >= quiet / 2);
     }
 
     #[tokio::test]
-    async fn an_incomplete_trace_is_shown_when_patience_ends() {
+    async fn an_incomplete_trace_is_sent_after_the_timeout() {
         let store = kept(vec![span(ID, "leaf", "lost", 2..3)]);
-        let found = find(&store, &Question::Trace(ID.to_owned()), QUICK).await;
+        let found = find(&store, &Query::Trace(ID.to_owned()), QUICK).await;
         assert_eq!(found.map(|it| it.spans.len()), Some(1));
-        assert_eq!(find(&store, &Question::Last, QUICK).await, None);
+        assert_eq!(find(&store, &Query::Last, QUICK).await, None);
     }
 
     #[tokio::test]
-    async fn the_socket_is_its_owners_alone_replaces_a_stale_one_and_goes_with_its_server() {
+    async fn the_socket_has_mode_600_replaces_a_stale_one_and_is_removed_at_the_end() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("trace.sock");
         drop(UnixListener::bind(&path).unwrap());
-        let refused = ask(&path, &Question::Last).await.unwrap_err().to_string();
+        let refused = send(&path, &Query::Last).await.unwrap_err().to_string();
         assert!(refused.contains("no `ccm up` is running on") && refused.contains("cargo run"), "{refused}");
 
         let shutdown = Shutdown::new();
@@ -372,17 +374,17 @@ mod tests {
         let source = Source::Elsewhere("collector".to_owned());
         let up = serve(&at, source, shutdown.clone());
         let client = async move {
-            let answer = ask(&asked, &Question::Last).await;
+            let answer = send(&asked, &Query::Last).await;
             let metadata = std::fs::metadata(&asked).unwrap();
             shutdown.cancel();
             (answer, metadata)
         };
         let (served, (answer, metadata)) = tokio::join!(up, client);
         served.unwrap();
-        assert_eq!(answer.unwrap(), Answer::Elsewhere { destination: "collector".to_owned() });
+        assert_eq!(answer.unwrap(), Reply::Elsewhere { destination: "collector".to_owned() });
         assert!(metadata.file_type().is_socket());
         assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
         assert!(!path.exists());
-        assert!(ask(&path, &Question::Last).await.is_err());
+        assert!(send(&path, &Query::Last).await.is_err());
     }
 }

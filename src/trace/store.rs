@@ -1,6 +1,5 @@
-//! The newest traces, kept in bounded memory by `ccm up` when no collector runs. Their spans arrive out of
-//! order and from several processes, each exporting on its own, so a trace has to tell by itself whether
-//! anything is missing.
+//! The newest traces, which `ccm up` keeps in bounded memory when there is no collector. The spans of a trace arrive
+//! out of order from several processes, so whether a trace is complete is decided by its spans alone.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,33 +8,33 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use telemetry::otlp::{Span, SpanKind};
 
-/// Where a request from outside begins.
+/// The service where requests from outside enter.
 const GATEWAY: &str = "gateway";
 
 const LIMITS: Limits = Limits { traces: 1_000, spans_a_trace: 2_000, spans: 50_000 };
 
-/// What has been received of a trace.
+/// The spans of a trace that were received so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Trace {
-    /// Its spans, in the order of their arrival.
+    /// In the order of arrival.
     pub(crate) spans: Vec<Span>,
-    /// How many more arrived and were not kept.
+    /// How many more spans arrived and were dropped.
     pub(crate) dropped: usize,
 }
 
 impl Trace {
-    /// The trace id; empty when there is no span.
+    /// The trace id; empty when there are no spans.
     pub(crate) fn id(&self) -> &str {
         self.spans.first().map_or("", |it| it.trace_id.as_str())
     }
 }
 
-/// Whether the gateway answered an outside request in this span. Its parent, if it has one, is the caller's.
+/// Whether the span is the server span of a request at the gateway. Its parent, if any, is a span of the caller.
 pub(crate) fn is_request(span: &Span) -> bool {
     span.kind == SpanKind::Server && span.service == GATEWAY
 }
 
-/// The newest traces: beyond 1,000 of them, or 50,000 spans, the one that began to arrive first goes first.
+/// The newest traces: at most 1,000 with together 50,000 spans. The trace that began to arrive first is evicted first.
 #[derive(Debug)]
 pub(crate) struct TraceStore {
     limits: Limits,
@@ -52,7 +51,7 @@ struct Limits {
 #[derive(Debug, Default)]
 struct Kept {
     traces: HashMap<String, Arriving>,
-    /// Trace ids by first arrival.
+    /// Trace ids in the order in which their first spans arrived.
     order: VecDeque<String>,
     spans: usize,
 }
@@ -71,7 +70,7 @@ impl Default for TraceStore {
 }
 
 impl TraceStore {
-    /// Keeps spans. One that was received before, as an exporter's retry brings it, is kept once.
+    /// Adds spans. A span that was received before, as after a retry of the exporter, is ignored.
     pub(crate) fn add(&self, spans: Vec<Span>) {
         let mut kept = self.kept();
         for span in spans {
@@ -79,12 +78,12 @@ impl TraceStore {
         }
     }
 
-    /// What is there of a trace, complete or not.
+    /// The trace with this id, complete or not.
     pub(crate) fn get(&self, trace_id: &str) -> Option<Trace> {
         self.kept().traces.get(trace_id).map(|it| it.trace.clone())
     }
 
-    /// The newest complete trace of a request, by the end of the request.
+    /// The complete trace whose request ended last.
     pub(crate) fn last(&self) -> Option<Trace> {
         let kept = self.kept();
         let requests = kept.traces.values().filter_map(|it| Some((it.request_end()?, it)));
@@ -92,8 +91,8 @@ impl TraceStore {
         Some(newest.trace.clone())
     }
 
-    /// Whether a trace is complete and nothing was added to it for the last `quiet`. A leaf that has not
-    /// arrived yet is missed by nobody: only the silence tells.
+    /// Whether a trace is complete and no span has arrived for the time `quiet`: a missing span without children shows
+    /// in no other way.
     pub(super) fn is_settled(&self, trace_id: &str, quiet: Duration) -> bool {
         let kept = self.kept();
         kept.traces.get(trace_id).is_some_and(|it| it.is_complete() && it.latest.elapsed() >= quiet)
@@ -123,8 +122,8 @@ impl Arriving {
         Self { trace: Trace { spans: Vec::new(), dropped: 0 }, ids: HashSet::new(), latest: Instant::now() }
     }
 
-    /// Whether the span was kept. The last place is for the request's own span: it ends, and arrives, after
-    /// its children, and nothing is found without it.
+    /// Adds the span and returns whether it was kept. One slot is reserved for the span of the request, which ends and
+    /// arrives after its children, because `last` finds no trace without it.
     fn add(&mut self, span: Span, limit: usize) -> bool {
         if self.ids.contains(&span.span_id) {
             return false;
@@ -139,7 +138,7 @@ impl Arriving {
         true
     }
 
-    /// Whether each parent is there. Where spans were dropped, parents may be among them.
+    /// Whether the parent of each span has arrived. A trace with dropped spans counts as complete.
     fn is_complete(&self) -> bool {
         let complete =
             |it: &Span| it.parent_id.is_empty() || self.ids.contains(&it.parent_id) || is_request(it);
@@ -167,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_request_is_the_one_that_ended_last_whatever_arrived_last() {
+    fn the_last_trace_is_that_of_the_request_that_ended_last() {
         let store = TraceStore::default();
         store.add(vec![request("newer", 0..90)]);
         store.add(vec![request("older", 10..80)]);

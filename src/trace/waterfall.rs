@@ -1,4 +1,4 @@
-//! A trace as an engineer reads it in a terminal: who called whom, when, for how long, and what failed.
+//! Renders a trace for a terminal: a tree of spans with a timeline, durations and failures.
 
 mod text;
 mod tree;
@@ -9,22 +9,21 @@ use std::fmt::Write as _;
 use telemetry::otlp::{Span, SpanKind};
 
 use self::text::{Paint, Timeline, clean, columns, cut, duration};
-use self::tree::{Place, Row};
+use self::tree::{Relation, Row};
 use super::store::{Trace, is_request};
 
-const NARROWEST: usize = 60;
-const LONGEST_SERVICE: usize = 16;
-const LINKS_SHOWN: usize = 3;
+const MIN_WIDTH: usize = 60;
+const MAX_SERVICE_COLUMNS: usize = 16;
+const MAX_LINKS: usize = 3;
 const GAP: &str = "  ";
 
-/// The trace as text of at most `width` columns (60 at least), a line a span and one for what is to be said
-/// about it.
+/// The trace as text of `width` columns, at least 60: one line per span, followed by its remarks.
 pub(crate) fn render(trace: &Trace, width: usize, colour: bool) -> String {
-    let page = Page::new(trace, width.max(NARROWEST), Paint(colour));
+    let page = Page::new(trace, width.max(MIN_WIDTH), Paint(colour));
     let mut lines = page.title();
-    let rows = tree::rows(&trace.spans, page.names_at_most() / 4);
+    let rows = tree::rows(&trace.spans, page.max_name_columns() / 4);
     let wanted = |it: &Row<'_>| columns(&it.branch) + columns(&label(it.span)) + columns(&system(it.span));
-    let names = rows.iter().map(wanted).max().unwrap_or_default().min(page.names_at_most());
+    let names = rows.iter().map(wanted).max().unwrap_or_default().min(page.max_name_columns());
     lines.push(String::new());
     lines.push(page.ruler(names));
     for row in &rows {
@@ -32,7 +31,7 @@ pub(crate) fn render(trace: &Trace, width: usize, colour: bool) -> String {
         lines.extend(page.remarks(row));
     }
     if trace.dropped > 0 {
-        let dropped = format!("{} more spans arrived and were not kept", trace.dropped);
+        let dropped = format!("{} more spans arrived and were dropped", trace.dropped);
         lines.push(page.paint.yellow(&dropped));
     }
     lines.iter().fold(String::new(), |mut text, line| {
@@ -62,7 +61,7 @@ impl<'a> Page<'a> {
         let start = by_start.first().map_or(0, |it| it.start);
         let end = trace.spans.iter().map(|it| it.end).max().unwrap_or(start);
         let timeline = Timeline { start, length: end.saturating_sub(start) };
-        let durations = trace.spans.iter().map(|it| columns(&duration(lasted(it))));
+        let durations = trace.spans.iter().map(|it| columns(&duration(elapsed(it))));
         Self {
             trace,
             paint,
@@ -72,15 +71,15 @@ impl<'a> Page<'a> {
                 .map(|it| columns(&clean(it)))
                 .max()
                 .unwrap_or(0)
-                .min(LONGEST_SERVICE),
+                .min(MAX_SERVICE_COLUMNS),
             services,
             timeline,
             duration_columns: durations.chain([7]).max().unwrap_or(7),
         }
     }
 
-    /// Somewhat more than half of what service and duration leave.
-    fn names_at_most(&self) -> usize {
+    /// The largest width of the names: 11/20 of what the columns of service and duration leave.
+    fn max_name_columns(&self) -> usize {
         (self.width - self.service_columns - self.duration_columns - 3 * GAP.len()) * 11 / 20
     }
 
@@ -88,7 +87,7 @@ impl<'a> Page<'a> {
         self.width - self.service_columns - names - self.duration_columns - 3 * GAP.len()
     }
 
-    /// One line, or two where it is too long.
+    /// One line, or two when it is longer than the width.
     fn title(&self) -> Vec<String> {
         let spans = &self.trace.spans;
         let requests = spans.iter().filter(|it| is_request(it));
@@ -137,7 +136,7 @@ impl<'a> Page<'a> {
         let system = if columns(&system) + columns(&name) <= left { system } else { String::new() };
         let padding = left.saturating_sub(columns(&name) + columns(&system));
         let bar = self.timeline.bar(span.start, span.end, self.bar_columns(names));
-        let lasted = format!("{:>1$}", duration(lasted(span)), self.duration_columns);
+        let elapsed = format!("{:>1$}", duration(elapsed(span)), self.duration_columns);
         let own = self.colour_of(&span.service);
         let red = |text: &str, otherwise: String| if span.error { self.paint.red(text) } else { otherwise };
         format!(
@@ -148,29 +147,29 @@ impl<'a> Page<'a> {
             self.paint.dim(&system),
             "",
             red(&bar, self.paint.with(own, &bar)),
-            red(&lasted, lasted.clone()),
+            red(&elapsed, elapsed.clone()),
         )
     }
 
-    /// What is to be said about a span, a line each.
+    /// The lines below a span: a missing parent, the status of a failure, links.
     fn remarks(&self, row: &Row<'_>) -> Vec<String> {
         let span = row.span;
         let mut remarks: Vec<(Ink, String)> = Vec::new();
-        match row.place {
-            Place::Child | Place::Root => {}
-            Place::Continued => {
+        match row.relation {
+            Relation::Child | Relation::Root => {}
+            Relation::Continued => {
                 remarks.push((Paint::dim, format!("continues {}", clean(&span.parent_id))));
             }
-            Place::Orphan => remarks.push((Paint::yellow, "(parent not received)".to_owned())),
-            Place::Circle => remarks.push((Paint::yellow, "(its own ancestor)".to_owned())),
+            Relation::Orphan => remarks.push((Paint::yellow, "(parent not received)".to_owned())),
+            Relation::Cycle => remarks.push((Paint::yellow, "(cycle: its own ancestor)".to_owned())),
         }
         if let Some(outcome) = outcome(span) {
             let ink = if span.error { Paint::red } else { Paint::yellow };
             remarks.push((ink, outcome));
         }
-        // A parent that is linked to as well, as by work taken up later, says nothing new.
+        // A link to the parent adds nothing.
         let links: Vec<_> = span.links.iter().filter(|it| it.span_id != span.parent_id).collect();
-        for link in links.iter().take(LINKS_SHOWN) {
+        for link in links.iter().take(MAX_LINKS) {
             let target = if link.trace_id == span.trace_id {
                 format!("→ links to span {} of this trace", clean(&link.span_id))
             } else {
@@ -178,8 +177,8 @@ impl<'a> Page<'a> {
             };
             remarks.push((Paint::dim, target));
         }
-        if links.len() > LINKS_SHOWN {
-            remarks.push((Paint::dim, format!("→ and {} more", count(links.len() - LINKS_SHOWN, "link"))));
+        if links.len() > MAX_LINKS {
+            remarks.push((Paint::dim, format!("→ and {} more", count(links.len() - MAX_LINKS, "link"))));
         }
         let before = self.service_columns + GAP.len();
         let left = self.width.saturating_sub(before + columns(&row.below));
@@ -189,7 +188,7 @@ impl<'a> Page<'a> {
         remarks.into_iter().map(line).collect()
     }
 
-    /// Our own services look the same in each trace; red is for failures.
+    /// The services of this product have the same colour in every trace; red is reserved for failures.
     fn colour_of(&self, service: &str) -> &'static str {
         const OTHERS: [&str; 5] = ["34", "96", "95", "92", "94"];
         match service {
@@ -206,8 +205,8 @@ type Ink = fn(Paint, &str) -> String;
 const HTTP_STATUS: &str = "http.response.status_code";
 const GRPC_STATUS: &str = "rpc.response.status_code";
 
-/// The name with a mark for a failure, for a call that goes out and for work taken up later. The package of a
-/// gRPC method is left out.
+/// The name of a span, with a mark for a failure (✗), an outgoing call (→) and a consumer (⇢). The package of a gRPC
+/// method is left out.
 fn label(span: &Span) -> String {
     let rpc = span.attributes.contains_key("rpc.system.name");
     let name = match span.name.split_once('/') {
@@ -225,29 +224,29 @@ fn label(span: &Span) -> String {
     format!("{failure}{kind}{}", clean(&name))
 }
 
-/// The database behind a span.
+/// The database system of a database span, else nothing.
 fn system(span: &Span) -> String {
     span.attributes
         .get("db.system.name")
         .map_or_else(String::new, |it| format!(" · {}", clean(&it.to_string())))
 }
 
-/// What a span ended with, where it failed or was refused.
+/// The status of a span that failed or was refused.
 fn outcome(span: &Span) -> Option<String> {
     let attribute = |key| span.attributes.get(key).map(|it| clean(&it.to_string()));
     let http = attribute(HTTP_STATUS).filter(|it| span.error || it.as_str() >= "400");
     let grpc = attribute(GRPC_STATUS).filter(|it| !matches!(it.as_str(), "OK" | "0"));
     let error = attribute("error.type").filter(|it| Some(it) != http.as_ref() && Some(it) != grpc.as_ref());
-    let said: Vec<_> = [http.map(|it| format!("HTTP {it}")), grpc, error].into_iter().flatten().collect();
-    match (span.error, said.is_empty()) {
+    let parts: Vec<_> = [http.map(|it| format!("HTTP {it}")), grpc, error].into_iter().flatten().collect();
+    match (span.error, parts.is_empty()) {
         (true, true) => Some("✗ failed".to_owned()),
-        (true, false) => Some(format!("✗ {}", said.join("  "))),
+        (true, false) => Some(format!("✗ {}", parts.join("  "))),
         (false, true) => None,
-        (false, false) => Some(said.join("  ")),
+        (false, false) => Some(parts.join("  ")),
     }
 }
 
-fn lasted(span: &Span) -> u64 {
+fn elapsed(span: &Span) -> u64 {
     span.end.saturating_sub(span.start)
 }
 

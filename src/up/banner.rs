@@ -1,4 +1,4 @@
-//! The first lines of `up`: all that a newcomer needs.
+//! The first lines that `up` prints: addresses, a token, an example request, where traces are.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,12 +13,12 @@ pub(super) struct Banner<'a> {
     pub(super) traces: &'a Traces,
 }
 
-/// Where a newcomer gets a token.
+/// Where callers get their tokens.
 pub(super) enum Tokens {
-    /// Here is one.
+    /// The local issuer; with a token to try.
     Local(String),
-    /// From this issuer, and nowhere else.
-    From(String),
+    /// The configured issuer, given by its URL.
+    Issuer(String),
 }
 
 impl fmt::Display for Banner<'_> {
@@ -38,7 +38,7 @@ impl fmt::Display for Banner<'_> {
                 writeln!(f, "  Token   export TOKEN={token}")?;
                 writeln!(f, "          (admin, 12 hours; for another: ccm token --role user --sub ada)")?;
             }
-            Tokens::From(issuer) => writeln!(f, "  Token   from {issuer} (CCM_OIDC_ISSUER)")?,
+            Tokens::Issuer(issuer) => writeln!(f, "  Token   from {issuer} (CCM_OIDC_ISSUER)")?,
         }
         writeln!(
             f,

@@ -1,5 +1,5 @@
-//! One role as a child process: in a process group of its own (a terminal's Ctrl-C is for `up` to handle), with a pipe on
-//! its standard input whose end tells it to stop, whether `up` closes it or dies.
+//! A role as a child process. It has a process group of its own, because `up` alone handles Ctrl-C, and a pipe as its
+//! standard input: it stops when the pipe is closed, by `up` or because `up` was killed.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
@@ -17,23 +17,24 @@ use tokio::task::JoinHandle;
 
 use super::output::Output;
 use crate::cli::transport::NOT_OF_UP;
-use crate::roles::LISTENS;
+use crate::roles::LISTENING_PREFIX;
 
-/// A child has this long to stop: what is in flight may take ten seconds, the last spans two.
-const STOP: Duration = Duration::from_secs(15);
-/// A child that does not listen by then never will.
-const START: Duration = Duration::from_mins(1);
-/// A longer line goes on in the next one.
-const LINE: u64 = 64 * 1024;
+/// How long a child may take to stop before it is killed: ten seconds for requests in flight, two for the last spans.
+const STOP_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a child may take to serve.
+const START_TIMEOUT: Duration = Duration::from_mins(1);
+/// Longest line that is read from a child; the rest of a longer one becomes the next line.
+const MAX_LINE_BYTES: u64 = 64 * 1024;
 
+/// The role that a child runs.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Role {
+pub(super) enum Program {
     Gateway,
     TaskService,
     WorkerService,
 }
 
-impl Role {
+impl Program {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Gateway => gateway::NAME,
@@ -42,8 +43,9 @@ impl Role {
         }
     }
 
-    /// Waits until it serves: a service when its health says so, the gateway as soon as it listens.
-    async fn serves(self, address: SocketAddr) -> anyhow::Result<()> {
+    /// Waits until the role serves on `address`: a service reports so in its health check, the gateway serves once it
+    /// listens.
+    async fn wait_until_serving(self, address: SocketAddr) -> anyhow::Result<()> {
         if matches!(self, Self::Gateway) {
             return Ok(());
         }
@@ -55,15 +57,15 @@ impl Role {
     }
 }
 
-/// A child before it runs.
+/// The arguments and environment of a child to start.
 pub(super) struct Command {
-    role: Role,
+    role: Program,
     arguments: [String; 4],
     environment: Vec<(String, String)>,
 }
 
 impl Command {
-    pub(super) fn new(role: Role, listen: SocketAddr) -> Self {
+    pub(super) fn new(role: Program, listen: SocketAddr) -> Self {
         let name = role.name();
         let arguments = [name, "--end-with-stdin", "--listen", &listen.to_string()].map(ToOwned::to_owned);
         Self { role, arguments, environment: vec![("CCM_LOG_FORMAT".to_owned(), "json".to_owned())] }
@@ -80,12 +82,12 @@ impl Command {
     }
 
     pub(super) fn spawn(self, output: &Output) -> anyhow::Result<Child> {
-        let program = std::env::current_exe().context("this program's own path is not known")?;
+        let program = std::env::current_exe().context("the path of this executable is not known")?;
         let mut process = tokio::process::Command::new(program);
         process
             .args(self.arguments)
             .envs(self.environment)
-            // Three processes, three names: with one name for all, nobody could tell them apart.
+            // Each process uses its own service name; an inherited one would be the same for all three.
             .env_remove("OTEL_SERVICE_NAME");
         for name in NOT_OF_UP {
             process.env_remove(name);
@@ -97,83 +99,87 @@ impl Command {
             .process_group(0)
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("{} cannot be started", self.role.name()))?;
-        let (found, listening) = watch::channel(None);
-        let last_words = Arc::new(Mutex::new(String::new()));
+            .with_context(|| format!("cannot start {}", self.role.name()))?;
+        let (address_found, listening) = watch::channel(None);
+        let last_error = Arc::new(Mutex::new(String::new()));
         let mut readers = Vec::new();
         if let Some(stdout) = process.stdout.take() {
             let output = output.clone();
             readers.push(read_lines(stdout, move |line| {
-                if let Some(address) = line.strip_prefix(LISTENS).and_then(|it| it.parse().ok()) {
-                    found.send_replace(Some(address));
+                if let Some(address) = line.strip_prefix(LISTENING_PREFIX).and_then(|it| it.parse().ok()) {
+                    address_found.send_replace(Some(address));
                     return;
                 }
                 output.log(&line, serde_json::from_str::<LogLine>(&line).ok().as_ref());
             }));
         }
         if let Some(stderr) = process.stderr.take() {
-            let (output, words) = (output.clone(), last_words.clone());
+            let (output, last_error) = (output.clone(), last_error.clone());
             readers.push(read_lines(stderr, move |line| match line.strip_prefix("ccm: ") {
-                // Told with its death, and not before.
-                Some(said) => said.clone_into(&mut *words.lock().unwrap_or_else(PoisonError::into_inner)),
+                // Reported when the child exits.
+                Some(error) => {
+                    error.clone_into(&mut *last_error.lock().unwrap_or_else(PoisonError::into_inner));
+                }
                 None => output.log(&line, None),
             }));
         }
         let input = process.stdin.take();
-        Ok(Child { role: self.role, process, input, listening, last_words, readers })
+        Ok(Child { role: self.role, process, input, listening, last_error, readers })
     }
 }
 
-/// A running child; dropped, it is killed.
+/// A running child. It is killed when this is dropped.
 pub(super) struct Child {
-    role: Role,
+    role: Program,
     process: tokio::process::Child,
     input: Option<ChildStdin>,
     listening: watch::Receiver<Option<SocketAddr>>,
-    last_words: Arc<Mutex<String>>,
+    last_error: Arc<Mutex<String>>,
     readers: Vec<JoinHandle<()>>,
 }
 
 impl Child {
-    /// Where it listens, once it serves.
+    /// Waits until the child serves, and returns its address.
     pub(super) async fn serving(&mut self) -> anyhow::Result<SocketAddr> {
         let (mut listening, role) = (self.listening.clone(), self.role);
         let serving = async {
             let Ok(address) = listening.wait_for(Option::is_some).await.map(|it| *it) else {
-                // Its output ended; why, its death tells.
+                // The output has ended: `exited` will report why.
                 return std::future::pending().await;
             };
-            let address = address.context("no address")?;
-            role.serves(address).await?;
+            let address = address.context("the child printed no address")?;
+            role.wait_until_serving(address).await?;
             Ok(address)
         };
         tokio::select! {
             address = serving => address,
-            error = self.died() => Err(error),
-            () = tokio::time::sleep(START) => anyhow::bail!("{} does not come up", role.name()),
+            error = self.exited() => Err(error),
+            () = tokio::time::sleep(START_TIMEOUT) => {
+                anyhow::bail!("{} does not serve after {} s", role.name(), START_TIMEOUT.as_secs())
+            },
         }
     }
 
-    /// Waits for its end, and tells it with its last words.
-    pub(super) async fn died(&mut self) -> anyhow::Error {
+    /// Waits until the child exits; the error has the last error message that it printed, or its exit status.
+    pub(super) async fn exited(&mut self) -> anyhow::Error {
         let ended = self.process.wait().await;
         for reader in self.readers.drain(..) {
             let _ = reader.await;
         }
-        let words = self.last_words.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let how = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
+        let message = self.last_error.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let status = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
         let name = self.role.name();
-        if words.is_empty() {
-            anyhow::anyhow!("{name} ended: {how}")
+        if message.is_empty() {
+            anyhow::anyhow!("{name} ended: {status}")
         } else {
-            anyhow::anyhow!("{name} ended: {words}")
+            anyhow::anyhow!("{name} ended: {message}")
         }
     }
 
-    /// Tells it to stop, and waits until it has; one that does not is killed.
+    /// Stops the child by closing its standard input; kills it after [`STOP_TIMEOUT`].
     pub(super) async fn stop(&mut self) {
         drop(self.input.take());
-        if tokio::time::timeout(STOP, self.process.wait()).await.is_err() {
+        if tokio::time::timeout(STOP_TIMEOUT, self.process.wait()).await.is_err() {
             let _ = self.process.kill().await;
         }
         for reader in self.readers.drain(..) {
@@ -184,16 +190,16 @@ impl Child {
 
 fn read_lines(
     from: impl AsyncRead + Unpin + Send + 'static,
-    keep: impl Fn(String) + Send + 'static,
+    handle: impl Fn(String) + Send + 'static,
 ) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut lines = BufReader::new(from);
         let mut line = Vec::new();
         loop {
             line.clear();
-            match (&mut lines).take(LINE).read_until(b'\n', &mut line).await {
+            match (&mut lines).take(MAX_LINE_BYTES).read_until(b'\n', &mut line).await {
                 Ok(0) | Err(_) => return,
-                Ok(_) => keep(String::from_utf8_lossy(&line).trim_end().to_owned()),
+                Ok(_) => handle(String::from_utf8_lossy(&line).trim_end().to_owned()),
             }
         }
     })

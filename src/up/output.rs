@@ -1,6 +1,6 @@
-//! What `up` prints: its banner first, then its children's log lines, as text on a terminal and untouched elsewhere. A
-//! thread of its own does the writing, so that a reader who stalls stalls nothing else; lines are dropped then, and
-//! counted.
+//! The standard output of `up`: its banner, then the log lines of its children, formatted on a terminal and unchanged
+//! elsewhere. A separate thread writes, so that a reader that stalls does not block the children; lines that do not fit
+//! the buffer are dropped and counted.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use telemetry::log_line::{LogLine, without_controls};
 
-/// Lines kept until the banner stands, and lines that may wait to be written.
-const WAITING: usize = 10_000;
-/// How long the last lines may take.
-const FAREWELL: Duration = Duration::from_millis(200);
+/// Most lines that are held back before the banner, and most lines in the buffer of the writer.
+const MAX_LINES: usize = 10_000;
+/// How long [`Output::finish`] waits for the last lines to be written.
+const FLUSH_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// Clones print to the same place.
+/// Prints to standard output. Clones share the buffer.
 #[derive(Clone)]
 pub(super) struct Output {
     is_terminal: bool,
@@ -29,68 +29,69 @@ struct Shared {
 }
 
 enum State {
-    /// The lines that wait for the banner.
+    /// Before the banner, with the lines held back.
     Held(Vec<String>),
     Released,
+    /// The start has failed; log lines are dropped.
     Silent,
 }
 
 impl Output {
-    /// Holds lines back until [`Output::release`].
-    pub(super) fn held() -> Self {
-        let (writer, lines) = sync_channel(WAITING);
+    /// An output that holds log lines back until [`Self::release`].
+    pub(super) fn new() -> Self {
+        let (writer, lines) = sync_channel(MAX_LINES);
         let thread = std::thread::spawn(move || write(&lines));
         let state = State::Held(Vec::new());
         let shared = Shared { state, dropped: 0, writer: Some(writer), thread: Some(thread) };
         Self { is_terminal: std::io::stdout().is_terminal(), shared: Arc::new(Mutex::new(shared)) }
     }
 
-    /// Prints the banner, then what was held back; from now on lines are printed as they come.
+    /// Prints the banner and the lines held back; from now on lines are printed at once.
     pub(super) fn release(&self, banner: &str) {
         self.with(|shared| {
             shared.print(banner.to_owned());
             if let State::Held(lines) = std::mem::replace(&mut shared.state, State::Released) {
                 for line in lines {
-                    shared.print(self.shown(&line, serde_json::from_str(&line).ok().as_ref()));
+                    shared.print(self.format(&line, serde_json::from_str(&line).ok().as_ref()));
                 }
             }
         });
     }
 
-    /// The start has failed, and the reason will be said: its log lines would only bury it. What is no log line, a
-    /// panic say, is printed.
-    pub(super) fn give_up(&self) {
+    /// Drops the log lines held back and further ones, so that they do not bury the error message of a failed start.
+    /// Lines that are not log lines, such as a panic, are printed.
+    pub(super) fn discard_held_lines(&self) {
         self.with(|shared| {
             if let State::Held(lines) = std::mem::replace(&mut shared.state, State::Silent) {
                 for line in lines.iter().filter(|it| !it.starts_with('{')) {
-                    shared.print(self.shown(line, None));
+                    shared.print(self.format(line, None));
                 }
             }
         });
     }
 
-    /// A line of a child.
+    /// Prints a line of a child; `parsed` when it is a log line.
     pub(super) fn log(&self, line: &str, parsed: Option<&LogLine>) {
         self.with(|shared| match &mut shared.state {
-            State::Held(lines) if lines.len() < WAITING => lines.push(line.to_owned()),
+            State::Held(lines) if lines.len() < MAX_LINES => lines.push(line.to_owned()),
             State::Held(_) | State::Silent => {}
-            State::Released => shared.print(self.shown(line, parsed)),
+            State::Released => shared.print(self.format(line, parsed)),
         });
     }
 
-    /// Lets the last lines be written, unless their reader stalls.
+    /// Waits until all lines are written, at most [`FLUSH_TIMEOUT`].
     pub(super) fn finish(&self) {
         let thread = self.with(|shared| {
             drop(shared.writer.take());
             shared.thread.take()
         });
         let begun = Instant::now();
-        while thread.as_ref().is_some_and(|it| !it.is_finished()) && begun.elapsed() < FAREWELL {
+        while thread.as_ref().is_some_and(|it| !it.is_finished()) && begun.elapsed() < FLUSH_TIMEOUT {
             std::thread::sleep(Duration::from_millis(2));
         }
     }
 
-    fn shown(&self, line: &str, parsed: Option<&LogLine>) -> String {
+    fn format(&self, line: &str, parsed: Option<&LogLine>) -> String {
         match parsed {
             Some(parsed) if self.is_terminal => format!("{}\n", parsed.to_text(crate::cli::colour())),
             None if self.is_terminal => format!("{}\n", without_controls(line)),
@@ -104,12 +105,12 @@ impl Output {
 }
 
 impl Shared {
-    /// Hands a text to the writer, or drops it.
+    /// Sends a text to the writer, or drops it when the buffer is full.
     fn print(&mut self, text: String) {
         let Some(writer) = &self.writer else { return };
         let text = match self.dropped {
             0 => text,
-            dropped => format!("{dropped} lines were dropped: nobody read them\n{text}"),
+            dropped => format!("{dropped} lines were dropped: standard output was not read in time\n{text}"),
         };
         match writer.try_send(text) {
             Ok(()) => self.dropped = 0,
@@ -118,7 +119,7 @@ impl Shared {
     }
 }
 
-/// A reader that has gone away is no reason to end.
+/// Writes the lines. Errors are ignored: a closed pipe must not end `up`.
 fn write(lines: &Receiver<String>) {
     for text in lines {
         let mut out = std::io::stdout().lock();

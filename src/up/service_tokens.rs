@@ -1,94 +1,93 @@
-//! A token of its own for each child, in a file that is renewed for as long as `up` runs. With an issuer the children get
-//! theirs from it.
+//! The service tokens of the children without a configured issuer: one file per child, renewed while `up` runs.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use access::Role;
-use access::local::{Grant, LocalIssuer};
+use access::local::{LocalIssuer, TokenClaims};
 use platform::clock::{Clock, Micros};
 use tokio::task::JoinHandle;
 
-/// After a file could not be written.
+/// Pause after a token file could not be written.
 const RETRY: Duration = Duration::from_secs(5);
-/// A longer sleep would not notice that the clock was set, or the machine suspended.
-const DOZE: Duration = Duration::from_secs(30);
+/// Longest sleep: a timer does not notice that the clock was set or that the machine was suspended.
+const MAX_SLEEP: Duration = Duration::from_secs(30);
 
-/// Renews the tokens of those that were added, until it is dropped.
+/// Renews the token files until this is dropped, which removes them.
 pub(super) struct ServiceTokens {
-    minted: Vec<Minted>,
+    files: Vec<TokenFile>,
     renewal: JoinHandle<()>,
 }
 
-/// The file of one child.
+/// The token file of one child.
 #[derive(Clone)]
-struct Minted {
+struct TokenFile {
     name: &'static str,
-    file: PathBuf,
+    path: PathBuf,
 }
 
 impl ServiceTokens {
-    /// Tokens of `services`, each good for `lifetime`, in files under `directory`.
-    pub(super) fn mint(
+    /// Writes a token of `lifetime` for each of `services` to a file in `directory`, and renews it after half of that
+    /// time.
+    pub(super) fn start(
         issuer: LocalIssuer,
         services: &[&'static str],
         directory: &Path,
         lifetime: Duration,
     ) -> anyhow::Result<Self> {
-        let file = |name: &str| directory.join(format!("{name}.token"));
-        let minted: Vec<_> = services.iter().map(|&name| Minted { name, file: file(name) }).collect();
-        for it in &minted {
+        let path = |name: &str| directory.join(format!("{name}.token"));
+        let files: Vec<_> = services.iter().map(|&name| TokenFile { name, path: path(name) }).collect();
+        for it in &files {
             it.renew(&issuer, lifetime)?;
         }
-        let kept = minted.clone();
+        let renewed = files.clone();
         let renewal = tokio::spawn(async move {
             let clock = Clock::system();
             loop {
-                // Whoever reads it when a third is left finds the next one.
+                // A child reads its file again when a third of the lifetime is left.
                 wait_until(clock.now() + lifetime / 2, &clock).await;
-                for it in &kept {
+                for it in &renewed {
                     while let Err(error) = it.renew(&issuer, lifetime) {
-                        eprintln!("ccm: {error:#}; it is tried again");
+                        eprintln!("ccm: cannot renew the token of {}, retrying: {error:#}", it.name);
                         tokio::time::sleep(RETRY).await;
                     }
                 }
             }
         });
-        Ok(Self { minted, renewal })
+        Ok(Self { files, renewal })
     }
 
-    /// Where the token of a service lies.
+    /// The path of the token file of a service.
     pub(super) fn file_of(&self, service: &str) -> Option<&Path> {
-        self.minted.iter().find(|it| it.name == service).map(|it| it.file.as_path())
+        self.files.iter().find(|it| it.name == service).map(|it| it.path.as_path())
     }
 }
 
-/// By the clock that tokens end by: a machine that was suspended finds them ended.
+/// Waits by the clock that tokens expire by, which goes on while the machine is suspended.
 async fn wait_until(at: Micros, clock: &Clock) {
     loop {
         let left = at - clock.now();
         if left.is_zero() {
             return;
         }
-        tokio::time::sleep(left.min(DOZE)).await;
+        tokio::time::sleep(left.min(MAX_SLEEP)).await;
     }
 }
 
-impl Minted {
+impl TokenFile {
     fn renew(&self, issuer: &LocalIssuer, lifetime: Duration) -> anyhow::Result<()> {
-        let grant =
-            Grant { subject: self.name.to_owned(), roles: vec![Role::Service], department: None, lifetime };
-        let token = issuer.grant(&grant, &Clock::system())?;
-        Ok(access::local::write_private(&self.file, token.as_bytes())?)
+        let claims =
+            TokenClaims { sub: self.name.to_owned(), roles: vec![Role::Service], department: None, lifetime };
+        let token = issuer.issue(&claims, &Clock::system())?;
+        Ok(access::local::write_private(&self.path, token.as_bytes())?)
     }
 }
 
 impl Drop for ServiceTokens {
     fn drop(&mut self) {
         self.renewal.abort();
-        // Nobody needs them any more.
-        for it in &self.minted {
-            let _ = std::fs::remove_file(&it.file);
+        for it in &self.files {
+            let _ = std::fs::remove_file(&it.path);
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Where the children's spans go: to the collector that is configured, to one that answers on this machine, or to `up`
-//! itself, which keeps the newest traces for `ccm trace`.
+//! Decides where the children send their spans: to the configured collector, to one that accepts connections on this
+//! machine, or to `up` itself, which keeps the newest traces for `ccm trace`.
 
 use std::fmt;
 use std::path::Path;
@@ -16,53 +16,53 @@ use crate::trace::{self, Source, TraceStore};
 
 const LOCAL_COLLECTOR: &str = "127.0.0.1:4317";
 
-/// Receives spans, or knows who does.
+/// The destination of the spans, and the server for `ccm trace`.
 pub(super) struct Traces {
     destination: Destination,
-    /// Answers `ccm trace`.
-    answering: JoinHandle<()>,
+    /// The task that answers `ccm trace`.
+    server: JoinHandle<()>,
 }
 
 enum Destination {
-    /// At this endpoint, by this variable.
+    /// The endpoint that the environment variable `name` configures.
     Configured {
         endpoint: String,
         name: &'static str,
     },
     LocalCollector,
-    /// Not exported at all, for this reason.
-    Nowhere(&'static str),
-    /// This process, at this endpoint.
-    Here(String),
+    /// Spans are not exported, because of this setting.
+    Disabled(&'static str),
+    /// This process receives the spans at this endpoint.
+    Memory(String),
 }
 
 impl Traces {
     pub(super) async fn start(data: &Path, shutdown: &Shutdown) -> anyhow::Result<Self> {
         let (destination, source) = if let Some(destination) = Destination::find(variable).await {
-            let said = destination.to_string();
-            (destination, Source::Elsewhere(said))
+            let description = destination.to_string();
+            (destination, Source::Elsewhere(description))
         } else {
             let store = Arc::new(TraceStore::default());
             let endpoint = receive(store.clone(), shutdown.clone()).await?;
-            (Destination::Here(endpoint), Source::Store(store))
+            (Destination::Memory(endpoint), Source::Store(store))
         };
         let (path, shutdown) = (trace::socket(data), shutdown.clone());
-        let answering = tokio::spawn(async move {
+        let server = tokio::spawn(async move {
             if let Err(error) = trace::serve(&path, source, shutdown).await {
-                eprintln!("ccm: traces cannot be shown: {error:#}");
+                eprintln!("ccm: `ccm trace` is not available: {error:#}");
             }
         });
-        Ok(Self { destination, answering })
+        Ok(Self { destination, server })
     }
 
-    /// What the children are told.
+    /// The environment variables for the children.
     pub(super) fn environment(&self) -> Vec<(String, String)> {
         match &self.destination {
-            // The default endpoint of OTLP, or what they inherit.
-            Destination::LocalCollector | Destination::Configured { .. } | Destination::Nowhere(_) => {
+            // The children use the default endpoint of OTLP, or the variables that they inherit.
+            Destination::LocalCollector | Destination::Configured { .. } | Destination::Disabled(_) => {
                 Vec::new()
             }
-            Destination::Here(endpoint) => {
+            Destination::Memory(endpoint) => {
                 [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()), ("OTEL_BSP_SCHEDULE_DELAY", "200")]
                     .map(|(name, value)| (name.to_owned(), value.to_owned()))
                     .to_vec()
@@ -70,33 +70,33 @@ impl Traces {
         }
     }
 
-    /// Waits until the socket is gone, after the shutdown.
+    /// Waits after the shutdown until the socket is removed, at most one second.
     pub(super) async fn stopped(self) {
-        let _ = tokio::time::timeout(Duration::from_secs(1), self.answering).await;
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.server).await;
     }
 }
 
 impl Destination {
-    /// Where the environment or the machine sends spans; `None`: nowhere yet.
+    /// The destination that the environment configures, or the collector on this machine; `None` when there is neither.
     async fn find(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
         if variable("OTEL_SDK_DISABLED").is_some_and(|it| it.eq_ignore_ascii_case("true")) {
-            return Some(Self::Nowhere("OTEL_SDK_DISABLED=true"));
+            return Some(Self::Disabled("OTEL_SDK_DISABLED=true"));
         }
         if variable("OTEL_TRACES_EXPORTER").is_some_and(|it| it == "none") {
-            return Some(Self::Nowhere("OTEL_TRACES_EXPORTER=none"));
+            return Some(Self::Disabled("OTEL_TRACES_EXPORTER=none"));
         }
         for name in ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"] {
             if let Some(endpoint) = variable(name) {
                 return Some(Self::Configured { endpoint: without_credentials(&endpoint), name });
             }
         }
-        answers(LOCAL_COLLECTOR).await.then_some(Self::LocalCollector)
+        accepts_connections(LOCAL_COLLECTOR).await.then_some(Self::LocalCollector)
     }
 }
 
-/// A variable of the environment that is set and not empty.
+/// An environment variable, unless it is empty.
 fn variable(name: &str) -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "where spans go is decided here, at the edge")]
+    #[expect(clippy::disallowed_methods, reason = "configuration is read at the edge, which is here")]
     std::env::var(name).ok().filter(|it| !it.is_empty())
 }
 
@@ -105,8 +105,8 @@ impl fmt::Display for Destination {
         match self {
             Self::Configured { endpoint, name } => write!(f, "to the collector {endpoint} ({name})"),
             Self::LocalCollector => write!(f, "to the collector that answers at {LOCAL_COLLECTOR}"),
-            Self::Nowhere(why) => write!(f, "nowhere: {why}"),
-            Self::Here(_) => write!(f, "ccm trace last (kept in memory here: no collector is configured)"),
+            Self::Disabled(why) => write!(f, "nowhere: {why}"),
+            Self::Memory(_) => write!(f, "ccm trace last (kept in memory here: no collector is configured)"),
         }
     }
 }
@@ -117,19 +117,19 @@ impl fmt::Display for Traces {
     }
 }
 
-async fn answers(address: &str) -> bool {
+async fn accepts_connections(address: &str) -> bool {
     let connecting = TcpStream::connect(address);
     tokio::time::timeout(Duration::from_millis(500), connecting).await.is_ok_and(|it| it.is_ok())
 }
 
 async fn receive(store: Arc<TraceStore>, shutdown: Shutdown) -> anyhow::Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.context("no free port for the spans")?;
+    let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot listen for spans on loopback")?;
     let endpoint = format!("http://{}", listener.local_addr()?);
     tokio::spawn(otlp::receive(listener, move |spans| store.add(spans), shutdown));
     Ok(endpoint)
 }
 
-/// An endpoint is shown; its user and password are not.
+/// The endpoint without user and password, to print.
 fn without_credentials(endpoint: &str) -> String {
     match endpoint.split_once("://") {
         Some((scheme, rest)) => {
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_configured_is_never_replaced() {
+    async fn the_configured_destination_is_used() {
         let one = shown(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://all:4317")]).await;
         assert_eq!(one, "to the collector http://all:4317 (OTEL_EXPORTER_OTLP_ENDPOINT)");
         let both = [

@@ -3,6 +3,7 @@
 use access::Caller;
 use events::NewEvent;
 use serde_json::{Map, Value, json};
+use strum::VariantArray as _;
 use telemetry::propagation::Cause;
 use uuid::Uuid;
 
@@ -18,7 +19,7 @@ pub(crate) fn updated(id: Uuid, before: &Task, after: &Task, by: &Caller) -> New
     let changed = |field: &&str| as_was.get(field) != event.resource.get(field);
     // A field that was not set is absent from the mapping: it was `null`, or an empty text.
     let unset = |field: &str| if matches!(field, "title" | "description") { json!("") } else { Value::Null };
-    let fields = Field::ALL.iter().map(|it| it.name()).filter(changed);
+    let fields = Field::VARIANTS.iter().map(Field::into_str).filter(changed);
     let values: Map<String, Value> =
         fields.map(|it| (it.to_owned(), as_was.get(it).cloned().unwrap_or_else(|| unset(it)))).collect();
     NewEvent { kind, before: Some(before.scope()), changed_before: Some(values.into()), ..event }
@@ -38,7 +39,7 @@ pub(crate) fn created(id: Uuid, task: &Task, by: &Caller) -> NewEvent {
         subject_id: task.id,
         revision: task.revision,
         occurred_at: task.updated_at,
-        actor: by.subject.clone(),
+        actor: by.sub.clone(),
         on_behalf_of: by.on_behalf_of.clone(),
         cause: Cause::current(),
         before: None,

@@ -83,7 +83,7 @@ impl TaskService for Tasks {
         }
         let draft = convert::draft(request.task.unwrap_or_default(), &mut violations);
         let checked = self.check(draft, violations, &caller).await?;
-        let creator = Creator { subject: &caller.subject, department: caller.department.as_deref() };
+        let creator = Creator { sub: &caller.sub, department: caller.department.as_deref() };
         let task = Task::create(self.clock.new_id(), checked, &creator, self.clock.now());
         let answer = CreateTaskResponse { task: Some(convert::task(&task)), replayed: false };
         if request.validate_only {

@@ -8,7 +8,7 @@ use crate::task::{DomainError, Field, Status, Task};
 /// The one who asks, as far as it decides.
 #[derive(Clone, Debug)]
 pub(crate) struct Actor {
-    subject: String,
+    sub: String,
     /// Admins and services.
     is_free: bool,
     is_manager: bool,
@@ -18,7 +18,7 @@ pub(crate) struct Actor {
 impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
         Self {
-            subject: caller.subject.clone(),
+            sub: caller.sub.clone(),
             is_free: caller.is(Role::Admin) || caller.is(Role::Service),
             is_manager: caller.is(Role::Manager),
             department: caller.department.clone(),
@@ -33,11 +33,11 @@ impl Actor {
     }
 
     fn is_creator(&self, task: &Task) -> bool {
-        task.created_by == self.subject
+        task.created_by == self.sub
     }
 
     fn is_assignee(&self, task: &Task) -> bool {
-        task.assignee_id.as_deref() == Some(&self.subject)
+        task.assignee_id.as_deref() == Some(&self.sub)
     }
 
     /// For a manager whose token names no department: it is why so little is allowed.
@@ -61,7 +61,7 @@ impl Actor {
 /// Whether the caller may change these fields of the task, judged on the task as it is.
 pub(crate) fn change(actor: &Actor, task: &Task, fields: &[Field]) -> Result<(), DomainError> {
     let refused: Vec<&str> =
-        fields.iter().filter(|it| !actor.may_change(**it, task)).map(|it| it.name()).collect();
+        fields.iter().filter(|it| !actor.may_change(**it, task)).map(Field::into_str).collect();
     if refused.is_empty() {
         return Ok(());
     }
@@ -95,6 +95,7 @@ pub(crate) fn delete(actor: &Actor, task: &Task) -> Result<(), DomainError> {
 mod tests {
     use platform::clock::Micros;
     use platform::violation::Violations;
+    use strum::VariantArray as _;
     use uuid::Uuid;
 
     use super::*;
@@ -108,12 +109,12 @@ mod tests {
             department: Some("network".to_owned()),
             ..Draft::default()
         };
-        let by = Creator { subject: "ada", department: None };
+        let by = Creator { sub: "ada", department: None };
         Task::create(Uuid::nil(), draft.check(Violations::default()).unwrap(), &by, Micros(1))
     }
 
-    fn user(subject: &str) -> Actor {
-        Actor { subject: subject.to_owned(), is_free: false, is_manager: false, department: None }
+    fn user(sub: &str) -> Actor {
+        Actor { sub: sub.to_owned(), is_free: false, is_manager: false, department: None }
     }
 
     fn manager(department: Option<&str>) -> Actor {
@@ -121,13 +122,13 @@ mod tests {
     }
 
     fn allowed(actor: &Actor, task: &Task) -> Vec<Field> {
-        Field::ALL.into_iter().filter(|it| change(actor, task, &[*it]).is_ok()).collect()
+        Field::VARIANTS.iter().copied().filter(|it| change(actor, task, &[*it]).is_ok()).collect()
     }
 
     #[test]
     fn an_admin_and_a_service_change_and_delete_everything() {
         let admin = Actor { is_free: true, ..user("root") };
-        assert_eq!(allowed(&admin, &task(Some("bob"))), Field::ALL);
+        assert_eq!(allowed(&admin, &task(Some("bob"))), Field::VARIANTS);
         assert!(delete(&admin, &Task { status: Status::Completed, ..task(None) }).is_ok());
     }
 
@@ -161,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_creator_changes_all_while_nobody_is_assigned() {
-        assert_eq!(allowed(&user("ada"), &task(None)), Field::ALL);
+        assert_eq!(allowed(&user("ada"), &task(None)), Field::VARIANTS);
         assert!(allowed(&user("ada"), &task(Some("bob"))).is_empty());
         assert_eq!(allowed(&user("ada"), &task(Some("ada"))), [Field::Description, Field::Status]);
     }

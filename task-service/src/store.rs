@@ -48,8 +48,8 @@ fn values(task: Task) -> [Value; 13] {
         task.id.into(),
         task.title.into(),
         task.description.into(),
-        task.status.name().into(),
-        task.priority.name().into(),
+        task.status.into_str().into(),
+        task.priority.into_str().into(),
         task.assignee_id.into(),
         task.department.into(),
         task.worker_id.into(),
@@ -65,7 +65,7 @@ fn values(task: Task) -> [Value; 13] {
 fn get(id: Uuid, seen: Visibility) -> (&'static Statement, Vec<Value>) {
     match seen {
         Visibility::All => (&sql::GET, vec![id.into()]),
-        Visibility::Of { person, department } => {
+        Visibility::Restricted { person, department } => {
             (&sql::GET_SEEN, vec![id.into(), person.into(), department.into()])
         }
     }
@@ -146,8 +146,8 @@ impl Row {
             |name: &str| StorageError::Corrupt { table: "tasks", what: format!("{name:?} is unknown") };
         Ok(Task {
             id: self.id,
-            status: Status::from_name(&self.status).ok_or_else(|| unknown(&self.status))?,
-            priority: Priority::from_name(&self.priority).ok_or_else(|| unknown(&self.priority))?,
+            status: self.status.parse::<Status>().map_err(|_| unknown(&self.status))?,
+            priority: self.priority.parse::<Priority>().map_err(|_| unknown(&self.priority))?,
             title: self.title,
             description: self.description,
             assignee_id: self.assignee_id,

@@ -2,8 +2,8 @@
 
 use access::Scope;
 use platform::clock::Micros;
-use platform::named_enum;
 use platform::violation::{Lines, Violation, Violations};
+use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
 
 mod change;
@@ -37,21 +37,25 @@ pub(crate) struct Task {
     pub(crate) revision: i64,
 }
 
-named_enum!(
-    /// How far a task is.
-    pub(crate) Status {
-        Pending = "pending",
-        InProgress = "in_progress",
-        Completed = "completed",
-        Failed = "failed",
-        Cancelled = "cancelled",
-    }
-);
+/// How far a task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub(crate) enum Status {
+    Pending,
+    InProgress,
+    Completed,
+    Failed,
+    Cancelled,
+}
 
-named_enum!(
-    /// How urgent a task is.
-    pub(crate) Priority { Low = "low", Medium = "medium", High = "high" }
-);
+/// How urgent a task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub(crate) enum Priority {
+    Low,
+    Medium,
+    High,
+}
 
 /// A task as somebody asks for it, unchecked.
 #[derive(Clone, Debug, Default)]
@@ -85,7 +89,7 @@ pub(crate) struct Checked(Draft);
 
 /// Who creates a task.
 pub(crate) struct Creator<'a> {
-    pub(crate) subject: &'a str,
+    pub(crate) sub: &'a str,
     /// Becomes the task's when the draft names none.
     pub(crate) department: Option<&'a str>,
 }
@@ -102,7 +106,7 @@ impl Task {
             assignee_id: draft.assignee_id,
             department: draft.department.or_else(|| by.department.map(ToOwned::to_owned)),
             worker_id: draft.worker_id,
-            created_by: by.subject.to_owned(),
+            created_by: by.sub.to_owned(),
             created_at: now,
             updated_at: now,
             version: 1,
@@ -125,7 +129,7 @@ mod tests {
     use super::*;
 
     fn created(draft: Draft) -> Task {
-        let by = Creator { subject: "ada", department: Some("network") };
+        let by = Creator { sub: "ada", department: Some("network") };
         Task::create(Uuid::nil(), draft.check(Violations::default()).unwrap(), &by, Micros(1))
     }
 

@@ -43,6 +43,7 @@ impl EdgeSampler {
             return true;
         }
         // 53 bits, as many as a double tells apart.
+        #[expect(clippy::disallowed_methods, reason = "tests set a share of 0 or 1")]
         let bits = u64::from_le_bytes(platform::clock::random()) >> 11;
         #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
         let drawn = bits as f64 / (1_u64 << 53) as f64;

@@ -6,7 +6,7 @@ use proto::task::v1::{CreateTaskRequest, GetTaskRequest, Task};
 use serde_json::{Value, json};
 use tonic::Code;
 
-use crate::harness::{Answer, Backend, Product};
+use crate::harness::{Answer, Backend, Product, Watcher};
 
 fn titles(answer: &Answer) -> Vec<&str> {
     answer.json["items"].as_array().unwrap().iter().map(|it| it["title"].as_str().unwrap()).collect()
@@ -250,7 +250,7 @@ async fn a_caller_can_ask_who_he_is_and_a_manager_without_department_is_told() {
 async fn grpc_callers_are_known_by_their_own_token_and_told_what_is_wrong() {
     use tonic_types::StatusExt as _;
     let product = Product::start().await;
-    let mut tasks = TaskServiceClient::connect(format!("http://{}", product.tasks_address)).await.unwrap();
+    let mut tasks = TaskServiceClient::new(Watcher::channel(product.tasks_address));
     let with = |token: &str, task: Task| {
         let mut request =
             tonic::Request::new(CreateTaskRequest { task: Some(task), ..CreateTaskRequest::default() });

@@ -75,7 +75,8 @@ fn setting(name: &str) -> Option<u64> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_reader_is_told_every_change_once_in_one_order_that_no_acknowledgement_contradicts() {
-    let seed = setting("CCM_SEED").unwrap_or_else(|| u64::from_le_bytes(platform::clock::random()) >> 1);
+    let seed =
+        setting("CCM_SEED").unwrap_or_else(|| platform::clock::Clock::system().new_id().as_u64_pair().1 >> 1);
     let each = setting("CCM_EVENT_LOG_WRITES").unwrap_or(25);
     println!("CCM_SEED={seed} CCM_EVENT_LOG_WRITES={each}");
     let mut cluster = Cluster::start().await;

@@ -141,7 +141,7 @@ async fn a_token_that_is_wrong_in_one_way_is_refused_by_all_three_processes() {
     let now = good["iat"].as_i64().unwrap();
     doors.expect_accepted(&key.sign(&good)).await;
 
-    doors.expect_refused("no token", None, "a bearer token is needed").await;
+    doors.expect_refused("no token", None, "a bearer token is required").await;
     for (what, claims, text) in [
         ("expired", changed(&good, "exp", now - 60), "the token has expired"),
         ("not yet valid", changed(&good, "nbf", now + 60), "the token is not valid yet"),
@@ -152,7 +152,9 @@ async fn a_token_that_is_wrong_in_one_way_is_refused_by_all_three_processes() {
     }
     let header = URL_SAFE_NO_PAD.encode(json!({"alg": "none", "typ": "JWT", "kid": key.id}).to_string());
     let unsigned = format!("{header}.{}.", URL_SAFE_NO_PAD.encode(good.to_string()));
-    doors.expect_refused("alg none", Some(&unsigned), "the authorization is no bearer token").await;
+    doors
+        .expect_refused("alg none", Some(&unsigned), "the authorization header is not a valid bearer token")
+        .await;
 
     let bad_signature = "the token's signature is not valid";
     for public in public_forms(&key) {
@@ -306,7 +308,7 @@ async fn the_product_starts_without_its_issuer_and_says_so_until_it_is_there() {
     }
     let me = product.anonymous().with("authorization", &format!("Bearer {token}")).get("/api/me").await;
     assert_eq!((me.status.as_u16(), me.header("retry-after")), (503, "1"), "{me:?}");
-    doors.expect_refused("no token", None, "a bearer token is needed").await;
+    doors.expect_refused("no token", None, "a bearer token is required").await;
     issuer.restart(&[&key]).await;
     eventually("all three have the keys", || async {
         doors.knock(Some(&token)).await.iter().all(|it| it.1.is_ok()).then_some(())

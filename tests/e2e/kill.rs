@@ -21,7 +21,7 @@ async fn what_was_acknowledged_survives_kill_9_on_postgres() {
 }
 
 async fn acknowledged_survives(backend: Backend) {
-    let seed = u64::from_le_bytes(platform::clock::random());
+    let seed = platform::clock::Clock::system().new_id().as_u64_pair().1;
     println!("seed {seed}");
     let mut random = Random(seed);
     let mut product = Product::start_with(backend, &[]).await;

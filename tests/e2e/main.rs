@@ -2,6 +2,7 @@
 //! whole is linked once.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+#![expect(clippy::disallowed_types, reason = "the tests are a client with a plain channel")]
 
 mod api;
 mod breaking;

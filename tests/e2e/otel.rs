@@ -46,7 +46,7 @@ impl Gateway {
     async fn start(settings: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         LocalIssuer::open_or_create(directory.path()).unwrap();
-        let keys = local::public_keys(directory.path()).display().to_string();
+        let keys = local::public_keys_path(directory.path()).display().to_string();
         let common = [("CCM_LOCAL_KEYS", keys.as_str()), ("OTEL_BSP_SCHEDULE_DELAY", "50")];
         let environment: Vec<(String, String)> =
             common.iter().chain(settings).map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();

@@ -78,3 +78,15 @@ fn a_file_that_opens_transactions_calls_no_other_process_and_only_stores_have_sq
         }
     }
 }
+
+#[test]
+fn the_domain_and_access_ask_a_clock_that_a_test_can_hold() {
+    let domain = ["task-service/src/task.rs", "worker-service/src/worker.rs"].map(|it| root().join(it));
+    let folders = ["task-service/src/task", "worker-service/src/worker", "access/src"];
+    let beneath = folders.iter().flat_map(|it| sources(&root().join(it)));
+    for file in domain.into_iter().chain(beneath) {
+        let code = code(&file);
+        let found: Vec<_> = ["Instant::now", "SystemTime"].iter().filter(|it| code.contains(**it)).collect();
+        assert!(found.is_empty(), "{} names {found:?}", file.display());
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use access::local::{Grant, LocalIssuer};
+use access::local::{LocalIssuer, TokenClaims};
 use jsonwebtoken::Algorithm;
 use platform::clock::Clock;
 use proto::worker::v1::ListWorkersRequest;
@@ -15,24 +15,21 @@ use crate::harness::{
 const ROLES: [&str; 3] = ["gateway", "task-service", "worker-service"];
 
 /// When the tokens end that a process said it has, in the order in which it said so.
-fn ends(process: &Process, subject: &str) -> Vec<String> {
+fn ends(process: &Process, sub: &str) -> Vec<String> {
     let lines = process.lines().logged();
-    let own = lines
-        .iter()
-        .filter(|it| it["message"] == "this process has a token of its own" && it["subject"] == subject);
+    let own = lines.iter().filter(|it| it["message"] == "got a token for this process" && it["sub"] == sub);
     own.map(|it| it["until"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn renewed(process: &Process, subject: &str) {
+async fn renewed(process: &Process, sub: &str) {
     let ends =
-        eventually("three tokens", || async { Some(ends(process, subject)).filter(|it| it.len() >= 3) })
-            .await;
+        eventually("three tokens", || async { Some(ends(process, sub)).filter(|it| it.len() >= 3) }).await;
     assert!(ends.is_sorted(), "{ends:?}");
 }
 
 fn complaints(process: &Process) -> Vec<String> {
     let lines = process.lines().all();
-    lines.into_iter().filter(|it| it.contains("no new token for this process")).collect()
+    lines.into_iter().filter(|it| it.contains("cannot get a token for this process")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,19 +104,19 @@ async fn with_an_issuer_a_process_is_its_client_and_goes_on_while_it_is_away() {
 async fn a_token_that_peers_would_refuse_is_complained_of_at_the_start() {
     let directory = tempfile::tempdir().unwrap();
     let issuer = LocalIssuer::open_or_create(directory.path()).unwrap();
-    let grant = Grant {
-        subject: "gateway".to_owned(),
+    let claims = TokenClaims {
+        sub: "gateway".to_owned(),
         roles: vec![access::Role::User],
         department: None,
         lifetime: std::time::Duration::from_hours(1),
     };
     let file = directory.path().join("token");
-    std::fs::write(&file, issuer.grant(&grant, &Clock::system()).unwrap()).unwrap();
+    std::fs::write(&file, issuer.issue(&claims, &Clock::system()).unwrap()).unwrap();
     let of_gateway = vec![("CCM_SERVICE_TOKEN_FILE".to_owned(), file.display().to_string())];
     let settings = Settings { of_gateway, ..Settings::default() };
     let product = Product::start_as(Backend::Sqlite, directory, settings).await;
     let said = eventually("it complains", || async { complaints(&product.gateway).pop() }).await;
-    assert!(said.contains("without the role service"), "{said}");
+    assert!(said.contains("does not have the role service"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -237,7 +237,7 @@ async fn tls_that_cannot_be_had_is_one_sentence_at_the_start() {
         let mut environment = pairs(&settings);
         environment.push(("CCM_TASK_DATABASE".to_owned(), format!("sqlite:{database}")));
         access::local::LocalIssuer::open_or_create(directory.path()).unwrap();
-        let keys = access::local::public_keys(directory.path()).display().to_string();
+        let keys = access::local::public_keys_path(directory.path()).display().to_string();
         environment.push(("CCM_LOCAL_KEYS".to_owned(), keys));
         let mut process = Process::spawn(&["task-service", "--listen", "127.0.0.1:0"], &environment);
         assert_eq!(process.ended().await.code(), Some(1), "{settings:?}");

@@ -183,7 +183,7 @@ async fn a_setting_that_does_not_parse_is_one_sentence_and_nothing_is_started() 
 async fn a_role_whose_database_cannot_be_opened_says_so_and_ends() {
     let directory = tempfile::tempdir().unwrap();
     access::local::LocalIssuer::open_or_create(directory.path()).unwrap();
-    let keys = access::local::public_keys(directory.path()).display().to_string();
+    let keys = access::local::public_keys_path(directory.path()).display().to_string();
     let arguments =
         ["task-service", "--local-keys", &keys, "--listen", "127.0.0.1:0", "--database", "mysql://host/db"];
     let (code, text) = ccm(&arguments).await;
@@ -320,19 +320,19 @@ async fn with_an_issuer_up_prints_no_token_and_the_local_key_is_worth_nothing() 
     let mut process = up(data.path(), &[traced_to(&collector), vec![issuer.clone()]].concat());
     process.printed("the issuer", |line| line.contains("from http://127.0.0.1:9").then_some(())).await;
     let gateway = process.listening("gateway").await;
-    let grant = access::local::Grant {
-        subject: "root".to_owned(),
+    let claims = access::local::TokenClaims {
+        sub: "root".to_owned(),
         roles: vec![access::Role::Admin],
         department: None,
         lifetime: Duration::from_mins(1),
     };
-    let local = before.grant(&grant, &platform::clock::Clock::system()).unwrap();
+    let local = before.issue(&claims, &platform::clock::Clock::system()).unwrap();
     let answer = Client::new(&format!("http://{gateway}"), Some(&local)).get("/api/me").await;
     assert_eq!(answer.status, 401, "{answer:?}");
     assert!(!process.lines().all().iter().any(|it| it.contains("export TOKEN")));
     let data = data.path().display().to_string();
     let token = Process::spawn(&["token", "--data-dir", &data], &[issuer]);
-    expect_refusal(token, "tokens come from http://127.0.0.1:9").await;
+    expect_refusal(token, "CCM_OIDC_ISSUER is set to http://127.0.0.1:9").await;
     process.signal("INT");
     assert!(process.ended().await.success());
 }

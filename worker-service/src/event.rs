@@ -47,7 +47,7 @@ fn of(id: Uuid, kind: &'static str, worker: &Worker, by: &Caller) -> NewEvent {
         subject_id: worker.id,
         revision: worker.revision,
         occurred_at: worker.updated_at,
-        actor: by.subject.clone(),
+        actor: by.sub.clone(),
         on_behalf_of: by.on_behalf_of.clone(),
         cause: Cause::current(),
         before: None,

@@ -53,7 +53,7 @@ impl WorkerService for Workers {
         }
         let draft = convert::draft(request.worker.unwrap_or_default(), &mut violations);
         let checked = draft.check(violations).map_err(status::invalid)?;
-        let worker = Worker::create(self.clock.new_id(), checked, &caller.subject, self.clock.now());
+        let worker = Worker::create(self.clock.new_id(), checked, &caller.sub, self.clock.now());
         let answer = CreateWorkerResponse { worker: Some(convert::worker(&worker)), replayed: false };
         if request.validate_only {
             return Ok(Response::new(answer));

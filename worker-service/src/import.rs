@@ -42,7 +42,7 @@ impl Workers {
         }
         let draft = convert::draft(request.worker.unwrap_or_default(), &mut violations);
         let checked = draft.check_import(violations).map_err(status::invalid)?;
-        let new = Worker::create(self.clock.new_id(), checked, &caller.subject, now);
+        let new = Worker::create(self.clock.new_id(), checked, &caller.sub, now);
         if request.validate_only {
             let Some(known) = self.store.of_machine(&new).await.map_err(failed)? else {
                 return Ok(answered(&new, false));

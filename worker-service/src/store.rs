@@ -149,17 +149,17 @@ fn values(worker: Worker) -> [Value; 19] {
         worker.name.into(),
         worker.region.into(),
         worker.instance_type.into(),
-        worker.provider.name().into(),
+        worker.provider.into_str().into(),
         json!(worker.tags).into(),
         worker.created_by.into(),
         worker.created_at.0.into(),
         worker.updated_at.0.into(),
         worker.version.into(),
         worker.revision.into(),
-        worker.desired.state.name().into(),
+        worker.desired.state.into_str().into(),
         worker.desired.generation.into(),
         worker.desired.set_by.into(),
-        worker.observed.state.name().into(),
+        worker.observed.state.into_str().into(),
         worker.observed.generation.into(),
         worker.observed.since.0.into(),
         worker.instance_id.into(),
@@ -286,16 +286,20 @@ impl Row {
             |name: &str| StorageError::Corrupt { table: "workers", what: format!("{name:?} is unknown") };
         Ok(Worker {
             id: self.id,
-            provider: Provider::from_name(&self.provider).ok_or_else(|| unknown(&self.provider))?,
+            provider: self.provider.parse::<Provider>().map_err(|_| unknown(&self.provider))?,
             desired: Desired {
-                state: DesiredState::from_name(&self.desired_state)
-                    .ok_or_else(|| unknown(&self.desired_state))?,
+                state: self
+                    .desired_state
+                    .parse::<DesiredState>()
+                    .map_err(|_| unknown(&self.desired_state))?,
                 generation: self.desired_generation,
                 set_by: self.desired_set_by,
             },
             observed: Observed {
-                state: ObservedState::from_name(&self.observed_state)
-                    .ok_or_else(|| unknown(&self.observed_state))?,
+                state: self
+                    .observed_state
+                    .parse::<ObservedState>()
+                    .map_err(|_| unknown(&self.observed_state))?,
                 generation: self.observed_generation,
                 since: Micros(self.observed_since),
             },

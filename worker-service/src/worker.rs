@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use platform::clock::Micros;
-use platform::named_enum;
 use platform::violation::{Lines, Violation, Violations};
+use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
 
 mod change;
@@ -61,29 +61,35 @@ pub(crate) struct Observed {
     pub(crate) since: Micros,
 }
 
-named_enum!(
-    /// Who runs a machine.
-    pub(crate) Provider { Simulated = "simulated" }
-);
+/// Where the machine of a worker runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub(crate) enum Provider {
+    Simulated,
+}
 
-named_enum!(
-    /// States that can be wished for.
-    pub(crate) DesiredState { Running = "running", Stopped = "stopped", Terminated = "terminated" }
-);
+/// The states that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub(crate) enum DesiredState {
+    Running,
+    Stopped,
+    Terminated,
+}
 
-named_enum!(
-    /// States that can be seen.
-    pub(crate) ObservedState {
-        Pending = "pending",
-        Running = "running",
-        Stopping = "stopping",
-        Stopped = "stopped",
-        ShuttingDown = "shutting_down",
-        Terminated = "terminated",
-        Failed = "failed",
-        Unknown = "unknown",
-    }
-);
+/// The states that can be observed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub(crate) enum ObservedState {
+    Pending,
+    Running,
+    Stopping,
+    Stopped,
+    ShuttingDown,
+    Terminated,
+    Failed,
+    Unknown,
+}
 
 /// A worker as somebody asks for it, unchecked.
 #[derive(Clone, Debug, Default)]

@@ -1,4 +1,4 @@
-//! A token by the client_credentials grant (RFC 6749 section 4.4), at the endpoint that discovery names.
+//! Gets a token with the client_credentials grant (RFC 6749 section 4.4) from the token endpoint that discovery names.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use super::{IdentityError, token_file};
 use crate::IssuerUrl;
 use crate::discovery::{Discovery, IssuerError};
 
-/// How the process is known to the issuer.
+/// The client id and secret of the process at an issuer.
 pub struct ClientCredentials {
     issuer: Discovery,
     id: String,
@@ -19,28 +19,28 @@ pub struct ClientCredentials {
     parameters: Vec<(String, String)>,
 }
 
-/// The secret of a client.
+/// Where the secret of the client comes from.
 pub enum ClientSecret {
-    /// As it is.
+    /// The secret itself.
     Text(String),
-    /// In a file, which is read again for each token.
+    /// A file with the secret, read again for each token request. Line breaks at its end are ignored.
     File(PathBuf),
 }
 
-/// RFC 6749 sections 5.1 and 5.2.
+/// A token response or an error response: RFC 6749 sections 5.1 and 5.2.
 #[derive(Deserialize)]
-struct Response {
+struct TokenResponse {
     access_token: Option<String>,
     token_type: Option<String>,
     error: Option<String>,
 }
 
 impl ClientCredentials {
-    /// Those of a client of `issuer`. `parameters` go along with each request, form-encoded: `scope=…`, `resource=…`,
-    /// `audience=…`, whatever the issuer wants to hear.
+    /// The credentials of a client of `issuer`. `parameters` are added to each token request, such as `scope`,
+    /// `resource` or `audience`.
     ///
     /// # Panics
-    /// When the process has no default provider of rustls.
+    /// When rustls has no default crypto provider.
     pub fn new(
         issuer: &IssuerUrl,
         id: String,
@@ -60,24 +60,24 @@ impl ClientCredentials {
             }
         };
         let endpoint = self.issuer.token_endpoint().await?;
-        let authorization = endpoint.takes_basic.then(|| basic(&self.id, &secret));
-        let form = self.form((!endpoint.takes_basic).then_some(&secret));
+        let authorization = endpoint.supports_basic.then(|| basic(&self.id, &secret));
+        let form = self.form((!endpoint.supports_basic).then_some(&secret));
         let (status, text) = self.issuer.post(&endpoint.url, authorization, form).await?;
-        let answer: Response = match serde_json::from_slice(&text) {
-            Ok(answer) => answer,
+        let response: TokenResponse = match serde_json::from_slice(&text) {
+            Ok(response) => response,
             Err(_) if status.is_success() => return Err(IdentityError::NoBearer),
             Err(_) => return Err(IssuerError::Status { url: endpoint.url, status }.into()),
         };
-        if let Some(error) = answer.error {
+        if let Some(error) = response.error {
             return Err(IdentityError::Refused(
                 error.chars().filter(char::is_ascii_graphic).take(64).collect(),
             ));
         }
-        let is_bearer = answer.token_type.is_some_and(|it| it.eq_ignore_ascii_case("bearer"));
-        answer.access_token.filter(|_| status.is_success() && is_bearer).ok_or(IdentityError::NoBearer)
+        let is_bearer = response.token_type.is_some_and(|it| it.eq_ignore_ascii_case("bearer"));
+        response.access_token.filter(|_| status.is_success() && is_bearer).ok_or(IdentityError::NoBearer)
     }
 
-    /// The request, with the secret where it is not in a header.
+    /// The form of a token request, with id and secret when they are not sent in a header.
     fn form(&self, secret: Option<&String>) -> String {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "client_credentials").extend_pairs(&self.parameters);
@@ -88,13 +88,13 @@ impl ClientCredentials {
     }
 }
 
-/// RFC 6749 section 2.3.1: both are form-encoded first.
+/// RFC 6749 section 2.3.1: id and secret are form-encoded before base64.
 fn basic(id: &str, secret: &str) -> String {
     let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret))))
 }
 
-/// Without the secret, nor what goes along with it.
+/// Leaves out the secret and the parameters, which may hold one.
 impl fmt::Debug for ClientCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientCredentials").field("id", &self.id).finish_non_exhaustive()

@@ -1,16 +1,14 @@
-use std::time::Instant;
-
 use serde_json::json;
 
 use super::*;
 use crate::testing::{Answer, TestIssuer};
-use crate::{Expected, Keys, local};
+use crate::{ExpectedClaims, Keys, local};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
 fn verifier(issuer: &TestIssuer) -> Verifier {
-    let expected = Expected::of(&issuer.url().to_string());
-    Verifier::of_issuer(&issuer.url(), expected, Clock::system()).unwrap()
+    let expected = ExpectedClaims::for_issuer(&issuer.url().to_string());
+    Verifier::with_issuer(&issuer.url(), expected, Clock::system()).unwrap()
 }
 
 fn credentials(issuer: &TestIssuer, parameters: &[(&str, &str)]) -> ClientCredentials {
@@ -25,21 +23,22 @@ fn identity(issuer: &TestIssuer) -> Identity {
 }
 
 async fn eventually<T>(mut probe: impl FnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
-    loop {
-        if let Some(found) = probe() {
-            return found;
+    let found = async {
+        loop {
+            if let Some(found) = probe() {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        assert!(begun.elapsed() < DEADLINE, "not in time");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    };
+    tokio::time::timeout(DEADLINE, found).await.expect("the condition holds before the deadline")
 }
 
 async fn refused(issuer: &TestIssuer) -> IdentityError {
     let source = TokenSource::Issuer(Box::new(credentials(issuer, &[])));
-    let (known, _) = watch::channel(None);
-    let keeper = Keeper { source, verifier: verifier(issuer), clock: Clock::system(), known };
-    keeper.token().await.map(|it| it.1).unwrap_err()
+    let (current, _) = watch::channel(None);
+    let renewer = Renewer { source, verifier: verifier(issuer), clock: Clock::system(), current };
+    renewer.token().await.map(|it| it.1).unwrap_err()
 }
 
 #[tokio::test]
@@ -47,7 +46,7 @@ async fn a_client_of_the_issuer_becomes_a_caller_with_role_service() {
     let issuer = TestIssuer::start().await;
     let identity = identity(&issuer);
     let caller = eventually(|| identity.caller().ok()).await;
-    assert_eq!((caller.subject.as_str(), caller.roles.as_slice()), ("gateway", &[Role::Service][..]));
+    assert_eq!((caller.sub.as_str(), caller.roles.as_slice()), ("gateway", &[Role::Service][..]));
     let for_ada = identity.on_behalf_of("ada").unwrap();
     let request = for_ada.request(());
     assert_eq!(request.metadata().get("ccm-on-behalf-of").unwrap(), "ada");
@@ -68,7 +67,7 @@ async fn a_token_is_renewed_before_it_ends_and_there_is_always_one() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_away_costs_nothing_while_the_token_is_good() {
+async fn an_unreachable_issuer_does_not_matter_while_the_token_is_valid() {
     let issuer = TestIssuer::start().await;
     issuer.grants(4, json!({"realm_access": {"roles": ["service"]}}));
     let identity = identity(&issuer);
@@ -82,7 +81,7 @@ async fn an_issuer_that_is_away_costs_nothing_while_the_token_is_good() {
 }
 
 #[tokio::test]
-async fn the_client_says_who_it_is_as_the_issuer_wants_it() {
+async fn the_client_authenticates_as_the_issuer_supports_it() {
     let issuer = TestIssuer::start().await;
     let credentials = credentials(&issuer, &[("resource", "urn:a b"), ("scope", "x")]);
     credentials.token().await.unwrap();
@@ -104,12 +103,12 @@ async fn the_client_says_who_it_is_as_the_issuer_wants_it() {
 }
 
 #[tokio::test]
-async fn a_token_that_peers_would_not_take_is_not_kept() {
+async fn a_token_that_peers_would_refuse_is_not_used() {
     let issuer = TestIssuer::start().await;
     issuer.grants(600, json!({"realm_access": {"roles": ["user"]}}));
-    assert!(matches!(refused(&issuer).await, IdentityError::NoService(who) if who == "gateway"));
+    assert!(matches!(refused(&issuer).await, IdentityError::NotAService(sub) if sub == "gateway"));
     issuer.grants(600, json!({"aud": "another"}));
-    assert!(matches!(refused(&issuer).await, IdentityError::NotTaken(Unauthenticated::WrongAudience)));
+    assert!(matches!(refused(&issuer).await, IdentityError::NotAccepted(Unauthenticated::WrongAudience)));
     for no_token in ["{}", "[]", r#"{"access_token": "x", "token_type": "mac"}"#] {
         issuer.answers_tokens(Answer::text(no_token));
         assert!(matches!(refused(&issuer).await, IdentityError::NoBearer), "{no_token}");
@@ -121,34 +120,34 @@ async fn a_refusal_is_named_and_no_secret_with_it() {
     let issuer = TestIssuer::start().await;
     issuer.answers_tokens(Answer::refusal(r#"{"error": "invalid_client"}"#));
     let error = refused(&issuer).await;
-    assert_eq!(error.to_string(), "the issuer refuses a token: invalid_client");
+    assert_eq!(error.to_string(), "the issuer refused the token request: invalid_client");
     assert!(!format!("{error:?}{:?}", credentials(&issuer, &[("audience", "x")])).contains("cret"));
     let name = issuer.url();
     let document = json!({
         "issuer": name.to_string(), "jwks_uri": format!("{name}/jwks"), "token_endpoint": "http://192.0.2.1/token",
     });
     issuer.answers_discovery(Answer::text(&document.to_string()));
-    assert!(matches!(refused(&issuer).await, IdentityError::Issuer(IssuerError::Unsafe { .. })));
+    assert!(matches!(refused(&issuer).await, IdentityError::Issuer(IssuerError::UnsafeUrl { .. })));
 }
 
 #[tokio::test]
-async fn a_file_that_somebody_renews_is_read_again() {
+async fn a_token_file_is_read_again_when_it_changes() {
     let local = local::LocalIssuer::generate();
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("token");
     let write = |seconds: u64| {
-        let grant = local::Grant {
-            subject: "gateway".to_owned(),
+        let claims = local::TokenClaims {
+            sub: "gateway".to_owned(),
             roles: vec![Role::Service],
             department: None,
             lifetime: Duration::from_secs(seconds),
         };
-        std::fs::write(&file, format!("{}\n", local.grant(&grant, &Clock::system()).unwrap())).unwrap();
+        std::fs::write(&file, format!("{}\n", local.issue(&claims, &Clock::system()).unwrap())).unwrap();
     };
     let keys = Keys::from_set(&local.key_set());
-    let verifier = Verifier::of_keys(Expected::of(local::ISSUER), keys, Clock::system());
+    let verifier = Verifier::with_keys(ExpectedClaims::for_issuer(local::ISSUER), keys, Clock::system());
     let identity = Identity::start(TokenSource::File(file.clone()), verifier, Clock::system());
-    assert_eq!(identity.caller().unwrap_err(), NoIdentity);
+    assert_eq!(identity.caller().unwrap_err(), TokenUnavailable);
     write(600);
     let first = eventually(|| identity.caller().ok()).await;
     // Long before the first one ends.

@@ -1,4 +1,4 @@
-//! A token in a file.
+//! Reads tokens and secrets from files.
 
 use std::path::Path;
 
@@ -6,10 +6,10 @@ use tokio::io::AsyncReadExt as _;
 
 use super::IdentityError;
 
-/// No token is longer.
+/// Files are read up to this size; no token is longer.
 const MAX_BYTES: u64 = 16 * 1024;
 
-/// What the file holds now.
+/// Reads the one token in the file.
 pub(super) async fn read(path: &Path) -> Result<String, IdentityError> {
     let text = text(path).await.map_err(|source| IdentityError::File { path: path.to_owned(), source })?;
     let token = text.trim();
@@ -19,7 +19,7 @@ pub(super) async fn read(path: &Path) -> Result<String, IdentityError> {
     Ok(token.to_owned())
 }
 
-/// The beginning of a file, for a longer one is no token and no secret.
+/// The text of a file, cut after [`MAX_BYTES`].
 pub(super) async fn text(path: &Path) -> std::io::Result<String> {
     let mut text = String::new();
     tokio::fs::File::open(path).await?.take(MAX_BYTES).read_to_string(&mut text).await?;

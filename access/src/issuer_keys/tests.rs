@@ -1,4 +1,4 @@
-//! Keys that come, go and rotate, and an issuer that does too.
+//! Key rotation, and an issuer that is unreachable at times.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -6,30 +6,31 @@ use serde_json::json;
 
 use super::*;
 use crate::Verifier;
-use crate::claims::Expected;
+use crate::claims::ExpectedClaims;
 use crate::testing::{Answer, TestIssuer};
 
-/// What takes longer is broken.
+/// A test that waits longer fails.
 const DEADLINE: Duration = Duration::from_secs(20);
 
 async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let start = std::time::Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < DEADLINE, "not in time: {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let met = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    assert!(tokio::time::timeout(DEADLINE, met).await.is_ok(), "not in time: {what}");
 }
 
-/// Asks by itself only once.
-fn quiet() -> Pace {
+/// Fetches only once without being asked for an unknown key.
+fn quiet() -> Timing {
     let never = Duration::from_hours(1);
-    Pace { refresh: never, retry: never, first: never, patience: DEADLINE, ..Pace::default() }
+    Timing { refresh: never, retry: never, initial_retry: never, wait: DEADLINE, ..Timing::default() }
 }
 
-/// Asks again at once, whatever the answer.
-fn eager() -> Pace {
+/// Fetches again at once, whatever the outcome.
+fn eager() -> Timing {
     let soon = Duration::from_millis(5);
-    Pace { refresh: soon, retry: soon, first: soon, patience: DEADLINE, ..Pace::default() }
+    Timing { refresh: soon, retry: soon, initial_retry: soon, wait: DEADLINE, ..Timing::default() }
 }
 
 struct Fixture {
@@ -38,9 +39,9 @@ struct Fixture {
     clock: Clock,
 }
 
-async fn fixture(pace: Pace) -> Fixture {
+async fn fixture(timing: Timing) -> Fixture {
     let (issuer, clock) = (TestIssuer::start().await, Clock::manual(Micros(1_800_000_000_000_000)));
-    let keys = IssuerKeys::start(Discovery::new(&issuer.url()).unwrap(), pace, clock.clone());
+    let keys = IssuerKeys::start(Discovery::new(&issuer.url()).unwrap(), timing, clock.clone());
     Fixture { issuer, keys, clock }
 }
 
@@ -50,7 +51,7 @@ impl Fixture {
     }
 
     fn knows(&self, id: &str) -> bool {
-        self.keys.now().is_some_and(|it| it.find(id).is_some())
+        self.keys.current().is_some_and(|it| it.find(id).is_some())
     }
 }
 
@@ -59,13 +60,13 @@ const UNKNOWN: Refusal = Refusal::Unauthenticated(Unauthenticated::UnknownKey);
 #[tokio::test]
 async fn a_request_that_comes_before_the_first_answer_waits_for_it() {
     let it = fixture(quiet()).await;
-    assert!(it.keys.now().is_none());
+    assert!(it.keys.current().is_none());
     assert!(it.keys.find(&it.issuer.key_id()).await.is_ok());
     assert_eq!(it.issuer.asked(), 1);
 }
 
 #[tokio::test]
-async fn a_new_key_costs_one_question_however_many_wait_for_it() {
+async fn a_new_key_causes_one_fetch_however_many_requests_wait_for_it() {
     let it = fixture(quiet()).await;
     it.keys.find(&it.issuer.key_id()).await.unwrap();
     it.issuer.add_key();
@@ -86,7 +87,7 @@ async fn a_new_key_costs_one_question_however_many_wait_for_it() {
 }
 
 #[tokio::test]
-async fn unknown_keys_are_asked_for_once_in_ten_seconds() {
+async fn unknown_keys_cause_one_fetch_in_ten_seconds() {
     let it = fixture(quiet()).await;
     it.keys.find(&it.issuer.key_id()).await.unwrap();
     for number in 0..50 {
@@ -103,7 +104,7 @@ async fn unknown_keys_are_asked_for_once_in_ten_seconds() {
 }
 
 #[tokio::test]
-async fn a_key_published_after_the_question_that_was_under_way_is_asked_for_once_more() {
+async fn a_key_published_after_the_running_fetch_began_causes_another_one() {
     let it = fixture(quiet()).await;
     it.issuer.hold();
     eventually("the first question is under way", || it.issuer.asked() == 1).await;
@@ -116,7 +117,7 @@ async fn a_key_published_after_the_question_that_was_under_way_is_asked_for_once
 }
 
 #[tokio::test]
-async fn one_who_stops_waiting_does_not_stop_the_question() {
+async fn a_cancelled_request_does_not_cancel_the_fetch() {
     let it = fixture(quiet()).await;
     it.keys.find(&it.issuer.key_id()).await.unwrap();
     it.issuer.add_key();
@@ -130,7 +131,7 @@ async fn one_who_stops_waiting_does_not_stop_the_question() {
 }
 
 #[tokio::test]
-async fn without_the_issuer_the_known_keys_go_on_and_unknown_ones_are_no_ones_fault() {
+async fn while_the_issuer_is_unreachable_known_keys_stay_in_use_and_unknown_ones_are_answered_503() {
     let it = fixture(eager()).await;
     let old = it.issuer.key_id();
     it.keys.find(&old).await.unwrap();
@@ -138,7 +139,7 @@ async fn without_the_issuer_the_known_keys_go_on_and_unknown_ones_are_no_ones_fa
     let asked = it.issuer.asked();
     eventually("it is asked in vain", || it.issuer.asked() > asked + 3).await;
     assert!(it.keys.find(&old).await.is_ok());
-    assert_eq!(it.refusal("unknown").await, Refusal::IssuerAway);
+    assert_eq!(it.refusal("unknown").await, Refusal::IssuerUnavailable);
     it.issuer.answers_keys(None);
     it.issuer.add_key();
     eventually("the new key is known", || it.knows(&it.issuer.key_id())).await;
@@ -147,7 +148,7 @@ async fn without_the_issuer_the_known_keys_go_on_and_unknown_ones_are_no_ones_fa
 }
 
 #[tokio::test]
-async fn an_issuer_that_was_never_there_is_asked_until_it_is() {
+async fn an_issuer_that_is_unreachable_at_the_start_is_retried() {
     let it = fixture(eager()).await;
     it.issuer.answers_keys(Answer::away());
     eventually("it is asked in vain", || it.issuer.asked() > 3).await;
@@ -156,12 +157,12 @@ async fn an_issuer_that_was_never_there_is_asked_until_it_is() {
 }
 
 #[tokio::test]
-async fn until_there_were_keys_a_request_is_told_that_the_issuer_is_away() {
+async fn before_the_first_keys_a_request_is_told_that_the_issuer_is_unreachable() {
     let issuer = TestIssuer::start().await;
     issuer.answers_keys(Answer::away());
     let keys = IssuerKeys::start(Discovery::new(&issuer.url()).unwrap(), quiet(), Clock::system());
     for _ in 0..10 {
-        assert_eq!(keys.find(&issuer.key_id()).await.err(), Some(Refusal::IssuerAway));
+        assert_eq!(keys.find(&issuer.key_id()).await.err(), Some(Refusal::IssuerUnavailable));
     }
     assert_eq!(issuer.asked(), 1, "those who wait do not ask on their own");
 }
@@ -170,20 +171,20 @@ async fn until_there_were_keys_a_request_is_told_that_the_issuer_is_away() {
 async fn a_request_does_not_wait_for_an_issuer_that_hangs() {
     let issuer = TestIssuer::start().await;
     issuer.hold();
-    let pace = Pace { patience: Duration::from_millis(20), ..quiet() };
-    let keys = IssuerKeys::start(Discovery::new(&issuer.url()).unwrap(), pace, Clock::system());
+    let timing = Timing { wait: Duration::from_millis(20), ..quiet() };
+    let keys = IssuerKeys::start(Discovery::new(&issuer.url()).unwrap(), timing, Clock::system());
     let asked = tokio::time::timeout(DEADLINE, keys.find("any")).await;
-    assert_eq!(asked.expect("it is answered").err(), Some(Refusal::IssuerAway));
+    assert_eq!(asked.expect("it is answered").err(), Some(Refusal::IssuerUnavailable));
 }
 
 #[tokio::test]
-async fn nobody_is_asked_for_keys_that_nobody_wants() {
+async fn fetching_ends_with_the_last_clone() {
     let it = fixture(quiet()).await;
     it.keys.find(&it.issuer.key_id()).await.unwrap();
     let shared = Arc::downgrade(&it.keys.shared);
-    // However long it is until the next question.
+    // The next fetch is an hour away.
     drop(it.keys);
-    eventually("the asking ends", || shared.strong_count() == 0).await;
+    eventually("the task that fetches ends", || shared.strong_count() == 0).await;
 }
 
 fn headers(token: &str) -> http::HeaderMap {
@@ -192,16 +193,16 @@ fn headers(token: &str) -> http::HeaderMap {
 }
 
 #[tokio::test]
-async fn a_token_of_a_retired_key_ends_with_the_key_although_it_was_verified_before() {
+async fn a_token_of_a_withdrawn_key_is_refused_although_it_is_cached() {
     let (issuer, clock) = (TestIssuer::start().await, Clock::manual(Micros(1_800_000_000_000_000)));
-    let expected = Expected::of(&issuer.url().to_string());
-    let verifier = Verifier::of_issuer(&issuer.url(), expected.clone(), clock.clone()).unwrap();
+    let expected = ExpectedClaims::for_issuer(&issuer.url().to_string());
+    let verifier = Verifier::with_issuer(&issuer.url(), expected.clone(), clock.clone()).unwrap();
     let claims = json!({
         "iss": expected.issuer, "aud": expected.audience, "sub": "ada", "exp": clock.now().seconds() + 3_600,
     });
     let old = headers(&issuer.sign(&claims));
     for _ in 0..2 {
-        assert_eq!(verifier.verify(&old).await.unwrap().subject, "ada");
+        assert_eq!(verifier.verify(&old).await.unwrap().sub, "ada");
     }
     issuer.add_key();
     issuer.retire_old_keys();
@@ -210,10 +211,10 @@ async fn a_token_of_a_retired_key_ends_with_the_key_although_it_was_verified_bef
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_even_said_to_be_the_issuers_is_not_worth_a_question() {
+async fn a_token_of_another_issuer_causes_no_fetch() {
     let (issuer, clock) = (TestIssuer::start().await, Clock::system());
-    let expected = Expected::of(&issuer.url().to_string());
-    let verifier = Verifier::of_issuer(&issuer.url(), expected, clock).unwrap();
+    let expected = ExpectedClaims::for_issuer(&issuer.url().to_string());
+    let verifier = Verifier::with_issuer(&issuer.url(), expected, clock).unwrap();
     eventually("it was asked at the start", || issuer.asked() == 1).await;
     let local = crate::local::LocalIssuer::generate();
     let foreign = local.sign(&json!({"iss": crate::local::ISSUER, "sub": "eve"})).unwrap();

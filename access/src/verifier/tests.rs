@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::Role;
-use crate::local::{AUDIENCE, Grant, ISSUER, LocalIssuer};
+use crate::local::{AUDIENCE, ISSUER, LocalIssuer, TokenClaims};
 
 struct Fixture {
     issuer: LocalIssuer,
@@ -19,14 +19,18 @@ struct Fixture {
 fn fixture() -> Fixture {
     let clock = Clock::manual(Micros(1_800_000_000_000_000));
     let issuer = LocalIssuer::generate();
-    let verifier = Verifier::of_keys(Expected::of(ISSUER), Keys::from_set(&issuer.key_set()), clock.clone());
+    let verifier = Verifier::with_keys(
+        ExpectedClaims::for_issuer(ISSUER),
+        Keys::from_set(&issuer.key_set()),
+        clock.clone(),
+    );
     Fixture { issuer, verifier, clock }
 }
 
 fn reason(refusal: Refusal) -> Unauthenticated {
     match refusal {
         Refusal::Unauthenticated(reason) => reason,
-        Refusal::IssuerAway => panic!("there is no issuer to ask"),
+        Refusal::IssuerUnavailable => panic!("there is no issuer to ask"),
     }
 }
 
@@ -60,20 +64,20 @@ impl Fixture {
 async fn a_good_token_names_its_caller() {
     let it = fixture();
     let caller = it.verify(&it.token(|_| {})).await.unwrap();
-    assert_eq!((caller.subject.as_str(), caller.department.as_deref()), ("ada", Some("network")));
+    assert_eq!((caller.sub.as_str(), caller.department.as_deref()), ("ada", Some("network")));
     assert_eq!(caller.roles, [Role::Manager]);
 }
 
 #[tokio::test]
 async fn a_granted_token_ends_when_it_says() {
     let it = fixture();
-    let grant = Grant {
-        subject: "ada".to_owned(),
+    let claims = TokenClaims {
+        sub: "ada".to_owned(),
         roles: vec![Role::Admin],
         department: None,
         lifetime: Duration::from_mins(1),
     };
-    let token = format!("Bearer {}", it.issuer.grant(&grant, &it.clock).unwrap());
+    let token = format!("Bearer {}", it.issuer.issue(&claims, &it.clock).unwrap());
     assert!(it.verify(&token).await.unwrap().is(Role::Admin));
     it.clock.advance(Duration::from_secs(71));
     assert_eq!(it.verify(&token).await.unwrap_err(), Unauthenticated::Expired);
@@ -154,11 +158,11 @@ async fn two_authorizations_are_none() {
 async fn a_token_that_was_verified_is_not_verified_again() {
     let it = fixture();
     let caller = it.verify(&it.token(|_| {})).await.unwrap();
-    let Source::Given(keys) = &it.verifier.shared.keys else { panic!("no keys") };
+    let KeySource::Given(keys) = &it.verifier.shared.keys else { panic!("no keys") };
     let key = keys.find(it.issuer.key_id()).unwrap();
     assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::Malformed);
-    it.verifier.shared.verified.keep(token_cache::hash("known.without.look"), &caller, key);
-    assert_eq!(it.verify("Bearer known.without.look").await.unwrap().subject, "ada");
+    it.verifier.shared.cache.insert(token_cache::hash("known.without.look"), &caller, key);
+    assert_eq!(it.verify("Bearer known.without.look").await.unwrap().sub, "ada");
     it.clock.advance(Duration::from_mins(1));
     assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::Malformed);
 }
@@ -169,7 +173,7 @@ async fn what_a_verified_token_says_is_kept() {
     let token = it.token(|_| {});
     let first = it.verify(&token).await.unwrap();
     let hash = token_cache::hash(token.strip_prefix("Bearer ").unwrap());
-    let Source::Given(keys) = &it.verifier.shared.keys else { panic!("no keys") };
-    let kept = it.verifier.shared.verified.find(&hash, it.clock.now(), keys, &first.authorization).unwrap();
+    let KeySource::Given(keys) = &it.verifier.shared.keys else { panic!("no keys") };
+    let kept = it.verifier.shared.cache.find(&hash, it.clock.now(), keys, &first.authorization).unwrap();
     assert_eq!(format!("{kept:?}"), format!("{first:?}"));
 }

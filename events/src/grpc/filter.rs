@@ -91,7 +91,7 @@ mod tests {
     fn ada(change: impl FnOnce(&mut WatchEventsRequest)) -> Filter {
         let mut request = WatchEventsRequest::default();
         change(&mut request);
-        let seen = Visibility::Of { person: "ada".to_owned(), department: None };
+        let seen = Visibility::Restricted { person: "ada".to_owned(), department: None };
         Filter {
             seen: Seen(vec![(TASK.name, seen)]),
             asked: Asked::of(&request).unwrap(),

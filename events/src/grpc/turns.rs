@@ -51,7 +51,7 @@ impl Turns {
     /// Who is counted as one, if anybody.
     pub(super) fn person(caller: &Caller) -> Option<Person> {
         let many = caller.is(Role::Service) || caller.is(Role::Admin);
-        (!many).then(|| (caller.issuer.clone(), caller.subject.clone()))
+        (!many).then(|| (caller.issuer.clone(), caller.sub.clone()))
     }
 
     /// A turn; none when there is none for too long, or the person has one.

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::services::Services;
 
-/// How long a service may take to say how it is.
-const PROBE: Duration = Duration::from_secs(1);
+/// Longest wait for the health check of a service.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Serialize)]
 pub(crate) struct Live {
@@ -19,7 +19,7 @@ pub(crate) struct Live {
 
 #[derive(Serialize)]
 pub(crate) struct Ready {
-    /// The gateway's own: it takes requests, whatever the services do.
+    /// Status of the gateway alone; it is ready whatever the services report.
     status: &'static str,
     services: Vec<Service>,
 }
@@ -30,17 +30,17 @@ pub(crate) struct Service {
     status: &'static str,
 }
 
-/// Answers that the process runs.
+/// Answers 200 while the process runs.
 pub(crate) async fn live() -> Json<Live> {
     Json(Live { status: "ok" })
 }
 
-/// Answers that the gateway takes requests, and how the services are.
+/// Answers 200 with the health of each service; a service that fails does not change the status.
 pub(crate) async fn ready(State(services): State<Services>) -> Json<Ready> {
     let asked: Vec<_> = services
         .probes
         .into_iter()
-        .map(|(name, mut probe)| tokio::spawn(async move { (name, probe.check(PROBE).await) }))
+        .map(|(name, mut probe)| tokio::spawn(async move { (name, probe.check(PROBE_TIMEOUT).await) }))
         .collect();
     let mut answered = Vec::new();
     for it in asked {

@@ -1,5 +1,5 @@
-//! The history of a subject: what happened to it, who did it, what it was before and after, and in which trace. It imports
-//! no resource; each resource implements [`Recorded`].
+//! The history of a task or worker as REST shows it: one item per event, with the fields before and the resource after.
+//! This file imports no resource; each resource implements [`Recorded`].
 
 use proto::event::v1 as wire;
 use proto::event::v1::event::Resource;
@@ -31,15 +31,15 @@ pub(crate) struct Change<R> {
     r#type: String,
     revision: i64,
     time: String,
-    /// Subject of the token that the change was made with.
+    /// `sub` of the token that the change was made with.
     actor: String,
-    /// On whose behalf a service made it.
+    /// `sub` of the person on whose behalf a service made the change.
     on_behalf_of: Option<String>,
-    /// The trace of the request that made it.
+    /// Trace id of the request that made the change.
     trace_id: Option<String>,
-    /// The changed members as they were; `null`: the resource did not exist.
+    /// The changed members with their values before; `null` when the change created the resource.
     before: Option<Map<String, Value>>,
-    /// The resource after the change; `null`: it is gone.
+    /// The resource after the change; `null` when the change deleted it.
     after: Option<R>,
 }
 
@@ -84,7 +84,7 @@ fn before<R: Recorded>(fields: Map<String, Value>) -> Map<String, Value> {
     before
 }
 
-/// The second part of a W3C traceparent.
+/// The trace id in a W3C traceparent.
 fn trace_id(traceparent: &str) -> Option<String> {
     traceparent.split('-').nth(1).map(ToOwned::to_owned)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::error::ApiError;
 use crate::input::Authenticated;
 
-/// Who the caller is, as this product sees it.
+/// The caller as this product sees them.
 #[derive(Serialize)]
 pub(crate) struct Me {
     issuer: String,
@@ -15,23 +15,23 @@ pub(crate) struct Me {
     roles: Vec<&'static str>,
     department: Option<String>,
     expires_at: String,
-    /// What the caller should know about his own token, for people.
+    /// Problems with the token that the caller should know of, in words.
     notices: Vec<&'static str>,
 }
 
-/// Answers who the caller is.
+/// Answers the caller that the token describes.
 pub(crate) async fn get(Authenticated(caller): Authenticated) -> Result<Json<Me>, ApiError> {
     let mut notices = Vec::new();
     if caller.is(Role::Manager) && caller.department.is_none() {
         notices.push(
-            "your token has the role manager but no department claim: you see only what is assigned to or created by you",
+            "your token has the role manager but no department claim: you see only tasks that are assigned to you or were created by you",
         );
     }
     Ok(Json(Me {
-        roles: caller.roles.iter().map(|it| it.name()).collect(),
+        roles: caller.roles.iter().map(Into::into).collect(),
         expires_at: caller.expires_at.to_rfc3339(),
         issuer: caller.issuer,
-        subject: caller.subject,
+        subject: caller.sub,
         department: caller.department,
         notices,
     }))

@@ -16,16 +16,16 @@ use proto::task::v1::{
 use serde::Serialize;
 
 use super::history::{Change, Recorded};
-use super::{Created, Found, Page, Versioned, rfc3339};
+use super::{Created, Page, Tagged, Versioned, rfc3339};
 use crate::error::ApiError;
 use crate::input::{
-    Authenticated, Body, Fields, Filter, FromFields, Id, IdempotencyKey, IfMatch, IfNoneMatch, Listing,
-    Parameters, Patch, PatchFields,
+    Authenticated, Body, Fields, Filter, FromFields, IdempotencyKey, IfMatch, IfNoneMatch, ListQuery, Patch,
+    PatchFields, PathId, QueryParameters,
 };
 use crate::names::rest_name;
 use crate::services::Services;
 
-/// Creates a task and answers it with its location.
+/// Creates a task and answers 201 with its location.
 pub(crate) async fn create(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
@@ -33,36 +33,36 @@ pub(crate) async fn create(
     mut body: Body<wire::Task>,
 ) -> Result<Created<Task>, ApiError> {
     let request = CreateTaskRequest {
-        request_id: key.request_id(&mut body.wrong),
+        request_id: key.request_id(&mut body.violations),
         task: Some(body.value),
-        validate_only: body.wrong.is_certain(),
+        validate_only: body.violations.exist(),
     };
-    let answer = body.wrong.or(services.tasks.create_task(caller.request(request)).await)?;
+    let answer = body.violations.merge_into(services.tasks.create_task(caller.request(request)).await)?;
     let task = Task::from(answer.task.unwrap_or_default());
     Ok(Created { location: format!("/api/tasks/{}", task.id), replayed: answer.replayed, resource: task })
 }
 
-/// Answers one task.
+/// Answers a task, or 304 when the client has the current version.
 pub(crate) async fn get(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    Id(id): Id,
-    known: IfNoneMatch,
+    PathId(id): PathId,
+    condition: IfNoneMatch,
 ) -> Result<Response, ApiError> {
     let answer = services.tasks.get_task(caller.request(GetTaskRequest { id })).await?.into_inner();
-    Ok(Found(Task::from(answer.task.unwrap_or_default())).unless(&known))
+    Ok(Tagged(Task::from(answer.task.unwrap_or_default())).or_not_modified(&condition))
 }
 
 /// Answers a page of the tasks that the caller may see, newest first.
 pub(crate) async fn list(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    listing: Listing<TaskFilter>,
+    query: ListQuery<TaskFilter>,
 ) -> Result<Json<Page<Task>>, ApiError> {
-    let filter = listing.filter;
+    let filter = query.filter;
     let request = ListTasksRequest {
-        page_size: listing.page_size,
-        page_token: listing.page_token,
+        page_size: query.page_size,
+        page_token: query.page_token,
         status: filter.status.unwrap_or_default().into(),
         priority: filter.priority.unwrap_or_default().into(),
         assignee_id: filter.assignee_id,
@@ -74,30 +74,30 @@ pub(crate) async fn list(
     Ok(Json(Page::new(answer.tasks, answer.next_page_token)))
 }
 
-/// Changes a task by a merge patch and answers it.
+/// Changes a task by a JSON merge patch and answers the task after the change.
 pub(crate) async fn patch(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    Id(id): Id,
+    PathId(id): PathId,
     condition: IfMatch,
-    patch: Patch<Changed>,
-) -> Result<Found<Task>, ApiError> {
+    patch: Patch<TaskPatch>,
+) -> Result<Tagged<Task>, ApiError> {
     let current = current_version(services.clone(), &caller, &id);
     let request = UpdateTaskRequest {
         etag: condition.etag(current).await?,
         task: Some(wire::Task { id: id.clone(), ..patch.value.0 }),
         update_mask: Some(patch.mask),
-        validate_only: patch.wrong.is_certain(),
+        validate_only: patch.violations.exist(),
     };
-    let answer = patch.wrong.or(services.tasks.update_task(caller.request(request)).await)?;
-    Ok(Found(answer.task.unwrap_or_default().into()))
+    let answer = patch.violations.merge_into(services.tasks.update_task(caller.request(request)).await)?;
+    Ok(Tagged(answer.task.unwrap_or_default().into()))
 }
 
-/// Deletes a task.
+/// Deletes a task and answers 204.
 pub(crate) async fn delete(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    Id(id): Id,
+    PathId(id): PathId,
     condition: IfMatch,
 ) -> Result<StatusCode, ApiError> {
     let etag = condition.etag(current_version(services.clone(), &caller, &id)).await?;
@@ -109,11 +109,10 @@ pub(crate) async fn delete(
 pub(crate) async fn events(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    Id(subject_id): Id,
-    listing: Listing<()>,
+    PathId(subject_id): PathId,
+    query: ListQuery<()>,
 ) -> Result<Json<Page<Change<Task>>>, ApiError> {
-    let request =
-        ListEventsRequest { subject_id, page_size: listing.page_size, page_token: listing.page_token };
+    let request = ListEventsRequest { subject_id, page_size: query.page_size, page_token: query.page_token };
     let answer = services.task_events.list_events(caller.request(request)).await?.into_inner();
     Ok(Json(Page::new(answer.events, answer.next_page_token)))
 }
@@ -124,7 +123,7 @@ async fn current_version(mut services: Services, caller: &Caller, id: &str) -> R
     Ok(answer.task.unwrap_or_default().version)
 }
 
-/// Which tasks of a list only.
+/// The filters of a list of tasks.
 pub(crate) struct TaskFilter {
     status: Option<TaskStatus>,
     priority: Option<TaskPriority>,
@@ -135,7 +134,7 @@ pub(crate) struct TaskFilter {
 }
 
 impl Filter for TaskFilter {
-    fn from_parameters(parameters: &mut Parameters) -> Self {
+    fn from_parameters(parameters: &mut QueryParameters) -> Self {
         Self {
             status: parameters.choice("status", TaskStatus::values()),
             priority: parameters.choice("priority", TaskPriority::values()),
@@ -183,17 +182,17 @@ impl FromFields for wire::Task {
     }
 }
 
-/// What of a task can be changed.
-pub(crate) struct Changed(wire::Task);
+/// The fields of a task that a patch can change.
+pub(crate) struct TaskPatch(wire::Task);
 
-impl FromFields for Changed {
+impl FromFields for TaskPatch {
     fn from_fields(fields: &mut Fields) -> Self {
         let status = fields.choice("status", TaskStatus::values()).unwrap_or_default().into();
         Self(wire::Task { status, ..wire::Task::from_fields(fields) })
     }
 }
 
-impl PatchFields for Changed {
+impl PatchFields for TaskPatch {
     const WRITABLE: &'static [&'static str] =
         &["title", "description", "status", "priority", "assignee_id", "department", "worker_id"];
     const OBJECTS: &'static [&'static str] = &[];

@@ -18,16 +18,16 @@ use proto::worker::v1::{
 use serde::Serialize;
 
 use super::history::{Change, Recorded};
-use super::{Created, Found, Page, Versioned, rfc3339};
+use super::{Created, Page, Tagged, Versioned, rfc3339};
 use crate::error::ApiError;
 use crate::input::{
-    Authenticated, Body, Fields, Filter, FromFields, Id, IdempotencyKey, IfMatch, IfNoneMatch, Listing,
-    Parameters, Patch, PatchFields,
+    Authenticated, Body, Fields, Filter, FromFields, IdempotencyKey, IfMatch, IfNoneMatch, ListQuery, Patch,
+    PatchFields, PathId, QueryParameters,
 };
 use crate::names::rest_name;
 use crate::services::Services;
 
-/// Creates a worker and answers it with its location.
+/// Creates a worker and answers 201 with its location.
 pub(crate) async fn create(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
@@ -35,28 +35,27 @@ pub(crate) async fn create(
     mut body: Body<wire::Worker>,
 ) -> Result<Created<Worker>, ApiError> {
     let request = CreateWorkerRequest {
-        request_id: key.request_id(&mut body.wrong),
+        request_id: key.request_id(&mut body.violations),
         worker: Some(body.value),
-        validate_only: body.wrong.is_certain(),
+        validate_only: body.violations.exist(),
     };
-    let answer = body.wrong.or(services.workers.create_worker(caller.request(request)).await)?;
+    let answer = body.violations.merge_into(services.workers.create_worker(caller.request(request)).await)?;
     Ok(created(answer.worker, answer.replayed))
 }
 
-/// Registers a machine that exists at the provider already: 201 with a new worker, 200 with one that had been deleted and
-/// is restored.
+/// Registers a machine that exists at the provider: 201 with a new worker, or 200 with a deleted one that is restored.
 pub(crate) async fn import(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
-    mut body: Body<Existing>,
+    mut body: Body<ExistingWorker>,
 ) -> Result<Response, ApiError> {
     let request = ImportWorkerRequest {
-        request_id: key.request_id(&mut body.wrong),
+        request_id: key.request_id(&mut body.violations),
         worker: Some(body.value.0),
-        validate_only: body.wrong.is_certain(),
+        validate_only: body.violations.exist(),
     };
-    let answer = body.wrong.or(services.workers.import_worker(caller.request(request)).await)?;
+    let answer = body.violations.merge_into(services.workers.import_worker(caller.request(request)).await)?;
     let mut response = created(answer.worker, answer.replayed).into_response();
     if answer.restored {
         *response.status_mut() = StatusCode::OK;
@@ -64,27 +63,27 @@ pub(crate) async fn import(
     Ok(response)
 }
 
-/// Answers one worker.
+/// Answers a worker, or 304 when the client has the current version.
 pub(crate) async fn get(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    Id(id): Id,
-    known: IfNoneMatch,
+    PathId(id): PathId,
+    condition: IfNoneMatch,
 ) -> Result<Response, ApiError> {
     let answer = services.workers.get_worker(caller.request(GetWorkerRequest { id })).await?.into_inner();
-    Ok(Found(Worker::from(answer.worker.unwrap_or_default())).unless(&known))
+    Ok(Tagged(Worker::from(answer.worker.unwrap_or_default())).or_not_modified(&condition))
 }
 
 /// Answers a page of the workers, newest first.
 pub(crate) async fn list(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    listing: Listing<WorkerFilter>,
+    query: ListQuery<WorkerFilter>,
 ) -> Result<Json<Page<Worker>>, ApiError> {
-    let filter = listing.filter;
+    let filter = query.filter;
     let request = ListWorkersRequest {
-        page_size: listing.page_size,
-        page_token: listing.page_token,
+        page_size: query.page_size,
+        page_token: query.page_token,
         status: filter.status.unwrap_or_default().into(),
         region: filter.region,
         provider: filter.provider.unwrap_or_default().into(),
@@ -94,30 +93,31 @@ pub(crate) async fn list(
     Ok(Json(Page::new(answer.workers, answer.next_page_token)))
 }
 
-/// Changes name and tags of a worker by a merge patch and answers it.
+/// Changes name and tags of a worker by a JSON merge patch and answers the worker after the change.
 pub(crate) async fn patch(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    Id(id): Id,
+    PathId(id): PathId,
     condition: IfMatch,
-    patch: Patch<Changed>,
-) -> Result<Found<Worker>, ApiError> {
+    patch: Patch<WorkerPatch>,
+) -> Result<Tagged<Worker>, ApiError> {
     let current = current_version(services.clone(), &caller, &id);
     let request = UpdateWorkerRequest {
         etag: condition.etag(current).await?,
         worker: Some(wire::Worker { id: id.clone(), ..patch.value.0 }),
         update_mask: Some(patch.mask),
-        validate_only: patch.wrong.is_certain(),
+        validate_only: patch.violations.exist(),
     };
-    let answer = patch.wrong.or(services.workers.update_worker(caller.request(request)).await)?;
-    Ok(Found(answer.worker.unwrap_or_default().into()))
+    let answer =
+        patch.violations.merge_into(services.workers.update_worker(caller.request(request)).await)?;
+    Ok(Tagged(answer.worker.unwrap_or_default().into()))
 }
 
-/// Deletes the record of a worker that has no machine.
+/// Deletes a worker that has no machine and answers 204.
 pub(crate) async fn delete(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    Id(id): Id,
+    PathId(id): PathId,
     condition: IfMatch,
 ) -> Result<StatusCode, ApiError> {
     let etag = condition.etag(current_version(services.clone(), &caller, &id)).await?;
@@ -129,11 +129,10 @@ pub(crate) async fn delete(
 pub(crate) async fn events(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
-    Id(subject_id): Id,
-    listing: Listing<()>,
+    PathId(subject_id): PathId,
+    query: ListQuery<()>,
 ) -> Result<Json<Page<Change<Worker>>>, ApiError> {
-    let request =
-        ListEventsRequest { subject_id, page_size: listing.page_size, page_token: listing.page_token };
+    let request = ListEventsRequest { subject_id, page_size: query.page_size, page_token: query.page_token };
     let answer = services.worker_events.list_events(caller.request(request)).await?.into_inner();
     Ok(Json(Page::new(answer.events, answer.next_page_token)))
 }
@@ -149,7 +148,7 @@ async fn current_version(mut services: Services, caller: &Caller, id: &str) -> R
     Ok(answer.worker.unwrap_or_default().version)
 }
 
-/// Which workers of a list only.
+/// The filters of a list of workers.
 pub(crate) struct WorkerFilter {
     status: Option<WorkerObservedState>,
     region: Option<String>,
@@ -158,7 +157,7 @@ pub(crate) struct WorkerFilter {
 }
 
 impl Filter for WorkerFilter {
-    fn from_parameters(parameters: &mut Parameters) -> Self {
+    fn from_parameters(parameters: &mut QueryParameters) -> Self {
         Self {
             status: parameters.choice("status", WorkerObservedState::values()),
             region: parameters.text("region"),
@@ -168,7 +167,7 @@ impl Filter for WorkerFilter {
     }
 }
 
-/// A worker as REST shows it: `status` is what was last seen, `desired_status` what is wished for.
+/// A worker as REST shows it: `status` is the last observed state, `desired_status` the requested one.
 #[derive(Serialize)]
 pub(crate) struct Worker {
     id: String,
@@ -176,13 +175,13 @@ pub(crate) struct Worker {
     region: String,
     instance_type: String,
     provider: String,
-    /// How the provider calls its machine; `null` while it has none.
+    /// Id of the machine at the provider; `null` while there is no machine.
     instance_id: Option<String>,
     tags: BTreeMap<String, String>,
     status: String,
     status_since: String,
     desired_status: String,
-    /// Whether what was seen does not answer the newest wish yet.
+    /// Whether the observed state is older than the newest desired state.
     reconciling: bool,
     created_by: String,
     created_at: String,
@@ -204,26 +203,26 @@ impl FromFields for wire::Worker {
     }
 }
 
-/// A worker with the machine that it has already.
-pub(crate) struct Existing(wire::Worker);
+/// A worker to register for an existing machine.
+pub(crate) struct ExistingWorker(wire::Worker);
 
-impl FromFields for Existing {
+impl FromFields for ExistingWorker {
     fn from_fields(fields: &mut Fields) -> Self {
         Self(wire::Worker { instance_id: fields.text("instance_id"), ..wire::Worker::from_fields(fields) })
     }
 }
 
-/// What of a worker can be changed.
-pub(crate) struct Changed(wire::Worker);
+/// The fields of a worker that a patch can change.
+pub(crate) struct WorkerPatch(wire::Worker);
 
-impl FromFields for Changed {
+impl FromFields for WorkerPatch {
     fn from_fields(fields: &mut Fields) -> Self {
         let (name, tags) = (fields.text("name").unwrap_or_default(), fields.texts("tags"));
         Self(wire::Worker { name, tags, ..wire::Worker::default() })
     }
 }
 
-impl PatchFields for Changed {
+impl PatchFields for WorkerPatch {
     const WRITABLE: &'static [&'static str] = &["name"];
     const OBJECTS: &'static [&'static str] = &["tags"];
     const READ_ONLY: &'static [&'static str] = &[

@@ -1,4 +1,4 @@
-//! What each operation takes and answers.
+//! The operations: parameters, bodies, responses and error reasons.
 
 use proto::error::v1::Reason;
 use serde_json::{Map, Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::parameters::{self, header};
 use super::{component, problems, schema};
 
-/// One operation. What it can fail with follows from what it takes, but for what is its own.
+/// One operation. Most of its error reasons follow from its parameters and its body; see [`Operation::reasons`].
 pub(super) struct Operation {
     pub(super) method: &'static str,
     pub(super) path: &'static str,
@@ -14,7 +14,7 @@ pub(super) struct Operation {
     tag: &'static str,
     summary: &'static str,
     parameters: Vec<Value>,
-    /// A request body's media types and schema.
+    /// Media types and schema of the request body.
     body: Option<(&'static [&'static str], &'static str)>,
     answers: Vec<(u16, Value)>,
     fails: Vec<Reason>,
@@ -40,7 +40,7 @@ fn tasks() -> Vec<Operation> {
             .creates("NewTask")
             .answers(201, "Created, or created by an earlier request with this key", created("Task"))
             .fails(&[Reason::UpstreamFailed]),
-        of("GET", "/api/tasks/{id}", "getTask", "One task").one("Task").fails(&[Reason::TaskNotFound]),
+        of("GET", "/api/tasks/{id}", "getTask", "A task").one("Task").fails(&[Reason::TaskNotFound]),
         of("PATCH", "/api/tasks/{id}", "updateTask", "Changes a task by a merge patch")
             .patches("TaskPatch")
             .answers(200, "The task after the change", found("Task"))
@@ -74,7 +74,7 @@ fn workers() -> Vec<Operation> {
             .answers(200, "A worker that had been deleted is restored under its old id", created("Worker"))
             .answers(201, "Registered, or registered by an earlier request with this key", created("Worker"))
             .fails(&[Reason::RoleRequired, Reason::WorkerExists]),
-        of("GET", "/api/workers/{id}", "getWorker", "One worker")
+        of("GET", "/api/workers/{id}", "getWorker", "A worker")
             .one("Worker")
             .fails(&[Reason::WorkerNotFound]),
         of("PATCH", "/api/workers/{id}", "updateWorker", "Changes a worker by a merge patch; for admins")
@@ -105,15 +105,12 @@ fn others() -> Vec<Operation> {
     let document = json!({"content": {JSON: {"schema": {"type": "object"}}}});
     let page = |media_type: &str| json!({"content": {media_type: {"schema": {"type": "string"}}}});
     vec![
-        Operation::new("GET", "/api/me", "getCaller", "caller", "Who the caller is").answers(
-            200,
-            "The caller",
-            content("Me"),
-        ),
-        Operation::new("GET", "/livez", "live", "health", "That the gateway runs")
-            .answers(200, "It runs", content("Live"))
+        Operation::new("GET", "/api/me", "getCaller", "caller", "The caller that the token describes")
+            .answers(200, "The caller", content("Me")),
+        Operation::new("GET", "/livez", "live", "health", "Whether the gateway runs")
+            .answers(200, "The gateway runs", content("Live"))
             .public(),
-        Operation::new("GET", "/readyz", "ready", "health", "How the services behind the gateway are")
+        Operation::new("GET", "/readyz", "ready", "health", "The health of the services behind the gateway")
             .answers(200, "The gateway takes requests", content("Ready"))
             .public(),
         Operation::new("GET", "/api/openapi.json", "getDescription", "description", "This document")
@@ -132,7 +129,7 @@ fn content(name: &str) -> Value {
     json!({"content": {JSON: {"schema": schema(name)}}})
 }
 
-/// One resource, with its entity tag.
+/// A response with one resource and its `ETag`.
 fn found(name: &str) -> Value {
     let mut answer = content(name);
     answer["headers"] = json!({"ETag": header("ETag")});
@@ -159,7 +156,7 @@ impl Operation {
         Self { method, path, id, tag, summary, parameters, body, answers, fails, is_public }
     }
 
-    /// A page, by parameters of the query.
+    /// Answers a page of a list and takes the page parameters and `filters`.
     fn lists(mut self, page: &'static str, filters: Vec<Value>) -> Self {
         self.parameters.extend(filters);
         self.parameters.extend(["page_size", "page_token"].map(|it| component("parameters", it)));
@@ -167,12 +164,16 @@ impl Operation {
         self.answers(200, "A page", content(page))
     }
 
-    /// One resource, unless the client has it.
+    /// Answers one resource, or 304 by `If-None-Match`.
     fn one(mut self, name: &'static str) -> Self {
         self.parameters.push(component("parameters", "If-None-Match"));
         self.fails.push(Reason::InvalidInput);
         let unchanged = json!({"headers": {"ETag": header("ETag")}});
-        self.answers(200, "What was asked for", found(name)).answers(304, "The client has it", unchanged)
+        self.answers(200, "The resource", found(name)).answers(
+            304,
+            "The client has the current version",
+            unchanged,
+        )
     }
 
     fn creates(mut self, body: &'static str) -> Self {
@@ -188,7 +189,7 @@ impl Operation {
 
     fn conditional(mut self) -> Self {
         self.parameters.push(component("parameters", "If-Match"));
-        // A list of tags is compared with what is read first.
+        // For a list of tags, the gateway reads the resource first, which can time out.
         self.fails(&[Reason::InvalidInput, Reason::EtagMismatch, Reason::TimedOut])
     }
 
@@ -203,13 +204,13 @@ impl Operation {
         self
     }
 
-    /// For everybody, known or not; asks no service for more than its health.
+    /// Marks an operation that needs no token and calls no service but for health checks.
     fn public(mut self) -> Self {
         self.is_public = true;
         self
     }
 
-    /// Everything that it can fail with.
+    /// Every error reason of the operation.
     fn reasons(&self) -> Vec<Reason> {
         let mut all = self.fails.clone();
         all.extend([
@@ -236,7 +237,7 @@ impl Operation {
         all
     }
 
-    /// The Operation Object.
+    /// The Operation Object of OpenAPI.
     pub(super) fn describe(&self) -> Value {
         let mut parameters = self.parameters.clone();
         if self.path.contains('{') {

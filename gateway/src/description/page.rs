@@ -1,5 +1,5 @@
-//! `/api/docs`: the description as a page for people. Written here, as HTML without a script, it loads its own style sheet
-//! and nothing else, whatever the browser would let it.
+//! `/api/docs`: the OpenAPI document as an HTML page, without scripts. Its content security policy allows its own style
+//! sheet and nothing else.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -25,12 +25,12 @@ fn headers(content_type: &'static str) -> Headers {
     ]
 }
 
-/// Answers the page; no token is needed.
+/// Answers the page. Public.
 pub(crate) async fn get() -> (Headers, &'static str) {
     (headers("text/html; charset=utf-8"), &PAGE)
 }
 
-/// Answers its style sheet.
+/// Answers the style sheet of the page. Public.
 pub(crate) async fn style() -> (Headers, &'static str) {
     (headers("text/css; charset=utf-8"), STYLE)
 }
@@ -40,7 +40,7 @@ fn page(document: &Value) -> String {
     let title = text(&document["info"]["title"]);
     let _ = write!(html, "<title>{title}: the API</title><link rel=\"stylesheet\" href=\"/api/docs.css\">");
     let _ = write!(html, "<h1>{title}</h1><p>{}", text(&document["info"]["description"]));
-    html.push_str("<p>The same for programs: <a href=\"/api/openapi.json\">openapi.json</a> (OpenAPI 3.1).");
+    html.push_str("<p>As JSON: <a href=\"/api/openapi.json\">openapi.json</a> (OpenAPI 3.1).");
     let tags = document["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
     html.push_str("<nav>");
     for tag in tags {
@@ -58,7 +58,7 @@ fn page(document: &Value) -> String {
             write_operation(&mut html, document, &it);
         }
     }
-    html.push_str("<h2>Bodies</h2>");
+    html.push_str("<h2>Schemas</h2>");
     for (name, schema) in members(&document["components"]["schemas"]) {
         let _ = write!(html, "<h3 id=\"{name}\">{name}</h3><p>{}", text(&schema["description"]));
         write_members(&mut html, schema);
@@ -66,42 +66,42 @@ fn page(document: &Value) -> String {
     html
 }
 
-/// An operation where it stands in the document.
-struct Place<'a> {
+/// An operation of the document with its method and path.
+struct Entry<'a> {
     method: String,
     path: &'a str,
     operation: &'a Value,
 }
 
-/// The operations of a tag, by path; reads come first.
-fn tagged<'a>(document: &'a Value, tag: &Value) -> Vec<Place<'a>> {
+/// The operations with a tag, sorted by path, then by method.
+fn tagged<'a>(document: &'a Value, tag: &Value) -> Vec<Entry<'a>> {
     const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
-    let mut places = Vec::new();
+    let mut entries = Vec::new();
     for (path, methods) in members(&document["paths"]) {
         for method in METHODS {
             let operation = &methods[method];
             if operation["tags"][0] == tag["name"] && !operation.is_null() {
-                places.push(Place { method: method.to_uppercase(), path, operation });
+                entries.push(Entry { method: method.to_uppercase(), path, operation });
             }
         }
     }
-    places
+    entries
 }
 
-fn write_operation(html: &mut String, document: &Value, Place { method, path, operation }: &Place<'_>) {
+fn write_operation(html: &mut String, document: &Value, Entry { method, path, operation }: &Entry<'_>) {
     let _ = write!(html, "<h3 id=\"{}\"><code>{method} {path}</code></h3>", text(&operation["operationId"]));
     let _ = write!(html, "<p>{}.", text(&operation["summary"]));
     let is_public = operation["security"].as_array().is_some_and(Vec::is_empty);
-    html.push_str(if is_public { " For everybody." } else { " Needs a bearer token." });
+    html.push_str(if is_public { " Public." } else { " Needs a bearer token." });
     let _ = write!(html, "<pre>{}</pre>", escaped(&command(document, method, path, operation, is_public)));
     let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
     if !parameters.is_empty() {
-        html.push_str("<table><tr><th>Parameter<th>In<th>What it says<th>Values");
+        html.push_str("<table><tr><th>Parameter<th>In<th>Description<th>Values");
         for parameter in parameters {
             let it = resolve(document, parameter);
-            let (name, place) = (text(&it["name"]), text(&it["in"]));
+            let (name, location) = (text(&it["name"]), text(&it["in"]));
             let (what, values) = (text(&it["description"]), values(&it["schema"]));
-            let _ = write!(html, "<tr><td><code>{name}</code><td>{place}<td>{what}<td>{values}");
+            let _ = write!(html, "<tr><td><code>{name}</code><td>{location}<td>{what}<td>{values}");
         }
         html.push_str("</table>");
     }
@@ -111,13 +111,13 @@ fn write_operation(html: &mut String, document: &Value, Place { method, path, op
     let responses: Vec<_> = members(&operation["responses"]).collect();
     let (failures, answers): (Vec<_>, Vec<_>) = responses.into_iter().partition(|it| it.0.as_str() >= "4");
     write_responses(html, &answers);
-    html.push_str("<details><summary>What it can fail with</summary>");
+    html.push_str("<details><summary>Errors</summary>");
     write_responses(html, &failures);
     html.push_str("</details>");
 }
 
 fn write_responses(html: &mut String, responses: &[(&String, &Value)]) {
-    html.push_str("<table><tr><th>Status<th>What it means<th>Body");
+    html.push_str("<table><tr><th>Status<th>Description<th>Body");
     for (status, response) in responses {
         let bodies: Vec<String> = members(&response["content"]).map(|it| values(&it.1["schema"])).collect();
         let (what, bodies) = (text(&response["description"]), bodies.join(", "));
@@ -126,7 +126,7 @@ fn write_responses(html: &mut String, responses: &[(&String, &Value)]) {
     html.push_str("</table>");
 }
 
-/// A command that makes the request, with the first example of its body.
+/// A curl command for the operation, with the first example of its body.
 fn command(document: &Value, method: &str, path: &str, operation: &Value, is_public: bool) -> String {
     let mut command = match method {
         "GET" => format!("curl localhost:8000{path}"),
@@ -144,7 +144,7 @@ fn command(document: &Value, method: &str, path: &str, operation: &Value, is_pub
 
 fn write_members(html: &mut String, schema: &Value) {
     let required = schema["required"].as_array().map(Vec::as_slice).unwrap_or_default();
-    html.push_str("<table><tr><th>Member<th>Values<th>What it says");
+    html.push_str("<table><tr><th>Member<th>Values<th>Description");
     for (name, member) in members(&schema["properties"]) {
         let needed = if required.iter().any(|it| it == name) { "" } else { " (optional)" };
         let (values, what) = (values(member), text(&member["description"]));
@@ -153,7 +153,7 @@ fn write_members(html: &mut String, schema: &Value) {
     html.push_str("</table>");
 }
 
-/// What a schema allows, in a few words.
+/// The values that a schema allows, in a few words.
 fn values(schema: &Value) -> String {
     if let Some(name) = schema["$ref"].as_str().and_then(|it| it.rsplit('/').next()) {
         return format!("<a href=\"#{name}\">{name}</a>");
@@ -196,7 +196,7 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| escaped(&value.to_string()), escaped)
 }
 
-/// What stands between backquotes is code.
+/// The text as HTML, with the parts between backquotes as code.
 fn text(value: &Value) -> String {
     let escaped = escaped(value.as_str().unwrap_or_default());
     let parts = escaped.split('`').enumerate();
@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_operation_is_on_the_page_and_nothing_is_loaded_but_its_style() {
+    fn the_page_has_every_operation_and_loads_nothing_but_its_style_sheet() {
         let html = page(&document());
         for operation in super::super::operations() {
             let heading = format!("{} {}", operation.method, operation.path);
@@ -230,14 +230,14 @@ mod tests {
     }
 
     #[test]
-    fn a_command_shows_a_body_that_is_taken() {
+    fn every_command_with_a_body_has_an_example() {
         let html = page(&document());
         assert!(html.contains("-d '{&quot;priority&quot;:&quot;high&quot;"), "an example of each body");
         assert!(!html.contains("-d 'null'"), "every body has an example");
     }
 
     #[test]
-    fn what_the_document_says_is_text_on_the_page() {
+    fn text_is_escaped() {
         assert_eq!(escaped("<b a=\"1\">&"), "&lt;b a=&quot;1&quot;>&amp;");
     }
 }

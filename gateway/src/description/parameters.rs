@@ -1,4 +1,4 @@
-//! What goes with a request beside its body, and with an answer.
+//! Query parameters, request headers and response headers.
 
 use proto::ContractEnum as _;
 use proto::task::v1::{TaskPriority, TaskStatus};
@@ -9,34 +9,30 @@ use super::component;
 use super::resources::{names, text};
 use crate::api::tasks;
 
-/// A key and a value without control characters.
+/// `key=value` without control characters.
 const TAG: &str = r"^[^=\u0000-\u001f\u007f-\u009f]{1,128}=[^\u0000-\u001f\u007f-\u009f]{0,256}$";
-/// Entity tags.
+/// `*` or a list of entity tags.
 const TAGS: &str = r#"^ *(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*) *$"#;
 
-/// Filters of the tasks.
+/// Filters of the list of tasks.
 pub(super) fn of_tasks() -> Vec<Value> {
     vec![
         query("status", "Only tasks of this status.", &names(TaskStatus::values())),
         query("priority", "Only tasks of this priority.", &names(TaskPriority::values())),
-        query("assignee_id", "Only tasks that this person has to do.", &text(1, 255)),
+        query("assignee_id", "Only tasks that are assigned to this person.", &text(1, 255)),
         query("department", "Only tasks of this department.", &text(1, 100)),
-        query("worker_id", "Only tasks about this worker.", &json!({"type": "string", "format": "uuid"})),
+        query("worker_id", "Only tasks for this worker.", &json!({"type": "string", "format": "uuid"})),
         query("kind", "Only tasks of this kind.", &names(tasks::KINDS)),
     ]
 }
 
-/// Filters of the workers.
+/// Filters of the list of workers.
 pub(super) fn of_workers() -> Vec<Value> {
     let tag = json!({"type": "string", "pattern": TAG, "examples": ["env=lab"]});
     let region = json!({"type": "string", "pattern": "^[a-z0-9-]{1,64}$", "examples": ["us-east-1"]});
     vec![
-        query(
-            "status",
-            "Only workers that were last seen in this state.",
-            &names(WorkerObservedState::values()),
-        ),
-        query("region", "Only workers of this region.", &region),
+        query("status", "Only workers with this observed state.", &names(WorkerObservedState::values())),
+        query("region", "Only workers in this region.", &region),
         query("provider", "Only workers of this provider.", &names(WorkerProvider::values())),
         query("tag", "Only workers with this tag, as `key=value`; the key ends at the first `=`.", &tag),
     ]
@@ -58,33 +54,33 @@ pub(super) fn components() -> Value {
             "name": "id", "in": "path", "required": true, "description": "Id of the resource.",
             "schema": {"type": "string", "format": "uuid"},
         },
-        "page_size": query("page_size", "How many items to answer at most.", &size),
+        "page_size": query("page_size", "The largest number of items on the page.", &size),
         "page_token": query(
             "page_token",
-            "`next_page_token` of the page before, of a list with the same filters.",
+            "`next_page_token` of the previous page, of a list with the same filters.",
             &json!({"type": "string"}),
         ),
         "If-Match": in_header(
-            "If-Match", "Only when the resource has one of these entity tags; weak ones match nothing.", TAGS, "\"1\"",
+            "If-Match", "Makes the request conditional: the resource must have one of these entity tags. Weak tags match nothing.", TAGS, "\"1\"",
         ),
         "If-None-Match": in_header(
             "If-None-Match", "Answers 304 when the resource has one of these entity tags.", TAGS, "\"1\"",
         ),
         "Idempotency-Key": in_header(
             "Idempotency-Key",
-            "Makes a repetition of the request harmless for 24 hours; with or without double quotes.",
+            "A repeated request with the same key within 24 hours is not executed again. With or without double quotes.",
             r#"^([!#-~][!-~]{0,254}|"([!#-\[\]-~]|\\["\\]){1,255}")$"#,
             "8e03978e-40d5-43dd-bc93-6894a57f9324",
         ),
     })
 }
 
-/// A header of an answer.
+/// A reference to a response header.
 pub(super) fn header(name: &str) -> Value {
     component("headers", name)
 }
 
-/// Headers that answers carry.
+/// The response headers, by name.
 pub(super) fn response_headers() -> Map<String, Value> {
     let seconds = json!({"type": "integer", "minimum": 1});
     let pattern = |it: &str| json!({"type": "string", "pattern": it});
@@ -97,12 +93,12 @@ pub(super) fn response_headers() -> Map<String, Value> {
         ("Location", "Path of the resource.", pattern("^/api/(tasks|workers)/[0-9a-f-]{36}$")),
         (
             "Idempotency-Replayed",
-            "An earlier request with this key has done it; the resource is shown as it was then.",
+            "An earlier request with this key was executed; the response is that of the earlier request.",
             json!({"const": "true"}),
         ),
         (
             "X-Trace-Id",
-            "The trace of this request; absent when nothing is traced.",
+            "Trace id of the request; absent when the request is not traced.",
             pattern("^[0-9a-f]{32}$"),
         ),
         (
@@ -110,10 +106,10 @@ pub(super) fn response_headers() -> Map<String, Value> {
             "The span of this request (a draft of W3C Trace Context).",
             pattern("^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"),
         ),
-        ("Retry-After", "Seconds after which the same request makes sense again.", seconds),
-        ("WWW-Authenticate", "RFC 6750.", pattern("^Bearer")),
+        ("Retry-After", "Seconds after which to send the request again.", seconds),
+        ("WWW-Authenticate", "The bearer challenge of RFC 6750.", pattern("^Bearer")),
     ];
-    // The others come when there is something to say.
+    // Always present in the responses that list them.
     let always = ["ETag", "Location", "WWW-Authenticate"];
     let described = all.map(|(name, description, schema)| {
         let mut header = json!({"description": description, "schema": schema});

@@ -1,4 +1,4 @@
-//! What operations fail with: a response for each HTTP status of their reasons.
+//! The error responses: one for each HTTP status of the reasons.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::parameters::header;
 use super::schema;
 use crate::error::problem_type;
 
-/// What reading a body can come to.
+/// Reasons of operations with a request body.
 pub(super) const OF_BODIES: [Reason; 6] = [
     Reason::InvalidJson,
     Reason::BodyIncomplete,
@@ -19,7 +19,7 @@ pub(super) const OF_BODIES: [Reason; 6] = [
     Reason::InvalidInput,
 ];
 
-/// The Responses Object of what an operation fails with, a response for each status.
+/// The error responses of an operation, one for each status with its reasons.
 pub(super) fn responses(reasons: &[Reason]) -> Map<String, Value> {
     let mut by_status: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();
     for reason in reasons {

@@ -1,35 +1,36 @@
-//! What bodies hold. Limits are the services'; the contract in proto/ says more of each field.
+//! The schemas of request and response bodies. The limits are those of the services; proto/ describes the fields.
 
 use access::Role;
 use proto::ContractEnum;
 use proto::task::v1::{TaskPriority, TaskStatus};
 use proto::worker::v1::{WorkerDesiredState, WorkerObservedState, WorkerProvider};
 use serde_json::{Value, json};
+use strum::VariantArray as _;
 
 use super::schema;
 use crate::api::tasks;
 use crate::names::{UNKNOWN, rest_name};
 
-/// Without control characters, and not only white space.
+/// No control characters, and not only white space.
 const LINE: &str =
     r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$";
-/// Without control characters but for line breaks and tabs.
+/// No control characters except line breaks and tabs.
 const LINES: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
-/// Without control characters.
+/// No control characters.
 const ANY_LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
 
-/// A text in one line.
+/// A string of one line, with its length in characters.
 pub(super) fn text(min: usize, max: usize) -> Value {
     let pattern = if min > 0 { LINE } else { ANY_LINE };
     json!({"type": "string", "minLength": min, "maxLength": max, "pattern": pattern})
 }
 
-/// One of these values, by its name.
+/// A string that is the name of one of these values.
 pub(super) fn names<E: ContractEnum>(values: impl IntoIterator<Item = E>) -> Value {
     json!({"type": "string", "enum": values.into_iter().map(rest_name).collect::<Vec<_>>()})
 }
 
-/// The same, or `null`.
+/// The schema, with `null` allowed.
 fn nullable(mut schema: Value) -> Value {
     schema["type"] = json!([schema["type"], "null"]);
     if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
@@ -38,8 +39,8 @@ fn nullable(mut schema: Value) -> Value {
     schema
 }
 
-/// A name that an answer has; one that this version does not know is `unknown`.
-fn answered<E: ContractEnum>(values: impl IntoIterator<Item = E>) -> Value {
+/// A name in a response, where a value that this version does not know is `unknown`.
+fn response_name<E: ContractEnum>(values: impl IntoIterator<Item = E>) -> Value {
     let mut schema = names(values);
     if let Some(values) = schema["enum"].as_array_mut().filter(|it| !it.contains(&json!(UNKNOWN))) {
         values.push(json!(UNKNOWN));
@@ -59,14 +60,14 @@ fn counter() -> Value {
     json!({"type": "integer", "format": "int64", "minimum": 1})
 }
 
-/// A resource that is answered: it has all of its members, and further ones may come.
-fn answer(description: &str, members: &Value) -> Value {
+/// An object in a response: all members are present, and later versions may add more.
+fn response_object(description: &str, members: &Value) -> Value {
     let required: Vec<&String> = members.as_object().map(|it| it.keys().collect()).unwrap_or_default();
     json!({"type": "object", "description": description, "required": required, "properties": members})
 }
 
-/// An object that is taken: it has no further members.
-fn input(description: &str, required: &[&str], members: &Value) -> Value {
+/// An object in a request: unknown members are refused.
+fn request_object(description: &str, required: &[&str], members: &Value) -> Value {
     let mut schema = json!({
         "type": "object", "description": description, "properties": members, "additionalProperties": false,
     });
@@ -77,11 +78,11 @@ fn input(description: &str, required: &[&str], members: &Value) -> Value {
 }
 
 fn page(of: &str) -> Value {
-    answer(
+    response_object(
         "A page of a list.",
         &json!({
             "items": {"type": "array", "maxItems": 200, "items": schema(of)},
-            "next_page_token": {"type": ["string", "null"], "description": "`null` on the last page."},
+            "next_page_token": {"type": ["string", "null"], "description": "Token of the next page; `null` on the last page."},
         }),
     )
 }
@@ -100,19 +101,19 @@ pub(super) fn schemas() -> Value {
 }
 
 fn task() -> Value {
-    answer(
+    response_object(
         "A piece of work.",
         &json!({
             "id": uuid(),
-            "kind": answered(tasks::KINDS),
+            "kind": response_name(tasks::KINDS),
             "title": text(1, 200),
             "description": {"type": "string", "maxLength": 10_000},
-            "status": answered(TaskStatus::values()),
-            "priority": answered(TaskPriority::values()),
+            "status": response_name(TaskStatus::values()),
+            "priority": response_name(TaskPriority::values()),
             "assignee_id": nullable(text(1, 255)),
             "department": nullable(text(1, 100)),
             "worker_id": nullable(uuid()),
-            "created_by": {"type": "string", "description": "Subject of the caller that created it."},
+            "created_by": {"type": "string", "description": "`sub` of the caller that created the task."},
             "created_at": instant(),
             "updated_at": instant(),
             "version": counter(),
@@ -121,7 +122,7 @@ fn task() -> Value {
     )
 }
 
-/// Members that a create and a change have in common.
+/// The members that creating and changing a task have in common.
 fn writable_of_task() -> Value {
     json!({
         "title": text(1, 200),
@@ -134,30 +135,35 @@ fn writable_of_task() -> Value {
 }
 
 fn new_task() -> Value {
-    let mut schema = input("A task to create.", &["title"], &writable_of_task());
+    let mut schema = request_object("A task to create.", &["title"], &writable_of_task());
     schema["examples"] = json!([{"title": "Replace the uplink", "priority": "high"}]);
     schema
 }
 
 fn task_patch() -> Value {
     let mut members = writable_of_task();
-    // What the system alone does cannot be asked for.
+    // Only the system sets `failed`.
     members["status"] = names(TaskStatus::values().filter(|it| *it != TaskStatus::Failed));
-    let mut schema = input("A merge patch of a task (RFC 7396): `null` clears, absent stays.", &[], &members);
+    let mut schema = request_object(
+        "A merge patch of a task (RFC 7396): `null` clears a field, an absent field is left unchanged.",
+        &[],
+        &members,
+    );
     schema["examples"] = json!([{"status": "completed"}, {"assignee_id": null}]);
     schema
 }
 
-/// One change of a subject, whose resource has this schema.
+/// An event of the history of a task or worker; `before` is the schema of its changed fields.
 fn event(of: &str, mut before: Value) -> Value {
     let name = of.to_lowercase();
     if let Some(it) = before.as_object_mut() {
         it.remove("required");
     }
     before["type"] = json!(["object", "null"]);
-    before["description"] =
-        json!(format!("The changed fields as they were; `null`: the {name} did not exist."));
-    answer(
+    before["description"] = json!(format!(
+        "The changed fields with their values before; `null` when the change created the {name}."
+    ));
+    response_object(
         &format!("One change of a {name}."),
         &json!({
             "id": uuid(),
@@ -168,7 +174,7 @@ fn event(of: &str, mut before: Value) -> Value {
             },
             "revision": counter(),
             "time": instant(),
-            "actor": {"type": "string", "description": "Subject of the token that it was made with."},
+            "actor": {"type": "string", "description": "`sub` of the token that the change was made with."},
             "on_behalf_of": {"type": ["string", "null"]},
             "trace_id": {"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"},
             "before": before,
@@ -189,20 +195,20 @@ fn tags(of_patch: bool) -> Value {
 }
 
 fn worker() -> Value {
-    answer(
-        "A machine of the fleet: `status` is what was last seen, `desired_status` what is wished for.",
+    response_object(
+        "A machine of the fleet: `status` is the last observed state, `desired_status` the requested one.",
         &json!({
             "id": uuid(),
             "name": text(1, 100),
             "region": {"type": "string"},
             "instance_type": {"type": "string"},
-            "provider": answered(WorkerProvider::values()),
-            "instance_id": {"type": ["string", "null"], "description": "How the provider calls its machine."},
+            "provider": response_name(WorkerProvider::values()),
+            "instance_id": {"type": ["string", "null"], "description": "Id of the machine at the provider."},
             "tags": {"type": "object", "additionalProperties": {"type": "string"}},
-            "status": answered(WorkerObservedState::values()),
+            "status": response_name(WorkerObservedState::values()),
             "status_since": instant(),
-            "desired_status": answered(WorkerDesiredState::values()),
-            "reconciling": {"type": "boolean", "description": "What was seen does not answer the newest wish yet."},
+            "desired_status": response_name(WorkerDesiredState::values()),
+            "reconciling": {"type": "boolean", "description": "Whether the observed state is older than the newest desired state."},
             "created_by": {"type": "string"},
             "created_at": instant(),
             "updated_at": instant(),
@@ -230,23 +236,24 @@ fn new_worker(exists: bool) -> Value {
     if exists {
         example["instance_id"] = json!("i-0abc");
     }
-    let what = if exists { "A machine to register." } else { "A worker to create." };
-    let mut schema = input(what, &required, &members);
+    let description = if exists { "A machine to register." } else { "A worker to create." };
+    let mut schema = request_object(description, &required, &members);
     schema["examples"] = json!([example]);
     schema
 }
 
 fn worker_patch() -> Value {
     let members = json!({"name": text(1, 100), "tags": tags(true)});
-    let mut schema = input("A merge patch of a worker (RFC 7396): `null` removes a tag.", &[], &members);
+    let mut schema =
+        request_object("A merge patch of a worker (RFC 7396): `null` removes a tag.", &[], &members);
     schema["examples"] = json!([{"name": "lab 2", "tags": {"team": null}}]);
     schema
 }
 
 fn me() -> Value {
-    let roles = [Role::Admin, Role::Manager, Role::User, Role::Service].map(Role::name);
-    answer(
-        "Who the caller is, as this product sees it.",
+    let roles: Vec<&str> = Role::VARIANTS.iter().map(Into::into).collect();
+    response_object(
+        "The caller as this product sees them.",
         &json!({
             "issuer": {"type": "string"},
             "subject": {"type": "string"},
@@ -255,18 +262,18 @@ fn me() -> Value {
             "expires_at": instant(),
             "notices": {
                 "type": "array", "items": {"type": "string"},
-                "description": "What the caller should know about the token, for people.",
+                "description": "Problems with the token that the caller should know of, in words.",
             },
         }),
     )
 }
 
 fn live() -> Value {
-    answer("The gateway runs.", &json!({"status": {"const": "ok"}}))
+    response_object("The gateway runs.", &json!({"status": {"const": "ok"}}))
 }
 
 fn ready() -> Value {
-    let service = answer(
+    let service = response_object(
         "A service behind the gateway.",
         &json!({
             "name": {"type": "string", "examples": ["task-service"]},
@@ -274,24 +281,24 @@ fn ready() -> Value {
         }),
     );
     let members = json!({"status": {"const": "ready"}, "services": {"type": "array", "items": service}});
-    answer("The gateway takes requests, whatever the services do.", &members)
+    response_object("The gateway accepts requests, whatever the health of the services.", &members)
 }
 
 fn problem() -> Value {
-    let violation = answer(
-        "A field, parameter or header that is wrong.",
+    let violation = response_object(
+        "An invalid field, parameter or header.",
         &json!({"field": {"type": "string"}, "description": {"type": "string"}}),
     );
-    answer(
-        "What went wrong (RFC 9457); docs/errors.md explains the reasons.",
+    response_object(
+        "Problem details (RFC 9457); docs/errors.md explains the reasons.",
         &json!({
             "type": {"type": "string", "pattern": "^urn:cml-cloud-manager:problem:[a-z-]+$"},
             "title": {"type": "string"},
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": {"type": "string", "description": "For people; it may change."},
+            "detail": {"type": "string", "description": "An explanation in words, which may change."},
             "code": {"type": "string", "pattern": "^[A-Z_]+$", "description": "The gRPC status code."},
             "violations": {"type": "array", "items": violation},
-            "retryable": {"type": "boolean", "description": "The same request may simply be sent again."},
+            "retryable": {"type": "boolean", "description": "Whether the same request can be sent again."},
             "trace_id": {"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"},
         }),
     )

@@ -1,4 +1,4 @@
-//! What holds the description to the code.
+//! Compares the OpenAPI document with the code and with docs/errors.md.
 
 use std::collections::BTreeSet;
 
@@ -44,7 +44,7 @@ fn answered(resource: &impl serde::Serialize) -> BTreeSet<String> {
     set(serde_json::to_value(resource).unwrap().as_object().unwrap().keys())
 }
 
-/// Whether a member is taken from an object: what nobody takes is a violation.
+/// Whether a request body may have the member: one that is not taken is a violation.
 fn takes<T: FromFields>(name: &str) -> bool {
     let mut fields: Fields = serde_json::from_value(json!({name: null})).unwrap();
     drop(T::from_fields(&mut fields));
@@ -52,13 +52,13 @@ fn takes<T: FromFields>(name: &str) -> bool {
 }
 
 #[test]
-fn the_document_that_is_checked_in_is_the_codes() {
+fn the_checked_in_document_is_current() {
     let checked_in = include_str!("../../openapi.json");
     assert!(checked_in == text(), "cargo run -q -p gateway --example openapi > gateway/openapi.json");
 }
 
 #[tokio::test]
-async fn what_is_described_is_what_the_router_takes() {
+async fn the_document_has_the_operations_of_the_router() {
     let peer = |name| net::grpc::Peer::new(name, "http://127.0.0.1:9", None).unwrap();
     let services = Services::connect(&peer("task-service"), &peer("worker-service"));
     let router = crate::router::routes().with_state(services);
@@ -76,7 +76,7 @@ async fn what_is_described_is_what_the_router_takes() {
 }
 
 #[test]
-fn answers_have_the_members_that_are_described() {
+fn responses_have_the_members_of_their_schema() {
     assert_eq!(answered(&tasks::Task::from(task::Task::default())), members("Task"));
     assert_eq!(answered(&workers::Worker::from(worker::Worker::default())), members("Worker"));
     let event = Change::<tasks::Task>::from(proto::event::v1::Event::default());
@@ -86,16 +86,16 @@ fn answers_have_the_members_that_are_described() {
 }
 
 #[test]
-fn bodies_are_taken_with_the_members_that_are_described_and_no_others() {
+fn request_bodies_may_have_the_members_of_their_schema_and_no_others() {
     let known = &members("Task") | &members("Worker");
     let taken = |takes: fn(&str) -> bool| set(known.iter().filter(|it| takes(it)));
     assert_eq!(taken(takes::<task::Task>), members("NewTask"));
     assert_eq!(taken(takes::<worker::Worker>), members("NewWorker"));
-    assert_eq!(taken(takes::<workers::Existing>), members("ExistingWorker"));
-    assert_eq!(set(tasks::Changed::WRITABLE), members("TaskPatch"));
-    assert_eq!(taken(takes::<tasks::Changed>), members("TaskPatch"));
-    assert_eq!(taken(takes::<workers::Changed>), members("WorkerPatch"));
-    let changed = [workers::Changed::WRITABLE, workers::Changed::OBJECTS].concat();
+    assert_eq!(taken(takes::<workers::ExistingWorker>), members("ExistingWorker"));
+    assert_eq!(set(tasks::TaskPatch::WRITABLE), members("TaskPatch"));
+    assert_eq!(taken(takes::<tasks::TaskPatch>), members("TaskPatch"));
+    assert_eq!(taken(takes::<workers::WorkerPatch>), members("WorkerPatch"));
+    let changed = [workers::WorkerPatch::WRITABLE, workers::WorkerPatch::OBJECTS].concat();
     assert_eq!(set(changed), members("WorkerPatch"));
 }
 

@@ -11,40 +11,41 @@ use tonic::{Code, Response, Status};
 use super::Fields;
 use crate::error::ApiError;
 
-/// What can be made of an object's fields, as far as they are right.
+/// A value made of the valid fields of a JSON object.
 pub(crate) trait FromFields {
-    /// Takes the fields it knows.
+    /// Removes the known fields from `fields` and reports those with the wrong type.
     fn from_fields(fields: &mut Fields) -> Self;
 }
 
-/// A request's body, with what is wrong with it. The service is asked all the same, to check and not to do: so the
-/// client learns of everything at once.
+/// The JSON body of a request, with the violations found in it. When there are any, the handler still calls the service
+/// with `validate_only`, so that the response names the violations of both.
 pub(crate) struct Body<T> {
     pub(crate) value: T,
-    pub(crate) wrong: Wrong,
+    pub(crate) violations: BodyViolations,
 }
 
-/// What is wrong with a body, as far as the gateway can tell.
-pub(crate) struct Wrong(Violations);
+/// The violations that the gateway found in a request.
+pub(crate) struct BodyViolations(Violations);
 
-impl Wrong {
-    /// What is wrong with an object whose known fields were taken.
+impl BodyViolations {
+    /// The violations of an object, including each field that was not taken.
     pub(super) fn of(fields: Fields) -> Self {
         Self(fields.finish())
     }
 
-    /// Whether the service is only to check.
-    pub(crate) fn is_certain(&self) -> bool {
+    /// Whether there are any; the service must then validate only.
+    pub(crate) fn exist(&self) -> bool {
         !self.0.is_empty()
     }
 
-    /// Adds what is wrong beside the body.
+    /// Adds a violation found outside of the body, such as in a header.
     pub(crate) fn add(&mut self, violation: Violation) {
         self.0.add(violation.field, violation.description);
     }
 
-    /// The service's answer, unless something was wrong: then everything that is.
-    pub(crate) fn or<T>(self, answer: Result<Response<T>, Status>) -> Result<T, ApiError> {
+    /// The response of the service when there are no violations. Otherwise the error: a refusal of the caller or a
+    /// missing resource as the service reports it, else 400 with the violations of both.
+    pub(crate) fn merge_into<T>(self, answer: Result<Response<T>, Status>) -> Result<T, ApiError> {
         if self.0.is_empty() {
             return Ok(answer?.into_inner());
         }
@@ -56,7 +57,7 @@ impl Wrong {
                     Code::PermissionDenied | Code::Unauthenticated | Code::NotFound
                 ) =>
             {
-                // Who may not do it need not get it right, nor who asks for what is not there.
+                // Whether the caller may do it, and whether the resource exists, comes before validation.
                 return Err(status.into());
             }
             Err(status) if status.code() == Code::InvalidArgument => {
@@ -66,7 +67,7 @@ impl Wrong {
                 let more: Vec<Violation> = more.cloned().collect();
                 all.extend(more);
             }
-            // What is wrong is wrong, whether the service could be asked or not.
+            // The violations of the gateway stand, whatever else failed.
             Ok(_) | Err(_) => {}
         }
         Err(ApiError::invalid(all))
@@ -79,17 +80,17 @@ impl<T: FromFields, S: Send + Sync> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let mut fields = object(request, state, &["application/json"]).await?;
         let value = T::from_fields(&mut fields);
-        Ok(Self { value, wrong: Wrong::of(fields) })
+        Ok(Self { value, violations: BodyViolations::of(fields) })
     }
 }
 
-/// The JSON object of a request whose body is of one of these media types.
+/// Reads the JSON object of a request whose body has one of the media types.
 pub(super) async fn object<S: Send + Sync>(
     request: Request,
     state: &S,
     types: &[&str],
 ) -> Result<Fields, ApiError> {
-    if !types.iter().any(|it| is_of(request.headers(), it)) {
+    if !types.iter().any(|it| has_media_type(request.headers(), it)) {
         let detail = format!("the body must be JSON, with content-type {}", types.join(" or "));
         return Err(ApiError::new(Reason::UnsupportedMediaType, detail));
     }
@@ -105,14 +106,14 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiE
     match tokio::time::timeout(limit, reading).await {
         Err(_) => Err(ApiError::new(Reason::BodyTimeout, "the body did not arrive in time")),
         Ok(Err(refused)) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Err(ApiError::new(Reason::BodyTooLarge, "the body is larger than this server takes"))
+            Err(ApiError::new(Reason::BodyTooLarge, "the body is larger than the limit of this server"))
         }
         Ok(Err(_)) => Err(ApiError::new(Reason::BodyIncomplete, "the body could not be read to its end")),
         Ok(Ok(bytes)) => Ok(bytes),
     }
 }
 
-fn is_of(headers: &HeaderMap, media_type: &str) -> bool {
+fn has_media_type(headers: &HeaderMap, media_type: &str) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let kind = value.split(';').next().unwrap_or_default().trim();
     kind.eq_ignore_ascii_case(media_type)

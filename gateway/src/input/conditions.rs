@@ -7,16 +7,18 @@ use platform::violation::Violation;
 
 use crate::error::ApiError;
 
-/// A version that nothing ever has: what must match it is refused by whoever keeps the resource, once it was seen that
-/// the caller may change it at all.
+/// A version that no resource has. The service refuses it as a mismatch, after it has checked that the caller may make
+/// the change.
 const NO_VERSION: i64 = i64::MAX;
 
-/// Which versions a change is for: one of these, `None`: any; and none that the client names in `If-None-Match`.
+/// The condition of a change. The first field has the versions in `If-Match`, `None` for any version; versions in
+/// `If-None-Match` are excluded.
 #[derive(Debug)]
 pub(crate) struct IfMatch(Option<Vec<i64>>, IfNoneMatch);
 
 impl IfMatch {
-    /// The etag to ask the service for. `current` tells the version of the resource, when there are several to choose from.
+    /// The etag to send to the service; empty for an unconditional change. `current` reads the version of the resource
+    /// and is awaited only when one version alone does not decide.
     pub(crate) async fn etag(
         self,
         current: impl Future<Output = Result<i64, ApiError>>,
@@ -27,8 +29,8 @@ impl IfMatch {
             (Some([one]), false) => *one,
             (several, _) => {
                 let current = current.await?;
-                let is_asked_for = several.is_none_or(|it| it.contains(&current));
-                if is_asked_for && !self.1.has(current) { current } else { NO_VERSION }
+                let is_wanted = several.is_none_or(|it| it.contains(&current));
+                if is_wanted && !self.1.matches(current) { current } else { NO_VERSION }
             }
         };
         Ok(version.to_string())
@@ -39,7 +41,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        // Strong comparison: a weak tag matches nothing.
+        // RFC 9110 wants strong comparison here: a weak tag matches nothing.
         let versions = |tags: Vec<Tag>| tags.iter().filter(|it| !it.weak).filter_map(Tag::version).collect();
         let tags = tags(&parts.headers, &header::IF_MATCH)?;
         let none_of = IfNoneMatch::from_request_parts(parts, state).await?;
@@ -47,7 +49,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
-/// What the client has already.
+/// The entity tags of the versions that the client has.
 #[derive(Debug)]
 pub(crate) struct IfNoneMatch(Vec<Tag>);
 
@@ -56,8 +58,8 @@ impl IfNoneMatch {
         !self.0.is_empty()
     }
 
-    /// Whether the client has the resource of this version.
-    pub(crate) fn has(&self, version: i64) -> bool {
+    /// Whether one of the tags is that of `version`, weak or not, or is `*`.
+    pub(crate) fn matches(&self, version: i64) -> bool {
         self.0.iter().any(|it| it.any || it.version() == Some(version))
     }
 }
@@ -72,20 +74,20 @@ impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
 
 #[derive(Debug, Default)]
 struct Tag {
-    /// `*`.
+    /// The tag is `*`.
     any: bool,
     weak: bool,
     opaque: String,
 }
 
 impl Tag {
-    /// The version that it names, if it is a tag of ours.
+    /// The version in a tag of this API; `None` for any other tag.
     fn version(&self) -> Option<i64> {
         self.opaque.parse().ok().filter(|it: &i64| *it > 0 && it.to_string() == self.opaque)
     }
 }
 
-/// The tags of a header; `None` without it.
+/// The tags of a header; `None` when the request does not have it.
 fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Vec<Tag>>, ApiError> {
     let mut all = Vec::new();
     for value in headers.get_all(name) {
@@ -161,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_client_has_what_a_tag_of_his_names_weak_or_not() {
-        let has = |list: &str, version| IfNoneMatch(parse(list).unwrap()).has(version);
+        let has = |list: &str, version| IfNoneMatch(parse(list).unwrap()).matches(version);
         assert!(has("\"1\", W/\"2\"", 2) && has("*", 9));
         assert!(!has("\"1\"", 2));
     }

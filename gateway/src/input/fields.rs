@@ -1,4 +1,4 @@
-//! A JSON object, taken apart field by field.
+//! The fields of a JSON object, taken one by one with the type that is expected.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,7 +18,7 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// A text; `null` is as good as absent.
+    /// Takes a string; `null` counts as absent.
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
         match self.fields.remove(name)? {
             Value::Null => None,
@@ -55,25 +55,25 @@ impl Fields {
         self.fields.get(name).is_some_and(Value::is_null)
     }
 
-    /// The names of the fields of an object within this one; none when it is something else.
+    /// The names of the fields of a nested object; empty when the field is not an object.
     pub(super) fn names_in(&self, name: &str) -> Vec<String> {
         let object = self.fields.get(name).and_then(Value::as_object);
         object.map(|it| it.keys().cloned().collect()).unwrap_or_default()
     }
 
-    /// Notes that a field is wrong.
-    pub(super) fn wrong(&mut self, name: &str, description: &str) {
+    /// Adds a violation of a field.
+    pub(super) fn add_violation(&mut self, name: &str, description: &str) {
         self.violations.add(name, description);
     }
 
-    /// Takes the fields of an object that are `null` out of it.
+    /// Removes the fields of a nested object that are `null`.
     pub(super) fn drop_nulls_in(&mut self, name: &str) {
         if let Some(object) = self.fields.get_mut(name).and_then(Value::as_object_mut) {
             object.retain(|_, value| !value.is_null());
         }
     }
 
-    /// Refuses fields that clients cannot write.
+    /// Takes the fields that clients cannot write and reports those that are present.
     pub(super) fn read_only(&mut self, names: &[&str]) {
         for name in names {
             if self.fields.remove(*name).is_some() {
@@ -82,7 +82,7 @@ impl Fields {
         }
     }
 
-    /// An object of texts.
+    /// Takes an object of strings; values of other types are reported and left out.
     pub(crate) fn texts(&mut self, name: &str) -> BTreeMap<String, String> {
         let mut texts = BTreeMap::new();
         match self.fields.remove(name) {
@@ -100,7 +100,7 @@ impl Fields {
         texts
     }
 
-    /// What was found wrong; fields that nobody asked for are.
+    /// The violations, with one for each field that was not taken.
     pub(crate) fn finish(mut self) -> Violations {
         for name in self.fields.into_keys() {
             self.violations.add(name, "is not a known field");
@@ -111,13 +111,13 @@ impl Fields {
 
 impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Object)
+        deserializer.deserialize_map(ObjectVisitor)
     }
 }
 
-struct Object;
+struct ObjectVisitor;
 
-impl<'de> Visitor<'de> for Object {
+impl<'de> Visitor<'de> for ObjectVisitor {
     type Value = Fields;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -161,14 +161,14 @@ mod tests {
     }
 
     #[test]
-    fn null_is_as_good_as_absent() {
+    fn null_counts_as_absent() {
         let mut it = fields(r#"{"title": null, "priority": null, "tags": null}"#);
         assert_eq!((it.text("title"), it.choice("priority", TaskPriority::values())), (None, None));
         assert!(it.texts("tags").is_empty() && it.finish().is_empty());
     }
 
     #[test]
-    fn a_name_is_a_choice_only_as_it_is_written() {
+    fn choices_are_compared_with_their_case() {
         let mut it = fields(r#"{"priority": "HIGH"}"#);
         assert_eq!(it.choice("priority", TaskPriority::values()), None);
         let found = it.finish().into_vec();

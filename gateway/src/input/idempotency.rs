@@ -1,28 +1,29 @@
-//! The header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a key as it is, or in double quotes as the
-//! draft has it.
+//! The header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a key in double quotes, as the draft
+//! demands, or without them.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use platform::violation::Violation;
 
-use super::body::Wrong;
+use super::body::BodyViolations;
 use crate::error::ApiError;
 
 const NAME: &str = "Idempotency-Key";
 const MAX_LENGTH: usize = 255;
 
-/// Makes a repeated POST harmless. `None`: the client gave no key; an error: what is wrong with it.
+/// The idempotency key of a POST: `None` when the client sent none, a violation when it is malformed or repeated.
 #[derive(Debug)]
 pub(crate) struct IdempotencyKey(Result<Option<String>, Violation>);
 
 impl IdempotencyKey {
-    /// The `request_id` for a request whose body was read; empty while anything is wrong, because then nothing is done.
-    pub(crate) fn request_id(self, wrong: &mut Wrong) -> String {
+    /// The `request_id` for the service. It is empty when there are violations, because the service then validates
+    /// only; a violation of the key itself is added to them.
+    pub(crate) fn request_id(self, violations: &mut BodyViolations) -> String {
         match self.0 {
-            Ok(key) if !wrong.is_certain() => key.unwrap_or_default(),
+            Ok(key) if !violations.exist() => key.unwrap_or_default(),
             Ok(_) => String::new(),
             Err(violation) => {
-                wrong.add(violation);
+                violations.add(violation);
                 String::new()
             }
         }
@@ -34,20 +35,20 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let mut values = parts.headers.get_all(NAME).iter();
-        let bad = |description: String| Violation { field: NAME.to_owned(), description };
+        let violation = |description: String| Violation { field: NAME.to_owned(), description };
         let Some(value) = values.next() else {
             return Ok(Self(Ok(None)));
         };
         if values.next().is_some() {
-            return Ok(Self(Err(bad("must not be given twice".to_owned()))));
+            return Ok(Self(Err(violation("must not be given twice".to_owned()))));
         }
         let key = value.to_str().ok().and_then(unquoted).filter(|it| is_key(it));
-        let wrong = || bad(format!("must be 1 to {MAX_LENGTH} visible ASCII characters"));
-        Ok(Self(key.map(Some).ok_or_else(wrong)))
+        let malformed = || violation(format!("must be 1 to {MAX_LENGTH} visible ASCII characters"));
+        Ok(Self(key.map(Some).ok_or_else(malformed)))
     }
 }
 
-/// A string of RFC 9651 without its quotes; anything else as it is.
+/// A String of RFC 9651 without its quotes and escapes; text without quotes unchanged; `None` for a malformed String.
 fn unquoted(text: &str) -> Option<String> {
     let Some(inner) = text.strip_prefix('"') else {
         return Some(text.to_owned());

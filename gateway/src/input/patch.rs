@@ -1,29 +1,29 @@
-//! A JSON merge patch (RFC 7396): a field that is absent stays, `null` clears it.
+//! JSON merge patches (RFC 7396): an absent field is left unchanged, `null` clears it.
 
 use axum::extract::{FromRequest, Request};
 use proto::FieldMask;
 
 use super::Fields;
-use super::body::{FromFields, Wrong, object};
+use super::body::{BodyViolations, FromFields, object};
 use crate::error::ApiError;
 
-/// A resource that can be patched.
+/// The fields of a resource by how a patch treats them.
 pub(crate) trait PatchFields: FromFields {
-    /// Fields of texts and choices that clients can change.
+    /// Fields that a patch replaces.
     const WRITABLE: &'static [&'static str];
-    /// Objects of texts that clients can change, text by text.
+    /// Objects of strings whose members a patch sets or removes one by one.
     const OBJECTS: &'static [&'static str];
-    /// Fields that only the product changes.
+    /// Fields that clients cannot change; each one in a patch is a violation.
     const READ_ONLY: &'static [&'static str];
 }
 
-/// A patch, with what is wrong with it, as [`super::Body`] has it.
+/// A merge patch, with the violations found in it; see [`super::Body`].
 pub(crate) struct Patch<T> {
-    /// The new values.
+    /// The new values of the fields in `mask`.
     pub(crate) value: T,
-    /// What to change.
+    /// The paths to change, in the syntax of the contract: `title`, ``tags.`key` ``.
     pub(crate) mask: FieldMask,
-    pub(crate) wrong: Wrong,
+    pub(crate) violations: BodyViolations,
 }
 
 impl<T: PatchFields> Patch<T> {
@@ -33,11 +33,11 @@ impl<T: PatchFields> Patch<T> {
         for name in T::OBJECTS {
             let within = fields.names_in(name);
             if within.iter().any(String::is_empty) {
-                fields.wrong(name, "must not have an empty name in it");
+                fields.add_violation(name, "must not have an empty name in it");
             }
             let within = within.iter().filter(|it| !it.is_empty());
             paths.extend(within.map(|it| format!("{name}.`{}`", it.replace('`', "``"))));
-            // Only `null` clears the whole; an empty object changes nothing.
+            // Only `null` clears the whole object; an empty object changes nothing.
             if fields.is_null(name) {
                 paths.push((*name).to_owned());
             }
@@ -45,7 +45,7 @@ impl<T: PatchFields> Patch<T> {
         }
         fields.read_only(T::READ_ONLY);
         let value = T::from_fields(&mut fields);
-        Self { value, mask: FieldMask { paths }, wrong: Wrong::of(fields) }
+        Self { value, mask: FieldMask { paths }, violations: BodyViolations::of(fields) }
     }
 }
 
@@ -84,11 +84,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_named_is_changed_and_null_clears_it() {
+    fn the_mask_names_the_fields_of_the_patch_and_null_clears_them() {
         let it = patch(r#"{"name": null, "tags": {"a.b": "1", "c`d": null}}"#);
         assert_eq!(it.mask.paths, ["name", "tags.`a.b`", "tags.`c``d`"]);
         assert_eq!((it.value.0, it.value.1), (None, BTreeMap::from([("a.b".to_owned(), "1".to_owned())])));
-        assert!(!it.wrong.is_certain());
+        assert!(!it.violations.exist());
     }
 
     #[test]
@@ -98,8 +98,8 @@ mod tests {
     }
 
     #[test]
-    fn what_only_the_product_changes_is_refused() {
-        assert!(patch(r#"{"id": "x"}"#).wrong.is_certain());
-        assert!(patch(r#"{"tags": 1}"#).wrong.is_certain());
+    fn read_only_fields_are_refused() {
+        assert!(patch(r#"{"id": "x"}"#).violations.exist());
+        assert!(patch(r#"{"tags": 1}"#).violations.exist());
     }
 }

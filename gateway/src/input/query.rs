@@ -1,4 +1,4 @@
-//! The query of a list: which page, and which items only.
+//! The query of a list request: page and filters.
 
 use std::collections::BTreeMap;
 
@@ -10,36 +10,35 @@ use proto::ContractEnum;
 use crate::error::ApiError;
 use crate::names::choose;
 
-/// What a list is asked for.
+/// The page and the filters of a list request.
 #[derive(Debug)]
-pub(crate) struct Listing<F> {
-    /// 0: the service's default.
+pub(crate) struct ListQuery<F> {
+    /// Items per page; 0 for the default of the service.
     pub(crate) page_size: i32,
-    /// Empty: the first page.
+    /// Token of the page; empty for the first one.
     pub(crate) page_token: String,
-    /// Which items only.
     pub(crate) filter: F,
 }
 
-/// Which items of a list only.
+/// The filters of a list.
 pub(crate) trait Filter {
-    /// Takes the parameters it knows.
-    fn from_parameters(parameters: &mut Parameters) -> Self;
+    /// Takes the known parameters from `parameters` and reports those with invalid values.
+    fn from_parameters(parameters: &mut QueryParameters) -> Self;
 }
 
-/// Every item.
+/// A list without filters.
 impl Filter for () {
-    fn from_parameters(_: &mut Parameters) -> Self {}
+    fn from_parameters(_: &mut QueryParameters) -> Self {}
 }
 
-/// The parameters of a query, and what was found wrong with them.
+/// The parameters of a query that were not taken yet, and the violations so far.
 #[derive(Debug, Default)]
-pub(crate) struct Parameters {
+pub(crate) struct QueryParameters {
     values: BTreeMap<String, String>,
     violations: Violations,
 }
 
-impl Parameters {
+impl QueryParameters {
     fn parse(query: &str) -> Self {
         let mut parameters = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -50,7 +49,7 @@ impl Parameters {
         parameters
     }
 
-    /// A text.
+    /// Takes any text.
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
         self.values.remove(name)
     }
@@ -65,7 +64,7 @@ impl Parameters {
         choose(&value, choices).map_err(|description| self.violations.add(name, description)).ok()
     }
 
-    /// A name and a value, written `name=value`.
+    /// Takes a key and a value written as `key=value`; the key ends at the first `=`.
     pub(crate) fn pair(&mut self, name: &str) -> Option<(String, String)> {
         let text = self.values.remove(name)?;
         if let Some((key, value)) = text.split_once('=').filter(|it| !it.0.is_empty()) {
@@ -94,9 +93,9 @@ impl Parameters {
     }
 }
 
-impl<F: Filter> Listing<F> {
+impl<F: Filter> ListQuery<F> {
     fn parse(query: &str) -> Result<Self, ApiError> {
-        let mut parameters = Parameters::parse(query);
+        let mut parameters = QueryParameters::parse(query);
         let page_size = parameters.page_size();
         let page_token = parameters.text("page_token").unwrap_or_default();
         let filter = F::from_parameters(&mut parameters);
@@ -104,7 +103,7 @@ impl<F: Filter> Listing<F> {
     }
 }
 
-impl<S: Sync, F: Filter> FromRequestParts<S> for Listing<F> {
+impl<S: Sync, F: Filter> FromRequestParts<S> for ListQuery<F> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
@@ -122,7 +121,7 @@ mod tests {
     struct Urgent(Option<TaskPriority>, Option<(String, String)>);
 
     impl Filter for Urgent {
-        fn from_parameters(parameters: &mut Parameters) -> Self {
+        fn from_parameters(parameters: &mut QueryParameters) -> Self {
             Self(parameters.choice("priority", TaskPriority::values()), parameters.pair("tag"))
         }
     }
@@ -130,16 +129,17 @@ mod tests {
     #[test]
     fn a_page_and_a_filter_are_read_from_their_parameters() {
         let query = "page_size=20&page_token=a%2Bb&priority=high&tag=env%3Dprod=eu";
-        let Listing { page_size, page_token, filter: Urgent(priority, tag) } = Listing::parse(query).unwrap();
+        let ListQuery { page_size, page_token, filter: Urgent(priority, tag) } =
+            ListQuery::parse(query).unwrap();
         assert_eq!((page_size, page_token.as_str(), priority), (20, "a+b", Some(TaskPriority::High)));
         assert_eq!(tag, Some(("env".to_owned(), "prod=eu".to_owned())));
-        assert_eq!(Listing::<()>::parse("").unwrap().page_size, 0);
+        assert_eq!(ListQuery::<()>::parse("").unwrap().page_size, 0);
     }
 
     #[test]
     fn every_bad_parameter_is_named() {
         let query = "page_size=0&priority=urgent&tag=%3Dx&colour=red&page_token=a&page_token=b";
-        let error = Listing::<Urgent>::parse(query).unwrap_err();
+        let error = ListQuery::<Urgent>::parse(query).unwrap_err();
         let mut fields: Vec<&str> = error.violations().iter().map(|it| it.field.as_str()).collect();
         fields.sort_unstable();
         assert_eq!(fields, ["colour", "page_size", "page_token", "priority", "tag"]);

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use access::grpc::admitted;
+use access::grpc::authenticated;
 use axum::http::Extensions;
 use net::server::PeerAddress;
 
@@ -19,8 +19,8 @@ pub(super) enum Key {
 
 impl Key {
     pub(super) fn of(extensions: &Extensions) -> Self {
-        if let Ok(caller) = admitted(extensions) {
-            return Self::Caller { issuer: caller.issuer, subject: caller.subject };
+        if let Ok(caller) = authenticated(extensions) {
+            return Self::Caller { issuer: caller.issuer, subject: caller.sub };
         }
         extensions.get::<PeerAddress>().map_or(Self::Unknown, |it| Self::Peer(network(it.0)))
     }

@@ -197,8 +197,9 @@ fn log_end(ended: Result<(), BoxError>) {
 
 /// `age` ± 10 %, so that connections which began together do not end together.
 fn with_jitter(age: Duration) -> Duration {
-    let dice = f64::from(u32::from_le_bytes(clock::random())) / f64::from(u32::MAX);
-    age.mul_f64(0.9 + 0.2 * dice)
+    #[expect(clippy::disallowed_methods, reason = "tests hold the range, not the value")]
+    let share = f64::from(u32::from_le_bytes(clock::random())) / f64::from(u32::MAX);
+    age.mul_f64(0.9 + 0.2 * share)
 }
 
 #[cfg(test)]

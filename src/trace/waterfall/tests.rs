@@ -165,5 +165,5 @@ fn services_differ_in_colour_and_failures_are_red() {
 #[test]
 fn what_was_not_kept_is_said_in_the_last_line() {
     let drawn = render(&Trace { dropped: 12, ..created() }, 100, false);
-    assert_eq!(drawn.lines().last(), Some("12 more spans arrived and were not kept"));
+    assert_eq!(drawn.lines().last(), Some("12 more spans arrived and were dropped"));
 }

@@ -1,8 +1,8 @@
-//! What a waterfall is made of: harmless text of a known width, durations, bars, colours.
+//! The parts of a waterfall: escaped text of a known width, durations, bars, colours.
 
 use std::time::Duration;
 
-/// The text without anything a terminal would obey: control and invisible characters are written as escapes.
+/// The text with control and invisible characters escaped, so that a span cannot send commands to the terminal.
 pub(super) fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     for it in text.chars() {
@@ -14,7 +14,7 @@ pub(super) fn clean(text: &str) -> String {
     cleaned
 }
 
-/// The text, its end replaced by … where it is longer than `width`.
+/// The text, truncated to `width` columns with … at the end.
 pub(super) fn cut(text: &str, width: usize) -> String {
     if columns(text) <= width {
         return text.to_owned();
@@ -26,12 +26,12 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     shortened
 }
 
-/// The columns a text takes; exact for what is neither wide nor combining.
+/// The width of a text in columns, for text without wide or combining characters.
 pub(super) fn columns(text: &str) -> usize {
     text.chars().count()
 }
 
-/// A duration in nanoseconds, to three digits, in the unit that fits it.
+/// A duration in nanoseconds, formatted with three digits in the unit that fits.
 pub(super) fn duration(nanos: u64) -> String {
     let seconds = Duration::from_nanos(nanos).as_secs_f64();
     let (value, unit) = match nanos {
@@ -48,20 +48,20 @@ pub(super) fn duration(nanos: u64) -> String {
     format!("{value:.decimals$} {unit}")
 }
 
-/// A stretch of time to draw in.
+/// The time span that the bars cover.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timeline {
     /// Nanoseconds since 1970.
     pub(super) start: u64,
-    /// In nanoseconds.
+    /// Nanoseconds.
     pub(super) length: u64,
 }
 
-/// Block characters are filled by the eighth from the left.
+/// Block characters by the number of eighths that are filled from the left.
 const FROM_LEFT: [char; 9] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 
 impl Timeline {
-    /// The bar from `start` to `end` in `width` columns, to an eighth of a column; never quite nothing.
+    /// The bar from `start` to `end` in `width` columns, to an eighth of a column. It is never empty.
     pub(super) fn bar(self, start: u64, end: u64, width: usize) -> String {
         let eighths = width * 8;
         let from = self.position(start, eighths).min(eighths.saturating_sub(1));
@@ -76,8 +76,8 @@ impl Timeline {
     }
 }
 
-/// The column whose first eighth is `first`. There are no blocks that float in the middle, and only two that
-/// are filled from the right: the nearest is taken.
+/// The character of the column whose first eighth is `first`. Unicode has no blocks that touch neither side, and only
+/// two that are filled from the right, so the nearest one is used.
 fn cell(from: usize, to: usize, first: usize) -> char {
     let (begin, end) = (from.clamp(first, first + 8) - first, to.clamp(first, first + 8) - first);
     let filled = end - begin;
@@ -90,7 +90,7 @@ fn cell(from: usize, to: usize, first: usize) -> char {
     }
 }
 
-/// Paints, where there is colour.
+/// Adds colours to text; does nothing when it holds `false`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Paint(pub(super) bool);
 
@@ -111,7 +111,7 @@ impl Paint {
         self.with("33", text)
     }
 
-    /// By the parameters of an SGR sequence (ECMA-48).
+    /// With the parameters of an SGR sequence (ECMA-48).
     pub(super) fn with(self, parameters: &str, text: &str) -> String {
         if self.0 && !text.trim().is_empty() {
             format!("\x1b[{parameters}m{text}\x1b[0m")
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_left_that_a_terminal_obeys() {
+    fn control_characters_are_escaped() {
         let hostile = "a\x1b[2J\n\r\u{7}\u{9b}31m\u{202e}\u{200b}é\\\"'日";
         assert_eq!(clean(hostile), r#"a\u{1b}[2J\n\r\u{7}\u{9b}31m\u{202e}\u{200b}é\"'日"#);
     }
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_stands_where_its_time_is() {
+    fn a_bar_is_drawn_at_its_time() {
         let line = Timeline { start: 1_000, length: 80 };
         let drawn = [(1_000, 1_080), (1_020, 1_040), (1_004, 1_036), (1_008, 1_010), (1_000, 1_003)]
             .map(|(start, end)| line.bar(start, end, 10));
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_is_never_nothing_and_never_leaves_its_line() {
+    fn a_bar_is_never_empty_and_stays_within_its_width() {
         let line = Timeline { start: 1_000, length: 80 };
         let odd = [(1_080, 1_080), (5_000, 9_000), (0, 10), (1_050, 1_020), (u64::MAX, 0), (0, u64::MAX)];
         for (start, end) in odd {

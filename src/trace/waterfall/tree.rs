@@ -1,5 +1,5 @@
-//! Spans in the order of reading: each under its parent, siblings by their start. What arrives may lack
-//! parents, or name them in a circle; every span is shown once all the same.
+//! The tree of spans: each span below its parent, siblings by their start. Parents may be missing or form a cycle;
+//! every span is shown exactly once.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -8,33 +8,33 @@ use telemetry::otlp::Span;
 
 use crate::trace::store::is_request;
 
-/// A span and its place.
+/// A line of the tree.
 #[derive(Debug)]
 pub(super) struct Row<'a> {
     pub(super) span: &'a Span,
-    pub(super) place: Place,
-    /// What stands before its name: the lines from its ancestors.
+    pub(super) relation: Relation,
+    /// The tree lines before the name of the span.
     pub(super) branch: String,
-    /// What stands before text about it in a line of its own.
+    /// The tree lines before remarks below the span.
     pub(super) below: String,
 }
 
-/// How a span hangs in its trace.
+/// How a span is related to its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// Below its parent.
+pub(super) enum Relation {
+    /// Shown below its parent.
     Child,
-    /// At the top, without a parent.
+    /// Has no parent.
     Root,
-    /// At the top: its parent is a caller's, outside.
+    /// Its parent is a span of the caller, outside of this product.
     Continued,
-    /// At the top: its parent was not received.
+    /// Its parent was not received.
     Orphan,
-    /// At the top, for it is its own ancestor.
-    Circle,
+    /// It is its own ancestor.
+    Cycle,
 }
 
-/// The rows of all spans. Below `deepest` levels the indentation stays as it is.
+/// The rows of all spans. The indentation stops growing at level `deepest`.
 pub(super) fn rows(spans: &[Span], deepest: usize) -> Vec<Row<'_>> {
     let ids: HashSet<&str> = spans.iter().map(|it| it.span_id.as_str()).collect();
     let mut children: HashMap<&str, Vec<&Span>> = HashMap::new();
@@ -47,11 +47,11 @@ pub(super) fn rows(spans: &[Span], deepest: usize) -> Vec<Row<'_>> {
         }
     }
     let mut walk = Walk { children, deepest, seen: HashSet::new(), rows: Vec::new() };
-    for (span, place) in tops {
-        walk.down_from(span, place);
+    for (span, relation) in tops {
+        walk.down_from(span, relation);
     }
     for span in by_start(spans) {
-        walk.down_from(span, Place::Circle);
+        walk.down_from(span, Relation::Cycle);
     }
     walk.rows
 }
@@ -62,38 +62,38 @@ fn by_start(spans: &[Span]) -> Vec<&Span> {
     sorted
 }
 
-fn top(span: &Span) -> Place {
+fn top(span: &Span) -> Relation {
     match span {
-        _ if span.parent_id.is_empty() => Place::Root,
-        _ if is_request(span) => Place::Continued,
-        _ => Place::Orphan,
+        _ if span.parent_id.is_empty() => Relation::Root,
+        _ if is_request(span) => Relation::Continued,
+        _ => Relation::Orphan,
     }
 }
 
 struct Walk<'a> {
     children: HashMap<&'a str, Vec<&'a Span>>,
     deepest: usize,
-    /// By address: an id may be there twice.
+    /// Compared by address, because two spans may have the same id.
     seen: HashSet<*const Span>,
     rows: Vec<Row<'a>>,
 }
 
 impl<'a> Walk<'a> {
-    fn down_from(&mut self, span: &'a Span, place: Place) {
-        let mut open = vec![(span, place, String::new(), String::new(), 0)];
-        while let Some((span, place, branch, stem, level)) = open.pop() {
+    fn down_from(&mut self, span: &'a Span, relation: Relation) {
+        let mut open = vec![(span, relation, String::new(), String::new(), 0)];
+        while let Some((span, relation, branch, stem, level)) = open.pop() {
             if !self.seen.insert(std::ptr::from_ref(span)) {
                 continue;
             }
             let children = self.children.get(span.span_id.as_str()).map_or(&[][..], Vec::as_slice);
             let below = format!("{stem}{}", if children.is_empty() { "  " } else { "│ " });
-            self.rows.push(Row { span, place, branch, below });
+            self.rows.push(Row { span, relation, branch, below });
             for (behind, child) in children.iter().rev().enumerate() {
                 let (knee, line) = if behind == 0 { ("└ ", "  ") } else { ("├ ", "│ ") };
                 let further = if level < self.deepest { line } else { "" };
                 open.push((
                     child,
-                    Place::Child,
+                    Relation::Child,
                     format!("{stem}{knee}"),
                     format!("{stem}{further}"),
                     level + 1,
@@ -111,7 +111,7 @@ mod tests {
     fn drawn(spans: &[Span], deepest: usize) -> Vec<String> {
         rows(spans, deepest)
             .iter()
-            .map(|it| format!("{}{} {:?}", it.branch, it.span.span_id, it.place))
+            .map(|it| format!("{}{} {:?}", it.branch, it.span.span_id, it.relation))
             .collect()
     }
 
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_parent_is_told_from_a_callers_own() {
+    fn a_missing_parent_differs_from_a_span_of_the_caller() {
         let mut outside = request("t", 1..9);
         outside.parent_id = "caller".to_owned();
         let spans = [outside, span("t", "a", "lost", 2..3), span("t", "b", "a", 2..3)];
@@ -137,14 +137,14 @@ mod tests {
     }
 
     #[test]
-    fn spans_in_a_circle_are_shown_once_each() {
+    fn spans_in_a_cycle_are_shown_once_each() {
         let spans = [
             span("t", "a", "b", 1..2),
             span("t", "b", "a", 2..3),
             span("t", "self", "self", 3..4),
             span("t", "a", "", 9..9),
         ];
-        assert_eq!(drawn(&spans, 9), ["a Root", "└ b Child", "  └ a Child", "self Circle"]);
+        assert_eq!(drawn(&spans, 9), ["a Root", "└ b Child", "  └ a Child", "self Cycle"]);
     }
 
     #[test]

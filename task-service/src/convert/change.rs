@@ -46,7 +46,7 @@ pub(crate) fn change(task: &wire::Task, paths: &[String], violations: &mut Viola
             }
         };
         if let Some(expected) = unreadable {
-            violations.add(format!("task.{}", field.name()), expected);
+            violations.add(format!("task.{}", field.into_str()), expected);
             change.unreadable.push(field);
         }
     }
@@ -70,7 +70,7 @@ fn named(paths: &[String], violations: &mut Violations) -> Vec<Field> {
     let (mut fields, mut seen) = (Vec::new(), BTreeSet::new());
     for path in paths {
         let shown: String = path.chars().take(80).collect();
-        match Field::from_name(path) {
+        match path.parse().ok() {
             Some(_) if !seen.insert(path) => violations.add("update_mask", format!("{shown:?} is named twice")),
             Some(field) => fields.push(field),
             None => violations.add(

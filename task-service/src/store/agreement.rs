@@ -38,7 +38,7 @@ fn tasks() -> impl Strategy<Value = Vec<Task>> {
             priority: Some([Priority::Low, Priority::Medium, Priority::High][priority]),
             ..Draft::default()
         };
-        let by = Creator { subject: &creator, department: None };
+        let by = Creator { sub: &creator, department: None };
         let clock = Clock::system();
         let checked = draft.check(Violations::default()).unwrap();
         let status = [Status::Pending, Status::InProgress, Status::Completed][status];

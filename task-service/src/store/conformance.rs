@@ -43,7 +43,7 @@ fn task(clock: &Clock, creator: &str, assignee: Option<&str>, department: Option
         worker_id: Some(clock.new_id()),
         priority: Some(Priority::High),
     };
-    let by = Creator { subject: creator, department: None };
+    let by = Creator { sub: creator, department: None };
     Task::create(clock.new_id(), draft.check(Violations::default()).unwrap(), &by, clock.now())
 }
 
@@ -187,7 +187,7 @@ async fn a_deletion_that_is_refused_or_not_seen_leaves_the_task_as_it_is(fresh: 
     let no = |_: &Task| Err(DomainError::DeleteNotAllowed("no").into());
     let refused = store.delete(task.id, EVERYTHING, clock.now(), no, deleted(&clock)).await;
     assert!(matches!(refused, Err(TaskError::Domain(DomainError::DeleteNotAllowed(_)))), "{refused:?}");
-    let eve = Visibility::Of { person: "eve".to_owned(), department: None };
+    let eve = Visibility::Restricted { person: "eve".to_owned(), department: None };
     let unseen = store.delete(task.id, eve, clock.now(), |_| Ok(()), deleted(&clock)).await;
     assert!(matches!(unseen, Err(TaskError::NotFound)), "{unseen:?}");
     assert_eq!(store.get(task.id, EVERYTHING).await.unwrap(), Some(task));
@@ -269,7 +269,7 @@ async fn populated(store: &TaskStore) -> Vec<Task> {
 }
 
 fn visibilities() -> Vec<Visibility> {
-    let of = |person: &str, department: Option<&str>| Visibility::Of {
+    let of = |person: &str, department: Option<&str>| Visibility::Restricted {
         person: person.to_owned(),
         department: department.map(ToOwned::to_owned),
     };

@@ -85,8 +85,8 @@ impl Filter {
     /// The values asked for, in the order of [`COLUMNS`].
     fn values(&self) -> [Option<Value>; COLUMNS.len()] {
         [
-            self.status.map(|it| it.name().into()),
-            self.priority.map(|it| it.name().into()),
+            self.status.map(|it| it.into_str().into()),
+            self.priority.map(|it| it.into_str().into()),
             self.assignee_id.clone().map(Value::from),
             self.department.clone().map(Value::from),
             self.worker_id.map(Value::from),
@@ -110,7 +110,7 @@ pub(super) fn statement(
     }
     let view = match seen {
         Visibility::All => 0,
-        Visibility::Of { person, department } => {
+        Visibility::Restricted { person, department } => {
             values.push(person.into());
             let view = 1 + usize::from(department.is_some());
             values.extend(department.map(Value::from));

@@ -33,7 +33,7 @@ async fn a_page_by_any_one_filter_reads_a_page(fresh: Fresh) {
     let store = TaskStore::open(&fresh.url).await.unwrap();
     many_tasks(&store, 100_000).await;
     gather_statistics(store.database()).await.unwrap();
-    let of = |person: &str, department: Option<&str>| Visibility::Of {
+    let of = |person: &str, department: Option<&str>| Visibility::Restricted {
         person: person.to_owned(),
         department: department.map(ToOwned::to_owned),
     };

@@ -64,7 +64,7 @@ impl Others {
 async fn create(store: &TaskStore) {
     let clock = Clock::system();
     let draft = Draft { title: "new".to_owned(), ..Draft::default() };
-    let by = Creator { subject: "boss", department: None };
+    let by = Creator { sub: "boss", department: None };
     let task = Task::create(clock.new_id(), draft.check(Violations::default()).unwrap(), &by, clock.now());
     let event = event::created(clock.new_id(), &task, &caller("boss", &[], None));
     store.insert(None, (), task, event).await.unwrap();
@@ -99,7 +99,7 @@ async fn walk(store: &TaskStore, seen: &Visibility) -> HashMap<Uuid, usize> {
 async fn a_walk_meets_each_task_that_is_there_throughout_exactly_once(fresh: Fresh) {
     let store = TaskStore::open(&fresh.url).await.unwrap();
     many_tasks(&store, TASKS).await;
-    let boss = Visibility::Of { person: "boss".to_owned(), department: Some("network".to_owned()) };
+    let boss = Visibility::Restricted { person: "boss".to_owned(), department: Some("network".to_owned()) };
     for (round, seen) in [Visibility::All, boss].into_iter().enumerate() {
         let throughout: Vec<Uuid> =
             walk(&store, &seen).await.into_keys().filter(|it| !is_victim(*it)).collect();

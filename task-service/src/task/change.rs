@@ -2,6 +2,7 @@
 
 use platform::clock::Micros;
 use platform::violation::{Lines, Violations};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use super::{
@@ -23,29 +24,17 @@ pub(crate) struct Change {
     pub(crate) unreadable: Vec<Field>,
 }
 
-platform::named_enum!(
-    /// A field that clients can change.
-    pub(crate) Field {
-        Title = "title",
-        Description = "description",
-        Status = "status",
-        Priority = "priority",
-        AssigneeId = "assignee_id",
-        Department = "department",
-        WorkerId = "worker_id",
-    }
-);
-
-impl Field {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Title,
-        Self::Description,
-        Self::Status,
-        Self::Priority,
-        Self::AssigneeId,
-        Self::Department,
-        Self::WorkerId,
-    ];
+/// A field that clients can change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub(crate) enum Field {
+    Title,
+    Description,
+    Status,
+    Priority,
+    AssigneeId,
+    Department,
+    WorkerId,
 }
 
 impl Status {
@@ -133,7 +122,7 @@ mod tests {
 
     fn task(status: Status) -> Task {
         let draft = Draft { title: "t".to_owned(), assignee_id: Some("bob".to_owned()), ..Draft::default() };
-        let by = Creator { subject: "ada", department: None };
+        let by = Creator { sub: "ada", department: None };
         let checked = draft.check(Violations::default()).unwrap();
         Task { status, ..Task::create(Uuid::nil(), checked, &by, Micros(1)) }
     }

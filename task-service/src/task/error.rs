@@ -18,14 +18,14 @@ pub(crate) enum DomainError {
     /// With the version that it has.
     #[error("the task has changed: its version is {0}")]
     EtagMismatch(i64),
-    #[error("a task that is {} cannot become {}, {}", from.name(), to.name(), legal(*from))]
+    #[error("a task that is {} cannot become {}, {}", from.into_str(), to.into_str(), legal(*from))]
     IllegalStatus { from: Status, to: Status },
 }
 
 fn legal(from: Status) -> String {
     match from.next() {
         [] => "nor anything else".to_owned(),
-        next => format!("only {}", next.iter().map(|it| it.name()).collect::<Vec<_>>().join(", ")),
+        next => format!("only {}", next.iter().map(Status::into_str).collect::<Vec<_>>().join(", ")),
     }
 }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use access::Role;
-use access::local::{self, Grant, LocalIssuer};
+use access::local::{self, TokenClaims, LocalIssuer};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand, ValueEnum};
 use platform::clock::Clock;
@@ -231,16 +231,16 @@ async fn on(
 /// The caller is an admin: the statements are the plainest ones, which the bare pair has too.
 fn common(cli: &Cli, programs: &Path, directory: &Path, receiver: &Receiver) -> anyhow::Result<Common> {
     let issuer = LocalIssuer::open_or_create(directory)?;
-    let grant = Grant {
-        subject: "bench".to_owned(),
+    let claims = TokenClaims {
+        sub: "bench".to_owned(),
         roles: vec![Role::Admin],
         department: None,
         lifetime: Duration::from_hours(12),
     };
     Ok(Common {
         programs: programs.to_owned(),
-        keys: local::public_keys(directory),
-        authorization: format!("Bearer {}", issuer.grant(&grant, &Clock::system())?).parse()?,
+        keys: local::public_keys_path(directory),
+        authorization: format!("Bearer {}", issuer.issue(&claims, &Clock::system())?).parse()?,
         collector: receiver.address,
         tasks: cli.tasks,
     })

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use access::Role;
-use access::local::{self, Grant, LocalIssuer};
+use access::local::{self, LocalIssuer, TokenClaims};
 use platform::clock::{Clock, Micros};
 use storage::testing::{self, Fresh};
 use tempfile::TempDir;
@@ -134,42 +134,42 @@ impl Product {
         replica
     }
 
-    pub(crate) fn token(&self, subject: &str, roles: &[Role], department: Option<&str>) -> String {
-        self.token_for(Duration::from_hours(1), subject, roles, department)
+    pub(crate) fn token(&self, sub: &str, roles: &[Role], department: Option<&str>) -> String {
+        self.token_for(Duration::from_hours(1), sub, roles, department)
     }
 
     /// A token that ends.
     pub(crate) fn token_for(
         &self,
         lifetime: Duration,
-        subject: &str,
+        sub: &str,
         roles: &[Role],
         department: Option<&str>,
     ) -> String {
-        self.token_by(&Clock::system(), lifetime, subject, roles, department)
+        self.token_by(&Clock::system(), lifetime, sub, roles, department)
     }
 
     /// A token that was good until an hour ago.
-    pub(crate) fn expired_token(&self, subject: &str, roles: &[Role], department: Option<&str>) -> String {
+    pub(crate) fn expired_token(&self, sub: &str, roles: &[Role], department: Option<&str>) -> String {
         let then = Clock::manual(Micros(Clock::system().now().0 - 2 * 60 * 60 * 1_000_000));
-        self.token_by(&then, Duration::from_hours(1), subject, roles, department)
+        self.token_by(&then, Duration::from_hours(1), sub, roles, department)
     }
 
     fn token_by(
         &self,
         clock: &Clock,
         lifetime: Duration,
-        subject: &str,
+        sub: &str,
         roles: &[Role],
         department: Option<&str>,
     ) -> String {
-        let grant = Grant {
-            subject: subject.to_owned(),
+        let claims = TokenClaims {
+            sub: sub.to_owned(),
             roles: roles.to_vec(),
             department: department.map(ToOwned::to_owned),
             lifetime,
         };
-        self.issuer.grant(&grant, clock).unwrap()
+        self.issuer.issue(&claims, clock).unwrap()
     }
 
     /// A caller without a token.
@@ -177,8 +177,8 @@ impl Product {
         Client::new(&format!("http://{}", self.gateway_address), None)
     }
 
-    pub(crate) fn caller(&self, subject: &str, roles: &[Role], department: Option<&str>) -> Client {
-        let token = self.token(subject, roles, department);
+    pub(crate) fn caller(&self, sub: &str, roles: &[Role], department: Option<&str>) -> Client {
+        let token = self.token(sub, roles, department);
         Client::new(&format!("http://{}", self.gateway_address), Some(&token))
     }
 
@@ -186,12 +186,12 @@ impl Product {
         self.caller("root", &[Role::Admin], None)
     }
 
-    pub(crate) fn user(&self, subject: &str) -> Client {
-        self.caller(subject, &[Role::User], None)
+    pub(crate) fn user(&self, sub: &str) -> Client {
+        self.caller(sub, &[Role::User], None)
     }
 
-    pub(crate) fn manager(&self, subject: &str, department: Option<&str>) -> Client {
-        self.caller(subject, &[Role::Manager], department)
+    pub(crate) fn manager(&self, sub: &str, department: Option<&str>) -> Client {
+        self.caller(sub, &[Role::Manager], department)
     }
 
     /// Creates a worker and answers its id.
@@ -224,7 +224,7 @@ fn role(
     listen: &str,
     settings: &[(String, String)],
 ) -> Process {
-    let keys = local::public_keys(directory.path()).display().to_string();
+    let keys = local::public_keys_path(directory.path()).display().to_string();
     let common = [
         ("CCM_LOCAL_KEYS", keys.as_str()),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint),

@@ -77,10 +77,10 @@ async fn stored(on: &mut Transaction, new: Worker) -> Result<(Worker, bool), Wor
         worker.updated_at.0.into(),
         worker.version.into(),
         worker.revision.into(),
-        worker.desired.state.name().into(),
+        worker.desired.state.into_str().into(),
         worker.desired.generation.into(),
         worker.desired.set_by.as_str().into(),
-        worker.observed.state.name().into(),
+        worker.observed.state.into_str().into(),
         worker.observed.generation.into(),
         worker.observed.since.0.into(),
     ];
@@ -90,5 +90,5 @@ async fn stored(on: &mut Transaction, new: Worker) -> Result<(Worker, bool), Wor
 
 /// What names a machine: its provider, and the provider's name of it.
 fn machine(worker: &Worker) -> [Value; 2] {
-    [worker.provider.name().into(), worker.instance_id.clone().into()]
+    [worker.provider.into_str().into(), worker.instance_id.clone().into()]
 }

@@ -69,9 +69,9 @@ pub(super) fn statement(
 ) -> (&'static Statement, Vec<Value>) {
     let mut values = vec![created_at.into(), id.into(), limit.into()];
     let asked: [Option<Value>; FILTERS.len()] = [
-        filter.status.map(|it| it.name().into()),
+        filter.status.map(|it| it.into_str().into()),
         filter.region.clone().map(Value::from),
-        filter.provider.map(|it| it.name().into()),
+        filter.provider.map(|it| it.into_str().into()),
     ];
     let mut shape = 0;
     for (bit, value) in asked.into_iter().enumerate() {

@@ -10,7 +10,7 @@ mod telemetry;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use access::{Expected, Keys, Verifier, local};
+use access::{ExpectedClaims, Keys, Verifier, local};
 use clap::{Args, Parser};
 use platform::clock::Clock;
 use platform::shutdown::{self, Shutdown};
@@ -50,7 +50,7 @@ struct Common {
 
 impl Common {
     fn verifier(&self) -> anyhow::Result<Verifier> {
-        Ok(Verifier::of_keys(Expected::of(local::ISSUER), Keys::read(&self.keys)?, Clock::system()))
+        Ok(Verifier::with_keys(ExpectedClaims::for_issuer(local::ISSUER), Keys::read(&self.keys)?, Clock::system()))
     }
 }
 
