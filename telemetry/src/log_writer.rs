@@ -127,14 +127,16 @@ mod tests {
 
     use super::*;
 
-    /// Gives what is written to a channel, once it is asked to.
+    /// Tells when bytes come, and passes them to a channel once it is allowed to.
     struct Slow {
+        reached: Sender<()>,
         allowed: Receiver<()>,
         written: Sender<Vec<u8>>,
     }
 
     impl Write for Slow {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let _ = self.reached.send(());
             let _ = self.allowed.recv();
             let _ = self.written.send(bytes.to_vec());
             Ok(bytes.len())
@@ -148,8 +150,8 @@ mod tests {
     #[test]
     fn the_last_lines_are_written_before_the_end() {
         let (allow, allowed) = channel();
-        let (written, lines) = channel();
-        let (writer, guard) = LogWriter::start(Slow { allowed, written });
+        let ((reached, _reached), (written, lines)) = (channel(), channel());
+        let (writer, guard) = LogWriter::start(Slow { reached, allowed, written });
         (0..9).for_each(|_| allow.send(()).unwrap());
         (&writer).write_all(b"first\n").unwrap();
         (&writer).write_all(b"last\n").unwrap();
@@ -160,9 +162,12 @@ mod tests {
     #[test]
     fn a_reader_that_stalls_makes_nobody_wait_and_whole_lines_are_dropped() {
         let (allow, allowed) = channel();
-        let (written, _lines) = channel();
-        let (writer, guard) = LogWriter::start(Slow { allowed, written });
+        let ((reached, stalled), (written, _lines)) = (channel(), channel());
+        let (writer, guard) = LogWriter::start(Slow { reached, allowed, written });
         let line = [b'x'; 1024];
+        // From here on the thread is stalled in a write: nobody takes lines out of the buffer.
+        (&writer).write_all(&line).unwrap();
+        stalled.recv().unwrap();
         for _ in 0..(2 * WAITING / line.len() + 2) {
             (&writer).write_all(&line).unwrap();
         }

@@ -8,6 +8,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::net::TcpSocket;
 use tokio::process::{Child, Command};
 
 use crate::harness::{Process, Product, signal};
@@ -63,9 +64,13 @@ impl Collector {
     }
 }
 
-/// An address at which nobody listens.
-async fn nobody() -> SocketAddr {
-    tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+/// An address at which nobody listens, and the socket that keeps it from being given to anybody else. A program that asks
+/// for this very address can still listen there.
+fn nobody() -> (SocketAddr, TcpSocket) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    (socket.local_addr().unwrap(), socket)
 }
 
 async fn creates(product: &Product, count: usize) {
@@ -129,7 +134,8 @@ async fn under_load(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_absent_receiver_costs_nothing_and_every_span_is_counted_as_lost() {
-    under_load(nobody().await, async || {}, async || HashSet::new()).await;
+    let (address, _held) = nobody();
+    under_load(address, async || {}, async || HashSet::new()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,7 +166,7 @@ async fn a_slow_receiver_costs_nothing_and_what_is_lost_is_counted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_comes_back_gets_spans_again_and_what_was_lost_is_counted() {
-    let address = nobody().await;
+    let (address, _held) = nobody();
     let back = tokio::sync::Mutex::new(None);
     let meanwhile = async || *back.lock().await = Some(Collector::start(&address.to_string(), 0).await);
     let received = async || {
