@@ -1,3 +1,5 @@
+#![expect(clippy::disallowed_macros, reason = "both kinds of spans are compared here")]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
