@@ -1,6 +1,8 @@
 //! What is seen of a process: spans over OTLP, log lines on standard output, and the trace context that goes from one
 //! process to the next. Set up once, in [`start`]; nothing else in the product knows an exporter. Knows the ground only.
 
+#![expect(clippy::disallowed_macros, reason = "telemetry::sweep makes the spans of loops")]
+
 pub mod database;
 mod environment;
 mod export;

@@ -7,7 +7,6 @@ use tracing::Instrument as _;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 /// Runs a turn in its span.
-#[expect(clippy::disallowed_macros, reason = "this is the one place that makes spans of loops")]
 pub async fn traced<T>(name: &'static str, turn: impl Future<Output = T>) -> T {
     let span = tracing::info_span!(parent: None, "sweep", otel.kind = "internal", otel.name = name);
     let outcome = turn.instrument(span.clone()).await;
