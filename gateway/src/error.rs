@@ -64,7 +64,7 @@ impl ApiError {
     }
 
     pub(crate) fn no_route(uri: &Uri) -> Self {
-        Self::new(Reason::NoSuchRoute, format!("there is nothing at {}", uri.path()))
+        Self::new(Reason::NoSuchRoute, format!("the path {} does not exist", uri.path()))
     }
 
     /// 400 with every bad field named.
@@ -132,10 +132,14 @@ impl From<Status> for ApiError {
         let details = status.get_error_details();
         let Some(info) = details.error_info().filter(|it| it.domain == DOMAIN) else {
             // Not written by this product: its text is not for clients.
-            tracing::error!(code = code_name(status.code()), text = status.message(), "foreign gRPC error");
+            tracing::error!(
+                code = code_name(status.code()),
+                text = status.message(),
+                "a gRPC status without this product's error details"
+            );
             return match status.code() {
                 Code::Unavailable | Code::Cancelled => {
-                    Self::new(Reason::ServiceUnavailable, "a service is not reachable")
+                    Self::new(Reason::ServiceUnavailable, "a service is unreachable")
                 }
                 _ => Self::internal(),
             };
@@ -218,7 +222,7 @@ pub(crate) async fn no_route(uri: Uri) -> ApiError {
 
 /// The answer for a path that does not take this method; `Allow` tells which it takes.
 pub(crate) async fn no_method(method: Method) -> ApiError {
-    ApiError::new(Reason::MethodNotAllowed, format!("this resource does not take {method}"))
+    ApiError::new(Reason::MethodNotAllowed, format!("this resource does not support the method {method}"))
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub(crate) struct Change<R> {
     r#type: String,
     revision: i64,
     time: String,
-    /// `sub` of the token that the change was made with.
+    /// `sub` of the token with which the change was made.
     actor: String,
     /// `sub` of the person on whose behalf a service made the change.
     on_behalf_of: Option<String>,

@@ -54,17 +54,17 @@ pub(super) fn components() -> Value {
             "name": "id", "in": "path", "required": true, "description": "Id of the resource.",
             "schema": {"type": "string", "format": "uuid"},
         },
-        "page_size": query("page_size", "The largest number of items on the page.", &size),
+        "page_size": query("page_size", "Maximum number of items on the page.", &size),
         "page_token": query(
             "page_token",
             "`next_page_token` of the previous page, of a list with the same filters.",
             &json!({"type": "string"}),
         ),
         "If-Match": in_header(
-            "If-Match", "Makes the request conditional: the resource must have one of these entity tags. Weak tags match nothing.", TAGS, "\"1\"",
+            "If-Match", "Applies the change only if the resource has one of these entity tags. Weak tags never match.", TAGS, "\"1\"",
         ),
         "If-None-Match": in_header(
-            "If-None-Match", "Answers 304 when the resource has one of these entity tags.", TAGS, "\"1\"",
+            "If-None-Match", "Answers 304 if the resource has one of these entity tags.", TAGS, "\"1\"",
         ),
         "Idempotency-Key": in_header(
             "Idempotency-Key",
@@ -106,8 +106,12 @@ pub(super) fn response_headers() -> Map<String, Value> {
             "The span of this request (a draft of W3C Trace Context).",
             pattern("^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"),
         ),
-        ("Retry-After", "Seconds after which to send the request again.", seconds),
-        ("WWW-Authenticate", "The bearer challenge of RFC 6750.", pattern("^Bearer")),
+        ("Retry-After", "Seconds to wait before the request is sent again.", seconds),
+        (
+            "WWW-Authenticate",
+            "Bearer challenge (RFC 6750) that says what is wrong with the token.",
+            pattern("^Bearer"),
+        ),
     ];
     // Always present in the responses that list them.
     let always = ["ETag", "Location", "WWW-Authenticate"];

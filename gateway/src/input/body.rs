@@ -91,7 +91,7 @@ pub(super) async fn object<S: Send + Sync>(
     types: &[&str],
 ) -> Result<Fields, ApiError> {
     if !types.iter().any(|it| has_media_type(request.headers(), it)) {
-        let detail = format!("the body must be JSON, with content-type {}", types.join(" or "));
+        let detail = format!("the content type must be {}", types.join(" or "));
         return Err(ApiError::new(Reason::UnsupportedMediaType, detail));
     }
     let bytes = read(request, state).await?;
@@ -104,11 +104,13 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiE
     let reading = Bytes::from_request(request, state);
     let limit = deadline::remaining().unwrap_or_default();
     match tokio::time::timeout(limit, reading).await {
-        Err(_) => Err(ApiError::new(Reason::BodyTimeout, "the body did not arrive in time")),
-        Ok(Err(refused)) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Err(ApiError::new(Reason::BodyTooLarge, "the body is larger than the limit of this server"))
+        Err(_) => {
+            Err(ApiError::new(Reason::BodyTimeout, "the body did not arrive before the request timeout"))
         }
-        Ok(Err(_)) => Err(ApiError::new(Reason::BodyIncomplete, "the body could not be read to its end")),
+        Ok(Err(refused)) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Err(ApiError::new(Reason::BodyTooLarge, "the body exceeds the body limit"))
+        }
+        Ok(Err(_)) => Err(ApiError::new(Reason::BodyIncomplete, "the body ended early")),
         Ok(Ok(bytes)) => Ok(bytes),
     }
 }

@@ -94,7 +94,7 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Vec<Tag>>, ApiE
         let parsed = value.to_str().ok().and_then(parse);
         all.extend(parsed.ok_or_else(|| {
             let field = if name == header::IF_MATCH { "If-Match" } else { "If-None-Match" };
-            let description = "must be * or a list of entity tags in double quotes, as ETag has them";
+            let description = "must be * or a list of entity tags in double quotes, as returned in ETag";
             ApiError::invalid(vec![Violation {
                 field: field.to_owned(),
                 description: description.to_owned(),

@@ -95,7 +95,7 @@ impl Fields {
                     }
                 }
             }
-            Some(_) => self.violations.add(name, "must be an object of strings"),
+            Some(_) => self.violations.add(name, "must be an object whose values are strings"),
         }
         texts
     }

@@ -33,7 +33,7 @@ impl<T: PatchFields> Patch<T> {
         for name in T::OBJECTS {
             let within = fields.names_in(name);
             if within.iter().any(String::is_empty) {
-                fields.add_violation(name, "must not have an empty name in it");
+                fields.add_violation(name, "must not contain an empty name");
             }
             let within = within.iter().filter(|it| !it.is_empty());
             paths.extend(within.map(|it| format!("{name}.`{}`", it.replace('`', "``"))));

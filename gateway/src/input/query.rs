@@ -70,7 +70,7 @@ impl QueryParameters {
         if let Some((key, value)) = text.split_once('=').filter(|it| !it.0.is_empty()) {
             return Some((key.to_owned(), value.to_owned()));
         }
-        self.violations.add(name, "must be written key=value");
+        self.violations.add(name, "must have the form key=value");
         None
     }
 

@@ -61,7 +61,7 @@ pub(crate) async fn limit_caller_rate(
     match limit.check(&Key::of(request.extensions())) {
         Ok(()) => next.run(request).await,
         Err(wait) => {
-            let detail = "this caller sends requests faster than its rate limit allows";
+            let detail = "this caller exceeds its rate limit";
             let refused = ApiError::new(Reason::RateLimited, detail);
             // Whole seconds, rounded up.
             refused.after(wait.as_secs() + 1).into_response()

@@ -122,11 +122,13 @@ impl Exhausted {
     fn into_response(self) -> Response {
         let error = match self {
             Self::Total => {
-                let detail = "the gateway has reached its limit of requests or answers in flight";
+                let detail =
+                    "the gateway has reached its limit of in-flight requests or unread response bytes";
                 ApiError::new(Reason::Overloaded, detail)
             }
             Self::PerCaller => {
-                let detail = "this caller has reached its limit of requests or answers in flight";
+                let detail =
+                    "this caller has reached its share of in-flight requests or unread response bytes";
                 ApiError::new(Reason::RateLimited, detail)
             }
         };
