@@ -37,10 +37,10 @@ pub enum IssuerError {
     #[error("the response of {0} is longer than {MAX_BYTES} bytes")]
     TooLong(Url),
     /// The response is not JSON or lacks a required member.
-    #[error("the response of {0} is not a discovery document")]
+    #[error("the response of {0} is not an OpenID Connect discovery document")]
     NotADocument(Url),
     /// The document names another issuer than the configured one.
-    #[error("the discovery document names another issuer: {0:?}")]
+    #[error("the discovery document names a different issuer: {0:?}")]
     OtherIssuer(String),
     /// The document names a URL whose traffic others could read or change.
     #[error("the URL of {endpoint} is neither https nor on loopback: {url:?}")]
