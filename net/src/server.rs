@@ -146,7 +146,11 @@ impl Server {
         let _ = tokio::time::timeout(CLOSE_TIMEOUT, closed).await;
         if finished.is_err() {
             let (seconds, connections) = (DRAIN_TIMEOUT.as_secs(), self.connections.len());
-            tracing::warn!(seconds, connections, "requests in flight did not finish in time and were cut");
+            tracing::warn!(
+                seconds,
+                connections,
+                "in-flight requests did not finish before the drain timeout and were aborted"
+            );
         }
     }
 }

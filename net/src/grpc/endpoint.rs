@@ -118,20 +118,18 @@ impl Endpoint {
         }
         // A caller that waited for another caller's attempt shares its outcome.
         if let Some((failed, why)) = last_failure.as_ref().filter(|(failed, _)| *failed > began) {
-            tracing::trace!(peer = self.peer, ago = ?failed.elapsed(), "an attempt to connect just failed");
+            tracing::trace!(peer = self.peer, ago = ?failed.elapsed(), "shared the failure of another call's connection attempt");
             return Err(self.not_connected(why.clone()));
         }
         let outcome = tokio::time::timeout(CONNECT_TIMEOUT, self.connect()).await;
-        match outcome.unwrap_or_else(|_| Err(format!("nothing came within {CONNECT_TIMEOUT:?}").into())) {
+        match outcome
+            .unwrap_or_else(|_| Err(format!("the server sent nothing within {CONNECT_TIMEOUT:?}").into()))
+        {
             Ok((sender, connection)) => {
                 *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender.clone());
                 tokio::spawn(Self::run(Arc::downgrade(self), connection));
                 if self.is_unreachable.swap(false, Ordering::Relaxed) {
-                    tracing::info!(
-                        peer = self.peer,
-                        endpoint = self.name(),
-                        "a replica can be reached again"
-                    );
+                    tracing::info!(peer = self.peer, endpoint = self.name(), "a replica is reachable again");
                 }
                 Ok(sender)
             }
@@ -152,7 +150,7 @@ impl Endpoint {
     /// Runs a connection, and drops its sender when it has ended.
     async fn run(endpoint: Weak<Self>, connection: Connection) {
         if let Err(error) = connection.await {
-            tracing::debug!(%error, "connection to a peer ended");
+            tracing::debug!(%error, "the connection to a replica ended with an error");
         }
         if let Some(endpoint) = endpoint.upgrade() {
             let mut open = endpoint.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -177,7 +175,7 @@ impl Endpoint {
         if self.is_unreachable.swap(true, Ordering::Relaxed) {
             return;
         }
-        tracing::warn!(peer = self.peer, endpoint = self.name(), why, "a replica cannot be reached");
+        tracing::warn!(peer = self.peer, endpoint = self.name(), why, "a replica is unreachable");
         let endpoint = Arc::downgrade(self);
         tokio::spawn(async move {
             let mut backoff = MIN_BACKOFF;
@@ -217,7 +215,7 @@ where
 {
     let mut stream = BufReader::new(stream);
     if stream.fill_buf().await?.is_empty() {
-        return Err("the peer closed the connection before it began".into());
+        return Err("the server closed the connection before it sent anything".into());
     }
     let (sender, connection) = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())

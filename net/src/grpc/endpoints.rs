@@ -89,12 +89,12 @@ impl Endpoints {
         let error =
             |why: String| ExchangeError::NotConnected { endpoint: self.name.clone(), source: why.into() };
         let Ok(known) = known.wait_for(Option::is_some).await else {
-            return Err(error("the name is not resolved any more".to_owned()));
+            return Err(error("the name is no longer resolved".to_owned()));
         };
         match known.clone() {
             Some(Ok(replicas)) => Ok(replicas),
             Some(Err(why)) => Err(error(why)),
-            None => Err(error("the name is not resolved yet".to_owned())),
+            None => Err(error("the name has not been resolved yet".to_owned())),
         }
     }
 
@@ -120,7 +120,12 @@ fn update(
             let why = nothing.err().map_or_else(|| "the name has no address".to_owned(), |it| it.to_string());
             let is_logged = matches!(&before, Some(Err(last)) if *last == why);
             if replicas.is_none() && !is_logged {
-                tracing::warn!(peer, name = address.host, why, "a peer's name could not be resolved");
+                tracing::warn!(
+                    peer,
+                    name = address.host,
+                    why,
+                    "the DNS name of a peer could not be resolved"
+                );
                 sender.send_replace(Some(Err(why)));
             }
             return false;

@@ -13,7 +13,7 @@ pub(super) enum ExchangeError {
     #[error("no connection to {endpoint}")]
     NotConnected { endpoint: String, source: BoxError },
     /// The connection ended before the peer took the request.
-    #[error("{endpoint} took no more requests")]
+    #[error("{endpoint} accepted no more requests on this connection")]
     NotTaken { endpoint: String, source: hyper::Error },
     /// The connection ended during the call: the peer may have processed it.
     #[error("the connection to {endpoint} was lost")]

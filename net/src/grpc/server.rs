@@ -178,7 +178,7 @@ async fn watch_health<H, F>(
         let serving = healthy().await;
         let before = last.lock().unwrap_or_else(PoisonError::into_inner).replace(serving);
         if before != Some(serving) {
-            tracing::info!(serving, "health");
+            tracing::info!(serving, "the health status changed");
             tell(&health, apis, serving).await;
         }
         Ok::<(), Infallible>(())

@@ -87,7 +87,7 @@ pub fn cut(text: &str, bytes: usize) -> String {
 /// UNAVAILABLE because `service` does not answer; try again in a second.
 #[must_use]
 pub fn unavailable(service: &str) -> Status {
-    unavailable_because(service, Reason::ServiceUnavailable, "is not reachable")
+    unavailable_because(service, Reason::ServiceUnavailable, "is unreachable")
 }
 
 /// UNAVAILABLE because `service` cannot serve for now; the error's metadata names it. Try again in a second.
@@ -123,7 +123,7 @@ pub fn code_name(code: Code) -> &'static str {
 /// UNAVAILABLE because the connection to `service` was lost while it worked on a change.
 #[must_use]
 pub fn connection_lost(service: &str) -> Status {
-    let message = format!("{service} went away before it answered; the outcome is unknown");
+    let message = format!("the connection to {service} was lost before it answered; the outcome is unknown");
     Status::with_error_details(Code::Unavailable, message, details_of(service, Reason::OutcomeUnknown))
 }
 
@@ -132,10 +132,10 @@ pub fn connection_lost(service: &str) -> Status {
 #[must_use]
 pub fn too_late(service: &str, reads: bool) -> Status {
     if reads {
-        let (reason, message) = (Reason::TimedOut, format!("{service} did not answer in time"));
+        let (reason, message) = (Reason::TimedOut, format!("{service} did not answer before the deadline"));
         return Status::with_error_details(reason.code(), message, details_of(service, reason));
     }
-    let message = format!("{service} did not answer in time; the outcome is unknown");
+    let message = format!("{service} did not answer before the deadline; the outcome is unknown");
     outcome_unknown(Code::DeadlineExceeded, message)
 }
 

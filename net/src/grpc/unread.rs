@@ -17,12 +17,13 @@ pub(super) fn explained<B>(answer: &Response<B>) -> Option<Status> {
     match method::code_in(headers)? {
         Code::Internal => Some(status::with_reason(
             Reason::UnreadableMessage,
-            "the request is no message that this method takes",
+            "the request cannot be decoded as a message of this method",
         )),
         // Before it is unpacked the one, after that the other.
-        Code::OutOfRange | Code::ResourceExhausted => {
-            Some(status::with_reason(Reason::MessageTooLarge, "the request is larger than 4 MiB"))
-        }
+        Code::OutOfRange | Code::ResourceExhausted => Some(status::with_reason(
+            Reason::MessageTooLarge,
+            "the request message exceeds the limit of 4 MiB",
+        )),
         _ => None,
     }
 }

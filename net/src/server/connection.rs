@@ -124,7 +124,7 @@ where
             () = no_preface.as_mut() => return,
             () = stalled(progress.as_ref()) => STALLED_CLOSE_TIMEOUT,
             () = max_age_reached(options.max_connection_age) => {
-                tracing::debug!("a connection is old and takes no more calls");
+                tracing::debug!("a connection reached its maximum age and accepts no more requests");
                 AGED_DRAIN_TIMEOUT
             }
             // The server has a timeout for all connections.
@@ -137,7 +137,7 @@ where
             // A client that has begun before the timeout still learns that its requests were not taken.
             () = no_preface => {}
             () = tokio::time::sleep(timeout) => {
-                tracing::debug!(?timeout, "requests in flight on a closing connection were cut");
+                tracing::debug!(?timeout, "in-flight requests on a closing connection were aborted");
             }
             () = stalled(progress.as_ref()), if timeout > STALLED_CLOSE_TIMEOUT => {
                 let _ = tokio::time::timeout(STALLED_CLOSE_TIMEOUT, connection).await;
@@ -151,7 +151,7 @@ async fn preface_missed(preface: &CancellationToken, timeout: Duration) {
     if tokio::time::timeout(timeout, preface.cancelled()).await.is_ok() {
         pending::<()>().await;
     }
-    tracing::debug!("a client did not send its HTTP/2 preface in time and was cut");
+    tracing::debug!("closed the connection of a client that did not send its HTTP/2 preface in time");
 }
 
 /// Waits until a connection is about as old as it may be.
@@ -167,7 +167,7 @@ async fn stalled(progress: Option<&Progress>) {
     match progress {
         Some(progress) => {
             progress.stalled().await;
-            tracing::debug!("a client made no progress in time and was cut");
+            tracing::debug!("closed the connection of a client that made no progress");
         }
         None => pending().await,
     }
@@ -191,7 +191,7 @@ fn signal_preface<IO: AsyncRead>(
 
 fn log_end(ended: Result<(), BoxError>) {
     if let Err(error) = ended {
-        tracing::debug!(error, "connection ended early");
+        tracing::debug!(error, "a connection ended early");
     }
 }
 

@@ -45,7 +45,7 @@ impl ClientTls {
         if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
             Ok(stream)
         } else {
-            Err("the peer does not offer HTTP/2 by ALPN".into())
+            Err("the server does not offer HTTP/2 by ALPN".into())
         }
     }
 }

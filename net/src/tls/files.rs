@@ -21,7 +21,7 @@ pub enum TlsError {
         source: io::Error,
     },
     /// A file does not hold the expected PEM sections.
-    #[error("{file} holds no {expected} in PEM", file = .file.display())]
+    #[error("{file} contains no {expected} in PEM format", file = .file.display())]
     Content {
         /// The path.
         file: PathBuf,
@@ -29,7 +29,7 @@ pub enum TlsError {
         expected: &'static str,
     },
     /// A certificate chain and a private key do not belong together, or are unsupported.
-    #[error("{certificate} and {key} cannot be used", certificate = .certificate.display(), key = .key.display())]
+    #[error("the certificate {certificate} and the private key {key} cannot be used", certificate = .certificate.display(), key = .key.display())]
     Pair {
         /// The path of the certificate chain.
         certificate: PathBuf,
@@ -39,7 +39,7 @@ pub enum TlsError {
         source: rustls::Error,
     },
     /// The certificates of a file cannot be used as CAs.
-    #[error("{file} holds no CA that can be used: {why}", file = .file.display())]
+    #[error("{file} contains no usable CA certificate: {why}", file = .file.display())]
     Ca {
         /// The path.
         file: PathBuf,

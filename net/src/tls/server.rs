@@ -52,14 +52,17 @@ impl ServerTls {
             Ok(Err(error)) => {
                 // A client that closes the connection, as a port check does, was not refused.
                 if error.kind() == io::ErrorKind::UnexpectedEof {
-                    tracing::debug!(client, %error, "a client went away during the TLS handshake");
+                    tracing::debug!(client, %error, "a client disconnected during the TLS handshake");
                 } else {
-                    tracing::warn!(client, why = %error, "a client was refused: the TLS handshake failed");
+                    tracing::warn!(client, why = %error, "rejected a client: the TLS handshake failed");
                 }
                 None
             }
             Err(_) => {
-                tracing::debug!(client, "a client did not finish the TLS handshake in time and was cut");
+                tracing::debug!(
+                    client,
+                    "closed the connection of a client that did not finish the TLS handshake in time"
+                );
                 None
             }
         }
