@@ -21,7 +21,7 @@ use super::exchange_error::ExchangeError;
 use super::peer::Address;
 use crate::activity::Activity;
 
-/// Bytes of headers or trailers in an answer: well above what a peer of ours sends.
+/// Maximum size of the headers or trailers of a response; those of this product's servers are much smaller.
 const MAX_HEADER_BYTES: u32 = 64 * 1024;
 /// Limits TCP connect, TLS handshake and the wait for the peer's first bytes together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -35,7 +35,7 @@ const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("ccm/", env!("C
 type Sender = http2::SendRequest<Full<Bytes>>;
 type Connection = Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>;
 
-/// One replica. Callers share its connection.
+/// One replica of a peer, with one connection that all calls share.
 pub(super) struct Endpoint {
     peer: &'static str,
     address: Address,
@@ -82,7 +82,7 @@ impl Endpoint {
         body: Bytes,
         buffered: bool,
     ) -> Result<Response<GrpcBody>, ExchangeError> {
-        let in_flight = self.calls.begin();
+        let guard = self.calls.begin();
         let mut sender = self.connection().await?;
         let mut uri = parts.uri.into_parts();
         (uri.scheme, uri.authority) =
@@ -100,11 +100,11 @@ impl Endpoint {
             let body = body.collect().await.map_err(|error| self.failed(error))?;
             return Ok(Response::from_parts(head, GrpcBody::new(body)));
         }
-        let in_flight_until_dropped = move |frame| {
-            let _ = &in_flight;
+        let hold_guard = move |frame| {
+            let _ = &guard;
             frame
         };
-        Ok(response.map(|body| GrpcBody::new(body.map_frame(in_flight_until_dropped))))
+        Ok(response.map(|body| GrpcBody::new(body.map_frame(hold_guard))))
     }
 
     async fn connection(self: &Arc<Self>) -> Result<Sender, ExchangeError> {
@@ -118,7 +118,7 @@ impl Endpoint {
         }
         // A caller that waited for another caller's attempt shares its outcome.
         if let Some((failed, why)) = last_failure.as_ref().filter(|(failed, _)| *failed > began) {
-            tracing::trace!(peer = self.peer, ago = ?failed.elapsed(), "shared the failure of another call's connection attempt");
+            tracing::trace!(peer = self.peer, ago = ?failed.elapsed(), "another call failed to connect just now");
             return Err(self.not_connected(why.clone()));
         }
         let outcome = tokio::time::timeout(CONNECT_TIMEOUT, self.connect()).await;
@@ -170,7 +170,7 @@ impl Endpoint {
         }
     }
 
-    /// Makes calls prefer other replicas until a task of this one's own has connected again.
+    /// Makes the balancer prefer other replicas, and starts a task that tries to reconnect until it succeeds.
     fn mark_unreachable(self: &Arc<Self>, why: &str) {
         if self.is_unreachable.swap(true, Ordering::Relaxed) {
             return;

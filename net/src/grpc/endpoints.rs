@@ -23,7 +23,7 @@ pub(super) struct Intervals {
 const INTERVALS: Intervals =
     Intervals { regular: Duration::from_secs(5), after_failure: Duration::from_secs(1) };
 
-/// All replicas that are known at one moment; never empty.
+/// All known replicas; never empty.
 pub(super) type Replicas = Arc<[Arc<Endpoint>]>;
 /// `None` until the name was resolved for the first time; `Err` says why it could not be.
 type Resolution = Option<Result<Replicas, String>>;
@@ -83,7 +83,7 @@ impl Endpoints {
         Self { name, known, refresh }
     }
 
-    /// The replicas, once they are known.
+    /// Waits until the replicas are known, for the first time only, and returns them.
     pub(super) async fn all(&self) -> Result<Replicas, ExchangeError> {
         let mut known = self.known.clone();
         let error =

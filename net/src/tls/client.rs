@@ -1,4 +1,4 @@
-//! TLS of gRPC channels.
+//! The client side of TLS, for gRPC channels.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::TlsError;
 use platform::causes::chain;
 
-/// How often the files are read.
+/// How often the files are read and compared.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The newest value that could be loaded. Clones share it.
