@@ -1,4 +1,4 @@
-//! `/api/workers`.
+//! `/api/workers`: create, register, read, list, change and delete workers, and read their history.
 
 use std::collections::BTreeMap;
 
@@ -167,7 +167,7 @@ impl Filter for WorkerFilter {
     }
 }
 
-/// A worker as REST shows it: `status` is the last observed state, `desired_status` the desired state.
+/// The JSON representation of a worker: `status` is the last observed state, `desired_status` the desired state.
 #[derive(Serialize)]
 pub(crate) struct Worker {
     id: String,

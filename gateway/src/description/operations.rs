@@ -23,7 +23,7 @@ pub(super) struct Operation {
 
 const JSON: &str = "application/json";
 
-/// Every operation, by path.
+/// All operations: those of tasks, of workers, and the others.
 pub(super) fn operations() -> Vec<Operation> {
     let mut all = tasks();
     all.extend(workers());

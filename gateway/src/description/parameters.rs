@@ -14,7 +14,7 @@ const TAG: &str = r"^[^=\u0000-\u001f\u007f-\u009f]{1,128}=[^\u0000-\u001f\u007f
 /// `*` or a list of entity tags.
 const TAGS: &str = r#"^ *(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*) *$"#;
 
-/// Filters of the list of tasks.
+/// The query parameters that filter a list of tasks.
 pub(super) fn of_tasks() -> Vec<Value> {
     vec![
         query("status", "Only tasks of this status.", &names(TaskStatus::values())),
@@ -26,7 +26,7 @@ pub(super) fn of_tasks() -> Vec<Value> {
     ]
 }
 
-/// Filters of the list of workers.
+/// The query parameters that filter a list of workers.
 pub(super) fn of_workers() -> Vec<Value> {
     let tag = json!({"type": "string", "pattern": TAG, "examples": ["env=lab"]});
     let region = json!({"type": "string", "pattern": "^[a-z0-9-]{1,64}$", "examples": ["us-east-1"]});
@@ -42,7 +42,7 @@ fn query(name: &str, description: &str, schema: &Value) -> Value {
     json!({"name": name, "in": "query", "description": description, "schema": schema})
 }
 
-/// Parameters that several operations take.
+/// The parameters that several operations share, by name.
 pub(super) fn components() -> Value {
     let size = json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50});
     let in_header = |name: &str, description: &str, pattern: &str, example: &str| {
@@ -75,12 +75,12 @@ pub(super) fn components() -> Value {
     })
 }
 
-/// A reference to a response header.
+/// A `$ref` to the response header `name`.
 pub(super) fn header(name: &str) -> Value {
     component("headers", name)
 }
 
-/// The response headers, by name.
+/// The response headers that operations refer to, by name.
 pub(super) fn response_headers() -> Map<String, Value> {
     let seconds = json!({"type": "integer", "minimum": 1});
     let pattern = |it: &str| json!({"type": "string", "pattern": it});

@@ -30,7 +30,7 @@ pub(super) fn names<E: ContractEnum>(values: impl IntoIterator<Item = E>) -> Val
     json!({"type": "string", "enum": values.into_iter().map(rest_name).collect::<Vec<_>>()})
 }
 
-/// The schema, with `null` allowed.
+/// Adds `null` to the types that the schema allows.
 fn nullable(mut schema: Value) -> Value {
     schema["type"] = json!([schema["type"], "null"]);
     if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
@@ -66,7 +66,7 @@ fn response_object(description: &str, members: &Value) -> Value {
     json!({"type": "object", "description": description, "required": required, "properties": members})
 }
 
-/// An object in a request: unknown members are refused.
+/// An object in a request: unknown members are rejected.
 fn request_object(description: &str, required: &[&str], members: &Value) -> Value {
     let mut schema = json!({
         "type": "object", "description": description, "properties": members, "additionalProperties": false,
@@ -87,7 +87,7 @@ fn page(of: &str) -> Value {
     )
 }
 
-/// Every schema, by its name.
+/// All schemas of the document, by name.
 pub(super) fn schemas() -> Value {
     let (new_task, task_patch) = (new_task(), task_patch());
     json!({

@@ -1,4 +1,4 @@
-//! The JSON body of a request.
+//! Extracts the JSON body of a request, with all its violations.
 
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -28,12 +28,12 @@ pub(crate) struct Body<T> {
 pub(crate) struct BodyViolations(Violations);
 
 impl BodyViolations {
-    /// The violations of an object, including each field that was not taken.
+    /// The violations of an object, including each unknown field.
     pub(super) fn of(fields: Fields) -> Self {
         Self(fields.finish())
     }
 
-    /// Whether there are any; the service must then validate only.
+    /// Whether there are violations; the service must then only validate.
     pub(crate) fn exist(&self) -> bool {
         !self.0.is_empty()
     }
@@ -57,7 +57,7 @@ impl BodyViolations {
                     Code::PermissionDenied | Code::Unauthenticated | Code::NotFound
                 ) =>
             {
-                // Whether the caller may do it, and whether the resource exists, comes before validation.
+                // Permission and existence of the resource take precedence over validation.
                 return Err(status.into());
             }
             Err(status) if status.code() == Code::InvalidArgument => {
@@ -67,7 +67,7 @@ impl BodyViolations {
                 let more: Vec<Violation> = more.cloned().collect();
                 all.extend(more);
             }
-            // The violations of the gateway stand, whatever else failed.
+            // Any other outcome leaves the violations of the gateway.
             Ok(_) | Err(_) => {}
         }
         Err(ApiError::invalid(all))

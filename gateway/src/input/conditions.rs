@@ -7,7 +7,7 @@ use platform::violation::Violation;
 
 use crate::error::ApiError;
 
-/// A version that no resource has. The service refuses it as a mismatch, after it has checked that the caller may make
+/// A version that no resource has. The service rejects it as a mismatch, after it has checked that the caller may make
 /// the change.
 const NO_VERSION: i64 = i64::MAX;
 
@@ -74,7 +74,7 @@ impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
 
 #[derive(Debug, Default)]
 struct Tag {
-    /// The tag is `*`.
+    /// Whether the tag is `*`, which matches any version.
     any: bool,
     weak: bool,
     opaque: String,

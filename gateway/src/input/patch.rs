@@ -9,7 +9,7 @@ use crate::error::ApiError;
 
 /// The fields of a resource by how a patch treats them.
 pub(crate) trait PatchFields: FromFields {
-    /// Fields that a patch replaces.
+    /// Fields whose whole value a patch replaces.
     const WRITABLE: &'static [&'static str];
     /// Objects of strings whose members a patch sets or removes one by one.
     const OBJECTS: &'static [&'static str];
