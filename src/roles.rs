@@ -94,7 +94,7 @@ pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Resu
 /// The limit of open files is raised to this, or to the hard limit of the system when that is lower.
 const MAX_OPEN_FILES: u64 = 65_536;
 
-/// What every role needs before it serves and stops after it.
+/// The clock and the telemetry that every role starts before it serves, and stops afterwards.
 struct RoleContext {
     clock: Clock,
     shutdown: Shutdown,
@@ -145,7 +145,7 @@ impl RoleContext {
             .context("cannot set up token verification")
     }
 
-    /// What every stateful role needs to know.
+    /// The configuration that task-service and worker-service have in common.
     fn service(
         &self,
         common: &cli::Common,
@@ -179,7 +179,7 @@ fn token_source(common: &cli::Common) -> anyhow::Result<Option<TokenSource>> {
     Ok(common.identity.source(common.tokens.oidc_issuer.as_ref())?)
 }
 
-/// A role's listener. A child of `up` says where it is, whatever its log filter.
+/// Binds the listener of a role. A child of `up` prints its address, independent of its log filter.
 async fn listen(address: SocketAddr, common: &cli::Common) -> anyhow::Result<TcpListener> {
     let listener = bind(address).await?;
     if common.end_with_stdin {
