@@ -278,7 +278,7 @@ pub(crate) fn explain(error: &clap::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// What is wrong, without the usage that clap adds.
+/// The message of the error, without the usage that clap adds.
 fn sentence(error: &clap::Error) -> String {
     let text = error.to_string();
     // Arguments that are missing stand on lines of their own.

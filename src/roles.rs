@@ -94,7 +94,7 @@ pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Resu
 /// The limit of open files is raised to this, or to the hard limit of the system when that is lower.
 const MAX_OPEN_FILES: u64 = 65_536;
 
-/// What every role needs before it serves and stops after it.
+/// The clock and the telemetry that every role starts before it serves, and stops afterwards.
 struct RoleContext {
     clock: Clock,
     shutdown: Shutdown,
@@ -129,7 +129,7 @@ impl RoleContext {
     fn verifier(&self, common: &cli::Common) -> anyhow::Result<Verifier> {
         let tokens = common.tokens.clone();
         let Some(issuer) = tokens.oidc_issuer else {
-            let keys = Keys::read(&common.local_keys).context("tokens cannot be verified")?;
+            let keys = Keys::read(&common.local_keys).context("cannot set up token verification")?;
             let expected =
                 ExpectedClaims { leeway: tokens.clock_leeway, ..ExpectedClaims::for_issuer(local::ISSUER) };
             return Ok(Verifier::with_keys(expected, keys, self.clock.clone()));
@@ -141,10 +141,11 @@ impl RoleContext {
             department_claim: tokens.department_claim,
             leeway: tokens.clock_leeway,
         };
-        Verifier::with_issuer(&issuer, expected, self.clock.clone()).context("tokens cannot be verified")
+        Verifier::with_issuer(&issuer, expected, self.clock.clone())
+            .context("cannot set up token verification")
     }
 
-    /// What every stateful role needs to know.
+    /// The configuration that task-service and worker-service have in common.
     fn service(
         &self,
         common: &cli::Common,
@@ -166,7 +167,7 @@ impl RoleContext {
     /// Sends the last spans and log lines, whatever the outcome.
     async fn stop(self, outcome: anyhow::Result<()>) -> anyhow::Result<()> {
         if let Err(error) = &outcome {
-            tracing::error!(error = format!("{error:#}"), "the process ends with an error");
+            tracing::error!(error = format!("{error:#}"), "the process ended with an error");
         }
         self.telemetry.stop().await;
         outcome
@@ -178,7 +179,7 @@ fn token_source(common: &cli::Common) -> anyhow::Result<Option<TokenSource>> {
     Ok(common.identity.source(common.tokens.oidc_issuer.as_ref())?)
 }
 
-/// A role's listener. A child of `up` says where it is, whatever its log filter.
+/// Binds the listener of a role. A child of `up` prints its address, independent of its log filter.
 async fn listen(address: SocketAddr, common: &cli::Common) -> anyhow::Result<TcpListener> {
     let listener = bind(address).await?;
     if common.end_with_stdin {
@@ -195,7 +196,7 @@ pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
             anyhow::anyhow!(
-                "{address} is already in use: stop the process that listens there, or configure another address"
+                "{address} is already in use: stop the program that listens there, or configure another address"
             )
         }
         _ => anyhow::anyhow!("cannot listen on {address}: {error}"),

@@ -11,7 +11,7 @@ pub(crate) fn run(settings: &cli::Token) -> anyhow::Result<()> {
         bail!("CCM_OIDC_ISSUER is set to {issuer}: local tokens are not accepted, get one from the issuer");
     }
     let issuer = LocalIssuer::open(&settings.data.data_dir)
-        .context("cannot read the local key, which the first `ccm up` makes")?;
+        .context("cannot read the local key: start `ccm up` once to create it")?;
     let claims = TokenClaims {
         sub: settings.sub.clone(),
         roles: settings.roles.clone(),

@@ -56,7 +56,7 @@ fn format_reply(reply: Reply, query: &Query, terminal: &Terminal) -> anyhow::Res
         (Reply::NotFound, Query::Trace(id)) => {
             bail!("trace {id} was not found: `ccm up` keeps the newest 1,000 traces since its start")
         }
-        (Reply::Invalid { message }, _) => bail!("`ccm up` refused the query: {message}"),
+        (Reply::Invalid { message }, _) => bail!("`ccm up` rejected the query: {message}"),
     }
 }
 

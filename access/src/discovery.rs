@@ -16,7 +16,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Longest response body; a longer one is an error and is not read further.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// Why the issuer gave neither keys nor a token endpoint.
+/// Why neither the keys nor the token endpoint of the issuer could be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum IssuerError {
     /// The HTTP client could not be built, for example because no root certificate was found.
@@ -37,15 +37,15 @@ pub enum IssuerError {
     #[error("the response of {0} is longer than {MAX_BYTES} bytes")]
     TooLong(Url),
     /// The response is not JSON or lacks a required member.
-    #[error("the response of {0} is not a discovery document")]
+    #[error("the response of {0} is not an OpenID Connect discovery document")]
     NotADocument(Url),
     /// The document names another issuer than the configured one.
-    #[error("the discovery document names another issuer: {0:?}")]
+    #[error("the discovery document names a different issuer: {0:?}")]
     OtherIssuer(String),
     /// The document names a URL whose traffic others could read or change.
     #[error("the URL of {endpoint} is neither https nor on loopback: {url:?}")]
     UnsafeUrl {
-        /// What the document names the URL for.
+        /// The member of the document, such as the key set, in words.
         endpoint: &'static str,
         /// The URL as the document has it, cut to 256 characters.
         url: String,

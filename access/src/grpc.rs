@@ -27,7 +27,7 @@ impl From<Refusal> for Status {
             Refusal::IssuerUnavailable => status::unavailable_because(
                 "the token issuer",
                 Reason::IssuerUnavailable,
-                "is not reachable, and without it this token cannot be verified",
+                "is unreachable, so this token cannot be verified",
             ),
         }
     }

@@ -40,19 +40,19 @@ pub enum TokenSource {
 pub(crate) enum IdentityError {
     #[error("the token file {path} cannot be read")]
     File { path: PathBuf, source: std::io::Error },
-    #[error("the token file {0} does not hold one token")]
+    #[error("the token file {0} does not contain exactly one token")]
     NoToken(PathBuf),
     #[error("the client secret file {path} cannot be read")]
     Secret { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
     Issuer(#[from] IssuerError),
     /// With `error` of RFC 6749 section 5.2.
-    #[error("the issuer refused the token request: {0}")]
+    #[error("the issuer rejected the token request: {0}")]
     Refused(String),
-    #[error("the token response of the issuer has no bearer token")]
+    #[error("the token response of the issuer contains no bearer token")]
     NoBearer,
     /// Peers would refuse the token for this reason.
-    #[error("the token is not accepted: {0}")]
+    #[error("this process's own token would be rejected: {0}")]
     NotAccepted(Unauthenticated),
     #[error("the token cannot be verified, because the issuer is unreachable")]
     NotVerified,
@@ -175,7 +175,7 @@ impl Renewer {
         let current_until = self.current.borrow().as_ref().map(|it| it.expires_at);
         if current_until != Some(caller.expires_at) {
             let until = caller.expires_at.to_rfc3339();
-            tracing::info!(sub = caller.sub, until, "got a token for this process");
+            tracing::info!(sub = caller.sub, until, "got a new token for this process");
         }
         self.current.send_replace(Some(caller));
     }

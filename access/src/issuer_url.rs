@@ -41,7 +41,7 @@ impl fmt::Display for IssuerUrl {
     }
 }
 
-/// Whether responses from the URL cannot be changed on the way: whoever could change the key set could sign any token.
+/// Whether responses from the URL cannot be changed on the way. Otherwise, an attacker could replace the key set and sign any token.
 pub(crate) fn is_safe(url: &Url) -> bool {
     match url.scheme() {
         "https" => url.host_str().is_some(),

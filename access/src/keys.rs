@@ -52,7 +52,7 @@ struct RawKeySet {
     keys: Vec<Value>,
 }
 
-/// Why a file gave no keys.
+/// Why no keys could be read from a file.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read.

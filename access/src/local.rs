@@ -55,7 +55,7 @@ pub enum LocalKeyError {
         source: std::io::Error,
     },
     /// The private key file does not hold a key of the expected form.
-    #[error("{0} is not an Ed25519 key in PKCS #8 form; remove the file and a new key is made")]
+    #[error("{0} is not an Ed25519 key in PKCS #8 format; delete the file to create a new key")]
     Format(PathBuf),
     /// The claims could not be encoded or signed.
     #[error("the token cannot be signed")]

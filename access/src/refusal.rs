@@ -16,10 +16,10 @@ pub enum Unauthenticated {
     #[error("the token is not valid yet")]
     NotYetValid,
     /// `iss` is not the configured issuer.
-    #[error("the token is from another issuer")]
+    #[error("the token was issued by a different issuer")]
     WrongIssuer,
     /// `aud` does not include the configured audience.
-    #[error("the token is for another audience")]
+    #[error("the token is for a different audience")]
     WrongAudience,
     /// The issuer publishes no key with the `kid` of the token.
     #[error("the token is signed with an unknown key")]

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::input::IfNoneMatch;
 
-/// The body of a list response.
+/// The body of a list response: the items of a page, under the name of the resource.
 #[derive(Serialize)]
 pub(crate) struct Page<T> {
     items: Vec<T>,

@@ -1,5 +1,5 @@
 //! The description of the API, OpenAPI 3.1: what openapi.json at the crate's root holds and `/api/openapi.json` serves.
-//! It is made of what the code itself goes by, where it can be, and tests hold it against the router, the resources and the
+//! It uses the constants of the code where possible, and tests compare it with the router, the resources and the
 //! reasons of errors.
 
 mod operations;
@@ -23,7 +23,7 @@ pub fn text() -> String {
     format!("{:#}\n", document())
 }
 
-/// Answers the document. Public.
+/// Returns the document. Needs no token.
 pub(crate) async fn get() -> ([(HeaderName, &'static str); 1], &'static str) {
     ([(header::CONTENT_TYPE, "application/json")], &TEXT)
 }
@@ -69,7 +69,7 @@ fn document() -> Value {
     })
 }
 
-/// A reference to a component.
+/// A `$ref` to the component `name` of that kind.
 fn component(kind: &str, name: &str) -> Value {
     json!({"$ref": format!("#/components/{kind}/{name}")})
 }

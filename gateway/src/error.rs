@@ -1,4 +1,4 @@
-//! What a client is told when a request fails: RFC 9457 problem details.
+//! Error responses: RFC 9457 problem details.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use telemetry::propagation;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-/// A failed request.
+/// The error that a handler or a layer returns; its response is a problem document.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
@@ -21,13 +21,13 @@ pub(crate) struct ApiError {
     reason: Cow<'static, str>,
     detail: String,
     violations: Vec<Violation>,
-    /// Seconds after which another try makes sense.
+    /// Seconds after which the client may send the request again; `None` if the request must not be sent again blindly.
     retry_after: Option<u64>,
-    /// There was no token at all.
+    /// Whether the request had no token, which changes the `WWW-Authenticate` challenge.
     token_is_missing: bool,
 }
 
-/// The body of an error, `application/problem+json`.
+/// The body of an error response, media type `application/problem+json`.
 #[derive(Serialize)]
 struct Problem<'a> {
     r#type: String,
@@ -64,15 +64,15 @@ impl ApiError {
     }
 
     pub(crate) fn no_route(uri: &Uri) -> Self {
-        Self::new(Reason::NoSuchRoute, format!("there is nothing at {}", uri.path()))
+        Self::new(Reason::NoSuchRoute, format!("the path {} does not exist", uri.path()))
     }
 
-    /// 400 with every bad field named.
+    /// 400 with a violation for each invalid field.
     pub(crate) fn invalid(violations: Vec<Violation>) -> Self {
         status::invalid(violations).into()
     }
 
-    /// The same request may be sent again after so many seconds.
+    /// Marks the error as retryable after this number of seconds.
     pub(crate) fn after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
@@ -86,8 +86,8 @@ impl ApiError {
         self.retry_after.is_some()
     }
 
-    /// RFC 6750: without a token the bare challenge, with a bad one what is wrong with it. The gateway never calls a service
-    /// without a token, so what a service refuses is a bad one.
+    /// The challenge of RFC 6750: without error if the request had no token, otherwise with what is wrong with the token. The
+    /// gateway never calls a service without a token, so a 401 from a service is about an invalid one.
     fn challenge(&self) -> HeaderValue {
         let bare = HeaderValue::from_static("Bearer");
         if self.token_is_missing {
@@ -119,7 +119,7 @@ fn http_status_of_code(code: Code) -> StatusCode {
     }
 }
 
-/// A request that the gateway itself refuses, because it has no caller.
+/// The error of a request without an authenticated caller, which the gateway itself rejects.
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let token_is_missing = refusal == Unauthenticated::Missing.into();
@@ -131,11 +131,15 @@ impl From<Status> for ApiError {
     fn from(status: Status) -> Self {
         let details = status.get_error_details();
         let Some(info) = details.error_info().filter(|it| it.domain == DOMAIN) else {
-            // Not written by this product: its text is not for clients.
-            tracing::error!(code = code_name(status.code()), text = status.message(), "foreign gRPC error");
+            // The status was not made by this product, so its text may not be fit for clients.
+            tracing::error!(
+                code = code_name(status.code()),
+                text = status.message(),
+                "a gRPC status without this product's error details"
+            );
             return match status.code() {
                 Code::Unavailable | Code::Cancelled => {
-                    Self::new(Reason::ServiceUnavailable, "a service is not reachable")
+                    Self::new(Reason::ServiceUnavailable, "a service is unreachable")
                 }
                 _ => Self::internal(),
             };
@@ -164,12 +168,12 @@ impl From<Status> for ApiError {
     }
 }
 
-/// `type` of the problems of this reason.
+/// The member `type` of problems with this reason.
 pub(crate) fn problem_type(reason: &str) -> String {
     format!("urn:cml-cloud-manager:problem:{}", reason.to_lowercase().replace('_', "-"))
 }
 
-/// The field as REST calls it: its body is the resource itself, and what goes with a request is in its headers.
+/// The REST name of a gRPC field: a REST body is the resource itself, and request options are headers.
 fn rest_name(field: &str) -> &str {
     match field {
         "request_id" => return "Idempotency-Key",
@@ -211,14 +215,14 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// The answer for a path that is none of the API's.
+/// The fallback for a path that matches no route.
 pub(crate) async fn no_route(uri: Uri) -> ApiError {
     ApiError::no_route(&uri)
 }
 
-/// The answer for a path that does not take this method; `Allow` tells which it takes.
+/// The fallback for a method that the path does not support; the header `Allow` lists the supported ones.
 pub(crate) async fn no_method(method: Method) -> ApiError {
-    ApiError::new(Reason::MethodNotAllowed, format!("this resource does not take {method}"))
+    ApiError::new(Reason::MethodNotAllowed, format!("this resource does not support the method {method}"))
 }
 
 #[cfg(test)]

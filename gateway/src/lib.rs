@@ -1,5 +1,5 @@
 //! The gateway: the public REST API, translated to gRPC calls of task-service and worker-service. It stores nothing and
-//! decides nothing that a service decides. Entered through [`serve`] only, by the binary and by tests alike.
+//! decides nothing that a service decides. The binary and the tests enter it only through [`serve`].
 
 mod api;
 pub mod description;
@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 
 pub use limits::{Limits, MAX_HEADER_BYTES, Rate};
 
-/// `service.name`.
+/// The `service.name` of the gateway's spans and log lines.
 pub const NAME: &str = "gateway";
 
 /// The protocols that TLS has to offer by ALPN.
@@ -33,22 +33,22 @@ pub struct Config {
     pub verifier: Verifier,
     /// Where the gateway gets a token of its own, for work that no request asks for; `None`: it has no such work.
     pub token_source: Option<TokenSource>,
-    /// Time and ids.
+    /// Source of the current time and of new ids.
     pub clock: Clock,
-    /// The replicas of task-service.
+    /// Address of task-service, with all its replicas.
     pub task_service: Peer,
-    /// The replicas of worker-service.
+    /// Address of worker-service, with all its replicas.
     pub worker_service: Peer,
     /// Whether a caller's trace is continued or linked.
     pub edge: Edge,
-    /// The certificates; `None` serves HTTP without TLS.
+    /// The certificate of the server; `None` serves HTTP without TLS.
     pub tls: Option<ServerTls>,
-    /// Limits on clients.
+    /// Limits on connections, requests and callers.
     pub limits: Limits,
 }
 
-/// Serves HTTP/1.1 and HTTP/2 at `listener` until `shutdown`, then lets requests in flight finish. Without TLS, HTTP/2 needs
-/// prior knowledge. The services need not be reachable yet: requests that need one are answered 503 until it is.
+/// Serves HTTP/1.1 and HTTP/2 at `listener` until `shutdown`, then lets in-flight requests finish. Without TLS, HTTP/2 needs
+/// prior knowledge. The services need not be reachable yet: a request that needs an unreachable service is answered 503.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
     // Renewed for as long as it is held.
     let _identity =

@@ -10,38 +10,38 @@ use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
 
-/// Bytes of a header that a connection reads. A client that sends more is cut, or answered 431 without a body.
+/// Bytes of a header that a connection reads. If a client sends more, it is answered 431 without a body, or its connection is closed.
 pub const MAX_HEADER_BYTES: usize = 64 * 1024;
 
 /// The limits that the configuration sets.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Connections open at once; further ones wait to be accepted.
+    /// Maximum number of open connections; further ones wait to be accepted.
     pub connections: usize,
     /// From the accept, or the end of the previous request, to the last byte of a request's header.
     pub header_timeout: Duration,
     /// From the header to the answer; also the deadline of the gRPC calls made for it.
     pub request_timeout: Duration,
-    /// How long a client may take nothing of an answer before its connection is cut.
+    /// How long a client may read nothing of a response before its connection is closed.
     pub write_timeout: Duration,
-    /// Bytes of a request's target and header fields, up to [`MAX_HEADER_BYTES`].
+    /// Maximum size of a request's target and header fields, up to [`MAX_HEADER_BYTES`].
     pub header_bytes: usize,
-    /// Bytes of a request's body.
+    /// Maximum size of a request body.
     pub body_bytes: usize,
-    /// Requests of all clients in flight at once; further ones are refused, none waits.
+    /// Maximum number of in-flight requests of all clients; further ones are rejected at once.
     pub requests: usize,
-    /// Bytes of answers that clients have not taken yet; beyond it reads are refused.
+    /// Maximum number of unread response bytes of all clients; above the limit, reads are rejected.
     pub untaken_bytes: usize,
     /// The rate limit of one caller; `None` sets none.
     pub caller_rate: Option<Rate>,
 }
 
-/// A rate limit.
+/// A token bucket: a sustained rate and a burst.
 #[derive(Clone, Copy, Debug)]
 pub struct Rate {
-    /// Requests a second in the long run.
+    /// Sustained number of requests per second.
     pub per_second: NonZeroU32,
-    /// Requests at once after a pause.
+    /// Number of requests that a caller may send at once after a pause.
     pub burst: NonZeroU32,
 }
 
@@ -62,7 +62,7 @@ impl Default for Limits {
     }
 }
 
-/// Whether a request is a health check, which is answered however loaded the process is.
+/// Whether a request is a health check, which no limit applies to.
 fn is_health(request: &Request) -> bool {
     let route = request.extensions().get::<MatchedPath>();
     route.is_some_and(|it| matches!(it.as_str(), "/livez" | "/readyz"))

@@ -1,4 +1,4 @@
-//! The table of contents: every route of the API, and what every request passes through.
+//! All routes of the API, and the layers that every request passes through.
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ use crate::limits::in_flight::{InFlightLimit, limit_in_flight};
 use crate::services::Services;
 use crate::{Limits, NAME};
 
-/// Every route, without the layers.
+/// All routes with their handlers, without the layers.
 pub(crate) fn routes() -> Router<Services> {
     Router::new()
         .route("/api/tasks", get(tasks::list).post(tasks::create))
@@ -50,7 +50,7 @@ pub(crate) fn router(
     edge: Edge,
     limits: &Limits,
 ) -> NormalizePath<Router> {
-    // From the inside out.
+    // The first layer is the innermost one.
     let layered = routes()
         .with_state(services)
         .layer(DefaultBodyLimit::max(limits.body_bytes))

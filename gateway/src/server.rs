@@ -24,10 +24,10 @@ use crate::{Limits, MAX_HEADER_BYTES};
 
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
-/// Requests at once on one HTTP/2 connection.
+/// Maximum number of concurrent requests on one HTTP/2 connection.
 const MAX_CONCURRENT_STREAMS: u32 = 128;
 
-/// Serves until `shutdown`; requests in flight finish first.
+/// Serves until `shutdown`; in-flight requests finish first.
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<ServerTls>,
@@ -66,7 +66,7 @@ fn options(tls: Option<ServerTls>, limits: &Limits) -> Options {
             response: limits.request_timeout + limits.write_timeout,
             write: limits.write_timeout,
         }),
-        in_flight: None,
+        requests: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The services behind the gateway.
+//! The gRPC clients of the services behind the gateway, and their health probes.
 
 use net::grpc::Peer;
 use net::grpc::channel::{Channel, HealthProbe, connect};
@@ -16,12 +16,12 @@ pub(crate) struct Services {
     pub(crate) task_events: EventServiceClient<Channel>,
     pub(crate) workers: WorkerServiceClient<Channel>,
     pub(crate) worker_events: EventServiceClient<Channel>,
-    /// By the service's name.
+    /// The health probe of each service, with the service's name.
     pub(crate) probes: Vec<(&'static str, HealthProbe)>,
 }
 
 impl Services {
-    /// Connects when first used, and again whenever a connection was lost.
+    /// Makes the clients. They connect when first used, and reconnect after a connection was lost.
     pub(crate) fn connect(tasks: &Peer, workers: &Peer) -> Self {
         let ((to_tasks, tasks_probe), (to_workers, workers_probe)) = (connect(tasks), connect(workers));
         Self {

@@ -1,25 +1,25 @@
-//! How many requests are in flight in a server, or towards a replica of a peer.
+//! Counts the in-flight requests of a server, or of the channel to one replica.
 
 use tokio_util::task::TaskTracker;
-pub use tokio_util::task::task_tracker::TaskTrackerToken as InFlight;
+pub use tokio_util::task::task_tracker::TaskTrackerToken as RequestGuard;
 
-/// Counts requests in flight. Clones share the count.
+/// Counts in-flight requests. Clones share the count.
 #[derive(Clone, Debug, Default)]
 pub struct Activity(TaskTracker);
 
 impl Activity {
     /// Counts a request until the returned guard is dropped.
-    pub fn begin(&self) -> InFlight {
+    pub fn begin(&self) -> RequestGuard {
         self.0.token()
     }
 
-    /// The number of requests in flight.
+    /// The number of requests whose guards have not been dropped yet.
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.0.len()
     }
 
-    /// Waits for a moment in which no request is in flight.
+    /// Waits until no request is in flight.
     pub async fn idle(&self) {
         self.0.close();
         self.0.wait().await;

@@ -1,19 +1,19 @@
-//! Who a request comes from, asked before its span begins: a stranger's trace context is not continued, and his span
-//! tells nothing of him. The answer is put into the request's extensions as an [`Admission`].
+//! Authentication of requests, before their span begins: the trace context of a caller that is not authenticated is not
+//! continued. The outcome is put into the request's extensions as an [`Admission`].
 
 use std::future::Future;
 
 use http::HeaderMap;
 use tonic::Status;
 
-/// Tells who sent a request, by its headers or gRPC metadata.
+/// Authenticates a request by its headers or gRPC metadata.
 pub trait Authenticate: Clone + Send + Sync + 'static {
-    /// Who it was.
+    /// The authenticated caller.
     type Caller: Clone + Send + Sync + 'static;
-    /// Why nobody can be named; as a status, what a gRPC caller is answered.
+    /// Why a request has no authenticated caller; converted to the status of a gRPC response.
     type Refusal: Clone + Into<Status> + Send + Sync + 'static;
 
-    /// The caller, or why there is none. Over HTTP, whether a request without a caller is served is for its handler to say.
+    /// The caller, or why there is none. Over HTTP, the handler decides whether a request without a caller is served.
     fn authenticate(&self, headers: &HeaderMap) -> impl Future<Output = Admission<Self>> + Send;
 }
 

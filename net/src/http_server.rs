@@ -1,6 +1,6 @@
 //! The server span of an HTTP request, by the OpenTelemetry semantic conventions for HTTP, and its one log line.
-//! It starts when the request came in, continues the trace of a caller that [`Authenticate`] knows, and ends with the
-//! body of the answer.
+//! The span starts when the request arrives, continues the trace of an authenticated caller, and ends with the response
+//! body.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -50,14 +50,14 @@ impl<A: Clone, S> Layer<S> for HttpServerLayer<A> {
     }
 }
 
-/// The service that [`HttpServerLayer`] makes.
+/// The inner service `S` with the server span and the authentication of [`HttpServerLayer`].
 #[derive(Clone)]
 pub struct HttpServer<A, S> {
     layer: HttpServerLayer<A>,
     inner: S,
 }
 
-/// The body of an answer, observed.
+/// A response body whose end also ends the server span.
 pub type ObservedBody = UnsyncBoxBody<Bytes, BoxError>;
 
 type Answer = Pin<Box<dyn Future<Output = Result<Response<ObservedBody>, Infallible>> + Send>>;
@@ -162,7 +162,7 @@ impl Drop for Arrival<'_> {
     }
 }
 
-/// One request being served; dropped before an answer means that the client went away.
+/// A request that is being served. If it is dropped before there is a response, the client has disconnected.
 struct Observation {
     span: Span,
     started: Instant,
@@ -232,7 +232,7 @@ impl Drop for Observation {
     }
 }
 
-/// As much of a client's text as a span takes: a batch of spans that grows too large is refused as a whole.
+/// Text from a client, truncated to 256 bytes: a collector rejects a batch of spans that is too large as a whole.
 fn shown(text: &str) -> String {
     cut(text).to_owned()
 }

@@ -31,9 +31,9 @@ use crate::activity::Activity;
 use crate::tls::ServerTls;
 use platform::shutdown::Shutdown;
 
-/// How long requests in flight may take to finish once the shutdown has begun.
+/// How long in-flight requests may take to finish once the shutdown has begun.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long connections may take to send their last bytes and to close once nothing is in flight any more.
+/// How long connections may take to send their last bytes and to close once no request is in flight any more.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(250);
 /// The pause after a failed accept, which nearly always means that the process has no file descriptor left.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
@@ -43,7 +43,7 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 pub struct Options {
     /// hyper's settings for each protocol. With `http2_only`, clients cannot use HTTP/1.1.
     pub http: auto::Builder<TokioExecutor>,
-    /// The certificates; `None` serves unencrypted connections.
+    /// The certificate of the server; `None` serves unencrypted connections.
     pub tls: Option<ServerTls>,
     /// Limits the TLS handshake and, when only HTTP/2 is served, the time until the client's connection preface.
     pub handshake_timeout: Duration,
@@ -54,7 +54,7 @@ pub struct Options {
     /// When a connection that makes no progress is closed. `None` leaves that to HTTP/2 keep-alive.
     pub stall_timeouts: Option<StallTimeouts>,
     /// The requests that a shutdown waits for; with `None` the shutdown waits until every connection is closed.
-    pub in_flight: Option<Activity>,
+    pub requests: Option<Activity>,
 }
 
 /// A server that has not started yet.
@@ -67,7 +67,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server with these settings.
+    /// Makes a server; it accepts nothing before [`Server::run`].
     #[must_use]
     pub fn new(options: Options) -> Self {
         let permits = options.max_connections.unwrap_or(Semaphore::MAX_PERMITS);
@@ -79,7 +79,7 @@ impl Server {
         }
     }
 
-    /// Serves `service` until `shutdown`, then gives requests in flight ten seconds to finish. Each request has the
+    /// Serves `service` until `shutdown`, then gives in-flight requests ten seconds to finish. Each request has the
     /// client's [`PeerAddress`] and its connection's [`Draining`] among its extensions.
     pub async fn run<S, B>(self, listener: TcpListener, service: S, shutdown: Shutdown)
     where
@@ -133,7 +133,7 @@ impl Server {
         self.connections.close();
         self.lingering.close();
         let finished = async {
-            match &self.options.in_flight {
+            match &self.options.requests {
                 Some(requests) => requests.idle().await,
                 None => self.connections.wait().await,
             }
@@ -146,7 +146,11 @@ impl Server {
         let _ = tokio::time::timeout(CLOSE_TIMEOUT, closed).await;
         if finished.is_err() {
             let (seconds, connections) = (DRAIN_TIMEOUT.as_secs(), self.connections.len());
-            tracing::warn!(seconds, connections, "requests in flight did not finish in time and were cut");
+            tracing::warn!(
+                seconds,
+                connections,
+                "in-flight requests did not finish before the drain timeout and were aborted"
+            );
         }
     }
 }

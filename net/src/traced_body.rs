@@ -1,4 +1,4 @@
-//! A body that is part of its span: polled in the span's context, and the span ends when the body does.
+//! A body that is polled in the context of a span, and ends the span when it ends.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -10,22 +10,22 @@ use telemetry::span::Span;
 
 /// How a body ended.
 pub(crate) enum BodyEnd<'a> {
-    /// It was read to its end; gRPC says in the trailers how the call went.
+    /// The body was read to its end; the trailers, if there are any, have the status of a gRPC call.
     Complete(Option<&'a HeaderMap>),
-    /// Reading it failed.
+    /// Reading the body failed.
     Failed,
-    /// Whoever read it went away first.
+    /// The body was dropped before its end.
     Dropped,
 }
 
-/// What is recorded when a body ends; called once.
+/// The span of a body, and what is recorded when the body ends.
 pub(crate) trait Observe: Send + 'static {
     fn span(&self) -> &Span;
     fn end(self, end: BodyEnd<'_>);
 }
 
 pin_project_lite::pin_project! {
-    /// `B`, observed by `O`. Without an observer it is `B` alone.
+    /// The body `B`, observed by `O`. Without an observer, it behaves like `B`.
     pub(crate) struct TracedBody<B: Body, O: Observe> {
         #[pin]
         inner: B,
@@ -36,7 +36,7 @@ pin_project_lite::pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
             if let Some(observer) = this.observer.take() {
-                // hyper does not poll a body that says it has ended.
+                // hyper does not poll a body whose `is_end_stream` is true.
                 let end = if this.inner.is_end_stream() { BodyEnd::Complete(None) } else { BodyEnd::Dropped };
                 observer.end(end);
             }

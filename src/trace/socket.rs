@@ -105,7 +105,7 @@ const TIMEOUTS: Timeouts = Timeouts {
 /// Answers queries on the socket at `path` until `shutdown`. The caller must hold the lock of the data directory: an
 /// existing socket is then left from a process that was killed, and is replaced.
 pub(crate) async fn serve(path: &Path, source: Source, shutdown: Shutdown) -> anyhow::Result<()> {
-    let listener = bind(path).with_context(|| format!("cannot listen at {}", path.display()))?;
+    let listener = bind(path).with_context(|| format!("cannot listen on {}", path.display()))?;
     accept_all(listener, source, TIMEOUTS, shutdown).await;
     std::fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))
 }
@@ -135,7 +135,7 @@ async fn accept_all(listener: UnixListener, source: Source, timeouts: Timeouts, 
                     open.spawn(answer(client, source.clone(), timeouts));
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "cannot accept a connection of ccm trace");
+                    tracing::warn!(%error, "cannot accept a connection of `ccm trace`");
                     sleep(POLL).await;
                 }
             },
@@ -198,7 +198,7 @@ async fn find(store: &TraceStore, query: &Query, timeouts: Timeouts) -> Option<T
 pub(crate) async fn send(path: &Path, query: &Query) -> anyhow::Result<Reply> {
     let mut server = match UnixStream::connect(path).await {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => bail!(
-            "no `ccm up` is running on {}: start it with `cargo run`, send it a request and try again",
+            "no `ccm up` is running on {}: start it with `cargo run`, send a request, and try again",
             path.parent().unwrap_or(path).display()
         ),
         connected => connected.with_context(|| format!("cannot connect to {}", path.display()))?,
@@ -214,12 +214,12 @@ pub(crate) async fn send(path: &Path, query: &Query) -> anyhow::Result<Reply> {
     };
     match timeout(REPLY_TIMEOUT, exchange).await {
         Err(_) => bail!("`ccm up` did not answer within {} s", REPLY_TIMEOUT.as_secs()),
-        Ok(exchanged) => exchanged.context("`ccm up` ended before it replied")?,
+        Ok(exchanged) => exchanged.context("`ccm up` ended before it answered")?,
     };
     if json.is_empty() {
-        bail!("`ccm up` ended before it replied");
+        bail!("`ccm up` ended before it answered");
     }
-    serde_json::from_slice(&json).context("`ccm up` runs another version: restart it")
+    serde_json::from_slice(&json).context("`ccm up` runs a different version: restart it")
 }
 
 #[cfg(test)]

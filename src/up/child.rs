@@ -82,7 +82,7 @@ impl Command {
     }
 
     pub(super) fn spawn(self, output: &Output) -> anyhow::Result<Child> {
-        let program = std::env::current_exe().context("the path of this executable is not known")?;
+        let program = std::env::current_exe().context("cannot determine the path of this executable")?;
         let mut process = tokio::process::Command::new(program);
         process
             .args(self.arguments)
@@ -155,7 +155,7 @@ impl Child {
             address = serving => address,
             error = self.exited() => Err(error),
             () = tokio::time::sleep(START_TIMEOUT) => {
-                anyhow::bail!("{} does not serve after {} s", role.name(), START_TIMEOUT.as_secs())
+                anyhow::bail!("{} did not start within {} s", role.name(), START_TIMEOUT.as_secs())
             },
         }
     }

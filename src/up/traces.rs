@@ -106,7 +106,9 @@ impl fmt::Display for Destination {
             Self::Configured { endpoint, name } => write!(f, "to the collector {endpoint} ({name})"),
             Self::LocalCollector => write!(f, "to the collector that answers at {LOCAL_COLLECTOR}"),
             Self::Disabled(why) => write!(f, "nowhere: {why}"),
-            Self::Memory(_) => write!(f, "ccm trace last (kept in memory here: no collector is configured)"),
+            Self::Memory(_) => {
+                write!(f, "ccm trace last (traces are kept in memory, because no collector is configured)")
+            }
         }
     }
 }

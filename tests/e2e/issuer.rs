@@ -145,8 +145,12 @@ async fn a_token_that_is_wrong_in_one_way_is_refused_by_all_three_processes() {
     for (what, claims, text) in [
         ("expired", changed(&good, "exp", now - 60), "the token has expired"),
         ("not yet valid", changed(&good, "nbf", now + 60), "the token is not valid yet"),
-        ("wrong audience", changed(&good, "aud", "another"), "the token is for another audience"),
-        ("wrong issuer", changed(&good, "iss", "http://127.0.0.1:1"), "the token is from another issuer"),
+        ("wrong audience", changed(&good, "aud", "another"), "the token is for a different audience"),
+        (
+            "wrong issuer",
+            changed(&good, "iss", "http://127.0.0.1:1"),
+            "the token was issued by a different issuer",
+        ),
     ] {
         doors.expect_refused(what, Some(&key.sign(&claims)), text).await;
     }

@@ -190,7 +190,9 @@ async fn connections_end_by_age_under_load_and_no_request_fails() {
     let load = Load::on(&product.admin());
     eventually("thirty connections have ended", || async {
         let lines = product.workers.lines().logged();
-        let ended = lines.iter().filter(|it| it["message"] == "a connection is old and takes no more calls");
+        let ended = lines.iter().filter(|it| {
+            it["message"] == "a connection reached its maximum age and accepts no more requests"
+        });
         (ended.count() >= 30).then_some(())
     })
     .await;

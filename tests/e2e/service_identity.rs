@@ -17,7 +17,8 @@ const ROLES: [&str; 3] = ["gateway", "task-service", "worker-service"];
 /// When the tokens end that a process said it has, in the order in which it said so.
 fn ends(process: &Process, sub: &str) -> Vec<String> {
     let lines = process.lines().logged();
-    let own = lines.iter().filter(|it| it["message"] == "got a token for this process" && it["sub"] == sub);
+    let own =
+        lines.iter().filter(|it| it["message"] == "got a new token for this process" && it["sub"] == sub);
     own.map(|it| it["until"].as_str().unwrap().to_owned()).collect()
 }
 

@@ -98,8 +98,8 @@ async fn logged(process: &Process, message: &str) -> Value {
         .await
 }
 
-const REFUSED: &str = "a client was refused: the TLS handshake failed";
-const UNREACHABLE: &str = "a replica cannot be reached";
+const REFUSED: &str = "rejected a client: the TLS handshake failed";
+const UNREACHABLE: &str = "a replica is unreachable";
 
 /// A product whose gateway differs; it is answered 503, for a read and for a write.
 async fn with_another_gateway(directory: TempDir, settings: Settings) -> Product {
@@ -162,8 +162,8 @@ async fn a_service_whose_certificate_has_expired_is_not_believed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn certificates_are_renewed_under_load_and_no_request_fails() {
-    const AGAIN: &str = "TLS files were read again";
-    const BROKEN: &str = "TLS files changed and cannot be used: the old ones stay in use";
+    const AGAIN: &str = "reloaded the changed TLS files";
+    const BROKEN: &str = "the changed TLS files are invalid; the previous ones stay in use";
     let directory = tempfile::tempdir().unwrap();
     let (old, new) = (Authority::new("old"), Authority::new("new"));
     let mut settings = encrypted(directory.path(), &old);
@@ -227,7 +227,7 @@ async fn tls_that_cannot_be_had_is_one_sentence_at_the_start() {
     let (one, other) = (authority.issue(directory.path(), "one"), authority.issue(directory.path(), "other"));
     let cases = [
         (vec![("CCM_TLS_CERT", "/nowhere.pem"), ("CCM_TLS_KEY", &one.key)], "/nowhere.pem cannot be read"),
-        (vec![("CCM_TLS_CERT", &one.key), ("CCM_TLS_KEY", &one.key)], "holds no certificate"),
+        (vec![("CCM_TLS_CERT", &one.key), ("CCM_TLS_KEY", &one.key)], "contains no certificate"),
         (vec![("CCM_TLS_CERT", &one.certificate), ("CCM_TLS_KEY", &other.key)], "cannot be used"),
         (vec![("CCM_TLS_CERT", &one.certificate)], "--tls-key"),
         (vec![("CCM_WORKER_SERVICE", "https://127.0.0.1:1")], "https needs a CA"),

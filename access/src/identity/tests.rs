@@ -120,7 +120,7 @@ async fn a_refusal_is_named_and_no_secret_with_it() {
     let issuer = TestIssuer::start().await;
     issuer.answers_tokens(Answer::refusal(r#"{"error": "invalid_client"}"#));
     let error = refused(&issuer).await;
-    assert_eq!(error.to_string(), "the issuer refused the token request: invalid_client");
+    assert_eq!(error.to_string(), "the issuer rejected the token request: invalid_client");
     assert!(!format!("{error:?}{:?}", credentials(&issuer, &[("audience", "x")])).contains("cret"));
     let name = issuer.url();
     let document = json!({

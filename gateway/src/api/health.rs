@@ -1,4 +1,4 @@
-//! `/livez` and `/readyz`.
+//! `/livez` and `/readyz`: the health of the gateway and of the services behind it.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(crate) struct Live {
 
 #[derive(Serialize)]
 pub(crate) struct Ready {
-    /// Status of the gateway alone; it is ready whatever the services report.
+    /// Status of the gateway alone, independent of the services.
     status: &'static str,
     services: Vec<Service>,
 }
@@ -30,7 +30,7 @@ pub(crate) struct Service {
     status: &'static str,
 }
 
-/// Answers 200 while the process runs.
+/// Answers 200 without a call to any service.
 pub(crate) async fn live() -> Json<Live> {
     Json(Live { status: "ok" })
 }

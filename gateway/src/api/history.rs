@@ -10,12 +10,12 @@ use serde_json::{Map, Value};
 use super::rfc3339;
 use crate::names::UNKNOWN;
 
-/// A resource that has a history.
+/// A resource whose changes are events in the contract.
 pub(crate) trait Recorded: Serialize + From<Self::Message> {
-    /// The resource in the contract.
+    /// The message of the resource in the contract.
     type Message: DeserializeOwned;
 
-    /// The message that an event holds; `None` when it holds one of another kind.
+    /// The message in an event; `None` if the event is of another resource.
     fn recorded(resource: Resource) -> Option<Self::Message>;
 
     /// The members of the resource that show a field of the message.
@@ -24,14 +24,14 @@ pub(crate) trait Recorded: Serialize + From<Self::Message> {
     }
 }
 
-/// One change of a resource.
+/// One item of a history: an event of the contract as REST shows it.
 #[derive(Serialize)]
 pub(crate) struct Change<R> {
     id: String,
     r#type: String,
     revision: i64,
     time: String,
-    /// `sub` of the token that the change was made with.
+    /// `sub` of the token with which the change was made.
     actor: String,
     /// `sub` of the person on whose behalf a service made the change.
     on_behalf_of: Option<String>,
@@ -46,7 +46,7 @@ pub(crate) struct Change<R> {
 impl<R: Recorded> From<wire::Event> for Change<R> {
     fn from(event: wire::Event) -> Self {
         let after = event.resource.filter(|_| event.scope_after.is_some()).and_then(R::recorded);
-        // A Struct's JSON is an object.
+        // The JSON of a protobuf `Struct` is an object.
         let changed = event.changed_before.and_then(|it| serde_json::to_value(it).ok());
         let before = changed.and_then(|it| match it {
             Value::Object(fields) => Some(before::<R>(fields)),

@@ -1,4 +1,4 @@
-//! `/api/me`.
+//! `/api/me`: the identity of the caller.
 
 use access::Role;
 use axum::Json;
@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::error::ApiError;
 use crate::input::Authenticated;
 
-/// The caller as this product sees them.
+/// The identity of the caller, as read from the token.
 #[derive(Serialize)]
 pub(crate) struct Me {
     issuer: String,
@@ -15,11 +15,11 @@ pub(crate) struct Me {
     roles: Vec<&'static str>,
     department: Option<String>,
     expires_at: String,
-    /// Problems with the token that the caller should know of, in words.
+    /// Hints about problems with the token, for people.
     notices: Vec<&'static str>,
 }
 
-/// Answers the caller that the token describes.
+/// Returns the identity of the caller.
 pub(crate) async fn get(Authenticated(caller): Authenticated) -> Result<Json<Me>, ApiError> {
     let mut notices = Vec::new();
     if caller.is(Role::Manager) && caller.department.is_none() {

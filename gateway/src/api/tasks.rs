@@ -1,4 +1,4 @@
-//! `/api/tasks`.
+//! `/api/tasks`: create, read, list, change and delete tasks, and read their history.
 
 use access::Caller;
 use axum::Json;
@@ -146,7 +146,7 @@ impl Filter for TaskFilter {
     }
 }
 
-/// A task as REST shows it.
+/// The JSON representation of a task.
 #[derive(Serialize)]
 pub(crate) struct Task {
     id: String,
@@ -165,7 +165,7 @@ pub(crate) struct Task {
     revision: i64,
 }
 
-/// Kinds of tasks that there are. The contract has tasks of the system already; nobody can create one yet.
+/// The kinds of tasks that exist. The contract also has system tasks, which nothing can create yet.
 pub(crate) const KINDS: [TaskKind; 1] = [TaskKind::Human];
 
 impl FromFields for wire::Task {

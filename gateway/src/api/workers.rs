@@ -1,4 +1,4 @@
-//! `/api/workers`.
+//! `/api/workers`: create, register, read, list, change and delete workers, and read their history.
 
 use std::collections::BTreeMap;
 
@@ -167,7 +167,7 @@ impl Filter for WorkerFilter {
     }
 }
 
-/// A worker as REST shows it: `status` is the last observed state, `desired_status` the requested one.
+/// The JSON representation of a worker: `status` is the last observed state, `desired_status` the desired state.
 #[derive(Serialize)]
 pub(crate) struct Worker {
     id: String,
@@ -181,7 +181,7 @@ pub(crate) struct Worker {
     status: String,
     status_since: String,
     desired_status: String,
-    /// Whether the observed state is older than the newest desired state.
+    /// Whether the observed state does not yet reflect the desired state.
     reconciling: bool,
     created_by: String,
     created_at: String,

@@ -23,7 +23,7 @@ pub(super) struct Operation {
 
 const JSON: &str = "application/json";
 
-/// Every operation, by path.
+/// All operations: those of tasks, of workers, and the others.
 pub(super) fn operations() -> Vec<Operation> {
     let mut all = tasks();
     all.extend(workers());
@@ -34,13 +34,13 @@ pub(super) fn operations() -> Vec<Operation> {
 fn tasks() -> Vec<Operation> {
     let of = |method, path, id, summary| Operation::new(method, path, id, "tasks", summary);
     vec![
-        of("GET", "/api/tasks", "listTasks", "A page of the tasks that the caller may see, newest first")
+        of("GET", "/api/tasks", "listTasks", "Lists the tasks that the caller may see, newest first")
             .lists("TaskPage", parameters::of_tasks()),
         of("POST", "/api/tasks", "createTask", "Creates a task")
             .creates("NewTask")
             .answers(201, "Created, or created by an earlier request with this key", created("Task"))
             .fails(&[Reason::UpstreamFailed]),
-        of("GET", "/api/tasks/{id}", "getTask", "A task").one("Task").fails(&[Reason::TaskNotFound]),
+        of("GET", "/api/tasks/{id}", "getTask", "Returns a task").one("Task").fails(&[Reason::TaskNotFound]),
         of("PATCH", "/api/tasks/{id}", "updateTask", "Changes a task by a merge patch")
             .patches("TaskPatch")
             .answers(200, "The task after the change", found("Task"))
@@ -54,7 +54,7 @@ fn tasks() -> Vec<Operation> {
             .conditional()
             .answers(204, "Deleted", json!({}))
             .fails(&[Reason::TaskNotFound, Reason::DeleteNotAllowed]),
-        of("GET", "/api/tasks/{id}/events", "listTaskEvents", "A page of a task's history, newest first")
+        of("GET", "/api/tasks/{id}/events", "listTaskEvents", "Lists the changes of a task, newest first")
             .lists("TaskEventPage", Vec::new())
             .fails(&[Reason::TaskNotFound]),
     ]
@@ -63,18 +63,23 @@ fn tasks() -> Vec<Operation> {
 fn workers() -> Vec<Operation> {
     let of = |method, path, id, summary| Operation::new(method, path, id, "workers", summary);
     vec![
-        of("GET", "/api/workers", "listWorkers", "A page of the workers, newest first")
+        of("GET", "/api/workers", "listWorkers", "Lists the workers, newest first")
             .lists("WorkerPage", parameters::of_workers()),
         of("POST", "/api/workers", "createWorker", "Creates a worker; for admins")
             .creates("NewWorker")
             .answers(201, "Created, or created by an earlier request with this key", created("Worker"))
             .fails(&[Reason::RoleRequired]),
-        of("POST", "/api/workers/import", "importWorker", "Registers a machine that exists; for admins")
-            .creates("ExistingWorker")
-            .answers(200, "A worker that had been deleted is restored under its old id", created("Worker"))
-            .answers(201, "Registered, or registered by an earlier request with this key", created("Worker"))
-            .fails(&[Reason::RoleRequired, Reason::WorkerExists]),
-        of("GET", "/api/workers/{id}", "getWorker", "A worker")
+        of(
+            "POST",
+            "/api/workers/import",
+            "importWorker",
+            "Registers an existing machine as a worker; for admins",
+        )
+        .creates("ExistingWorker")
+        .answers(200, "A deleted worker was restored under its old id", created("Worker"))
+        .answers(201, "Registered, or registered by an earlier request with this key", created("Worker"))
+        .fails(&[Reason::RoleRequired, Reason::WorkerExists]),
+        of("GET", "/api/workers/{id}", "getWorker", "Returns a worker")
             .one("Worker")
             .fails(&[Reason::WorkerNotFound]),
         of("PATCH", "/api/workers/{id}", "updateWorker", "Changes a worker by a merge patch; for admins")
@@ -85,7 +90,7 @@ fn workers() -> Vec<Operation> {
             "DELETE",
             "/api/workers/{id}",
             "deleteWorker",
-            "Deletes the record of a worker without machine; for admins",
+            "Deletes the record of a worker that has no machine; for admins",
         )
         .conditional()
         .answers(204, "Deleted", json!({}))
@@ -94,7 +99,7 @@ fn workers() -> Vec<Operation> {
             "GET",
             "/api/workers/{id}/events",
             "listWorkerEvents",
-            "A page of a worker's history, newest first",
+            "Lists the changes of a worker, newest first",
         )
         .lists("WorkerEventPage", Vec::new())
         .fails(&[Reason::WorkerNotFound]),
@@ -105,23 +110,29 @@ fn others() -> Vec<Operation> {
     let document = json!({"content": {JSON: {"schema": {"type": "object"}}}});
     let page = |media_type: &str| json!({"content": {media_type: {"schema": {"type": "string"}}}});
     vec![
-        Operation::new("GET", "/api/me", "getCaller", "caller", "The caller that the token describes")
+        Operation::new("GET", "/api/me", "getCaller", "caller", "Returns the identity of the caller")
             .answers(200, "The caller", content("Me")),
-        Operation::new("GET", "/livez", "live", "health", "Whether the gateway runs")
-            .answers(200, "The gateway runs", content("Live"))
+        Operation::new("GET", "/livez", "live", "health", "Liveness: the gateway is running")
+            .answers(200, "The gateway is running", content("Live"))
             .public(),
-        Operation::new("GET", "/readyz", "ready", "health", "The health of the services behind the gateway")
-            .answers(200, "The gateway takes requests", content("Ready"))
+        Operation::new("GET", "/readyz", "ready", "health", "Readiness, with the health of the services")
+            .answers(200, "The gateway accepts requests", content("Ready"))
             .public(),
-        Operation::new("GET", "/api/openapi.json", "getDescription", "description", "This document")
+        Operation::new("GET", "/api/openapi.json", "getDescription", "description", "Returns this document")
             .answers(200, "OpenAPI 3.1", document)
             .public(),
-        Operation::new("GET", "/api/docs", "getPage", "description", "This document as a page")
+        Operation::new("GET", "/api/docs", "getPage", "description", "Returns this document as a page")
             .answers(200, "The page", page("text/html"))
             .public(),
-        Operation::new("GET", "/api/docs.css", "getStyle", "description", "The style sheet of the page")
-            .answers(200, "The style sheet", page("text/css"))
-            .public(),
+        Operation::new(
+            "GET",
+            "/api/docs.css",
+            "getStyle",
+            "description",
+            "Returns the style sheet of the page",
+        )
+        .answers(200, "The style sheet", page("text/css"))
+        .public(),
     ]
 }
 

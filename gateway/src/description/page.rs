@@ -25,12 +25,12 @@ fn headers(content_type: &'static str) -> Headers {
     ]
 }
 
-/// Answers the page. Public.
+/// Returns the page. Needs no token.
 pub(crate) async fn get() -> (Headers, &'static str) {
     (headers("text/html; charset=utf-8"), &PAGE)
 }
 
-/// Answers the style sheet of the page. Public.
+/// Returns the style sheet of the page. Needs no token.
 pub(crate) async fn style() -> (Headers, &'static str) {
     (headers("text/css; charset=utf-8"), STYLE)
 }

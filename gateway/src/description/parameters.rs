@@ -14,7 +14,7 @@ const TAG: &str = r"^[^=\u0000-\u001f\u007f-\u009f]{1,128}=[^\u0000-\u001f\u007f
 /// `*` or a list of entity tags.
 const TAGS: &str = r#"^ *(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*) *$"#;
 
-/// Filters of the list of tasks.
+/// The query parameters that filter a list of tasks.
 pub(super) fn of_tasks() -> Vec<Value> {
     vec![
         query("status", "Only tasks of this status.", &names(TaskStatus::values())),
@@ -26,7 +26,7 @@ pub(super) fn of_tasks() -> Vec<Value> {
     ]
 }
 
-/// Filters of the list of workers.
+/// The query parameters that filter a list of workers.
 pub(super) fn of_workers() -> Vec<Value> {
     let tag = json!({"type": "string", "pattern": TAG, "examples": ["env=lab"]});
     let region = json!({"type": "string", "pattern": "^[a-z0-9-]{1,64}$", "examples": ["us-east-1"]});
@@ -42,7 +42,7 @@ fn query(name: &str, description: &str, schema: &Value) -> Value {
     json!({"name": name, "in": "query", "description": description, "schema": schema})
 }
 
-/// Parameters that several operations take.
+/// The parameters that several operations share, by name.
 pub(super) fn components() -> Value {
     let size = json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50});
     let in_header = |name: &str, description: &str, pattern: &str, example: &str| {
@@ -54,17 +54,17 @@ pub(super) fn components() -> Value {
             "name": "id", "in": "path", "required": true, "description": "Id of the resource.",
             "schema": {"type": "string", "format": "uuid"},
         },
-        "page_size": query("page_size", "The largest number of items on the page.", &size),
+        "page_size": query("page_size", "Maximum number of items on the page.", &size),
         "page_token": query(
             "page_token",
             "`next_page_token` of the previous page, of a list with the same filters.",
             &json!({"type": "string"}),
         ),
         "If-Match": in_header(
-            "If-Match", "Makes the request conditional: the resource must have one of these entity tags. Weak tags match nothing.", TAGS, "\"1\"",
+            "If-Match", "Applies the change only if the resource has one of these entity tags. Weak tags never match.", TAGS, "\"1\"",
         ),
         "If-None-Match": in_header(
-            "If-None-Match", "Answers 304 when the resource has one of these entity tags.", TAGS, "\"1\"",
+            "If-None-Match", "Answers 304 if the resource has one of these entity tags.", TAGS, "\"1\"",
         ),
         "Idempotency-Key": in_header(
             "Idempotency-Key",
@@ -75,12 +75,12 @@ pub(super) fn components() -> Value {
     })
 }
 
-/// A reference to a response header.
+/// A `$ref` to the response header `name`.
 pub(super) fn header(name: &str) -> Value {
     component("headers", name)
 }
 
-/// The response headers, by name.
+/// The response headers that operations refer to, by name.
 pub(super) fn response_headers() -> Map<String, Value> {
     let seconds = json!({"type": "integer", "minimum": 1});
     let pattern = |it: &str| json!({"type": "string", "pattern": it});
@@ -106,8 +106,12 @@ pub(super) fn response_headers() -> Map<String, Value> {
             "The span of this request (a draft of W3C Trace Context).",
             pattern("^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"),
         ),
-        ("Retry-After", "Seconds after which to send the request again.", seconds),
-        ("WWW-Authenticate", "The bearer challenge of RFC 6750.", pattern("^Bearer")),
+        ("Retry-After", "Seconds to wait before the request is sent again.", seconds),
+        (
+            "WWW-Authenticate",
+            "Bearer challenge (RFC 6750) that says what is wrong with the token.",
+            pattern("^Bearer"),
+        ),
     ];
     // Always present in the responses that list them.
     let always = ["ETag", "Location", "WWW-Authenticate"];

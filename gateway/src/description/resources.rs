@@ -30,7 +30,7 @@ pub(super) fn names<E: ContractEnum>(values: impl IntoIterator<Item = E>) -> Val
     json!({"type": "string", "enum": values.into_iter().map(rest_name).collect::<Vec<_>>()})
 }
 
-/// The schema, with `null` allowed.
+/// Adds `null` to the types that the schema allows.
 fn nullable(mut schema: Value) -> Value {
     schema["type"] = json!([schema["type"], "null"]);
     if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
@@ -66,7 +66,7 @@ fn response_object(description: &str, members: &Value) -> Value {
     json!({"type": "object", "description": description, "required": required, "properties": members})
 }
 
-/// An object in a request: unknown members are refused.
+/// An object in a request: unknown members are rejected.
 fn request_object(description: &str, required: &[&str], members: &Value) -> Value {
     let mut schema = json!({
         "type": "object", "description": description, "properties": members, "additionalProperties": false,
@@ -87,7 +87,7 @@ fn page(of: &str) -> Value {
     )
 }
 
-/// Every schema, by its name.
+/// All schemas of the document, by name.
 pub(super) fn schemas() -> Value {
     let (new_task, task_patch) = (new_task(), task_patch());
     json!({
@@ -160,9 +160,8 @@ fn event(of: &str, mut before: Value) -> Value {
         it.remove("required");
     }
     before["type"] = json!(["object", "null"]);
-    before["description"] = json!(format!(
-        "The changed fields with their values before; `null` when the change created the {name}."
-    ));
+    before["description"] =
+        json!(format!("The previous values of the changed fields; `null` if the change created the {name}."));
     response_object(
         &format!("One change of a {name}."),
         &json!({
@@ -174,7 +173,7 @@ fn event(of: &str, mut before: Value) -> Value {
             },
             "revision": counter(),
             "time": instant(),
-            "actor": {"type": "string", "description": "`sub` of the token that the change was made with."},
+            "actor": {"type": "string", "description": "`sub` of the token with which the change was made."},
             "on_behalf_of": {"type": ["string", "null"]},
             "trace_id": {"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"},
             "before": before,
@@ -196,7 +195,7 @@ fn tags(of_patch: bool) -> Value {
 
 fn worker() -> Value {
     response_object(
-        "A machine of the fleet: `status` is the last observed state, `desired_status` the requested one.",
+        "A machine of the fleet: `status` is the last observed state, `desired_status` the desired state.",
         &json!({
             "id": uuid(),
             "name": text(1, 100),
@@ -208,7 +207,7 @@ fn worker() -> Value {
             "status": response_name(WorkerObservedState::values()),
             "status_since": instant(),
             "desired_status": response_name(WorkerDesiredState::values()),
-            "reconciling": {"type": "boolean", "description": "Whether the observed state is older than the newest desired state."},
+            "reconciling": {"type": "boolean", "description": "Whether the observed state does not yet reflect the desired state."},
             "created_by": {"type": "string"},
             "created_at": instant(),
             "updated_at": instant(),
@@ -253,7 +252,7 @@ fn worker_patch() -> Value {
 fn me() -> Value {
     let roles: Vec<&str> = Role::VARIANTS.iter().map(Into::into).collect();
     response_object(
-        "The caller as this product sees them.",
+        "The identity of the caller, as read from the token.",
         &json!({
             "issuer": {"type": "string"},
             "subject": {"type": "string"},
@@ -262,14 +261,14 @@ fn me() -> Value {
             "expires_at": instant(),
             "notices": {
                 "type": "array", "items": {"type": "string"},
-                "description": "Problems with the token that the caller should know of, in words.",
+                "description": "Hints about problems with the token, for people.",
             },
         }),
     )
 }
 
 fn live() -> Value {
-    response_object("The gateway runs.", &json!({"status": {"const": "ok"}}))
+    response_object("The gateway is running.", &json!({"status": {"const": "ok"}}))
 }
 
 fn ready() -> Value {
@@ -281,7 +280,7 @@ fn ready() -> Value {
         }),
     );
     let members = json!({"status": {"const": "ready"}, "services": {"type": "array", "items": service}});
-    response_object("The gateway accepts requests, whatever the health of the services.", &members)
+    response_object("The gateway accepts requests, even if services are down.", &members)
 }
 
 fn problem() -> Value {
@@ -298,7 +297,7 @@ fn problem() -> Value {
             "detail": {"type": "string", "description": "An explanation in words, which may change."},
             "code": {"type": "string", "pattern": "^[A-Z_]+$", "description": "The gRPC status code."},
             "violations": {"type": "array", "items": violation},
-            "retryable": {"type": "boolean", "description": "Whether the same request can be sent again."},
+            "retryable": {"type": "boolean", "description": "Whether the same request can safely be sent again."},
             "trace_id": {"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"},
         }),
     )

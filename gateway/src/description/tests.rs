@@ -16,7 +16,7 @@ use crate::input::{Fields, FromFields, PatchFields as _};
 use crate::services::Services;
 
 const ROUTER: &str = include_str!("../router.rs");
-/// Reasons that REST never answers.
+/// Reasons that only gRPC callers get.
 const OF_GRPC_ALONE: [Reason; 8] = [
     Reason::HistoryGone,
     Reason::MessageTooLarge,
@@ -27,7 +27,7 @@ const OF_GRPC_ALONE: [Reason; 8] = [
     Reason::TooManyWatchers,
     Reason::UnreadableMessage,
 ];
-/// Answers to what is no operation.
+/// Reasons of requests that match no operation.
 const OF_NO_OPERATION: [Reason; 1] = [Reason::MethodNotAllowed];
 
 fn set<T: AsRef<str>>(all: impl IntoIterator<Item = T>) -> BTreeSet<String> {

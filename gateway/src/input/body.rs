@@ -1,4 +1,4 @@
-//! The JSON body of a request.
+//! Extracts the JSON body of a request, with all its violations.
 
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -28,12 +28,12 @@ pub(crate) struct Body<T> {
 pub(crate) struct BodyViolations(Violations);
 
 impl BodyViolations {
-    /// The violations of an object, including each field that was not taken.
+    /// The violations of an object, including each unknown field.
     pub(super) fn of(fields: Fields) -> Self {
         Self(fields.finish())
     }
 
-    /// Whether there are any; the service must then validate only.
+    /// Whether there are violations; the service must then only validate.
     pub(crate) fn exist(&self) -> bool {
         !self.0.is_empty()
     }
@@ -57,7 +57,7 @@ impl BodyViolations {
                     Code::PermissionDenied | Code::Unauthenticated | Code::NotFound
                 ) =>
             {
-                // Whether the caller may do it, and whether the resource exists, comes before validation.
+                // Permission and existence of the resource take precedence over validation.
                 return Err(status.into());
             }
             Err(status) if status.code() == Code::InvalidArgument => {
@@ -67,7 +67,7 @@ impl BodyViolations {
                 let more: Vec<Violation> = more.cloned().collect();
                 all.extend(more);
             }
-            // The violations of the gateway stand, whatever else failed.
+            // Any other outcome leaves the violations of the gateway.
             Ok(_) | Err(_) => {}
         }
         Err(ApiError::invalid(all))
@@ -91,7 +91,7 @@ pub(super) async fn object<S: Send + Sync>(
     types: &[&str],
 ) -> Result<Fields, ApiError> {
     if !types.iter().any(|it| has_media_type(request.headers(), it)) {
-        let detail = format!("the body must be JSON, with content-type {}", types.join(" or "));
+        let detail = format!("the content type must be {}", types.join(" or "));
         return Err(ApiError::new(Reason::UnsupportedMediaType, detail));
     }
     let bytes = read(request, state).await?;
@@ -104,11 +104,13 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiE
     let reading = Bytes::from_request(request, state);
     let limit = deadline::remaining().unwrap_or_default();
     match tokio::time::timeout(limit, reading).await {
-        Err(_) => Err(ApiError::new(Reason::BodyTimeout, "the body did not arrive in time")),
-        Ok(Err(refused)) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Err(ApiError::new(Reason::BodyTooLarge, "the body is larger than the limit of this server"))
+        Err(_) => {
+            Err(ApiError::new(Reason::BodyTimeout, "the body did not arrive before the request timeout"))
         }
-        Ok(Err(_)) => Err(ApiError::new(Reason::BodyIncomplete, "the body could not be read to its end")),
+        Ok(Err(refused)) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Err(ApiError::new(Reason::BodyTooLarge, "the body exceeds the body limit"))
+        }
+        Ok(Err(_)) => Err(ApiError::new(Reason::BodyIncomplete, "the body ended early")),
         Ok(Ok(bytes)) => Ok(bytes),
     }
 }

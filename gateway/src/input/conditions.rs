@@ -7,7 +7,7 @@ use platform::violation::Violation;
 
 use crate::error::ApiError;
 
-/// A version that no resource has. The service refuses it as a mismatch, after it has checked that the caller may make
+/// A version that no resource has. The service rejects it as a mismatch, after it has checked that the caller may make
 /// the change.
 const NO_VERSION: i64 = i64::MAX;
 
@@ -74,7 +74,7 @@ impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
 
 #[derive(Debug, Default)]
 struct Tag {
-    /// The tag is `*`.
+    /// Whether the tag is `*`, which matches any version.
     any: bool,
     weak: bool,
     opaque: String,
@@ -94,7 +94,7 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Vec<Tag>>, ApiE
         let parsed = value.to_str().ok().and_then(parse);
         all.extend(parsed.ok_or_else(|| {
             let field = if name == header::IF_MATCH { "If-Match" } else { "If-None-Match" };
-            let description = "must be * or a list of entity tags in double quotes, as ETag has them";
+            let description = "must be * or a list of entity tags in double quotes, as returned in ETag";
             ApiError::invalid(vec![Violation {
                 field: field.to_owned(),
                 description: description.to_owned(),

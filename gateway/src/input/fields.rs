@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::names::choose;
 
-/// The fields of an object, and what was found wrong with them.
+/// The fields of an object that were not read yet, and the violations found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     fields: BTreeMap<String, Value>,
@@ -30,7 +30,7 @@ impl Fields {
         }
     }
 
-    /// One of `choices`, by its name.
+    /// Takes the name of one of `choices`; a violation lists the names.
     pub(crate) fn choice<E: ContractEnum>(
         &mut self,
         name: &str,
@@ -39,7 +39,7 @@ impl Fields {
         let text = match self.fields.remove(name)? {
             Value::Null => return None,
             Value::String(text) => text,
-            // No value has an empty name.
+            // The empty name matches no value.
             _ => String::new(),
         };
         choose(&text, choices).map_err(|description| self.violations.add(name, description)).ok()
@@ -61,7 +61,7 @@ impl Fields {
         object.map(|it| it.keys().cloned().collect()).unwrap_or_default()
     }
 
-    /// Adds a violation of a field.
+    /// Adds a violation of the field `name`.
     pub(super) fn add_violation(&mut self, name: &str, description: &str) {
         self.violations.add(name, description);
     }
@@ -95,12 +95,12 @@ impl Fields {
                     }
                 }
             }
-            Some(_) => self.violations.add(name, "must be an object of strings"),
+            Some(_) => self.violations.add(name, "must be an object whose values are strings"),
         }
         texts
     }
 
-    /// The violations, with one for each field that was not taken.
+    /// The violations, with one for each unknown field.
     pub(crate) fn finish(mut self) -> Violations {
         for name in self.fields.into_keys() {
             self.violations.add(name, "is not a known field");

@@ -9,7 +9,7 @@ use crate::error::ApiError;
 
 /// The fields of a resource by how a patch treats them.
 pub(crate) trait PatchFields: FromFields {
-    /// Fields that a patch replaces.
+    /// Fields whose whole value a patch replaces.
     const WRITABLE: &'static [&'static str];
     /// Objects of strings whose members a patch sets or removes one by one.
     const OBJECTS: &'static [&'static str];
@@ -33,7 +33,7 @@ impl<T: PatchFields> Patch<T> {
         for name in T::OBJECTS {
             let within = fields.names_in(name);
             if within.iter().any(String::is_empty) {
-                fields.add_violation(name, "must not have an empty name in it");
+                fields.add_violation(name, "must not contain an empty name");
             }
             let within = within.iter().filter(|it| !it.is_empty());
             paths.extend(within.map(|it| format!("{name}.`{}`", it.replace('`', "``"))));

@@ -20,18 +20,18 @@ pub(crate) struct ListQuery<F> {
     pub(crate) filter: F,
 }
 
-/// The filters of a list.
+/// The filters of a list request, read from its query.
 pub(crate) trait Filter {
     /// Takes the known parameters from `parameters` and reports those with invalid values.
     fn from_parameters(parameters: &mut QueryParameters) -> Self;
 }
 
-/// A list without filters.
+/// No filters, for lists that have none.
 impl Filter for () {
     fn from_parameters(_: &mut QueryParameters) -> Self {}
 }
 
-/// The parameters of a query that were not taken yet, and the violations so far.
+/// The parameters of a query that were not read yet, and the violations so far.
 #[derive(Debug, Default)]
 pub(crate) struct QueryParameters {
     values: BTreeMap<String, String>,
@@ -49,12 +49,12 @@ impl QueryParameters {
         parameters
     }
 
-    /// Takes any text.
+    /// Takes the text of a parameter, without a check.
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
         self.values.remove(name)
     }
 
-    /// One of `choices`, by its name.
+    /// Takes the name of one of `choices`; a violation lists the names.
     pub(crate) fn choice<E: ContractEnum>(
         &mut self,
         name: &str,
@@ -70,7 +70,7 @@ impl QueryParameters {
         if let Some((key, value)) = text.split_once('=').filter(|it| !it.0.is_empty()) {
             return Some((key.to_owned(), value.to_owned()));
         }
-        self.violations.add(name, "must be written key=value");
+        self.violations.add(name, "must have the form key=value");
         None
     }
 

@@ -1,4 +1,4 @@
-//! The rate limit of each caller, in memory: a process counts the requests that it gets itself.
+//! The rate limit of each caller, in memory: each process counts only its own requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,7 +17,7 @@ use super::callers::Key;
 use super::{Rate, is_health};
 use crate::error::ApiError;
 
-/// Requests between two removals of the callers whose burst is available in full again.
+/// Number of requests between two removals of callers whose full burst is available again.
 const CLEANUP_INTERVAL: u32 = 4_096;
 
 /// Counts the requests of each caller. A caller whose burst is available in full again is removed in time, so the number
@@ -51,7 +51,7 @@ impl<C: Clock + Clone> CallerRateLimit<C> {
     }
 }
 
-/// Answers 429 to a caller beyond its rate, without any effect on the others. Health checks are not limited.
+/// Answers 429 to a caller that exceeds its rate limit; other callers are not affected. Health checks are not limited.
 pub(crate) async fn limit_caller_rate(
     State(limit): State<Option<Arc<CallerRateLimit>>>,
     request: Request,
@@ -61,7 +61,7 @@ pub(crate) async fn limit_caller_rate(
     match limit.check(&Key::of(request.extensions())) {
         Ok(()) => next.run(request).await,
         Err(wait) => {
-            let detail = "this caller sends requests faster than its rate limit allows";
+            let detail = "this caller exceeds its rate limit";
             let refused = ApiError::new(Reason::RateLimited, detail);
             // Whole seconds, rounded up.
             refused.after(wait.as_secs() + 1).into_response()

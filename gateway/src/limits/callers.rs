@@ -1,4 +1,4 @@
-//! Whose share of a limit a request counts against: the caller's if its token is verified, otherwise its address's.
+//! The key of a request for limits: its caller if the token is verified, otherwise its address.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -6,12 +6,12 @@ use access::grpc::authenticated;
 use axum::http::Extensions;
 use net::server::PeerAddress;
 
-/// What limits are counted by.
+/// The key that limits count by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
-    /// Whatever tokens the caller sends.
+    /// A verified caller, the same for all its tokens.
     Caller { issuer: String, subject: String },
-    /// The address of the connection; an IPv6 network of 64 bits is one.
+    /// The address of the connection; an IPv6 network of 64 bits counts as one address.
     Peer(IpAddr),
     /// A request without a verified token and without a [`PeerAddress`].
     Unknown,

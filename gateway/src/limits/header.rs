@@ -14,7 +14,7 @@ use crate::error::ApiError;
 /// request does not have exactly one `Host` (RFC 9112, section 3.2).
 pub(crate) async fn limit_header(State(limit): State<usize>, request: Request, next: Next) -> Response {
     if request.version() == Version::HTTP_11 && request.headers().get_all(HOST).iter().count() != 1 {
-        let description = "must be given once".to_owned();
+        let description = "must be given exactly once".to_owned();
         return ApiError::invalid(vec![Violation { field: "Host".to_owned(), description }]).into_response();
     }
     let target = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
@@ -23,6 +23,6 @@ pub(crate) async fn limit_header(State(limit): State<usize>, request: Request, n
     if target + fields.sum::<usize>() <= limit {
         return next.run(request).await;
     }
-    let detail = format!("the request's header is larger than {limit} bytes");
+    let detail = format!("the request header exceeds the limit of {limit} bytes");
     ApiError::new(Reason::HeaderTooLarge, detail).into_response()
 }

@@ -1,6 +1,5 @@
-//! Limits on what is in flight: requests that are being answered, and bytes of answers that clients have not taken yet.
-//! Beyond them a client is refused at once and told to come back, since a queue would only make every answer late
-//! (docs/adr/0013). No caller gets more than a share of either.
+//! Limits on in-flight requests and on unread response bytes. Above a limit, requests are rejected at once with
+//! `Retry-After`, because a queue would delay every response (docs/adr/0013). A caller gets only a share of each limit.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -37,7 +36,7 @@ struct Amount {
     bytes: usize,
 }
 
-/// What the permits of now add up to.
+/// The sums of all permits that are held.
 #[derive(Default)]
 struct Held {
     total: Amount,
@@ -52,7 +51,7 @@ enum Exhausted {
     PerCaller,
 }
 
-/// An amount in flight, returned when it is dropped.
+/// An amount that counts against the limits until the permit is dropped.
 struct Permit {
     limit: InFlightLimit,
     caller: Key,
@@ -122,11 +121,13 @@ impl Exhausted {
     fn into_response(self) -> Response {
         let error = match self {
             Self::Total => {
-                let detail = "the gateway has reached its limit of requests or answers in flight";
+                let detail =
+                    "the gateway has reached its limit of in-flight requests or unread response bytes";
                 ApiError::new(Reason::Overloaded, detail)
             }
             Self::PerCaller => {
-                let detail = "this caller has reached its limit of requests or answers in flight";
+                let detail =
+                    "this caller has reached its share of in-flight requests or unread response bytes";
                 ApiError::new(Reason::RateLimited, detail)
             }
         };
@@ -134,8 +135,8 @@ impl Exhausted {
     }
 }
 
-/// Answers 503 when the gateway's limit is reached, and 429 when the caller's is. A request is in flight until its answer
-/// is made or its client is gone; the bytes of the answer are in flight until the client has taken all of them.
+/// Answers 503 when the gateway's limit is reached, and 429 when the caller's is. A request is in flight until there
+/// is a response or the client has disconnected; the response bytes count as unread until the client has read all of them.
 pub(crate) async fn limit_in_flight(
     State(limit): State<InFlightLimit>,
     request: Request,
@@ -153,16 +154,16 @@ pub(crate) async fn limit_in_flight(
     drop(permit);
     let bytes = usize::try_from(response.body().size_hint().lower()).unwrap_or(usize::MAX);
     match limit.try_acquire(&caller, Amount { requests: 0, bytes }) {
-        Ok(permit) => until_taken(response, permit),
-        // The change is made, so its answer is sent; it is small.
+        Ok(permit) => until_read(response, permit),
+        // The change was made, so its response is sent in any case; it is small.
         Err(_) if !reads => response,
         Err(exhausted) => exhausted.into_response(),
     }
 }
 
-/// Holds `permit` until the body of the answer is dropped.
-fn until_taken(mut response: Response, permit: Permit) -> Response {
-    // `map_frame` forgets the size hint, which the header would be made of later.
+/// Holds `permit` until the response body is dropped.
+fn until_read(mut response: Response, permit: Permit) -> Response {
+    // `map_frame` loses the size hint, from which the header would be made later.
     if let Some(length) = response.body().size_hint().exact() {
         response.headers_mut().entry(CONTENT_LENGTH).or_insert(length.into());
     }
@@ -216,7 +217,7 @@ mod tests {
         let limit = InFlightLimit::new(1, 100);
         let bytes = Amount { requests: 0, bytes: 4 };
         let permit = limit.try_acquire(&caller("ada"), bytes).ok().unwrap();
-        let response = until_taken(Response::new(Body::from("body")), permit);
+        let response = until_read(Response::new(Body::from("body")), permit);
         assert_eq!(response.headers()[CONTENT_LENGTH], "4");
         assert_eq!(limit.held().total.bytes, 4);
         drop(response);

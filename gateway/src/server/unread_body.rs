@@ -1,9 +1,9 @@
-//! Request bodies that nobody reads, as those of callers who are not known. On HTTP/1.1 the rest of a body stands before
+//! Request bodies that no handler reads, such as those of rejected callers. On HTTP/1.1 the rest of a body stands before
 //! the next request: it is read and discarded, or the answer says that the connection closes. Otherwise a client would
-//! send its next request on a connection that closes without a word, and never know what became of it.
+//! send its next request on a connection that closes without a response, and not know whether it was processed.
 //!
 //! The body is a type of our own because reading on begins when it is dropped: a `map_frame` closure that holds a guard
-//! learns of the drop as well, but has no body any more to read.
+//! learns of the drop as well, but no longer has the body to read.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use http::{HeaderValue, Request, Response, Version};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
-/// How long the rest of an unread body may take to come.
+/// How long the rest of an unread body may take to arrive.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A request's body. When it is dropped before its end, a task reads and discards the rest, up to a limit.
 pub(super) struct DrainedBody {
-    /// `None` when its end was read.
+    /// `None` once the end of the body was read.
     body: Option<Incoming>,
-    /// Bytes to discard at most; 0 discards nothing.
+    /// Maximum number of bytes to discard; 0 discards nothing.
     drain_limit: usize,
     is_read: Arc<AtomicBool>,
 }
@@ -32,7 +32,7 @@ pub(super) struct DrainedBody {
 /// Whether a request's connection can be used for the next request.
 pub(super) struct ConnectionReuse {
     is_read: Arc<AtomicBool>,
-    /// Whether an unread body does not stand in the way.
+    /// Whether the connection can be reused even if the body stays unread.
     is_drained: bool,
 }
 
@@ -46,7 +46,7 @@ impl ConnectionReuse {
     }
 }
 
-/// Makes a request's body one that is drained when nobody reads it, if it says that it has at most `limit` bytes.
+/// Makes the body of a request drain itself if it is not read, provided that its declared length is at most `limit` bytes.
 pub(super) fn drain_unread(
     request: Request<Incoming>,
     limit: usize,

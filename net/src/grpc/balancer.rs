@@ -44,7 +44,7 @@ impl Balancer {
         let mut resends = Resends { call: TraceContext::current(), count: 0 };
         let mut chosen = self.pick(&replicas, &tried);
         loop {
-            let Some(endpoint) = chosen else { return Err("a peer has no replica".into()) };
+            let Some(endpoint) = chosen else { return Err("the peer has no replica".into()) };
             let error = match endpoint.exchange(parts.clone(), body.clone(), reads).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,

@@ -1,5 +1,5 @@
-//! The client span of a gRPC call, by the semantic conventions for gRPC: it puts the trace context and what is left of
-//! the deadline into the metadata, and turns a peer that cannot be reached into an answer that names it.
+//! The client span of a gRPC call, by the semantic conventions for gRPC: it puts the trace context and the time left
+//! until the deadline into the metadata, and turns a failed exchange into a status that names the peer.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -23,7 +23,7 @@ use platform::causes::{causes, chain};
 use telemetry::propagation;
 use telemetry::span::{Span, SpanBuilder, SpanKind};
 
-/// A channel `S` to a peer, traced.
+/// The channel `S` to a peer, with a client span for each call.
 #[derive(Clone)]
 pub struct Traced<S> {
     inner: S,
@@ -86,7 +86,7 @@ where
     }
 }
 
-/// What the caller is told when `peer` gives no answer, or half of one: whether something may have been done.
+/// The status of a call without a complete response. It says whether `peer` may have made the change (docs/adr/0005).
 fn no_answer(peer: &'static str, reads: bool, error: &BoxError) -> Status {
     tracing::warn!(peer, cause = chain(error.as_ref()), "call failed: no answer from the peer");
     let nothing_done = |it: &(dyn Error + 'static)| {

@@ -12,8 +12,8 @@ tokio::task_local! {
     static DEADLINE: Instant;
 }
 
-/// Runs `future` under a deadline. An earlier deadline that is already in force stays in force. Nothing is cancelled when
-/// it passes; that is the caller's part.
+/// Runs `future` under a deadline. An earlier deadline that is already in force stays in force. When the
+/// deadline passes, nothing is cancelled; the caller has to do that.
 pub async fn within<F: Future>(deadline: Instant, future: F) -> F::Output {
     let deadline = current().map_or(deadline, |outer| outer.min(deadline));
     DEADLINE.scope(deadline, future).await
@@ -50,7 +50,7 @@ pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Duration> {
     })
 }
 
-/// Adds the time left to a request. A timeout that is already there, shorter and the caller's own, stays.
+/// Adds the time left to a request as `grpc-timeout`. A timeout that the caller has set itself stays.
 pub(crate) fn to_headers(remaining: Duration, headers: &mut HeaderMap) {
     if headers.contains_key(GRPC_TIMEOUT) {
         return;

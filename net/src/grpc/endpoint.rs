@@ -21,7 +21,7 @@ use super::exchange_error::ExchangeError;
 use super::peer::Address;
 use crate::activity::Activity;
 
-/// Bytes of headers or trailers in an answer: well above what a peer of ours sends.
+/// Maximum size of the headers or trailers of a response; those of this product's servers are much smaller.
 const MAX_HEADER_BYTES: u32 = 64 * 1024;
 /// Limits TCP connect, TLS handshake and the wait for the peer's first bytes together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -35,7 +35,7 @@ const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("ccm/", env!("C
 type Sender = http2::SendRequest<Full<Bytes>>;
 type Connection = Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>;
 
-/// One replica. Callers share its connection.
+/// One replica of a peer, with one connection that all calls share.
 pub(super) struct Endpoint {
     peer: &'static str,
     address: Address,
@@ -82,7 +82,7 @@ impl Endpoint {
         body: Bytes,
         buffered: bool,
     ) -> Result<Response<GrpcBody>, ExchangeError> {
-        let in_flight = self.calls.begin();
+        let guard = self.calls.begin();
         let mut sender = self.connection().await?;
         let mut uri = parts.uri.into_parts();
         (uri.scheme, uri.authority) =
@@ -100,11 +100,11 @@ impl Endpoint {
             let body = body.collect().await.map_err(|error| self.failed(error))?;
             return Ok(Response::from_parts(head, GrpcBody::new(body)));
         }
-        let in_flight_until_dropped = move |frame| {
-            let _ = &in_flight;
+        let hold_guard = move |frame| {
+            let _ = &guard;
             frame
         };
-        Ok(response.map(|body| GrpcBody::new(body.map_frame(in_flight_until_dropped))))
+        Ok(response.map(|body| GrpcBody::new(body.map_frame(hold_guard))))
     }
 
     async fn connection(self: &Arc<Self>) -> Result<Sender, ExchangeError> {
@@ -118,20 +118,18 @@ impl Endpoint {
         }
         // A caller that waited for another caller's attempt shares its outcome.
         if let Some((failed, why)) = last_failure.as_ref().filter(|(failed, _)| *failed > began) {
-            tracing::trace!(peer = self.peer, ago = ?failed.elapsed(), "an attempt to connect just failed");
+            tracing::trace!(peer = self.peer, ago = ?failed.elapsed(), "another call failed to connect just now");
             return Err(self.not_connected(why.clone()));
         }
         let outcome = tokio::time::timeout(CONNECT_TIMEOUT, self.connect()).await;
-        match outcome.unwrap_or_else(|_| Err(format!("nothing came within {CONNECT_TIMEOUT:?}").into())) {
+        match outcome
+            .unwrap_or_else(|_| Err(format!("the server sent nothing within {CONNECT_TIMEOUT:?}").into()))
+        {
             Ok((sender, connection)) => {
                 *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender.clone());
                 tokio::spawn(Self::run(Arc::downgrade(self), connection));
                 if self.is_unreachable.swap(false, Ordering::Relaxed) {
-                    tracing::info!(
-                        peer = self.peer,
-                        endpoint = self.name(),
-                        "a replica can be reached again"
-                    );
+                    tracing::info!(peer = self.peer, endpoint = self.name(), "a replica is reachable again");
                 }
                 Ok(sender)
             }
@@ -152,7 +150,7 @@ impl Endpoint {
     /// Runs a connection, and drops its sender when it has ended.
     async fn run(endpoint: Weak<Self>, connection: Connection) {
         if let Err(error) = connection.await {
-            tracing::debug!(%error, "connection to a peer ended");
+            tracing::debug!(%error, "the connection to a replica ended with an error");
         }
         if let Some(endpoint) = endpoint.upgrade() {
             let mut open = endpoint.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -172,12 +170,12 @@ impl Endpoint {
         }
     }
 
-    /// Makes calls prefer other replicas until a task of this one's own has connected again.
+    /// Makes the balancer prefer other replicas, and starts a task that tries to reconnect until it succeeds.
     fn mark_unreachable(self: &Arc<Self>, why: &str) {
         if self.is_unreachable.swap(true, Ordering::Relaxed) {
             return;
         }
-        tracing::warn!(peer = self.peer, endpoint = self.name(), why, "a replica cannot be reached");
+        tracing::warn!(peer = self.peer, endpoint = self.name(), why, "a replica is unreachable");
         let endpoint = Arc::downgrade(self);
         tokio::spawn(async move {
             let mut backoff = MIN_BACKOFF;
@@ -217,7 +215,7 @@ where
 {
     let mut stream = BufReader::new(stream);
     if stream.fill_buf().await?.is_empty() {
-        return Err("the peer closed the connection before it began".into());
+        return Err("the server closed the connection before it sent anything".into());
     }
     let (sender, connection) = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())

@@ -23,7 +23,7 @@ pub(super) struct Intervals {
 const INTERVALS: Intervals =
     Intervals { regular: Duration::from_secs(5), after_failure: Duration::from_secs(1) };
 
-/// All replicas that are known at one moment; never empty.
+/// All known replicas; never empty.
 pub(super) type Replicas = Arc<[Arc<Endpoint>]>;
 /// `None` until the name was resolved for the first time; `Err` says why it could not be.
 type Resolution = Option<Result<Replicas, String>>;
@@ -83,18 +83,18 @@ impl Endpoints {
         Self { name, known, refresh }
     }
 
-    /// The replicas, once they are known.
+    /// Waits until the replicas are known, for the first time only, and returns them.
     pub(super) async fn all(&self) -> Result<Replicas, ExchangeError> {
         let mut known = self.known.clone();
         let error =
             |why: String| ExchangeError::NotConnected { endpoint: self.name.clone(), source: why.into() };
         let Ok(known) = known.wait_for(Option::is_some).await else {
-            return Err(error("the name is not resolved any more".to_owned()));
+            return Err(error("the name is no longer resolved".to_owned()));
         };
         match known.clone() {
             Some(Ok(replicas)) => Ok(replicas),
             Some(Err(why)) => Err(error(why)),
-            None => Err(error("the name is not resolved yet".to_owned())),
+            None => Err(error("the name has not been resolved yet".to_owned())),
         }
     }
 
@@ -120,7 +120,12 @@ fn update(
             let why = nothing.err().map_or_else(|| "the name has no address".to_owned(), |it| it.to_string());
             let is_logged = matches!(&before, Some(Err(last)) if *last == why);
             if replicas.is_none() && !is_logged {
-                tracing::warn!(peer, name = address.host, why, "a peer's name could not be resolved");
+                tracing::warn!(
+                    peer,
+                    name = address.host,
+                    why,
+                    "the DNS name of a peer could not be resolved"
+                );
                 sender.send_replace(Some(Err(why)));
             }
             return false;

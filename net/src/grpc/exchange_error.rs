@@ -1,4 +1,4 @@
-//! Why a call has no answer, and whether the peer can have processed it.
+//! Why a call has no response, and whether the peer can have processed it.
 
 use std::error::Error;
 
@@ -6,16 +6,16 @@ use h2::Reason;
 use platform::causes::causes;
 use tower::BoxError;
 
-/// A call without a complete answer.
+/// A call that ended without a complete response.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ExchangeError {
     /// There is no connection, so nothing was sent.
     #[error("no connection to {endpoint}")]
     NotConnected { endpoint: String, source: BoxError },
-    /// The connection ended before the peer took the request.
-    #[error("{endpoint} took no more requests")]
+    /// The connection ended before the peer accepted the request, so nothing was processed.
+    #[error("{endpoint} accepted no more requests on this connection")]
     NotTaken { endpoint: String, source: hyper::Error },
-    /// The connection ended during the call: the peer may have processed it.
+    /// The connection ended during the call, so the peer may have processed it.
     #[error("the connection to {endpoint} was lost")]
     Lost { endpoint: String, source: hyper::Error },
 }

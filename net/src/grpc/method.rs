@@ -8,10 +8,10 @@ use prost::Message as _;
 use prost_types::{FileDescriptorSet, MethodDescriptorProto};
 use tonic::{Code, Status};
 
-/// What a method is called that nobody serves.
+/// The method name in spans and logs for a method that the server does not have.
 pub(crate) const OTHER: &str = "_OTHER";
 
-/// The full method name of a path that we call ourselves.
+/// The full method name of the path of an outgoing call.
 pub(crate) fn name(path: &str) -> &str {
     path.strip_prefix('/').unwrap_or(path)
 }
@@ -20,12 +20,12 @@ pub(crate) fn name(path: &str) -> &str {
 #[derive(Clone, Debug)]
 pub(crate) struct KnownMethods {
     all: Arc<HashSet<String>>,
-    /// Those that answer a stream.
+    /// The methods with a streaming response.
     streaming: Arc<HashSet<String>>,
 }
 
 impl KnownMethods {
-    /// Those of an encoded `google.protobuf.FileDescriptorSet`.
+    /// Reads the methods of an encoded `google.protobuf.FileDescriptorSet`.
     pub(crate) fn of(descriptors: &[u8]) -> Result<Self, prost::DecodeError> {
         let (mut all, mut streaming) = (HashSet::new(), HashSet::new());
         for file in FileDescriptorSet::decode(descriptors)?.file {
@@ -40,13 +40,13 @@ impl KnownMethods {
         Ok(Self { all: Arc::new(all), streaming: Arc::new(streaming) })
     }
 
-    /// The full method name of a path; `_OTHER` for one that a client has made up: such names would have no end.
+    /// The full method name of a path; [`OTHER`] for an unknown method, so that clients cannot make up span names.
     pub(crate) fn name<'a>(&self, path: &'a str) -> &'a str {
         let name = name(path);
         if self.all.contains(name) { name } else { OTHER }
     }
 
-    /// Whether a path's method answers a stream, which may go on for as long as its connection.
+    /// Whether a path's method has a streaming response, which may last for as long as its connection.
     pub(crate) fn is_streaming(&self, path: &str) -> bool {
         self.streaming.contains(name(path))
     }
@@ -58,7 +58,7 @@ pub(crate) fn is_read(path: &str) -> bool {
     ["Get", "List", "Watch"].iter().any(|it| name.starts_with(it))
 }
 
-/// Whether a call is a probe or a look at the schema: those are not traced, nor logged.
+/// Whether a call is for health or reflection; these calls are neither traced nor logged.
 pub(crate) fn is_probe(path: &str) -> bool {
     path.starts_with("/grpc.health.") || path.starts_with("/grpc.reflection.")
 }

@@ -12,7 +12,7 @@ pub struct Peer {
     pub(super) target: Target,
 }
 
-/// How the replicas are found.
+/// The configured address: a list of replicas, or a DNS name that resolves to them.
 #[derive(Clone, Debug)]
 pub(super) enum Target {
     Listed(Vec<Address>),
@@ -26,12 +26,12 @@ pub(super) struct Address {
     /// Host name or IP address, without the brackets of an IPv6 address.
     pub(super) host: String,
     pub(super) port: u16,
-    /// The scheme and the authority of requests.
+    /// Scheme and authority of the request URIs.
     pub(super) origin: Uri,
     pub(super) tls: Option<ClientTls>,
 }
 
-/// A peer's address is invalid.
+/// The configured address of a peer is invalid.
 #[derive(Debug, thiserror::Error)]
 #[error("{value:?} is not a valid address of {peer}: {why}")]
 pub struct PeerError {

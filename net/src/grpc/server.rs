@@ -23,27 +23,27 @@ use crate::tls::ServerTls;
 use platform::periodic::Periodic;
 use platform::shutdown::Shutdown;
 
-/// The interval of the check behind the health service.
+/// How often `healthy` is called for the health service.
 const HEALTH_INTERVAL: Duration = Duration::from_secs(2);
-/// Bytes of a request for health or reflection, which needs no token.
+/// Maximum size of a health or reflection request, which needs no token.
 const MAX_PROBE_BYTES: usize = 4 * 1024;
 /// Limits the TLS handshake, and then the time until the client's HTTP/2 preface.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
-/// Bytes of one answer that are buffered for a client that does not take them.
+/// Maximum number of unread response bytes that are buffered for one call.
 const MAX_SEND_BUFFER_BYTES: usize = 128 * 1024;
-/// Calls at once on one connection. The gateway has one connection to each replica.
+/// Maximum number of concurrent calls on one connection. The gateway has one connection to each replica.
 const MAX_CONCURRENT_STREAMS: u32 = 4_096;
-/// Bytes of a call's metadata.
+/// Maximum size of the metadata of a call.
 const MAX_METADATA_BYTES: u32 = 16 * 1024;
 
 /// Settings of a gRPC server's connections.
 #[derive(Clone, Debug)]
 pub struct ConnectionOptions {
-    /// The certificates; `None` serves unencrypted connections.
+    /// The certificate of the server; `None` serves unencrypted connections.
     pub tls: Option<ServerTls>,
-    /// The age, ± 10 %, at which a connection takes no more calls: clients make another one, and find new replicas.
+    /// The age, ± 10 %, at which a connection accepts no more calls. Clients then open a new one, and find new replicas.
     pub max_age: Duration,
 }
 
@@ -67,8 +67,8 @@ impl ConnectionOptions {
             max_connections: None,
             max_connection_age: Some(self.max_age),
             stall_timeouts: None,
-            // Not the connections: a health watch goes on for as long as its client likes.
-            in_flight: Some(calls),
+            // A shutdown waits for calls, not for connections: a health watch lasts for as long as its client wants.
+            requests: Some(calls),
         })
     }
 }
@@ -143,7 +143,7 @@ impl<A: Authenticate> GrpcServer<A> {
         self
     }
 
-    /// Serves until `shutdown`, then lets calls in flight finish. `healthy` is called every two seconds; `grpc.health.v1`
+    /// Serves until `shutdown`, then lets in-flight calls finish. `healthy` is called every two seconds; `grpc.health.v1`
     /// reports its result for the whole server and for each of its APIs.
     pub async fn serve<H, F>(
         self,
@@ -178,7 +178,7 @@ async fn watch_health<H, F>(
         let serving = healthy().await;
         let before = last.lock().unwrap_or_else(PoisonError::into_inner).replace(serving);
         if before != Some(serving) {
-            tracing::info!(serving, "health");
+            tracing::info!(serving, "the health status changed");
             tell(&health, apis, serving).await;
         }
         Ok::<(), Infallible>(())
@@ -188,7 +188,7 @@ async fn watch_health<H, F>(
     tell(&health, apis, false).await;
 }
 
-/// Tells those who ask how the whole server and each of its APIs is.
+/// Sets the health status of the whole server and of each of its APIs.
 async fn tell(health: &HealthReporter, apis: &[&'static str], serving: bool) {
     let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
     for name in [""].iter().chain(apis) {

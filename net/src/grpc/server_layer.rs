@@ -18,13 +18,13 @@ use tower::{BoxError, Layer, Service};
 
 use super::method::{self, KnownMethods};
 use super::{deadline, status, unread};
-use crate::activity::{Activity, InFlight};
+use crate::activity::{Activity, RequestGuard};
 use crate::admission::Authenticate;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
 use telemetry::propagation::Edge;
 use telemetry::span::{Span, SpanBuilder, SpanKind};
 
-/// How long a call may take whose client sets no deadline, its message included.
+/// Timeout of a call without a deadline of the client's, from the metadata to the response.
 const LONGEST: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
@@ -87,15 +87,15 @@ where
         let ServerLayer { authenticate, service, methods, calls } = self.layer.clone();
         let reads = method::is_read(request.uri().path());
         let streams = methods.is_streaming(request.uri().path());
-        let (started, in_flight) = (Instant::now(), calls.begin());
-        let timeout = deadline::from_headers(request.headers()).map(before_the_clients);
+        let (started, guard) = (Instant::now(), calls.begin());
+        let timeout = deadline::from_headers(request.headers()).map(with_response_margin);
         // A stream goes on for as long as its connection.
         let timeout = timeout.or((!streams).then_some(LONGEST));
         let (mut head, body) = request.into_parts();
         Box::pin(async move {
-            let arrival = Arrival { uri: &head.uri, methods: &methods, started, in_flight: Some(in_flight) };
+            let arrival = Arrival { uri: &head.uri, methods: &methods, started, guard: Some(guard) };
             let admission = authenticate.authenticate(&head.headers).await;
-            // Before its message is read: who is not known does not fill our memory.
+            // Rejected before the message is read: a caller that is not authenticated uses no memory for it.
             if let Err(refusal) = admission {
                 let status: Status = refusal.into();
                 let mut call = arrival.observe(|span| span);
@@ -141,8 +141,8 @@ where
     }
 }
 
-/// A client gives up at the deadline; the answer that says so is to be there first.
-fn before_the_clients(timeout: Duration) -> Duration {
+/// The client's timeout minus a margin in which the response DEADLINE_EXCEEDED reaches the client.
+fn with_response_margin(timeout: Duration) -> Duration {
     timeout.saturating_sub((timeout / 10).min(Duration::from_millis(10)))
 }
 
@@ -152,18 +152,18 @@ struct Arrival<'a> {
     uri: &'a Uri,
     methods: &'a KnownMethods,
     started: Instant,
-    /// Taken when the call is observed.
-    in_flight: Option<InFlight>,
+    /// `None` once the guard has moved into the [`Call`].
+    guard: Option<RequestGuard>,
 }
 
 impl Arrival<'_> {
     /// Starts the server span, with the time at which the metadata came in.
     fn observe(mut self, place: impl FnOnce(SpanBuilder) -> SpanBuilder) -> Call {
-        let in_flight = self.in_flight.take();
-        self.begin(place, in_flight)
+        let guard = self.guard.take();
+        self.begin(place, guard)
     }
 
-    fn begin(&self, place: impl FnOnce(SpanBuilder) -> SpanBuilder, in_flight: Option<InFlight>) -> Call {
+    fn begin(&self, place: impl FnOnce(SpanBuilder) -> SpanBuilder, guard: Option<RequestGuard>) -> Call {
         let uri = self.uri;
         let name = self.methods.name(uri.path());
         let root = SpanBuilder::new(SpanKind::Server).child_of(TraceContext::new());
@@ -183,20 +183,20 @@ impl Arrival<'_> {
             code: None,
             span_ended: false,
             done: false,
-            _in_flight: in_flight,
+            _guard: guard,
         }
     }
 }
 
 impl Drop for Arrival<'_> {
     fn drop(&mut self) {
-        if let Some(in_flight) = self.in_flight.take() {
-            drop(self.begin(|span| span, Some(in_flight)));
+        if let Some(guard) = self.guard.take() {
+            drop(self.begin(|span| span, Some(guard)));
         }
     }
 }
 
-/// One call being served; dropped before an answer means that the caller went away.
+/// A call that is being served. If it is dropped before there is a response, the caller has disconnected.
 struct Call {
     span: Span,
     started: Instant,
@@ -204,7 +204,7 @@ struct Call {
     code: Option<Code>,
     span_ended: bool,
     done: bool,
-    _in_flight: Option<InFlight>,
+    _guard: Option<RequestGuard>,
 }
 
 impl Call {

@@ -1,4 +1,4 @@
-//! gRPC statuses as this product writes them: a text for the caller, and `google.rpc` details for its program.
+//! gRPC statuses of this product: a text for people, and `google.rpc` details for programs.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,18 +18,18 @@ pub fn with_reason(reason: Reason, message: impl Into<String>) -> Status {
     Status::with_error_details(reason.code(), message, details(reason, HashMap::new()))
 }
 
-/// OUTCOME_UNKNOWN: what was asked for may have been done or not. The code says what happened; docs/errors.md lists them.
+/// OUTCOME_UNKNOWN: the change may or may not have been made. The code says what happened; docs/errors.md lists the codes.
 pub fn outcome_unknown(code: Code, message: impl Into<String>) -> Status {
     Status::with_error_details(code, message, details(Reason::OutcomeUnknown, HashMap::new()))
 }
 
-/// INTERNAL: something that should not happen. The caller is told nothing more; the log tells the cause.
+/// INTERNAL, without the cause, which is in the log only.
 #[must_use]
 pub fn internal() -> Status {
     with_reason(Reason::Internal, "internal error")
 }
 
-/// [`with_reason`], for what may be tried again `after` a while.
+/// [`with_reason`], with the time after which the caller may retry.
 pub fn with_retry(reason: Reason, message: impl Into<String>, after: Duration) -> Status {
     let mut details = details(reason, HashMap::new());
     details.set_retry_info(Some(after));
@@ -40,15 +40,15 @@ fn details(reason: Reason, metadata: HashMap<String, String>) -> ErrorDetails {
     ErrorDetails::with_error_info(reason.text(), DOMAIN, metadata)
 }
 
-/// [`details`] with the name of a service in the metadata, for what may be tried again in a second.
+/// [`details`] with the name of a service in the metadata, and a retry after one second.
 fn details_of(service: &str, reason: Reason) -> ErrorDetails {
     let mut details = details(reason, HashMap::from([("service".to_owned(), service.to_owned())]));
     details.set_retry_info(Some(Duration::from_secs(1)));
     details
 }
 
-/// INVALID_ARGUMENT with every bad field named, as far as a header can: details travel in one, and one that is too large
-/// ends the connection for everybody on it.
+/// INVALID_ARGUMENT with a violation for each invalid field, up to [`MAX_DETAILS`]: details are sent in a header, and one that
+/// is too large ends the connection for all calls on it.
 #[must_use]
 pub fn invalid(violations: Vec<Violation>) -> Status {
     let mut details = details(Reason::InvalidInput, HashMap::new());
@@ -70,9 +70,9 @@ pub fn invalid(violations: Vec<Violation>) -> Status {
     Status::with_error_details(Reason::InvalidInput.code(), message, details)
 }
 
-/// Bytes of violations in a status.
+/// Maximum size of the violations in a status.
 const MAX_DETAILS: usize = 4 * 1024;
-/// Bytes of one text in a status that a client had a hand in.
+/// Maximum length in bytes of a text in a status that contains input of the client.
 const MAX_TEXT: usize = 256;
 
 /// At most `bytes` of a text, cut between characters.
@@ -84,13 +84,13 @@ pub fn cut(text: &str, bytes: usize) -> String {
     format!("{}…", &text[..text.floor_char_boundary(bytes)])
 }
 
-/// UNAVAILABLE because `service` does not answer; try again in a second.
+/// UNAVAILABLE because `service` is unreachable; the caller may retry after a second.
 #[must_use]
 pub fn unavailable(service: &str) -> Status {
-    unavailable_because(service, Reason::ServiceUnavailable, "is not reachable")
+    unavailable_because(service, Reason::ServiceUnavailable, "is unreachable")
 }
 
-/// UNAVAILABLE because `service` cannot serve for now; the error's metadata names it. Try again in a second.
+/// UNAVAILABLE because `service`, named in the error's metadata, cannot serve; the caller may retry after a second.
 #[must_use]
 pub fn unavailable_because(service: &str, reason: Reason, what: &str) -> Status {
     Status::with_error_details(reason.code(), format!("{service} {what}"), details_of(service, reason))
@@ -123,19 +123,19 @@ pub fn code_name(code: Code) -> &'static str {
 /// UNAVAILABLE because the connection to `service` was lost while it worked on a change.
 #[must_use]
 pub fn connection_lost(service: &str) -> Status {
-    let message = format!("{service} went away before it answered; the outcome is unknown");
+    let message = format!("the connection to {service} was lost before it answered; the outcome is unknown");
     Status::with_error_details(Code::Unavailable, message, details_of(service, Reason::OutcomeUnknown))
 }
 
-/// DEADLINE_EXCEEDED of a call that only `reads`: try again; of any other: nobody knows whether `service` has done what it
-/// was asked for.
+/// DEADLINE_EXCEEDED. A call that only `reads` may be retried; for any other, it is unknown whether `service` made the
+/// change.
 #[must_use]
 pub fn too_late(service: &str, reads: bool) -> Status {
     if reads {
-        let (reason, message) = (Reason::TimedOut, format!("{service} did not answer in time"));
+        let (reason, message) = (Reason::TimedOut, format!("{service} did not answer before the deadline"));
         return Status::with_error_details(reason.code(), message, details_of(service, reason));
     }
-    let message = format!("{service} did not answer in time; the outcome is unknown");
+    let message = format!("{service} did not answer before the deadline; the outcome is unknown");
     outcome_unknown(Code::DeadlineExceeded, message)
 }
 

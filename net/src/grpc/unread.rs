@@ -1,5 +1,5 @@
-//! Requests that tonic cannot read. It answers them INTERNAL, as the gRPC specification has it, and so blames the server for
-//! what a client has sent; here the client is told what is wrong with it (docs/adr/0014).
+//! Requests that tonic cannot decode. tonic answers INTERNAL, as the gRPC specification says, although the client is at
+//! fault; this module replaces that status with one that says what is wrong with the request (docs/adr/0014).
 
 use http::Response;
 use tonic::{Code, Status};
@@ -7,8 +7,8 @@ use tonic::{Code, Status};
 use super::method;
 use super::status::{self, Reason};
 
-/// The status to answer instead, if this is an answer of tonic's own to a request that it could not read. Every status of
-/// ours carries details, and a handler's INTERNAL is one of ours.
+/// The status that replaces `answer`, if tonic made it because it could not decode the request. Statuses of this product,
+/// including a handler's INTERNAL, carry details and are kept.
 pub(super) fn explained<B>(answer: &Response<B>) -> Option<Status> {
     let headers = answer.headers();
     if headers.contains_key(Status::GRPC_STATUS_DETAILS) {
@@ -17,12 +17,13 @@ pub(super) fn explained<B>(answer: &Response<B>) -> Option<Status> {
     match method::code_in(headers)? {
         Code::Internal => Some(status::with_reason(
             Reason::UnreadableMessage,
-            "the request is no message that this method takes",
+            "the request cannot be decoded as a message of this method",
         )),
-        // Before it is unpacked the one, after that the other.
-        Code::OutOfRange | Code::ResourceExhausted => {
-            Some(status::with_reason(Reason::MessageTooLarge, "the request is larger than 4 MiB"))
-        }
+        // OUT_OF_RANGE if the message as received is too large, RESOURCE_EXHAUSTED if it is too large once decompressed.
+        Code::OutOfRange | Code::ResourceExhausted => Some(status::with_reason(
+            Reason::MessageTooLarge,
+            "the request message exceeds the limit of 4 MiB",
+        )),
         _ => None,
     }
 }

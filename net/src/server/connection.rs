@@ -26,7 +26,7 @@ use super::progress::Progress;
 use super::sliced_body::SlicedBody;
 use super::socket::Socket;
 
-/// How long requests in flight may take to finish on a connection that has reached its maximum age.
+/// How long in-flight requests may take to finish on a connection that has reached its maximum age.
 const AGED_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a stalled connection may take to send its last bytes.
 const STALLED_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -37,7 +37,7 @@ const PREFACE_BYTES: usize = 24;
 /// nothing for 20 s.
 const KERNEL_SEND_BUFFER: usize = 256 * 1024;
 
-/// The address that a request's connection comes from, in the request's extensions. Behind a proxy it is the proxy's.
+/// The address of the client's end of the connection, in the request's extensions. Behind a proxy, it is the proxy's.
 #[derive(Clone, Copy, Debug)]
 pub struct PeerAddress(pub IpAddr);
 
@@ -46,13 +46,13 @@ pub struct PeerAddress(pub IpAddr);
 pub struct Draining(Shutdown);
 
 impl Draining {
-    /// The signal of a request's connection; one that never comes if the request came by no connection of ours.
+    /// The signal of a request's connection; a signal that is never sent if the extensions have none.
     #[must_use]
     pub fn of(extensions: &http::Extensions) -> Self {
         extensions.get().cloned().unwrap_or_default()
     }
 
-    /// Waits until the connection takes no more requests. Streams then have a moment to end in an orderly way.
+    /// Waits until the connection starts draining. A stream should then end itself with a status.
     pub async fn started(&self) {
         self.0.cancelled().await;
     }
@@ -73,7 +73,7 @@ where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
     pub(super) async fn serve(self, stream: TcpStream) {
-        // Otherwise an answer in two writes waits for the client's delayed acknowledgement, 40 ms.
+        // Otherwise a response in two writes waits up to 40 ms for the client's delayed acknowledgement.
         let _ = stream.set_nodelay(true);
         let progress = self.options.stall_timeouts.map(Progress::new);
         if progress.is_some() {
@@ -124,7 +124,7 @@ where
             () = no_preface.as_mut() => return,
             () = stalled(progress.as_ref()) => STALLED_CLOSE_TIMEOUT,
             () = max_age_reached(options.max_connection_age) => {
-                tracing::debug!("a connection is old and takes no more calls");
+                tracing::debug!("a connection reached its maximum age and accepts no more requests");
                 AGED_DRAIN_TIMEOUT
             }
             // The server has a timeout for all connections.
@@ -134,10 +134,10 @@ where
         draining.0.cancel();
         tokio::select! {
             ended = connection.as_mut() => log_end(ended),
-            // A client that has begun before the timeout still learns that its requests were not taken.
+            // A client that has begun before the timeout still learns that its requests were not processed.
             () = no_preface => {}
             () = tokio::time::sleep(timeout) => {
-                tracing::debug!(?timeout, "requests in flight on a closing connection were cut");
+                tracing::debug!(?timeout, "in-flight requests on a closing connection were aborted");
             }
             () = stalled(progress.as_ref()), if timeout > STALLED_CLOSE_TIMEOUT => {
                 let _ = tokio::time::timeout(STALLED_CLOSE_TIMEOUT, connection).await;
@@ -146,15 +146,15 @@ where
     }
 }
 
-/// Waits until a client has missed the time for its preface. hyper would wait for ever, even at a shutdown.
+/// Waits until the client has not sent its preface within `timeout`. hyper would wait for ever, even at a shutdown.
 async fn preface_missed(preface: &CancellationToken, timeout: Duration) {
     if tokio::time::timeout(timeout, preface.cancelled()).await.is_ok() {
         pending::<()>().await;
     }
-    tracing::debug!("a client did not send its HTTP/2 preface in time and was cut");
+    tracing::debug!("closed the connection of a client that did not send its HTTP/2 preface in time");
 }
 
-/// Waits until a connection is about as old as it may be.
+/// Waits until a connection has reached its maximum age, with jitter.
 async fn max_age_reached(max_age: Option<Duration>) {
     match max_age {
         Some(age) => tokio::time::sleep(with_jitter(age)).await,
@@ -167,7 +167,7 @@ async fn stalled(progress: Option<&Progress>) {
     match progress {
         Some(progress) => {
             progress.stalled().await;
-            tracing::debug!("a client made no progress in time and was cut");
+            tracing::debug!("closed the connection of a client that made no progress");
         }
         None => pending().await,
     }
@@ -191,7 +191,7 @@ fn signal_preface<IO: AsyncRead>(
 
 fn log_end(ended: Result<(), BoxError>) {
     if let Err(error) = ended {
-        tracing::debug!(error, "connection ended early");
+        tracing::debug!(error, "a connection ended early");
     }
 }
 

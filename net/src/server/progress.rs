@@ -1,5 +1,5 @@
-//! The progress of one connection: which of its requests are in flight, when each last went on, and whether the socket
-//! takes bytes.
+//! The progress of one connection: its in-flight requests, when each last made progress, and whether the socket accepts
+//! bytes.
 
 use std::collections::HashMap;
 use std::io::Result;
@@ -15,11 +15,11 @@ pub struct StallTimeouts {
     pub idle: Duration,
     /// From a request to the first 16 KiB of its answer that the connection takes, and then from each 16 KiB to the next.
     pub response: Duration,
-    /// While there is something to send, without any byte taken by the socket.
+    /// While there are bytes to send, the time in which the socket accepts none.
     pub write: Duration,
 }
 
-/// Tells when a connection has stalled. Clones share it.
+/// Records the progress of a connection and detects a stall. Clones share the record.
 #[derive(Clone)]
 pub(super) struct Progress(Arc<Shared>);
 
@@ -28,11 +28,11 @@ struct Shared {
     timeouts: StallTimeouts,
     began: Instant,
     next_id: AtomicU64,
-    /// When each request in flight last went on, by the request's number.
+    /// When each in-flight request last made progress, by the request's number.
     in_flight: Mutex<HashMap<u64, u64>>,
     /// When a request last began or ended.
     last_request: AtomicU64,
-    /// When the socket last took bytes, or began to refuse them.
+    /// When the socket last accepted bytes, or when the blocked write began.
     last_write: AtomicU64,
     /// Whether a write waits for the socket.
     is_blocked: AtomicBool,
@@ -60,7 +60,7 @@ impl Progress {
         request
     }
 
-    /// Takes note of the outcome of a write to the socket.
+    /// Records the outcome of a write to the socket.
     pub(super) fn record_write(&self, polled: &Poll<Result<usize>>) {
         match polled {
             Poll::Ready(Ok(_)) => {

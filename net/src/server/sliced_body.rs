@@ -1,5 +1,5 @@
-//! A response body in small slices: bytes that the client does not take stay in the body, where the response timeout sees
-//! them, and not in a buffer of the connection.
+//! A response body in small slices: bytes that the client does not read stay in the body, where the response timeout applies
+//! to them, and not in a buffer of the connection.
 //!
 //! `http-body-util` has no adapter that splits frames. A `StreamBody` could, but it forgets the size hint, and so the
 //! `Content-Length`, and it cannot tell that its last frame is the last: HTTP/2 would send an empty one behind it.

@@ -1,7 +1,7 @@
 //! The TCP socket of a connection: its lingering close, and what its writes tell of the client's progress.
 //!
-//! No stock piece does either. hyper owns the stream and drops it, so what follows the end of HTTP has to begin in `Drop`;
-//! `SO_LINGER` waits for bytes to leave but does not take those that come. `tokio-io-timeout` fails a write that waits too
+//! No existing crate does either. hyper owns the stream and drops it, so what follows the end of HTTP has to begin in `Drop`;
+//! `SO_LINGER` waits for bytes to leave but does not read those that arrive. `tokio-io-timeout` fails a write that waits too
 //! long, but cannot tell that one waits: the idle timeout must not run while a client still takes the end of an answer.
 
 use std::io::{ErrorKind, IoSlice, Result};
@@ -18,14 +18,14 @@ use super::progress::Progress;
 
 /// How long a client may take to close its side of the connection.
 const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
-/// Bytes that a client may still send until it closes.
+/// Maximum number of bytes that are read and discarded until the client closes.
 const LINGER_BYTES: u64 = 4 * 1024 * 1024;
 
 /// A TCP stream that closes gracefully when it is dropped: it shuts down its write side, then reads until the client
 /// closes. A socket that is closed with bytes unread is reset, and a client whose write fails on the reset may never read
-/// its answer, or the GOAWAY that says which of its requests were not taken.
+/// its answer, or the GOAWAY that says which of its requests were not processed.
 pub(super) struct Socket {
-    /// `None` only while it is dropped.
+    /// `None` only while the socket is being dropped.
     stream: Option<TcpStream>,
     progress: Option<Progress>,
     lingering: TaskTracker,

@@ -1,4 +1,4 @@
-//! Servers of HTTP/2 alone, as those of gRPC are, and clients that do not begin.
+//! Servers that accept only HTTP/2, as the gRPC servers do, and clients that do not send their preface.
 
 use std::net::SocketAddr;
 
@@ -27,7 +27,7 @@ async fn start(handshake_timeout: Duration, shutdown: &Shutdown) -> (SocketAddr,
         max_connections: None,
         max_connection_age: None,
         stall_timeouts: None,
-        in_flight: Some(Activity::default()),
+        requests: Some(Activity::default()),
     });
     let service = tower::service_fn(|_: Request<Incoming>| async {
         Ok(Response::new(http_body_util::Empty::<Bytes>::new()))

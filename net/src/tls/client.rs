@@ -1,4 +1,4 @@
-//! TLS of gRPC channels.
+//! The client side of TLS, for gRPC channels.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -45,7 +45,7 @@ impl ClientTls {
         if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
             Ok(stream)
         } else {
-            Err("the peer does not offer HTTP/2 by ALPN".into())
+            Err("the server does not offer HTTP/2 by ALPN".into())
         }
     }
 }

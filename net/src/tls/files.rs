@@ -1,4 +1,4 @@
-//! Reading PEM files.
+//! Reads certificates, private keys and CAs from PEM files.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,41 +12,41 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 /// TLS cannot be set up with the files that the configuration names.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A file cannot be read.
+    /// A configured file cannot be read.
     #[error("{file} cannot be read", file = .file.display())]
     Read {
-        /// The path.
+        /// The path of the file.
         file: PathBuf,
-        /// The cause.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// A file does not hold the expected PEM sections.
-    #[error("{file} holds no {expected} in PEM", file = .file.display())]
+    /// A file does not contain the expected PEM sections.
+    #[error("{file} contains no {expected} in PEM format", file = .file.display())]
     Content {
-        /// The path.
+        /// The path of the file.
         file: PathBuf,
-        /// The sections that were expected.
+        /// What the file should contain: a certificate or a private key.
         expected: &'static str,
     },
     /// A certificate chain and a private key do not belong together, or are unsupported.
-    #[error("{certificate} and {key} cannot be used", certificate = .certificate.display(), key = .key.display())]
+    #[error("the certificate {certificate} and the private key {key} cannot be used", certificate = .certificate.display(), key = .key.display())]
     Pair {
         /// The path of the certificate chain.
         certificate: PathBuf,
         /// The path of the private key.
         key: PathBuf,
-        /// The cause.
+        /// Why rustls rejects the pair.
         source: rustls::Error,
     },
     /// The certificates of a file cannot be used as CAs.
-    #[error("{file} holds no CA that can be used: {why}", file = .file.display())]
+    #[error("{file} contains no usable CA certificate: {why}", file = .file.display())]
     Ca {
-        /// The path.
+        /// The path of the file.
         file: PathBuf,
-        /// The cause.
+        /// The error of rustls.
         why: String,
     },
-    /// The cryptography supports none of the protocol versions. Does not happen with those that we use.
+    /// The crypto provider supports none of the protocol versions. This does not happen with the provider in use.
     #[error("TLS cannot be set up")]
     Versions(#[from] rustls::Error),
 }
@@ -72,7 +72,7 @@ impl Identity {
     }
 }
 
-/// Reads the CAs of a file.
+/// Reads all CA certificates of a file.
 pub(super) fn roots(file: &Path) -> Result<RootCertStore, TlsError> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates(file)? {
@@ -95,7 +95,7 @@ fn read(file: &Path) -> Result<Vec<u8>, TlsError> {
     std::fs::read(file).map_err(|source| TlsError::Read { file: file.to_owned(), source })
 }
 
-/// The cryptography, named here so that other crates in the binary cannot change it.
+/// The crypto provider, set explicitly so that other crates in the binary cannot change it.
 pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }

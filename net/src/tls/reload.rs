@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::TlsError;
 use platform::causes::chain;
 
-/// How often the files are read.
+/// How often the files are read and compared.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The newest value that could be loaded. Clones share it.
@@ -43,7 +43,7 @@ impl<T: Send + Sync + 'static> Reloaded<T> {
                 match load() {
                     Ok(value) => {
                         *current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(value);
-                        tracing::info!(?files, "TLS files were read again");
+                        tracing::info!(?files, "reloaded the changed TLS files");
                     }
                     // This may be half of a change, a new certificate before its key: the next poll decides.
                     Err(_) if rejected.as_ref() != Some(&now) => {
@@ -54,7 +54,7 @@ impl<T: Send + Sync + 'static> Reloaded<T> {
                         let why = chain(&error);
                         tracing::error!(
                             why,
-                            "TLS files changed and cannot be used: the old ones stay in use"
+                            "the changed TLS files are invalid; the previous ones stay in use"
                         );
                     }
                 }

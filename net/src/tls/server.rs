@@ -1,4 +1,4 @@
-//! TLS of servers.
+//! The server side of TLS, for the gateway and the gRPC servers.
 
 use std::fmt;
 use std::io;
@@ -41,7 +41,7 @@ impl ServerTls {
         Reloaded::load(files, move || make(&identity, client_ca.as_deref(), protocols)).map(Self)
     }
 
-    /// Does the handshake. When it fails or takes longer than `timeout`, the log names `client`.
+    /// Performs the handshake; `None` if it fails or takes longer than `timeout`, with a log line that names `client`.
     pub(crate) async fn accept<S>(&self, stream: S, client: &str, timeout: Duration) -> Option<TlsStream<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
@@ -50,16 +50,19 @@ impl ServerTls {
         match tokio::time::timeout(timeout, handshake).await {
             Ok(Ok(stream)) => Some(stream),
             Ok(Err(error)) => {
-                // A client that closes the connection, as a port check does, was not refused.
+                // A client that closes the connection, as a port check does, was not rejected.
                 if error.kind() == io::ErrorKind::UnexpectedEof {
-                    tracing::debug!(client, %error, "a client went away during the TLS handshake");
+                    tracing::debug!(client, %error, "a client disconnected during the TLS handshake");
                 } else {
-                    tracing::warn!(client, why = %error, "a client was refused: the TLS handshake failed");
+                    tracing::warn!(client, why = %error, "rejected a client: the TLS handshake failed");
                 }
                 None
             }
             Err(_) => {
-                tracing::debug!(client, "a client did not finish the TLS handshake in time and was cut");
+                tracing::debug!(
+                    client,
+                    "closed the connection of a client that did not finish the TLS handshake in time"
+                );
                 None
             }
         }
