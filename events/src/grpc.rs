@@ -1,10 +1,10 @@
 //! `ccm.event.v1.EventService` over the event log, the same in every service. What differs stands in [`Subjects`].
 
-mod ending;
+mod end_status;
 mod filter;
-mod outbox;
 mod request;
-mod turns;
+mod response_stream;
+mod snapshot_permits;
 mod watch;
 
 use std::collections::HashSet;
@@ -23,13 +23,13 @@ use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-pub use outbox::Inbox;
+pub use response_stream::Inbox;
 
 use crate::{EventLog, Snapshot, SubjectKind, storage_failed};
 use filter::{Filter, Seen};
 use request::{Asked, Start};
+use snapshot_permits::Turns;
 use storage::{ListId, Page, PageToken, StorageError};
-use turns::Turns;
 use watch::{Until, Watch};
 
 /// A row's place among all, newest first: when it was created, and its id.
@@ -131,7 +131,7 @@ impl Events {
             Start::Now | Start::Snapshot => point.head,
             Start::After { log_id, position } => {
                 if log_id != point.log_id || position > point.head || position + 1 < point.oldest {
-                    return Err(ending::history_gone());
+                    return Err(end_status::history_gone());
                 }
                 position
             }
@@ -175,7 +175,7 @@ impl EventService for Events {
             clock: self.clock.clone(),
         };
         let asked = Asked::of(request.get_ref()).map_err(status::invalid)?;
-        let place = self.places.clone().try_acquire_owned().map_err(|_| ending::too_many())?;
+        let place = self.places.clone().try_acquire_owned().map_err(|_| end_status::too_many())?;
         let after = self.place_of(asked.start).await?;
         let watch = Watch {
             log: self.log.clone(),
@@ -185,7 +185,7 @@ impl EventService for Events {
             turns: self.turns.clone(),
             person: Turns::person(&caller),
         };
-        let (outbox, inbox) = outbox::way(self.patience, place);
+        let (outbox, inbox) = response_stream::way(self.patience, place);
         tokio::spawn(in_current_context(watch.run(until, outbox)));
         Ok(Response::new(inbox))
     }

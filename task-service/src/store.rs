@@ -19,9 +19,9 @@ mod conformance;
 mod list;
 #[cfg(test)]
 mod list_plans;
-#[cfg(test)]
-mod many_tasks;
 mod purge;
+#[cfg(test)]
+mod seed;
 mod snapshot;
 mod sql;
 #[cfg(test)]

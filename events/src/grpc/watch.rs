@@ -12,9 +12,9 @@ use tonic::Status;
 use uuid::Uuid;
 
 use super::filter::Filter;
-use super::outbox::{NotTaken, Outbox};
-use super::turns::{Person, Turns};
-use super::{Teller, ending};
+use super::response_stream::{NotTaken, Outbox};
+use super::snapshot_permits::{Person, Turns};
+use super::{Teller, end_status};
 use crate::{EventLog, ReadError, Snapshot};
 use storage::StorageError;
 
@@ -57,8 +57,8 @@ impl Until {
             }
         };
         tokio::select! {
-            () = self.connection.started() => ending::stream_ended(),
-            () = tokio::time::sleep(Duration::from_micros(token)) => ending::token_ended(),
+            () = self.connection.started() => end_status::stream_ended(),
+            () = tokio::time::sleep(Duration::from_micros(token)) => end_status::token_ended(),
             () = deadline => {
                 let text = "the deadline of the call has passed; go on after the last position received";
                 status::with_reason(status::Reason::TimedOut, text)
@@ -86,7 +86,7 @@ impl Watch {
             stop = self.tell(&outbox) => match stop {
                 Stop::NotTaken(NotTaken::TooSlow) => {
                     tracing::info!("a watcher took nothing for too long");
-                    ending::too_slow()
+                    end_status::too_slow()
                 }
                 Stop::NotTaken(NotTaken::Gone) => return,
                 Stop::Status(status) => status,
@@ -114,7 +114,7 @@ impl Watch {
             return Ok((log_id, position));
         }
         let Some(turn) = self.turns.take(self.person.clone()).await else {
-            return Err(Stop::Status(ending::too_many_snapshots()));
+            return Err(Stop::Status(end_status::too_many_snapshots()));
         };
         // Its statements are children of the call's span, which has ended by then.
         let told = tokio::time::timeout(SNAPSHOT_PATIENCE, self.tell_snapshot(outbox)).await;
@@ -208,7 +208,7 @@ impl Watch {
 
     fn unreadable(&self, error: ReadError) -> Stop {
         match error {
-            ReadError::Gone => Stop::Status(ending::history_gone()),
+            ReadError::Gone => Stop::Status(end_status::history_gone()),
             ReadError::Storage(error) => self.failed(error),
         }
     }

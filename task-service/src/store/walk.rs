@@ -10,7 +10,7 @@ use platform::violation::Violations;
 use storage::testing::Fresh;
 use storage::{ListId, Page};
 
-use super::many_tasks::many_tasks;
+use super::seed::seed_tasks;
 use super::*;
 use crate::task::{Creator, Draft};
 use crate::{event, policy};
@@ -98,7 +98,7 @@ async fn walk(store: &TaskStore, seen: &Visibility) -> HashMap<Uuid, usize> {
 
 async fn a_walk_meets_each_task_that_is_there_throughout_exactly_once(fresh: Fresh) {
     let store = TaskStore::open(&fresh.url).await.unwrap();
-    many_tasks(&store, TASKS).await;
+    seed_tasks(&store, TASKS).await;
     let boss = Visibility::Restricted { person: "boss".to_owned(), department: Some("network".to_owned()) };
     for (round, seen) in [Visibility::All, boss].into_iter().enumerate() {
         let throughout: Vec<Uuid> =

@@ -26,7 +26,7 @@ const SEEDS: [&str; 2] = [
 ];
 
 /// Stores `count` tasks, created at 1, 2, … with ids of the same numbers.
-pub(super) async fn many_tasks(store: &TaskStore, count: i64) {
+pub(super) async fn seed_tasks(store: &TaskStore, count: i64) {
     match store.database() {
         Database::Sqlite(pools) => {
             sqlx::query(SEEDS[0]).bind(count).execute(&pools.writers).await.unwrap();
