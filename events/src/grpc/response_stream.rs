@@ -1,4 +1,4 @@
-//! The way from a watch to its reader: a few messages at a time, and no longer than the reader goes on taking them.
+//! The channel from a watch to the gRPC response of its subscriber: bounded, with a timeout for each message.
 
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -11,67 +11,70 @@ use proto::event::v1::watch_events_response::Item;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tonic::Status;
 
-/// Messages on their way; HTTP/2 holds some more.
+/// Messages in the channel; HTTP/2 buffers some more.
 const CAPACITY: usize = 16;
 
-/// The watch's side.
-pub(super) struct Outbox {
+/// Sends the messages of a watch to its subscriber.
+pub(super) struct ResponseSender {
     items: mpsc::Sender<WatchEventsResponse>,
     end: Arc<OnceLock<Status>>,
-    patience: Duration,
+    write_timeout: Duration,
 }
 
-/// The reader's side: the messages, then the status that the watch has ended with.
-pub struct Inbox {
+/// The response of WatchEvents: the messages, then the status with which the watch ended.
+pub struct ResponseStream {
     items: mpsc::Receiver<WatchEventsResponse>,
     end: Arc<OnceLock<Status>>,
     done: bool,
-    /// Among those who watch, for as long as there is anything of this one to send.
-    _place: OwnedSemaphorePermit,
+    /// Counts this subscriber until its last message was read or its connection ended.
+    _permit: OwnedSemaphorePermit,
 }
 
 /// Why a message cannot be sent.
 #[derive(Debug)]
-pub(super) enum NotTaken {
-    /// The reader has taken nothing for too long.
-    TooSlow,
-    /// Nobody reads any more.
-    Gone,
+pub(super) enum SendError {
+    /// The subscriber read nothing before the write timeout.
+    Timeout,
+    /// The subscriber cancelled the call or disconnected.
+    Closed,
 }
 
-/// A way whose reader may take nothing for as long as `patience`, and has a place among those who watch.
-pub(super) fn way(patience: Duration, place: OwnedSemaphorePermit) -> (Outbox, Inbox) {
+/// Makes a channel for one subscriber. Each message must be read within `write_timeout`; `permit` counts the subscriber.
+pub(super) fn channel(
+    write_timeout: Duration,
+    permit: OwnedSemaphorePermit,
+) -> (ResponseSender, ResponseStream) {
     let (sender, receiver) = mpsc::channel(CAPACITY);
     let end = Arc::<OnceLock<Status>>::default();
     (
-        Outbox { items: sender, end: end.clone(), patience },
-        Inbox { items: receiver, end, done: false, _place: place },
+        ResponseSender { items: sender, end: end.clone(), write_timeout },
+        ResponseStream { items: receiver, end, done: false, _permit: permit },
     )
 }
 
-impl Outbox {
-    /// Waits until there is room.
-    pub(super) async fn put(&self, item: Item) -> Result<(), NotTaken> {
+impl ResponseSender {
+    /// Sends a message, waiting for free capacity up to the write timeout.
+    pub(super) async fn send(&self, item: Item) -> Result<(), SendError> {
         let sent = self.items.send(WatchEventsResponse { item: Some(item) });
-        match tokio::time::timeout(self.patience, sent).await {
+        match tokio::time::timeout(self.write_timeout, sent).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(NotTaken::Gone),
-            Err(_) => Err(NotTaken::TooSlow),
+            Ok(Err(_)) => Err(SendError::Closed),
+            Err(_) => Err(SendError::Timeout),
         }
     }
 
-    /// Waits until the reader has gone.
-    pub(super) async fn abandoned(&self) {
+    /// Waits until the subscriber has cancelled the call or disconnected.
+    pub(super) async fn closed(&self) {
         self.items.closed().await;
     }
 
-    /// What the reader is told behind the last message.
-    pub(super) fn end(self, status: Status) {
+    /// Ends the stream with this status, after the messages already sent.
+    pub(super) fn finish(self, status: Status) {
         let _ = self.end.set(status);
     }
 }
 
-impl Stream for Inbox {
+impl Stream for ResponseStream {
     type Item = Result<WatchEventsResponse, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -1,5 +1,5 @@
-//! Who takes a snapshot: each holds a connection for as long as its reader takes, so there are few at a time, and nobody
-//! waits long for one.
+//! Limits how many snapshots are in progress. A snapshot holds a database connection until its subscriber has read all of
+//! it, so a process takes only a few at a time, and one for each caller.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,83 +8,84 @@ use std::time::Duration;
 use access::{Caller, Role};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-/// Snapshots taken at once.
-const TURNS: usize = 4;
-/// How long one is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Maximum number of concurrent snapshots in a process.
+const MAX_SNAPSHOTS: usize = 4;
+/// How long a caller waits for a permit.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The turns of a process.
-pub(super) struct Turns {
+/// The snapshot permits of a process.
+pub(super) struct SnapshotPermits {
     free: Arc<Semaphore>,
-    patience: Duration,
-    /// Somebody's turn is over.
-    freed: Notify,
-    /// Issuer and subject of those whose turn it is, or who wait for one.
-    taken: Mutex<HashSet<Person>>,
+    timeout: Duration,
+    /// Notified when a holder is removed from `holders`.
+    released: Notify,
+    /// Callers that hold a permit or wait for one.
+    holders: Mutex<HashSet<PermitHolder>>,
 }
 
-/// Who takes one turn at a time; services and admins may take several.
-pub(super) type Person = (String, String);
+/// Issuer and `sub` of a caller that may hold only one permit at a time.
+pub(super) type PermitHolder = (String, String);
 
-/// A turn, until dropped.
-pub(super) struct Turn {
-    _of: Waiting,
+/// The right to take one snapshot, released when dropped.
+pub(super) struct SnapshotPermit {
+    _entry: HolderEntry,
     _permit: OwnedSemaphorePermit,
 }
 
-/// Somebody whose turn it is, or who waits for it.
-struct Waiting {
-    turns: Arc<Turns>,
-    person: Option<Person>,
+/// The entry of a caller in `holders`, removed when dropped.
+struct HolderEntry {
+    permits: Arc<SnapshotPermits>,
+    holder: Option<PermitHolder>,
 }
 
-impl Turns {
+impl SnapshotPermits {
     pub(super) fn new() -> Arc<Self> {
-        Self::with_patience(PATIENCE)
+        Self::with_timeout(ACQUIRE_TIMEOUT)
     }
 
-    fn with_patience(patience: Duration) -> Arc<Self> {
-        let free = Arc::new(Semaphore::new(TURNS));
-        Arc::new(Self { free, patience, freed: Notify::new(), taken: Mutex::default() })
+    fn with_timeout(timeout: Duration) -> Arc<Self> {
+        let free = Arc::new(Semaphore::new(MAX_SNAPSHOTS));
+        Arc::new(Self { free, timeout, released: Notify::new(), holders: Mutex::default() })
     }
 
-    /// Who is counted as one, if anybody.
-    pub(super) fn person(caller: &Caller) -> Option<Person> {
+    /// Returns the holder to which a permit of this caller is counted; `None` for services and admins, which may hold
+    /// several.
+    pub(super) fn holder(caller: &Caller) -> Option<PermitHolder> {
         let many = caller.is(Role::Service) || caller.is(Role::Admin);
         (!many).then(|| (caller.issuer.clone(), caller.sub.clone()))
     }
 
-    /// A turn; none when there is none for too long, or the person has one.
-    pub(super) async fn take(self: &Arc<Self>, person: Option<Person>) -> Option<Turn> {
-        let taking = async {
-            let waiting = self.wait(person).await;
+    /// Waits up to [`ACQUIRE_TIMEOUT`] for a permit; `None` if none became free, or if the holder still has one.
+    pub(super) async fn acquire(self: &Arc<Self>, holder: Option<PermitHolder>) -> Option<SnapshotPermit> {
+        let acquiring = async {
+            let entry = self.register(holder).await;
             let permit = self.free.clone().acquire_owned().await.ok()?;
-            Some(Turn { _of: waiting, _permit: permit })
+            Some(SnapshotPermit { _entry: entry, _permit: permit })
         };
-        tokio::time::timeout(self.patience, taking).await.ok().flatten()
+        tokio::time::timeout(self.timeout, acquiring).await.ok().flatten()
     }
 
-    /// Until the person has no turn; who has just gone away may still have one for a moment.
-    async fn wait(self: &Arc<Self>, person: Option<Person>) -> Waiting {
+    /// Waits until the holder has no other permit: after a disconnect, the previous one is released with a delay.
+    async fn register(self: &Arc<Self>, holder: Option<PermitHolder>) -> HolderEntry {
         loop {
-            let freed = self.freed.notified();
-            if person.as_ref().is_none_or(|it| self.taken().insert(it.clone())) {
-                return Waiting { turns: self.clone(), person };
+            let released = self.released.notified();
+            if holder.as_ref().is_none_or(|it| self.holders().insert(it.clone())) {
+                return HolderEntry { permits: self.clone(), holder };
             }
-            freed.await;
+            released.await;
         }
     }
 
-    fn taken(&self) -> MutexGuard<'_, HashSet<Person>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    fn holders(&self) -> MutexGuard<'_, HashSet<PermitHolder>> {
+        self.holders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Waiting {
+impl Drop for HolderEntry {
     fn drop(&mut self) {
-        if let Some(person) = &self.person {
-            self.turns.taken().remove(person);
-            self.turns.freed.notify_waiters();
+        if let Some(holder) = &self.holder {
+            self.permits.holders().remove(holder);
+            self.permits.released.notify_waiters();
         }
     }
 }
@@ -94,17 +95,17 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_person_has_one_turn_and_nobody_waits_long() {
-        let turns = Turns::with_patience(Duration::from_millis(10));
-        let person = |it: &str| Some(("urn:test".to_owned(), it.to_owned()));
-        let first = turns.take(person("ada")).await.unwrap();
-        assert!(turns.take(person("ada")).await.is_none());
+    async fn a_holder_has_one_permit_and_waiting_has_a_timeout() {
+        let permits = SnapshotPermits::with_timeout(Duration::from_millis(10));
+        let holder = |it: &str| Some(("urn:test".to_owned(), it.to_owned()));
+        let first = permits.acquire(holder("ada")).await.unwrap();
+        assert!(permits.acquire(holder("ada")).await.is_none());
         let mut others = Vec::new();
         for name in ["bob", "eve", "mia"] {
-            others.push(turns.take(person(name)).await.unwrap());
+            others.push(permits.acquire(holder(name)).await.unwrap());
         }
-        assert!(turns.take(None).await.is_none(), "all are taken");
+        assert!(permits.acquire(None).await.is_none(), "all permits are in use");
         drop(first);
-        assert!(turns.take(person("ada")).await.is_some());
+        assert!(permits.acquire(holder("ada")).await.is_some());
     }
 }

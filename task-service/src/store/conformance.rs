@@ -1,4 +1,4 @@
-//! What a task store must do, on each database.
+//! The conformance tests of the task store, run against both databases.
 
 use std::time::Duration;
 
@@ -241,7 +241,7 @@ async fn a_transaction_ends_though_its_caller_has_gone(fresh: Fresh) {
     let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
     let task = task(&clock, "ada", None, None);
     let (id, event) = (task.id, created(&clock, &task));
-    // The caller gives up as soon as the work has begun; on a busy machine it may be done by then.
+    // The caller gives up as soon as the work has begun. On a busy machine, the work may already be done.
     let _ = tokio::time::timeout(Duration::ZERO, store.insert(None, (), task, event)).await;
     let deadline = std::time::Instant::now() + Duration::from_secs(10);
     while store.get(id, EVERYTHING).await.unwrap().is_none() {
@@ -250,7 +250,7 @@ async fn a_transaction_ends_though_its_caller_has_gone(fresh: Fresh) {
     }
 }
 
-/// Tasks of every combination of creator, assignee and department, some of them of one instant.
+/// Makes tasks with every combination of creator, assignee and department, some with the same creation time.
 async fn populated(store: &TaskStore) -> Vec<Task> {
     let clock = Clock::manual(Micros(1_800_000_000_000_000));
     let mut tasks = Vec::new();

@@ -1,4 +1,4 @@
-//! Among 100,000 tasks a page by one filter, however it is seen, reads no more than four times its rows.
+//! Tests that a page of 100,000 tasks, with any single filter and visibility, reads at most four times its rows.
 
 use access::Visibility;
 use storage::testing::Fresh;
