@@ -146,9 +146,9 @@ impl TaskService for Tasks {
             }
             Ok(task.expect_version(etag)?)
         };
-        let (seen, event_id) = (caller.visibility(), self.clock.new_id());
+        let (visibility, event_id) = (caller.visibility(), self.clock.new_id());
         let event = move |task: &Task| event::deleted(event_id, task, &caller);
-        self.store.delete(id, seen, self.clock.now(), decide, event).await?;
+        self.store.delete(id, visibility, self.clock.now(), decide, event).await?;
         Ok(Response::new(DeleteTaskResponse {}))
     }
 }

@@ -62,8 +62,8 @@ fn values(task: Task) -> [Value; 13] {
 }
 
 /// Returns the statement that reads one visible task, and its values.
-fn get(id: Uuid, seen: Visibility) -> (&'static Statement, Vec<Value>) {
-    match seen {
+fn get(id: Uuid, visibility: Visibility) -> (&'static Statement, Vec<Value>) {
+    match visibility {
         Visibility::All => (&sql::GET, vec![id.into()]),
         Visibility::Restricted { person, department } => {
             (&sql::GET_SEEN, vec![id.into(), person.into(), department.into()])
@@ -116,8 +116,8 @@ impl TaskStore {
     }
 
     /// Returns the task; `None` if it does not exist or is not visible.
-    pub(crate) async fn get(&self, id: Uuid, seen: Visibility) -> Result<Option<Task>, StorageError> {
-        let (statement, values) = get(id, seen);
+    pub(crate) async fn get(&self, id: Uuid, visibility: Visibility) -> Result<Option<Task>, StorageError> {
+        let (statement, values) = get(id, visibility);
         let row: Option<Row> = self.database.connection().await?.fetch_optional(statement, values).await?;
         row.map(Row::into_task).transpose()
     }

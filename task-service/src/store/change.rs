@@ -11,7 +11,7 @@ use crate::error::TaskError;
 use crate::task::Task;
 
 /// Reads the task and locks it until the transaction ends. Fails if it does not exist or is not visible.
-async fn locked(on: &mut Transaction, id: Uuid, seen: &Visibility) -> Result<Task, TaskError> {
+async fn locked(on: &mut Transaction, id: Uuid, visibility: &Visibility) -> Result<Task, TaskError> {
     // On SQLite, the transaction already holds the write lock.
     let statement = match on.system() {
         System::Sqlite => &sql::GET,
@@ -19,7 +19,7 @@ async fn locked(on: &mut Transaction, id: Uuid, seen: &Visibility) -> Result<Tas
     };
     let row: Option<Row> = on.fetch_optional(statement, [id.into()]).await?;
     let task = row.ok_or(TaskError::NotFound)?.into_task()?;
-    if seen.sees(&task.scope()) { Ok(task) } else { Err(TaskError::NotFound) }
+    if visibility.sees(&task.scope()) { Ok(task) } else { Err(TaskError::NotFound) }
 }
 
 impl TaskStore {
@@ -28,14 +28,14 @@ impl TaskStore {
     pub(crate) async fn update(
         &self,
         id: Uuid,
-        seen: Visibility,
+        visibility: Visibility,
         decide: impl FnOnce(&Task) -> Result<Option<Task>, TaskError> + Send + 'static,
         event: impl FnOnce(&Task, &Task) -> NewEvent + Send + 'static,
     ) -> Result<Task, TaskError> {
         self.database
             .write(move |on| {
                 Box::pin(async move {
-                    let before = locked(on, id, &seen).await?;
+                    let before = locked(on, id, &visibility).await?;
                     let Some(after) = decide(&before)? else { return Ok(before) };
                     let values = [
                         after.id.into(),
@@ -63,7 +63,7 @@ impl TaskStore {
     pub(crate) async fn delete(
         &self,
         id: Uuid,
-        seen: Visibility,
+        visibility: Visibility,
         at: Micros,
         decide: impl FnOnce(&Task) -> Result<(), TaskError> + Send + 'static,
         event: impl FnOnce(&Task) -> NewEvent + Send + 'static,
@@ -71,7 +71,7 @@ impl TaskStore {
         self.database
             .write(move |on| {
                 Box::pin(async move {
-                    let task = locked(on, id, &seen).await?;
+                    let task = locked(on, id, &visibility).await?;
                     decide(&task)?;
                     let deleted = Task { revision: task.revision + 1, updated_at: at, ..task };
                     let values = [deleted.id.into(), at.0.into(), deleted.revision.into()];

@@ -288,16 +288,16 @@ fn visibilities() -> Vec<Visibility> {
 async fn get_and_list_show_just_what_access_says_is_seen(fresh: Fresh) {
     let store = TaskStore::open(&fresh.url).await.unwrap();
     let tasks = populated(&store).await;
-    for seen in visibilities() {
-        let expected: Vec<Task> = tasks.iter().filter(|it| seen.sees(&it.scope())).cloned().collect();
+    for visibility in visibilities() {
+        let expected: Vec<Task> = tasks.iter().filter(|it| visibility.sees(&it.scope())).cloned().collect();
         let (listed, _) = store
-            .list(Page::new(200, "", list_id()).unwrap(), &Filter::default(), seen.clone())
+            .list(Page::new(200, "", list_id()).unwrap(), &Filter::default(), visibility.clone())
             .await
             .unwrap();
-        assert_eq!(listed, expected, "{seen:?}");
+        assert_eq!(listed, expected, "{visibility:?}");
         for task in &tasks {
-            let got = store.get(task.id, seen.clone()).await.unwrap();
-            assert_eq!(got.is_some(), seen.sees(&task.scope()), "{seen:?} {task:?}");
+            let got = store.get(task.id, visibility.clone()).await.unwrap();
+            assert_eq!(got.is_some(), visibility.sees(&task.scope()), "{visibility:?} {task:?}");
         }
     }
 }
@@ -305,19 +305,19 @@ async fn get_and_list_show_just_what_access_says_is_seen(fresh: Fresh) {
 async fn pages_follow_each_other_for_every_visibility(fresh: Fresh) {
     let store = TaskStore::open(&fresh.url).await.unwrap();
     let tasks = populated(&store).await;
-    for seen in visibilities() {
-        let expected: Vec<Task> = tasks.iter().filter(|it| seen.sees(&it.scope())).cloned().collect();
+    for visibility in visibilities() {
+        let expected: Vec<Task> = tasks.iter().filter(|it| visibility.sees(&it.scope())).cloned().collect();
         let (mut walked, mut token) = (Vec::new(), String::new());
         loop {
             let (page, next) = store
-                .list(Page::new(5, &token, list_id()).unwrap(), &Filter::default(), seen.clone())
+                .list(Page::new(5, &token, list_id()).unwrap(), &Filter::default(), visibility.clone())
                 .await
                 .unwrap();
-            assert!(next.is_none() || page.len() == 5, "a short page though more is seen");
+            assert!(next.is_none() || page.len() == 5, "a short page though more are visible");
             walked.extend(page);
             let Some(next) = next else { break };
             token = next.to_text();
         }
-        assert_eq!(walked, expected, "{seen:?}");
+        assert_eq!(walked, expected, "{visibility:?}");
     }
 }

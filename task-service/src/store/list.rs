@@ -101,7 +101,7 @@ pub(super) fn statement(
     (created_at, id): ListKey,
     limit: i64,
     filter: &Filter,
-    seen: Visibility,
+    visibility: Visibility,
 ) -> (&'static Statement, Vec<Value>) {
     let mut values = vec![created_at.into(), id.into(), limit.into()];
     let mut columns = 0;
@@ -109,7 +109,7 @@ pub(super) fn statement(
         columns |= usize::from(value.is_some()) << bit;
         values.extend(value);
     }
-    let view = match seen {
+    let view = match visibility {
         Visibility::All => 0,
         Visibility::Restricted { person, department } => {
             values.push(person.into());
@@ -127,9 +127,9 @@ impl TaskStore {
         &self,
         page: Page,
         filter: &Filter,
-        seen: Visibility,
+        visibility: Visibility,
     ) -> Result<(Vec<Task>, Option<PageToken>), StorageError> {
-        let (statement, values) = statement(page.key(), page.limit(), filter, seen);
+        let (statement, values) = statement(page.key(), page.limit(), filter, visibility);
         let rows: Vec<Row> = self.database.connection().await?.fetch_all(statement, values).await?;
         let mut tasks = rows.into_iter().map(Row::into_task).collect::<Result<Vec<_>, _>>()?;
         let next = page.cut(&mut tasks, |it| (it.created_at, it.id));

@@ -17,12 +17,12 @@ impl TaskStore {
     pub(crate) async fn snapshot_page(
         &self,
         snapshot: &mut Snapshot,
-        seen: &Visibility,
+        visibility: &Visibility,
         after: Option<ListKey>,
         limit: i64,
     ) -> Result<(Vec<Task>, Option<ListKey>), StorageError> {
         let (statement, values) =
-            list::statement(after.unwrap_or(FIRST), limit, &Filter::default(), seen.clone());
+            list::statement(after.unwrap_or(FIRST), limit, &Filter::default(), visibility.clone());
         let rows: Vec<Row> = snapshot.on.fetch_all(statement, values).await?;
         let tasks = rows.into_iter().map(Row::into_task).collect::<Result<Vec<_>, _>>()?;
         let full = i64::try_from(tasks.len()).is_ok_and(|it| it >= limit);
@@ -34,10 +34,10 @@ impl TaskStore {
     pub(crate) async fn snapshot_one(
         &self,
         snapshot: &mut Snapshot,
-        seen: &Visibility,
+        visibility: &Visibility,
         id: Uuid,
     ) -> Result<Option<Task>, StorageError> {
-        let (statement, values) = super::get(id, seen.clone());
+        let (statement, values) = super::get(id, visibility.clone());
         let row: Option<Row> = snapshot.on.fetch_optional(statement, values).await?;
         row.map(Row::into_task).transpose()
     }
