@@ -1,6 +1,5 @@
-//! Compiles `proto/` to Rust without `protoc`: messages, gRPC clients and servers, the names of enum values, the JSON
-//! mapping that events are stored in, and the descriptor set that gRPC reflection serves. It is the build script of the
-//! crate `proto`.
+//! The build script of the crate `proto`. It compiles the proto files to Rust without `protoc`: messages, gRPC clients and
+//! servers, value names of enums, the JSON mapping in which events are stored, and the descriptor set for gRPC reflection.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -21,7 +20,7 @@ const FILES: [&str; 7] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let variable = |name| std::env::var_os(name).map(PathBuf::from).ok_or("cargo runs this");
     let (root, out) = (variable("CARGO_MANIFEST_DIR")?, variable("OUT_DIR")?);
-    // Cargo watches neither a build script outside the package nor what it reads.
+    // Cargo does not watch a build script outside of its package, nor the files that it reads.
     println!("cargo::rerun-if-changed=../build.rs");
     println!("cargo::rerun-if-changed={}", root.join("ccm").display());
     let files = protox::compile(FILES, [&root])?;
@@ -32,13 +31,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         .compile_well_known_types(true)
         .extern_path(".google.protobuf", "::pbjson_types")
         .btree_map(".")
-        // Without `connect` on each client: channels are made by net::grpc.
+        // Clients get no `connect` method, because channels are made by `net::grpc`.
         .build_transport(false)
         .compile_fds(files)?;
     json_mapping(&descriptors, &out)
 }
 
-/// Implements `ContractEnum` for the enums of the contract. None is declared within a message.
+/// Implements `ContractEnum` for the enums of the contract, all of which are declared at the top level.
 fn enum_names(files: &FileDescriptorSet) -> String {
     let mut code = String::new();
     for file in files.file.iter().filter(|it| it.package().starts_with("ccm.")) {
@@ -62,7 +61,7 @@ fn json_mapping(descriptors: &[u8], out: &Path) -> Result<(), Box<dyn Error>> {
     pbjson_build::Builder::new()
         .register_descriptors(descriptors)?
         .preserve_proto_field_names()
-        // A replica reads what the version after it has written: docs/adr/0006.
+        // A replica can read what a newer version has written (docs/adr/0006).
         .ignore_unknown_fields()
         .btree_map([".ccm"])
         .out_dir(out)

@@ -1,4 +1,4 @@
-//! What the log must do, on each database.
+//! The conformance tests of the event log, run against both databases.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,13 +13,13 @@ use storage::{Database, ListId, Page, StorageError};
 
 storage::conformance!(
     events_get_dense_positions_in_the_order_of_their_commits,
-    all_who_follow_get_every_event_once_in_one_order_while_others_write,
-    who_is_far_behind_reads_on_without_a_gap,
+    every_follower_gets_every_event_once_in_the_same_order_during_writes,
+    a_lagging_follower_reads_without_gaps,
     a_rolled_back_change_leaves_no_gap,
     a_history_is_newest_first_and_shown_by_the_last_scope,
-    another_log_and_a_position_beyond_the_head_are_gone,
-    what_ended_long_ago_is_forgotten_and_the_log_begins_behind_it,
-    a_subject_that_was_restored_is_not_forgotten,
+    a_different_log_and_a_position_beyond_the_head_cannot_be_followed,
+    the_events_of_subjects_deleted_long_ago_are_removed,
+    the_events_of_a_restored_subject_are_kept,
 );
 
 pub(crate) static TASK: SubjectKind = SubjectKind {
@@ -33,7 +33,7 @@ pub(super) async fn open(fresh: &Fresh) -> Database {
     Database::open(&fresh.url, &crate::migrations()).await.unwrap()
 }
 
-/// A change of a task that `ada` has created.
+/// An event of a task that `ada` created.
 pub(super) fn change(subject_id: Uuid, revision: i64) -> NewEvent {
     let scope = |it: &str| Scope { created_by: Some(it.to_owned()), ..Scope::default() };
     NewEvent {
@@ -61,7 +61,7 @@ pub(super) async fn append(database: &Database, event: NewEvent) -> Result<(), S
     database.write(move |on| Box::pin(crate::append(on, event))).await
 }
 
-/// The next `count` events, as (position, subject, revision).
+/// Waits for the next `count` events, and returns position, subject and revision of each.
 async fn take(follower: &mut Follower, count: usize) -> Vec<(i64, Uuid, i64)> {
     let mut taken = Vec::new();
     while taken.len() < count {
@@ -87,7 +87,7 @@ async fn events_get_dense_positions_in_the_order_of_their_commits(fresh: Fresh) 
     assert_eq!(log.point().await.unwrap().head, 5);
 }
 
-async fn all_who_follow_get_every_event_once_in_one_order_while_others_write(fresh: Fresh) {
+async fn every_follower_gets_every_event_once_in_the_same_order_during_writes(fresh: Fresh) {
     const WRITERS: usize = 8;
     const EACH: usize = 25;
     let database = open(&fresh).await;
@@ -118,7 +118,7 @@ async fn all_who_follow_get_every_event_once_in_one_order_while_others_write(fre
     }
 }
 
-async fn who_is_far_behind_reads_on_without_a_gap(fresh: Fresh) {
+async fn a_lagging_follower_reads_without_gaps(fresh: Fresh) {
     let database = open(&fresh).await;
     let (log, _running) = EventLog::start(&database, vec![&TASK]);
     let log_id = log.point().await.unwrap().log_id;
@@ -176,7 +176,7 @@ async fn a_history_is_newest_first_and_shown_by_the_last_scope(fresh: Fresh) {
     assert!(log.history(subject(), page(""), |_| Some(Visibility::All)).await.unwrap().is_none());
 }
 
-async fn another_log_and_a_position_beyond_the_head_are_gone(fresh: Fresh) {
+async fn a_different_log_and_a_position_beyond_the_head_cannot_be_followed(fresh: Fresh) {
     let database = open(&fresh).await;
     let (log, _running) = EventLog::start(&database, vec![&TASK]);
     append(&database, change(subject(), 1)).await.unwrap();
@@ -191,7 +191,7 @@ async fn another_log_and_a_position_beyond_the_head_are_gone(fresh: Fresh) {
     let _: Arc<Recorded> = log.reader.after(0, 1).await.unwrap().remove(0);
 }
 
-async fn what_ended_long_ago_is_forgotten_and_the_log_begins_behind_it(fresh: Fresh) {
+async fn the_events_of_subjects_deleted_long_ago_are_removed(fresh: Fresh) {
     let database = open(&fresh).await;
     let (log, _running) = EventLog::start(&database, vec![&TASK]);
     let (living, gone) = (subject(), subject());
@@ -205,10 +205,7 @@ async fn what_ended_long_ago_is_forgotten_and_the_log_begins_behind_it(fresh: Fr
     assert_eq!(log.trim(ended_at, 10).await.unwrap(), 0, "it did not end before then");
     assert_eq!(log.trim(Micros(ended_at.0 + 1), 10).await.unwrap(), 1);
     assert_eq!(log.point().await.unwrap().oldest, 4);
-    assert!(
-        matches!(log.reader.after(0, 10).await, Err(ReadError::Gone)),
-        "a reader goes on over what is missing"
-    );
+    assert!(matches!(log.reader.after(0, 10).await, Err(ReadError::Gone)), "a reader skips removed events");
     assert_eq!(take(&mut log.follow(log_id, 3), 1).await, [(4, living, 2)]);
     let list = ListId::of("test", &proto::event::v1::ListEventsRequest::default());
     let page = Page::new(10, "", list).unwrap();
@@ -217,7 +214,7 @@ async fn what_ended_long_ago_is_forgotten_and_the_log_begins_behind_it(fresh: Fr
     assert!(log.history(gone, page, |_| Some(Visibility::All)).await.unwrap().is_none());
 }
 
-async fn a_subject_that_was_restored_is_not_forgotten(fresh: Fresh) {
+async fn the_events_of_a_restored_subject_are_kept(fresh: Fresh) {
     let database = open(&fresh).await;
     let (log, _running) = EventLog::start(&database, vec![&TASK]);
     let restored = subject();

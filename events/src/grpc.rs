@@ -1,10 +1,11 @@
-//! `ccm.event.v1.EventService` over the event log, the same in every service. What differs stands in [`Subjects`].
+//! `ccm.event.v1.EventService` over the event log, shared by all services. A service describes the subjects of its events
+//! by implementing [`Subjects`].
 
-mod ending;
+mod end_status;
 mod filter;
-mod outbox;
 mod request;
-mod turns;
+mod response_stream;
+mod snapshot_permits;
 mod watch;
 
 use std::collections::HashSet;
@@ -23,63 +24,63 @@ use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-pub use outbox::Inbox;
+pub use response_stream::ResponseStream;
 
 use crate::{EventLog, Snapshot, SubjectKind, storage_failed};
-use filter::{Filter, Seen};
-use request::{Asked, Start};
+use filter::{Filter, VisibilityByKind};
+use request::{Start, WatchQuery};
+use snapshot_permits::SnapshotPermits;
 use storage::{ListId, Page, PageToken, StorageError};
-use turns::Turns;
-use watch::{Until, Watch};
+use watch::{EndConditions, Watch};
 
-/// A row's place among all, newest first: when it was created, and its id.
-pub type Place = (i64, Uuid);
+/// The key by which lists are sorted, newest first: the creation time in microseconds since 1970, and the id.
+pub type ListKey = (i64, Uuid);
 
-/// The subjects of one kind, of which a service tells.
+/// The subjects of one kind: the tasks, or the workers.
 #[tonic::async_trait]
 pub trait Subjects: Send + Sync + 'static {
-    /// Their kind.
+    /// Returns the kind of these subjects.
     fn kind(&self) -> &'static SubjectKind;
 
-    /// Which of them exist for a caller.
-    fn seen_by(&self, caller: &Caller) -> Visibility;
+    /// Returns the rule that decides which of these subjects the caller may see.
+    fn visibility_for(&self, caller: &Caller) -> Visibility;
 
-    /// The next ones that are seen behind a place, at most `limit`, and where to go on when there may be more.
+    /// Returns at most `limit` visible subjects after the key `after`, newest first. The returned key is where the next
+    /// page starts; `None` after the last page.
     async fn page(
         &self,
         snapshot: &mut Snapshot,
-        seen: &Visibility,
-        after: Option<Place>,
+        visibility: &Visibility,
+        after: Option<ListKey>,
         limit: i64,
-    ) -> Result<(Vec<WatchSubject>, Option<Place>), StorageError>;
+    ) -> Result<(Vec<WatchSubject>, Option<ListKey>), StorageError>;
 
-    /// One of them, if there is such a one and it is seen.
-    async fn one(
+    /// Returns one subject; `None` if it does not exist or is not visible.
+    async fn get(
         &self,
         snapshot: &mut Snapshot,
-        seen: &Visibility,
+        visibility: &Visibility,
         id: Uuid,
     ) -> Result<Option<WatchSubject>, StorageError>;
 
-    /// Deletes at most `limit` of them for good that were marked as deleted before then, and tells how many.
+    /// Removes the rows of at most `limit` subjects that were deleted before that time, and returns their number.
     async fn purge(&self, deleted_before: Micros, limit: i64) -> Result<usize, StorageError>;
 }
 
-/// What the service is to its callers.
+/// The kinds of subjects that a service has, and how its errors name it.
 #[derive(Clone)]
-pub struct Teller {
-    /// Its name, for errors.
+pub struct SubjectRegistry {
+    /// Name of the service in error messages: `task-service`.
     pub service: &'static str,
-    /// What it has.
+    /// The subjects, one entry for each kind.
     pub subjects: Vec<Arc<dyn Subjects>>,
-    /// NOT_FOUND: no subject of this id, or none that the caller may see.
+    /// Makes the NOT_FOUND status for a subject that does not exist or that the caller may not see.
     pub not_found: fn() -> Status,
 }
 
-impl Teller {
-    /// What exists for a caller.
-    fn seen_by(&self, caller: &Caller) -> Seen {
-        Seen(self.subjects.iter().map(|it| (it.kind().name, it.seen_by(caller))).collect())
+impl SubjectRegistry {
+    fn visibility_for(&self, caller: &Caller) -> VisibilityByKind {
+        VisibilityByKind(self.subjects.iter().map(|it| (it.kind().name, it.visibility_for(caller))).collect())
     }
 
     fn failed(&self, error: StorageError) -> Status {
@@ -87,51 +88,51 @@ impl Teller {
     }
 }
 
-/// How much watchers may take.
+/// Limits of the subscribers of a process.
 #[derive(Clone, Copy, Debug)]
 pub struct WatchLimits {
-    /// How many watch at once.
-    pub watchers: usize,
-    /// How long a reader may take nothing.
-    pub patience: Duration,
+    /// Maximum number of concurrent WatchEvents streams.
+    pub max_subscribers: usize,
+    /// How long a subscriber may read nothing before its stream is ended.
+    pub write_timeout: Duration,
 }
 
-/// The service.
+/// The implementation of `ccm.event.v1.EventService`.
 pub struct Events {
     log: EventLog,
-    teller: Teller,
-    places: Arc<Semaphore>,
-    patience: Duration,
-    turns: Arc<Turns>,
+    registry: SubjectRegistry,
+    watch_permits: Arc<Semaphore>,
+    write_timeout: Duration,
+    snapshot_permits: Arc<SnapshotPermits>,
     clock: Clock,
 }
 
 impl Events {
-    /// Tells what `log` has.
+    /// Serves the events of `log`.
     #[must_use]
-    pub fn new(log: EventLog, teller: Teller, limits: WatchLimits, clock: Clock) -> Self {
+    pub fn new(log: EventLog, registry: SubjectRegistry, limits: WatchLimits, clock: Clock) -> Self {
         Self {
             log,
-            teller,
-            places: Arc::new(Semaphore::new(limits.watchers)),
-            patience: limits.patience,
-            turns: Turns::new(),
+            registry,
+            watch_permits: Arc::new(Semaphore::new(limits.max_subscribers)),
+            write_timeout: limits.write_timeout,
+            snapshot_permits: SnapshotPermits::new(),
             clock,
         }
     }
 
-    /// Behind which point a watch begins; `None`: behind its snapshot.
-    async fn place_of(&self, start: Start) -> Result<Option<(Uuid, i64)>, Status> {
+    /// Returns the cursor after which a watch starts; `None` if the watch starts with a snapshot.
+    async fn start_cursor(&self, start: Start) -> Result<Option<(Uuid, i64)>, Status> {
         if start == Start::Snapshot {
             return Ok(None);
         }
-        let point = self.log.point().await.map_err(|it| self.teller.failed(it))?;
+        let point = self.log.point().await.map_err(|it| self.registry.failed(it))?;
         let position = match start {
             Start::Earliest => point.oldest - 1,
             Start::Now | Start::Snapshot => point.head,
             Start::After { log_id, position } => {
                 if log_id != point.log_id || position > point.head || position + 1 < point.oldest {
-                    return Err(ending::history_gone());
+                    return Err(end_status::history_gone());
                 }
                 position
             }
@@ -146,47 +147,55 @@ impl EventService for Events {
         &self,
         request: Request<ListEventsRequest>,
     ) -> Result<Response<ListEventsResponse>, Status> {
-        let seen = self.teller.seen_by(&caller(&request)?);
+        let visibility = self.registry.visibility_for(&caller(&request)?);
         let mut request = request.into_inner();
         let (size, token) = (std::mem::take(&mut request.page_size), std::mem::take(&mut request.page_token));
         let page = Page::new(size, &token, ListId::of("ccm.event.v1.EventService/ListEvents", &request));
         let page = page.map_err(|it| status::invalid(vec![it.into()]))?;
-        let id = Uuid::try_parse(&request.subject_id).map_err(|_| (self.teller.not_found)())?;
-        let found =
-            self.log.history(id, page, |kind| seen.of(kind)).await.map_err(|it| self.teller.failed(it))?;
-        let (events, next) = found.ok_or_else(self.teller.not_found)?;
+        let id = Uuid::try_parse(&request.subject_id).map_err(|_| (self.registry.not_found)())?;
+        let found = self
+            .log
+            .history(id, page, |kind| visibility.of(kind))
+            .await
+            .map_err(|it| self.registry.failed(it))?;
+        let (events, next) = found.ok_or_else(self.registry.not_found)?;
         Ok(Response::new(ListEventsResponse {
             events: events.into_iter().map(|it| it.event).collect(),
             next_page_token: next.map(PageToken::to_text).unwrap_or_default(),
         }))
     }
 
-    type WatchEventsStream = Inbox;
+    type WatchEventsStream = ResponseStream;
 
     async fn watch_events(
         &self,
         request: Request<WatchEventsRequest>,
     ) -> Result<Response<Self::WatchEventsStream>, Status> {
         let caller = caller(&request)?;
-        let until = Until {
+        let end_conditions = EndConditions {
             connection: Draining::of(request.extensions()),
             deadline: deadline::current(),
-            token_ends: caller.expires_at,
+            token_expires_at: caller.expires_at,
             clock: self.clock.clone(),
         };
-        let asked = Asked::of(request.get_ref()).map_err(status::invalid)?;
-        let place = self.places.clone().try_acquire_owned().map_err(|_| ending::too_many())?;
-        let after = self.place_of(asked.start).await?;
+        let query = WatchQuery::of(request.get_ref()).map_err(status::invalid)?;
+        let permit =
+            self.watch_permits.clone().try_acquire_owned().map_err(|_| end_status::too_many_subscribers())?;
+        let after = self.start_cursor(query.start).await?;
         let watch = Watch {
             log: self.log.clone(),
-            teller: self.teller.clone(),
-            filter: Filter { seen: self.teller.seen_by(&caller), asked, told_already: HashSet::new() },
+            registry: self.registry.clone(),
+            filter: Filter {
+                visibility: self.registry.visibility_for(&caller),
+                query,
+                in_snapshot: HashSet::new(),
+            },
             after,
-            turns: self.turns.clone(),
-            person: Turns::person(&caller),
+            snapshot_permits: self.snapshot_permits.clone(),
+            holder: SnapshotPermits::holder(&caller),
         };
-        let (outbox, inbox) = outbox::way(self.patience, place);
-        tokio::spawn(in_current_context(watch.run(until, outbox)));
-        Ok(Response::new(inbox))
+        let (sender, stream) = response_stream::channel(self.write_timeout, permit);
+        tokio::spawn(in_current_context(watch.run(end_conditions, sender)));
+        Ok(Response::new(stream))
     }
 }

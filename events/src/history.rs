@@ -1,4 +1,4 @@
-//! What was recorded of one subject.
+//! The history of one subject, as ListEvents returns it.
 
 use access::Visibility;
 use platform::clock::Micros;
@@ -14,10 +14,10 @@ use storage::{Page, PageToken, Statements as _, StorageError};
 /// A page of a subject's events, newest first, and where the next one begins.
 pub type History = (Vec<Recorded>, Option<PageToken>);
 
-/// A client takes messages of 4 MiB unless it says otherwise, and an event has its subject twice.
+/// Maximum size of the events on a page. By default, gRPC clients accept messages of at most 4 MiB.
 const MAX_BYTES: usize = 3 * 1024 * 1024;
 
-/// How many of these fit into one answer; at least one does.
+/// Returns how many of the events fit into one response, at least one.
 fn fitting(events: &[Recorded]) -> usize {
     let mut bytes = 0;
     let fits = |it: &&Recorded| {
@@ -28,15 +28,16 @@ fn fitting(events: &[Recorded]) -> usize {
 }
 
 impl EventLog {
-    /// A page of the subject's history; `None` when there is none that is seen, `seen` telling what of each kind is. Who sees the subject as its last event
-    /// left it, or saw it last when it is gone, sees all of its history, also of the time before.
+    /// Returns a page of the history of a subject; `None` if there is none that the caller may see. `visibility` returns
+    /// what the caller may see of a kind. A caller that may see the subject after its last event, or could see it when it
+    /// was deleted, gets the complete history.
     pub async fn history(
         &self,
         id: Uuid,
         page: Page,
-        seen: impl Fn(&SubjectKind) -> Option<Visibility>,
+        visibility: impl Fn(&SubjectKind) -> Option<Visibility>,
     ) -> Result<Option<History>, StorageError> {
-        // The key of a page is a revision here.
+        // The key of these pages is a revision instead of a time.
         let (before, limit) = (page.key().0, page.limit());
         let mut on = self.reader.database.connection().await?;
         let last: Option<Row> =
@@ -44,10 +45,10 @@ impl EventLog {
         let Some(last) = last.map(|row| row.into_recorded(&self.reader.kinds)).transpose()? else {
             return Ok(None);
         };
-        if !seen(last.kind).is_some_and(|seen| last.is_told_to(&seen)) {
+        if !visibility(last.kind).is_some_and(|it| last.is_visible_to(&it)) {
             return Ok(None);
         }
-        // What comes after the event that was judged may be for others only.
+        // Later events, committed since `last` was read, may not be visible to the caller.
         let before = before.min(last.revision.saturating_add(1));
         let rows: Vec<Row> = on.fetch_all(&sql::HISTORY, [id.into(), before.into(), limit.into()]).await?;
         let mut events = rows

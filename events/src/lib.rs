@@ -1,6 +1,6 @@
-//! The event log: what changed, by whom and why, written in the change's own transaction and as its last statement.
-//! Positions are given to events after their commit (docs/adr/0011); until then they have none. Readers go by position:
-//! [`EventLog`]; callers of other processes by [`grpc`].
+//! The event log of a service. Each change of a task or worker appends an event in its own transaction, as the last
+//! statement. An event gets its position after the commit (docs/adr/0011). Code in the same process reads the log through
+//! [`EventLog`], other processes through [`grpc`].
 
 mod dedicated;
 pub mod grpc;
@@ -36,34 +36,34 @@ pub use status::storage_failed;
 pub use subject::SubjectKind;
 pub use tail::Follower;
 
-/// One change of one subject, as stored. What each part means stands in `ccm/event/v1/event.proto`.
+/// An event to be stored: one change of one subject. `ccm/event/v1/event.proto` documents the fields.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     /// Id of the event.
     pub id: Uuid,
-    /// `task.created`, ….
+    /// Type of the event: `task.created`, for example.
     pub kind: &'static str,
-    /// What kind of subject has changed.
+    /// Kind of the changed subject.
     pub subject_kind: &'static SubjectKind,
-    /// Id of what changed.
+    /// Id of the changed subject.
     pub subject_id: Uuid,
-    /// Its revision after the change.
+    /// Revision of the subject after the change.
     pub revision: i64,
-    /// When.
+    /// When the change was made.
     pub occurred_at: Micros,
-    /// Subject of the token that the change was made with.
+    /// `sub` of the token with which the change was made.
     pub actor: String,
-    /// On whose behalf a service made it.
+    /// `sub` of the caller on whose behalf a service made the change.
     pub on_behalf_of: Option<String>,
-    /// The span that caused it.
+    /// Trace context of the span that caused the change.
     pub cause: Cause,
-    /// Who could see the subject before; `None`: it did not exist.
+    /// Who could see the subject before the change; `None`: it did not exist.
     pub before: Option<Scope>,
-    /// Who can see it now; `None`: it is gone.
+    /// Who can see the subject after the change; `None`: it was deleted.
     pub after: Option<Scope>,
     /// The whole subject after the change, in proto3's JSON mapping.
     pub resource: Value,
-    /// The changed fields as they were before.
+    /// Previous values of the changed fields.
     pub changed_before: Option<Value>,
 }
 
@@ -76,8 +76,8 @@ const INSERT: Statement = Statement {
           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
 };
 
-/// Writes an event in the transaction of its change. It has to be the last statement before the commit: the order of
-/// positions is that of these statements.
+/// Appends an event in the transaction of its change. This must be the last statement before the commit, because
+/// positions are assigned in the order of these statements.
 pub async fn append(on: &mut Transaction, event: NewEvent) -> Result<(), StorageError> {
     let (existed, before) = (event.before.is_some(), event.before.unwrap_or_default());
     let (exists, after) = (event.after.is_some(), event.after.unwrap_or_default());

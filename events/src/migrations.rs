@@ -1,8 +1,8 @@
-//! The steps of the schema that the event log needs.
+//! The schema migrations of the event log.
 
 use storage::{Migration, Migrations};
 
-/// The steps, for both databases.
+/// Returns the migrations of the event log, for both databases.
 #[must_use]
 pub fn migrations() -> Migrations {
     let of = |version, name, sql| Migration { version, name, sql };

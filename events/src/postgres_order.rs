@@ -1,4 +1,4 @@
-//! The cases that need more than one writer at a time, and so PostgreSQL.
+//! Tests of the order of events that need several concurrent writers, and therefore PostgreSQL.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ fn pool(database: &Database) -> &PgPool {
     &pools.writers
 }
 
-/// A transaction whose commit wakes nobody.
+/// Begins a transaction whose commit does not wake the sequencer.
 async fn begin(database: &Database) -> Transaction {
     let writers = pool(database).clone();
     let pools = Pools { readers: writers.clone(), writers, commits: Commits::default() };
     Database::Postgres(pools).begin().await.unwrap()
 }
 
-/// In the order of positions.
+/// Returns the subjects of the first `count` events, in the order of positions.
 async fn told(log: &EventLog, count: usize) -> Vec<Uuid> {
     let mut follower = log.follow(log.point().await.unwrap().log_id, 0);
     let mut subjects = Vec::new();
@@ -56,7 +56,7 @@ async fn events_that_nobody_was_woken_for_are_told_within_the_poll() {
     let id = event.subject_id;
     let mut other = begin(&database).await;
     append(&mut other, event).await.unwrap();
-    // Not by our commit, which would wake.
+    // Not with `Transaction::commit`, which would wake the sequencer.
     let Executor::Postgres(connection) = other.executor() else { panic!("not PostgreSQL") };
     sqlx::query("COMMIT").execute(connection).await.unwrap();
     assert_eq!(told(&log, 1).await, [id]);

@@ -1,4 +1,4 @@
-//! Reading the log by position.
+//! Reads the log in the order of positions.
 
 use std::sync::Arc;
 
@@ -10,35 +10,35 @@ use super::recorded::{Recorded, Row};
 use super::sql;
 use super::subject::SubjectKinds;
 
-/// How far a log goes.
+/// The extent of a log: its id and the positions that it contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Point {
-    /// Which log it is: another one after a restore from nothing.
+    /// Id of the log; a new, empty database has a new one.
     pub log_id: Uuid,
-    /// The last position given; 0 when there is none.
+    /// The last assigned position; 0 if there is none.
     pub head: i64,
-    /// The first position from which on none is missing.
+    /// The lowest position from which the log is complete.
     pub oldest: i64,
 }
 
 impl Point {
     pub(super) fn missing() -> StorageError {
-        StorageError::Corrupt { table: "event_log", what: "it has no row".to_owned() }
+        StorageError::Corrupt { table: "event_log", what: "the table is empty".to_owned() }
     }
 }
 
-/// Why there is nothing to read.
+/// Why the log cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The log does not go on from there: it was trimmed, or it is another one.
-    #[error("the log does not go on from there")]
+    /// The log cannot be resumed from this position: it was trimmed, or it is a different log.
+    #[error("the event log cannot be resumed from this position")]
     Gone,
-    /// The database failed.
+    /// A database call failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
 
-/// Reads the log of a database.
+/// Reads the event log of one database.
 #[derive(Clone)]
 pub(super) struct Reader {
     pub(super) database: Database,
@@ -46,13 +46,13 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// How far the log goes now.
+    /// Returns the current extent of the log.
     pub(super) async fn point(&self) -> Result<Point, StorageError> {
         let row = self.database.connection().await?.fetch_optional(&sql::POINT, []).await?;
         row.ok_or_else(Point::missing)
     }
 
-    /// The next events behind `position`, at most `limit`, none left out; empty at the end of the log.
+    /// Returns at most `limit` events after `position`, without gaps; none at the end of the log.
     pub(super) async fn after(&self, position: i64, limit: i64) -> Result<Vec<Arc<Recorded>>, ReadError> {
         let mut on = self.database.connection().await?;
         let rows: Vec<Row> = on.fetch_all(&sql::AFTER, [position.into(), limit.into()]).await?;
@@ -60,7 +60,7 @@ impl Reader {
         let mut events = Vec::with_capacity(rows.len());
         for (row, expected) in rows.into_iter().zip(position + 1..) {
             let event = row.into_recorded(&self.kinds)?;
-            // Positions are dense: what is missing was trimmed.
+            // Positions have no gaps, so a missing event was trimmed.
             if event.position != expected {
                 return Err(ReadError::Gone);
             }

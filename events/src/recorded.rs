@@ -1,4 +1,4 @@
-//! An event as it is read.
+//! An event read from the log.
 
 use access::{Scope, Visibility};
 use proto::event::v1 as wire;
@@ -11,40 +11,40 @@ use storage::StorageError;
 
 use super::subject::{SubjectKind, SubjectKinds};
 
-/// An event of the log, with what decides who is told of it.
+/// An event of the log, with the scopes that decide who may see it.
 #[derive(Clone, Debug)]
 pub struct Recorded {
-    /// Drawn by its INSERT: names it before it has a position.
+    /// Insert sequence number, which identifies the event before it has a position.
     pub seq: i64,
-    /// Its place; 0 when it has none yet.
+    /// Position in the log; 0 if it has none yet.
     pub position: i64,
-    /// What kind of subject changed.
+    /// Kind of the changed subject.
     pub kind: &'static SubjectKind,
-    /// What changed.
+    /// Id of the changed subject.
     pub subject_id: Uuid,
-    /// The change's place among those of its subject.
+    /// Revision of the subject after the change.
     pub revision: i64,
-    /// Who saw the subject before; `None`: it did not exist.
+    /// Who could see the subject before the change; `None`: it did not exist.
     pub before: Option<Scope>,
-    /// Who sees it now; `None`: it is gone.
+    /// Who can see the subject after the change; `None`: it was deleted.
     pub after: Option<Scope>,
-    /// Everything that is told of it.
+    /// The event as sent to callers that may see all of it.
     pub event: wire::Event,
 }
 
 impl Recorded {
-    /// Whether the subject existed for `seen` before the change.
+    /// Whether the subject was visible before the change.
     #[must_use]
-    pub fn was_seen_by(&self, seen: &Visibility) -> bool {
-        self.before.as_ref().is_some_and(|it| seen.sees(it))
+    pub fn was_visible_to(&self, visibility: &Visibility) -> bool {
+        self.before.as_ref().is_some_and(|it| visibility.sees(it))
     }
 
-    /// Whether the event is told: the subject exists for `seen` after the change or, of one that is gone, did before.
+    /// Whether the event is visible: the subject is visible after the change or, if it was deleted, was visible before.
     #[must_use]
-    pub fn is_told_to(&self, seen: &Visibility) -> bool {
+    pub fn is_visible_to(&self, visibility: &Visibility) -> bool {
         match &self.after {
-            Some(scope) => seen.sees(scope),
-            None => self.was_seen_by(seen) || *seen == Visibility::All,
+            Some(scope) => visibility.sees(scope),
+            None => self.was_visible_to(visibility) || *visibility == Visibility::All,
         }
     }
 }
@@ -125,7 +125,7 @@ impl Row {
     }
 }
 
-/// Without the message of the decoder: it can quote the row.
+/// Leaves out the message of the decoder, because it can quote values of the row.
 fn unreadable(error: &serde_json::Error) -> StorageError {
     let what = format!("its JSON ends in {:?} at column {}", error.classify(), error.column());
     StorageError::Corrupt { table: "events", what }

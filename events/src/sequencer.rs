@@ -1,5 +1,5 @@
-//! Gives events their positions after their commit, on PostgreSQL: docs/adr/0011. Every replica does; the lock of the log's
-//! row lets one at a time.
+//! Assigns positions to committed events on PostgreSQL (docs/adr/0011). Every replica runs this loop; a row lock on the
+//! log lets one of them number at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,41 +13,41 @@ use super::tail::Tail;
 use sqlx::Postgres;
 use storage::Pools;
 
-/// Events numbered in one transaction.
+/// Maximum number of events numbered in one transaction.
 const BATCH_SIZE: i64 = 1_000;
-/// How long a call may take; one that waits for a lock longer has lost its connection.
+/// Timeout of one numbering call. It is longer than the lock timeout, so a call that exceeds it has lost its connection.
 const CALL_TIMEOUT: Duration = Duration::from_secs(15);
-/// Between two calls, however often it is asked.
+/// Minimum time between two numbering calls.
 const MIN_INTERVAL: Duration = Duration::from_millis(5);
-/// How long it may take to close the connection.
+/// Timeout for closing the connection.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long events of other processes, or a lost wake-up, wait at most.
+/// Maximum delay of events of other processes, or after a lost wake-up.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Numbers until `stop`, and once more then.
+/// Numbers events until `stop`, and then one last time.
 pub(super) async fn run(pools: Pools<Postgres>, tail: Arc<Tail>, stop: Shutdown) {
     let connection = dedicated::connection(&pools.writers);
-    // Under load the next call numbers many: what it costs, the commits pay.
+    // Under load, the pause lets one call number the events of many commits.
     let committed = || async {
         tokio::time::sleep(MIN_INTERVAL).await;
         pools.commits.next().await;
     };
     let numbering = Periodic::every(POLL_INTERVAL, "numbering events");
     numbering.run_woken(&stop, committed, || number(&connection, &tail)).await;
-    // Its failure was logged, and what is left another replica or the next start numbers.
+    // If this fails, another replica or the next start numbers the remaining events.
     let _ = number(&connection, &tail).await;
     let _ = tokio::time::timeout(CLOSE_TIMEOUT, connection.close()).await;
 }
 
-/// Numbers what there is.
+/// Numbers all committed events that have no position yet.
 async fn number(connection: &PgPool, tail: &Tail) -> Result<(), sqlx::Error> {
     loop {
-        // Without a span: it belongs to no request, and polls for the most part.
+        // No span: the call belongs to no request, and most calls find nothing to number.
         let mut connection = connection.acquire().await?;
         let call = sqlx::query_scalar::<_, i64>("SELECT number_events($1)").bind(BATCH_SIZE);
         let called = tokio::time::timeout(CALL_TIMEOUT, call.fetch_one(&mut *connection)).await;
         let Ok(numbered) = called else {
-            // It has gone silent: given back, it would be asked for a sign of life, without end.
+            // The connection is dead. Returned to the pool, it would be tested before its next use, without a timeout.
             connection.close_on_drop();
             return Err(sqlx::Error::PoolTimedOut);
         };

@@ -1,4 +1,4 @@
-//! One consistent read of the subjects and of how far the log goes: what a reader needs to begin with.
+//! One consistent read of the subjects and the end of the log, from which a subscriber starts.
 
 use std::collections::HashSet;
 
@@ -8,22 +8,22 @@ use super::log::EventLog;
 use super::reader::Point;
 use super::sql;
 
-/// A consistent read, as long as it lives; it holds a connection.
+/// A read-only transaction with a consistent view of subjects and log. It holds a connection until dropped.
 pub struct Snapshot {
-    /// How far the log goes in it.
+    /// The extent of the log in this view.
     pub point: Point,
-    /// `seq` of the events whose changes are in it though they have no position yet: they get one behind the point's
-    /// head, and tell nothing new then.
+    /// `seq` of committed events without a position. Their changes are part of this view, but their positions will be
+    /// after the head of `point`: a subscriber of this snapshot must not receive them.
     pub unnumbered: HashSet<i64>,
-    /// What stores read the subjects from.
+    /// The transaction in which stores read the subjects.
     pub on: Transaction,
 }
 
 impl EventLog {
-    /// A consistent read from now on.
+    /// Begins a consistent read.
     pub async fn snapshot(&self) -> Result<Snapshot, StorageError> {
         let mut on = self.reader.database.begin_snapshot().await?;
-        // The first statement of the transaction is what fixes it.
+        // The first statement of the transaction determines what all of them see.
         let point: Option<Point> = on.fetch_optional(&sql::POINT, []).await?;
         let unnumbered: Vec<(i64,)> = on.fetch_all(&sql::UNNUMBERED, []).await?;
         let point = point.ok_or_else(Point::missing)?;

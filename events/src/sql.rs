@@ -1,4 +1,4 @@
-//! The statements on the event log that read it.
+//! The SQL statements that read the event log.
 
 use storage::Statement;
 
@@ -10,14 +10,14 @@ macro_rules! columns {
     };
 }
 
-/// The `$2` events behind the position `$1`.
+/// At most `$2` events after position `$1`, in the order of their positions.
 pub(super) const AFTER: Statement = Statement {
     operation: "SELECT",
     collection: "events",
     sql: concat!("SELECT ", columns!(), " FROM events WHERE position > $1 ORDER BY position LIMIT $2"),
 };
 
-/// The `$3` events of the subject `$1` before its revision `$2`, newest first.
+/// At most `$3` events of subject `$1` with a revision below `$2`, newest first.
 pub(super) const HISTORY: Statement = Statement {
     operation: "SELECT",
     collection: "events",
@@ -34,7 +34,7 @@ pub(super) const POINT: Statement = Statement {
     sql: "SELECT log_id, head, (SELECT position FROM event_log_start) AS oldest FROM event_log",
 };
 
-/// Those that are committed and have no position yet.
+/// Committed events that have no position yet.
 pub(super) const UNNUMBERED: Statement = Statement {
     operation: "SELECT",
     collection: "events",

@@ -1,21 +1,21 @@
-//! What the caller of a service is told when its database fails.
+//! The gRPC statuses of database errors.
 
 use net::grpc::status::{self, Reason};
 use storage::StorageError;
 use tonic::{Code, Status};
 
-/// What the caller of `service` is told. The cause goes to the log, here and nowhere else.
+/// Returns the status for a database error of `service`, without internal details, and logs the error.
 #[must_use]
-#[expect(clippy::needless_pass_by_value, reason = "an error is told once: nobody is to use it again")]
+#[expect(clippy::needless_pass_by_value, reason = "consuming the error ensures that it is logged only once")]
 pub fn storage_failed(service: &'static str, error: StorageError) -> Status {
     let cause: &dyn std::error::Error = &error;
     tracing::error!(error = cause, "database call failed");
     match error {
         StorageError::Unavailable(_) => {
-            status::unavailable_because(service, Reason::DatabaseUnavailable, "has no database")
+            status::unavailable_because(service, Reason::DatabaseUnavailable, "cannot reach its database")
         }
         StorageError::OutcomeUnknown(_) => {
-            let message = "the database went away during the commit; the outcome is unknown";
+            let message = "the connection to the database was lost during the commit; the outcome is unknown";
             status::outcome_unknown(Code::Unknown, message)
         }
         StorageError::Interrupted => {
@@ -36,14 +36,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn internal_errors_tell_the_caller_nothing_of_the_database() {
+    fn internal_errors_reveal_nothing_about_the_database() {
         let error = StorageError::Failed(sqlx::Error::ColumnNotFound("secret".to_owned()));
         let status = storage_failed("task-service", error);
         assert_eq!((status.code(), status.message()), (Code::Internal, "internal error"));
     }
 
     #[test]
-    fn a_pool_without_a_free_connection_is_worth_another_try() {
+    fn a_pool_without_a_free_connection_is_unavailable() {
         let status = storage_failed("task-service", sqlx::Error::PoolTimedOut.into());
         assert_eq!(status.code(), Code::Unavailable);
     }

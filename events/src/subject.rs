@@ -1,34 +1,34 @@
-//! The kinds of subjects that events are about. A service tells its log which ones it has: nothing here knows them.
+//! The kinds of subjects that events are about. Each service passes its kinds to its log; this crate defines none.
 
 use proto::event::v1 as wire;
 use serde_json::Value;
 
 use storage::StorageError;
 
-/// A kind of subject.
+/// A kind of subject, for example the tasks.
 #[derive(Debug)]
 pub struct SubjectKind {
-    /// What rows call it, `task`.
+    /// Name of the kind in rows: `task`.
     pub name: &'static str,
-    /// What the contract calls it.
+    /// Value of the kind in the gRPC contract.
     pub wire: wire::SubjectKind,
-    /// The type under which a reader is told that a subject has gone out of view: `task.removed`.
+    /// The name that filters on event types use for a subject that is no longer visible: `task.removed`.
     pub removed: &'static str,
-    /// Reads the resource of an event from proto3's JSON mapping.
+    /// Decodes the resource of an event from the JSON mapping of proto3.
     pub read: fn(Value) -> serde_json::Result<wire::event::Resource>,
 }
 
-/// The kinds that a service has.
+/// The kinds of subjects of one service.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SubjectKinds(pub(crate) Vec<&'static SubjectKind>);
 
 impl SubjectKinds {
-    /// The kind that a row names.
+    /// Returns the kind with this name, as stored in a row.
     pub(crate) fn named(&self, name: &str) -> Result<&'static SubjectKind, StorageError> {
         let found = self.0.iter().find(|kind| kind.name == name).copied();
         found.ok_or_else(|| StorageError::Corrupt {
             table: "events",
-            what: format!("{name:?} is no kind of subject"),
+            what: format!("{name:?} is not a kind of subject"),
         })
     }
 }

@@ -1,4 +1,5 @@
-//! The end of the log, followed once a process however many watch it.
+//! The end of the log. One reader per process keeps the newest events in memory for all followers; followers that lag
+//! behind read the database themselves.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,30 +18,32 @@ use super::reader::{ReadError, Reader};
 use super::recorded::Recorded;
 use storage::Database;
 
-/// Events read at once.
+/// Maximum number of events read by one statement.
 const BATCH_SIZE: i64 = 256;
-/// Events kept for those who follow; who is further behind reads the database.
+/// Maximum number of events that a follower gets at once from memory.
+const MAX_IN_MEMORY_BATCH: usize = 256;
+/// Number of newest events kept in memory.
 const MAX_RECENT: usize = 2_048;
-/// Followers who are behind the recent events that read the database at once.
+/// Number of lagging followers that may read the database at the same time.
 const MAX_CATCHING_UP: usize = 2;
-/// How long a lost wake-up waits at most.
+/// Maximum delay of events after a lost wake-up.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// A connection on which nothing was heard for this long is made anew.
+/// A LISTEN connection that received nothing for this long is replaced.
 const LISTEN_TIMEOUT: Duration = Duration::from_mins(1);
-/// What the sequencer notifies on.
+/// The NOTIFY channel of the sequencer.
 const CHANNEL: &str = "ccm_events";
 
-/// The newest events, and who waits for more.
+/// The newest events, and the notifications for those who wait for more.
 pub(super) struct Tail {
     recent: Mutex<Option<Recent>>,
     wake: Notify,
-    /// Counts what happened to `recent`.
+    /// Number of changes of `recent`; followers wait for it to change.
     moved: watch::Sender<u64>,
-    /// Those who catch up do not take all connections from requests.
+    /// Limits lagging followers, so that they leave connections to requests.
     catching_up: Semaphore,
 }
 
-/// Events without a gap; `end` is the position of the last one, or the head of a log when there is none.
+/// Consecutive events. `end` is the position of the last one; without events, the head of the log when it was read.
 struct Recent {
     log_id: Uuid,
     end: i64,
@@ -59,7 +62,7 @@ impl Default for Tail {
 }
 
 impl Tail {
-    /// There may be more to read.
+    /// Makes the reader check the database for new events.
     pub(super) fn wake(&self) {
         self.wake.notify_one();
     }
@@ -68,28 +71,28 @@ impl Tail {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell(&self) {
+    fn notify_followers(&self) {
         self.moved.send_modify(|it| *it = it.wrapping_add(1));
     }
 
-    /// Reads what is new, if anybody waits for it.
+    /// Reads the new events if there are followers; without followers, drops the events in memory.
     async fn advance(&self, log: &Reader) -> Result<(), ReadError> {
         if self.moved.receiver_count() == 0 {
             *self.recent() = None;
             return Ok(());
         }
         let point = log.point().await?;
-        let goes_on = |it: &Recent| it.log_id == point.log_id && it.end <= point.head;
-        let known = self.recent().as_ref().filter(|it| goes_on(it)).map(|it| it.end);
+        let is_same_log = |it: &Recent| it.log_id == point.log_id && it.end <= point.head;
+        let known = self.recent().as_ref().filter(|it| is_same_log(it)).map(|it| it.end);
         let Some(mut end) = known else {
             let recent = Recent { log_id: point.log_id, end: point.head, events: VecDeque::new() };
             *self.recent() = Some(recent);
-            self.tell();
+            self.notify_followers();
             return Ok(());
         };
         while end < point.head {
             let batch = log.after(end, BATCH_SIZE).await?;
-            // There is a head beyond, so this is missing.
+            // The head is further, so events are missing.
             let Some(last) = batch.last() else { return Err(ReadError::Gone) };
             end = last.position;
             if let Some(recent) = self.recent().as_mut() {
@@ -98,15 +101,15 @@ impl Tail {
                 let excess = recent.events.len().saturating_sub(MAX_RECENT);
                 recent.events.drain(..excess);
             }
-            self.tell();
+            self.notify_followers();
         }
         Ok(())
     }
 }
 
-/// Follows the log until `stop`.
+/// Reads new events until `stop`.
 pub(super) async fn run(log: Reader, tail: Arc<Tail>, stop: Shutdown) {
-    // On SQLite an event has its position when it is committed.
+    // On SQLite, an event gets its position in its own transaction, so a commit is the wake-up.
     let commits = match &log.database {
         Database::Sqlite(pools) => Some(pools.commits.clone()),
         Database::Postgres(_) => None,
@@ -124,7 +127,7 @@ pub(super) async fn run(log: Reader, tail: Arc<Tail>, stop: Shutdown) {
         }
     };
     let turn = || async {
-        // Without spans: it belongs to no request, and polls for the most part.
+        // No spans: the read belongs to no request, and most reads find nothing new.
         match untraced(tail.advance(&log)).await {
             Err(ReadError::Gone) => {
                 *tail.recent() = None;
@@ -136,14 +139,14 @@ pub(super) async fn run(log: Reader, tail: Arc<Tail>, stop: Shutdown) {
     Periodic::every(POLL_INTERVAL, "reading the event log").run_woken(&stop, woken, turn).await;
 }
 
-/// Wakes `tail` when another process has numbered events. What is lost while the connection is, the poll makes up for.
+/// Wakes `tail` when another process has numbered events. Notifications missed during a reconnect are covered by polling.
 pub(super) async fn listen(pool: PgPool, tail: Arc<Tail>, stop: Shutdown) {
     let connection = dedicated::connection(&pool);
     let turn = || async {
         let mut listener = PgListener::connect_with(&connection).await?;
         listener.listen(CHANNEL).await?;
         tail.wake();
-        // A connection that has gone silent looks like one on which nothing happens: it is made anew.
+        // A dead connection looks like an idle one, so an idle connection is replaced.
         while let Ok(notified) = tokio::time::timeout(LISTEN_TIMEOUT, listener.recv()).await {
             notified?;
             tail.wake();
@@ -161,7 +164,7 @@ pub(super) async fn listen(pool: PgPool, tail: Arc<Tail>, stop: Shutdown) {
     }
 }
 
-/// Goes through a log, event by event.
+/// Reads a log event by event, and waits for new ones at its end.
 pub struct Follower {
     log: Reader,
     tail: Arc<Tail>,
@@ -170,13 +173,14 @@ pub struct Follower {
     position: i64,
 }
 
-/// Where the next events are.
+/// Where a follower finds its next events.
 enum Next {
-    Here(Vec<Arc<Recorded>>),
-    /// In the database, outside of what is kept.
-    Behind,
-    /// There are none yet.
+    InMemory(Vec<Arc<Recorded>>),
+    /// The events are no longer in memory, or the follower is ahead of this process: the database has to be asked.
+    InDatabase,
+    /// There are no new events.
     NotYet,
+    /// The log cannot be resumed from the position.
     Gone,
 }
 
@@ -187,19 +191,19 @@ impl Follower {
         Self { log, tail, moved, log_id, position }
     }
 
-    /// Position of the last event that was answered.
+    /// Returns the position of the last event that [`Self::next`] returned.
     #[must_use]
     pub fn position(&self) -> i64 {
         self.position
     }
 
-    /// The next events in their order, none left out; waits until there is one. Cancelled, it loses nothing.
+    /// Waits for the next events and returns them in order, without gaps. Cancel safe.
     pub async fn next(&mut self) -> Result<Vec<Arc<Recorded>>, ReadError> {
         loop {
             self.moved.mark_unchanged();
             let events = match self.look() {
-                Next::Here(events) => events,
-                Next::Behind => self.read().await?,
+                Next::InMemory(events) => events,
+                Next::InDatabase => self.read().await?,
                 Next::NotYet => Vec::new(),
                 Next::Gone => return Err(ReadError::Gone),
             };
@@ -208,7 +212,7 @@ impl Follower {
                 return Ok(events);
             }
             if self.moved.changed().await.is_err() {
-                // The process stops.
+                // The process is stopping.
                 std::future::pending::<()>().await;
             }
         }
@@ -216,22 +220,22 @@ impl Follower {
 
     fn look(&self) -> Next {
         let recent = self.tail.recent();
-        let Some(recent) = recent.as_ref() else { return Next::Behind };
+        let Some(recent) = recent.as_ref() else { return Next::InDatabase };
         let first = recent.events.front().map_or(recent.end + 1, |it| it.position);
         if recent.log_id != self.log_id {
             return Next::Gone;
         }
-        // Also of a follower that is ahead of the tail: the database knows whether the log goes that far.
+        // A follower that is ahead of the tail has to ask the database whether its position exists.
         if self.position + 1 < first || self.position > recent.end {
-            return Next::Behind;
+            return Next::InDatabase;
         }
         let skip = usize::try_from(self.position + 1 - first).unwrap_or(usize::MAX);
-        let events: Vec<_> = recent.events.iter().skip(skip).take(256).cloned().collect();
-        if events.is_empty() { Next::NotYet } else { Next::Here(events) }
+        let events: Vec<_> = recent.events.iter().skip(skip).take(MAX_IN_MEMORY_BATCH).cloned().collect();
+        if events.is_empty() { Next::NotYet } else { Next::InMemory(events) }
     }
 
     async fn read(&self) -> Result<Vec<Arc<Recorded>>, ReadError> {
-        // Never closed.
+        // The semaphore is never closed.
         let _permit = self.tail.catching_up.acquire().await;
         let reading = async {
             let events = self.log.after(self.position, BATCH_SIZE).await?;

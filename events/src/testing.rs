@@ -1,35 +1,35 @@
-//! The events of a database as tests look at them.
+//! Reads the events of a database, for tests.
 
 use storage::Statements as _;
 use storage::sqlx;
 
-/// An event as its row holds it.
+/// A row of the table `events`.
 #[derive(Debug, sqlx::FromRow)]
 pub struct EventRow {
-    /// Given after the commit.
+    /// Position in the log; `None` until it is assigned after the commit.
     pub position: Option<i64>,
-    /// `task.created`, ….
+    /// Type of the event: `task.created`, for example.
     #[sqlx(rename = "type")]
     pub kind: String,
-    /// What changed.
+    /// Id of the changed subject.
     pub subject_id: uuid::Uuid,
-    /// Its revision after the change.
+    /// Revision of the subject after the change.
     pub revision: i64,
-    /// Who did it.
+    /// `sub` of the token with which the change was made.
     pub actor: String,
-    /// The span that caused it.
+    /// W3C `traceparent` of the span that caused the change.
     pub traceparent: Option<String>,
-    /// Its department after the change.
+    /// Department of the subject after the change.
     pub department_after: Option<String>,
-    /// Its assignee after the change.
+    /// Assignee of the subject after the change.
     pub assignee_id_after: Option<String>,
-    /// Its creator.
+    /// Creator of the subject.
     pub created_by_after: Option<String>,
-    /// The subject after the change.
+    /// The whole subject after the change.
     pub resource: sqlx::types::Json<serde_json::Value>,
 }
 
-/// Every event, in the order their inserts drew.
+/// Returns all events, in the order in which they were inserted.
 pub async fn events(database: &storage::Database) -> Result<Vec<EventRow>, storage::StorageError> {
     const ALL: storage::Statement = storage::Statement {
         operation: "SELECT",
@@ -41,7 +41,7 @@ pub async fn events(database: &storage::Database) -> Result<Vec<EventRow>, stora
     database.connection().await?.fetch_all(&ALL, []).await
 }
 
-/// Every event of the database at `url`, which a service has made and need not be running.
+/// Returns all events of the database at `url`, whether its service is running or not.
 pub async fn events_at(url: &str) -> Result<Vec<EventRow>, storage::StorageError> {
     let database = if url.starts_with("sqlite:") {
         let pool = sqlx::SqlitePool::connect(url).await?;

@@ -1,4 +1,5 @@
-//! Time and randomness, as an argument: the one place that asks the machine for either.
+//! Time and randomness. Code gets both as arguments; only this file reads the system clock and the random number
+//! generator.
 
 use std::ops::{Add, Sub};
 use std::sync::Arc;
@@ -7,12 +8,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
 
-/// An instant: microseconds since 1970-01-01T00:00:00Z, as databases and events hold it.
+/// An instant in microseconds since 1970-01-01T00:00:00Z, as stored in databases and events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Micros(pub i64);
 
 impl Micros {
-    /// `2026-11-22T09:10:11.123456Z`: UTC, always six digits of a second, so that texts sort as instants do.
+    /// Formats the instant as `2026-11-22T09:10:11.123456Z`: UTC with six fractional digits, so that texts sort like
+    /// instants.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         let nanos = i128::from(self.0) * 1_000;
@@ -29,14 +31,14 @@ impl Micros {
         )
     }
 
-    /// Whole seconds since the epoch.
+    /// Returns the whole seconds since 1970.
     #[must_use]
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1_000_000)
     }
 }
 
-/// So much later, as far as instants go.
+/// Adds a duration, saturating at the largest instant.
 impl Add<Duration> for Micros {
     type Output = Self;
 
@@ -45,7 +47,7 @@ impl Add<Duration> for Micros {
     }
 }
 
-/// How long from an earlier instant to this one; nothing when that one is the later.
+/// Returns the duration since an earlier instant; zero if that instant is later.
 impl Sub for Micros {
     type Output = Duration;
 
@@ -54,7 +56,7 @@ impl Sub for Micros {
     }
 }
 
-/// Tells the time and draws ids. Clones of a manual clock share their time.
+/// Returns the current time and makes ids. Clones of a manual clock share their time.
 #[derive(Clone, Debug)]
 pub struct Clock(Source);
 
@@ -65,26 +67,26 @@ enum Source {
 }
 
 impl Clock {
-    /// The machine's clock.
+    /// Returns the clock of the operating system.
     #[must_use]
     pub fn system() -> Self {
         Self(Source::System)
     }
 
-    /// A clock that stands still at `start` until it is told to advance.
+    /// Returns a clock for tests, which stays at `start` until [`Self::advance`] is called.
     #[must_use]
     pub fn manual(start: Micros) -> Self {
         Self(Source::Manual(Arc::new(AtomicI64::new(start.0))))
     }
 
-    /// Moves a manual clock on. The machine's clock is left alone.
+    /// Advances a manual clock. Has no effect on the system clock.
     pub fn advance(&self, by: Duration) {
         if let Source::Manual(now) = &self.0 {
             now.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
         }
     }
 
-    /// The time now.
+    /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> Micros {
         match &self.0 {
@@ -97,7 +99,7 @@ impl Clock {
         }
     }
 
-    /// A new `UUIDv7` (RFC 9562) of this clock's time.
+    /// Makes a `UUIDv7` (RFC 9562) with the time of this clock.
     #[must_use]
     pub fn new_id(&self) -> Uuid {
         let millis = u64::try_from(self.now().0 / 1_000).unwrap_or_default();
@@ -106,10 +108,10 @@ impl Clock {
     }
 }
 
-/// Random bytes from the operating system, good enough for keys.
+/// Returns cryptographically secure random bytes from the operating system.
 ///
 /// # Panics
-/// When the operating system has none to give; nothing safe can be done then.
+/// If the operating system cannot provide random bytes.
 #[must_use]
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
@@ -117,7 +119,7 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A random duration from three quarters of the interval up to all of it, so that replicas do not wake together.
+/// Returns a random duration between three quarters of `interval` and `interval`, so that replicas do not act together.
 #[must_use]
 pub fn jittered(interval: Duration) -> Duration {
     #[expect(clippy::disallowed_methods, reason = "a test that waits an interval waits all of it")]

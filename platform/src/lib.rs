@@ -1,5 +1,5 @@
-//! The ground that every room stands on: the clock, the shutdown, what is wrong with an input, the causes of an error. It
-//! knows no network, no telemetry SDK, no database and no word of the domain.
+//! The basics that every other crate may use: clock, shutdown, periodic work, violations of input rules, causes of
+//! errors. This crate imports no network library, no telemetry SDK and no database, and contains nothing of the domain.
 
 pub mod causes;
 pub mod clock;

@@ -1,4 +1,4 @@
-//! Work that is done again and again for as long as a process runs: polling, sweeping, checking.
+//! Periodic background work: polling, housekeeping, checks.
 
 use std::error::Error;
 use std::future::Future;
@@ -8,25 +8,25 @@ use crate::causes::chain;
 use crate::clock::jittered;
 use crate::shutdown::Shutdown;
 
-/// The pace of periodic work. A turn that fails is logged once, and again when a later one succeeds.
+/// A loop of periodic work with jitter and backoff. The first failure is logged, and the first success after failures.
 #[derive(Clone, Copy, Debug)]
 pub struct Periodic {
-    /// Names the work in log lines: `"numbering events"`.
+    /// Name of the work in log lines: `"numbering events"`.
     pub work: &'static str,
-    /// The time between two turns, less up to a quarter of it at random, so that replicas do not act together.
+    /// Time between two runs, of which up to a quarter is subtracted at random, so that replicas do not act together.
     pub interval: Duration,
-    /// Between two turns that fail, the interval doubles up to this.
+    /// While runs fail, the interval doubles after each failure, up to this duration.
     pub longest_backoff: Duration,
 }
 
 impl Periodic {
-    /// Work whose turns come at this interval, also while they fail.
+    /// Makes a loop with a fixed interval, without backoff after failures.
     #[must_use]
     pub fn every(interval: Duration, work: &'static str) -> Self {
         Self { work, interval, longest_backoff: interval }
     }
 
-    /// Waits one interval, takes a turn, and so on until `stop`.
+    /// Runs `turn` after each interval until `stop`; the first run is one interval from now.
     pub async fn run<T, F, E>(self, stop: &Shutdown, turn: T)
     where
         T: FnMut() -> F,
@@ -40,8 +40,8 @@ impl Periodic {
         self.run_woken(stop, std::future::pending, turn).await;
     }
 
-    /// Takes a turn now and after each interval until `stop`, and earlier when the future of `wake` is ready. Nothing
-    /// wakes it while turns fail: a database that does not answer is not asked more often because others write to it.
+    /// Runs `turn` now and after each interval until `stop`, and earlier when the future of `wake` completes. While runs
+    /// fail, `wake` is ignored, so that a database that does not respond is not called more often.
     pub async fn run_woken<W, G, T, F, E>(self, stop: &Shutdown, mut wake: W, mut turn: T)
     where
         W: FnMut() -> G,
@@ -63,7 +63,7 @@ impl Periodic {
                         tracing::warn!(
                             work = self.work,
                             error = chain(&error),
-                            "periodic work failed; it is retried"
+                            "periodic work failed; retrying"
                         );
                     }
                     failures = failures.saturating_add(1);
@@ -97,7 +97,7 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn it_takes_a_turn_when_it_is_woken_and_ends_when_it_is_stopped() {
+    async fn a_wake_up_starts_a_run_and_stop_ends_the_loop() {
         let (stop, turns) = (Shutdown::new(), Cell::new(0));
         let turn = async || {
             turns.set(turns.get() + 1);
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_wakes_it_while_turns_fail() {
+    async fn wake_ups_are_ignored_while_runs_fail() {
         let (stop, turns) = (Shutdown::new(), Cell::new(0));
         let turn = async || {
             turns.set(turns.get() + 1);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pause_doubles_up_to_its_longest() {
+    fn the_backoff_doubles_up_to_its_maximum() {
         let within = |failures, hours: u64| {
             let pause = SLOW.pause(failures);
             pause <= Duration::from_hours(hours) && pause >= Duration::from_hours(hours).mul_f64(0.75)

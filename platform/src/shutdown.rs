@@ -1,11 +1,11 @@
-//! When a process has to end, and how the parts of it learn that.
+//! Graceful shutdown: the signals that start it, and the token that the parts of a process wait for.
 
 use tokio::io::AsyncReadExt as _;
 use tokio::signal::unix::{SignalKind, signal};
 pub use tokio_util::sync::CancellationToken as Shutdown;
 
-/// Ends `shutdown` at the first SIGINT or SIGTERM, and, with `parent`, when standard input is closed: a child whose
-/// parent is gone must not stay behind.
+/// Cancels `shutdown` at the first SIGINT or SIGTERM. With `parent`, also when standard input is closed, so that a child
+/// process ends with its parent.
 pub fn on_signals(shutdown: &Shutdown, parent: bool) -> std::io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -1,42 +1,42 @@
-//! What is wrong with an input: every bad field by name, and what would be right.
+//! Violations of input rules: the invalid fields of a request, each with a description.
 
 use std::ops::RangeInclusive;
 
-/// A field that is wrong.
+/// An invalid field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// Path of the field in the request, `task.title`.
     pub field: String,
-    /// What is wrong, for people: "must not be empty".
+    /// Description for people, which continues the field name: "must not be empty".
     pub description: String,
 }
 
-/// Collects what is wrong while an input is looked at.
+/// Collects the violations of a request, so that one response can list all of them.
 #[derive(Clone, Debug, Default)]
 pub struct Violations(Vec<Violation>);
 
-/// Whether a text may have more than one line.
+/// Whether a text may contain line breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lines {
-    /// No control character at all.
+    /// One line: no control characters are allowed.
     One,
-    /// Line breaks and tabs are allowed.
+    /// Several lines: of the control characters, line breaks and tabs are allowed.
     Many,
 }
 
-/// White space of Unicode, and of ECMA-262, whose regular expressions the description of the API has.
+/// Whether a character is white space in Unicode or in ECMA-262, whose regular expressions openapi.json uses.
 fn is_blank(it: char) -> bool {
     it.is_whitespace() || it == '\u{feff}'
 }
 
 impl Violations {
-    /// Notes that `field` is wrong.
+    /// Adds a violation of `field`.
     pub fn add(&mut self, field: impl Into<String>, description: impl Into<String>) {
         self.0.push(Violation { field: field.into(), description: description.into() });
     }
 
-    /// Checks a text: its length in characters, control characters (no database and no terminal takes them), and, when
-    /// something is required, that it is not only white space.
+    /// Checks the length of a text in characters, that it contains no forbidden control characters and, if the minimum
+    /// length is above 0, that it is not only white space.
     pub fn text(&mut self, field: &str, text: &str, length: RangeInclusive<usize>, lines: Lines) {
         let allowed = |it: char| lines == Lines::Many && matches!(it, '\n' | '\r' | '\t');
         let count = text.chars().count();
@@ -49,7 +49,7 @@ impl Violations {
         }
     }
 
-    /// Checks a name of the machine's world: 1 to `max` lower-case letters, digits, and the characters of `others`.
+    /// Checks an identifier of a cloud provider: 1 to `max` lower-case letters, digits, and characters of `others`.
     pub fn identifier(&mut self, field: &str, text: &str, max: usize, others: &str) {
         let is_allowed = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || others.contains(it);
         if text.is_empty() {
@@ -59,13 +59,13 @@ impl Violations {
         }
     }
 
-    /// Whether nothing is wrong.
+    /// Whether there are no violations.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What is wrong, in the order it was found.
+    /// Returns the violations in the order in which they were added.
     #[must_use]
     pub fn into_vec(self) -> Vec<Violation> {
         self.0

@@ -1,23 +1,23 @@
-//! The names of enum values, for code that handles every enum of the contract alike. prost generates them as functions of
-//! each enum; the build script implements this trait for each enum with them.
+//! A trait with the value names of enums, for code that handles all enums of the contract alike. prost generates the
+//! names as functions of each enum; the build script implements the trait with these functions.
 
-/// An enum of the contract. The names of its values begin with its own name: `TASK_STATUS_PENDING` of `TaskStatus`.
+/// An enum of the contract. Value names begin with the name of the enum: `TASK_STATUS_PENDING` of `TaskStatus`.
 pub trait ContractEnum: Copy + Default + 'static {
-    /// The names of all values as the contract has them. The first is the zero value, `…_UNSPECIFIED`.
+    /// The names of all values in the contract. The first is the zero value, `…_UNSPECIFIED`.
     const NAMES: &'static [&'static str];
 
-    /// The name of this value as the contract has it.
+    /// Returns the name of this value in the contract.
     fn name(self) -> &'static str;
 
-    /// The value of that name.
+    /// Returns the value with this name.
     fn from_name(name: &str) -> Option<Self>;
 
-    /// All values but the unspecified one, in the order in which the contract declares them.
+    /// Iterates over all values except the unspecified one, in the order of their declaration.
     fn values() -> impl Iterator<Item = Self> {
         Self::NAMES.iter().skip(1).filter_map(|it| Self::from_name(it))
     }
 
-    /// The name of this value without the name of its enum: `PENDING`.
+    /// Returns the name of this value without the prefix of its enum: `PENDING`.
     #[must_use]
     fn short_name(self) -> &'static str {
         let prefix = Self::NAMES[0].strip_suffix("UNSPECIFIED").unwrap_or_default();

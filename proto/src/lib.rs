@@ -1,8 +1,8 @@
-//! The contract between the processes and their callers, generated from `ccm/*/v1/*.proto` by the build script at the
-//! repository's root; what a field means stands in the proto files. Two things are added by hand: the names of enum values
-//! behind one trait, and the gRPC code and HTTP status of each reason of an error.
+//! The gRPC contract, generated from `ccm/*/v1/*.proto` by the build script at the root of the repository. The proto
+//! files document the fields. Two parts are written by hand: a trait with the value names of enums, and the gRPC code
+//! and HTTP status of each error reason.
 
-/// The tasks.
+/// Package `ccm.task`: tasks.
 pub mod task {
     /// Version 1.
     pub mod v1 {
@@ -11,7 +11,7 @@ pub mod task {
     }
 }
 
-/// The workers.
+/// Package `ccm.worker`: workers.
 pub mod worker {
     /// Version 1.
     pub mod v1 {
@@ -20,7 +20,7 @@ pub mod worker {
     }
 }
 
-/// What is recorded of a change.
+/// Package `ccm.event`: events and their delivery.
 pub mod event {
     /// Version 1.
     #[expect(clippy::large_enum_variant, reason = "most messages of a watch are the largest: events")]
@@ -30,7 +30,7 @@ pub mod event {
     }
 }
 
-/// Why requests fail.
+/// Package `ccm.error`: the reasons of errors.
 pub mod error {
     /// Version 1.
     pub mod v1 {
@@ -48,18 +48,18 @@ include!(concat!(env!("OUT_DIR"), "/enum_names.rs"));
 /// `google.protobuf` types, with the JSON mapping of proto3.
 pub use pbjson_types::{FieldMask, Timestamp};
 
-/// The timestamp of an instant, in microseconds since 1970.
+/// Converts microseconds since 1970 to a timestamp.
 #[must_use]
 pub fn timestamp(micros: i64) -> Timestamp {
     let nanos = i32::try_from(micros.rem_euclid(1_000_000) * 1_000).unwrap_or_default();
     Timestamp { seconds: micros.div_euclid(1_000_000), nanos }
 }
 
-/// The instant of a timestamp, in microseconds since 1970; what is finer is cut.
+/// Converts a timestamp to microseconds since 1970, rounding down.
 #[must_use]
 pub fn micros(at: &Timestamp) -> i64 {
     at.seconds.saturating_mul(1_000_000).saturating_add(i64::from(at.nanos / 1_000))
 }
 
-/// The encoded `google.protobuf.FileDescriptorSet` of every file of the contract and what they import, for reflection.
+/// The encoded `google.protobuf.FileDescriptorSet` of the contract and its imports, for reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -1,5 +1,5 @@
-//! What each reason of an error comes with: its gRPC code, its HTTP status, and its text on the wire. Both tables are
-//! exhaustive, so that a new reason does not compile without its two lines.
+//! The gRPC code, the HTTP status and the wire text of each error reason. Both matches are exhaustive, so a new reason
+//! does not compile until it has a code and a status.
 
 use tonic::Code;
 
@@ -7,8 +7,8 @@ use crate::ContractEnum as _;
 use crate::error::v1::Reason;
 
 impl Reason {
-    /// The gRPC code. [`Reason::OutcomeUnknown`] has several, because its code says what happened: this one is that of a
-    /// deadline that passed. Its comment in the contract lists the others.
+    /// Returns the gRPC code. [`Reason::OutcomeUnknown`] has several codes, which its comment in the contract lists; this
+    /// function returns the code for an expired deadline.
     #[must_use]
     pub fn code(self) -> Code {
         match self {
@@ -47,7 +47,7 @@ impl Reason {
         }
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn http_status(self) -> u16 {
         match self {
@@ -85,13 +85,13 @@ impl Reason {
         }
     }
 
-    /// The text that `google.rpc.ErrorInfo.reason` has: `TASK_NOT_FOUND`.
+    /// Returns the text in `google.rpc.ErrorInfo.reason`: `TASK_NOT_FOUND`, for example.
     #[must_use]
     pub fn text(self) -> &'static str {
         self.short_name()
     }
 
-    /// The reason of that text; `None` when this version knows no such reason.
+    /// Returns the reason with this text; `None` if this version does not know it.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         Self::values().find(|it| it.text() == text)

@@ -1,11 +1,11 @@
-//! The frame of a stateful service: everything between its settings and its requests that does not depend on what its
-//! resources are. It opens the database, starts the event log and what runs beside it, serves, and closes in order.
+//! Starts, serves and stops a stateful service, independently of its resources: opens the database, starts event log and
+//! housekeeping, serves gRPC, and shuts all of it down in order.
 
 use std::sync::Arc;
 
 use access::{Identity, TokenSource, Verifier};
 use events::EventLog;
-use events::grpc::{Events, Subjects, Teller, WatchLimits};
+use events::grpc::{Events, SubjectRegistry, Subjects, WatchLimits};
 use net::grpc::server::{ConnectionOptions, GrpcServer, ServerError};
 use platform::clock::Clock;
 use platform::shutdown::Shutdown;
@@ -17,67 +17,67 @@ use tonic::Status;
 use crate::housekeeping::{self, Retention};
 use crate::migrations;
 
-/// What a stateful service needs to know, whatever its resources are.
+/// The settings that all stateful services share.
 pub struct Config {
-    /// Its own database: `sqlite:PATH` or `postgres://…`.
+    /// URL of the service's own database: `sqlite:PATH` or `postgres://…`.
     pub database_url: String,
     /// Verifies the tokens of callers.
     pub verifier: Verifier,
-    /// Where the service gets a token of its own, for work that no request asks for; `None`: it has no such work.
+    /// Where the service gets its own token, for work that no request asks for; `None` if there is no such work.
     pub token_source: Option<TokenSource>,
     /// TLS and the maximum age of connections.
     pub connections: ConnectionOptions,
-    /// How much watchers of its events may take.
+    /// Limits of the subscribers of its events.
     pub watch: WatchLimits,
-    /// How long deleted subjects, their events and idempotency keys are kept.
+    /// Retention of deleted subjects and of events.
     pub retention: Retention,
-    /// Time and ids.
+    /// Source of time and ids.
     pub clock: Clock,
 }
 
-/// What makes one service of the frame.
+/// The constants that distinguish one service from another.
 pub struct Definition {
-    /// `service.name`, and what errors call the process.
+    /// Name of the service, in `service.name` and in errors.
     pub name: &'static str,
-    /// The full names of its gRPC services, `ccm.event.v1.EventService` among them.
+    /// Full names of its gRPC services, including `ccm.event.v1.EventService`.
     pub apis: &'static [&'static str],
-    /// The steps of its own schema.
+    /// Migrations of its own tables.
     pub migrations: Migrations,
-    /// NOT_FOUND: no subject of this id, or none that the caller may see.
+    /// Makes the NOT_FOUND status for a subject that does not exist or that the caller may not see.
     pub not_found: fn() -> Status,
 }
 
-/// What a service may use once the frame stands.
+/// What [`serve`] provides to a service.
 pub struct Foundation {
-    /// Its database, migrated.
+    /// The opened and migrated database.
     pub database: Database,
-    /// Who the process is when no request asks it to work; renewed for as long as a clone is held.
+    /// The process's own token, for work that no request asks for; renewed as long as a clone exists.
     pub identity: Option<Arc<Identity>>,
-    /// Time and ids.
+    /// Source of time and ids.
     pub clock: Clock,
 }
 
-/// What a service adds to the frame.
+/// What a service adds to the shared parts.
 pub struct Resources {
-    /// What its events are about.
+    /// Subjects of its events, one entry for each kind.
     pub subjects: Vec<Arc<dyn Subjects>>,
-    /// Adds its gRPC services.
+    /// Adds the gRPC services to the server.
     pub routes: Box<dyn FnOnce(GrpcServer<Verifier>) -> GrpcServer<Verifier> + Send>,
 }
 
-/// Why a service ended.
+/// Why a service ended with an error.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// Its database cannot be used.
+    /// The database cannot be opened.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// Its server cannot be set up.
+    /// The gRPC server cannot be set up.
     #[error(transparent)]
     Server(#[from] ServerError),
 }
 
-/// Serves gRPC at `listener` until `shutdown`; calls in flight finish first, then the last events are numbered and the
-/// database is closed.
+/// Serves gRPC at `listener` until `shutdown`, and then drains in-flight calls, numbers the last events and closes the
+/// database.
 pub async fn serve(
     definition: Definition,
     config: Config,
@@ -97,21 +97,24 @@ pub async fn serve(
         build(Foundation { database: database.clone(), identity: identity.clone(), clock: clock.clone() });
     let kinds = resources.subjects.iter().map(|it| it.kind()).collect();
     let (log, running) = EventLog::start(&database, kinds);
-    let forgetting = housekeeping::run(
+    let housekeeping_task = housekeeping::run(
         log.clone(),
         resources.subjects.clone(),
         config.retention,
         clock.clone(),
         shutdown.clone(),
     );
-    let forgetting = tokio::spawn(forgetting);
-    let teller =
-        Teller { service: definition.name, subjects: resources.subjects, not_found: definition.not_found };
-    let events = Events::new(log, teller, config.watch, clock);
+    let housekeeping_task = tokio::spawn(housekeeping_task);
+    let registry = SubjectRegistry {
+        service: definition.name,
+        subjects: resources.subjects,
+        not_found: definition.not_found,
+    };
+    let events = Events::new(log, registry, config.watch, clock);
     let server = GrpcServer::new(definition.name, verifier, proto::DESCRIPTORS, definition.apis)?;
     let server = (resources.routes)(server).with(EventServiceServer::new(events));
     server.serve(listener, config.connections, database.health(), shutdown).await;
-    let _ = forgetting.await;
+    let _ = housekeeping_task.await;
     running.stop().await;
     database.close().await;
     drop(identity);

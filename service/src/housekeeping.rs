@@ -1,5 +1,5 @@
-//! What every stateful process does now and then: forget what has had its time. Every replica does; all of it is safe to
-//! do at once and to stop at any moment.
+//! Housekeeping: periodically removes data past its retention. All replicas run it; it is safe to run concurrently and to
+//! stop at any time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,13 +12,13 @@ use events::EventLog;
 use events::grpc::Subjects;
 use storage::{Database, Statement, Statements as _, StorageError};
 
-/// Rows forgotten in one transaction.
-const KEYS: i64 = 1_000;
-/// Subjects purged, and histories forgotten, in one transaction.
-const SUBJECTS: i64 = 50;
+/// Maximum number of idempotency keys removed in one transaction.
+const KEY_BATCH: i64 = 1_000;
+/// Maximum number of subjects, or of histories, removed in one transaction.
+const SUBJECT_BATCH: i64 = 50;
 
-/// The row may have been claimed anew meanwhile: that is asked again when its lock is held.
-const FORGET_KEYS: Statement = Statement {
+/// The outer condition repeats the age because the row may have been claimed again before its lock was acquired.
+const DELETE_EXPIRED_KEYS: Statement = Statement {
     operation: "DELETE",
     collection: "request_keys",
     sql: "DELETE FROM request_keys
@@ -28,18 +28,18 @@ const FORGET_KEYS: Statement = Statement {
           RETURNING expires_at",
 };
 
-/// How long what is gone is kept.
+/// How long deleted and historical data is kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Retention {
-    /// Deleted subjects, with their history.
+    /// Retention of deleted subjects and their history.
     pub deleted: Duration,
-    /// Events, at least: for as long a reader can be away and go on where it was.
+    /// Minimum retention of events: a subscriber that was disconnected for less time can resume.
     pub events: Duration,
-    /// How often it is looked.
+    /// Interval between two runs.
     pub interval: Duration,
 }
 
-/// Forgets until `stop`.
+/// Runs housekeeping until `stop`.
 pub(crate) async fn run(
     log: EventLog,
     subjects: Vec<Arc<dyn Subjects>>,
@@ -49,19 +49,19 @@ pub(crate) async fn run(
 ) {
     let turn = || async {
         let swept = sweep(&log, &subjects, retention, clock.now(), &stop);
-        let forgotten = telemetry::sweep::traced("housekeeping", swept).await?;
-        if forgotten != Forgotten::default() {
-            let Forgotten { request_keys, subjects, histories } = forgotten;
-            tracing::info!(request_keys, subjects, histories, "what has had its time was forgotten");
+        let removed = telemetry::sweep::traced("housekeeping", swept).await?;
+        if removed != Removed::default() {
+            let Removed { request_keys, subjects, histories } = removed;
+            tracing::info!(request_keys, subjects, histories, "removed data past its retention");
         }
         Ok::<(), StorageError>(())
     };
     Periodic::every(retention.interval, "housekeeping").run(&stop, turn).await;
 }
 
-/// What a turn has forgotten.
+/// What one run has removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Forgotten {
+struct Removed {
     request_keys: usize,
     subjects: usize,
     histories: usize,
@@ -73,25 +73,31 @@ async fn sweep(
     retention: Retention,
     now: Micros,
     stop: &Shutdown,
-) -> Result<Forgotten, StorageError> {
-    let mut forgotten = Forgotten::default();
-    // What is left when the process stops, the next turn forgets.
-    let goes_on = |more: bool| more && !stop.is_cancelled();
-    while goes_on(more(&mut forgotten.request_keys, forget_keys(log.database(), now).await?, KEYS)) {}
+) -> Result<Removed, StorageError> {
+    let mut removed = Removed::default();
+    // The next run removes whatever remains when the process stops.
+    let continues = |more: bool| more && !stop.is_cancelled();
+    while continues(more(
+        &mut removed.request_keys,
+        remove_expired_keys(log.database(), now).await?,
+        KEY_BATCH,
+    )) {}
     let deleted = before(now, retention.deleted);
     for kind in subjects {
-        while goes_on(more(&mut forgotten.subjects, kind.purge(deleted, SUBJECTS).await?, SUBJECTS)) {}
+        while continues(more(&mut removed.subjects, kind.purge(deleted, SUBJECT_BATCH).await?, SUBJECT_BATCH))
+        {
+        }
     }
     if stop.is_cancelled() {
-        return Ok(forgotten);
+        return Ok(removed);
     }
-    // After the purge, so that nothing whose history is forgotten can be restored any more.
+    // After the purge, because a subject whose history was removed must not be restored.
     let ended = before(now, retention.deleted.max(retention.events));
-    while goes_on(more(&mut forgotten.histories, log.trim(ended, SUBJECTS).await?, SUBJECTS)) {}
-    Ok(forgotten)
+    while continues(more(&mut removed.histories, log.trim(ended, SUBJECT_BATCH).await?, SUBJECT_BATCH)) {}
+    Ok(removed)
 }
 
-/// Counts a batch; whether there may be more.
+/// Adds a batch to a sum, and returns whether there may be more to remove.
 fn more(sum: &mut usize, batch: usize, limit: i64) -> bool {
     *sum += batch;
     i64::try_from(batch).is_ok_and(|it| it >= limit)
@@ -101,12 +107,13 @@ fn before(now: Micros, age: Duration) -> Micros {
     Micros(now.0.saturating_sub(i64::try_from(age.as_micros()).unwrap_or(i64::MAX)))
 }
 
-async fn forget_keys(database: &Database, now: Micros) -> Result<usize, StorageError> {
+async fn remove_expired_keys(database: &Database, now: Micros) -> Result<usize, StorageError> {
     database
         .write(move |on| {
             Box::pin(async move {
-                let forgotten: Vec<(i64,)> = on.fetch_all(&FORGET_KEYS, [now.0.into(), KEYS.into()]).await?;
-                Ok(forgotten.len())
+                let removed: Vec<(i64,)> =
+                    on.fetch_all(&DELETE_EXPIRED_KEYS, [now.0.into(), KEY_BATCH.into()]).await?;
+                Ok(removed.len())
             })
         })
         .await

@@ -1,5 +1,5 @@
-//! What a stateful service is made of, whatever its resources are: the frame that it stands in, idempotency keys,
-//! housekeeping, the schema that all services share. It knows no word of the domain.
+//! The parts that all stateful services share: starting and stopping, idempotency keys, housekeeping and common
+//! migrations. This crate contains nothing of the domain.
 
 mod frame;
 pub mod housekeeping;

@@ -1,8 +1,8 @@
-//! The schema of a stateful service: the event log's steps, those of idempotency keys, and the service's own.
+//! The migrations of a stateful service: event log, idempotency keys, and the service's own tables.
 
 use storage::{Migration, Migrations};
 
-/// All steps of a service whose own ones are these, for both databases.
+/// Combines the common migrations with those of a service.
 #[must_use]
 pub fn migrations(own: &Migrations) -> Migrations {
     let of = |version, name, sql| Migration { version, name, sql };

@@ -1,5 +1,5 @@
-//! Idempotency keys: a request that is repeated does its work once and is answered twice. The key's row is written first in
-//! the transaction of the change, so that a repetition in flight waits for it, and a failure leaves nothing behind.
+//! Idempotency keys: a repeated request takes effect once, and gets the same response each time. The key is inserted
+//! first in the transaction of the change, so that a concurrent repetition waits for it and a rollback removes it.
 
 use access::Caller;
 use futures_util::future::BoxFuture;
@@ -11,36 +11,36 @@ use sha2::{Digest as _, Sha256};
 use storage::{Database, Statement, Statements, StorageError, Transaction, Value};
 use tonic::Status;
 
-/// How long a key counts, in microseconds: 24 hours.
+/// Lifetime of a key in microseconds: 24 hours.
 const LIFETIME: i64 = 24 * 60 * 60 * 1_000_000;
 const MAX_LENGTH: usize = 255;
 
-/// The key of one request of one caller to one method.
+/// The idempotency key of a request, unique per caller and method.
 #[derive(Clone, Debug)]
 pub struct RequestKey {
     issuer: String,
-    subject: String,
+    sub: String,
     method: &'static str,
     key: String,
-    /// SHA-256 of the request.
+    /// SHA-256 of the encoded request.
     hash: [u8; 32],
 }
 
-/// What an earlier request under the same key came to.
+/// The result of an earlier request with the same key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Earlier {
-    /// It was this very request, and was answered with this encoded message.
+    /// The earlier request was identical; this is its encoded response.
     Answered(Vec<u8>),
-    /// It was another request.
+    /// The earlier request was different.
     OtherRequest,
 }
 
 impl Earlier {
-    /// The earlier answer, to be given again; INVALID_ARGUMENT when the key belongs to another request.
+    /// Returns the response of the earlier request; INVALID_ARGUMENT if that request was different.
     pub fn answer<M: Message + Default>(self) -> Result<M, Status> {
         match self {
             Self::Answered(answer) => {
-                // Written by this program, perhaps by another version: fields may be missing, the message may not.
+                // Another version may have written the message: fields may be missing, but it can be decoded.
                 M::decode(answer.as_slice()).map_err(|_| status::internal())
             }
             Self::OtherRequest => Err(status::with_reason(
@@ -54,14 +54,14 @@ impl Earlier {
 /// The outcome of [`once`].
 #[derive(Debug)]
 pub enum Once<M> {
-    /// The work was done, and this is its answer.
+    /// The work was done; this is its response.
     First(M),
-    /// An earlier request has the key, and nothing was done.
+    /// An earlier request used the key, and nothing was done.
     Repeated(Earlier),
 }
 
 impl<M> Once<M> {
-    /// The answer to give; `replay` makes it of an earlier one.
+    /// Returns the response; `replay` makes it from an earlier request.
     pub fn answer(self, replay: impl FnOnce(Earlier) -> Result<M, Status>) -> Result<M, Status> {
         match self {
             Self::First(answer) => Ok(answer),
@@ -70,9 +70,9 @@ impl<M> Once<M> {
     }
 }
 
-/// Does `work` in a transaction, once for its key: a repetition of the request gets the answer again, and one that is in
-/// flight is waited for. `answer` is stored with the key; where it is known only when the work is done, the work answers
-/// `Some`, which replaces it. Without a key the work is done each time.
+/// Does `work` in a transaction, at most once for its key. A repetition gets the stored response, after waiting for an
+/// in-flight request with the same key. `answer` is stored with the key; if the response is known only after the work,
+/// `work` returns it as `Some`. Without a key, the work is always done.
 pub async fn once<M, E>(
     database: &Database,
     key: Option<RequestKey>,
@@ -102,7 +102,7 @@ where
         .await
 }
 
-/// What an earlier request under this key came to; `None` without a key, or when there was none within 24 hours.
+/// Returns the result of an earlier request with this key; `None` without a key, or if there was none within 24 hours.
 pub async fn recall(
     database: &Database,
     key: Option<&RequestKey>,
@@ -113,8 +113,8 @@ pub async fn recall(
 }
 
 impl RequestKey {
-    /// The key of `caller`'s `request` to `method` (`package.Service/Method`), which is given without its `request_id`;
-    /// `None` when that is empty. The error is what is wrong with it.
+    /// Makes the key of a request to `method` (`package.Service/Method`); `None` if `request_id` is empty. `request` is
+    /// hashed and must not contain the `request_id`.
     fn of(
         caller: &Caller,
         method: &'static str,
@@ -132,14 +132,14 @@ impl RequestKey {
         }
         Ok(Some(Self {
             issuer: caller.issuer.clone(),
-            subject: caller.sub.clone(),
+            sub: caller.sub.clone(),
             method,
             key: request_id.to_owned(),
             hash: Sha256::digest(request.encode_to_vec()).into(),
         }))
     }
 
-    /// [`Self::of`] while a request is checked: what is wrong with it is added to what else is.
+    /// Like [`Self::of`], but adds an invalid `request_id` to `violations`.
     pub fn checked(
         caller: &Caller,
         method: &'static str,
@@ -153,40 +153,38 @@ impl RequestKey {
             None
         });
         if key.is_some() && validate_only {
-            violations.add("request_id", "makes no sense with validate_only, which stores nothing");
+            violations.add("request_id", "must not be combined with validate_only, which stores nothing");
         }
         key.filter(|_| !validate_only)
     }
 
-    /// Claims the key, in the first statement of the transaction: `None` when it is this request's now.
+    /// Claims the key in the first statement of the transaction; `None` if this request now holds it.
     async fn claim(
         &self,
         on: &mut Transaction,
         answer: Vec<u8>,
         now: Micros,
     ) -> Result<Option<Earlier>, StorageError> {
-        let [issuer, subject, method, key] = self.columns();
+        let [issuer, sub, method, key] = self.columns();
         let (hash, expires_at) = (self.hash.to_vec(), now.0 + LIFETIME);
-        let values =
-            [issuer, subject, method, key, hash.into(), answer.into(), expires_at.into(), now.0.into()];
+        let values = [issuer, sub, method, key, hash.into(), answer.into(), expires_at.into(), now.0.into()];
         let claimed: Option<Row> = on.fetch_optional(&CLAIM, values).await?;
         if claimed.is_some() {
             return Ok(None);
         }
-        // It can be gone by now only when it has expired in between: then nothing is known of this request.
+        // The key can be missing only if it expired in between; then the earlier request is unknown.
         Ok(Some(self.recall(on, now).await?.unwrap_or(Earlier::OtherRequest)))
     }
 
-    /// Replaces the answer that a repetition is to get.
+    /// Replaces the response that a repetition gets.
     async fn answer(&self, on: &mut Transaction, answer: Vec<u8>) -> Result<(), StorageError> {
-        let [issuer, subject, method, key] = self.columns();
-        on.execute(&ANSWER, [issuer, subject, method, key, answer.into()]).await
+        let [issuer, sub, method, key] = self.columns();
+        on.execute(&ANSWER, [issuer, sub, method, key, answer.into()]).await
     }
 
     async fn recall(&self, on: &mut impl Statements, now: Micros) -> Result<Option<Earlier>, StorageError> {
-        let [issuer, subject, method, key] = self.columns();
-        let row: Option<Row> =
-            on.fetch_optional(&RECALL, [issuer, subject, method, key, now.0.into()]).await?;
+        let [issuer, sub, method, key] = self.columns();
+        let row: Option<Row> = on.fetch_optional(&RECALL, [issuer, sub, method, key, now.0.into()]).await?;
         let earlier = |row: Row| {
             if row.hash == self.hash { Earlier::Answered(row.answer) } else { Earlier::OtherRequest }
         };
@@ -194,12 +192,7 @@ impl RequestKey {
     }
 
     fn columns(&self) -> [Value; 4] {
-        [
-            self.issuer.as_str().into(),
-            self.subject.as_str().into(),
-            self.method.into(),
-            self.key.as_str().into(),
-        ]
+        [self.issuer.as_str().into(), self.sub.as_str().into(), self.method.into(), self.key.as_str().into()]
     }
 }
 
@@ -209,7 +202,7 @@ struct Row {
     answer: Vec<u8>,
 }
 
-/// A key that has ended is anybody's again.
+/// An expired key can be claimed again.
 const CLAIM: Statement = Statement {
     operation: "INSERT",
     collection: "request_keys",

@@ -28,7 +28,7 @@ pub(crate) struct EventLog {
 
 impl EventLog {
     pub(crate) fn watch(&self) -> WatchLimits {
-        WatchLimits { watchers: self.max_watchers, patience: self.watch_timeout }
+        WatchLimits { max_subscribers: self.max_watchers, write_timeout: self.watch_timeout }
     }
 
     pub(crate) fn retention(&self) -> Retention {

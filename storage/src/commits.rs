@@ -1,20 +1,20 @@
-//! From a commit to whoever numbers or reads what it has written.
+//! Notifies the tasks that number or read events about commits.
 
 use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-/// The commits of this process to one database: tells the one who waits that there was another. Clones share it.
+/// Notifications about commits of this process to one database, for one waiting task. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Commits(Arc<Notify>);
 
 impl Commits {
-    /// There was one.
-    pub(crate) fn made(&self) {
+    /// Wakes the waiting task after a commit.
+    pub(crate) fn notify(&self) {
         self.0.notify_one();
     }
 
-    /// Waits for one since the last wait has ended.
+    /// Waits for a commit since the previous wait ended.
     pub async fn next(&self) {
         self.0.notified().await;
     }

@@ -1,5 +1,5 @@
-//! A connection for reading and a transaction for writing. Each is of SQLite or of PostgreSQL, so the code that uses one
-//! is written once; each runs its statements in their spans.
+//! Connections for reads and transactions for writes, of SQLite or PostgreSQL behind one type, so that stores are written
+//! once. Each statement runs in a span.
 
 use std::future::Future;
 
@@ -14,13 +14,13 @@ use telemetry::span::in_current_context;
 
 use crate::{Commits, Database, StorageError, Value};
 
-/// A row that both databases can give. Implemented by everything that derives or implements [`sqlx::FromRow`] for both,
-/// tuples included.
+/// A type that can be read from rows of both databases. Implemented for every type, including tuples, that implements
+/// [`sqlx::FromRow`] for both.
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
-/// The connection of one database or the other.
+/// A borrowed connection to one of the two databases.
 pub enum Executor<'c> {
     /// A connection to SQLite.
     Sqlite(&'c mut SqliteConnection),
@@ -28,7 +28,7 @@ pub enum Executor<'c> {
     Postgres(&'c mut PgConnection),
 }
 
-/// Runs `$query`, which is written once, on the connection of either database.
+/// Runs the same query on the connection of either database.
 macro_rules! on_either {
     ($executor:expr, $query:expr, $values:expr, $fetch:ident) => {
         match $executor {
@@ -42,15 +42,15 @@ macro_rules! on_either {
     };
 }
 
-/// Runs statements, each in its span. The values of a statement are bound in the order of its placeholders.
+/// Runs statements, each in a span. Values are bound in the order of the placeholders.
 pub trait Statements: Send {
-    /// The database, for statements whose text differs.
+    /// Returns the database system, for statements whose text differs.
     fn system(&self) -> System;
 
-    /// The connection below, for what no [`Statement`] can express.
+    /// Returns the underlying connection, for queries that a [`Statement`] cannot express.
     fn executor(&mut self) -> Executor<'_>;
 
-    /// All rows of a statement.
+    /// Runs a statement and returns all rows.
     fn fetch_all<R: Record>(
         &mut self,
         statement: &Statement,
@@ -63,7 +63,7 @@ pub trait Statements: Send {
         })
     }
 
-    /// The only row of a statement, or `None`.
+    /// Runs a statement and returns its row, or `None` if it has none.
     fn fetch_optional<R: Record>(
         &mut self,
         statement: &Statement,
@@ -100,11 +100,11 @@ pub trait Statements: Send {
     }
 }
 
-/// A pooled connection, for reads.
+/// A pooled connection for reads.
 pub enum Connection {
-    /// To SQLite; it cannot write.
+    /// A connection to SQLite, opened read-only.
     Sqlite(PoolConnection<Sqlite>),
-    /// To PostgreSQL.
+    /// A connection to PostgreSQL.
     Postgres(PoolConnection<Postgres>),
 }
 
@@ -124,7 +124,7 @@ impl Statements for Connection {
     }
 }
 
-/// A transaction. Dropped without [`Transaction::commit`], it is rolled back.
+/// A transaction, which is rolled back if it is dropped without [`Transaction::commit`].
 pub struct Transaction {
     inner: Inner,
     commits: Commits,
@@ -152,10 +152,10 @@ impl Statements for Transaction {
 }
 
 impl Transaction {
-    /// Makes the changes permanent, and wakes whoever numbers or reads the events among them.
+    /// Commits the transaction, and wakes the tasks that number or read events.
     ///
     /// # Errors
-    /// [`StorageError::OutcomeUnknown`] when the connection was lost meanwhile: the changes may be permanent.
+    /// [`StorageError::OutcomeUnknown`] if the connection was lost during the commit: the changes may be committed.
     pub async fn commit(self) -> Result<(), StorageError> {
         let system = self.system();
         let committed = async {
@@ -167,13 +167,13 @@ impl Transaction {
         };
         let outcome = spans::transaction(system, "COMMIT", committed).await;
         // Also after an unknown outcome: the transaction may have been committed.
-        self.commits.made();
+        self.commits.notify();
         outcome
     }
 }
 
 impl Database {
-    /// A connection for reads. It is waited for in a span, five seconds at most.
+    /// Returns a connection for reads, waiting up to five seconds for a free one. The wait has a span.
     pub async fn connection(&self) -> Result<Connection, StorageError> {
         match self {
             Self::Sqlite(pools) => Ok(Connection::Sqlite(acquire(System::Sqlite, &pools.readers).await?)),
@@ -183,10 +183,10 @@ impl Database {
         }
     }
 
-    /// Begins a transaction that writes.
+    /// Begins a transaction for writes.
     pub async fn begin(&self) -> Result<Transaction, StorageError> {
         match self {
-            // SQLite takes the write lock at once: a later upgrade could fail for being busy.
+            // IMMEDIATE takes the write lock now: upgrading a read lock later could fail with SQLITE_BUSY.
             Self::Sqlite(pools) => {
                 let inner = begin(System::Sqlite, &pools.writers, "BEGIN IMMEDIATE").await?;
                 Ok(Transaction { inner: Inner::Sqlite(inner), commits: pools.commits.clone() })
@@ -198,8 +198,7 @@ impl Database {
         }
     }
 
-    /// Begins a transaction that only reads, and reads what was committed before its first statement, whatever is
-    /// committed after.
+    /// Begins a read-only transaction, in which all statements see the database as of the first statement.
     pub async fn begin_snapshot(&self) -> Result<Transaction, StorageError> {
         const POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         match self {
@@ -214,11 +213,11 @@ impl Database {
         }
     }
 
-    /// Runs `work` in a transaction: its `Ok` commits, its `Err` rolls back. The work runs to its end even when the caller
-    /// goes away or stops waiting, so it owns what it uses.
+    /// Runs `work` in a transaction, which is committed after `Ok` and rolled back after `Err`. The work runs to its end
+    /// even if the returned future is dropped.
     ///
     /// # Errors
-    /// Those of `work`, and [`StorageError::Interrupted`] when it panicked.
+    /// The errors of `work`, and [`StorageError::Interrupted`] if it panicked.
     pub async fn write<T, E>(
         &self,
         work: impl for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,

@@ -1,4 +1,4 @@
-//! Opening a service's database.
+//! Opens and closes the database of a service.
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -14,34 +14,33 @@ use sqlx::{ConnectOptions as _, Connection as _, Pool, Postgres, Sqlite};
 use crate::Commits;
 use crate::{Migrations, StorageError};
 
-/// How long a call waits for a connection, and a connection for SQLite's write lock.
+/// Timeout for getting a connection from a pool, and for the write lock of SQLite.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long the last transactions may take when the process ends.
+/// How long the last transactions may take when the database is closed.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_WRITERS: u32 = 8;
 const POSTGRES_READERS: u32 = 8;
 
-/// A service's database. Clones share its connections.
+/// The database of a service. Clones share its connections.
 #[derive(Clone, Debug)]
 pub enum Database {
-    /// A file, with one process that writes to it. SQLite has one writer at a time; readers never wait for it
-    /// (write-ahead log).
+    /// A SQLite file, used by one process. There is one writer at a time; readers do not wait for it (write-ahead log).
     Sqlite(Pools<Sqlite>),
-    /// A server, shared by the replicas of the service.
+    /// A PostgreSQL database, shared by the replicas of the service.
     Postgres(Pools<Postgres>),
 }
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// The connections of a process to one database.
+/// The connection pools of a process for one database.
 #[derive(Debug)]
 pub struct Pools<DB: sqlx::Database> {
-    /// Connections that write.
+    /// Connections for writes.
     pub writers: Pool<DB>,
-    /// Connections that only read: lists have what the planner needs to be told.
+    /// Connections for reads; on PostgreSQL, with planner settings for lists (docs/adr/0016).
     pub readers: Pool<DB>,
-    /// Those of this process.
+    /// Notifications about commits of this process.
     pub commits: Commits,
 }
 
@@ -52,8 +51,8 @@ impl<DB: sqlx::Database> Clone for Pools<DB> {
 }
 
 impl Database {
-    /// Opens `sqlite:PATH` (created when missing) or `postgres://…` and brings its schema up to date; replicas may do so
-    /// at the same time.
+    /// Opens `sqlite:PATH` (created if missing) or `postgres://…`, and applies the missing migrations. Replicas may do
+    /// this at the same time.
     pub async fn open(url: &str, migrations: &Migrations) -> Result<Self, StorageError> {
         match url.split_once(':') {
             Some(("sqlite", _)) => open_sqlite(url, migrations).await,
@@ -62,7 +61,7 @@ impl Database {
         }
     }
 
-    /// A check whether it answers, for as often as one likes.
+    /// Returns a health check, which tests whether the database responds within a second.
     pub fn health(&self) -> impl Fn() -> BoxFuture<bool> + Send + Sync + 'static {
         let database = self.clone();
         move || {
@@ -71,7 +70,6 @@ impl Database {
         }
     }
 
-    /// Whether it answers, within a second.
     async fn is_healthy(&self) -> bool {
         let asked = async {
             match self {
@@ -82,8 +80,8 @@ impl Database {
         tokio::time::timeout(Duration::from_secs(1), asked).await.unwrap_or(false)
     }
 
-    /// Closes every connection once it is idle; SQLite's log is written back into its file. One that does not answer any
-    /// more is not waited for.
+    /// Closes the connections once they are idle, for at most five seconds. SQLite writes its write-ahead log back to the
+    /// database file.
     pub async fn close(self) {
         let closed = async {
             match self {
@@ -94,7 +92,7 @@ impl Database {
         if tokio::time::timeout(CLOSE_TIMEOUT, closed).await.is_err() {
             tracing::warn!(
                 seconds = CLOSE_TIMEOUT.as_secs(),
-                "the database did not let go of its connections in time"
+                "the database connections did not close in time"
             );
         }
     }
@@ -114,7 +112,7 @@ async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, Sto
         .filename(&file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        // What is acknowledged survives a power failure.
+        // Acknowledged changes survive a power failure.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(ACQUIRE_TIMEOUT)
         .foreign_keys(true)
@@ -125,8 +123,8 @@ async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, Sto
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        // A full disk ends a transaction behind sqlx's back, which then holds the connection for one within it, for
-        // ever: such a connection is replaced.
+        // If the disk is full, SQLite rolls a transaction back by itself. sqlx does not notice and would treat the
+        // connection as within a transaction forever, so such a connection is replaced.
         .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect_with(options.clone())
         .await
@@ -144,15 +142,15 @@ async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, Sto
     Ok(Database::Sqlite(Pools { writers, readers, commits: Commits::default() }))
 }
 
-/// The file that an address names: what stands behind `sqlite:`, whatever characters it has. A database in memory would
-/// forget what was acknowledged.
+/// Returns the path in a `sqlite:` URL, which may contain any characters. In-memory databases are rejected, because they
+/// would lose acknowledged changes.
 fn sqlite_file(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
     (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
 }
 
-/// Makes the file, for its owner alone; SQLite gives the files beside it the same mode.
+/// Creates the database file with mode 0600; SQLite gives its other files the same mode.
 fn make_private(file: &Path) -> std::io::Result<()> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
@@ -163,8 +161,8 @@ fn make_private(file: &Path) -> std::io::Result<()> {
 async fn open_postgres(url: &str, migrations: &Migrations) -> Result<Database, StorageError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|_| StorageError::Url(without_password(url)))?
-        // A process that is stopped or cut off in the middle of a transaction keeps its locks: nobody waits for them for
-        // long, and the server ends what is idle within a transaction or does not answer.
+        // A process that is suspended or disconnected within a transaction keeps its locks. Others stop waiting after
+        // three seconds, and the server ends sessions that are idle in a transaction or unreachable.
         .options([("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "60s")])
         .options([
             ("tcp_user_timeout", "15s"),
@@ -177,13 +175,13 @@ async fn open_postgres(url: &str, migrations: &Migrations) -> Result<Database, S
     let writers =
         pool(POSTGRES_WRITERS).connect_with(options.clone()).await.map_err(StorageError::Unavailable)?;
     migrations.apply_to_postgres(&writers).await?;
-    // docs/adr/0016: what makes the planner read a list in the order of an index until its page is full.
+    // These settings make the planner read a list in index order until the page is full (docs/adr/0016).
     let lists = options.options([("enable_bitmapscan", "off"), ("enable_sort", "off"), ("jit", "off")]);
     let readers = pool(POSTGRES_READERS).connect_with(lists).await.map_err(StorageError::Unavailable)?;
     Ok(Database::Postgres(Pools { writers, readers, commits: Commits::default() }))
 }
 
-/// An address goes into error messages; its password must not.
+/// Removes user and password from a URL, for error messages.
 fn without_password(url: &str) -> String {
     match url.rsplit_once('@') {
         Some((before, host)) => match before.split_once("://") {
@@ -200,11 +198,11 @@ mod tests {
     use crate::Statements as _;
 
     #[tokio::test]
-    async fn an_address_that_is_none_is_named_without_its_password() {
+    async fn an_invalid_url_is_shown_without_its_password() {
         let none = Migrations::default();
         for url in ["mysql://ada:secret@host/db", "tasks.db", "", "sqlite:", "sqlite::memory:"] {
             let error = Database::open(url, &none).await.unwrap_err().to_string();
-            assert!(error.contains("is no database address") && !error.contains("secret"), "{error}");
+            assert!(error.contains("is not a database URL") && !error.contains("secret"), "{error}");
         }
     }
 
@@ -222,7 +220,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_disk_is_worth_another_try() {
+    async fn a_full_disk_makes_the_database_unavailable() {
         const FILL: crate::Statement = statement("CREATE TABLE filled AS SELECT randomblob(100000) AS bytes");
         let fresh = crate::testing::sqlite();
         let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
@@ -233,8 +231,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn writes_go_on_after_sqlite_has_ended_a_transaction_by_itself() {
-        // As it does when the disk is full or fails: sqlx then knows nothing of it.
+    async fn writes_succeed_after_sqlite_rolled_a_transaction_back_by_itself() {
+        // SQLite does this if the disk is full or fails; sqlx does not notice.
         const END: crate::Statement = statement("ROLLBACK");
         const FAIL: crate::Statement = statement("SELECT 1 FROM nothing_of_this_name");
         const WORK: crate::Statement = statement("CREATE TABLE worked (id INTEGER)");
@@ -254,7 +252,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_new_file_is_for_its_owner_alone() {
+    async fn a_new_file_is_accessible_to_its_owner_only() {
         use std::os::unix::fs::PermissionsExt as _;
         let fresh = crate::testing::sqlite();
         Database::open(&fresh.url, &Migrations::default()).await.unwrap();

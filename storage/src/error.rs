@@ -1,4 +1,4 @@
-//! What can go wrong with a database.
+//! Errors of the database.
 
 use std::borrow::Cow;
 
@@ -6,42 +6,42 @@ use sqlx::error::DatabaseError;
 use sqlx::sqlite::SqliteError;
 use telemetry::database::ErrorType;
 
-/// A failure of the database.
+/// Why a database call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// The address is neither `sqlite:PATH` nor `postgres://…`.
-    #[error("{0:?} is no database address: it takes sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME")]
+    /// The URL is neither `sqlite:PATH` nor `postgres://…`.
+    #[error("{0:?} is not a database URL: expected sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME")]
     Url(String),
-    /// It cannot be reached, or has no connection free in time. Worth another try.
+    /// The database cannot be reached, or no connection became free in time. The call can be retried.
     #[error("the database is not available")]
     Unavailable(#[source] sqlx::Error),
-    /// The schema cannot be brought up to date.
-    #[error("the database schema cannot be migrated")]
+    /// A migration of the schema failed.
+    #[error("the database schema migration failed")]
     Migration(#[source] sqlx::migrate::MigrateError),
     /// A statement failed.
     #[error("a database statement failed")]
     Failed(#[source] sqlx::Error),
     /// The connection was lost while the transaction was being committed.
-    #[error("nobody knows whether the transaction was committed")]
+    #[error("the connection was lost during COMMIT; it is unknown whether the transaction was committed")]
     OutcomeUnknown(#[source] sqlx::Error),
-    /// A row holds what the code cannot read.
-    #[error("a row of {table} cannot be read: {what}")]
+    /// A row contains a value that this version cannot decode.
+    #[error("a row of table {table} cannot be decoded: {what}")]
     Corrupt {
-        /// The table.
+        /// Name of the table.
         table: &'static str,
-        /// What is wrong with it.
+        /// What is wrong with the row.
         what: String,
     },
-    /// The transaction's task ended without an outcome.
+    /// The work of the transaction panicked.
     #[error("the transaction was interrupted")]
     Interrupted,
 }
 
 impl StorageError {
-    /// The error of a COMMIT: its outcome is open unless the database itself has refused it.
+    /// Classifies an error of COMMIT: the outcome is unknown unless the database itself rejected the commit.
     pub(crate) fn of_commit(error: sqlx::Error) -> Self {
         match &error {
-            sqlx::Error::Database(it) if is_refusal(it.as_ref()) => error.into(),
+            sqlx::Error::Database(it) if is_rejection(it.as_ref()) => error.into(),
             _ => Self::OutcomeUnknown(error),
         }
     }
@@ -81,8 +81,8 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(it) => match code_of(it.as_ref()) {
             ErrorCode::Sqlite(code) => matches!(code, sqlite::BUSY | sqlite::FULL),
-            // Connection exceptions, rollbacks (serialisation, deadlock), out of resources, shutdowns; a read-only server
-            // after a failover, a lock that was not had in time, a statement that was cancelled.
+            // Connection exceptions, rollbacks (serialization failure, deadlock), insufficient resources, shutdowns, a
+            // read-only server after a failover, a lock timeout, a cancelled statement.
             ErrorCode::SqlState(state) => {
                 ["08", "40", "53"].iter().any(|it| state.starts_with(it))
                     || matches!(&*state, "25006" | "55P03" | "57014" | "57P01" | "57P02" | "57P03")
@@ -92,11 +92,11 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether the database has looked at a COMMIT and said no.
-fn is_refusal(error: &dyn DatabaseError) -> bool {
+/// Whether the database itself rejected a COMMIT.
+fn is_rejection(error: &dyn DatabaseError) -> bool {
     match code_of(error) {
         ErrorCode::Sqlite(code) => matches!(code, sqlite::BUSY | sqlite::FULL | sqlite::CONSTRAINT),
-        // Integrity constraints, rollbacks (serialisation, deadlock).
+        // Integrity constraints, rollbacks (serialization failure, deadlock).
         ErrorCode::SqlState(state) => state.starts_with("23") || state.starts_with("40"),
     }
 }
@@ -109,9 +109,9 @@ mod sqlite {
 }
 
 enum ErrorCode<'a> {
-    /// The primary code, without what extends it.
+    /// A primary result code of SQLite.
     Sqlite(i64),
-    /// Of PostgreSQL.
+    /// An SQLSTATE of PostgreSQL.
     SqlState(Cow<'a, str>),
 }
 
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pool_without_a_free_connection_is_worth_another_try() {
+    fn a_pool_without_a_free_connection_is_unavailable() {
         assert!(matches!(StorageError::from(sqlx::Error::PoolTimedOut), StorageError::Unavailable(_)));
     }
 }

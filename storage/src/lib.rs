@@ -1,5 +1,6 @@
-//! The database of a process, SQLite or PostgreSQL: connections, transactions, statements with their spans, migrations,
-//! pages. It knows no gRPC and no word of the domain; SQL text stands in the rooms above. The gateway cannot see this crate.
+//! Access to the database of a service, SQLite or PostgreSQL: connections, transactions, statements with spans,
+//! migrations, and pages of lists. This crate knows neither gRPC nor the domain, and contains no SQL of the services.
+//! The gateway does not depend on it.
 
 mod commits;
 mod connection;

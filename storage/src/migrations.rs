@@ -1,5 +1,5 @@
-//! The schema: each room brings its steps, and a service joins them. Append-only: a migration that has landed is never
-//! changed (its checksum is stored and compared).
+//! Schema migrations. Each crate provides its own, and a service combines them. Migrations are append-only: a released
+//! migration is never changed, because its checksum is stored and compared at each start.
 
 use std::path::Path;
 
@@ -8,28 +8,28 @@ use sqlx::{PgPool, SqlSafeStr as _, SqlitePool};
 
 use crate::StorageError;
 
-/// One step of the schema, of one database.
+/// A schema migration for one of the two databases.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
-    /// Its place in the order; a service's begin at 1,000.
+    /// Position in the order of migrations; those of a service start at 1,000.
     pub version: i64,
-    /// What it does, in a word.
+    /// Short description.
     pub name: &'static str,
-    /// The statements.
+    /// SQL text, which may contain several statements.
     pub sql: &'static str,
 }
 
-/// Steps of a schema, for both databases.
+/// The migrations of a schema, for both databases.
 #[derive(Clone, Debug, Default)]
 pub struct Migrations {
-    /// Of SQLite.
+    /// Migrations for SQLite.
     pub sqlite: Vec<Migration>,
-    /// Of PostgreSQL.
+    /// Migrations for PostgreSQL.
     pub postgres: Vec<Migration>,
 }
 
 impl Migrations {
-    /// The steps of several rooms, in the order of their versions.
+    /// Combines the migrations of several crates, in the order of their versions.
     #[must_use]
     pub fn of(all: &[&Self]) -> Self {
         let joined = |steps: fn(&Self) -> &Vec<Migration>| {
@@ -41,7 +41,7 @@ impl Migrations {
     }
 
     pub(crate) async fn apply_to_postgres(&self, pool: &PgPool) -> Result<(), StorageError> {
-        // sqlx holds an advisory lock meanwhile.
+        // sqlx holds an advisory lock while it migrates.
         migrator(&self.postgres).run(pool).await.map_err(StorageError::Migration)
     }
 
@@ -66,7 +66,7 @@ fn migrator(steps: &[Migration]) -> Migrator {
         SqlxMigration::new(it.version, it.name.into(), MigrationType::Simple, it.sql.into_sql_str(), false)
     };
     let mut migrator = Migrator::with_migrations(steps.iter().map(of).collect());
-    // A replica of the version before starts on the schema of the one after: docs/adr/0006.
+    // A replica of the previous release can start on the schema of the next one (docs/adr/0006).
     migrator.set_ignore_missing(true);
     migrator
 }

@@ -1,4 +1,4 @@
-//! Pages over an order that never changes: newest first by (`created_at`, `id`).
+//! Pagination of lists by key: newest first by (`created_at`, `id`), an order in which rows never move.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,28 +7,29 @@ use platform::violation::{Violation, Violations};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-/// Rows a page holds when the request does not say.
+/// Page size if the request sets none.
 const DEFAULT_SIZE: i32 = 50;
-/// Rows a page holds at most.
+/// Maximum page size.
 const MAX_SIZE: i32 = 200;
 const VERSION: u8 = 2;
 
-/// A page asked for.
+/// The page that a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// How many rows at most, 1 to 200.
+    /// Maximum number of rows, 1 to 200.
     pub size: i64,
-    /// Only rows after this one.
+    /// Only rows after this one are on the page; `None`: the first page.
     pub after: Option<PageToken>,
     list: ListId,
 }
 
-/// Which list a page is one of: a token of another list leads nowhere.
+/// Identifies a list by its method and filters. Page tokens are valid for the same list only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListId([u8; 4]);
 
 impl ListId {
-    /// The list that `method` answers to a `request`, whose `page_size` and `page_token` are cleared.
+    /// Returns the id of the list that `method` returns for `request`, whose `page_size` and `page_token` must be
+    /// cleared.
     #[must_use]
     pub fn of(method: &str, request: &impl prost::Message) -> Self {
         let hash = Sha256::new().chain_update(method).chain_update(request.encode_to_vec()).finalize();
@@ -37,7 +38,7 @@ impl ListId {
 }
 
 impl Page {
-    /// By a request's `page_size` (0: 50; more than 200: 200) and `page_token` (empty: the first page).
+    /// Validates `page_size` (0: 50; above 200: 200) and `page_token` (empty: the first page) of a request.
     pub fn new(size: i32, token: &str, list: ListId) -> Result<Self, PageTokenError> {
         let size = match size {
             i32::MIN..0 => return Err(PageTokenError::Size),
@@ -48,7 +49,7 @@ impl Page {
         Ok(Self { size: i64::from(size), after, list })
     }
 
-    /// [`Self::new`] when nothing else is wrong with the request; the error names all that is.
+    /// Like [`Self::new`], but fails if there are already violations; the error lists all of them.
     pub fn checked(
         size: i32,
         token: &str,
@@ -63,19 +64,19 @@ impl Page {
         Err(violations.into_vec())
     }
 
-    /// How many rows to ask the database for: one more tells whether there is a next page.
+    /// Returns the number of rows to read: one more than the page size, to find out whether there is a next page.
     #[must_use]
     pub fn limit(&self) -> i64 {
         self.size + 1
     }
 
-    /// The key that a row must come after; without a token, one that every row comes after.
+    /// Returns the key after which the page starts; without a token, a key before all rows.
     #[must_use]
     pub fn key(&self) -> (i64, Uuid) {
         self.after.map_or((i64::MAX, Uuid::max()), |it| (it.created_at.0, it.id))
     }
 
-    /// Cuts the row beyond the page, and tells where the next page begins.
+    /// Removes the extra row, and returns the token of the next page, if there is one.
     pub fn cut<T>(&self, rows: &mut Vec<T>, key: impl Fn(&T) -> (Micros, Uuid)) -> Option<PageToken> {
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
         if rows.len() <= size {
@@ -85,31 +86,31 @@ impl Page {
         rows.last().map(|it| self.token_after(key(it)))
     }
 
-    /// Where the page behind a row of this key begins.
+    /// Returns the token of the page that starts after the row with this key.
     #[must_use]
     pub fn token_after(&self, (created_at, id): (Micros, Uuid)) -> PageToken {
         PageToken { created_at, id, list: self.list }
     }
 }
 
-/// Where a page ends: the key of its last row. To clients it is opaque.
+/// The key of the last row of a page, which clients get as an opaque text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageToken {
-    /// When the row was created.
+    /// Creation time of the row.
     pub created_at: Micros,
-    /// Its id.
+    /// Id of the row.
     pub id: Uuid,
     list: ListId,
 }
 
-/// What is wrong with a page asked for.
+/// Why `page_size` or `page_token` is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PageTokenError {
-    /// `page_size`.
+    /// `page_size` is negative.
     #[error("must not be negative")]
     Size,
-    /// `page_token`.
-    #[error("is not a token of an earlier page of this list")]
+    /// `page_token` does not belong to this list.
+    #[error("is not a page token of this list with the same filters")]
     Token,
 }
 
@@ -129,7 +130,7 @@ impl From<PageTokenError> for Violation {
 }
 
 impl PageToken {
-    /// The text that clients get.
+    /// Returns the text that clients get.
     #[must_use]
     pub fn to_text(self) -> String {
         let mut bytes = vec![VERSION];
@@ -159,7 +160,7 @@ mod tests {
     const LIST: ListId = ListId([1; 4]);
 
     #[test]
-    fn a_token_leads_back_to_its_row_in_its_own_list_only() {
+    fn a_token_is_valid_for_its_own_list_only() {
         let token =
             PageToken { created_at: Micros(1_795_338_611_000_007), id: Uuid::from_u128(7), list: LIST };
         assert_eq!(Page::new(10, &token.to_text(), LIST).unwrap().after, Some(token));
@@ -167,14 +168,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_refused() {
+    fn an_invalid_token_is_rejected() {
         for text in ["x", "AQ", "💣", "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==", &"A".repeat(10_000)] {
             assert_eq!(Page::new(0, text, LIST), Err(PageTokenError::Token), "{text}");
         }
     }
 
     #[test]
-    fn sizes_are_held_within_their_limits() {
+    fn page_sizes_have_a_default_and_a_maximum() {
         let size = |asked| Page::new(asked, "", LIST).map(|it| it.size);
         assert_eq!(size(0), Ok(50));
         assert_eq!(size(201), Ok(200));

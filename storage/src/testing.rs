@@ -1,4 +1,4 @@
-//! Databases for tests: fresh ones of both kinds, and a private PostgreSQL server to make them in.
+//! Databases for tests: empty SQLite and PostgreSQL databases, and a private PostgreSQL server.
 
 pub mod plans;
 mod postgres;
@@ -6,24 +6,24 @@ mod postgres;
 pub use postgres::Postgres;
 use tempfile::TempDir;
 
-/// An empty database; gone when dropped (SQLite) or with the test process (PostgreSQL).
+/// An empty database. It is removed when dropped (SQLite) or when the test process ends (PostgreSQL).
 pub struct Fresh {
-    /// What [`crate::Database::open`] takes.
+    /// URL for [`crate::Database::open`].
     pub url: String,
     _directory: Option<TempDir>,
 }
 
-/// Whether this process runs as root, which `initdb` refuses and `unshare` needs no help for.
+/// Whether this process runs as root, as which `initdb` refuses to run, and `unshare` needs no user namespace.
 #[must_use]
 pub fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata("/proc/self").is_ok_and(|it| it.uid() == 0)
 }
 
-/// An empty SQLite database in a directory of its own.
+/// Makes an empty SQLite database in its own temporary directory.
 ///
 /// # Panics
-/// When no temporary directory can be made.
+/// If the temporary directory cannot be created.
 #[must_use]
 pub fn sqlite() -> Fresh {
     let directory = tempfile::tempdir().expect("a temporary directory");
@@ -31,16 +31,16 @@ pub fn sqlite() -> Fresh {
     Fresh { url, _directory: Some(directory) }
 }
 
-/// An empty database of this process's PostgreSQL server, which starts with the first one asked for.
+/// Makes an empty PostgreSQL database on the server of this process, which is started on the first call.
 ///
 /// # Panics
-/// When PostgreSQL is not installed or does not start.
+/// If PostgreSQL is not installed or does not start.
 pub async fn postgres() -> Fresh {
     Fresh { url: Postgres::shared().await.create_database().await, _directory: None }
 }
 
-/// Lists the tests of a conformance suite by name, for SQLite and for PostgreSQL: `conformance!(first, second)` makes
-/// `sqlite::first`, `postgres::first`, … of functions `async fn first(fresh: Fresh)`.
+/// Makes tests for SQLite and PostgreSQL from the functions of a conformance suite: `conformance!(first, second)` makes
+/// `sqlite::first`, `postgres::first` and so on from `async fn first(fresh: Fresh)`.
 #[macro_export]
 macro_rules! conformance {
     ($($name:ident),* $(,)?) => {

@@ -1,4 +1,4 @@
-//! Values of a statement: one type for both databases, so that a statement runs on either.
+//! The values of a statement, as one type for both databases.
 
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
@@ -6,20 +6,20 @@ use sqlx::types::Json;
 use sqlx::{Database, Postgres, Sqlite, Type};
 use uuid::Uuid;
 
-/// A value to bind. `None` is the NULL of its type.
+/// A value to bind to a placeholder. `None` is a typed NULL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// BOOLEAN.
+    /// A BOOLEAN.
     Bool(bool),
-    /// BYTEA or BLOB.
+    /// A BYTEA; a BLOB in SQLite.
     Bytes(Vec<u8>),
-    /// BIGINT.
+    /// A BIGINT.
     Integer(Option<i64>),
-    /// TEXT.
+    /// A TEXT.
     Text(Option<String>),
-    /// UUID; a BLOB of 16 bytes in SQLite.
+    /// A UUID; a BLOB of 16 bytes in SQLite.
     Id(Option<Uuid>),
-    /// JSONB; TEXT in SQLite.
+    /// A JSONB; a TEXT in SQLite.
     Json(Option<Json<serde_json::Value>>),
 }
 
@@ -49,7 +49,7 @@ from! {
 
 macro_rules! bound_to {
     ($database:ty) => {
-        /// Of any type: the value itself tells, see [`Encode::produces`].
+        /// The actual type depends on the value, see [`Encode::produces`].
         impl Type<$database> for Value {
             fn type_info() -> <$database as Database>::TypeInfo {
                 <str as Type<$database>>::type_info()

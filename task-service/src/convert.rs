@@ -1,4 +1,4 @@
-//! Between the contract and the domain.
+//! Converts between the messages of the contract and the types of the domain.
 
 mod change;
 mod filter;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::task::{Draft, Priority, Status, Task};
 
-/// What a request asks for; an enum value that nobody knows is wrong, not a default.
+/// Converts the task of a create request. Unknown enum values are violations.
 pub(crate) fn draft(task: wire::Task, violations: &mut Violations) -> Draft {
     let priority = priority_of(task.priority).unwrap_or_else(|_| {
         violations.add("task.priority", "must be one of low, medium, high");
@@ -30,7 +30,7 @@ pub(crate) fn draft(task: wire::Task, violations: &mut Violations) -> Draft {
     Draft { title, description, priority, assignee_id, department, worker_id }
 }
 
-/// The priority of the contract's number; `None`: unspecified.
+/// Converts an enum number to a priority; `None` if it is unspecified.
 fn priority_of(number: i32) -> Result<Option<Priority>, prost::UnknownEnumValue> {
     Ok(match wire::TaskPriority::try_from(number)? {
         wire::TaskPriority::Unspecified => None,
@@ -40,7 +40,7 @@ fn priority_of(number: i32) -> Result<Option<Priority>, prost::UnknownEnumValue>
     })
 }
 
-/// The status of the contract's number; `None`: unspecified.
+/// Converts an enum number to a status; `None` if it is unspecified.
 fn status_of(number: i32) -> Result<Option<Status>, prost::UnknownEnumValue> {
     Ok(match wire::TaskStatus::try_from(number)? {
         wire::TaskStatus::Unspecified => None,
@@ -52,7 +52,7 @@ fn status_of(number: i32) -> Result<Option<Status>, prost::UnknownEnumValue> {
     })
 }
 
-/// The task as answered.
+/// Converts a task to its message.
 pub(crate) fn task(task: &Task) -> wire::Task {
     wire::Task {
         id: task.id.to_string(),

@@ -1,4 +1,4 @@
-//! Why a request is refused, and the status that the caller gets for it.
+//! The errors of the service, and their gRPC statuses.
 
 use net::grpc::status::{self, Reason};
 use storage::StorageError;
@@ -7,18 +7,18 @@ use tonic::Status;
 use crate::NAME;
 use crate::task::DomainError;
 
-/// Why nothing was done.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TaskError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error(transparent)]
     Domain(#[from] DomainError),
-    /// There is none, or none that is seen.
-    #[error("there is no such task")]
+    /// The task does not exist, or the caller may not see it.
+    #[error("the task does not exist")]
     NotFound,
-    /// Its worker could not be looked up; what the caller is told of it.
-    #[error("its worker could not be looked up")]
+    /// The worker of the task could not be looked up; contains the status for the caller.
+    #[error("the worker of the task could not be looked up")]
     Lookup(Box<Status>),
 }
 
@@ -56,7 +56,7 @@ mod tests {
     use crate::task::Status as TaskStatus;
 
     #[test]
-    fn every_refusal_has_its_code_and_reason() {
+    fn every_error_has_its_code_and_reason() {
         let illegal = DomainError::IllegalStatus { from: TaskStatus::Cancelled, to: TaskStatus::Pending };
         let table: [(TaskError, Code, &str); 6] = [
             (TaskError::NotFound, Code::NotFound, "TASK_NOT_FOUND"),

@@ -1,4 +1,4 @@
-//! The events that changes of tasks leave behind.
+//! Makes the events of changes of tasks.
 
 use access::Caller;
 use events::NewEvent;
@@ -11,13 +11,13 @@ use crate::convert;
 use crate::subjects::TASK;
 use crate::task::{Field, Task};
 
-/// `task.status.updated` when the status is another one, else `task.updated`.
+/// Makes the event of an update: `task.status.updated` if the status changed, otherwise `task.updated`.
 pub(crate) fn updated(id: Uuid, before: &Task, after: &Task, by: &Caller) -> NewEvent {
     let kind = if before.status == after.status { "task.updated" } else { "task.status.updated" };
     let event = created(id, after, by);
     let as_was = serde_json::to_value(convert::task(before)).unwrap_or_default();
     let changed = |field: &&str| as_was.get(field) != event.resource.get(field);
-    // A field that was not set is absent from the mapping: it was `null`, or an empty text.
+    // The JSON mapping omits fields that are not set: their value was `null` or an empty text.
     let unset = |field: &str| if matches!(field, "title" | "description") { json!("") } else { Value::Null };
     let fields = Field::VARIANTS.iter().map(Field::into_str).filter(changed);
     let values: Map<String, Value> =
@@ -25,12 +25,12 @@ pub(crate) fn updated(id: Uuid, before: &Task, after: &Task, by: &Caller) -> New
     NewEvent { kind, before: Some(before.scope()), changed_before: Some(values.into()), ..event }
 }
 
-/// `task.deleted`: nobody sees the task any more, which is told as it was last seen.
+/// Makes the event `task.deleted`, which contains the last state of the task.
 pub(crate) fn deleted(id: Uuid, task: &Task, by: &Caller) -> NewEvent {
     NewEvent { kind: "task.deleted", before: Some(task.scope()), after: None, ..created(id, task, by) }
 }
 
-/// `task.created`.
+/// Makes the event `task.created`.
 pub(crate) fn created(id: Uuid, task: &Task, by: &Caller) -> NewEvent {
     NewEvent {
         id,

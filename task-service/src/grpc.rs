@@ -1,4 +1,4 @@
-//! `ccm.task.v1.TaskService`.
+//! The implementation of `ccm.task.v1.TaskService`.
 
 use access::Caller;
 use access::grpc::caller;
@@ -19,24 +19,24 @@ use crate::error::TaskError;
 use crate::policy::{self, Actor};
 use crate::store::TaskStore;
 use crate::task::{Checked, Creator, DomainError, Draft, Task};
-use crate::workers::Workers;
+use crate::workers::WorkerLookup;
 use crate::{NAME, convert, event};
 
-/// The method that idempotency keys of creates belong to.
+/// The method name in idempotency keys of CreateTask.
 const CREATE_TASK: &str = "ccm.task.v1.TaskService/CreateTask";
 
 pub(crate) struct Tasks {
     pub(crate) store: TaskStore,
-    workers: Workers,
+    workers: WorkerLookup,
     pub(crate) clock: Clock,
 }
 
 impl Tasks {
-    pub(crate) fn new(store: TaskStore, workers: Workers, clock: Clock) -> Self {
+    pub(crate) fn new(store: TaskStore, workers: WorkerLookup, clock: Clock) -> Self {
         Self { store, workers, clock }
     }
 
-    /// The draft, checked, its worker looked up; every bad field is named, the unknown worker among them.
+    /// Validates a draft and looks its worker up. The error names every invalid field, including an unknown worker.
     async fn check(
         &self,
         draft: Draft,
@@ -51,7 +51,7 @@ impl Tasks {
         lookup.map(|()| checked)
     }
 
-    /// Adds an unknown worker to what is wrong; the error is that it could not be looked up.
+    /// Adds a violation if the worker does not exist. Fails if worker-service gives no answer.
     pub(crate) async fn look_up(
         &self,
         worker: Uuid,
@@ -59,7 +59,7 @@ impl Tasks {
         violations: &mut Violations,
     ) -> Result<(), Status> {
         if !self.workers.exists(worker, caller).await? {
-            violations.add("task.worker_id", "must be the id of a worker that exists");
+            violations.add("task.worker_id", "must be the id of an existing worker");
         }
         Ok(())
     }
@@ -146,9 +146,9 @@ impl TaskService for Tasks {
             }
             Ok(task.expect_version(etag)?)
         };
-        let (seen, event_id) = (caller.visibility(), self.clock.new_id());
+        let (visibility, event_id) = (caller.visibility(), self.clock.new_id());
         let event = move |task: &Task| event::deleted(event_id, task, &caller);
-        self.store.delete(id, seen, self.clock.now(), decide, event).await?;
+        self.store.delete(id, visibility, self.clock.now(), decide, event).await?;
         Ok(Response::new(DeleteTaskResponse {}))
     }
 }

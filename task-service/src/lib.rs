@@ -1,4 +1,4 @@
-//! task-service: keeps the tasks. Entered through [`serve`] only, by the binary and by tests alike.
+//! task-service, which stores tasks. The binary and the tests start it through [`serve`] only.
 
 mod convert;
 mod error;
@@ -22,25 +22,26 @@ use tokio::net::TcpListener;
 
 pub use service::ServeError;
 
-/// `service.name`, and what errors call this process.
+/// Name of the service, in `service.name` and in errors.
 pub const NAME: &str = "task-service";
 
-/// What it serves.
+/// Full names of the gRPC services.
 const APIS: [&str; 2] = [task_service_server::SERVICE_NAME, event_service_server::SERVICE_NAME];
 
-/// What the service needs to know.
+/// Settings of task-service.
 pub struct Config {
-    /// What every stateful service needs to know.
+    /// The settings that all stateful services share.
     pub service: service::Config,
-    /// Where worker-service is.
+    /// Address of worker-service.
     pub worker_service: Peer,
 }
 
-/// Serves gRPC at `listener` until `shutdown`; calls in flight finish first. worker-service need not be there.
+/// Serves gRPC at `listener` until `shutdown`, and then drains in-flight calls. worker-service does not have to be
+/// running.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServeError> {
     let definition =
         Definition { name: NAME, apis: &APIS, migrations: store::migrations(), not_found: grpc::not_found };
-    let workers = workers::Workers::at(&config.worker_service);
+    let workers = workers::WorkerLookup::new(&config.worker_service);
     let build = |foundation: Foundation| {
         let store = store::TaskStore::new(foundation.database);
         let tasks = grpc::Tasks::new(store.clone(), workers, foundation.clock);

@@ -1,16 +1,16 @@
-//! Who may do what with a task that they see: the table of who may do what, in one place, pure. Creating is free, and
-//! what is not seen does not exist.
+//! The permissions of tasks: who may change and delete a task that they may see. Every caller may create tasks. A task
+//! that a caller may not see is treated as missing before these rules apply.
 
 use access::{Caller, Role};
 
 use crate::task::{DomainError, Field, Status, Task};
 
-/// The one who asks, as far as it decides.
+/// The attributes of a caller that decide about permissions.
 #[derive(Clone, Debug)]
 pub(crate) struct Actor {
     sub: String,
-    /// Admins and services.
-    is_free: bool,
+    /// Whether the caller is an admin or a service, which may change and delete every task.
+    is_unrestricted: bool,
     is_manager: bool,
     department: Option<String>,
 }
@@ -19,7 +19,7 @@ impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
         Self {
             sub: caller.sub.clone(),
-            is_free: caller.is(Role::Admin) || caller.is(Role::Service),
+            is_unrestricted: caller.is(Role::Admin) || caller.is(Role::Service),
             is_manager: caller.is(Role::Manager),
             department: caller.department.clone(),
         }
@@ -27,7 +27,7 @@ impl From<&Caller> for Actor {
 }
 
 impl Actor {
-    /// No department is not a department that two can share.
+    /// Whether the caller manages the department of the task. A task and a manager without departments do not match.
     fn manages(&self, task: &Task) -> bool {
         self.is_manager && self.department.is_some() && self.department == task.department
     }
@@ -40,7 +40,7 @@ impl Actor {
         task.assignee_id.as_deref() == Some(&self.sub)
     }
 
-    /// For a manager whose token names no department: it is why so little is allowed.
+    /// Returns the explanation for a manager whose token names no department.
     fn notice(&self) -> &'static str {
         if self.is_manager && self.department.is_none() {
             "; your token has no department claim, so you manage no department"
@@ -50,41 +50,41 @@ impl Actor {
     }
 
     fn may_change(&self, field: Field, task: &Task) -> bool {
-        // A manager's task stays in the department: another one would be somebody else's to take it.
-        self.is_free
+        // A manager must not move a task to another department, which would take it away from its managers.
+        self.is_unrestricted
             || (self.manages(task) && field != Field::Department)
             || (self.is_creator(task) && task.assignee_id.is_none())
             || (self.is_assignee(task) && matches!(field, Field::Description | Field::Status))
     }
 }
 
-/// Whether the caller may change these fields of the task, judged on the task as it is.
+/// Checks that the caller may change these fields, based on the task before the change.
 pub(crate) fn change(actor: &Actor, task: &Task, fields: &[Field]) -> Result<(), DomainError> {
-    let refused: Vec<&str> =
+    let denied: Vec<&str> =
         fields.iter().filter(|it| !actor.may_change(**it, task)).map(Field::into_str).collect();
-    if refused.is_empty() {
+    if denied.is_empty() {
         return Ok(());
     }
-    let who = if refused == ["department"] && actor.manages(task) {
-        "managers keep a task within their own department"
+    let who = if denied == ["department"] && actor.manages(task) {
+        "managers cannot move a task to another department"
     } else {
-        "that takes the role admin, or manager of its department, or to have created it while nobody is assigned; \
-         its assignee may change description and status"
+        "this requires the role admin, or the role manager in its department, or that you created it and it is not \
+         assigned; its assignee may change description and status"
     };
-    let text = format!("you may not change {} of this task: {who}{}", refused.join(", "), actor.notice());
+    let text = format!("you may not change {} of this task: {who}{}", denied.join(", "), actor.notice());
     Err(DomainError::ChangeNotAllowed(text))
 }
 
-/// Whether the caller may delete the task: admins, services, managers of its department, and its creator while it is
+/// Checks that the caller may delete the task: admins, services, managers of its department, and its creator while it is
 /// pending.
 pub(crate) fn delete(actor: &Actor, task: &Task) -> Result<(), DomainError> {
     let own_pending = actor.is_creator(task) && task.status == Status::Pending;
-    if actor.is_free || actor.manages(task) || own_pending {
+    if actor.is_unrestricted || actor.manages(task) || own_pending {
         return Ok(());
     }
     Err(DomainError::DeleteNotAllowed(if actor.notice().is_empty() {
-        "deleting this task takes the role admin, or manager of its department, or to have created it while it is \
-         still pending"
+        "deleting this task requires the role admin, or the role manager in its department, or that you created it \
+         and it is still pending"
     } else {
         "your token has no department claim, so you manage no department; you may delete only tasks that you created, \
          while they are pending"
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
     use crate::task::{Creator, Draft};
 
-    /// Of the department network, created by ada.
+    /// Makes a task of the department network, created by ada.
     fn task(assignee: Option<&str>) -> Task {
         let draft = Draft {
             title: "t".to_owned(),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     fn user(sub: &str) -> Actor {
-        Actor { sub: sub.to_owned(), is_free: false, is_manager: false, department: None }
+        Actor { sub: sub.to_owned(), is_unrestricted: false, is_manager: false, department: None }
     }
 
     fn manager(department: Option<&str>) -> Actor {
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn an_admin_and_a_service_change_and_delete_everything() {
-        let admin = Actor { is_free: true, ..user("root") };
+        let admin = Actor { is_unrestricted: true, ..user("root") };
         assert_eq!(allowed(&admin, &task(Some("bob"))), Field::VARIANTS);
         assert!(delete(&admin, &Task { status: Status::Completed, ..task(None) }).is_ok());
     }

@@ -1,4 +1,4 @@
-//! The tasks in the database: one method, one transaction.
+//! Stores tasks in the database. Each method runs in one transaction.
 
 use access::Visibility;
 use events::NewEvent;
@@ -19,9 +19,9 @@ mod conformance;
 mod list;
 #[cfg(test)]
 mod list_plans;
-#[cfg(test)]
-mod many_tasks;
 mod purge;
+#[cfg(test)]
+mod seed;
 mod snapshot;
 mod sql;
 #[cfg(test)]
@@ -42,7 +42,7 @@ const POSTGRES: [Migration; 2] = [
 
 pub(crate) use list::Filter;
 
-/// The values of a task's row, in the order of [`sql::COLUMNS`].
+/// Returns the values of a row, in the order of [`sql::COLUMNS`].
 fn values(task: Task) -> [Value; 13] {
     [
         task.id.into(),
@@ -61,9 +61,9 @@ fn values(task: Task) -> [Value; 13] {
     ]
 }
 
-/// The statement that reads one task if it is seen, and its values.
-fn get(id: Uuid, seen: Visibility) -> (&'static Statement, Vec<Value>) {
-    match seen {
+/// Returns the statement that reads one visible task, and its values.
+fn get(id: Uuid, visibility: Visibility) -> (&'static Statement, Vec<Value>) {
+    match visibility {
         Visibility::All => (&sql::GET, vec![id.into()]),
         Visibility::Restricted { person, department } => {
             (&sql::GET_SEEN, vec![id.into(), person.into(), department.into()])
@@ -71,12 +71,12 @@ fn get(id: Uuid, seen: Visibility) -> (&'static Statement, Vec<Value>) {
     }
 }
 
-/// The steps of the schema of tasks, for both databases.
+/// Returns the migrations of the tables of tasks, for both databases.
 pub(crate) fn migrations() -> Migrations {
     Migrations { sqlite: SQLITE.to_vec(), postgres: POSTGRES.to_vec() }
 }
 
-/// The tasks. Clones share the database.
+/// The store of tasks. Clones share the database connections.
 #[derive(Clone, Debug)]
 pub(crate) struct TaskStore {
     database: Database,
@@ -87,7 +87,7 @@ impl TaskStore {
         Self { database }
     }
 
-    /// The store of a database that nothing else has opened.
+    /// Opens a database for a test.
     #[cfg(test)]
     pub(crate) async fn open(url: &str) -> Result<Self, StorageError> {
         Ok(Self::new(Database::open(url, &service::migrations(&migrations())).await?))
@@ -97,7 +97,7 @@ impl TaskStore {
         &self.database
     }
 
-    /// Stores a new task with its event, once for its key; `answer` is what a repetition is to get.
+    /// Inserts a task and its event, at most once per key. `answer` is the response that a repetition gets.
     pub(crate) async fn insert<M: Message + 'static>(
         &self,
         key: Option<RequestKey>,
@@ -115,9 +115,9 @@ impl TaskStore {
         .await
     }
 
-    /// The task, or `None` when there is none that is seen.
-    pub(crate) async fn get(&self, id: Uuid, seen: Visibility) -> Result<Option<Task>, StorageError> {
-        let (statement, values) = get(id, seen);
+    /// Returns the task; `None` if it does not exist or is not visible.
+    pub(crate) async fn get(&self, id: Uuid, visibility: Visibility) -> Result<Option<Task>, StorageError> {
+        let (statement, values) = get(id, visibility);
         let row: Option<Row> = self.database.connection().await?.fetch_optional(statement, values).await?;
         row.map(Row::into_task).transpose()
     }

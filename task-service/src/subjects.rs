@@ -1,7 +1,7 @@
-//! The tasks as the subjects of the event log.
+//! Tasks as subjects of the event log.
 
 use access::{Caller, Visibility};
-use events::grpc::{Place, Subjects};
+use events::grpc::{ListKey, Subjects};
 use events::{Snapshot, SubjectKind};
 use platform::clock::Micros;
 use proto::event::v1::watch_subject::Resource;
@@ -13,7 +13,7 @@ use crate::convert;
 use crate::store::TaskStore;
 use crate::task::Task;
 
-/// The kind that the event log knows tasks by.
+/// The kind of subject that tasks are.
 pub(crate) static TASK: SubjectKind = SubjectKind {
     name: "task",
     wire: wire::SubjectKind::Task,
@@ -21,7 +21,7 @@ pub(crate) static TASK: SubjectKind = SubjectKind {
     read: |json| serde_json::from_value(json).map(wire::event::Resource::Task),
 };
 
-/// The tasks of a store.
+/// Provides the tasks of a store to the event log.
 #[derive(Clone)]
 pub(crate) struct TaskSubjects(pub(crate) TaskStore);
 
@@ -31,28 +31,28 @@ impl Subjects for TaskSubjects {
         &TASK
     }
 
-    fn seen_by(&self, caller: &Caller) -> Visibility {
+    fn visibility_for(&self, caller: &Caller) -> Visibility {
         caller.visibility()
     }
 
     async fn page(
         &self,
         snapshot: &mut Snapshot,
-        seen: &Visibility,
-        after: Option<Place>,
+        visibility: &Visibility,
+        after: Option<ListKey>,
         limit: i64,
-    ) -> Result<(Vec<WatchSubject>, Option<Place>), StorageError> {
-        let (tasks, last) = self.0.snapshot_page(snapshot, seen, after, limit).await?;
+    ) -> Result<(Vec<WatchSubject>, Option<ListKey>), StorageError> {
+        let (tasks, last) = self.0.snapshot_page(snapshot, visibility, after, limit).await?;
         Ok((tasks.iter().map(subject).collect(), last))
     }
 
-    async fn one(
+    async fn get(
         &self,
         snapshot: &mut Snapshot,
-        seen: &Visibility,
+        visibility: &Visibility,
         id: Uuid,
     ) -> Result<Option<WatchSubject>, StorageError> {
-        Ok(self.0.snapshot_one(snapshot, seen, id).await?.as_ref().map(subject))
+        Ok(self.0.snapshot_one(snapshot, visibility, id).await?.as_ref().map(subject))
     }
 
     async fn purge(&self, deleted_before: Micros, limit: i64) -> Result<usize, StorageError> {

@@ -1,4 +1,4 @@
-//! A task: what it is, and what a new one must be. Knows neither gRPC nor SQL.
+//! The domain type `Task`, and the rules for creating one. This module uses neither gRPC nor SQL.
 
 use access::Scope;
 use platform::clock::Micros;
@@ -17,7 +17,7 @@ const DESCRIPTION_LENGTH: usize = 10_000;
 pub(crate) const PERSON_LENGTH: usize = 255;
 pub(crate) const DEPARTMENT_LENGTH: usize = 100;
 
-/// A piece of work.
+/// A piece of work for a person.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Task {
     pub(crate) id: Uuid,
@@ -31,13 +31,13 @@ pub(crate) struct Task {
     pub(crate) created_by: String,
     pub(crate) created_at: Micros,
     pub(crate) updated_at: Micros,
-    /// Counts edits of writable fields.
+    /// Number of changes of writable fields, starting at 1; the etag of the API.
     pub(crate) version: i64,
-    /// Counts every change.
+    /// Number of changes of any kind, including the deletion.
     pub(crate) revision: i64,
 }
 
-/// How far a task is.
+/// The status of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Status {
@@ -48,7 +48,7 @@ pub(crate) enum Status {
     Cancelled,
 }
 
-/// How urgent a task is.
+/// The priority of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Priority {
@@ -57,7 +57,7 @@ pub(crate) enum Priority {
     High,
 }
 
-/// A task as somebody asks for it, unchecked.
+/// The fields of a requested task, not yet validated.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draft {
     pub(crate) title: String,
@@ -69,7 +69,7 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Adds what is wrong with the draft to what is already known to be.
+    /// Validates the draft. The error lists its violations after those already found.
     pub(crate) fn check(self, mut violations: Violations) -> Result<Checked, Vec<Violation>> {
         violations.text("task.title", &self.title, 1..=TITLE_LENGTH, Lines::One);
         violations.text("task.description", &self.description, 0..=DESCRIPTION_LENGTH, Lines::Many);
@@ -83,19 +83,19 @@ impl Draft {
     }
 }
 
-/// A draft with nothing wrong.
+/// A valid draft.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked(Draft);
 
-/// Who creates a task.
+/// The caller that creates a task.
 pub(crate) struct Creator<'a> {
     pub(crate) sub: &'a str,
-    /// Becomes the task's when the draft names none.
+    /// The department of the task if the draft names none.
     pub(crate) department: Option<&'a str>,
 }
 
 impl Task {
-    /// A new task, pending.
+    /// Makes a new task with status pending.
     pub(crate) fn create(id: Uuid, Checked(draft): Checked, by: &Creator<'_>, now: Micros) -> Self {
         Self {
             id,
@@ -114,7 +114,7 @@ impl Task {
         }
     }
 
-    /// What decides who sees it.
+    /// Returns the fields that decide who may see the task.
     pub(crate) fn scope(&self) -> Scope {
         Scope {
             department: self.department.clone(),

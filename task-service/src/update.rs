@@ -1,4 +1,4 @@
-//! Changes of a task: what is asked for, whether it may be, and what it leaves.
+//! The use case UpdateTask: permissions, validation, and the changed task with its event.
 
 use access::Caller;
 use platform::violation::{Violation, Violations};
@@ -12,23 +12,23 @@ use crate::policy::{self, Actor};
 use crate::task::{Change, DomainError, Task};
 use crate::{convert, event};
 
-/// A change with all that decides on it but the task.
-struct Asked {
+/// A requested update, with everything that decides about it except the task.
+struct Update {
     actor: Actor,
     change: Change,
-    wrong: Vec<Violation>,
-    /// The error of a look-up that nothing can be said without.
+    violations: Vec<Violation>,
+    /// The result of looking the worker up.
     lookup: Result<(), Status>,
     etag: Option<i64>,
 }
 
-impl Asked {
-    /// The task after it; `None` when all of it is so already. What is wrong is told in this order: whether the caller
-    /// may, what he wrote, which version he saw, whether the status can follow.
+impl Update {
+    /// Returns the task after the update; `None` if nothing changes. Errors are checked in this order: permissions,
+    /// invalid fields, the lookup of the worker, etag, and change of status.
     fn decide(self, task: &Task, now: platform::clock::Micros) -> Result<Option<Task>, TaskError> {
         policy::change(&self.actor, task, &self.change.fields(task))?;
-        if !self.wrong.is_empty() {
-            return Err(DomainError::Invalid(self.wrong).into());
+        if !self.violations.is_empty() {
+            return Err(DomainError::Invalid(self.violations).into());
         }
         self.lookup.map_err(|it| TaskError::Lookup(Box::new(it)))?;
         task.expect_version(self.etag)?;
@@ -37,7 +37,7 @@ impl Asked {
 }
 
 impl Tasks {
-    /// The task after the change.
+    /// Updates a task and returns it.
     pub(crate) async fn update(&self, request: UpdateTaskRequest, caller: Caller) -> Result<Task, TaskError> {
         let wire = request.task.unwrap_or_default();
         let id = Uuid::try_parse(&wire.id).map_err(|_| TaskError::NotFound)?;
@@ -46,9 +46,9 @@ impl Tasks {
         let change = convert::change(&wire, &paths, &mut violations);
         change.check(&mut violations);
         let etag = convert::etag(&request.etag, &mut violations);
-        let seen = caller.visibility();
-        let task = self.store.get(id, seen.clone()).await?.ok_or(TaskError::NotFound)?;
-        // No transaction is open while another process is asked. A worker that the task has already needs no asking.
+        let visibility = caller.visibility();
+        let task = self.store.get(id, visibility.clone()).await?.ok_or(TaskError::NotFound)?;
+        // No transaction is open during the lookup. The current worker of the task is not looked up again.
         let lookup = match change.worker_id.flatten() {
             Some(worker) if task.worker_id != Some(worker) => {
                 self.look_up(worker, &caller, &mut violations).await
@@ -56,13 +56,13 @@ impl Tasks {
             _ => Ok(()),
         };
         let actor = Actor::from(&caller);
-        let asked = Asked { actor, change, wrong: violations.into_vec(), lookup, etag };
+        let update = Update { actor, change, violations: violations.into_vec(), lookup, etag };
         let now = self.clock.now();
         if request.validate_only {
-            return Ok(asked.decide(&task, now)?.unwrap_or(task));
+            return Ok(update.decide(&task, now)?.unwrap_or(task));
         }
         let event_id = self.clock.new_id();
         let event = move |before: &Task, after: &Task| event::updated(event_id, before, after, &caller);
-        self.store.update(id, seen, move |task| asked.decide(task, now), event).await
+        self.store.update(id, visibility, move |task| update.decide(task, now), event).await
     }
 }

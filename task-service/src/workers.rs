@@ -1,4 +1,4 @@
-//! worker-service, as far as tasks need it.
+//! Looks workers up in worker-service.
 
 use std::time::{Duration, Instant};
 
@@ -11,33 +11,35 @@ use proto::worker::v1::worker_service_client::WorkerServiceClient;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
-/// How long a look-up may take: well below a request's deadline, so that it can still be said that nothing was written.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Timeout of a lookup. It is well below the request timeout, so that the response can still state that nothing was
+/// written.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// A client of worker-service.
 #[derive(Clone)]
-pub(crate) struct Workers {
+pub(crate) struct WorkerLookup {
     client: WorkerServiceClient<Channel>,
     name: &'static str,
 }
 
-impl Workers {
-    pub(crate) fn at(peer: &Peer) -> Self {
+impl WorkerLookup {
+    pub(crate) fn new(peer: &Peer) -> Self {
         Self { client: WorkerServiceClient::new(connect(peer).0), name: peer.name }
     }
 
-    /// Whether the worker exists for the caller. The error is the one that the caller is to get.
+    /// Returns whether the worker exists for the caller. The error is the status for the caller.
     pub(crate) async fn exists(&self, id: Uuid, caller: &Caller) -> Result<bool, Status> {
         let request = caller.request(GetWorkerRequest { id: id.to_string() });
         let mut client = self.client.clone();
-        let asked = deadline::within(Instant::now() + PATIENCE, client.get_worker(request)).await;
-        let Err(status) = asked else { return Ok(true) };
+        let response = deadline::within(Instant::now() + LOOKUP_TIMEOUT, client.get_worker(request)).await;
+        let Err(status) = response else { return Ok(true) };
         match status.code() {
             Code::NotFound => Ok(false),
-            // These say what the caller needs to know, and name the service.
+            // These statuses are passed on: they are meant for the caller and name the service.
             Code::Unavailable | Code::Unauthenticated => Err(status),
             Code::DeadlineExceeded => Err(status::unavailable(self.name)),
             code => {
-                tracing::error!(%code, text = status.message(), "worker-service failed to look a worker up");
+                tracing::error!(%code, text = status.message(), "looking a worker up in worker-service failed");
                 Err(status::with_reason(Reason::UpstreamFailed, "internal error"))
             }
         }

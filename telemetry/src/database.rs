@@ -1,5 +1,5 @@
-//! The spans of database calls, by the semantic conventions for databases: one a statement, one for the wait for a
-//! connection, one each for BEGIN and COMMIT. Only the statement's text is recorded, never a value.
+//! Spans of database calls, as defined by the semantic conventions for databases: one for each statement, for waiting
+//! for a connection, and for BEGIN and COMMIT. The text of a statement is recorded, but never a value.
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -10,7 +10,7 @@ use opentelemetry_semantic_conventions::attribute::{
 
 use crate::span::{Span, SpanBuilder, SpanKind};
 
-/// The database behind a store.
+/// The database management system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum System {
     /// `SQLite`.
@@ -20,7 +20,7 @@ pub enum System {
 }
 
 impl System {
-    /// `db.system.name`.
+    /// Returns the value of the attribute `db.system.name`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -30,24 +30,24 @@ impl System {
     }
 }
 
-/// An error of a database, as spans name it.
+/// A database error that has a value for the attribute `error.type`.
 pub trait ErrorType {
-    /// `error.type`: the database's own code, or a short name of what happened.
+    /// Returns the error code of the database, or a short name of the error.
     fn error_type(&self) -> Cow<'static, str>;
 }
 
-/// A statement of a store, with what its span is called by.
+/// An SQL statement, with the names for its span.
 #[derive(Clone, Copy, Debug)]
 pub struct Statement {
-    /// `SELECT`, `INSERT`, ….
+    /// Operation: `SELECT` or `INSERT`, for example.
     pub operation: &'static str,
-    /// The table.
+    /// Name of the table.
     pub collection: &'static str,
-    /// The text, with placeholders.
+    /// Text of the statement, with placeholders.
     pub sql: &'static str,
 }
 
-/// Runs a statement in its span.
+/// Runs a statement in a client span.
 pub async fn statement<T, E: ErrorType>(
     system: System,
     statement: &Statement,
@@ -63,7 +63,7 @@ pub async fn statement<T, E: ErrorType>(
     observed(span, call).await
 }
 
-/// Runs BEGIN or COMMIT in its span.
+/// Runs BEGIN or COMMIT in a client span.
 pub async fn transaction<T, E: ErrorType>(
     system: System,
     operation: &'static str,
@@ -77,7 +77,7 @@ pub async fn transaction<T, E: ErrorType>(
     observed(span, call).await
 }
 
-/// Waits for a connection of the pool in a span.
+/// Waits for a connection of the pool in an internal span.
 pub async fn acquire<T, E: ErrorType>(
     system: System,
     call: impl Future<Output = Result<T, E>>,

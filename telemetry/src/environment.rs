@@ -1,25 +1,25 @@
-//! The `OTEL_*` variables, read once. The SDK reads some of them by itself; they are looked at here all the same, because
-//! it says nothing of a value that it does not understand.
+//! Reads the `OTEL_*` variables once. The SDK reads some of them by itself, but ignores invalid values silently, so this
+//! file checks them too and collects warnings.
 
 use std::str::FromStr;
 use std::time::Duration;
 
-/// What the environment says of telemetry.
+/// The telemetry settings of the environment.
 #[derive(Debug)]
 pub(super) struct Environment {
     pub(super) disabled: bool,
     pub(super) service_name: Option<String>,
     pub(super) resource_attributes: Vec<(String, String)>,
     pub(super) exporters: Vec<Exporter>,
-    /// Whether `OTEL_TRACES_SAMPLER` names a sampler, which then decides and nothing else.
+    /// Whether `OTEL_TRACES_SAMPLER` names a supported sampler, which then makes all sampling decisions.
     pub(super) has_sampler: bool,
     pub(super) propagators: Vec<Propagator>,
     pub(super) batch: Batch,
-    /// Longer attribute values are cut to so many characters.
+    /// Maximum length of attribute values in characters; longer values are truncated.
     pub(super) value_length: Option<usize>,
     pub(super) otlp: Otlp,
     pub(super) log_filter: Option<String>,
-    /// What was set and is not supported, one sentence each.
+    /// Warnings about unsupported or invalid values.
     pub(super) warnings: Vec<String>,
 }
 
@@ -45,9 +45,9 @@ pub(super) struct Batch {
 #[derive(Clone, Debug)]
 pub(super) struct Otlp {
     pub(super) http: bool,
-    /// Of one attempt.
+    /// Timeout of one export attempt.
     pub(super) timeout: Duration,
-    /// PEM files.
+    /// Path of a PEM file.
     pub(super) certificate: Option<String>,
     pub(super) client_certificate: Option<String>,
     pub(super) client_key: Option<String>,
@@ -73,7 +73,7 @@ impl Environment {
 
     fn from(variable: impl Fn(&str) -> Option<String>) -> Self {
         let mut it = Reader { variable, warnings: Vec::new() };
-        // By the specification only "true" disables, in any case, and an empty value is as good as none.
+        // The specification: only "true" disables, case-insensitively, and an empty value counts as unset.
         let disabled = it.flag("OTEL_SDK_DISABLED");
         let exporters = it.exporters();
         let propagators = it.propagators();
@@ -125,7 +125,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         (self.variable)(name).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty())
     }
 
-    /// The variable of traces, or else the one of all signals.
+    /// Returns the variable for traces or, if unset, the one for all signals.
     fn of_signal(&self, name: &str) -> Option<(String, String)> {
         [format!("OTEL_EXPORTER_OTLP_TRACES_{name}"), format!("OTEL_EXPORTER_OTLP_{name}")]
             .into_iter()
@@ -136,7 +136,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         match self.text(name) {
             Some(value) if value.eq_ignore_ascii_case("true") => true,
             Some(value) if !value.eq_ignore_ascii_case("false") => {
-                self.warnings.push(format!("{name}={value} is not supported (true, false): false is taken"));
+                self.warnings.push(format!("{name}={value} is not supported (true, false): using false"));
                 false
             }
             _ => false,
@@ -147,7 +147,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let value = self.text(name)?;
         let number = value.parse().ok();
         if number.is_none() {
-            self.warnings.push(format!("{name}={value} is no whole number: the default is taken"));
+            self.warnings.push(format!("{name}={value} is not a whole number: using the default"));
         }
         number
     }
@@ -169,7 +169,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
                 "console" => exporters.push(Exporter::Console),
                 "none" => {}
                 other => self.warnings.push(format!(
-                    "OTEL_TRACES_EXPORTER={other} is not supported (otlp, console, none): it exports nothing"
+                    "OTEL_TRACES_EXPORTER={other} is not supported (otlp, console, none): ignored"
                 )),
             }
         }
@@ -184,7 +184,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
                 "baggage" => propagators.push(Propagator::Baggage),
                 "none" => {}
                 other => self.warnings.push(format!(
-                    "OTEL_PROPAGATORS={other} is not supported (tracecontext, baggage, none): it is left out"
+                    "OTEL_PROPAGATORS={other} is not supported (tracecontext, baggage, none): ignored"
                 )),
             }
         }
@@ -195,16 +195,14 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let Some(name) = self.text("OTEL_TRACES_SAMPLER") else { return false };
         if !SAMPLERS.contains(&name.as_str()) {
             let supported = SAMPLERS.join(", ");
-            self.warnings.push(format!(
-                "OTEL_TRACES_SAMPLER={name} is not supported ({supported}): it decides nothing"
-            ));
+            self.warnings.push(format!("OTEL_TRACES_SAMPLER={name} is not supported ({supported}): ignored"));
             return false;
         }
         if let Some(value) = self.text("OTEL_TRACES_SAMPLER_ARG")
             && !value.parse().is_ok_and(|it: f64| (0.0..=1.0).contains(&it))
         {
             self.warnings
-                .push(format!("OTEL_TRACES_SAMPLER_ARG={value} is no ratio from 0 to 1: 1 is taken"));
+                .push(format!("OTEL_TRACES_SAMPLER_ARG={value} is not a ratio from 0 to 1: using 1"));
         }
         true
     }
@@ -217,8 +215,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
                 "http/protobuf" => true,
                 _ => {
                     let supported = "grpc, http/protobuf";
-                    self.warnings
-                        .push(format!("{name}={value} is not supported ({supported}): grpc is taken"));
+                    self.warnings.push(format!("{name}={value} is not supported ({supported}): using grpc"));
                     false
                 }
             },
@@ -226,13 +223,13 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         if let Some((name, value)) = self.of_signal("COMPRESSION")
             && !["gzip", "none"].contains(&value.as_str())
         {
-            self.warnings.push(format!("{name}={value} is not supported (gzip, none): it decides nothing"));
+            self.warnings.push(format!("{name}={value} is not supported (gzip, none): ignored"));
         }
         let timeout = self.of_signal("TIMEOUT").and_then(|(name, value)| {
             let millis = value.parse().ok();
             if millis.is_none() {
                 self.warnings
-                    .push(format!("{name}={value} is no number of milliseconds: the default is taken"));
+                    .push(format!("{name}={value} is not a number of milliseconds: using the default"));
             }
             millis
         });
@@ -246,7 +243,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         }
     }
 
-    /// `key=value,…`, percent-encoded as in W3C Baggage.
+    /// Parses `OTEL_RESOURCE_ATTRIBUTES`: `key=value,…`, percent-encoded as in W3C Baggage.
     fn resource_attributes(&mut self) -> Vec<(String, String)> {
         let mut attributes = Vec::new();
         for pair in self.list("OTEL_RESOURCE_ATTRIBUTES", "") {
@@ -254,17 +251,17 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
                 Some((key, value)) if !key.trim().is_empty() => {
                     attributes.push((decoded(key.trim()), decoded(value.trim())));
                 }
-                // The pair may hold a secret that was meant for another variable.
-                _ => self
-                    .warnings
-                    .push("OTEL_RESOURCE_ATTRIBUTES has a part without `=`: it is left out".to_owned()),
+                // The part is not logged: it may be a secret that belongs to another variable.
+                _ => {
+                    self.warnings.push("OTEL_RESOURCE_ATTRIBUTES has a part without `=`: ignored".to_owned());
+                }
             }
         }
         attributes
     }
 }
 
-/// Percent-decoding, RFC 3986; what is no code stays as it is.
+/// Decodes percent-encoding (RFC 3986). Invalid sequences stay unchanged.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();

@@ -1,4 +1,4 @@
-//! The way of a span out of the process: a queue that never makes a request wait, an exporter whose failures are counted.
+//! Exports spans: a bounded queue that never blocks a request, and exporters whose failures are counted.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,31 +14,37 @@ use tonic::transport::{Certificate, ClientTlsConfig, Identity};
 
 use super::TelemetryError;
 use super::environment::{Batch, Environment, Exporter, Otlp};
-use super::losses::Losses;
+use super::losses::SpanCounters;
 
-/// A processor for each exporter that the environment names, all counted together.
-pub(super) fn processors(environment: &Environment, losses: &Losses) -> Result<Vec<Bounded>, TelemetryError> {
-    let bounded = |exporter: Counted<_>| Bounded::new(exporter, environment.batch, losses);
+/// Makes a span processor for each exporter that the environment names. All of them share the counters.
+pub(super) fn processors(
+    environment: &Environment,
+    counters: &SpanCounters,
+) -> Result<Vec<Bounded>, TelemetryError> {
+    let bounded = |exporter: Counted<_>| Bounded::new(exporter, environment.batch, counters);
     let mut processors = Vec::new();
     for exporter in &environment.exporters {
-        let of = |inner| Counted { inner, losses: losses.clone(), value_length: environment.value_length };
+        let of =
+            |inner| Counted { inner, counters: counters.clone(), value_length: environment.value_length };
         processors.push(match exporter {
-            Exporter::Otlp => bounded(of(Outlet::Otlp(Box::new(otlp(&environment.otlp)?)))),
-            Exporter::Console => bounded(of(Outlet::Console(opentelemetry_stdout::SpanExporter::default()))),
+            Exporter::Otlp => bounded(of(AnyExporter::Otlp(Box::new(otlp(&environment.otlp)?)))),
+            Exporter::Console => {
+                bounded(of(AnyExporter::Console(opentelemetry_stdout::SpanExporter::default())))
+            }
         });
     }
     Ok(processors)
 }
 
-/// Where spans leave.
+/// The supported exporters.
 #[derive(Debug)]
-enum Outlet {
+enum AnyExporter {
     Otlp(Box<opentelemetry_otlp::SpanExporter>),
     Console(opentelemetry_stdout::SpanExporter),
 }
 
-/// The endpoint, headers and compression are read by the exporter itself; TLS is not, nor, with a client of ours, the
-/// timeout.
+/// Makes the OTLP exporter. It reads endpoint, headers and compression from the environment by itself, but not the TLS
+/// settings nor, with our own HTTP client, the timeout.
 fn otlp(settings: &Otlp) -> Result<opentelemetry_otlp::SpanExporter, TelemetryError> {
     let builder = opentelemetry_otlp::SpanExporter::builder();
     if settings.http {
@@ -56,7 +62,7 @@ fn otlp(settings: &Otlp) -> Result<opentelemetry_otlp::SpanExporter, TelemetryEr
     Ok(builder.with_tonic().with_tls_config(tls).build()?)
 }
 
-/// A client that blocks, as the thread that exports does. It must not be made on a thread of the runtime.
+/// Makes a blocking HTTP client, on its own thread: reqwest panics if one is made on a thread of the tokio runtime.
 fn http_client(settings: &Otlp) -> Result<reqwest::blocking::Client, TelemetryError> {
     let certificate = settings.certificate.as_deref().map(pem).transpose()?;
     let (identity, timeout) = (identity(settings)?, settings.timeout);
@@ -87,15 +93,15 @@ fn pem(file: &str) -> Result<Pem, TelemetryError> {
     std::fs::read(Path::new(file)).map_err(|source| TelemetryError::Pem { file: file.to_owned(), source })
 }
 
-/// An exporter that counts what it sends and cuts what is too long.
+/// An exporter that counts spans and truncates attribute values.
 #[derive(Debug)]
 struct Counted<E> {
     inner: E,
-    losses: Losses,
+    counters: SpanCounters,
     value_length: Option<usize>,
 }
 
-impl SpanExporter for Counted<Outlet> {
+impl SpanExporter for Counted<AnyExporter> {
     async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
         if let Some(limit) = self.value_length {
             for span in &mut batch {
@@ -104,17 +110,17 @@ impl SpanExporter for Counted<Outlet> {
         }
         let spans = batch.len() as u64;
         let sent = match &self.inner {
-            Outlet::Otlp(exporter) => exporter.export(batch).await,
-            Outlet::Console(exporter) => exporter.export(batch).await,
+            AnyExporter::Otlp(exporter) => exporter.export(batch).await,
+            AnyExporter::Console(exporter) => exporter.export(batch).await,
         };
         match &sent {
             Ok(()) => {
-                self.losses.exported(spans);
-                self.losses.say(None);
+                self.counters.exported(spans);
+                self.counters.report(None);
             }
             Err(error) => {
-                self.losses.failed(spans);
-                self.losses.say(Some(error));
+                self.counters.failed(spans);
+                self.counters.report(Some(error));
             }
         }
         sent
@@ -122,15 +128,15 @@ impl SpanExporter for Counted<Outlet> {
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
         match &self.inner {
-            Outlet::Otlp(exporter) => exporter.shutdown_with_timeout(timeout),
-            Outlet::Console(exporter) => exporter.shutdown_with_timeout(timeout),
+            AnyExporter::Otlp(exporter) => exporter.shutdown_with_timeout(timeout),
+            AnyExporter::Console(exporter) => exporter.shutdown_with_timeout(timeout),
         }
     }
 
     fn set_resource(&mut self, resource: &Resource) {
         match &mut self.inner {
-            Outlet::Otlp(exporter) => exporter.set_resource(resource),
-            Outlet::Console(exporter) => exporter.set_resource(resource),
+            AnyExporter::Otlp(exporter) => exporter.set_resource(resource),
+            AnyExporter::Console(exporter) => exporter.set_resource(resource),
         }
     }
 }
@@ -146,17 +152,17 @@ fn cut_values(span: &mut SpanData, limit: usize) {
     }
 }
 
-/// The SDK's batch processor behind a queue whose drops are counted.
+/// The batch processor of the SDK, with a limit whose drops are counted.
 #[derive(Debug)]
 pub(super) struct Bounded {
     inner: BatchSpanProcessor,
-    losses: Losses,
+    counters: SpanCounters,
     limit: u64,
 }
 
 impl Bounded {
-    fn new(exporter: Counted<Outlet>, batch: Batch, losses: &Losses) -> Self {
-        // What waits, and what is being sent. The inner queue holds all of it, and so never drops uncounted.
+    fn new(exporter: Counted<AnyExporter>, batch: Batch, counters: &SpanCounters) -> Self {
+        // Waiting spans and spans being exported. The inner queue has room for both, so it never drops spans uncounted.
         let limit = batch.queue + batch.size;
         let config = BatchConfigBuilder::default()
             .with_max_queue_size(limit)
@@ -164,7 +170,7 @@ impl Bounded {
             .with_scheduled_delay(batch.delay)
             .build();
         let inner = BatchSpanProcessor::builder(exporter).with_batch_config(config).build();
-        Self { inner, losses: losses.clone(), limit: limit as u64 }
+        Self { inner, counters: counters.clone(), limit: limit as u64 }
     }
 }
 
@@ -174,7 +180,7 @@ impl SpanProcessor for Bounded {
     }
 
     fn on_end(&self, span: SpanData) {
-        if span.span_context.is_sampled() && self.losses.accept(self.limit) {
+        if span.span_context.is_sampled() && self.counters.accept(self.limit) {
             self.inner.on_end(span);
         }
     }

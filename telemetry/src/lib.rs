@@ -1,5 +1,5 @@
-//! What is seen of a process: spans over OTLP, log lines on standard output, and the trace context that goes from one
-//! process to the next. Set up once, in [`start`]; nothing else in the product knows an exporter. Knows the ground only.
+//! Telemetry of a process: spans over OTLP, log lines on standard output, and propagation of the trace context between
+//! processes. [`start`] sets up all of it; no other crate uses an exporter. This crate imports only `platform`.
 
 #![expect(clippy::disallowed_macros, reason = "telemetry::sweep makes the spans of loops")]
 
@@ -37,16 +37,16 @@ use crate::propagation::baggage::AllowedBaggage;
 use environment::{Environment, Propagator};
 pub use log_format::LogFormat;
 use log_writer::{LogGuard, LogWriter};
-use losses::Losses;
+use losses::SpanCounters;
 use platform::clock::Clock;
 use sampler::EdgeSampler;
 
 /// `service.namespace` of every process.
 pub const NAMESPACE: &str = "cml-cloud-manager";
-/// What the last spans may cost at shutdown, whatever the collector does.
-const FLUSH: Duration = Duration::from_secs(2);
-/// Log filter when `RUST_LOG` says nothing. OpenTelemetry's own lines about each failed export are left out: what is lost
-/// is counted, and said once a minute.
+/// Timeout for exporting the last spans at shutdown.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
+/// The log filter if `RUST_LOG` is unset. The OpenTelemetry SDK would log each failed export; this crate counts lost
+/// spans instead, and reports them once a minute.
 const DEFAULT_LOG_FILTER: &str = "info,sqlx=warn,h2=warn,hyper=warn,tower=warn,tonic=warn,opentelemetry=off";
 
 /// Prefixes of the names of crates whose spans are not exported. The exporter sends through some of them and would trace
@@ -54,75 +54,77 @@ const DEFAULT_LOG_FILTER: &str = "info,sqlx=warn,h2=warn,hyper=warn,tower=warn,t
 const UNEXPORTED: [&str; 10] =
     ["h2", "hyper", "mio", "opentelemetry", "reqwest", "rustls", "sqlx", "tokio", "tonic", "tower"];
 
-/// What telemetry has to know of its process.
+/// Settings of telemetry that depend on the process.
 #[derive(Clone, Debug)]
 pub struct Process {
-    /// `service.name`, unless `OTEL_SERVICE_NAME` says another.
+    /// Value of `service.name`; `OTEL_SERVICE_NAME` overrides it.
     pub service: &'static str,
-    /// `service.version`.
+    /// Value of `service.version`.
     pub version: &'static str,
-    /// How log lines look.
+    /// Format of log lines.
     pub log_format: LogFormat,
-    /// The share of incoming traces that is kept, 0 to 1, whatever their caller says; `None` obeys the caller. An
-    /// explicit `OTEL_TRACES_SAMPLER` wins.
+    /// Share of incoming requests to sample, 0 to 1, regardless of the sampled flag of the caller; `None` follows the
+    /// flag. `OTEL_TRACES_SAMPLER` overrides it.
     pub trace_ratio: Option<f64>,
-    /// The keys of baggage that are passed on.
+    /// Keys of W3C Baggage that are passed on.
     pub baggage_keys: Vec<String>,
 }
 
-/// Why telemetry cannot start.
+/// Why telemetry cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    /// The exporter's settings make no exporter.
+    /// The settings of the OTLP exporter are invalid.
     #[error("the OTLP exporter cannot be set up")]
     Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
-    /// A file of its TLS settings.
-    #[error("{file}, of the OTLP exporter's TLS settings, cannot be read")]
+    /// A PEM file in the TLS settings of the OTLP exporter cannot be read.
+    #[error("{file}, set for TLS of the OTLP exporter, cannot be read")]
     Pem {
-        /// The file.
+        /// Path of the file.
         file: String,
-        /// Why.
+        /// Error of the operating system.
         source: std::io::Error,
     },
-    /// Half of an identity.
-    #[error("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY go together")]
+    /// Only one of client certificate and client key is set.
+    #[error(
+        "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY must both be set, or neither"
+    )]
     Identity,
-    /// The client of OTLP over HTTP.
-    #[error("the OTLP exporter's HTTP client cannot be set up")]
+    /// The HTTP client of the OTLP exporter rejects its settings.
+    #[error("the HTTP client of the OTLP exporter cannot be created")]
     HttpClient(#[source] reqwest::Error),
-    /// The thread that was to make it.
-    #[error("the OTLP exporter's HTTP client could not be made")]
+    /// The thread that creates the HTTP client panicked.
+    #[error("the thread that creates the HTTP client of the OTLP exporter panicked")]
     HttpThread,
-    /// `RUST_LOG` is no filter.
-    #[error("RUST_LOG is no log filter")]
+    /// `RUST_LOG` cannot be parsed.
+    #[error("RUST_LOG is not a valid log filter")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
-    /// Something else has set up logging in this process.
+    /// Another tracing subscriber is already installed in this process.
     #[error("telemetry was started twice in one process")]
     Twice(#[from] tracing_subscriber::util::TryInitError),
 }
 
-/// Keeps telemetry running; [`Telemetry::stop`] sends what is left.
+/// The running telemetry of a process. [`Telemetry::stop`] exports the remaining spans.
 pub struct Telemetry {
     tracer: Option<SdkTracerProvider>,
-    losses: Losses,
+    counters: SpanCounters,
     /// Writes the last log lines when dropped.
     _log: LogGuard,
 }
 
-/// Starts telemetry for this process, by the `OTEL_*` variables and `RUST_LOG`. Needs a tokio runtime: the exporter's
-/// connection lives on it.
+/// Starts telemetry for this process, configured by the `OTEL_*` variables and `RUST_LOG`. Must be called within a tokio
+/// runtime, on which the exporter runs its connection.
 pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryError> {
     let environment = Environment::read();
     opentelemetry::global::set_text_map_propagator(propagator(process, &environment));
-    let losses = Losses::default();
-    let tracer = tracer(process, clock, &environment, &losses)?;
+    let counters = SpanCounters::default();
+    let tracer = tracer(process, clock, &environment, &counters)?;
     let spans = match &tracer {
         Some(provider) => {
             let tracer = provider.tracer(NAMESPACE);
             span::set_tracer(tracer.clone());
             spans_of_tracing(tracer).boxed()
         }
-        // A layer that wants nothing: without any, spans would be made for nobody.
+        // A layer that is interested in no span, so that the disabled spans cost nothing.
         None => Identity::new().with_filter(filter_fn(|_| false)).boxed(),
     };
     let (writer, guard) = LogWriter::start(std::io::stdout());
@@ -139,7 +141,7 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
     for warning in &environment.warnings {
         tracing::warn!("{warning}");
     }
-    Ok(Telemetry { tracer, losses, _log: guard })
+    Ok(Telemetry { tracer, counters, _log: guard })
 }
 
 /// Exports the `tracing` spans of every crate except [`UNEXPORTED`].
@@ -161,36 +163,37 @@ fn is_unexported(target: &str) -> bool {
     UNEXPORTED.iter().any(|it| target.starts_with(it))
 }
 
-/// A panic is a log line like any other error, with the trace it happened in.
+/// Installs a panic hook that logs the panic with the ids of the current span.
 fn log_panics() {
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let location = panic.location().map(ToString::to_string);
-        let what = panic.payload_as_str().unwrap_or("something that is no text");
-        tracing::error!(location, what, "panicked");
+        let what = panic.payload_as_str().unwrap_or("a payload that is not a text");
+        tracing::error!(location, what, "a thread or task panicked");
         print(panic);
     }));
 }
 
 impl Telemetry {
-    /// Sends the spans that are still here, for two seconds at most, and writes the last log lines.
+    /// Exports the remaining spans, within two seconds, and writes the last log lines.
     pub async fn stop(self) {
         let Some(tracer) = self.tracer.clone() else { return };
-        // The SDK blocks the thread until the exporter, which lives on this runtime, is done.
-        let flushed = tokio::task::spawn_blocking(move || tracer.shutdown_with_timeout(FLUSH)).await;
+        // The SDK blocks its thread until the exporter, which uses this runtime, has finished.
+        let flushed = tokio::task::spawn_blocking(move || tracer.shutdown_with_timeout(FLUSH_TIMEOUT)).await;
         if let Ok(Err(error)) = flushed {
-            tracing::debug!(%error, "the exporter did not end well");
+            tracing::debug!(%error, "the span exporter failed to shut down");
         }
-        self.losses.conclude();
+        self.counters.report_total();
     }
 }
 
-/// `None` when the SDK is disabled. Without an exporter there are still trace ids, in log lines and answers.
+/// Makes the tracer provider; `None` if the SDK is disabled. Without an exporter, log lines and responses still have
+/// trace ids.
 fn tracer(
     process: &Process,
     clock: &Clock,
     environment: &Environment,
-    losses: &Losses,
+    counters: &SpanCounters,
 ) -> Result<Option<SdkTracerProvider>, TelemetryError> {
     if environment.disabled {
         return Ok(None);
@@ -199,16 +202,16 @@ fn tracer(
     if let Some(ratio) = process.trace_ratio.filter(|_| !environment.has_sampler) {
         builder = builder.with_sampler(EdgeSampler { ratio });
     }
-    for processor in export::processors(environment, losses)? {
+    for processor in export::processors(environment, counters)? {
         builder = builder.with_span_processor(processor);
     }
     Ok(Some(builder.build()))
 }
 
-/// What we know, and over it what the operator says.
+/// Makes the resource. Attributes set by the operator override ours.
 fn resource(process: &Process, clock: &Clock, environment: &Environment) -> Resource {
-    let said = &environment.resource_attributes;
-    let named = said.iter().find(|it| it.0 == semconv::SERVICE_NAME).map(|it| it.1.clone());
+    let configured = &environment.resource_attributes;
+    let named = configured.iter().find(|it| it.0 == semconv::SERVICE_NAME).map(|it| it.1.clone());
     let service = environment.service_name.clone().or(named).unwrap_or_else(|| process.service.to_owned());
     Resource::builder_empty()
         .with_detector(Box::new(TelemetryResourceDetector))
@@ -218,7 +221,7 @@ fn resource(process: &Process, clock: &Clock, environment: &Environment) -> Reso
             KeyValue::new(semconv::SERVICE_INSTANCE_ID, clock.new_id().to_string()),
             KeyValue::new(semconv::PROCESS_PID, i64::from(std::process::id())),
         ])
-        .with_attributes(said.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())))
+        .with_attributes(configured.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())))
         .with_service_name(service)
         .build()
 }

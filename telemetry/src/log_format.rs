@@ -1,4 +1,4 @@
-//! From a `tracing` event to a log line, with the ids of the span it happened in.
+//! Formats `tracing` events as log lines, with the ids of the current span.
 
 use std::fmt;
 
@@ -15,14 +15,14 @@ use super::log_line::LogLine;
 use super::log_writer::LogWriter;
 use platform::clock::Clock;
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// A JSON object a line.
+    /// One JSON object per line.
     Json,
     /// Text for a terminal.
     Text {
-        /// Whether with colours.
+        /// Whether to use colours.
         colour: bool,
     },
 }
@@ -69,7 +69,7 @@ where
 }
 
 impl Lines {
-    /// The JSON of a [`LogLine`], written without making one: every request writes some of these.
+    /// Writes the JSON of a [`LogLine`] without building one, because every request logs several lines.
     fn line(&self, event: &Event<'_>) -> serde_json::Result<Vec<u8>> {
         let mut fields = Fields::default();
         event.record(&mut fields);
@@ -78,7 +78,7 @@ impl Lines {
         line.put("level", event.metadata().level().as_str())?;
         line.put("service", self.service)?;
         line.put("target", event.metadata().target())?;
-        // OpenTelemetry's own events have a name in its place.
+        // Events of the OpenTelemetry SDK have a name instead of a message.
         line.put("message", fields.message.as_deref().or(fields.name.as_deref()).unwrap_or_default())?;
         // tracing-opentelemetry activates the context of an entered `tracing` span, so this covers both kinds of spans.
         let ids = opentelemetry::Context::map_current(|it| {
@@ -101,7 +101,7 @@ impl Lines {
     }
 }
 
-/// Members of a JSON object, written one after the other.
+/// A JSON object that is written member by member.
 #[derive(Default)]
 struct Json(Vec<u8>);
 
@@ -128,7 +128,7 @@ struct Fields {
 
 impl Fields {
     fn put(&mut self, field: &Field, value: impl Serialize) {
-        // Neither a text nor a number fails to be written into memory.
+        // Writing texts and numbers into memory cannot fail.
         let _ = self.others.put(field.name(), value);
     }
 

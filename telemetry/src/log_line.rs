@@ -1,36 +1,36 @@
-//! One log line: JSON for machines, text for a terminal, and back from JSON, so that `ccm up` can show its children's.
+//! A log line, as JSON and as text for a terminal. `ccm up` parses the JSON lines of its children and prints text.
 
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A log line. Its fields stand beside the others in the JSON object.
+/// A log line. In the JSON object, `fields` are members at the top level.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LogLine {
-    /// RFC 3339, UTC, with microseconds.
+    /// Time in RFC 3339 format: UTC, with microseconds.
     pub timestamp: String,
-    /// ERROR, WARN, INFO, DEBUG or TRACE.
+    /// Level: ERROR, WARN, INFO, DEBUG or TRACE.
     pub level: String,
     /// Name of the process.
     pub service: String,
-    /// Where in the code.
+    /// Module that logged the line.
     pub target: String,
-    /// What happened.
+    /// Message of the line.
     pub message: String,
-    /// The trace it belongs to.
+    /// Id of the trace in which the line was logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
-    /// The span it belongs to.
+    /// Id of the span in which the line was logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub span_id: Option<String>,
-    /// Everything else.
+    /// All other fields.
     #[serde(flatten)]
     pub fields: Map<String, Value>,
 }
 
 impl LogLine {
-    /// One line of text, without its end: time of day, level, service, message, fields, trace id.
+    /// Formats the line as text without a line break: time of day, level, service, message, fields, trace id.
     #[must_use]
     pub fn to_text(&self, colour: bool) -> String {
         let time = self.timestamp.get(11..23).unwrap_or(&self.timestamp);
@@ -57,7 +57,7 @@ impl LogLine {
     }
 }
 
-/// A terminal obeys control characters; those of a client, or of a library's error, must not reach it.
+/// Replaces control characters, so that text of clients or libraries cannot control the terminal.
 #[must_use]
 pub fn without_controls(text: &str) -> String {
     text.chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect()
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_read_back_shows_as_text_what_it_said_as_json() {
+    fn a_line_parsed_from_json_is_printed_as_text() {
         let json = r#"{"timestamp":"2026-11-22T09:10:11.123456Z","level":"INFO","service":"gateway","target":"t",
             "message":"request","trace_id":"4bf9","method":"GET","status":200,"duration_ms":1.25,"agent":"a\u001b[2J"}"#;
         let line: LogLine = serde_json::from_str(json).unwrap();

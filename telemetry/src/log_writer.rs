@@ -1,6 +1,6 @@
-//! Log lines on their way to standard output. A request only appends its line to a buffer; a thread writes what has
-//! gathered. Nothing waits for a reader who stalls: lines are dropped then, and counted. Waking a thread for each line, as
-//! tracing-appender does, cost more than all spans of a request together.
+//! Writes log lines to standard output on a background thread. Logging appends a line to a bounded buffer; if the
+//! reader of standard output is too slow, lines are dropped and counted instead of blocking a request. tracing-appender
+//! wakes its thread for each line, which cost more than all spans of a request together.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Bytes of lines that may wait.
-const WAITING: usize = 4 * 1024 * 1024;
-/// How long lines gather before they are written.
-const GATHER: Duration = Duration::from_millis(5);
-/// How long the last lines may take.
-const FAREWELL: Duration = Duration::from_millis(500);
+/// Maximum size of the buffer, in bytes.
+const MAX_BUFFERED: usize = 4 * 1024 * 1024;
+/// How long the thread collects lines before it writes them.
+const BATCH_DELAY: Duration = Duration::from_millis(5);
+/// Timeout for writing the last lines at shutdown.
+const FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Takes lines. Clones share the buffer.
+/// Accepts log lines. Clones share the buffer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LogWriter(Arc<Shared>);
 
@@ -30,21 +30,21 @@ struct Shared {
 struct Buffer {
     lines: Vec<u8>,
     dropped: u64,
-    ended: bool,
+    closed: bool,
 }
 
-/// Writes the last lines when dropped.
+/// Writes the remaining lines when dropped, for at most [`FLUSH_TIMEOUT`].
 pub(super) struct LogGuard {
     shared: Arc<Shared>,
     thread: JoinHandle<()>,
 }
 
 impl LogWriter {
-    /// A writer, and the thread that empties it into `out`.
+    /// Starts the thread that writes the lines to `out`.
     pub(super) fn start(out: impl Write + Send + 'static) -> (Self, LogGuard) {
         let writer = Self::default();
         let shared = writer.0.clone();
-        let thread = std::thread::spawn(move || empty(&shared, out));
+        let thread = std::thread::spawn(move || write_lines(&shared, out));
         let guard = LogGuard { shared: writer.0.clone(), thread };
         (writer, guard)
     }
@@ -65,10 +65,10 @@ impl<'a> MakeWriter<'a> for LogWriter {
 }
 
 impl Write for &LogWriter {
-    /// A whole line, or none of it.
+    /// Buffers the whole line or drops it; never writes a part.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let mut buffer = self.0.lock();
-        if buffer.lines.len() + line.len() > WAITING {
+        if buffer.lines.len() + line.len() > MAX_BUFFERED {
             buffer.dropped += 1;
         } else {
             let was_empty = buffer.lines.is_empty();
@@ -85,26 +85,29 @@ impl Write for &LogWriter {
     }
 }
 
-fn empty(shared: &Shared, mut out: impl Write) {
+fn write_lines(shared: &Shared, mut out: impl Write) {
     loop {
         let mut buffer = shared.lock();
-        while buffer.lines.is_empty() && !buffer.ended {
+        while buffer.lines.is_empty() && !buffer.closed {
             buffer = shared.filled.wait(buffer).unwrap_or_else(PoisonError::into_inner);
         }
-        if !buffer.ended {
+        if !buffer.closed {
             drop(buffer);
-            std::thread::sleep(GATHER);
+            std::thread::sleep(BATCH_DELAY);
             buffer = shared.lock();
         }
-        let (lines, ended) = (std::mem::take(&mut buffer.lines), buffer.ended);
+        let (lines, closed) = (std::mem::take(&mut buffer.lines), buffer.closed);
         let dropped = std::mem::take(&mut buffer.dropped);
         drop(buffer);
-        // A reader that has gone away is no reason to end.
+        // If the reader has closed its end, later lines are discarded and the process continues.
         let _ = out.write_all(&lines).and_then(|()| out.flush());
         if dropped > 0 {
-            tracing::warn!(dropped, "log lines were dropped: nobody read them");
+            tracing::warn!(
+                dropped,
+                "log lines were dropped because standard output was not read fast enough"
+            );
         }
-        if ended && lines.is_empty() {
+        if closed && lines.is_empty() {
             return;
         }
     }
@@ -112,10 +115,10 @@ fn empty(shared: &Shared, mut out: impl Write) {
 
 impl Drop for LogGuard {
     fn drop(&mut self) {
-        self.shared.lock().ended = true;
+        self.shared.lock().closed = true;
         self.shared.filled.notify_one();
         let begun = Instant::now();
-        while !self.thread.is_finished() && begun.elapsed() < FAREWELL {
+        while !self.thread.is_finished() && begun.elapsed() < FLUSH_TIMEOUT {
             std::thread::sleep(Duration::from_millis(1));
         }
     }
@@ -160,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_stalls_makes_nobody_wait_and_whole_lines_are_dropped() {
+    fn a_slow_reader_blocks_nobody_and_whole_lines_are_dropped() {
         let (allow, allowed) = channel();
         let ((reached, stalled), (written, _lines)) = (channel(), channel());
         let (writer, guard) = LogWriter::start(Slow { reached, allowed, written });
@@ -168,14 +171,17 @@ mod tests {
         // From here on the thread is stalled in a write: nobody takes lines out of the buffer.
         (&writer).write_all(&line).unwrap();
         stalled.recv().unwrap();
-        for _ in 0..(2 * WAITING / line.len() + 2) {
+        for _ in 0..(2 * MAX_BUFFERED / line.len() + 2) {
             (&writer).write_all(&line).unwrap();
         }
-        let (waiting, dropped) = {
+        let (buffered, dropped) = {
             let buffer = writer.0.lock();
             (buffer.lines.len(), buffer.dropped)
         };
-        assert!(waiting <= WAITING && waiting % line.len() == 0 && dropped > 0, "{waiting} {dropped}");
+        assert!(
+            buffered <= MAX_BUFFERED && buffered % line.len() == 0 && dropped > 0,
+            "{buffered} {dropped}"
+        );
         drop(allow);
         drop(guard);
     }

@@ -1,5 +1,4 @@
-//! What became of the spans: the process counts by itself what was sent, what could not be, and what was dropped because
-//! too many waited. The SDK's own count forgets failures.
+//! Counts exported, failed and dropped spans, and logs losses. The SDK does not count spans whose export failed.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -7,31 +6,31 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Between two log lines about losses.
-const INTERVAL: Duration = Duration::from_mins(1);
+/// Minimum time between two log lines about losses.
+const LOG_INTERVAL: Duration = Duration::from_mins(1);
 
-/// Counts of spans since the start. Clones share them.
+/// Counters of spans since startup. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Losses(Arc<Counts>);
+pub(super) struct SpanCounters(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
-    /// Ended and sampled, and not dropped.
+    /// Sampled spans that ended and were put into the export queue.
     accepted: AtomicU64,
     exported: AtomicU64,
     failed: AtomicU64,
     dropped: AtomicU64,
-    said: Mutex<Said>,
+    last_report: Mutex<LastReport>,
 }
 
 #[derive(Debug, Default)]
-struct Said {
+struct LastReport {
     at: Option<Instant>,
     lost: u64,
 }
 
-impl Losses {
-    /// Takes a span in, unless so many wait already; then it is dropped.
+impl SpanCounters {
+    /// Returns whether a span may be queued: fewer than `limit` spans are waiting. Otherwise, counts it as dropped.
     pub(super) fn accept(&self, limit: u64) -> bool {
         let counts = &self.0;
         let done = counts.exported.load(Ordering::Relaxed) + counts.failed.load(Ordering::Relaxed);
@@ -51,30 +50,30 @@ impl Losses {
         self.0.failed.fetch_add(spans, Ordering::Relaxed);
     }
 
-    /// Says what was lost since it was last said, once a minute at most.
-    pub(super) fn say(&self, error: Option<&dyn std::fmt::Display>) {
+    /// Logs the losses since the last report, at most once a minute.
+    pub(super) fn report(&self, error: Option<&dyn std::fmt::Display>) {
         let (failed, dropped) =
             (self.0.failed.load(Ordering::Relaxed), self.0.dropped.load(Ordering::Relaxed));
         {
-            let mut said = self.0.said.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_due = said.at.is_none_or(|at| at.elapsed() >= INTERVAL);
-            if !is_due || said.lost == failed + dropped {
+            let mut last = self.0.last_report.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_due = last.at.is_none_or(|at| at.elapsed() >= LOG_INTERVAL);
+            if !is_due || last.lost == failed + dropped {
                 return;
             }
-            *said = Said { at: Some(Instant::now()), lost: failed + dropped };
+            *last = LastReport { at: Some(Instant::now()), lost: failed + dropped };
         }
         let exported = self.0.exported.load(Ordering::Relaxed);
         let error = error.map(ToString::to_string);
-        tracing::warn!(exported, failed, dropped, error, "spans were lost; the counts are since the start");
+        tracing::warn!(exported, failed, dropped, error, "spans were lost; counted since startup");
     }
 
-    /// The last word, after the shutdown: what still waits has failed.
-    pub(super) fn conclude(&self) {
+    /// Logs all losses after the exporter was shut down. Spans that are still waiting count as failed.
+    pub(super) fn report_total(&self) {
         let (accepted, exported) =
             (self.0.accepted.load(Ordering::Relaxed), self.0.exported.load(Ordering::Relaxed));
         let (failed, dropped) = (accepted.saturating_sub(exported), self.0.dropped.load(Ordering::Relaxed));
         if failed + dropped > 0 {
-            tracing::warn!(exported, failed, dropped, "spans were lost by the end");
+            tracing::warn!(exported, failed, dropped, "spans were lost, counted until shutdown");
         }
     }
 }
@@ -84,12 +83,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_waits_beyond_the_limit_is_dropped_and_counted() {
-        let losses = Losses::default();
-        let accepted = (0..5).filter(|_| losses.accept(3)).count();
-        assert_eq!((accepted, losses.0.dropped.load(Ordering::Relaxed)), (3, 2));
-        losses.exported(1);
-        losses.failed(1);
-        assert!(losses.accept(3) && losses.accept(3) && !losses.accept(3));
+    fn spans_beyond_the_limit_are_dropped_and_counted() {
+        let counters = SpanCounters::default();
+        let accepted = (0..5).filter(|_| counters.accept(3)).count();
+        assert_eq!((accepted, counters.0.dropped.load(Ordering::Relaxed)), (3, 2));
+        counters.exported(1);
+        counters.failed(1);
+        assert!(counters.accept(3) && counters.accept(3) && !counters.accept(3));
     }
 }

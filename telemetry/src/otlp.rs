@@ -1,5 +1,5 @@
-//! OTLP from the receiving side: `ccm up` keeps the newest traces when no collector runs, and tests look at what was
-//! really sent.
+//! An OTLP receiver: `ccm up` uses it to keep the newest traces if no collector is configured, tests to check exported
+//! spans.
 
 mod receiver;
 mod span;

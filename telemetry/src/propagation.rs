@@ -1,4 +1,4 @@
-//! W3C trace context in and out of headers, gRPC metadata and rows.
+//! Reads and writes W3C trace context in HTTP headers, gRPC metadata and database rows.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::propagation::TextMapPropagator as _;
@@ -14,47 +14,47 @@ mod w3c;
 pub use edge::Edge;
 use w3c::Incoming;
 
-/// The trace id of the answered request, for people: `X-Trace-Id`.
+/// Response header `X-Trace-Id`: the trace id of the request, for people.
 pub const X_TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
-/// The server span of the answered request: `traceresponse` of the W3C Trace Context Level 2 draft.
+/// Response header `traceresponse`: the server span of the request, as in the draft of W3C Trace Context Level 2.
 pub const TRACERESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 
-/// The context that `headers` carry; an empty one when they carry none or a malformed one.
+/// Returns the trace context of `headers`; an empty one if it is missing or malformed.
 #[must_use]
 pub fn extract(headers: &HeaderMap) -> Context {
     let incoming = Incoming::of(headers);
     global::get_text_map_propagator(|it| it.extract_with_context(&Context::new(), &incoming))
 }
 
-/// Adds `context` to `headers`.
+/// Writes `context` into `headers`.
 pub fn inject(context: &Context, headers: &mut HeaderMap) {
     global::get_text_map_propagator(|it| it.inject_context(context, &mut HeaderInjector(headers)));
 }
 
-/// The span that is current here; an invalid one when nothing is traced.
+/// Returns the context of the current span; an invalid one if there is no current span.
 #[must_use]
 pub fn current_span() -> SpanContext {
     Context::current().span().span_context().clone()
 }
 
-/// The current trace id in its hexadecimal form.
+/// Returns the current trace id in hexadecimal form.
 #[must_use]
 pub fn current_trace_id() -> Option<String> {
     let span = current_span();
     span.is_valid().then(|| span.trace_id().to_string())
 }
 
-/// What a row keeps of the span that caused it.
+/// The trace context of the span that caused a change, as stored in a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cause {
-    /// W3C traceparent.
+    /// Value of the header `traceparent`.
     pub traceparent: Option<String>,
-    /// W3C tracestate.
+    /// Value of the header `tracestate`.
     pub tracestate: Option<String>,
 }
 
 impl Cause {
-    /// The span that is current here.
+    /// Returns the trace context of the current span.
     #[must_use]
     pub fn current() -> Self {
         let mut headers = HeaderMap::new();
@@ -67,7 +67,7 @@ impl Cause {
     }
 }
 
-/// Tells the client which span answered it.
+/// Adds the headers [`TRACERESPONSE`] and [`X_TRACE_ID`] to a response.
 pub fn tell_client(span: &SpanContext, headers: &mut HeaderMap) {
     if !span.is_valid() {
         return;

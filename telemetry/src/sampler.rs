@@ -1,14 +1,14 @@
-//! Whether a trace is sampled, decided once, where it comes in: at random, whatever the caller's flag or id. What runs
-//! beneath, here and in the services, obeys.
+//! The sampler of the process at the edge (the gateway). It samples incoming requests at random and ignores the sampled
+//! flag and the trace id of the caller; spans below follow the decision, in this process and in the services.
 
 use opentelemetry::trace::{Link, SpanKind, TraceContextExt as _, TraceId, TraceState};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
 
-/// Samples a share of what comes in.
+/// Samples a share of the incoming requests.
 #[derive(Clone, Debug)]
 pub(super) struct EdgeSampler {
-    /// 0 to 1.
+    /// The share, 0 to 1.
     pub(super) ratio: f64,
 }
 
@@ -42,7 +42,7 @@ impl EdgeSampler {
         if self.ratio >= 1.0 {
             return true;
         }
-        // 53 bits, as many as a double tells apart.
+        // 53 bits, the precision of an `f64`.
         #[expect(clippy::disallowed_methods, reason = "tests set a share of 0 or 1")]
         let bits = u64::from_le_bytes(platform::clock::random()) >> 11;
         #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
@@ -65,19 +65,19 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_in_is_sampled_by_the_ratio_and_not_by_the_callers_flag() {
+    fn an_incoming_request_is_sampled_by_the_ratio_and_not_by_the_callers_flag() {
         assert_eq!(decide(1.0, TraceFlags::default(), true), SamplingDecision::RecordAndSample);
         assert_eq!(decide(0.0, TraceFlags::SAMPLED, true), SamplingDecision::Drop);
     }
 
     #[test]
-    fn what_runs_beneath_obeys() {
+    fn child_spans_follow_their_local_parent() {
         assert_eq!(decide(0.0, TraceFlags::SAMPLED, false), SamplingDecision::RecordAndSample);
         assert_eq!(decide(1.0, TraceFlags::default(), false), SamplingDecision::Drop);
     }
 
     #[test]
-    fn a_share_is_about_that_share() {
+    fn a_quarter_of_many_traces_is_sampled() {
         let kept = (0..10_000).filter(|_| EdgeSampler { ratio: 0.25 }.decide()).count();
         assert!((2_000..3_000).contains(&kept), "{kept}");
     }

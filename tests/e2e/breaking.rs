@@ -99,7 +99,7 @@ fn resident(process: &Process) -> u64 {
 /// What the processes have counted as failed or dropped, by their last word.
 fn lost(process: &Process) -> usize {
     let lines = process.lines().logged();
-    let last = lines.iter().rfind(|it| it["message"] == "spans were lost by the end");
+    let last = lines.iter().rfind(|it| it["message"] == "spans were lost, counted until shutdown");
     let count = |it: &Value, name: &str| usize::try_from(it[name].as_u64().unwrap()).unwrap();
     last.map_or(0, |it| count(it, "failed") + count(it, "dropped"))
 }

@@ -187,7 +187,7 @@ async fn a_role_whose_database_cannot_be_opened_says_so_and_ends() {
     let arguments =
         ["task-service", "--local-keys", &keys, "--listen", "127.0.0.1:0", "--database", "mysql://host/db"];
     let (code, text) = ccm(&arguments).await;
-    assert!(code == Some(1) && text.contains("ccm: \"mysql://host/db\" is no database address"), "{text}");
+    assert!(code == Some(1) && text.contains("ccm: \"mysql://host/db\" is not a database URL"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

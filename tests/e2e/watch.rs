@@ -320,7 +320,10 @@ async fn a_reader_that_takes_nothing_is_ended_while_others_go_on_and_can_resume(
     }
     eventually("the slow one is ended", || async {
         let lines = product.tasks.lines().logged();
-        lines.iter().any(|it| it["message"] == "a watcher took nothing for too long").then_some(())
+        lines
+            .iter()
+            .any(|it| it["message"] == "a subscriber read nothing for too long; its stream was ended")
+            .then_some(())
     })
     .await;
     let status = slow.ended().await;

@@ -1,4 +1,4 @@
-//! Between the contract and the domain.
+//! Converts between the messages of the contract and the types of the domain.
 
 mod change;
 mod filter;
@@ -11,14 +11,14 @@ use proto::worker::v1 as wire;
 
 use crate::worker::{DesiredState, Draft, ObservedState, Provider, Worker};
 
-/// What a request asks for; an enum value that nobody knows is wrong, not a default.
+/// Converts the worker of a create or import request. Unknown enum values are violations.
 pub(crate) fn draft(worker: wire::Worker, violations: &mut Violations) -> Draft {
     let provider = provider(worker.provider, "worker.provider", violations);
     let wire::Worker { name, region, instance_type, instance_id, tags, .. } = worker;
     Draft { name, region, instance_type, provider, instance_id, tags }
 }
 
-/// The provider of that number; `None`: not said.
+/// Converts an enum number to a provider; `None` if it is unspecified.
 pub(crate) fn provider(number: i32, field: &str, violations: &mut Violations) -> Option<Provider> {
     match wire::WorkerProvider::try_from(number) {
         Ok(wire::WorkerProvider::Unspecified) => None,
@@ -30,7 +30,7 @@ pub(crate) fn provider(number: i32, field: &str, violations: &mut Violations) ->
     }
 }
 
-/// The worker as answered.
+/// Converts a worker to its message.
 pub(crate) fn worker(worker: &Worker) -> wire::Worker {
     wire::Worker {
         id: worker.id.to_string(),

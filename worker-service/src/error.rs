@@ -1,4 +1,4 @@
-//! Why a request is refused, and the status that the caller gets for it.
+//! The errors of the service, and their gRPC statuses.
 
 use net::grpc::status::{self, Reason};
 use storage::StorageError;
@@ -7,16 +7,16 @@ use tonic::Status;
 use crate::NAME;
 use crate::worker::DomainError;
 
-/// Why nothing was done.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WorkerError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error(transparent)]
     Domain(#[from] DomainError),
-    #[error("there is no such worker")]
+    #[error("the worker does not exist")]
     NotFound,
-    #[error("the machine has a worker already")]
+    #[error("a worker with this instance id already exists")]
     Exists,
 }
 
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_refusal_has_its_code_and_reason() {
+    fn every_error_has_its_code_and_reason() {
         let table: [(WorkerError, Code, &str); 6] = [
             (WorkerError::NotFound, Code::NotFound, "WORKER_NOT_FOUND"),
             (WorkerError::Exists, Code::AlreadyExists, "WORKER_EXISTS"),

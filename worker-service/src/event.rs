@@ -1,4 +1,4 @@
-//! The events that changes of workers leave behind.
+//! Makes the events of changes of workers.
 
 use access::{Caller, Scope};
 use events::NewEvent;
@@ -10,12 +10,12 @@ use crate::convert;
 use crate::subjects::WORKER;
 use crate::worker::Worker;
 
-/// `worker.created`.
+/// Makes the event `worker.created`.
 pub(crate) fn created(id: Uuid, worker: &Worker, by: &Caller) -> NewEvent {
     of(id, "worker.created", worker, by)
 }
 
-/// `worker.updated`.
+/// Makes the event `worker.updated`.
 pub(crate) fn updated(id: Uuid, before: &Worker, after: &Worker, by: &Caller) -> NewEvent {
     let mut changed = Map::new();
     if before.name != after.name {
@@ -28,12 +28,12 @@ pub(crate) fn updated(id: Uuid, before: &Worker, after: &Worker, by: &Caller) ->
     NewEvent { before: Some(Scope::default()), changed_before: Some(changed.into()), ..event }
 }
 
-/// `worker.restored`: for those who watch it is a new one.
+/// Makes the event `worker.restored`, which to subscribers is like a creation.
 pub(crate) fn restored(id: Uuid, worker: &Worker, by: &Caller) -> NewEvent {
     of(id, "worker.restored", worker, by)
 }
 
-/// `worker.deleted`, with the worker as it was last.
+/// Makes the event `worker.deleted`, which contains the last state of the worker.
 pub(crate) fn deleted(id: Uuid, worker: &Worker, by: &Caller) -> NewEvent {
     let event = of(id, "worker.deleted", worker, by);
     NewEvent { before: Some(Scope::default()), after: None, changed_before: Some(json!({})), ..event }
@@ -51,7 +51,7 @@ fn of(id: Uuid, kind: &'static str, worker: &Worker, by: &Caller) -> NewEvent {
         on_behalf_of: by.on_behalf_of.clone(),
         cause: Cause::current(),
         before: None,
-        // Everyone may see a worker.
+        // Every caller may see every worker.
         after: Some(Scope::default()),
         resource: serde_json::to_value(convert::worker(worker)).unwrap_or_default(),
         changed_before: None,

@@ -1,4 +1,4 @@
-//! `ccm.worker.v1.WorkerService`.
+//! The implementation of `ccm.worker.v1.WorkerService`.
 
 use access::grpc::caller;
 use net::grpc::status;
@@ -20,7 +20,7 @@ use crate::store::WorkerStore;
 use crate::worker::{DomainError, Worker};
 use crate::{NAME, convert, event, policy};
 
-/// The method that idempotency keys of creates belong to.
+/// The method name in idempotency keys of CreateWorker.
 const CREATE_WORKER: &str = "ccm.worker.v1.WorkerService/CreateWorker";
 
 pub(crate) struct Workers {
@@ -107,9 +107,9 @@ impl WorkerService for Workers {
         let caller = caller(&request)?;
         policy::change(&caller, "changing")?;
         let UpdateWorkerRequest { worker, update_mask, etag, validate_only } = request.into_inner();
-        let (asked, mut violations) = (worker.unwrap_or_default(), Violations::default());
-        let id = Uuid::try_parse(&asked.id).map_err(|_| not_found())?;
-        let change = convert::change(asked, &update_mask.unwrap_or_default().paths, &mut violations);
+        let (requested, mut violations) = (worker.unwrap_or_default(), Violations::default());
+        let id = Uuid::try_parse(&requested.id).map_err(|_| not_found())?;
+        let change = convert::change(requested, &update_mask.unwrap_or_default().paths, &mut violations);
         let version = convert::etag(&etag, &mut violations);
         let (event_id, now) = (self.clock.new_id(), self.clock.now());
         let decide = move |before: &Worker| {

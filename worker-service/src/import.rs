@@ -1,4 +1,4 @@
-//! Registering a machine that exists at the provider already.
+//! The use case ImportWorker: registers an existing machine of the provider.
 
 use access::Caller;
 use net::grpc::status;
@@ -13,7 +13,7 @@ use crate::store::Outcome;
 use crate::worker::Worker;
 use crate::{convert, event};
 
-/// The method that idempotency keys of imports belong to.
+/// The method name in idempotency keys of ImportWorker.
 const IMPORT_WORKER: &str = "ccm.worker.v1.WorkerService/ImportWorker";
 
 fn answered(worker: &Worker, restored: bool) -> ImportWorkerResponse {
@@ -25,7 +25,7 @@ fn replayed(earlier: Earlier) -> Result<ImportWorkerResponse, Status> {
 }
 
 impl Workers {
-    /// The worker of the machine: a new one, or the one that had it and was deleted.
+    /// Creates a worker for the machine, or restores the deleted worker of this machine.
     pub(crate) async fn import(
         &self,
         mut request: ImportWorkerRequest,

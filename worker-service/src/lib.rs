@@ -1,5 +1,5 @@
-//! worker-service: keeps the workers, what is wished of them and what was last seen. Entered through [`serve`] only, by
-//! the binary and by tests alike.
+//! worker-service, which stores workers with their desired and observed states. The binary and the tests start it through
+//! [`serve`] only.
 
 mod convert;
 mod error;
@@ -21,19 +21,19 @@ use tokio::net::TcpListener;
 
 pub use service::ServeError;
 
-/// `service.name`, and what errors call this process.
+/// Name of the service, in `service.name` and in errors.
 pub const NAME: &str = "worker-service";
 
-/// What it serves.
+/// Full names of the gRPC services.
 const APIS: [&str; 2] = [worker_service_server::SERVICE_NAME, event_service_server::SERVICE_NAME];
 
-/// What the service needs to know.
+/// Settings of worker-service.
 pub struct Config {
-    /// What every stateful service needs to know.
+    /// The settings that all stateful services share.
     pub service: service::Config,
 }
 
-/// Serves gRPC at `listener` until `shutdown`; calls in flight finish first.
+/// Serves gRPC at `listener` until `shutdown`, and then drains in-flight calls.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServeError> {
     let definition =
         Definition { name: NAME, apis: &APIS, migrations: store::migrations(), not_found: grpc::not_found };

@@ -1,10 +1,10 @@
-//! Who may do what with workers, pure. Everyone who is known may see them.
+//! The permissions of workers: every authenticated caller may see them, only admins may change them.
 
 use access::{Caller, Role};
 
 use crate::worker::DomainError;
 
-/// Whether the caller may do this with workers (`"creating"`): admins may.
+/// Checks that the caller is an admin. `doing` names the change in the error: `"creating"`.
 pub(crate) fn change(caller: &Caller, doing: &'static str) -> Result<(), DomainError> {
     if caller.is(Role::Admin) { Ok(()) } else { Err(DomainError::AdminRequired(doing)) }
 }

@@ -1,4 +1,4 @@
-//! The workers in the database: one method, one transaction.
+//! Stores workers in the database. Each method runs in one transaction.
 
 use std::collections::BTreeMap;
 
@@ -64,7 +64,7 @@ const INSERT: Statement = Statement {
     ),
 };
 
-/// [`INSERT`], unless the machine has a record, deleted or not.
+/// [`INSERT`], unless the machine already has a worker, deleted or not.
 const INSERT_UNLESS_KNOWN: Statement = Statement {
     operation: "INSERT",
     collection: "workers",
@@ -76,14 +76,14 @@ const INSERT_UNLESS_KNOWN: Statement = Statement {
     ),
 };
 
-/// The record of a machine, deleted or not.
+/// Reads the worker of a machine, deleted or not.
 const GET_MACHINE: Statement = Statement {
     operation: "SELECT",
     collection: "workers",
     sql: concat!("SELECT ", columns!(), " FROM workers WHERE provider = $1 AND instance_id = $2"),
 };
 
-/// [`GET_MACHINE`], held against other changes until the transaction ends. PostgreSQL only.
+/// [`GET_MACHINE`] with a row lock until the transaction ends. PostgreSQL only.
 const GET_MACHINE_LOCKED: Statement = Statement {
     operation: "SELECT",
     collection: "workers",
@@ -96,7 +96,7 @@ const GET: Statement = Statement {
     sql: concat!("SELECT ", columns!(), " FROM workers WHERE id = $1 AND deleted_at IS NULL"),
 };
 
-/// Held against other changes until the transaction ends; SQLite has one writer.
+/// [`GET`] with a row lock until the transaction ends. PostgreSQL only: SQLite has one writer at a time.
 const GET_LOCKED: Statement = Statement {
     operation: "SELECT",
     collection: "workers",
@@ -110,14 +110,14 @@ const UPDATE: Statement = Statement {
           WHERE id = $1",
 };
 
-const FORGET_TAGS: Statement = Statement {
+const DELETE_TAGS: Statement = Statement {
     operation: "DELETE",
     collection: "worker_tags",
     sql: "DELETE FROM worker_tags WHERE worker_id = $1",
 };
 
-/// The rows of `workers.tags`, on SQLite and PostgreSQL.
-const KEEP_TAGS: [Statement; 2] = [
+/// Copies the tags of a worker into the table `worker_tags`: SQLite, PostgreSQL.
+const INSERT_TAGS: [Statement; 2] = [
     Statement {
         operation: "INSERT",
         collection: "worker_tags",
@@ -135,14 +135,14 @@ const KEEP_TAGS: [Statement; 2] = [
     },
 ];
 
-/// Writes the tags of a stored worker into the table that lists are filtered by.
-async fn keep_tags(on: &mut Transaction, id: Uuid) -> Result<(), StorageError> {
-    let [sqlite, postgres] = &KEEP_TAGS;
+/// Copies the tags of a stored worker into the table that lists use as a filter.
+async fn insert_tags(on: &mut Transaction, id: Uuid) -> Result<(), StorageError> {
+    let [sqlite, postgres] = &INSERT_TAGS;
     let statement = if on.system() == System::Sqlite { sqlite } else { postgres };
     on.execute(statement, [id.into()]).await
 }
 
-/// The values of a worker's row, in the order of [`COLUMNS`].
+/// Returns the values of a row, in the order of [`COLUMNS`].
 fn values(worker: Worker) -> [Value; 19] {
     [
         worker.id.into(),
@@ -171,12 +171,12 @@ mod import;
 
 pub(crate) use import::Outcome;
 
-/// The steps of the schema of workers, for both databases.
+/// Returns the migrations of the tables of workers, for both databases.
 pub(crate) fn migrations() -> Migrations {
     Migrations { sqlite: SQLITE.to_vec(), postgres: POSTGRES.to_vec() }
 }
 
-/// The workers. Clones share the database.
+/// The store of workers. Clones share the database connections.
 #[derive(Clone, Debug)]
 pub(crate) struct WorkerStore {
     database: Database,
@@ -187,7 +187,7 @@ impl WorkerStore {
         Self { database }
     }
 
-    /// The store of a database that nothing else has opened.
+    /// Opens a database for a test.
     #[cfg(test)]
     pub(crate) async fn open(url: &str) -> Result<Self, StorageError> {
         Ok(Self::new(Database::open(url, &service::migrations(&migrations())).await?))
@@ -197,7 +197,7 @@ impl WorkerStore {
         &self.database
     }
 
-    /// Stores a new worker with its event, once for its key; `answer` is what a repetition is to get.
+    /// Inserts a worker and its event, at most once per key. `answer` is the response that a repetition gets.
     pub(crate) async fn insert<M: Message + 'static>(
         &self,
         key: Option<RequestKey>,
@@ -209,7 +209,7 @@ impl WorkerStore {
             Box::pin(async move {
                 let id = worker.id;
                 on.execute(&INSERT, values(worker)).await?;
-                keep_tags(on, id).await?;
+                insert_tags(on, id).await?;
                 events::append(on, event).await?;
                 Ok(None)
             })
@@ -217,14 +217,14 @@ impl WorkerStore {
         .await
     }
 
-    /// The worker, or `None` when there is none.
+    /// Returns the worker; `None` if it does not exist.
     pub(crate) async fn get(&self, id: Uuid) -> Result<Option<Worker>, StorageError> {
         let row: Option<Row> = self.database.connection().await?.fetch_optional(&GET, [id.into()]).await?;
         row.map(Row::into_worker).transpose()
     }
 
-    /// Stores what `decide` makes of the worker, with its event; `None` is no change. Nothing else changes the worker in
-    /// between. Answers the worker as it is then.
+    /// Locks the worker, stores the result of `decide` with its event, and returns the worker. If `decide` returns
+    /// `None`, nothing is changed.
     pub(crate) async fn change(
         &self,
         id: Uuid,
@@ -247,8 +247,8 @@ impl WorkerStore {
                         after.revision.into(),
                     ];
                     on.execute(&UPDATE, values).await?;
-                    on.execute(&FORGET_TAGS, [after.id.into()]).await?;
-                    keep_tags(on, after.id).await?;
+                    on.execute(&DELETE_TAGS, [after.id.into()]).await?;
+                    insert_tags(on, after.id).await?;
                     events::append(on, event).await?;
                     Ok(after)
                 })

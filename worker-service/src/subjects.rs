@@ -1,7 +1,7 @@
-//! The workers as the subjects of the event log.
+//! Workers as subjects of the event log.
 
 use access::{Caller, Visibility};
-use events::grpc::{Place, Subjects};
+use events::grpc::{ListKey, Subjects};
 use events::{Snapshot, SubjectKind};
 use platform::clock::Micros;
 use proto::event::v1::watch_subject::Resource;
@@ -13,7 +13,7 @@ use crate::convert;
 use crate::store::WorkerStore;
 use crate::worker::Worker;
 
-/// The kind that the event log knows workers by.
+/// The kind of subject that workers are.
 pub(crate) static WORKER: SubjectKind = SubjectKind {
     name: "worker",
     wire: wire::SubjectKind::Worker,
@@ -21,7 +21,7 @@ pub(crate) static WORKER: SubjectKind = SubjectKind {
     read: |json| serde_json::from_value(json).map(wire::event::Resource::Worker),
 };
 
-/// The workers of a store.
+/// Provides the workers of a store to the event log.
 #[derive(Clone)]
 pub(crate) struct WorkerSubjects(pub(crate) WorkerStore);
 
@@ -31,8 +31,8 @@ impl Subjects for WorkerSubjects {
         &WORKER
     }
 
-    /// Everyone may see a worker.
-    fn seen_by(&self, _: &Caller) -> Visibility {
+    /// Every caller may see every worker.
+    fn visibility_for(&self, _: &Caller) -> Visibility {
         Visibility::All
     }
 
@@ -40,14 +40,14 @@ impl Subjects for WorkerSubjects {
         &self,
         snapshot: &mut Snapshot,
         _: &Visibility,
-        after: Option<Place>,
+        after: Option<ListKey>,
         limit: i64,
-    ) -> Result<(Vec<WatchSubject>, Option<Place>), StorageError> {
+    ) -> Result<(Vec<WatchSubject>, Option<ListKey>), StorageError> {
         let (workers, last) = self.0.snapshot_page(snapshot, after, limit).await?;
         Ok((workers.iter().map(subject).collect(), last))
     }
 
-    async fn one(
+    async fn get(
         &self,
         snapshot: &mut Snapshot,
         _: &Visibility,

@@ -1,4 +1,4 @@
-//! A worker: what it is, and what a new one must be. Knows neither gRPC nor SQL.
+//! The domain type `Worker`, and the rules for creating one. This module uses neither gRPC nor SQL.
 
 use std::collections::BTreeMap;
 
@@ -28,47 +28,47 @@ pub(crate) struct Worker {
     pub(crate) region: String,
     pub(crate) instance_type: String,
     pub(crate) provider: Provider,
-    /// The provider's name of the machine.
+    /// Id of the machine at the provider.
     pub(crate) instance_id: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) created_by: String,
     pub(crate) created_at: Micros,
     pub(crate) updated_at: Micros,
     pub(crate) deleted_at: Option<Micros>,
-    /// Counts edits of writable fields.
+    /// Number of changes of writable fields, starting at 1; the etag of the API.
     pub(crate) version: i64,
-    /// Counts every change.
+    /// Number of changes of any kind, including the deletion.
     pub(crate) revision: i64,
     pub(crate) desired: Desired,
     pub(crate) observed: Observed,
 }
 
-/// What is wished for.
+/// The desired state of a worker.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Desired {
     pub(crate) state: DesiredState,
-    /// Counts the wishes.
+    /// Number of changes of the desired state.
     pub(crate) generation: i64,
     pub(crate) set_by: String,
 }
 
-/// What was last seen.
+/// The last observed state of a worker.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Observed {
     pub(crate) state: ObservedState,
-    /// The wish that this state answers; 0: none yet.
+    /// The generation of the desired state that was last applied; 0: none yet.
     pub(crate) generation: i64,
     pub(crate) since: Micros,
 }
 
-/// Where the machine of a worker runs.
+/// The cloud provider of a worker's machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Provider {
     Simulated,
 }
 
-/// The states that can be asked for.
+/// The possible desired states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum DesiredState {
@@ -77,7 +77,7 @@ pub(crate) enum DesiredState {
     Terminated,
 }
 
-/// The states that can be observed.
+/// The possible observed states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum ObservedState {
@@ -91,20 +91,20 @@ pub(crate) enum ObservedState {
     Unknown,
 }
 
-/// A worker as somebody asks for it, unchecked.
+/// The fields of a requested worker, not yet validated.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draft {
     pub(crate) name: String,
     pub(crate) region: String,
     pub(crate) instance_type: String,
     pub(crate) provider: Option<Provider>,
-    /// An import's only.
+    /// Id of the machine at the provider; used by imports only.
     pub(crate) instance_id: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
 }
 
 impl Draft {
-    /// [`Self::check`] of a worker whose machine exists.
+    /// Like [`Self::check`], but requires the instance id of an existing machine.
     pub(crate) fn check_import(self, mut violations: Violations) -> Result<Checked, Vec<Violation>> {
         let instance = self.instance_id.clone().unwrap_or_default();
         violations.identifier("worker.instance_id", &instance, INSTANCE_LENGTH, "-");
@@ -112,7 +112,7 @@ impl Draft {
         Ok(Checked(Self { instance_id: Some(instance), ..draft }))
     }
 
-    /// Adds what is wrong with the draft to what is already known to be.
+    /// Validates the draft. The error lists its violations after those already found.
     pub(crate) fn check(self, mut violations: Violations) -> Result<Checked, Vec<Violation>> {
         violations.text("worker.name", &self.name, 1..=MAX_NAME, Lines::One);
         violations.identifier("worker.region", &self.region, IDENTIFIER_LENGTH, "-");
@@ -141,12 +141,12 @@ fn check_tags(tags: &BTreeMap<String, String>, violations: &mut Violations) {
     }
 }
 
-/// A draft with nothing wrong.
+/// A valid draft.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked(Draft);
 
 impl Worker {
-    /// A new worker: wished running, accepted and not yet provisioned; one that is imported: not yet seen.
+    /// Makes a new worker with the desired state running. The observed state is pending, or unknown for an import.
     pub(crate) fn create(id: Uuid, Checked(draft): Checked, by: &str, now: Micros) -> Self {
         let seen = if draft.instance_id.is_some() { ObservedState::Unknown } else { ObservedState::Pending };
         Self {
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_worker_is_wished_running_and_not_yet_provisioned() {
+    fn a_new_worker_is_desired_running_and_observed_pending() {
         let checked = draft().check(Violations::default()).unwrap();
         let worker = Worker::create(Uuid::nil(), checked, "ada", Micros(1));
         assert_eq!((worker.desired.state, worker.desired.generation), (DesiredState::Running, 1));

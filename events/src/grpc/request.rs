@@ -1,4 +1,4 @@
-//! What a watch is asked for.
+//! The validated form of a WatchEvents request.
 
 use std::collections::HashSet;
 
@@ -10,12 +10,12 @@ const MAX_TYPES: usize = 50;
 const MAX_TYPE_LENGTH: usize = 100;
 const MAX_SUBJECTS: usize = 200;
 
-/// A watch with nothing wrong.
+/// A valid WatchEvents request.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct WatchQuery {
     pub(super) start: Start,
     pub(super) types: Vec<TypePattern>,
-    /// None: of any.
+    /// Ids of the subjects to watch; empty: all subjects.
     pub(super) subjects: HashSet<Uuid>,
 }
 
@@ -27,10 +27,10 @@ pub(super) enum Start {
     After { log_id: Uuid, position: i64 },
 }
 
-/// `task.created`, or `task.*`.
+/// The name of an event type (`task.created`), or a prefix of names (`task.*`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TypePattern {
-    /// Without the star.
+    /// The name, or the prefix up to and including its last dot.
     text: String,
     is_prefix: bool,
 }
@@ -52,8 +52,8 @@ impl TypePattern {
     }
 }
 
-impl Asked {
-    /// By a request; the error is everything that is wrong with it.
+impl WatchQuery {
+    /// Validates a request; the error lists every invalid field.
     pub(super) fn of(request: &WatchEventsRequest) -> Result<Self, Vec<Violation>> {
         let mut violations = Violations::default();
         let start = start(request, &mut violations);
@@ -97,13 +97,13 @@ fn start(request: &WatchEventsRequest, violations: &mut Violations) -> Start {
         };
     };
     if start != WatchStart::Unspecified {
-        violations.add("start", "must be unset where after says where to begin");
+        violations.add("start", "must not be combined with after");
     }
     if after.position < 0 {
         violations.add("after.position", "must not be negative");
     }
     let log_id = Uuid::try_parse(&after.log_id).unwrap_or_else(|_| {
-        violations.add("after.log_id", "must be the id of a log, a UUID");
+        violations.add("after.log_id", "must be the id of an event log, a UUID");
         Uuid::nil()
     });
     Start::After { log_id, position: after.position }
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     fn fields(request: &WatchEventsRequest) -> Vec<String> {
-        Asked::of(request).unwrap_err().into_iter().map(|it| it.field).collect()
+        WatchQuery::of(request).unwrap_err().into_iter().map(|it| it.field).collect()
     }
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_have_an_end() {
+    fn lists_have_a_maximum_length() {
         let many = |count, text: &str| vec![text.to_owned(); count];
         let request = WatchEventsRequest {
             event_types: many(51, "task.*"),
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_matches_what_is_within_it() {
+    fn a_pattern_matches_the_names_that_begin_with_it() {
         let matches = |pattern, kind| TypePattern::parse(pattern).unwrap().matches(kind);
         assert!(matches("task.*", "task.created") && matches("task.*", "task.status.updated"));
         assert!(!matches("task.*", "tasks.created") && !matches("task.created", "task.created.x"));

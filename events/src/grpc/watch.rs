@@ -1,9 +1,8 @@
-//! One watch: a snapshot when asked for, then what changes, until it ends.
+//! One WatchEvents stream: a snapshot if the request asks for one, then events, until an end condition is reached.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use net::grpc::status;
 use net::server::Draining;
 use platform::clock::{Clock, Micros};
 use proto::event::v1::watch_events_response::Item;
@@ -12,44 +11,45 @@ use tonic::Status;
 use uuid::Uuid;
 
 use super::filter::Filter;
-use super::outbox::{NotTaken, Outbox};
-use super::turns::{Person, Turns};
-use super::{Teller, ending};
+use super::response_stream::{ResponseSender, SendError};
+use super::snapshot_permits::{PermitHolder, SnapshotPermits};
+use super::{SubjectRegistry, end_status};
 use crate::{EventLog, ReadError, Snapshot};
 use storage::StorageError;
 
-/// How long nothing is told at most.
-const PROGRESS: Duration = Duration::from_secs(15);
-/// After how many events of which nothing is told the reader learns how far the log was read.
-const SKIPPED: usize = 1_000;
-/// Subjects read at once.
-const PAGE: i64 = 500;
-/// How long a snapshot may hold its connection.
-const SNAPSHOT_PATIENCE: Duration = Duration::from_secs(30);
+/// A `progress` message is sent when nothing else was sent for this long.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(15);
+/// A `progress` message is sent after this many events that the subscriber does not receive.
+const MAX_SKIPPED: usize = 1_000;
+/// Subjects of a snapshot read by one statement.
+const PAGE_SIZE: i64 = 500;
+/// How long a snapshot may hold its database connection.
+const SNAPSHOT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A watch before it runs.
+/// A stream that has not started.
 pub(super) struct Watch {
     pub(super) log: EventLog,
-    pub(super) teller: Teller,
+    pub(super) registry: SubjectRegistry,
     pub(super) filter: Filter,
-    /// `None`: with a snapshot.
+    /// Log id and position after which the stream starts; `None`: it starts with a snapshot.
     pub(super) after: Option<(Uuid, i64)>,
-    pub(super) turns: Arc<Turns>,
-    /// Whose turn a snapshot is.
-    pub(super) person: Option<Person>,
+    pub(super) snapshot_permits: Arc<SnapshotPermits>,
+    /// The caller to which a snapshot permit is counted.
+    pub(super) holder: Option<PermitHolder>,
 }
 
-/// What ends a watch, whatever it is at.
-pub(super) struct Until {
+/// The conditions that end a stream in any phase.
+pub(super) struct EndConditions {
     pub(super) connection: Draining,
     pub(super) deadline: Option<Instant>,
-    pub(super) token_ends: Micros,
+    pub(super) token_expires_at: Micros,
     pub(super) clock: Clock,
 }
 
-impl Until {
-    async fn over(&self) -> Status {
-        let token = u64::try_from(self.token_ends.0.saturating_sub(self.clock.now().0)).unwrap_or(0);
+impl EndConditions {
+    /// Waits until one of the conditions is met, and returns the status for the subscriber.
+    async fn reached(&self) -> Status {
+        let token = u64::try_from(self.token_expires_at.0.saturating_sub(self.clock.now().0)).unwrap_or(0);
         let deadline = async {
             match self.deadline {
                 Some(at) => tokio::time::sleep(at.saturating_duration_since(Instant::now())).await,
@@ -57,96 +57,93 @@ impl Until {
             }
         };
         tokio::select! {
-            () = self.connection.started() => ending::stream_ended(),
-            () = tokio::time::sleep(Duration::from_micros(token)) => ending::token_ended(),
-            () = deadline => {
-                let text = "the deadline of the call has passed; go on after the last position received";
-                status::with_reason(status::Reason::TimedOut, text)
-            }
+            () = self.connection.started() => end_status::stream_ended(),
+            () = tokio::time::sleep(Duration::from_micros(token)) => end_status::token_expired(),
+            () = deadline => end_status::deadline_expired(),
         }
     }
 }
 
-/// Why there is nothing more to tell.
-enum Stop {
-    NotTaken(NotTaken),
+/// Why a stream ends.
+enum WatchEnd {
+    Send(SendError),
     Status(Status),
 }
 
-impl From<NotTaken> for Stop {
-    fn from(it: NotTaken) -> Self {
-        Self::NotTaken(it)
+impl From<SendError> for WatchEnd {
+    fn from(it: SendError) -> Self {
+        Self::Send(it)
     }
 }
 
 impl Watch {
-    /// Tells until it ends, and how.
-    pub(super) async fn run(mut self, until: Until, outbox: Outbox) {
+    /// Sends messages until the stream ends, then the final status.
+    pub(super) async fn run(mut self, end_conditions: EndConditions, sender: ResponseSender) {
         let status = tokio::select! {
-            stop = self.tell(&outbox) => match stop {
-                Stop::NotTaken(NotTaken::TooSlow) => {
-                    tracing::info!("a watcher took nothing for too long");
-                    ending::too_slow()
+            end = self.stream(&sender) => match end {
+                WatchEnd::Send(SendError::Timeout) => {
+                    tracing::info!("a subscriber read nothing for too long; its stream was ended");
+                    end_status::subscriber_too_slow()
                 }
-                Stop::NotTaken(NotTaken::Gone) => return,
-                Stop::Status(status) => status,
+                WatchEnd::Send(SendError::Closed) => return,
+                WatchEnd::Status(status) => status,
             },
-            status = until.over() => status,
-            () = outbox.abandoned() => return,
+            status = end_conditions.reached() => status,
+            () = sender.closed() => return,
         };
-        outbox.end(status);
+        sender.finish(status);
     }
 
-    async fn tell(&mut self, outbox: &Outbox) -> Stop {
-        let (log_id, position) = match self.begin(outbox).await {
+    async fn stream(&mut self, sender: &ResponseSender) -> WatchEnd {
+        let (log_id, position) = match self.begin(sender).await {
             Ok(begun) => begun,
-            Err(stop) => return stop,
+            Err(end) => return end,
         };
-        match self.follow(log_id, position, outbox).await {
+        match self.follow(log_id, position, sender).await {
             Ok(never) => match never {},
-            Err(stop) => stop,
+            Err(end) => end,
         }
     }
 
-    async fn begin(&mut self, outbox: &Outbox) -> Result<(Uuid, i64), Stop> {
+    async fn begin(&mut self, sender: &ResponseSender) -> Result<(Uuid, i64), WatchEnd> {
         if let Some((log_id, position)) = self.after {
-            outbox.put(started(log_id, position)).await?;
+            sender.send(started(log_id, position)).await?;
             return Ok((log_id, position));
         }
-        let Some(turn) = self.turns.take(self.person.clone()).await else {
-            return Err(Stop::Status(ending::too_many_snapshots()));
+        let Some(permit) = self.snapshot_permits.acquire(self.holder.clone()).await else {
+            return Err(WatchEnd::Status(end_status::too_many_snapshots()));
         };
-        // Its statements are children of the call's span, which has ended by then.
-        let told = tokio::time::timeout(SNAPSHOT_PATIENCE, self.tell_snapshot(outbox)).await;
-        drop(turn);
-        told.unwrap_or_else(|_| Err(NotTaken::TooSlow.into()))
+        // The spans of its statements are children of the call's server span, which has already ended.
+        let sent = tokio::time::timeout(SNAPSHOT_TIMEOUT, self.send_snapshot(sender)).await;
+        drop(permit);
+        sent.unwrap_or_else(|_| Err(SendError::Timeout.into()))
     }
 
-    async fn tell_snapshot(&mut self, outbox: &Outbox) -> Result<(Uuid, i64), Stop> {
+    async fn send_snapshot(&mut self, sender: &ResponseSender) -> Result<(Uuid, i64), WatchEnd> {
         let mut snapshot = self.log.snapshot().await.map_err(|it| self.failed(it))?;
         let (log_id, head) = (snapshot.point.log_id, snapshot.point.head);
-        self.filter.told_already = std::mem::take(&mut snapshot.unnumbered);
-        outbox.put(started(log_id, head)).await?;
-        let subjects = if self.filter.asked.subjects.is_empty() {
-            self.tell_all(&mut snapshot, outbox).await?
+        self.filter.in_snapshot = std::mem::take(&mut snapshot.unnumbered);
+        sender.send(started(log_id, head)).await?;
+        let subjects = if self.filter.query.subjects.is_empty() {
+            self.send_all(&mut snapshot, sender).await?
         } else {
-            self.tell_some(&mut snapshot, outbox).await?
+            self.send_selected(&mut snapshot, sender).await?
         };
-        outbox.put(Item::SnapshotEnd(WatchSnapshotEnd { subjects })).await?;
+        sender.send(Item::SnapshotEnd(WatchSnapshotEnd { subjects })).await?;
         Ok((log_id, head))
     }
 
-    async fn tell_all(&self, snapshot: &mut Snapshot, outbox: &Outbox) -> Result<i64, Stop> {
-        let mut told = 0;
-        for kind in &self.teller.subjects {
-            let Some(seen) = self.filter.seen.of(kind.kind()) else { continue };
+    async fn send_all(&self, snapshot: &mut Snapshot, sender: &ResponseSender) -> Result<i64, WatchEnd> {
+        let mut sent = 0;
+        for kind in &self.registry.subjects {
+            let Some(visibility) = self.filter.visibility.of(kind.kind()) else { continue };
             let mut after = None;
             loop {
-                let page = kind.page(snapshot, &seen, after, PAGE);
+                let page = kind.page(snapshot, &visibility, after, PAGE_SIZE);
                 let (subjects, last) = page.await.map_err(|it| self.failed(it))?;
                 for subject in subjects {
-                    outbox.put(Item::Subject(subject)).await?;
-                    told += 1;
+                    sender.send(Item::Subject(subject)).await?;
+                    sent += 1;
                 }
                 if last.is_none() {
                     break;
@@ -154,61 +151,61 @@ impl Watch {
                 after = last;
             }
         }
-        Ok(told)
+        Ok(sent)
     }
 
-    async fn tell_some(&self, snapshot: &mut Snapshot, outbox: &Outbox) -> Result<i64, Stop> {
-        let mut told = 0;
-        for id in &self.filter.asked.subjects {
-            for kind in &self.teller.subjects {
-                let Some(seen) = self.filter.seen.of(kind.kind()) else { continue };
-                let found = kind.one(snapshot, &seen, *id).await.map_err(|it| self.failed(it))?;
+    async fn send_selected(&self, snapshot: &mut Snapshot, sender: &ResponseSender) -> Result<i64, WatchEnd> {
+        let mut sent = 0;
+        for id in &self.filter.query.subjects {
+            for kind in &self.registry.subjects {
+                let Some(visibility) = self.filter.visibility.of(kind.kind()) else { continue };
+                let found = kind.get(snapshot, &visibility, *id).await.map_err(|it| self.failed(it))?;
                 if let Some(subject) = found {
-                    outbox.put(Item::Subject(subject)).await?;
-                    told += 1;
+                    sender.send(Item::Subject(subject)).await?;
+                    sent += 1;
                 }
             }
         }
-        Ok(told)
+        Ok(sent)
     }
 
     async fn follow(
         &mut self,
         log_id: Uuid,
         position: i64,
-        outbox: &Outbox,
-    ) -> Result<std::convert::Infallible, Stop> {
+        sender: &ResponseSender,
+    ) -> Result<std::convert::Infallible, WatchEnd> {
         let mut follower = self.log.follow(log_id, position);
-        let (mut told_at, mut skipped) = (Instant::now(), 0);
+        let (mut sent_at, mut skipped) = (Instant::now(), 0);
         loop {
-            let quiet = PROGRESS.saturating_sub(told_at.elapsed());
+            let quiet = PROGRESS_INTERVAL.saturating_sub(sent_at.elapsed());
             let events = tokio::select! {
                 next = follower.next() => next.map_err(|it| self.unreadable(it))?,
                 () = tokio::time::sleep(quiet) => Vec::new(),
             };
             for event in events {
-                match self.filter.tells(&event) {
+                match self.filter.item_for(&event) {
                     Some(item) => {
-                        outbox.put(item).await?;
-                        (told_at, skipped) = (Instant::now(), 0);
+                        sender.send(item).await?;
+                        (sent_at, skipped) = (Instant::now(), 0);
                     }
                     None => skipped += 1,
                 }
             }
-            if skipped >= SKIPPED || told_at.elapsed() >= PROGRESS {
-                outbox.put(Item::Progress(WatchProgress { position: follower.position() })).await?;
-                (told_at, skipped) = (Instant::now(), 0);
+            if skipped >= MAX_SKIPPED || sent_at.elapsed() >= PROGRESS_INTERVAL {
+                sender.send(Item::Progress(WatchProgress { position: follower.position() })).await?;
+                (sent_at, skipped) = (Instant::now(), 0);
             }
         }
     }
 
-    fn failed(&self, error: StorageError) -> Stop {
-        Stop::Status(self.teller.failed(error))
+    fn failed(&self, error: StorageError) -> WatchEnd {
+        WatchEnd::Status(self.registry.failed(error))
     }
 
-    fn unreadable(&self, error: ReadError) -> Stop {
+    fn unreadable(&self, error: ReadError) -> WatchEnd {
         match error {
-            ReadError::Gone => Stop::Status(ending::history_gone()),
+            ReadError::Gone => WatchEnd::Status(end_status::history_gone()),
             ReadError::Storage(error) => self.failed(error),
         }
     }

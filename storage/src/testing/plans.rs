@@ -1,12 +1,12 @@
-//! How much a statement reads, from what the databases themselves say of it: a list that is fast on ten rows and walks
-//! over a hundred thousand is found by its plan, not by a clock.
+//! Measures how much a statement reads, from query plans and counters of the database. This finds a list that scans a
+//! large table without depending on timing.
 
 mod postgres;
 mod sqlite;
 
 use crate::{Database, Pools, Statement, StorageError, Value};
 
-/// What one run of a statement read. Writing statements are rolled back.
+/// What one run of a statement read. Changes are rolled back.
 #[derive(Debug)]
 pub struct Reading(Measured);
 
@@ -17,16 +17,16 @@ enum Measured {
 }
 
 impl Reading {
-    /// What `statement` reads with these values.
+    /// Measures what `statement` reads with these values.
     ///
-    /// PostgreSQL runs it twice, with the plan made for these values and with the one made for any, since it may take
-    /// either for a statement that is prepared; the worse one counts. `EXPLAIN ANALYZE` tells the rows of each access to
-    /// a table or an index, those that a filter has dropped too, and the blocks touched: a condition on a column in the
-    /// middle of an index drops entries that no count of rows shows.
+    /// On PostgreSQL, the statement runs twice, with a custom and with a generic plan, because PostgreSQL may use either for
+    /// a prepared statement; the worse one counts. `EXPLAIN ANALYZE` reports the rows of each scan, including those that a
+    /// filter removed, and the blocks read. The blocks count because index entries that are skipped by a condition on a
+    /// later column of the index do not appear in the rows.
     ///
-    /// SQLite counts no rows. `EXPLAIN QUERY PLAN` has to show that every access to a table goes by an index and that
-    /// nothing is sorted but what a subquery has answered (where LIMIT has cut it). And its virtual machine's
-    /// instructions are counted, of which a row that is looked at costs at least three, whatever becomes of it.
+    /// SQLite does not count rows. `EXPLAIN QUERY PLAN` must show that each table is read through an index, and that only
+    /// results of subqueries, which LIMIT has cut, are sorted. In addition, the instructions of its virtual machine are
+    /// counted: each row that is read costs at least three.
     pub async fn of(
         database: &Database,
         statement: &Statement,
@@ -43,7 +43,7 @@ impl Reading {
         Ok(Self(measured))
     }
 
-    /// Whether no more than this many rows were read; the error says what was read instead, and by which plan.
+    /// Checks that at most `rows` rows were read; the error contains the measurement and the plan.
     pub fn at_most(&self, rows: u64) -> Result<(), String> {
         match &self.0 {
             Measured::Postgres(it) => it.at_most(rows),
@@ -52,7 +52,8 @@ impl Reading {
     }
 }
 
-/// Gives PostgreSQL the statistics that autovacuum gives it in time. SQLite plans without: no service runs its ANALYZE.
+/// Gathers the planner statistics of PostgreSQL, as autovacuum does in production. SQLite plans without statistics,
+/// because no service runs ANALYZE.
 pub async fn gather_statistics(database: &Database) -> Result<(), StorageError> {
     if let Database::Postgres(Pools { writers, .. }) = database {
         sqlx::query("VACUUM ANALYZE").execute(writers).await?;

@@ -1,5 +1,6 @@
-//! A PostgreSQL server of this process's own: a directory under the temporary one, reached by a Unix socket only, run as
-//! an unprivileged user (it refuses root), and stopped and removed when this process ends, however it ends.
+//! A private PostgreSQL server for this test process. Its files are in a temporary directory, it listens on a Unix socket
+//! only, and it runs as an unprivileged user, because PostgreSQL refuses to run as root. It is stopped and removed when
+//! this process ends, even if the process is killed.
 
 use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, chown};
@@ -13,24 +14,24 @@ use std::time::{Duration, Instant};
 use sqlx::{Connection as _, PgConnection};
 use tokio::sync::OnceCell;
 
-/// Debian's `nobody` and `nogroup`.
+/// User and group id of `nobody` and `nogroup` on Debian.
 const NOBODY: u32 = 65_534;
-/// A server that is not up by then will not be.
+/// How long the server may take to start.
 const START: Duration = Duration::from_mins(1);
 
 static SHARED: OnceCell<Postgres> = OnceCell::const_new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
-/// A running server.
+/// A running PostgreSQL server.
 pub struct Postgres {
     directory: PathBuf,
-    /// Ends when its standard input does, and takes the server along.
-    keeper: Mutex<Child>,
+    /// The shell that runs [`SERVER_SCRIPT`]; closing its standard input stops the server.
+    script: Mutex<Child>,
 }
 
-/// Makes the cluster, runs the server, stops and starts it when told to until standard input ends, then removes
-/// everything.
-const KEEPER: &str = r#"
+/// Creates the cluster and starts the server. Stops and starts it on command until standard input ends, and then removes
+/// all files.
+const SERVER_SCRIPT: &str = r#"
     "$1/initdb" --pgdata="$2/data" --username=ccm --auth=trust --encoding=UTF8 --no-sync >"$2/initdb.log" 2>&1 || exit 1
     start() {
         "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c max_connections=300 -c fsync=off \
@@ -53,47 +54,47 @@ const KEEPER: &str = r#"
 "#;
 
 impl Postgres {
-    /// The server of this process.
+    /// Returns the shared server of this process.
     ///
     /// # Panics
-    /// When PostgreSQL is not installed or does not start.
+    /// If PostgreSQL is not installed or does not start.
     pub async fn shared() -> &'static Self {
         SHARED.get_or_init(Self::start).await
     }
 
-    /// A server of its own.
+    /// Starts a separate server.
     ///
     /// # Panics
-    /// When PostgreSQL is not installed or does not start.
+    /// If PostgreSQL is not installed or does not start.
     pub async fn start() -> Self {
         let programs = programs().expect("PostgreSQL is installed: tests/run does that");
         let directory =
             tempfile::Builder::new().prefix("ccm-postgres-").tempdir().expect("a directory").keep();
         std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o700)).expect("permissions");
-        let mut keeper = Command::new("sh");
-        keeper
-            .args(["-c", KEEPER, "keeper"])
+        let mut script = Command::new("sh");
+        script
+            .args(["-c", SERVER_SCRIPT, "server-script"])
             .arg(&programs)
             .arg(&directory)
             .current_dir("/")
             .stdin(Stdio::piped());
-        // A Ctrl-C in the terminal must not take it before the tests.
-        keeper.process_group(0);
+        // Ctrl-C in the terminal must not stop the server before the tests.
+        script.process_group(0);
         if super::is_root() {
             chown(&directory, Some(NOBODY), Some(NOBODY)).expect("the directory can be given to nobody");
-            keeper.uid(NOBODY).gid(NOBODY);
+            script.uid(NOBODY).gid(NOBODY);
         }
-        let server = Self { directory, keeper: Mutex::new(keeper.spawn().expect("sh runs")) };
+        let server = Self { directory, script: Mutex::new(script.spawn().expect("sh runs")) };
         server.wait_until_up().await;
         server
     }
 
-    /// Takes the server away, and its connections with it.
+    /// Stops the server, which closes its connections.
     ///
     /// # Panics
-    /// When it does not go.
+    /// If the server does not stop.
     pub async fn stop(&self) {
-        self.tell("stop\n");
+        self.send("stop\n");
         let start = Instant::now();
         while PgConnection::connect(&self.url("postgres")).await.is_ok() {
             assert!(start.elapsed() < START, "PostgreSQL does not stop");
@@ -101,19 +102,19 @@ impl Postgres {
         }
     }
 
-    /// Brings it back, with its data.
+    /// Starts the stopped server again, with its data.
     ///
     /// # Panics
-    /// When it does not come.
+    /// If the server does not start.
     pub async fn start_again(&self) {
-        self.tell("start\n");
+        self.send("start\n");
         self.wait_until_up().await;
     }
 
-    fn tell(&self, command: &str) {
-        let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
-        let input = keeper.stdin.as_mut().expect("a pipe");
-        input.write_all(command.as_bytes()).expect("the keeper listens");
+    fn send(&self, command: &str) {
+        let mut script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
+        let input = script.stdin.as_mut().expect("a pipe");
+        input.write_all(command.as_bytes()).expect("the script reads commands");
     }
 
     async fn wait_until_up(&self) {
@@ -134,10 +135,10 @@ impl Postgres {
         }
     }
 
-    /// Makes an empty database and answers its address.
+    /// Creates an empty database and returns its URL.
     ///
     /// # Panics
-    /// When the server does not.
+    /// If the database cannot be created.
     pub async fn create_database(&self) -> String {
         let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
         let mut connection = PgConnection::connect(&self.url("postgres")).await.expect("the server answers");
@@ -152,7 +153,7 @@ impl Postgres {
     }
 }
 
-/// The directory of the newest installed server's programs.
+/// Returns the directory with the programs of the newest installed PostgreSQL.
 fn programs() -> Option<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()

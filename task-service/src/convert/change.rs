@@ -1,4 +1,4 @@
-//! An update's field mask and etag (AIP-134, AIP-154).
+//! Converts the field mask and the etag of an update (AIP-134, AIP-154).
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{priority_of, status_of};
 use crate::task::{Change, Field, Priority};
 
-/// What the mask's paths name, with the task's values; without paths every field that is set.
+/// Returns the change of the fields that the mask names; of all fields that are set if the mask is empty.
 pub(crate) fn change(task: &wire::Task, paths: &[String], violations: &mut Violations) -> Change {
     let named = if paths.is_empty() { set(task) } else { named(paths, violations) };
     let mut change = Change::default();
@@ -71,12 +71,12 @@ fn named(paths: &[String], violations: &mut Violations) -> Vec<Field> {
     for path in paths {
         let shown: String = path.chars().take(80).collect();
         match path.parse().ok() {
-            Some(_) if !seen.insert(path) => violations.add("update_mask", format!("{shown:?} is named twice")),
+            Some(_) if !seen.insert(path) => violations.add("update_mask", format!("{shown:?} is listed twice")),
             Some(field) => fields.push(field),
             None => violations.add(
                 "update_mask",
                 format!(
-                    "{shown:?} is none of title, description, status, priority, assignee_id, department, worker_id"
+                    "{shown:?} is not one of title, description, status, priority, assignee_id, department, worker_id"
                 ),
             ),
         }
@@ -84,11 +84,11 @@ fn named(paths: &[String], violations: &mut Violations) -> Vec<Field> {
     fields
 }
 
-/// The version that an etag names; none when it is empty.
+/// Parses an etag, which is a version; `None` if it is empty.
 pub(crate) fn etag(text: &str, violations: &mut Violations) -> Option<i64> {
     let version = text.parse::<i64>().ok().filter(|it| *it > 0 && it.to_string() == text);
     if version.is_none() && !text.is_empty() {
-        violations.add("etag", "must be the version of the task, in decimal");
+        violations.add("etag", "must be a version of the task, in decimal");
     }
     version
 }

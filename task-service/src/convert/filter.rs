@@ -1,4 +1,4 @@
-//! The filters of a list.
+//! Converts the filters of ListTasks.
 
 use platform::violation::{Lines, Violations};
 use proto::task::v1 as wire;
@@ -8,7 +8,7 @@ use super::{priority_of, status_of};
 use crate::store::Filter;
 use crate::task::{DEPARTMENT_LENGTH, PERSON_LENGTH};
 
-/// Which tasks only; `None`: none at all. A value that no task can have is wrong, not a default.
+/// Returns the filter of a request; `None` if no task can match. Unknown enum values are violations.
 pub(crate) fn filter(request: wire::ListTasksRequest, violations: &mut Violations) -> Option<Filter> {
     let status = status_of(request.status).unwrap_or_else(|_| {
         violations.add("status", "must be one of pending, in_progress, completed, failed, cancelled");
@@ -35,7 +35,7 @@ pub(crate) fn filter(request: wire::ListTasksRequest, violations: &mut Violation
         }
         id
     });
-    // Every task is a person's as long as there are no actions.
+    // All tasks are of kind human, so none matches the kind action.
     (kind != wire::TaskKind::Action).then_some(Filter {
         status,
         priority,

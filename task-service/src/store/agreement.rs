@@ -1,5 +1,5 @@
-//! What `access` says in memory of who sees what, and what the statements of both databases find: the same, for any callers
-//! and any tasks.
+//! Tests that `access::Visibility` in memory and the SQL statements of both databases agree on who may see which tasks,
+//! for random callers and tasks.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,8 @@ use crate::task::{Creator, Draft};
 
 storage::conformance!(everybody_finds_just_the_tasks_that_access_says_they_see);
 
-/// Alike but for case, accents, blanks and wildcards, so that a comparison other than byte by byte is found out.
+/// Names that differ only in case, accents, blanks and wildcards, so that any comparison other than by bytes fails the
+/// test.
 const NAMES: [&str; 10] = ["ada", "Ada", "ad\u{e1}", "ada ", "a%", "a_a", "_", "NULL", "bob", "'"];
 
 fn name() -> impl Strategy<Value = String> {
@@ -50,7 +51,7 @@ fn tasks() -> impl Strategy<Value = Vec<Task>> {
 fn callers() -> impl Strategy<Value = Vec<Caller>> {
     let roles =
         prop::collection::vec(select(vec![Role::Admin, Role::Manager, Role::User, Role::Service]), 0..3);
-    // Most are no admins, who see everything.
+    // Few callers are admins, because admins see everything.
     let roles = prop_oneof![3 => prop_oneof![Just(vec![]), Just(vec![Role::Manager])], 1 => roles];
     let one = (name(), roles, proptest::option::of(name()));
     prop::collection::vec(one.prop_map(|(who, roles, of)| caller(&who, &roles, of.as_deref())), 1..8)
@@ -77,7 +78,7 @@ fn passes(filter: &Filter, task: &Task) -> bool {
         && filter.department.as_ref().is_none_or(|it| task.department.as_ref() == Some(it))
 }
 
-/// The ids of all pages of a list.
+/// Returns the ids of all pages of a list.
 async fn listed(store: &TaskStore, filter: &Filter, seen: &Visibility) -> Vec<Uuid> {
     let list = ListId::of("test", &proto::task::v1::ListTasksRequest::default());
     let (mut ids, mut token) = (Vec::new(), String::new());
@@ -90,7 +91,7 @@ async fn listed(store: &TaskStore, filter: &Filter, seen: &Visibility) -> Vec<Uu
     }
 }
 
-/// The ids of a snapshot.
+/// Returns the ids in a snapshot.
 async fn in_snapshot(store: &TaskStore, log: &EventLog, seen: &Visibility) -> Vec<Uuid> {
     let mut snapshot = log.snapshot().await.unwrap();
     let (mut ids, mut after) = (Vec::new(), None);
@@ -105,14 +106,14 @@ async fn in_snapshot(store: &TaskStore, log: &EventLog, seen: &Visibility) -> Ve
 }
 
 async fn stored(store: &TaskStore, tasks: &[Task]) {
-    const FORGET: Statement =
+    const DELETE_ALL: Statement =
         Statement { operation: "DELETE", collection: "tasks", sql: "DELETE FROM tasks" };
     let tasks = tasks.to_vec();
     let stored: Result<(), StorageError> = store
         .database()
         .write(move |on| {
             Box::pin(async move {
-                on.execute(&FORGET, []).await?;
+                on.execute(&DELETE_ALL, []).await?;
                 for task in tasks {
                     on.execute(&sql::INSERT, values(task)).await?;
                 }

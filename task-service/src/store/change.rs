@@ -1,4 +1,4 @@
-//! Changes of a task that exists: read, decided and written in one transaction.
+//! Updates and deletions of tasks: reading, deciding and writing in one transaction.
 
 use access::Visibility;
 use events::NewEvent;
@@ -10,33 +10,32 @@ use super::{Row, TaskStore, sql};
 use crate::error::TaskError;
 use crate::task::Task;
 
-/// The task as it is now, which nobody else changes before the transaction ends; NOT_FOUND when there is none that is
-/// seen.
-async fn locked(on: &mut Transaction, id: Uuid, seen: &Visibility) -> Result<Task, TaskError> {
-    // SQLite has the write lock already.
+/// Reads the task and locks it until the transaction ends. Fails if it does not exist or is not visible.
+async fn locked(on: &mut Transaction, id: Uuid, visibility: &Visibility) -> Result<Task, TaskError> {
+    // On SQLite, the transaction already holds the write lock.
     let statement = match on.system() {
         System::Sqlite => &sql::GET,
         System::Postgres => &sql::GET_LOCKED,
     };
     let row: Option<Row> = on.fetch_optional(statement, [id.into()]).await?;
     let task = row.ok_or(TaskError::NotFound)?.into_task()?;
-    if seen.sees(&task.scope()) { Ok(task) } else { Err(TaskError::NotFound) }
+    if visibility.sees(&task.scope()) { Ok(task) } else { Err(TaskError::NotFound) }
 }
 
 impl TaskStore {
-    /// Stores what `decide` makes of the row as it is then, and answers it; no other change comes in between. `None`
-    /// changes nothing. `event` tells of the task before and after.
+    /// Locks the task, stores the result of `decide`, and returns the task. If `decide` returns `None`, nothing is
+    /// changed. `event` makes the event from the task before and after the update.
     pub(crate) async fn update(
         &self,
         id: Uuid,
-        seen: Visibility,
+        visibility: Visibility,
         decide: impl FnOnce(&Task) -> Result<Option<Task>, TaskError> + Send + 'static,
         event: impl FnOnce(&Task, &Task) -> NewEvent + Send + 'static,
     ) -> Result<Task, TaskError> {
         self.database
             .write(move |on| {
                 Box::pin(async move {
-                    let before = locked(on, id, &seen).await?;
+                    let before = locked(on, id, &visibility).await?;
                     let Some(after) = decide(&before)? else { return Ok(before) };
                     let values = [
                         after.id.into(),
@@ -59,12 +58,12 @@ impl TaskStore {
             .await
     }
 
-    /// Marks the task as deleted `at` an instant, if `decide` agrees on the row as it is then: no other change comes in
-    /// between. `event` tells of the task as last seen, with its new revision.
+    /// Locks the task and marks it as deleted at the time `at`, unless `decide` fails. `event` makes the event from the
+    /// last state of the task, with its new revision.
     pub(crate) async fn delete(
         &self,
         id: Uuid,
-        seen: Visibility,
+        visibility: Visibility,
         at: Micros,
         decide: impl FnOnce(&Task) -> Result<(), TaskError> + Send + 'static,
         event: impl FnOnce(&Task) -> NewEvent + Send + 'static,
@@ -72,7 +71,7 @@ impl TaskStore {
         self.database
             .write(move |on| {
                 Box::pin(async move {
-                    let task = locked(on, id, &seen).await?;
+                    let task = locked(on, id, &visibility).await?;
                     decide(&task)?;
                     let deleted = Task { revision: task.revision + 1, updated_at: at, ..task };
                     let values = [deleted.id.into(), at.0.into(), deleted.revision.into()];

@@ -1,4 +1,4 @@
-//! What a task store must do, on each database.
+//! The conformance tests of the task store, run against both databases.
 
 use std::time::Duration;
 
@@ -241,7 +241,7 @@ async fn a_transaction_ends_though_its_caller_has_gone(fresh: Fresh) {
     let (clock, store) = (Clock::system(), TaskStore::open(&fresh.url).await.unwrap());
     let task = task(&clock, "ada", None, None);
     let (id, event) = (task.id, created(&clock, &task));
-    // The caller gives up as soon as the work has begun; on a busy machine it may be done by then.
+    // The caller gives up as soon as the work has begun. On a busy machine, the work may already be done.
     let _ = tokio::time::timeout(Duration::ZERO, store.insert(None, (), task, event)).await;
     let deadline = std::time::Instant::now() + Duration::from_secs(10);
     while store.get(id, EVERYTHING).await.unwrap().is_none() {
@@ -250,7 +250,7 @@ async fn a_transaction_ends_though_its_caller_has_gone(fresh: Fresh) {
     }
 }
 
-/// Tasks of every combination of creator, assignee and department, some of them of one instant.
+/// Makes tasks with every combination of creator, assignee and department, some with the same creation time.
 async fn populated(store: &TaskStore) -> Vec<Task> {
     let clock = Clock::manual(Micros(1_800_000_000_000_000));
     let mut tasks = Vec::new();
@@ -288,16 +288,16 @@ fn visibilities() -> Vec<Visibility> {
 async fn get_and_list_show_just_what_access_says_is_seen(fresh: Fresh) {
     let store = TaskStore::open(&fresh.url).await.unwrap();
     let tasks = populated(&store).await;
-    for seen in visibilities() {
-        let expected: Vec<Task> = tasks.iter().filter(|it| seen.sees(&it.scope())).cloned().collect();
+    for visibility in visibilities() {
+        let expected: Vec<Task> = tasks.iter().filter(|it| visibility.sees(&it.scope())).cloned().collect();
         let (listed, _) = store
-            .list(Page::new(200, "", list_id()).unwrap(), &Filter::default(), seen.clone())
+            .list(Page::new(200, "", list_id()).unwrap(), &Filter::default(), visibility.clone())
             .await
             .unwrap();
-        assert_eq!(listed, expected, "{seen:?}");
+        assert_eq!(listed, expected, "{visibility:?}");
         for task in &tasks {
-            let got = store.get(task.id, seen.clone()).await.unwrap();
-            assert_eq!(got.is_some(), seen.sees(&task.scope()), "{seen:?} {task:?}");
+            let got = store.get(task.id, visibility.clone()).await.unwrap();
+            assert_eq!(got.is_some(), visibility.sees(&task.scope()), "{visibility:?} {task:?}");
         }
     }
 }
@@ -305,19 +305,19 @@ async fn get_and_list_show_just_what_access_says_is_seen(fresh: Fresh) {
 async fn pages_follow_each_other_for_every_visibility(fresh: Fresh) {
     let store = TaskStore::open(&fresh.url).await.unwrap();
     let tasks = populated(&store).await;
-    for seen in visibilities() {
-        let expected: Vec<Task> = tasks.iter().filter(|it| seen.sees(&it.scope())).cloned().collect();
+    for visibility in visibilities() {
+        let expected: Vec<Task> = tasks.iter().filter(|it| visibility.sees(&it.scope())).cloned().collect();
         let (mut walked, mut token) = (Vec::new(), String::new());
         loop {
             let (page, next) = store
-                .list(Page::new(5, &token, list_id()).unwrap(), &Filter::default(), seen.clone())
+                .list(Page::new(5, &token, list_id()).unwrap(), &Filter::default(), visibility.clone())
                 .await
                 .unwrap();
-            assert!(next.is_none() || page.len() == 5, "a short page though more is seen");
+            assert!(next.is_none() || page.len() == 5, "a short page though more are visible");
             walked.extend(page);
             let Some(next) = next else { break };
             token = next.to_text();
         }
-        assert_eq!(walked, expected, "{seen:?}");
+        assert_eq!(walked, expected, "{visibility:?}");
     }
 }

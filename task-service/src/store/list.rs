@@ -1,18 +1,18 @@
-//! Pages of the tasks that are seen, by filters. The text of a statement depends on what is asked for, never on a value:
-//! each is made once.
+//! Lists of visible tasks with filters. The text of a statement depends only on which filters are set, so each text is
+//! made once.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use access::Visibility;
-use events::grpc::Place;
+use events::grpc::ListKey;
 use storage::{Page, PageToken, Statement, Statements as _, StorageError, Value};
 use uuid::Uuid;
 
 use super::{Row, TaskStore, sql};
 use crate::task::{Priority, Status, Task};
 
-/// Which tasks only; all of it must hold.
+/// The filters of a list; a task must match all of them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
     pub(crate) status: Option<Status>,
@@ -22,21 +22,23 @@ pub(crate) struct Filter {
     pub(crate) worker_id: Option<Uuid>,
 }
 
-/// The columns of filters, in the order of their values and of the bits of a shape.
+/// The columns with filters, in the order of their values and of the bits in a combination of filters.
 const COLUMNS: [&str; 5] = ["status", "priority", "assignee_id", "department", "worker_id"];
-/// What decides whether a task is seen: nothing, the person, or the person and the department.
+/// The columns that make a task visible: none for callers that see all tasks, otherwise those of the person, and of the
+/// department if the caller has one.
 const VIEWS: [&[&str]; 3] =
     [&[], &["assignee_id", "created_by"], &["assignee_id", "created_by", "department"]];
 const SHAPES: usize = 1 << COLUMNS.len();
 
-/// By view, then by which columns are asked for.
+/// The statements by view, then by combination of filters.
 static LISTS: LazyLock<Vec<Statement>> = LazyLock::new(|| {
     let shapes = VIEWS.iter().flat_map(|view| (0..SHAPES).map(move |columns| list(view, columns)));
     shapes.map(|text| Statement { operation: "SELECT", collection: "tasks", sql: text.leak() }).collect()
 });
 
-/// The page of `$3` rows after the row (`$1`, `$2`), then the values of the columns, then of the person and the
-/// department. What is seen for several reasons is read from an index each and merged: never a walk over what others see.
+/// Returns the SQL of one list. `$1` and `$2` are the key after which the page starts, `$3` its size, followed by the
+/// values of the filters, the person and the department. Each column that makes tasks visible is read from its own
+/// index and the results are merged, so tasks of others are never scanned.
 fn list(view: &[&str], columns: usize) -> String {
     let asked: Vec<&str> = chosen(columns).collect();
     let mut condition = String::from("deleted_at IS NULL AND (created_at, id) < ($1, $2)");
@@ -49,14 +51,14 @@ fn list(view: &[&str], columns: usize) -> String {
         format!("SELECT {} FROM tasks WHERE {condition}{and}{which} {order}", sql::COLUMNS)
     };
     if view.is_empty() {
-        // There are indexes of two columns only where one of them is a way to see tasks.
+        // Indexes of two columns exist only if one of the columns makes tasks visible.
         let of_two = asked.iter().any(|it| ["assignee_id", "department"].contains(it));
         return page("", if of_two { asked.len() } else { asked.len().min(1) });
     }
     let person = 4 + asked.len();
     let of = |column: &&str| {
         let value = if *column == "department" { person + 1 } else { person };
-        // A column that is asked for already has its value: the two values must be one.
+        // If the column also has a filter, both values must be equal.
         let known = asked.iter().position(|it| it == column);
         let (seen, columns) = match known {
             Some(place) => (format!(" AND ${} = ${value}", 4 + place), asked.len()),
@@ -68,7 +70,7 @@ fn list(view: &[&str], columns: usize) -> String {
     format!("SELECT * FROM ({}) AS seen {order}", pages.join(" UNION "))
 }
 
-/// What admits the indexes of that many columns and no others: see the migration.
+/// Returns the condition that makes the planner use partial indexes with this number of columns (see the migration).
 fn indexes_of(columns: usize) -> &'static str {
     match columns {
         0 => " AND revision > 0",
@@ -82,7 +84,7 @@ fn chosen(columns: usize) -> impl Iterator<Item = &'static str> {
 }
 
 impl Filter {
-    /// The values asked for, in the order of [`COLUMNS`].
+    /// Returns the values of the filters, in the order of [`COLUMNS`].
     fn values(&self) -> [Option<Value>; COLUMNS.len()] {
         [
             self.status.map(|it| it.into_str().into()),
@@ -94,13 +96,12 @@ impl Filter {
     }
 }
 
-/// The statement for at most `limit` tasks that are seen, behind the one that was created then and has this id, and its
-/// values.
+/// Returns the statement for at most `limit` visible tasks after the given key, and its values.
 pub(super) fn statement(
-    (created_at, id): Place,
+    (created_at, id): ListKey,
     limit: i64,
     filter: &Filter,
-    seen: Visibility,
+    visibility: Visibility,
 ) -> (&'static Statement, Vec<Value>) {
     let mut values = vec![created_at.into(), id.into(), limit.into()];
     let mut columns = 0;
@@ -108,7 +109,7 @@ pub(super) fn statement(
         columns |= usize::from(value.is_some()) << bit;
         values.extend(value);
     }
-    let view = match seen {
+    let view = match visibility {
         Visibility::All => 0,
         Visibility::Restricted { person, department } => {
             values.push(person.into());
@@ -121,14 +122,14 @@ pub(super) fn statement(
 }
 
 impl TaskStore {
-    /// A page of the tasks that are seen, newest first, and where the next one begins.
+    /// Returns a page of the visible tasks, newest first, and the token of the next page.
     pub(crate) async fn list(
         &self,
         page: Page,
         filter: &Filter,
-        seen: Visibility,
+        visibility: Visibility,
     ) -> Result<(Vec<Task>, Option<PageToken>), StorageError> {
-        let (statement, values) = statement(page.key(), page.limit(), filter, seen);
+        let (statement, values) = statement(page.key(), page.limit(), filter, visibility);
         let rows: Vec<Row> = self.database.connection().await?.fetch_all(statement, values).await?;
         let mut tasks = rows.into_iter().map(Row::into_task).collect::<Result<Vec<_>, _>>()?;
         let next = page.cut(&mut tasks, |it| (it.created_at, it.id));

@@ -1,4 +1,4 @@
-//! Deleting for good what was deleted long ago.
+//! Removes the rows of tasks that were deleted long ago.
 
 use platform::clock::Micros;
 use storage::{Statement, Statements as _, StorageError, System};
@@ -13,8 +13,8 @@ const PURGE: Statement = Statement {
             SELECT id FROM tasks WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2) RETURNING id",
 };
 
-/// [`PURGE`] beside another replica's: it waits for those rows and takes others, so that none deleted means none left.
-/// PostgreSQL only.
+/// [`PURGE`] for PostgreSQL. If another replica purges the same rows, this statement waits for it and removes others,
+/// so a result without rows means that none are left.
 const PURGE_LOCKED: Statement = Statement {
     operation: "DELETE",
     collection: "tasks",
@@ -23,7 +23,7 @@ const PURGE_LOCKED: Statement = Statement {
 };
 
 impl TaskStore {
-    /// Really deletes at most `limit` tasks that were deleted before then, and answers their ids.
+    /// Removes at most `limit` tasks that were deleted before that time, and returns their ids.
     pub(crate) async fn purge_deleted(&self, before: Micros, limit: i64) -> Result<Vec<Uuid>, StorageError> {
         self.database
             .write(move |on| {

@@ -1,28 +1,28 @@
-//! The tasks in a consistent read, for who begins to watch.
+//! Reads tasks within a snapshot of the event log.
 
 use access::Visibility;
 use events::Snapshot;
-use events::grpc::Place;
+use events::grpc::ListKey;
 use storage::{Statements as _, StorageError};
 use uuid::Uuid;
 
 use super::{Filter, Row, TaskStore, list};
 use crate::task::Task;
 
-/// Before every task, newest first.
-const FIRST: Place = (i64::MAX, Uuid::max());
+/// A key before all tasks.
+const FIRST: ListKey = (i64::MAX, Uuid::max());
 
 impl TaskStore {
-    /// The next tasks that are seen behind a place, and where to go on when there may be more.
+    /// Returns at most `limit` visible tasks after a key, and the key of the next page if there may be more.
     pub(crate) async fn snapshot_page(
         &self,
         snapshot: &mut Snapshot,
-        seen: &Visibility,
-        after: Option<Place>,
+        visibility: &Visibility,
+        after: Option<ListKey>,
         limit: i64,
-    ) -> Result<(Vec<Task>, Option<Place>), StorageError> {
+    ) -> Result<(Vec<Task>, Option<ListKey>), StorageError> {
         let (statement, values) =
-            list::statement(after.unwrap_or(FIRST), limit, &Filter::default(), seen.clone());
+            list::statement(after.unwrap_or(FIRST), limit, &Filter::default(), visibility.clone());
         let rows: Vec<Row> = snapshot.on.fetch_all(statement, values).await?;
         let tasks = rows.into_iter().map(Row::into_task).collect::<Result<Vec<_>, _>>()?;
         let full = i64::try_from(tasks.len()).is_ok_and(|it| it >= limit);
@@ -30,14 +30,14 @@ impl TaskStore {
         Ok((tasks, last))
     }
 
-    /// One task, if it is seen.
+    /// Returns one task; `None` if it does not exist or is not visible.
     pub(crate) async fn snapshot_one(
         &self,
         snapshot: &mut Snapshot,
-        seen: &Visibility,
+        visibility: &Visibility,
         id: Uuid,
     ) -> Result<Option<Task>, StorageError> {
-        let (statement, values) = super::get(id, seen.clone());
+        let (statement, values) = super::get(id, visibility.clone());
         let row: Option<Row> = snapshot.on.fetch_optional(statement, values).await?;
         row.map(Row::into_task).transpose()
     }

@@ -1,4 +1,4 @@
-//! The statements on tasks, the same for both databases.
+//! The SQL statements of tasks, shared by both databases.
 
 use storage::Statement;
 
@@ -27,7 +27,7 @@ pub(super) const GET: Statement = Statement {
     sql: concat!("SELECT ", columns!(), " FROM tasks WHERE id = $1 AND deleted_at IS NULL"),
 };
 
-/// [`GET`], and nobody else changes it before this transaction ends. PostgreSQL only.
+/// [`GET`] with a row lock until the transaction ends. PostgreSQL only.
 pub(super) const GET_LOCKED: Statement = Statement {
     operation: "SELECT",
     collection: "tasks",
@@ -42,14 +42,15 @@ pub(super) const UPDATE: Statement = Statement {
           WHERE id = $1",
 };
 
-/// The row stays: its history is readable until it is purged.
+/// Marks a task as deleted. The row is kept until it is purged, because its history is readable until then.
 pub(super) const DELETE: Statement = Statement {
     operation: "UPDATE",
     collection: "tasks",
     sql: "UPDATE tasks SET deleted_at = $2, updated_at = $2, revision = $3 WHERE id = $1",
 };
 
-/// Of what is assigned to or created by the person `$2`, or of the department `$3` (NULL: of none).
+/// [`GET`] if the task is assigned to or created by the person `$2`, or belongs to the department `$3`, which may be
+/// NULL.
 pub(super) const GET_SEEN: Statement = Statement {
     operation: "SELECT",
     collection: "tasks",

@@ -1,4 +1,4 @@
-//! A walk through all pages while others create and delete: whoever was there throughout is met exactly once.
+//! Tests that reading all pages of a list while tasks are created and deleted returns each remaining task exactly once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use platform::violation::Violations;
 use storage::testing::Fresh;
 use storage::{ListId, Page};
 
-use super::many_tasks::many_tasks;
+use super::seed::seed_tasks;
 use super::*;
 use crate::task::{Creator, Draft};
 use crate::{event, policy};
@@ -20,7 +20,7 @@ storage::conformance!(a_walk_meets_each_task_that_is_there_throughout_exactly_on
 const TASKS: i64 = 10_000;
 const PAGE: usize = 50;
 
-/// Others that create and delete until they are stopped; they delete every third of the first tasks, never another one.
+/// Concurrent writers, which create tasks and delete some of the seeded ones (see [`is_victim`]) until stopped.
 struct Others {
     stop: Arc<AtomicBool>,
     done: Arc<AtomicUsize>,
@@ -42,7 +42,7 @@ impl Others {
                     create(&store).await;
                     if victim <= TASKS {
                         delete(&store, Uuid::from_u128(u128::try_from(victim).unwrap())).await;
-                        // All over the walk, before it and behind it.
+                        // Spread over the list, so that tasks before and after the current page are deleted.
                         victim += 12 * 7;
                     }
                     done.fetch_add(1, Ordering::SeqCst);
@@ -80,7 +80,7 @@ async fn delete(store: &TaskStore, id: Uuid) {
         .unwrap();
 }
 
-/// How often each task is met.
+/// Reads all pages and returns how often each task occurs.
 async fn walk(store: &TaskStore, seen: &Visibility) -> HashMap<Uuid, usize> {
     let list = ListId::of("test", &proto::task::v1::ListTasksRequest::default());
     let (mut met, mut token) = (HashMap::new(), String::new());
@@ -98,7 +98,7 @@ async fn walk(store: &TaskStore, seen: &Visibility) -> HashMap<Uuid, usize> {
 
 async fn a_walk_meets_each_task_that_is_there_throughout_exactly_once(fresh: Fresh) {
     let store = TaskStore::open(&fresh.url).await.unwrap();
-    many_tasks(&store, TASKS).await;
+    seed_tasks(&store, TASKS).await;
     let boss = Visibility::Restricted { person: "boss".to_owned(), department: Some("network".to_owned()) };
     for (round, seen) in [Visibility::All, boss].into_iter().enumerate() {
         let throughout: Vec<Uuid> =

@@ -1,4 +1,4 @@
-//! What may be changed of a task, and which statuses follow each other.
+//! Changes of a task, and the allowed changes of status.
 
 use platform::clock::Micros;
 use platform::violation::{Lines, Violations};
@@ -9,8 +9,8 @@ use super::{
     DEPARTMENT_LENGTH, DESCRIPTION_LENGTH, DomainError, PERSON_LENGTH, Priority, Status, TITLE_LENGTH, Task,
 };
 
-/// What an update asks for: the outer `None` leaves a field as it is, an inner one clears it.
-#[expect(clippy::option_option, reason = "a field stays, is cleared, or gets a value")]
+/// The requested values of an update. An outer `None` leaves a field unchanged, an inner `None` clears it.
+#[expect(clippy::option_option, reason = "a field is unchanged, cleared, or set")]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Change {
     pub(crate) title: Option<String>,
@@ -20,11 +20,11 @@ pub(crate) struct Change {
     pub(crate) assignee_id: Option<Option<String>>,
     pub(crate) department: Option<Option<String>>,
     pub(crate) worker_id: Option<Option<Uuid>>,
-    /// Fields whose value could not even be read.
+    /// Fields whose value could not be parsed.
     pub(crate) unreadable: Vec<Field>,
 }
 
-/// A field that clients can change.
+/// A field that callers can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Field {
@@ -38,7 +38,7 @@ pub(crate) enum Field {
 }
 
 impl Status {
-    /// What a human task can become. A cancelled one is over; only a run fails.
+    /// Returns the statuses to which a task for a person can change. A cancelled task is final; no caller can set failed.
     pub(crate) fn next(self) -> &'static [Self] {
         match self {
             Self::Pending => &[Self::InProgress, Self::Completed, Self::Cancelled],
@@ -50,7 +50,7 @@ impl Status {
 }
 
 impl Change {
-    /// Adds what is wrong with the new values to what is already known to be.
+    /// Validates the new values, and adds their violations.
     pub(crate) fn check(&self, violations: &mut Violations) {
         if let Some(title) = &self.title {
             violations.text("task.title", title, 1..=TITLE_LENGTH, Lines::One);
@@ -66,7 +66,7 @@ impl Change {
         }
     }
 
-    /// What it really changes of a task; what has its value already is no change.
+    /// Returns the fields whose values differ from those of the task, and the fields that could not be parsed.
     pub(crate) fn fields(&self, task: &Task) -> Vec<Field> {
         let differs = [
             (Field::Title, self.title.as_ref().is_some_and(|it| *it != task.title)),
@@ -83,7 +83,7 @@ impl Change {
 }
 
 impl Task {
-    /// The task after a change that was checked; `None` when all of it is so already.
+    /// Returns the task after a valid change; `None` if nothing changes.
     pub(crate) fn changed(&self, change: Change, now: Micros) -> Result<Option<Self>, DomainError> {
         if change.fields(self).is_empty() {
             return Ok(None);
@@ -106,7 +106,7 @@ impl Task {
         }))
     }
 
-    /// Refuses a caller who has seen another version.
+    /// Fails if the caller expects a different version.
     pub(crate) fn expect_version(&self, version: Option<i64>) -> Result<(), DomainError> {
         match version {
             Some(version) if version != self.version => Err(DomainError::EtagMismatch(self.version)),

@@ -1,4 +1,4 @@
-//! An OTLP/gRPC receiver of spans.
+//! The gRPC server of the OTLP receiver.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use tonic::{Request, Response, Status};
 use super::Span;
 use platform::shutdown::Shutdown;
 
-/// Receives spans at `listener` and gives each export to `keep`, until `shutdown`.
+/// Receives spans at `listener` until `shutdown`, and passes the spans of each export request to `keep`.
 pub async fn receive(
     listener: TcpListener,
     keep: impl Fn(Vec<Span>) + Send + Sync + 'static,

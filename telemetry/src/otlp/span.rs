@@ -1,4 +1,4 @@
-//! A span as received, flattened to what people and tests look at.
+//! A received span, reduced to the parts that `ccm trace` and tests use.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,23 +8,23 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::trace::v1 as otlp;
 use serde::{Deserialize, Serialize};
 
-/// What part its process plays in a span.
+/// The span kind, as in OTLP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SpanKind {
     /// Work inside the process.
     Internal,
-    /// Answers a request.
+    /// Handling of an incoming request.
     Server,
-    /// Makes a request.
+    /// An outgoing request.
     Client,
-    /// Hands work on.
+    /// Creation of a job that is processed later.
     Producer,
-    /// Takes work up.
+    /// Processing of a job that a producer created.
     Consumer,
 }
 
-/// The value of an attribute, with the type that it was sent with.
+/// The value of an attribute, with its OTLP type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttributeValue {
@@ -34,11 +34,11 @@ pub enum AttributeValue {
     Integer(i64),
     /// A floating-point number, which is finite: JSON has no others.
     Double(f64),
-    /// True or false.
+    /// A boolean.
     Bool(bool),
-    /// Several values.
+    /// An array of values.
     List(Vec<AttributeValue>),
-    /// Bytes, a map, a number that is not finite, or nothing at all, in a form for people.
+    /// Bytes, a map, a number that is not finite, or no value, formatted for people.
     Other(String),
 }
 
@@ -74,7 +74,7 @@ impl From<i64> for AttributeValue {
     }
 }
 
-/// Equal to a text only when it was sent as one.
+/// An attribute equals a text only if it was sent as a string.
 impl PartialEq<str> for AttributeValue {
     fn eq(&self, other: &str) -> bool {
         matches!(self, Self::Text(text) if text == other)
@@ -87,7 +87,7 @@ impl PartialEq<&str> for AttributeValue {
     }
 }
 
-/// A span that another one refers to.
+/// A link to another span.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// Trace id, hexadecimal.
@@ -107,28 +107,28 @@ pub struct Span {
     pub parent_id: String,
     /// W3C tracestate.
     pub tracestate: String,
-    /// `service.name` of its resource.
+    /// `service.name` of the resource.
     pub service: String,
-    /// Its name.
+    /// Name of the span.
     pub name: String,
-    /// Its kind.
+    /// Kind of the span.
     pub kind: SpanKind,
     /// Start, nanoseconds since 1970.
     pub start: u64,
     /// End, nanoseconds since 1970.
     pub end: u64,
-    /// Whether its status is ERROR.
+    /// Whether the status is ERROR.
     pub error: bool,
-    /// Its attributes.
+    /// Attributes by name.
     pub attributes: BTreeMap<String, AttributeValue>,
-    /// The spans it refers to.
+    /// Links to other spans.
     pub links: Vec<Link>,
-    /// The attributes of its resource.
+    /// Resource attributes by name.
     pub resource: BTreeMap<String, AttributeValue>,
 }
 
 impl Span {
-    /// The spans of an export.
+    /// Returns all spans of an export request.
     #[must_use]
     pub fn all_of(request: ExportTraceServiceRequest) -> Vec<Self> {
         let mut spans = Vec::new();

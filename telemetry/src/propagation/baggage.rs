@@ -1,5 +1,5 @@
-//! W3C Baggage, by an allow-list: what a caller sends along goes on to every service, so only what the operator has named
-//! is taken, and not much of it.
+//! W3C Baggage with an allow-list: baggage of a caller is passed on to every service, so only the keys that the operator
+//! allows are accepted, with a limited length.
 
 use opentelemetry::Context;
 use opentelemetry::baggage::BaggageExt as _;
@@ -7,10 +7,10 @@ use opentelemetry::propagation::text_map_propagator::FieldIter;
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
 use opentelemetry_sdk::propagation::BaggagePropagator;
 
-/// Bytes of one value; a longer one is left out.
+/// Maximum length of a value in bytes; members with a longer one are dropped.
 const MAX_VALUE: usize = 256;
 
-/// Takes the baggage of these keys and no other.
+/// A propagator of baggage that accepts only the allowed keys.
 #[derive(Debug)]
 pub(crate) struct AllowedBaggage {
     inner: BaggagePropagator,
@@ -68,13 +68,13 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_allowed_goes_on() {
+    fn only_allowed_keys_are_passed_on() {
         assert_eq!(passed_on(&["tenant", "plan"], "tenant=a,secret=b,plan=c"), ["plan=c", "tenant=a"]);
         assert!(passed_on(&[], "tenant=a").is_empty());
     }
 
     #[test]
-    fn what_is_too_long_stays_behind() {
+    fn a_value_that_is_too_long_is_dropped() {
         assert!(passed_on(&["tenant"], &format!("tenant={}", "a".repeat(257))).is_empty());
     }
 }

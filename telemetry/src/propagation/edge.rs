@@ -1,4 +1,4 @@
-//! What becomes of the trace that a known caller brings along.
+//! How a server span relates to the trace context of an authenticated caller.
 
 use http::HeaderMap;
 use opentelemetry::Context;
@@ -6,18 +6,18 @@ use opentelemetry::trace::TraceContextExt as _;
 
 use crate::span::SpanBuilder;
 
-/// How a server span stands to the span of its caller.
+/// The relation of a server span to the span of its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
-    /// As its child, in the same trace.
+    /// The server span is a child of the caller's span, in the same trace.
     Continue,
-    /// As the root of a new trace, with a link to it.
+    /// The server span is the root of a new trace, with a link to the caller's span.
     Link,
 }
 
 impl Edge {
-    /// Gives a server span its parent or its link from the trace context in `headers`. Only for authenticated callers: the
-    /// span of an unauthenticated request is a root.
+    /// Sets the parent or the link of a server span from the trace context in `headers`. Call this for authenticated
+    /// callers only: the span of an unauthenticated request must be a root without a link.
     pub fn place(self, span: SpanBuilder, headers: &HeaderMap) -> SpanBuilder {
         let incoming = super::extract(headers);
         match self {

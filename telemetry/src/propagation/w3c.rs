@@ -1,21 +1,21 @@
-//! The headers of W3C Trace Context as they may come: more than one of each, or too long.
+//! Reads the headers of W3C Trace Context and W3C Baggage, which may be repeated, malformed or too long.
 
 use std::borrow::Cow;
 
 use http::HeaderMap;
 use opentelemetry::propagation::Extractor;
 
-/// W3C Trace Context asks for at least this much to be passed on; what is longer is left out as a whole.
+/// Maximum length of `tracestate`, which W3C Trace Context requires as a minimum; a longer one is dropped as a whole.
 const MAX_TRACESTATE: usize = 512;
 const MAX_TRACESTATE_MEMBERS: usize = 32;
-/// Bytes of baggage that are looked at.
+/// Maximum length of the header `baggage` in bytes; a longer one is dropped as a whole.
 const MAX_BAGGAGE: usize = 2_048;
 
-/// What is taken from the headers of a request.
+/// The accepted trace headers of a request.
 pub(super) struct Incoming<'a> {
-    /// Only when there is one: of two nobody knows which is the caller's.
+    /// `None` if the header occurs more than once, because the right one is unknown.
     traceparent: Option<&'a str>,
-    /// Several are one, joined (RFC 9110 section 5.3).
+    /// Repeated headers are joined (RFC 9110 section 5.3).
     tracestate: Option<Cow<'a, str>>,
     baggage: Option<Cow<'a, str>>,
 }
@@ -37,7 +37,7 @@ impl<'a> Incoming<'a> {
     }
 }
 
-/// `00-` and lower-case hexadecimal ids of their lengths; later versions may go on after the flags.
+/// Whether a text is a valid traceparent. Versions after 00 may have further parts after the flags.
 fn is_traceparent(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let is_hex = |it: &str, length: usize| {
@@ -105,14 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn one_traceparent_is_taken_and_two_are_none() {
+    fn a_repeated_traceparent_is_ignored() {
         assert_eq!(parent_of(&[("traceparent", PARENT)]).as_deref(), Some(PARENT));
         assert_eq!(parent_of(&[("traceparent", PARENT), ("traceparent", PARENT)]), None);
         assert_eq!(parent_of(&[("trace-parent", PARENT)]), None);
     }
 
     #[test]
-    fn a_malformed_traceparent_is_none() {
+    fn a_malformed_traceparent_is_ignored() {
         let upper = PARENT.to_uppercase();
         let longer = format!("{PARENT}-x");
         let bad =
@@ -121,11 +121,11 @@ mod tests {
             assert_eq!(parent_of(&[("traceparent", text)]), None, "{text}");
         }
         let later = format!("cc{}-more", &PARENT[2..]);
-        assert!(parent_of(&[("traceparent", &later)]).is_some(), "a later version may go on");
+        assert!(parent_of(&[("traceparent", &later)]).is_some(), "a later version may have further parts");
     }
 
     #[test]
-    fn several_tracestates_are_joined_and_too_long_ones_left_out() {
+    fn repeated_tracestates_are_joined_and_long_ones_are_dropped() {
         let state = |all: &[(&'static str, &str)]| {
             Incoming::of(&headers(all)).get("tracestate").map(ToOwned::to_owned)
         };

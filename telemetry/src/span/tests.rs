@@ -314,7 +314,7 @@ fn a_panic_is_logged_in_the_span_it_happens_in() {
     }));
     assert!(panicked.is_err());
     let lines = setup.lines();
-    let line = lines.iter().find(|it| it["message"] == "panicked").unwrap();
+    let line = lines.iter().find(|it| it["message"] == "a thread or task panicked").unwrap();
     assert_eq!((line["what"].as_str(), ids(line)), (Some("on purpose"), expected));
 }
 

@@ -1,4 +1,4 @@
-//! An update's field mask and etag (AIP-134, AIP-154).
+//! Converts the field mask and the etag of an update (AIP-134, AIP-154).
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use proto::worker::v1 as wire;
 
 use crate::worker::Change;
 
-/// What the mask's paths name, with the worker's values; without paths every field that is set.
+/// Returns the change of the fields that the mask names; of all fields that are set if the mask is empty.
 pub(crate) fn change(worker: wire::Worker, paths: &[String], violations: &mut Violations) -> Change {
     let mut change = Change::default();
     if paths.is_empty() {
@@ -26,23 +26,24 @@ pub(crate) fn change(worker: wire::Worker, paths: &[String], violations: &mut Vi
             }
             _ => {
                 let path: String = path.chars().take(80).collect();
-                violations.add("update_mask", format!("{path:?} is none of name, tags, tags.KEY"));
+                violations.add("update_mask", format!("{path:?} is not one of name, tags, tags.KEY"));
                 continue;
             }
         }
         // A quoted key is the same path as the plain one.
         if !seen.insert(key.flatten().map_or_else(|| path.clone(), |it| format!("tags.{it}"))) {
             let path: String = path.chars().take(80).collect();
-            violations.add("update_mask", format!("{path:?} is named twice"));
+            violations.add("update_mask", format!("{path:?} is listed twice"));
         }
     }
     if change.tags.is_some() && !change.each_tag.is_empty() {
-        violations.add("update_mask", "names tags as a whole and single ones");
+        violations.add("update_mask", "must not contain both tags and a single tag");
     }
     change
 }
 
-/// All behind `tags.`, dots too; or between backquotes (AIP-161), where a doubled one stands for one.
+/// Parses a tag key in a path. The key is the whole text, including dots, or the text within backquotes (AIP-161), in
+/// which a doubled backquote stands for one.
 fn tag_key(text: &str) -> Option<String> {
     let Some(quoted) = text.strip_prefix('`') else {
         return (!text.is_empty()).then(|| text.to_owned());
@@ -52,11 +53,11 @@ fn tag_key(text: &str) -> Option<String> {
     (!inner.is_empty() && !lone).then(|| inner.replace("``", "`"))
 }
 
-/// The version that an etag names; none when it is empty.
+/// Parses an etag, which is a version; `None` if it is empty.
 pub(crate) fn etag(text: &str, violations: &mut Violations) -> Option<i64> {
     let version = text.parse::<i64>().ok().filter(|it| *it > 0 && it.to_string() == text);
     if version.is_none() && !text.is_empty() {
-        violations.add("etag", "must be a version in decimal");
+        violations.add("etag", "must be a version of the worker, in decimal");
     }
     version
 }

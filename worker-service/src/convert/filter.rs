@@ -1,4 +1,4 @@
-//! The filters of a list.
+//! Converts the filters of ListWorkers.
 
 use platform::violation::{Lines, Violations};
 use proto::worker::v1 as wire;
@@ -7,7 +7,7 @@ use proto::worker::v1::WorkerObservedState;
 use crate::store::Filter;
 use crate::worker::{IDENTIFIER_LENGTH, ObservedState, TAG_KEY_LENGTH, TAG_VALUE_LENGTH};
 
-/// Which workers only. A value that no worker can have is wrong, not a default.
+/// Returns the filter of a request. Unknown enum values are violations.
 pub(crate) fn filter(request: wire::ListWorkersRequest, violations: &mut Violations) -> Filter {
     let status = match WorkerObservedState::try_from(request.status) {
         Ok(WorkerObservedState::Unspecified) => None,
@@ -20,7 +20,7 @@ pub(crate) fn filter(request: wire::ListWorkersRequest, violations: &mut Violati
         Ok(WorkerObservedState::Failed) => Some(ObservedState::Failed),
         Ok(WorkerObservedState::Unknown) => Some(ObservedState::Unknown),
         Err(_) => {
-            violations.add("status", "must be a state that workers are seen in");
+            violations.add("status", "must be one of pending, running, stopping, stopped, shutting_down, terminated, failed, unknown");
             None
         }
     };

@@ -1,4 +1,4 @@
-//! What a worker store must do, on each database.
+//! The conformance tests of the worker store, run against both databases.
 
 use std::sync::Arc;
 
@@ -96,7 +96,7 @@ async fn pages_follow_each_other_without_gap_or_repetition(fresh: Fresh) {
     let store = WorkerStore::open(&fresh.url).await.unwrap();
     let mut stored = Vec::new();
     for number in 0..7 {
-        // Several of one instant: the id decides.
+        // Several workers have the same creation time, so the id decides.
         if number % 3 == 0 {
             clock.advance(std::time::Duration::from_micros(1));
         }

@@ -1,4 +1,4 @@
-//! Registering machines that exist: one record a machine, whoever asks at the same time.
+//! Stores imported workers. A machine has at most one worker, even if several callers import it at the same time.
 
 use events::NewEvent;
 use prost::Message;
@@ -7,11 +7,11 @@ use service::request_key::{self, Once, RequestKey};
 use storage::{Statement, Statements as _, StorageError, System, Transaction, Value};
 use uuid::Uuid;
 
-use super::{GET_MACHINE, GET_MACHINE_LOCKED, INSERT_UNLESS_KNOWN, Row, WorkerStore, keep_tags, values};
+use super::{GET_MACHINE, GET_MACHINE_LOCKED, INSERT_UNLESS_KNOWN, Row, WorkerStore, insert_tags, values};
 use crate::error::WorkerError;
 use crate::worker::Worker;
 
-/// The row of a record that comes back, with the values of the import.
+/// Restores a deleted worker with the values of an import.
 const RESTORE: Statement = Statement {
     operation: "UPDATE",
     collection: "workers",
@@ -21,22 +21,22 @@ const RESTORE: Statement = Statement {
           WHERE id = $1",
 };
 
-/// What an import leaves: its event, and the answer to give now and to a repetition.
+/// The event of an import, and the response to this request and to its repetitions.
 pub(crate) struct Outcome<M> {
     pub(crate) event: NewEvent,
     pub(crate) answer: M,
 }
 
 impl WorkerStore {
-    /// The worker that has the machine of this one, or had it and was deleted.
+    /// Returns the stored worker with the same machine, deleted or not.
     pub(crate) async fn of_machine(&self, worker: &Worker) -> Result<Option<Worker>, StorageError> {
         let mut on = self.database.connection().await?;
         let row: Option<Row> = on.fetch_optional(&GET_MACHINE, machine(worker)).await?;
         row.map(Row::into_worker).transpose()
     }
 
-    /// Stores a new worker with the machine that it has, or restores the one that had it and was deleted, once for its
-    /// key. `outcome` is asked once it is known which, with whether it is restored.
+    /// Inserts a worker with an existing machine, or restores the deleted worker of this machine, at most once per key.
+    /// `outcome` is called with the stored worker and whether it was restored.
     pub(crate) async fn import<M: Message + Default + 'static>(
         &self,
         key: Option<RequestKey>,
@@ -46,7 +46,7 @@ impl WorkerStore {
         request_key::once(&self.database, key, new.created_at, M::default(), move |on| {
             Box::pin(async move {
                 let (worker, restored) = stored(on, new).await?;
-                keep_tags(on, worker.id).await?;
+                insert_tags(on, worker.id).await?;
                 let Outcome { event, answer } = outcome(&worker, restored);
                 events::append(on, event).await?;
                 Ok(Some(answer))
@@ -56,7 +56,7 @@ impl WorkerStore {
     }
 }
 
-/// The worker as it is stored now, and whether it was restored.
+/// Inserts or restores the worker; returns it, and whether it was restored.
 async fn stored(on: &mut Transaction, new: Worker) -> Result<(Worker, bool), WorkerError> {
     let inserted: Option<(Uuid,)> = on.fetch_optional(&INSERT_UNLESS_KNOWN, values(new.clone())).await?;
     if inserted.is_some() {
@@ -64,7 +64,7 @@ async fn stored(on: &mut Transaction, new: Worker) -> Result<(Worker, bool), Wor
     }
     let statement = if on.system() == System::Sqlite { &GET_MACHINE } else { &GET_MACHINE_LOCKED };
     let row: Option<Row> = on.fetch_optional(statement, machine(&new)).await?;
-    // It was purged just now: the next attempt makes a new one.
+    // The deleted worker was purged just now; a retry inserts a new one.
     let gone = || StorageError::Unavailable(sqlx::Error::RowNotFound);
     let known = row.ok_or_else(gone)?.into_worker()?;
     let worker = known.restored(new).ok_or(WorkerError::Exists)?;
@@ -88,7 +88,7 @@ async fn stored(on: &mut Transaction, new: Worker) -> Result<(Worker, bool), Wor
     Ok((worker, true))
 }
 
-/// What names a machine: its provider, and the provider's name of it.
+/// Returns the values that identify a machine: provider and instance id.
 fn machine(worker: &Worker) -> [Value; 2] {
     [worker.provider.into_str().into(), worker.instance_id.clone().into()]
 }

@@ -1,38 +1,39 @@
-//! Pages of workers, by filters. The text of a statement depends on what is asked for, never on a value: each is made
+//! Lists of workers with filters. The text of a statement depends only on which filters are set, so each text is made
 //! once.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use events::grpc::Place;
+use events::grpc::ListKey;
 use storage::{Page, PageToken, Statement, Statements as _, StorageError, Value};
 
 use super::{COLUMNS, Row, WorkerStore};
 use crate::worker::{ObservedState, Provider, Worker};
 
-/// Which workers only; all of it must hold.
+/// The filters of a list; a worker must match all of them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
     pub(crate) status: Option<ObservedState>,
     pub(crate) region: Option<String>,
     pub(crate) provider: Option<Provider>,
-    /// Key and value.
+    /// Key and value of a tag.
     pub(crate) tag: Option<(String, String)>,
 }
 
-/// The columns of filters, in the order of their values and of the bits of a shape.
+/// The columns with filters, in the order of their values and of the bits in a combination of filters.
 const FILTERS: [&str; 3] = ["observed_state", "region", "provider"];
-/// The bit of the tag, whose two values come last.
+/// The bit of the tag filter, whose two values come last.
 const TAG: usize = 1 << FILTERS.len();
 
-/// By what is asked for.
+/// The statements by combination of filters.
 static LISTS: LazyLock<Vec<Statement>> = LazyLock::new(|| {
     let texts = (0..2 * TAG).map(list);
     texts.map(|text| Statement { operation: "SELECT", collection: "workers", sql: text.leak() }).collect()
 });
 
-/// The page of `$3` rows after the row (`$1`, `$2`), then the values of the columns, then the tag's key and value. A tag
-/// is walked in its own index, each worker then looked up.
+/// Returns the SQL of one list. `$1` and `$2` are the key after which the page starts, `$3` its size, followed by the
+/// values of the filters, with the key and value of the tag last. A tag filter scans the index of tags and looks each
+/// worker up.
 fn list(asked: usize) -> String {
     let mut condition = String::new();
     let mut next = 4;
@@ -41,7 +42,7 @@ fn list(asked: usize) -> String {
         next += 1;
     }
     if asked == 0 {
-        // What admits the index of all: see the migration.
+        // This condition makes the planner use the index of all workers (see the migration).
         condition.push_str(" AND revision > 0");
     }
     if asked & TAG == 0 {
@@ -61,9 +62,9 @@ fn list(asked: usize) -> String {
     )
 }
 
-/// The statement for at most `limit` workers behind the one that was created then and has this id, and its values.
+/// Returns the statement for at most `limit` workers after the given key, and its values.
 pub(super) fn statement(
-    (created_at, id): Place,
+    (created_at, id): ListKey,
     limit: i64,
     filter: &Filter,
 ) -> (&'static Statement, Vec<Value>) {
@@ -86,7 +87,7 @@ pub(super) fn statement(
 }
 
 impl WorkerStore {
-    /// A page, newest first, and where the next one begins.
+    /// Returns a page of workers, newest first, and the token of the next page.
     pub(crate) async fn list(
         &self,
         page: Page,

@@ -1,4 +1,4 @@
-//! Among 100,000 workers a page by one filter reads no more than four times its rows.
+//! Tests that a page of 100,000 workers, with any single filter, reads at most four times its rows.
 
 use storage::testing::Fresh;
 use storage::testing::plans::{Reading, gather_statistics};
@@ -12,7 +12,7 @@ storage::conformance!(a_page_by_any_one_filter_reads_a_page);
 
 const SIZE: i32 = 50;
 
-/// Some values are everywhere, some are rare, some nowhere.
+/// Seed statements. Some values are frequent, some are rare, some do not occur.
 const SEEDS: [[&str; 2]; 2] = [
     [
         "INSERT INTO workers (id, name, region, instance_type, provider, tags, created_by, created_at, updated_at, version,

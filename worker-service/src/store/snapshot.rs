@@ -1,24 +1,24 @@
-//! The workers in a consistent read, for who begins to watch.
+//! Reads workers within a snapshot of the event log.
 
 use events::Snapshot;
-use events::grpc::Place;
+use events::grpc::ListKey;
 use storage::{Statements as _, StorageError};
 use uuid::Uuid;
 
 use super::{Filter, GET, Row, WorkerStore, list};
 use crate::worker::Worker;
 
-/// Before every worker, newest first.
-const FIRST: Place = (i64::MAX, Uuid::max());
+/// A key before all workers.
+const FIRST: ListKey = (i64::MAX, Uuid::max());
 
 impl WorkerStore {
-    /// The next workers behind a place, and where to go on when there may be more.
+    /// Returns at most `limit` workers after a key, and the key of the next page if there may be more.
     pub(crate) async fn snapshot_page(
         &self,
         snapshot: &mut Snapshot,
-        after: Option<Place>,
+        after: Option<ListKey>,
         limit: i64,
-    ) -> Result<(Vec<Worker>, Option<Place>), StorageError> {
+    ) -> Result<(Vec<Worker>, Option<ListKey>), StorageError> {
         let (statement, values) = list::statement(after.unwrap_or(FIRST), limit, &Filter::default());
         let rows: Vec<Row> = snapshot.on.fetch_all(statement, values).await?;
         let workers = rows.into_iter().map(Row::into_worker).collect::<Result<Vec<_>, _>>()?;
@@ -27,7 +27,7 @@ impl WorkerStore {
         Ok((workers, last))
     }
 
-    /// One worker, if there is one.
+    /// Returns one worker; `None` if it does not exist.
     pub(crate) async fn snapshot_one(
         &self,
         snapshot: &mut Snapshot,

@@ -1,4 +1,4 @@
-//! What may be changed of a worker, and when its record may go.
+//! Changes, deletion and restoration of a worker.
 
 use std::collections::BTreeMap;
 
@@ -6,19 +6,20 @@ use super::{Desired, DomainError, MAX_NAME, Observed, ObservedState, Worker};
 use platform::clock::Micros;
 use platform::violation::{Lines, Violation, Violations};
 
-/// What an update asks for.
+/// The requested values of an update.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Change {
-    /// The new name.
+    /// New name; `None`: unchanged.
     pub(crate) name: Option<String>,
-    /// All tags, instead of those it has.
+    /// Replacement of all tags; `None`: unchanged.
     pub(crate) tags: Option<BTreeMap<String, String>>,
-    /// Single tags, to be set or removed.
+    /// Single tags to set (`Some`) or remove (`None`).
     pub(crate) each_tag: BTreeMap<String, Option<String>>,
 }
 
 impl Worker {
-    /// The worker after the change; `None` when all of it is so already. Adds to what is already known to be wrong.
+    /// Returns the worker after the change; `None` if nothing changes. The error lists the violations after those already
+    /// found.
     pub(crate) fn changed(
         &self,
         change: Change,
@@ -52,7 +53,7 @@ impl Worker {
         Ok(Some(after))
     }
 
-    /// Refuses a caller who has seen another version.
+    /// Fails if the caller expects a different version.
     pub(crate) fn expect_version(&self, version: Option<i64>) -> Result<(), DomainError> {
         match version {
             Some(version) if version != self.version => Err(DomainError::EtagMismatch(self.version)),
@@ -60,7 +61,8 @@ impl Worker {
         }
     }
 
-    /// The deleted record; refused while there may be a machine: it was neither terminated nor never provisioned.
+    /// Returns the deleted worker. Fails while there may be a machine: one was provisioned and not observed as
+    /// terminated.
     pub(crate) fn deleted(&self, now: Micros) -> Result<Self, DomainError> {
         let never_made = self.observed.state == ObservedState::Pending && self.instance_id.is_none();
         if !never_made && self.observed.state != ObservedState::Terminated {
@@ -70,8 +72,8 @@ impl Worker {
         Ok(Self { deleted_at: Some(now), updated_at: now, revision, ..self.clone() })
     }
 
-    /// The deleted record with the values of an import of its machine; `None` while it is not deleted. What was wished
-    /// for and seen counts on, and nothing is known of the machine until it is looked at.
+    /// Returns the deleted worker, restored with the values of an import of its machine; `None` if it is not deleted. The
+    /// generations continue, and the observed state is unknown.
     pub(crate) fn restored(&self, import: Self) -> Option<Self> {
         self.deleted_at?;
         Some(Self {

@@ -1,4 +1,4 @@
-//! `EXPLAIN (ANALYZE, BUFFERS)` of PostgreSQL.
+//! Measures reads with `EXPLAIN (ANALYZE, BUFFERS)` of PostgreSQL.
 
 use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
@@ -7,7 +7,7 @@ use crate::{Statement, StorageError, Value};
 
 #[derive(Debug)]
 pub(super) struct Reading {
-    /// Of the worse of two plans.
+    /// Measures the worse of the custom and the generic plan.
     rows: u64,
     blocks: u64,
     plan: Json,
@@ -19,7 +19,7 @@ impl Reading {
         statement: &Statement,
         values: &[Value],
     ) -> Result<Self, StorageError> {
-        // Not the pool's any more: it has prepared a statement and changed a setting.
+        // The connection has a prepared statement and a changed setting, so it does not go back to the pool.
         let mut connection = pool.acquire().await?.detach();
         let types = list(values, type_of);
         let prepare = format!("PREPARE statement {types} AS {}", statement.sql);
@@ -62,7 +62,7 @@ impl Reading {
         Self { rows, blocks, plan }
     }
 
-    /// A row is one block of its table at most; a few more for the way down each index.
+    /// A row costs at most one block of its table, plus a few blocks to descend each index.
     pub(super) fn at_most(&self, rows: u64) -> Result<(), String> {
         if self.rows <= rows && self.blocks <= 2 * rows + 100 {
             return Ok(());
@@ -71,7 +71,7 @@ impl Reading {
     }
 }
 
-/// What the accesses to tables and indexes below this node read, in all their loops.
+/// Sums what the scans of tables and indexes below a plan node read, in all loops.
 fn rows(node: &Json) -> u64 {
     let below: u64 = node["Plans"].as_array().into_iter().flatten().map(rows).sum();
     if node.get("Relation Name").is_none() && node.get("Index Name").is_none() {
@@ -84,7 +84,7 @@ fn rows(node: &Json) -> u64 {
     below + read * whole(node, "Actual Loops")
 }
 
-/// A count, which newer versions write with a fraction when it is a mean of loops.
+/// Parses a count, which newer versions of PostgreSQL print with a fraction if it is a mean of loops.
 fn whole(node: &Json, name: &str) -> u64 {
     let value = node[name].as_f64().unwrap_or_default();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of a test's rows")]

@@ -1,4 +1,4 @@
-//! `EXPLAIN QUERY PLAN` of SQLite, and how many instructions its virtual machine ran.
+//! Measures reads with `EXPLAIN QUERY PLAN` of SQLite and the number of executed virtual machine instructions.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Sqlite, SqlitePool};
 
 use crate::{Statement, StorageError, Value};
 
-/// What a row may cost that is read, carried through a merge and answered. One that is passed over costs three.
+/// Maximum instructions for a row that is read, merged and returned. A row that is skipped costs three.
 const INSTRUCTIONS: u64 = 150;
 
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Reading {
     steps: Vec<Step>,
 }
 
-/// A line of the plan: lines with the same parent are of the same SELECT.
+/// A line of the plan. Lines with the same parent belong to the same SELECT.
 #[derive(Debug, sqlx::FromRow)]
 struct Step {
     id: i64,
@@ -67,7 +67,7 @@ impl Reading {
         Ok(())
     }
 
-    /// A step that reads or sorts a table rather than a part of it.
+    /// Whether the step scans or sorts a whole table.
     fn fault(&self) -> Option<String> {
         let subqueries: HashSet<&str> = self.steps.iter().filter_map(Step::defines).collect();
         let of_tables: Vec<&Step> = self
@@ -85,13 +85,13 @@ impl Reading {
 }
 
 impl Step {
-    /// What it reads: a table, or a subquery.
+    /// Returns the name of the table or subquery that the step reads.
     fn reads(&self) -> Option<&str> {
         let rest = self.detail.strip_prefix("SCAN ").or_else(|| self.detail.strip_prefix("SEARCH "))?;
         rest.split_whitespace().next()
     }
 
-    /// The subquery that the steps below it are.
+    /// Returns the name of the subquery that the child steps make up.
     fn defines(&self) -> Option<&str> {
         self.detail.strip_prefix("CO-ROUTINE ").or_else(|| self.detail.strip_prefix("MATERIALIZE "))
     }

@@ -1,4 +1,4 @@
-//! That the measure tells a walk over a table from a look into an index.
+//! Tests that the measurement distinguishes a table scan from an index lookup.
 
 use super::*;
 use crate::Migrations;

@@ -1,11 +1,11 @@
-//! Many tasks at once, for tests: without events, faster than one by one.
+//! Inserts many tasks with one statement and without events, for tests.
 
 use storage::Database;
 
 use super::TaskStore;
 
-/// `boss` is assigned a third of the tasks and has created another; the department `network` has half of them. Some
-/// values are everywhere, some nowhere.
+/// The user `boss` is assigned to a third of the tasks and created another third; half of the tasks belong to the
+/// department `network`. Some values are frequent, some do not occur.
 const SEEDS: [&str; 2] = [
     "INSERT INTO tasks (id, title, description, status, priority, assignee_id, department, worker_id, created_by,
        created_at, updated_at, version, revision)
@@ -25,8 +25,8 @@ const SEEDS: [&str; 2] = [
      FROM generate_series(1, $1) AS i",
 ];
 
-/// Stores `count` tasks, created at 1, 2, … with ids of the same numbers.
-pub(super) async fn many_tasks(store: &TaskStore, count: i64) {
+/// Inserts `count` tasks with the ids and creation times 1, 2 and so on.
+pub(super) async fn seed_tasks(store: &TaskStore, count: i64) {
     match store.database() {
         Database::Sqlite(pools) => {
             sqlx::query(SEEDS[0]).bind(count).execute(&pools.writers).await.unwrap();
