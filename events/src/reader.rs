@@ -2,23 +2,24 @@
 
 use std::sync::Arc;
 
-use sqlx::FromRow;
-use storage::{Database, Statements as _, StorageError};
+use storage::{Database, Statements as _, StorageError, record};
 use uuid::Uuid;
 
 use super::recorded::{Recorded, Row};
 use super::sql;
 use super::subject::SubjectKinds;
 
-/// How far a log goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
-pub struct Point {
-    /// Which log it is: another one after a restore from nothing.
-    pub log_id: Uuid,
-    /// The last position given; 0 when there is none.
-    pub head: i64,
-    /// The first position from which on none is missing.
-    pub oldest: i64,
+record! {
+    /// How far a log goes.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Point {
+        /// Which log it is: another one after a restore from nothing.
+        pub log_id: Uuid,
+        /// The last position given; 0 when there is none.
+        pub head: i64,
+        /// The first position from which on none is missing.
+        pub oldest: i64,
+    }
 }
 
 impl Point {

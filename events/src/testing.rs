@@ -1,32 +1,33 @@
 //! The events of a database as tests look at them.
 
-use storage::Statements as _;
 use storage::sqlx;
+use storage::{Statements as _, record};
 
-/// An event as its row holds it.
-#[derive(Debug, sqlx::FromRow)]
-pub struct EventRow {
-    /// Given after the commit.
-    pub position: Option<i64>,
-    /// `task.created`, ….
-    #[sqlx(rename = "type")]
-    pub kind: String,
-    /// What changed.
-    pub subject_id: uuid::Uuid,
-    /// Its revision after the change.
-    pub revision: i64,
-    /// Who did it.
-    pub actor: String,
-    /// The span that caused it.
-    pub traceparent: Option<String>,
-    /// Its department after the change.
-    pub department_after: Option<String>,
-    /// Its assignee after the change.
-    pub assignee_id_after: Option<String>,
-    /// Its creator.
-    pub created_by_after: Option<String>,
-    /// The subject after the change.
-    pub resource: sqlx::types::Json<serde_json::Value>,
+record! {
+    /// An event as its row holds it.
+    #[derive(Debug)]
+    pub struct EventRow {
+        /// Given after the commit.
+        pub position: Option<i64>,
+        /// `task.created`, ….
+        pub kind as "type": String,
+        /// What changed.
+        pub subject_id: uuid::Uuid,
+        /// Its revision after the change.
+        pub revision: i64,
+        /// Who did it.
+        pub actor: String,
+        /// The span that caused it.
+        pub traceparent: Option<String>,
+        /// Its department after the change.
+        pub department_after: Option<String>,
+        /// Its assignee after the change.
+        pub assignee_id_after: Option<String>,
+        /// Its creator.
+        pub created_by_after: Option<String>,
+        /// The subject after the change.
+        pub resource: sqlx::types::Json<serde_json::Value>,
+    }
 }
 
 /// Every event, in the order their inserts drew.

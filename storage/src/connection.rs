@@ -14,8 +14,8 @@ use telemetry::span::in_current_context;
 
 use crate::{Commits, Database, StorageError, Value};
 
-/// A row that both databases can give. Implemented by everything that derives or implements [`sqlx::FromRow`] for both,
-/// tuples included.
+/// A row that both databases can give. Implemented by everything that implements [`sqlx::FromRow`] for both, tuples
+/// and what [`record!`](crate::record) declares included.
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
