@@ -2,23 +2,24 @@
 
 use std::sync::Arc;
 
-use sqlx::FromRow;
-use storage::{Database, Statements as _, StorageError};
+use storage::{Database, Statements as _, StorageError, record};
 use uuid::Uuid;
 
 use super::recorded::{Recorded, Row};
 use super::sql;
 use super::subject::SubjectKinds;
 
-/// The extent of a log: its id and the positions that it contains.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
-pub struct Point {
-    /// Id of the log; a new, empty database has a new one.
-    pub log_id: Uuid,
-    /// The last assigned position; 0 if there is none.
-    pub head: i64,
-    /// The lowest position from which the log is complete.
-    pub oldest: i64,
+record! {
+    /// The extent of a log: its id and the positions that it contains.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Point {
+        /// Id of the log; a new, empty database has a new one.
+        pub log_id: Uuid,
+        /// The last assigned position; 0 if there is none.
+        pub head: i64,
+        /// The lowest position from which the log is complete.
+        pub oldest: i64,
+    }
 }
 
 impl Point {

@@ -3,11 +3,10 @@
 use access::{Scope, Visibility};
 use proto::event::v1 as wire;
 use serde_json::Value;
-use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use storage::StorageError;
+use storage::{StorageError, record};
 
 use super::subject::{SubjectKind, SubjectKinds};
 
@@ -49,31 +48,31 @@ impl Recorded {
     }
 }
 
-#[derive(FromRow)]
-pub(super) struct Row {
-    seq: i64,
-    position: Option<i64>,
-    id: Uuid,
-    #[sqlx(rename = "type")]
-    kind: String,
-    subject_kind: String,
-    subject_id: Uuid,
-    revision: i64,
-    occurred_at: i64,
-    actor: String,
-    on_behalf_of: Option<String>,
-    traceparent: Option<String>,
-    tracestate: Option<String>,
-    existed_before: bool,
-    department_before: Option<String>,
-    assignee_id_before: Option<String>,
-    created_by_before: Option<String>,
-    exists_after: bool,
-    department_after: Option<String>,
-    assignee_id_after: Option<String>,
-    created_by_after: Option<String>,
-    resource: Json<Value>,
-    changed_before: Option<Json<Value>>,
+record! {
+    pub(super) struct Row {
+        seq: i64,
+        position: Option<i64>,
+        id: Uuid,
+        kind as "type": String,
+        subject_kind: String,
+        subject_id: Uuid,
+        revision: i64,
+        occurred_at: i64,
+        actor: String,
+        on_behalf_of: Option<String>,
+        traceparent: Option<String>,
+        tracestate: Option<String>,
+        existed_before: bool,
+        department_before: Option<String>,
+        assignee_id_before: Option<String>,
+        created_by_before: Option<String>,
+        exists_after: bool,
+        department_after: Option<String>,
+        assignee_id_after: Option<String>,
+        created_by_after: Option<String>,
+        resource: Json<Value>,
+        changed_before: Option<Json<Value>>,
+    }
 }
 
 impl Row {

@@ -1,32 +1,33 @@
 //! Reads the events of a database, for tests.
 
-use storage::Statements as _;
 use storage::sqlx;
+use storage::{Statements as _, record};
 
-/// A row of the table `events`.
-#[derive(Debug, sqlx::FromRow)]
-pub struct EventRow {
-    /// Position in the log; `None` until it is assigned after the commit.
-    pub position: Option<i64>,
-    /// Type of the event: `task.created`, for example.
-    #[sqlx(rename = "type")]
-    pub kind: String,
-    /// Id of the changed subject.
-    pub subject_id: uuid::Uuid,
-    /// Revision of the subject after the change.
-    pub revision: i64,
-    /// `sub` of the token with which the change was made.
-    pub actor: String,
-    /// W3C `traceparent` of the span that caused the change.
-    pub traceparent: Option<String>,
-    /// Department of the subject after the change.
-    pub department_after: Option<String>,
-    /// Assignee of the subject after the change.
-    pub assignee_id_after: Option<String>,
-    /// Creator of the subject.
-    pub created_by_after: Option<String>,
-    /// The whole subject after the change.
-    pub resource: sqlx::types::Json<serde_json::Value>,
+record! {
+    /// A row of the table `events`.
+    #[derive(Debug)]
+    pub struct EventRow {
+        /// Position in the log; `None` until it is assigned after the commit.
+        pub position: Option<i64>,
+        /// Type of the event: `task.created`, for example.
+        pub kind as "type": String,
+        /// Id of the changed subject.
+        pub subject_id: uuid::Uuid,
+        /// Revision of the subject after the change.
+        pub revision: i64,
+        /// `sub` of the token with which the change was made.
+        pub actor: String,
+        /// W3C `traceparent` of the span that caused the change.
+        pub traceparent: Option<String>,
+        /// Department of the subject after the change.
+        pub department_after: Option<String>,
+        /// Assignee of the subject after the change.
+        pub assignee_id_after: Option<String>,
+        /// Creator of the subject.
+        pub created_by_after: Option<String>,
+        /// The whole subject after the change.
+        pub resource: sqlx::types::Json<serde_json::Value>,
+    }
 }
 
 /// Returns all events, in the order in which they were inserted.

@@ -8,7 +8,7 @@ use platform::clock::Micros;
 use platform::violation::{Violation, Violations};
 use prost::Message;
 use sha2::{Digest as _, Sha256};
-use storage::{Database, Statement, Statements, StorageError, Transaction, Value};
+use storage::{Database, Statement, Statements, StorageError, Transaction, Value, record};
 use tonic::Status;
 
 /// Lifetime of a key in microseconds: 24 hours.
@@ -196,10 +196,11 @@ impl RequestKey {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    hash: Vec<u8>,
-    answer: Vec<u8>,
+record! {
+    struct Row {
+        hash: Vec<u8>,
+        answer: Vec<u8>,
+    }
 }
 
 /// An expired key can be claimed again.

@@ -14,8 +14,8 @@ use telemetry::span::in_current_context;
 
 use crate::{Commits, Database, StorageError, Value};
 
-/// A type that can be read from rows of both databases. Implemented for every type, including tuples, that implements
-/// [`sqlx::FromRow`] for both.
+/// A type that can be read from rows of both databases. Implemented for every type that implements [`sqlx::FromRow`] for
+/// both, tuples and the types that [`record!`](crate::record) declares included.
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}

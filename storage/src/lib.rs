@@ -8,6 +8,7 @@ mod database;
 mod error;
 mod migrations;
 mod page;
+mod record;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod value;

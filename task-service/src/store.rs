@@ -5,8 +5,7 @@ use events::NewEvent;
 use platform::clock::Micros;
 use prost::Message;
 use service::request_key::{self, Once, RequestKey};
-use sqlx::FromRow;
-use storage::{Database, Migration, Migrations, Statement, Statements as _, StorageError, Value};
+use storage::{Database, Migration, Migrations, Statement, Statements as _, StorageError, Value, record};
 use uuid::Uuid;
 
 use crate::task::{Priority, Status, Task};
@@ -123,21 +122,22 @@ impl TaskStore {
     }
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    title: String,
-    description: String,
-    status: String,
-    priority: String,
-    assignee_id: Option<String>,
-    department: Option<String>,
-    worker_id: Option<Uuid>,
-    created_by: String,
-    created_at: i64,
-    updated_at: i64,
-    version: i64,
-    revision: i64,
+record! {
+    struct Row {
+        id: Uuid,
+        title: String,
+        description: String,
+        status: String,
+        priority: String,
+        assignee_id: Option<String>,
+        department: Option<String>,
+        worker_id: Option<Uuid>,
+        created_by: String,
+        created_at: i64,
+        updated_at: i64,
+        version: i64,
+        revision: i64,
+    }
 }
 
 impl Row {

@@ -7,10 +7,10 @@ use platform::clock::Micros;
 use prost::Message;
 use serde_json::json;
 use service::request_key::{self, Once, RequestKey};
-use sqlx::FromRow;
 use sqlx::types::Json;
 use storage::{
     Database, Migration, Migrations, Statement, Statements as _, StorageError, System, Transaction, Value,
+    record,
 };
 use uuid::Uuid;
 
@@ -257,27 +257,28 @@ impl WorkerStore {
     }
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    name: String,
-    region: String,
-    instance_type: String,
-    provider: String,
-    tags: Json<BTreeMap<String, String>>,
-    created_by: String,
-    created_at: i64,
-    updated_at: i64,
-    version: i64,
-    revision: i64,
-    desired_state: String,
-    desired_generation: i64,
-    desired_set_by: String,
-    observed_state: String,
-    observed_generation: i64,
-    observed_since: i64,
-    instance_id: Option<String>,
-    deleted_at: Option<i64>,
+record! {
+    struct Row {
+        id: Uuid,
+        name: String,
+        region: String,
+        instance_type: String,
+        provider: String,
+        tags: Json<BTreeMap<String, String>>,
+        created_by: String,
+        created_at: i64,
+        updated_at: i64,
+        version: i64,
+        revision: i64,
+        desired_state: String,
+        desired_generation: i64,
+        desired_set_by: String,
+        observed_state: String,
+        observed_generation: i64,
+        observed_since: i64,
+        instance_id: Option<String>,
+        deleted_at: Option<i64>,
+    }
 }
 
 impl Row {

@@ -8,7 +8,7 @@ use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{AssertSqlSafe, Connection as _, Sqlite, SqlitePool};
 
-use crate::{Statement, StorageError, Value};
+use crate::{Statement, StorageError, Value, record};
 
 /// Maximum instructions for a row that is read, merged and returned. A row that is skipped costs three.
 const INSTRUCTIONS: u64 = 150;
@@ -19,12 +19,14 @@ pub(super) struct Reading {
     steps: Vec<Step>,
 }
 
-/// A line of the plan. Lines with the same parent belong to the same SELECT.
-#[derive(Debug, sqlx::FromRow)]
-struct Step {
-    id: i64,
-    parent: i64,
-    detail: String,
+record! {
+    /// A line of the plan. Lines with the same parent belong to the same SELECT.
+    #[derive(Debug)]
+    struct Step {
+        id: i64,
+        parent: i64,
+        detail: String,
+    }
 }
 
 impl Reading {
