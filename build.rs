@@ -7,23 +7,13 @@ use std::path::{Path, PathBuf};
 use prost::Message as _;
 use protox::prost_reflect::prost_types::{EnumValueDescriptorProto, FileDescriptorSet};
 
-const FILES: [&str; 7] = [
-    "ccm/error/v1/reason.proto",
-    "ccm/event/v1/event.proto",
-    "ccm/event/v1/event_service.proto",
-    "ccm/task/v1/task.proto",
-    "ccm/task/v1/task_service.proto",
-    "ccm/worker/v1/worker.proto",
-    "ccm/worker/v1/worker_service.proto",
-];
-
 fn main() -> Result<(), Box<dyn Error>> {
     let variable = |name| std::env::var_os(name).map(PathBuf::from).ok_or("cargo runs this");
     let (root, out) = (variable("CARGO_MANIFEST_DIR")?, variable("OUT_DIR")?);
     // Cargo does not watch a build script outside of its package, nor the files that it reads.
     println!("cargo::rerun-if-changed=../build.rs");
     println!("cargo::rerun-if-changed={}", root.join("ccm").display());
-    let files = protox::compile(FILES, [&root])?;
+    let files = protox::compile(contract_files(&root.join("ccm"))?, [&root])?;
     let descriptors = files.encode_to_vec();
     std::fs::write(out.join("descriptors.bin"), &descriptors)?;
     std::fs::write(out.join("enum_names.rs"), enum_names(&files))?;
@@ -35,6 +25,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         .build_transport(false)
         .compile_fds(files)?;
     json_mapping(&descriptors, &out)
+}
+
+/// Every proto file beneath a folder, in the order of their names.
+fn contract_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(contract_files(&path)?);
+        } else if path.extension().is_some_and(|it| it == "proto") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Implements `ContractEnum` for the enums of the contract, all of which are declared at the top level.

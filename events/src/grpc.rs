@@ -17,8 +17,11 @@ use access::{Caller, Visibility};
 use net::grpc::{deadline, status};
 use net::server::Draining;
 use platform::clock::{Clock, Micros};
+use platform::violation::Violation;
 use proto::event::v1::event_service_server::EventService;
-use proto::event::v1::{ListEventsRequest, ListEventsResponse, WatchEventsRequest, WatchSubject};
+use proto::event::v1::{
+    self as wire, ListEventsRequest, ListEventsResponse, WatchEventsRequest, WatchSubject,
+};
 use telemetry::span::in_current_context;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
@@ -41,6 +44,9 @@ pub type ListKey = (i64, Uuid);
 pub trait Subjects: Send + Sync + 'static {
     /// Returns the kind of these subjects.
     fn kind(&self) -> &'static SubjectKind;
+
+    /// Makes the NOT_FOUND status for a subject that does not exist or that the caller may not see.
+    fn not_found(&self) -> Status;
 
     /// Returns the rule that decides which of these subjects the caller may see.
     fn visibility_for(&self, caller: &Caller) -> Visibility;
@@ -74,13 +80,18 @@ pub struct SubjectRegistry {
     pub service: &'static str,
     /// The subjects, one entry for each kind.
     pub subjects: Vec<Arc<dyn Subjects>>,
-    /// Makes the NOT_FOUND status for a subject that does not exist or that the caller may not see.
-    pub not_found: fn() -> Status,
 }
 
 impl SubjectRegistry {
     fn visibility_for(&self, caller: &Caller) -> VisibilityByKind {
         VisibilityByKind(self.subjects.iter().map(|it| (it.kind().name, it.visibility_for(caller))).collect())
+    }
+
+    /// Returns the subjects of the requested kind, or the first ones if the request names none; `None` if the service has no
+    /// such kind.
+    fn of_kind(&self, kind: i32) -> Option<&Arc<dyn Subjects>> {
+        let is_any = kind == i32::from(wire::SubjectKind::Unspecified);
+        self.subjects.iter().find(|it| is_any || kind == i32::from(it.kind().wire))
     }
 
     fn failed(&self, error: StorageError) -> Status {
@@ -152,13 +163,16 @@ impl EventService for Events {
         let (size, token) = (std::mem::take(&mut request.page_size), std::mem::take(&mut request.page_token));
         let page = Page::new(size, &token, ListId::of("ccm.event.v1.EventService/ListEvents", &request));
         let page = page.map_err(|it| status::invalid(vec![it.into()]))?;
-        let id = Uuid::try_parse(&request.subject_id).map_err(|_| (self.registry.not_found)())?;
-        let found = self
-            .log
-            .history(id, page, |kind| visibility.of(kind))
-            .await
-            .map_err(|it| self.registry.failed(it))?;
-        let (events, next) = found.ok_or_else(self.registry.not_found)?;
+        let Some(subjects) = self.registry.of_kind(request.subject_kind) else {
+            let description = "must be a kind of subject of this service, or unset".to_owned();
+            return Err(status::invalid(vec![Violation { field: "subject_kind".to_owned(), description }]));
+        };
+        let any = request.subject_kind() == wire::SubjectKind::Unspecified;
+        let visible =
+            |kind: &SubjectKind| visibility.of(kind).filter(|_| any || kind.wire == subjects.kind().wire);
+        let id = Uuid::try_parse(&request.subject_id).map_err(|_| subjects.not_found())?;
+        let found = self.log.history(id, page, visible).await.map_err(|it| self.registry.failed(it))?;
+        let (events, next) = found.ok_or_else(|| subjects.not_found())?;
         Ok(Response::new(ListEventsResponse {
             events: events.into_iter().map(|it| it.event).collect(),
             next_page_token: next.map(PageToken::to_text).unwrap_or_default(),

@@ -12,7 +12,6 @@ use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server::EventServiceServer;
 use storage::{Database, Migrations, StorageError};
 use tokio::net::TcpListener;
-use tonic::Status;
 
 use crate::housekeeping::{self, Retention};
 use crate::migrations;
@@ -43,8 +42,6 @@ pub struct Definition {
     pub apis: &'static [&'static str],
     /// Migrations of its own tables.
     pub migrations: Migrations,
-    /// Makes the NOT_FOUND status for a subject that does not exist or that the caller may not see.
-    pub not_found: fn() -> Status,
 }
 
 /// What [`serve`] provides to a service.
@@ -105,11 +102,7 @@ pub async fn serve(
         shutdown.clone(),
     );
     let housekeeping_task = tokio::spawn(housekeeping_task);
-    let registry = SubjectRegistry {
-        service: definition.name,
-        subjects: resources.subjects,
-        not_found: definition.not_found,
-    };
+    let registry = SubjectRegistry { service: definition.name, subjects: resources.subjects };
     let events = Events::new(log, registry, config.watch, clock);
     let server = GrpcServer::new(definition.name, verifier, proto::DESCRIPTORS, definition.apis)?;
     let server = (resources.routes)(server).with(EventServiceServer::new(events));

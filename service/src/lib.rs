@@ -4,7 +4,9 @@
 mod frame;
 pub mod housekeeping;
 mod migrations;
+mod purge;
 pub mod request_key;
 
 pub use frame::{Config, Definition, Foundation, Resources, ServeError, serve};
 pub use migrations::migrations;
+pub use purge::Purge;

@@ -39,8 +39,7 @@ pub struct Config {
 /// Serves gRPC at `listener` until `shutdown`, and then drains in-flight calls. worker-service does not have to be
 /// running.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServeError> {
-    let definition =
-        Definition { name: NAME, apis: &APIS, migrations: store::migrations(), not_found: grpc::not_found };
+    let definition = Definition { name: NAME, apis: &APIS, migrations: store::migrations() };
     let workers = workers::WorkerLookup::new(&config.worker_service);
     let build = |foundation: Foundation| {
         let store = store::TaskStore::new(foundation.database);

@@ -7,11 +7,12 @@ use platform::clock::Micros;
 use proto::event::v1::watch_subject::Resource;
 use proto::event::v1::{self as wire, WatchSubject};
 use storage::StorageError;
+use tonic::Status;
 use uuid::Uuid;
 
-use crate::convert;
 use crate::store::TaskStore;
 use crate::task::Task;
+use crate::{convert, grpc};
 
 /// The kind of subject that tasks are.
 pub(crate) static TASK: SubjectKind = SubjectKind {
@@ -29,6 +30,10 @@ pub(crate) struct TaskSubjects(pub(crate) TaskStore);
 impl Subjects for TaskSubjects {
     fn kind(&self) -> &'static SubjectKind {
         &TASK
+    }
+
+    fn not_found(&self) -> Status {
+        grpc::not_found()
     }
 
     fn visibility_for(&self, caller: &Caller) -> Visibility {

@@ -7,7 +7,9 @@ use access::Role;
 use proto::event::v1::event::Resource;
 use proto::event::v1::event_service_client::EventServiceClient;
 use proto::event::v1::watch_events_response::Item;
-use proto::event::v1::{EventCursor, ListEventsRequest, WatchEventsRequest, WatchStart, watch_subject};
+use proto::event::v1::{
+    EventCursor, ListEventsRequest, SubjectKind, WatchEventsRequest, WatchStart, watch_subject,
+};
 use serde_json::json;
 use telemetry::otlp::SpanKind;
 use tonic::Code;
@@ -148,6 +150,27 @@ async fn a_history_is_answered_newest_first_and_only_to_who_sees_the_task() {
     assert_eq!(reason(&worker), "WORKER_NOT_FOUND");
     let worker = product.worker().await;
     assert_eq!(ask(product.workers_address, &worker, &user(&product, "ada")).await.unwrap().events.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_is_that_of_a_subject_of_the_requested_kind() {
+    let product = Product::start().await;
+    let (worker, token) = (product.worker().await, user(&product, "ada"));
+    let ask = async |subject_kind: i32| {
+        let message =
+            ListEventsRequest { subject_id: worker.clone(), subject_kind, ..ListEventsRequest::default() };
+        let mut events = EventServiceClient::new(Watcher::channel(product.workers_address));
+        events.list_events(authorized(message, &token)).await.map(|it| it.into_inner().events.len())
+    };
+    for kind in [SubjectKind::Unspecified, SubjectKind::Worker] {
+        assert_eq!(ask(kind.into()).await.unwrap(), 1);
+    }
+    // A kind that this service does not have, and one that nobody has.
+    for kind in [SubjectKind::Task.into(), 99] {
+        let refused = ask(kind).await.unwrap_err();
+        assert_eq!((refused.code(), reason(&refused)), (Code::InvalidArgument, "INVALID_INPUT".to_owned()));
+        assert!(refused.message().starts_with("subject_kind must be"), "{}", refused.message());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,8 +35,7 @@ pub struct Config {
 
 /// Serves gRPC at `listener` until `shutdown`, and then drains in-flight calls.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServeError> {
-    let definition =
-        Definition { name: NAME, apis: &APIS, migrations: store::migrations(), not_found: grpc::not_found };
+    let definition = Definition { name: NAME, apis: &APIS, migrations: store::migrations() };
     let build = |foundation: Foundation| {
         let store = store::WorkerStore::new(foundation.database);
         let workers = grpc::Workers::new(store.clone(), foundation.clock);

@@ -7,11 +7,12 @@ use platform::clock::Micros;
 use proto::event::v1::watch_subject::Resource;
 use proto::event::v1::{self as wire, WatchSubject};
 use storage::StorageError;
+use tonic::Status;
 use uuid::Uuid;
 
-use crate::convert;
 use crate::store::WorkerStore;
 use crate::worker::Worker;
+use crate::{convert, grpc};
 
 /// The kind of subject that workers are.
 pub(crate) static WORKER: SubjectKind = SubjectKind {
@@ -32,6 +33,10 @@ impl Subjects for WorkerSubjects {
     }
 
     /// Every caller may see every worker.
+    fn not_found(&self) -> Status {
+        grpc::not_found()
+    }
+
     fn visibility_for(&self, _: &Caller) -> Visibility {
         Visibility::All
     }

@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use proto::ContractEnum as _;
-use proto::event::v1::ListEventsRequest;
 use proto::event::v1::event::Resource;
+use proto::event::v1::{ListEventsRequest, SubjectKind};
 use proto::task::v1 as wire;
 use proto::task::v1::{
     CreateTaskRequest, DeleteTaskRequest, GetTaskRequest, ListTasksRequest, TaskKind, TaskPriority,
@@ -112,7 +112,12 @@ pub(crate) async fn events(
     PathId(subject_id): PathId,
     query: ListQuery<()>,
 ) -> Result<Json<Page<Change<Task>>>, ApiError> {
-    let request = ListEventsRequest { subject_id, page_size: query.page_size, page_token: query.page_token };
+    let request = ListEventsRequest {
+        subject_id,
+        subject_kind: SubjectKind::Task.into(),
+        page_size: query.page_size,
+        page_token: query.page_token,
+    };
     let answer = services.task_events.list_events(caller.request(request)).await?.into_inner();
     Ok(Json(Page::new(answer.events, answer.next_page_token)))
 }
@@ -225,10 +230,7 @@ impl Recorded for Task {
     type Message = wire::Task;
 
     fn recorded(resource: Resource) -> Option<wire::Task> {
-        match resource {
-            Resource::Task(task) => Some(task),
-            Resource::Worker(_) => None,
-        }
+        if let Resource::Task(task) = resource { Some(task) } else { None }
     }
 }
 

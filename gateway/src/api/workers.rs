@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use proto::ContractEnum as _;
-use proto::event::v1::ListEventsRequest;
 use proto::event::v1::event::Resource;
+use proto::event::v1::{ListEventsRequest, SubjectKind};
 use proto::worker::v1 as wire;
 use proto::worker::v1::{
     CreateWorkerRequest, DeleteWorkerRequest, GetWorkerRequest, ImportWorkerRequest, ListWorkersRequest,
@@ -132,7 +132,12 @@ pub(crate) async fn events(
     PathId(subject_id): PathId,
     query: ListQuery<()>,
 ) -> Result<Json<Page<Change<Worker>>>, ApiError> {
-    let request = ListEventsRequest { subject_id, page_size: query.page_size, page_token: query.page_token };
+    let request = ListEventsRequest {
+        subject_id,
+        subject_kind: SubjectKind::Worker.into(),
+        page_size: query.page_size,
+        page_token: query.page_token,
+    };
     let answer = services.worker_events.list_events(caller.request(request)).await?.into_inner();
     Ok(Json(Page::new(answer.events, answer.next_page_token)))
 }
@@ -272,10 +277,7 @@ impl Recorded for Worker {
     type Message = wire::Worker;
 
     fn recorded(resource: Resource) -> Option<wire::Worker> {
-        match resource {
-            Resource::Worker(worker) => Some(worker),
-            Resource::Task(_) => None,
-        }
+        if let Resource::Worker(worker) = resource { Some(worker) } else { None }
     }
 
     fn members(field: &str) -> Vec<&str> {

@@ -90,7 +90,7 @@ pub(super) fn response_headers() -> Map<String, Value> {
             "The version of the resource, for `If-Match` and `If-None-Match`.",
             pattern(r#"^"[0-9]+"$"#),
         ),
-        ("Location", "Path of the resource.", pattern("^/api/(tasks|workers)/[0-9a-f-]{36}$")),
+        ("Location", "Path of the resource.", pattern("^/api/[a-z]+/[0-9a-f-]{36}$")),
         (
             "Idempotency-Replayed",
             "An earlier request with this key was executed; the response is that of the earlier request.",
