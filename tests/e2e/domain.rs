@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 /// Crates that the domain may use. `access` has callers and their roles; its module `grpc` is forbidden.
 const GROUND: [&str; 5] = ["access", "platform", "strum", "thiserror", "uuid"];
 
-/// Names that no domain file may contain: every other dependency of the service, and `grpc`.
+/// Names that no domain file may contain: every other dependency of the service, those of its tests included, and `grpc`.
 fn forbidden(manifest: &str) -> BTreeSet<String> {
-    let dependencies = manifest.split("[dependencies]\n").nth(1).unwrap().split("\n[").next().unwrap();
-    let names = dependencies.lines().filter_map(|it| it.split(['.', ' ', '=']).next());
+    let section = |name: &str| manifest.split(name).nth(1).unwrap().split("\n[").next().unwrap();
+    let dependencies = ["\n[dependencies]\n", "\n[dev-dependencies]\n"].map(section);
+    let names =
+        dependencies.into_iter().flat_map(str::lines).filter_map(|it| it.split(['.', ' ', '=']).next());
     let names = names.filter(|it| !it.is_empty() && !GROUND.contains(it)).map(|it| it.replace('-', "_"));
     names.chain(["grpc".to_owned()]).collect()
 }
