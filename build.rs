@@ -49,11 +49,20 @@ fn enum_names(files: &FileDescriptorSet) -> String {
         let module = file.package().trim_start_matches("ccm.").replace('.', "::");
         for it in &file.enum_type {
             let names: Vec<&str> = it.value.iter().map(EnumValueDescriptorProto::name).collect();
+            let prefix = names.first().and_then(|it| it.strip_suffix("UNSPECIFIED")).unwrap_or_default();
+            let lower_names = it.value.iter().map(|value| {
+                let name = value.name().strip_prefix(prefix).unwrap_or(value.name());
+                format!("{} => {:?},", value.number(), name.to_ascii_lowercase())
+            });
+            let lower_names = lower_names.collect::<String>();
             code += &format!(
                 "impl ContractEnum for {module}::{} {{
                     const NAMES: &'static [&'static str] = &{names:?};
                     fn name(self) -> &'static str {{ self.as_str_name() }}
                     fn from_name(name: &str) -> Option<Self> {{ Self::from_str_name(name) }}
+                    fn lower_name(self) -> &'static str {{
+                        match self as i32 {{ {lower_names} _ => \"unspecified\" }}
+                    }}
                 }}\n",
                 it.name()
             );

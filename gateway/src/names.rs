@@ -8,10 +8,10 @@ pub(crate) const UNKNOWN: &str = "unknown";
 
 /// The name of a value; [`UNKNOWN`] for an unspecified one. A number that this version does not know is read as
 /// unspecified.
-pub(crate) fn rest_name<E: ContractEnum>(value: E) -> String {
-    match value.short_name() {
-        "UNSPECIFIED" => UNKNOWN.to_owned(),
-        name => name.to_ascii_lowercase(),
+pub(crate) fn rest_name<E: ContractEnum>(value: E) -> &'static str {
+    match value.lower_name() {
+        "unspecified" => UNKNOWN,
+        name => name,
     }
 }
 

@@ -12,6 +12,9 @@ pub trait ContractEnum: Copy + Default + 'static {
     /// Returns the value with this name.
     fn from_name(name: &str) -> Option<Self>;
 
+    /// Returns the name of this value without the prefix of its enum, in lower case: `pending`.
+    fn lower_name(self) -> &'static str;
+
     /// Iterates over all values except the unspecified one, in the order of their declaration.
     fn values() -> impl Iterator<Item = Self> {
         Self::NAMES.iter().skip(1).filter_map(|it| Self::from_name(it))

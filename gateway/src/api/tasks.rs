@@ -155,11 +155,11 @@ impl Filter for TaskFilter {
 #[derive(Serialize)]
 pub(crate) struct Task {
     id: String,
-    kind: String,
+    kind: &'static str,
     title: String,
     description: String,
-    status: String,
-    priority: String,
+    status: &'static str,
+    priority: &'static str,
     assignee_id: Option<String>,
     department: Option<String>,
     worker_id: Option<String>,

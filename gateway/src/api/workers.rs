@@ -179,13 +179,13 @@ pub(crate) struct Worker {
     name: String,
     region: String,
     instance_type: String,
-    provider: String,
+    provider: &'static str,
     /// Id of the machine at the provider; `null` while there is no machine.
     instance_id: Option<String>,
     tags: BTreeMap<String, String>,
-    status: String,
+    status: &'static str,
     status_since: String,
-    desired_status: String,
+    desired_status: &'static str,
     /// Whether the observed state does not yet reflect the desired state.
     reconciling: bool,
     created_by: String,
