@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::Caller;
 use crate::keys::{Key, Keys};
 
-/// Tokens in the cache at most; beyond that, tokens that are used keep their place and others are evicted.
+/// About this many tokens are in the cache at most; beyond that, tokens that are used keep their place and others are evicted.
 const CAPACITY: usize = 10_000;
 
 /// SHA-256 of a token.

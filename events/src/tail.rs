@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use platform::clock::jittered;
 use platform::periodic::Periodic;
 use platform::shutdown::Shutdown;
 use sqlx::PgPool;
@@ -141,23 +142,22 @@ pub(super) async fn run(log: Reader, tail: Arc<Tail>, stop: Shutdown) {
 
 /// Wakes `tail` when another process has numbered events. Notifications missed during a reconnect are covered by polling.
 pub(super) async fn listen(pool: PgPool, tail: Arc<Tail>, stop: Shutdown) {
-    let connection = dedicated::connection(&pool);
-    let turn = || async {
-        let mut listener = PgListener::connect_with(&connection).await?;
-        listener.listen(CHANNEL).await?;
-        tail.wake();
-        // A dead connection looks like an idle one, so an idle connection is replaced.
-        while let Ok(notified) = tokio::time::timeout(LISTEN_TIMEOUT, listener.recv()).await {
-            notified?;
-            tail.wake();
+    let listening = async {
+        loop {
+            // A pool of its own for each attempt: dropping a listener asks its dead connection to UNLISTEN first.
+            let connection = dedicated::connection(&pool);
+            if let Ok(mut listener) = PgListener::connect_with(&connection).await
+                && listener.listen(CHANNEL).await.is_ok()
+            {
+                tail.wake();
+                // A dead connection looks like an idle one, so an idle connection is replaced.
+                while let Ok(Ok(_)) = tokio::time::timeout(LISTEN_TIMEOUT, listener.recv()).await {
+                    tail.wake();
+                }
+            }
+            tokio::time::sleep(jittered(POLL_INTERVAL)).await;
         }
-        Ok::<(), sqlx::Error>(())
     };
-    let listening = Periodic::every(POLL_INTERVAL, "listening for events").run_woken(
-        &stop,
-        || std::future::ready(()),
-        turn,
-    );
     tokio::select! {
         () = listening => {}
         () = stop.cancelled() => {}

@@ -144,11 +144,12 @@ impl Server {
             self.lingering.wait().await;
         };
         let _ = tokio::time::timeout(CLOSE_TIMEOUT, closed).await;
-        if finished.is_err() {
-            let (seconds, connections) = (DRAIN_TIMEOUT.as_secs(), self.connections.len());
+        // Requests, or connections where nobody counts requests.
+        let left = self.options.requests.as_ref().map_or(self.connections.len(), Activity::in_flight);
+        if finished.is_err() && left > 0 {
             tracing::warn!(
-                seconds,
-                connections,
+                seconds = DRAIN_TIMEOUT.as_secs(),
+                left,
                 "in-flight requests did not finish before the drain timeout and were aborted"
             );
         }

@@ -8,7 +8,8 @@ use crate::causes::chain;
 use crate::clock::jittered;
 use crate::shutdown::Shutdown;
 
-/// A loop of periodic work with jitter and backoff. The first failure is logged, and the first success after failures.
+/// A loop of periodic work with jitter and backoff. Of failures in a row, the first one and those with another cause are
+/// logged, and then the first success.
 #[derive(Clone, Copy, Debug)]
 pub struct Periodic {
     /// Name of the work in log lines: `"numbering events"`.
@@ -50,7 +51,7 @@ impl Periodic {
         F: Future<Output = Result<(), E>>,
         E: Error + 'static,
     {
-        let mut failures = 0_u32;
+        let (mut failures, mut last_error) = (0_u32, String::new());
         while !stop.is_cancelled() {
             match turn().await {
                 Ok(()) if failures > 0 => {
@@ -59,13 +60,11 @@ impl Periodic {
                 }
                 Ok(()) => {}
                 Err(error) => {
-                    if failures == 0 {
-                        tracing::warn!(
-                            work = self.work,
-                            error = chain(&error),
-                            "periodic work failed; retrying"
-                        );
+                    let error = chain(&error);
+                    if failures == 0 || error != last_error {
+                        tracing::warn!(work = self.work, error, "periodic work failed; retrying");
                     }
+                    last_error = error;
                     failures = failures.saturating_add(1);
                 }
             }

@@ -2,6 +2,7 @@
 //! first in the transaction of the change, so that a concurrent repetition waits for it and a rollback removes it.
 
 use access::Caller;
+use events::NewEvent;
 use futures_util::future::BoxFuture;
 use net::grpc::status::{self, Reason};
 use platform::clock::Micros;
@@ -71,14 +72,16 @@ impl<M> Once<M> {
 }
 
 /// Does `work` in a transaction, at most once for its key. A repetition gets the stored response, after waiting for an
-/// in-flight request with the same key. `answer` is stored with the key; if the response is known only after the work,
-/// `work` returns it as `Some`. Without a key, the work is always done.
+/// in-flight request with the same key. `answer` is stored with the key. `work` returns the event of the change, which is
+/// appended last, and, if the response is known only after the work, the response. Without a key, the work is always done.
 pub async fn once<M, E>(
     database: &Database,
     key: Option<RequestKey>,
     now: Micros,
     answer: M,
-    work: impl for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<Option<M>, E>> + Send + 'static,
+    work: impl for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<(NewEvent, Option<M>), E>>
+    + Send
+    + 'static,
 ) -> Result<Once<M>, E>
 where
     M: Message + 'static,
@@ -92,11 +95,12 @@ where
                 {
                     return Ok(Once::Repeated(earlier));
                 }
-                let Some(known) = work(on).await? else { return Ok(Once::First(answer)) };
-                if let Some(key) = &key {
+                let (event, known) = work(on).await?;
+                if let (Some(key), Some(known)) = (&key, &known) {
                     key.answer(on, known.encode_to_vec()).await?;
                 }
-                Ok(Once::First(known))
+                events::append(on, event).await?;
+                Ok(Once::First(known.unwrap_or(answer)))
             })
         })
         .await

@@ -107,8 +107,7 @@ impl TaskStore {
         request_key::once(&self.database, key, task.created_at, answer, move |on| {
             Box::pin(async move {
                 on.execute(&sql::INSERT, values(task)).await?;
-                events::append(on, event).await?;
-                Ok(None)
+                Ok((event, None))
             })
         })
         .await

@@ -210,8 +210,7 @@ impl WorkerStore {
                 let id = worker.id;
                 on.execute(&INSERT, values(worker)).await?;
                 insert_tags(on, id).await?;
-                events::append(on, event).await?;
-                Ok(None)
+                Ok((event, None))
             })
         })
         .await

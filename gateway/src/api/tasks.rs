@@ -22,7 +22,7 @@ use crate::input::{
     Authenticated, Body, Fields, Filter, FromFields, IdempotencyKey, IfMatch, IfNoneMatch, ListQuery, Patch,
     PatchFields, PathId, QueryParameters,
 };
-use crate::names::rest_name;
+use crate::names::{UNKNOWN, rest_name};
 use crate::services::Services;
 
 /// Creates a task and answers 201 with its location.
@@ -208,7 +208,8 @@ impl PatchFields for TaskPatch {
 impl From<wire::Task> for Task {
     fn from(task: wire::Task) -> Self {
         Self {
-            kind: rest_name(task.kind()),
+            // Only the kinds that this version has: the description of the API names no others.
+            kind: if KINDS.contains(&task.kind()) { rest_name(task.kind()) } else { UNKNOWN },
             status: rest_name(task.status()),
             priority: rest_name(task.priority()),
             created_at: rfc3339(task.created_at),

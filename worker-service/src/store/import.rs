@@ -48,8 +48,7 @@ impl WorkerStore {
                 let (worker, restored) = stored(on, new).await?;
                 insert_tags(on, worker.id).await?;
                 let Outcome { event, answer } = outcome(&worker, restored);
-                events::append(on, event).await?;
-                Ok(Some(answer))
+                Ok((event, Some(answer)))
             })
         })
         .await
