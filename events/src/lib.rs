@@ -67,6 +67,17 @@ pub struct NewEvent {
     pub changed_before: Option<Value>,
 }
 
+/// The fields that a change has changed, with their values before it: the part `changed_before` of an event. `before` and
+/// `after` are the subject in proto3's JSON mapping, which omits fields that are not set; `unset` is the value of such a field.
+pub fn changed_fields<'f>(
+    before: &Value,
+    after: &Value,
+    fields: impl IntoIterator<Item = (&'f str, Value)>,
+) -> Value {
+    let changed = fields.into_iter().filter(|(name, _)| before.get(name) != after.get(name));
+    changed.map(|(name, unset)| (name.to_owned(), before.get(name).cloned().unwrap_or(unset))).collect()
+}
+
 const INSERT: Statement = Statement {
     operation: "INSERT",
     collection: "events",
@@ -110,3 +121,19 @@ pub async fn append(on: &mut Transaction, event: NewEvent) -> Result<(), Storage
 mod conformance;
 #[cfg(test)]
 mod postgres_order;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_changed_field_that_was_not_set_has_its_unset_value() {
+        let (before, after) =
+            (json!({"title": "old", "same": 1}), json!({"title": "new", "text": "set", "same": 1}));
+        let fields =
+            [("title", json!("")), ("text", json!("")), ("same", Value::Null), ("never", Value::Null)];
+        assert_eq!(changed_fields(&before, &after, fields), json!({"title": "old", "text": ""}));
+    }
+}

@@ -2,7 +2,7 @@
 
 use access::Caller;
 use events::NewEvent;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use strum::VariantArray as _;
 use telemetry::propagation::Cause;
 use uuid::Uuid;
@@ -16,13 +16,12 @@ pub(crate) fn updated(id: Uuid, before: &Task, after: &Task, by: &Caller) -> New
     let kind = if before.status == after.status { "task.updated" } else { "task.status.updated" };
     let event = created(id, after, by);
     let as_was = serde_json::to_value(convert::task(before)).unwrap_or_default();
-    let changed = |field: &&str| as_was.get(field) != event.resource.get(field);
-    // The JSON mapping omits fields that are not set: their value was `null` or an empty text.
-    let unset = |field: &str| if matches!(field, "title" | "description") { json!("") } else { Value::Null };
-    let fields = Field::VARIANTS.iter().map(Field::into_str).filter(changed);
-    let values: Map<String, Value> =
-        fields.map(|it| (it.to_owned(), as_was.get(it).cloned().unwrap_or_else(|| unset(it)))).collect();
-    NewEvent { kind, before: Some(before.scope()), changed_before: Some(values.into()), ..event }
+    let fields = Field::VARIANTS.iter().map(|field| match field {
+        Field::Title | Field::Description => (field.into_str(), json!("")),
+        _ => (field.into_str(), Value::Null),
+    });
+    let changed = events::changed_fields(&as_was, &event.resource, fields);
+    NewEvent { kind, before: Some(before.scope()), changed_before: Some(changed), ..event }
 }
 
 /// Makes the event `task.deleted`, which contains the last state of the task.

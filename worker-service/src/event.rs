@@ -2,7 +2,7 @@
 
 use access::{Caller, Scope};
 use events::NewEvent;
-use serde_json::{Map, json};
+use serde_json::json;
 use telemetry::propagation::Cause;
 use uuid::Uuid;
 
@@ -17,15 +17,11 @@ pub(crate) fn created(id: Uuid, worker: &Worker, by: &Caller) -> NewEvent {
 
 /// Makes the event `worker.updated`.
 pub(crate) fn updated(id: Uuid, before: &Worker, after: &Worker, by: &Caller) -> NewEvent {
-    let mut changed = Map::new();
-    if before.name != after.name {
-        changed.insert("name".to_owned(), json!(before.name));
-    }
-    if before.tags != after.tags {
-        changed.insert("tags".to_owned(), json!(before.tags));
-    }
     let event = of(id, "worker.updated", after, by);
-    NewEvent { before: Some(Scope::default()), changed_before: Some(changed.into()), ..event }
+    let as_was = serde_json::to_value(convert::worker(before)).unwrap_or_default();
+    let fields = [("name", json!("")), ("tags", json!({}))];
+    let changed = events::changed_fields(&as_was, &event.resource, fields);
+    NewEvent { before: Some(Scope::default()), changed_before: Some(changed), ..event }
 }
 
 /// Makes the event `worker.restored`, which to subscribers is like a creation.

@@ -8,6 +8,8 @@ use prost::Message as _;
 use prost_types::{FileDescriptorSet, MethodDescriptorProto};
 use tonic::{Code, Status};
 
+use crate::traced_body::BodyEnd;
+
 /// The method name in spans and logs for a method that the server does not have.
 pub(crate) const OTHER: &str = "_OTHER";
 
@@ -66,6 +68,16 @@ pub(crate) fn is_probe(path: &str) -> bool {
 /// The status that headers or trailers carry.
 pub(crate) fn code_in(headers: &HeaderMap) -> Option<Code> {
     Some(Code::from_bytes(headers.get(Status::GRPC_STATUS)?.as_bytes()))
+}
+
+/// Returns the code of a call whose response body has ended: the one in its trailers, else the one in its head. `failed` is the
+/// code of a body that could not be read to its end.
+pub(crate) fn final_code(end: &BodyEnd<'_>, head: Option<Code>, failed: Code) -> Code {
+    match end {
+        BodyEnd::Complete(trailers) => trailers.and_then(code_in).or(head).unwrap_or(Code::Unknown),
+        BodyEnd::Failed => failed,
+        BodyEnd::Dropped => head.unwrap_or(Code::Cancelled),
+    }
 }
 
 /// Whether a code is the server's own failure, by the semantic conventions for gRPC server spans.

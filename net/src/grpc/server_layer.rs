@@ -238,13 +238,7 @@ impl Observe for Call {
     }
 
     fn end(mut self, end: BodyEnd<'_>) {
-        let code = match end {
-            BodyEnd::Complete(trailers) => {
-                trailers.and_then(method::code_in).or(self.code).unwrap_or(Code::Unknown)
-            }
-            BodyEnd::Failed => Code::Internal,
-            BodyEnd::Dropped => self.code.unwrap_or(Code::Cancelled),
-        };
+        let code = method::final_code(&end, self.code, Code::Internal);
         self.finish(code);
     }
 }
