@@ -1,3 +1,5 @@
+//! The macro that declares a row of either database.
+
 /// Declares a struct that is a row of either database. A field is the column of its name; `kind as "type": String` is the
 /// column `type`. SQLx's derive would do, but it builds SQLx, tokio and rustls a second time, to run in the compiler.
 #[macro_export]
