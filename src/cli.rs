@@ -15,7 +15,8 @@ use std::time::Duration;
 
 use access::{IssuerUrl, Role};
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use net::client_address::TrustedProxies;
 use values::{
     body_bytes, connections, duration, header_bytes, leeway, lifetime, name, ratio, role, untaken_bytes,
 };
@@ -157,6 +158,12 @@ pub(crate) struct Gateway {
     /// How to handle the trace context of an authenticated caller
     #[arg(long, env = "CCM_TRACE_EDGE", default_value = "continue", value_name = "EDGE")]
     pub(crate) trace_edge: TraceEdge,
+    /// Trace the health checks /livez and /readyz, too
+    #[arg(long, env = "CCM_TRACE_HEALTH", default_value = "false", value_name = "BOOL", action = ArgAction::Set)]
+    pub(crate) trace_health: bool,
+    /// Comma-separated CIDR blocks of the proxies whose X-Forwarded-For and Forwarded headers tell a client's address
+    #[arg(long, env = "CCM_TRUSTED_PROXIES", default_value = "", value_name = "BLOCKS")]
+    pub(crate) trusted_proxies: TrustedProxies,
     /// Maximum number of open connections; further connections wait to be accepted
     #[arg(long, env = "CCM_MAX_CONNECTIONS", default_value = "4096", value_name = "NUMBER", value_parser = connections)]
     pub(crate) max_connections: usize,

@@ -4,6 +4,7 @@
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use access::{ExpectedClaims, Keys, TokenSource, Verifier, local};
 use anyhow::Context as _;
@@ -28,9 +29,13 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
             task_service: Peer::new(task_service::NAME, &settings.task_service, client_tls.as_ref())?,
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
             tls: settings.certificate.server(gateway::ALPN_PROTOCOLS)?,
-            edge: match settings.trace_edge {
-                cli::TraceEdge::Continue => Edge::Continue,
-                cli::TraceEdge::Link => Edge::Link,
+            tracing: gateway::Tracing {
+                edge: match settings.trace_edge {
+                    cli::TraceEdge::Continue => Edge::Continue,
+                    cli::TraceEdge::Link => Edge::Link,
+                },
+                health: settings.trace_health,
+                trusted_proxies: Arc::new(settings.trusted_proxies),
             },
             limits: gateway::Limits {
                 connections: settings.max_connections,

@@ -4,10 +4,12 @@
 
 use std::time::Duration;
 
+use platform::connection_failure::ConnectionFailure;
 use reqwest::{Client, RequestBuilder, StatusCode, Url, header, redirect};
 use serde::Deserialize;
 
 use crate::issuer_url::{is_loopback, is_safe};
+use crate::issuer_wait::{Ended, IssuerWait, Purpose};
 use crate::{IssuerUrl, Keys};
 
 /// From the start of a request to the last byte of its response.
@@ -105,14 +107,14 @@ impl Discovery {
     }
 
     /// Fetches the keys that the issuer publishes: at least one.
-    pub(crate) async fn keys(&self) -> Result<Keys, IssuerError> {
-        let url = safe("the key set", &self.document().await?.jwks_uri)?;
-        let body = self.fetch(&url).await?;
+    pub(crate) async fn keys(&self, wait: &IssuerWait) -> Result<Keys, IssuerError> {
+        let url = safe("the key set", &self.document(wait).await?.jwks_uri)?;
+        let body = self.fetch(Purpose::KeySet, &url, wait).await?;
         Keys::parse(&body).filter(|it| !it.is_empty()).ok_or(IssuerError::NoKeys(url))
     }
 
-    pub(crate) async fn token_endpoint(&self) -> Result<TokenEndpoint, IssuerError> {
-        let document = self.document().await?;
+    pub(crate) async fn token_endpoint(&self, wait: &IssuerWait) -> Result<TokenEndpoint, IssuerError> {
+        let document = self.document(wait).await?;
         let url =
             document.token_endpoint.ok_or_else(|| IssuerError::NoTokenEndpoint(self.document.clone()))?;
         // OpenID Connect Discovery 1.0 section 3: without this member, the method is client_secret_basic.
@@ -121,12 +123,13 @@ impl Discovery {
         Ok(TokenEndpoint { url: safe("the token endpoint", &url)?, supports_basic })
     }
 
-    /// Posts a form to a URL of the issuer; returns the status and the body, also of an error.
+    /// Posts a form to the token endpoint; returns the status and the body, also of an error.
     pub(crate) async fn post(
         &self,
         url: &Url,
         authorization: Option<String>,
         form: String,
+        wait: &IssuerWait,
     ) -> Result<(StatusCode, Vec<u8>), IssuerError> {
         let request = self.http.post(url.clone()).header(header::ACCEPT, "application/json");
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
@@ -134,11 +137,11 @@ impl Discovery {
             Some(value) => request.header(header::AUTHORIZATION, value),
             None => request,
         };
-        exchange(url, request).await
+        exchange(Purpose::Token, url, request, wait).await
     }
 
-    async fn document(&self) -> Result<Document, IssuerError> {
-        let body = self.fetch(&self.document).await?;
+    async fn document(&self, wait: &IssuerWait) -> Result<Document, IssuerError> {
+        let body = self.fetch(Purpose::Discovery, &self.document, wait).await?;
         let document: Document =
             serde_json::from_slice(&body).map_err(|_| IssuerError::NotADocument(self.document.clone()))?;
         if document.issuer != self.issuer.text {
@@ -147,9 +150,9 @@ impl Discovery {
         Ok(document)
     }
 
-    async fn fetch(&self, url: &Url) -> Result<Vec<u8>, IssuerError> {
+    async fn fetch(&self, purpose: Purpose, url: &Url, wait: &IssuerWait) -> Result<Vec<u8>, IssuerError> {
         let request = self.http.get(url.clone()).header(header::ACCEPT, "application/json");
-        match exchange(url, request).await? {
+        match exchange(purpose, url, request, wait).await? {
             (StatusCode::OK, text) => Ok(text),
             (status, _) => Err(IssuerError::Status { url: url.clone(), status }),
         }
@@ -162,7 +165,23 @@ fn safe(endpoint: &'static str, text: &str) -> Result<Url, IssuerError> {
     url.ok_or_else(|| IssuerError::UnsafeUrl { endpoint, url: text.chars().take(256).collect() })
 }
 
-async fn exchange(url: &Url, request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), IssuerError> {
+async fn exchange(
+    purpose: Purpose,
+    url: &Url,
+    request: RequestBuilder,
+    wait: &IssuerWait,
+) -> Result<(StatusCode, Vec<u8>), IssuerError> {
+    wait.begin(purpose, url);
+    let answered = answer(url, request).await;
+    wait.end(match &answered {
+        Ok((status, _)) => Ended::Answered(*status),
+        Err(IssuerError::Http(error)) if error.is_timeout() => Ended::Failed(ConnectionFailure::TimedOut),
+        Err(error) => Ended::Failed(ConnectionFailure::of_chain(error)),
+    });
+    answered
+}
+
+async fn answer(url: &Url, request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), IssuerError> {
     let mut response = request.send().await?;
     let mut text = Vec::new();
     while let Some(chunk) = response.chunk().await? {
@@ -183,7 +202,7 @@ mod tests {
     use crate::testing::{Answer, TestIssuer};
 
     async fn fetch_keys(issuer: &TestIssuer) -> Result<Keys, IssuerError> {
-        Discovery::new(&issuer.url()).unwrap().keys().await
+        Discovery::new(&issuer.url()).unwrap().keys(&IssuerWait::default()).await
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use platform::clock::{Clock, Micros};
 use tokio::sync::watch;
 
 use crate::discovery::{Discovery, IssuerError};
+use crate::issuer_wait::IssuerWait;
 use crate::keys::Key;
 use crate::{Keys, Refusal, Unauthenticated};
 
@@ -68,7 +69,8 @@ struct State {
 
 #[derive(Default)]
 struct Fetching {
-    is_running: bool,
+    /// The requests of the running fetch.
+    running: Option<Arc<IssuerWait>>,
     /// When an unknown key last caused a fetch.
     for_unknown_key: Option<Micros>,
     last_warning: Option<Micros>,
@@ -81,6 +83,7 @@ struct Fetch {
     finished: u64,
     /// Whether the fetch was running already: it may have begun before the key in question was published.
     is_joined: bool,
+    wait: Arc<IssuerWait>,
 }
 
 impl IssuerKeys {
@@ -99,14 +102,19 @@ impl IssuerKeys {
     }
 
     /// The key with this id. An unknown id causes a fetch, which all waiting requests share, at most once per
-    /// [`Timing::unknown_key`].
-    pub(crate) async fn find(&self, id: &str) -> Result<Arc<Key>, Refusal> {
+    /// [`Timing::unknown_key`]. `waited` is set to the fetch that was waited for.
+    pub(crate) async fn find(
+        &self,
+        id: &str,
+        waited: &mut Option<Arc<IssuerWait>>,
+    ) -> Result<Arc<Key>, Refusal> {
         loop {
             if let Some(key) = self.current().and_then(|it| it.find(id)) {
                 return Ok(key);
             }
-            let Some(fetch) = self.shared.fetch_for_unknown_key() else { break };
+            let Some(mut fetch) = self.shared.fetch_for_unknown_key() else { break };
             let is_joined = fetch.is_joined;
+            *waited = Some(fetch.wait.clone());
             let finished = tokio::time::timeout(self.shared.timing.wait, fetch.finished()).await;
             if finished.is_err() || !is_joined {
                 break;
@@ -123,7 +131,7 @@ impl IssuerKeys {
 
 impl Fetch {
     /// Waits until the fetch has finished; false when the keys were dropped meanwhile.
-    async fn finished(mut self) -> bool {
+    async fn finished(&mut self) -> bool {
         self.state.wait_for(|it| it.finished >= self.finished).await.is_ok()
     }
 }
@@ -137,7 +145,7 @@ impl Shared {
     /// Before the first keys there is none to start, because [`refresh`] retries anyway.
     fn fetch_for_unknown_key(self: &Arc<Self>) -> Option<Fetch> {
         let mut fetching = self.fetching();
-        if !fetching.is_running {
+        if fetching.running.is_none() {
             let now = self.clock.now();
             let is_too_soon =
                 fetching.for_unknown_key.is_some_and(|it| !has_passed(self.timing.unknown_key, it, now));
@@ -152,19 +160,20 @@ impl Shared {
     /// The running fetch, or a new one in a task of its own, which goes on when the request that waits for it is
     /// cancelled.
     fn start_or_join(self: &Arc<Self>, fetching: &mut Fetching) -> Fetch {
-        let is_joined = std::mem::replace(&mut fetching.is_running, true);
+        let is_joined = fetching.running.is_some();
+        let wait = fetching.running.get_or_insert_default().clone();
         if !is_joined {
-            let shared = self.clone();
-            tokio::spawn(async move { shared.finish(shared.issuer.keys().await) });
+            let (shared, wait) = (self.clone(), wait.clone());
+            tokio::spawn(async move { shared.finish(shared.issuer.keys(&wait).await) });
         }
         let state = self.state.subscribe();
         let finished = state.borrow().finished + 1;
-        Fetch { state, finished, is_joined }
+        Fetch { state, finished, is_joined, wait }
     }
 
     fn finish(&self, fetched: Result<Keys, IssuerError>) {
         let mut fetching = self.fetching();
-        fetching.is_running = false;
+        fetching.running = None;
         self.log(&fetched, &mut fetching);
         self.state.send_modify(|state| {
             state.finished += 1;
@@ -212,6 +221,7 @@ fn has_passed(time: Duration, since: Micros, now: Micros) -> bool {
 async fn refresh(shared: Weak<Shared>, first: Fetch) {
     let mut fetch = first;
     while fetch.finished().await {
+        fetch.wait.record_in_own_trace("fetch issuer keys");
         let Some(it) = shared.upgrade() else { return };
         let pause = match &*it.state.borrow() {
             State { is_unreachable: false, .. } => it.timing.refresh,

@@ -1,6 +1,6 @@
 //! Authentication and visibility for all three processes: a bearer token becomes a [`Caller`], and the caller's
 //! [`Visibility`] says which tasks and workers exist for that caller. The gateway forwards the token, and every process
-//! verifies it again. Imports `platform` and `net`; knows no database.
+//! verifies it again. Imports `platform`, `telemetry` and `net`; knows no database.
 
 mod caller;
 mod claims;
@@ -9,6 +9,7 @@ pub mod grpc;
 mod identity;
 mod issuer_keys;
 mod issuer_url;
+mod issuer_wait;
 mod keys;
 pub mod local;
 pub mod on_behalf_of;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderValue, header};
 use jsonwebtoken::dangerous::insecure_decode_claims;
 use jsonwebtoken::{Validation, decode, decode_header};
-use net::admission::{Admission, Authenticate};
+use net::admission::{Authenticate, Authenticated, Wait};
 use platform::clock::Clock;
 
 use crate::claims::{Claims, ExpectedClaims};
 use crate::discovery::{Discovery, IssuerError};
 use crate::issuer_keys::{IssuerKeys, Timing};
+use crate::issuer_wait::IssuerWait;
 use crate::keys::Key;
 use crate::token_cache::{self, TokenCache};
 use crate::{Caller, IssuerUrl, Keys, Refusal, Unauthenticated};
@@ -64,6 +65,15 @@ impl Verifier {
     /// Authenticates a request by its headers (HTTP) or metadata (gRPC). May wait for the issuer when the key is
     /// unknown.
     pub async fn verify(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
+        self.verify_waiting(headers, &mut None).await
+    }
+
+    /// [`Verifier::verify`]; `waited` is set to the fetch of keys that the verification waited for.
+    async fn verify_waiting(
+        &self,
+        headers: &HeaderMap,
+        waited: &mut Option<Arc<IssuerWait>>,
+    ) -> Result<Caller, Refusal> {
         let Shared { expected, keys, cache, clock } = &*self.shared;
         let authorization = single_authorization(headers)?;
         let token = bearer(authorization)?;
@@ -73,13 +83,13 @@ impl Verifier {
         {
             return Ok(caller);
         }
-        let key = self.find_key(token).await?;
+        let key = self.find_key(token, waited).await?;
         let caller = expected.caller(&signed_claims(token, &key)?, now, authorization)?;
         cache.insert(hash, &caller, key);
         Ok(caller)
     }
 
-    async fn find_key(&self, token: &str) -> Result<Arc<Key>, Refusal> {
+    async fn find_key(&self, token: &str, waited: &mut Option<Arc<IssuerWait>>) -> Result<Arc<Key>, Refusal> {
         let header = decode_header(token).map_err(|_| Unauthenticated::Malformed)?;
         let id = header.kid.ok_or(Unauthenticated::UnknownKey)?;
         match &self.shared.keys {
@@ -93,7 +103,7 @@ impl Verifier {
                 if !self.shared.expected.is_from_issuer(&claims) {
                     return Err(Unauthenticated::UnknownKey.into());
                 }
-                keys.find(&id).await
+                keys.find(&id, waited).await
             }
         }
     }
@@ -112,8 +122,10 @@ impl Authenticate for Verifier {
     type Caller = Caller;
     type Refusal = Refusal;
 
-    async fn authenticate(&self, headers: &HeaderMap) -> Admission<Self> {
-        self.verify(headers).await
+    async fn authenticate(&self, headers: &HeaderMap) -> Authenticated<Self> {
+        let mut waited = None;
+        let admission = self.verify_waiting(headers, &mut waited).await;
+        Authenticated { admission, wait: waited.map(|it| it as Arc<dyn Wait>) }
     }
 }
 

@@ -24,6 +24,7 @@ storage::conformance!(
 
 pub(crate) static TASK: SubjectKind = SubjectKind {
     name: "task",
+    id_attribute: "ccm.task.id",
     wire: proto::event::v1::SubjectKind::Task,
     removed: "task.removed",
     read: |json| serde_json::from_value(json).map(proto::event::v1::event::Resource::Task),

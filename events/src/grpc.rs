@@ -7,6 +7,7 @@ mod request;
 mod response_stream;
 mod snapshot_permits;
 mod watch;
+mod watch_span;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use proto::event::v1::event_service_server::EventService;
 use proto::event::v1::{
     self as wire, ListEventsRequest, ListEventsResponse, WatchEventsRequest, WatchSubject,
 };
-use telemetry::span::in_current_context;
+use telemetry::span::{in_current_context, set_on_current};
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -35,6 +36,7 @@ use request::{Start, WatchQuery};
 use snapshot_permits::SnapshotPermits;
 use storage::{ListId, Page, PageToken, StorageError};
 use watch::{EndConditions, Watch};
+use watch_span::WatchSpan;
 
 /// The key by which lists are sorted, newest first: the creation time in microseconds since 1970, and the id.
 pub type ListKey = (i64, Uuid);
@@ -171,6 +173,7 @@ impl EventService for Events {
         let visible =
             |kind: &SubjectKind| visibility.of(kind).filter(|_| any || kind.wire == subjects.kind().wire);
         let id = Uuid::try_parse(&request.subject_id).map_err(|_| subjects.not_found())?;
+        set_on_current(subjects.kind().id_attribute, &id);
         let found = self.log.history(id, page, visible).await.map_err(|it| self.registry.failed(it))?;
         let (events, next) = found.ok_or_else(|| subjects.not_found())?;
         Ok(Response::new(ListEventsResponse {
@@ -207,6 +210,7 @@ impl EventService for Events {
             after,
             snapshot_permits: self.snapshot_permits.clone(),
             holder: SnapshotPermits::holder(&caller),
+            span: WatchSpan::begin(),
         };
         let (sender, stream) = response_stream::channel(self.write_timeout, permit);
         tokio::spawn(in_current_context(watch.run(end_conditions, sender)));

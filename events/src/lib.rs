@@ -79,11 +79,10 @@ pub fn changed_fields<'f>(
 }
 
 const INSERT: Statement = Statement {
-    operation: "INSERT",
-    collection: "events",
-    sql: "INSERT INTO events (id, type, subject_kind, subject_id, revision, occurred_at, actor, on_behalf_of,
-            traceparent, tracestate, existed_before, department_before, assignee_id_before, created_by_before,
-            exists_after, department_after, assignee_id_after, created_by_after, resource, changed_before)
+    summary: "INSERT events",
+    sql: "INSERT INTO events (id, type, subject_kind, subject_id, revision, occurred_at, actor, on_behalf_of, \
+            traceparent, tracestate, existed_before, department_before, assignee_id_before, created_by_before, \
+            exists_after, department_after, assignee_id_after, created_by_after, resource, changed_before) \
           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
 };
 

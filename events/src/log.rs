@@ -51,8 +51,8 @@ impl EventLog {
         if let Database::Postgres(pools) = database {
             tasks.spawn(sequencer::run(pools.clone(), log.tail.clone(), stop.clone()));
             tasks.spawn(tail::listen(pools.writers.clone(), log.tail.clone(), stop.clone()));
-            let (readers, commits) = (dedicated::connection(&pools.readers), pools.commits.clone());
-            tail_reader.database = Database::Postgres(Pools { writers: readers.clone(), readers, commits });
+            let (connection, commits) = (dedicated::connection(&pools.readers), pools.commits.clone());
+            tail_reader.database = Database::Postgres(Pools::single(connection, commits));
         }
         tasks.spawn(tail::run(tail_reader, log.tail.clone(), stop.clone()));
         (log, Running { stop, tasks })

@@ -17,8 +17,7 @@ fn pool(database: &Database) -> &PgPool {
 
 /// Begins a transaction whose commit does not wake the sequencer.
 async fn begin(database: &Database) -> Transaction {
-    let writers = pool(database).clone();
-    let pools = Pools { readers: writers.clone(), writers, commits: Commits::default() };
+    let pools = Pools::single(pool(database).clone(), Commits::default());
     Database::Postgres(pools).begin().await.unwrap()
 }
 

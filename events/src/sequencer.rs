@@ -11,7 +11,7 @@ use sqlx::PgPool;
 use super::dedicated;
 use super::tail::Tail;
 use sqlx::Postgres;
-use storage::Pools;
+use storage::{Pools, StorageError};
 
 /// Maximum number of events numbered in one transaction.
 const BATCH_SIZE: i64 = 1_000;
@@ -33,23 +33,26 @@ pub(super) async fn run(pools: Pools<Postgres>, tail: Arc<Tail>, stop: Shutdown)
         pools.commits.next().await;
     };
     let numbering = Periodic::every(POLL_INTERVAL, "numbering events");
-    numbering.run_woken(&stop, committed, || number(&connection, &tail)).await;
+    numbering.run_woken(&stop, committed, || number(&pools, &connection, &tail)).await;
     // If this fails, another replica or the next start numbers the remaining events.
-    let _ = number(&connection, &tail).await;
+    let _ = number(&pools, &connection, &tail).await;
     let _ = tokio::time::timeout(CLOSE_TIMEOUT, connection.close()).await;
 }
 
 /// Numbers all committed events that have no position yet.
-async fn number(connection: &PgPool, tail: &Tail) -> Result<(), sqlx::Error> {
+async fn number(pools: &Pools<Postgres>, pool: &PgPool, tail: &Tail) -> Result<(), StorageError> {
     loop {
         // No span: the call belongs to no request, and most calls find nothing to number.
-        let mut connection = connection.acquire().await?;
+        let mut connection = match pool.acquire().await {
+            Ok(connection) => connection,
+            Err(error) => return Err(pools.explain(pool, error).await),
+        };
         let call = sqlx::query_scalar::<_, i64>("SELECT number_events($1)").bind(BATCH_SIZE);
         let called = tokio::time::timeout(CALL_TIMEOUT, call.fetch_one(&mut *connection)).await;
         let Ok(numbered) = called else {
             // The connection is dead. Returned to the pool, it would be tested before its next use, without a timeout.
             connection.close_on_drop();
-            return Err(sqlx::Error::PoolTimedOut);
+            return Err(sqlx::Error::from(std::io::Error::from(std::io::ErrorKind::TimedOut)).into());
         };
         let numbered = numbered?;
         if numbered > 0 {

@@ -11,7 +11,7 @@ pub fn storage_failed(service: &'static str, error: StorageError) -> Status {
     let cause: &dyn std::error::Error = &error;
     tracing::error!(error = cause, "database call failed");
     match error {
-        StorageError::Unavailable(_) => {
+        StorageError::Unavailable(_) | StorageError::Unreachable(_) => {
             status::unavailable_because(service, Reason::DatabaseUnavailable, "cannot reach its database")
         }
         StorageError::OutcomeUnknown(_) => {

@@ -10,6 +10,8 @@ use storage::StorageError;
 pub struct SubjectKind {
     /// Name of the kind in rows: `task`.
     pub name: &'static str,
+    /// Name of the span attribute for the id of a subject.
+    pub id_attribute: &'static str,
     /// Value of the kind in the gRPC contract.
     pub wire: wire::SubjectKind,
     /// The name that filters on event types use for a subject that is no longer visible: `task.removed`.

@@ -33,10 +33,9 @@ record! {
 /// Returns all events, in the order in which they were inserted.
 pub async fn events(database: &storage::Database) -> Result<Vec<EventRow>, storage::StorageError> {
     const ALL: storage::Statement = storage::Statement {
-        operation: "SELECT",
-        collection: "events",
-        sql: "SELECT position, type, subject_id, revision, actor, traceparent, department_after, assignee_id_after,
-                created_by_after, resource
+        summary: "SELECT events",
+        sql: "SELECT position, type, subject_id, revision, actor, traceparent, department_after, assignee_id_after, \
+                created_by_after, resource \
               FROM events ORDER BY seq",
     };
     database.connection().await?.fetch_all(&ALL, []).await
@@ -46,18 +45,10 @@ pub async fn events(database: &storage::Database) -> Result<Vec<EventRow>, stora
 pub async fn events_at(url: &str) -> Result<Vec<EventRow>, storage::StorageError> {
     let database = if url.starts_with("sqlite:") {
         let pool = sqlx::SqlitePool::connect(url).await?;
-        storage::Database::Sqlite(storage::Pools {
-            writers: pool.clone(),
-            readers: pool,
-            commits: storage::Commits::default(),
-        })
+        storage::Database::Sqlite(storage::Pools::single(pool, storage::Commits::default()))
     } else {
         let pool = sqlx::PgPool::connect(url).await?;
-        storage::Database::Postgres(storage::Pools {
-            writers: pool.clone(),
-            readers: pool,
-            commits: storage::Commits::default(),
-        })
+        storage::Database::Postgres(storage::Pools::single(pool, storage::Commits::default()))
     };
     let found = events(&database).await;
     database.close().await;

@@ -9,25 +9,22 @@ use storage::{Statement, Statements as _, StorageError};
 /// At most `$2` subjects whose last event is a deletion older than `$1`, the oldest deletion first. A subject with an
 /// event after its deletion was restored and is not among them.
 const ENDED: Statement = Statement {
-    operation: "SELECT",
-    collection: "events",
-    sql: "SELECT ended.subject_id, ended.revision, ended.position FROM events AS ended
-          WHERE NOT ended.exists_after AND ended.occurred_at < $1 AND ended.position IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM events AS later
-                            WHERE later.subject_id = ended.subject_id AND later.revision > ended.revision)
+    summary: "SELECT events",
+    sql: "SELECT ended.subject_id, ended.revision, ended.position FROM events AS ended \
+          WHERE NOT ended.exists_after AND ended.occurred_at < $1 AND ended.position IS NOT NULL \
+            AND NOT EXISTS (SELECT 1 FROM events AS later \
+                            WHERE later.subject_id = ended.subject_id AND later.revision > ended.revision) \
           ORDER BY ended.occurred_at LIMIT $2",
 };
 
 /// Runs before [`DELETE_HISTORY`], so that no reader misses events within the range that the log claims to contain.
 const RAISE_OLDEST: Statement = Statement {
-    operation: "UPDATE",
-    collection: "event_log_start",
+    summary: "UPDATE event_log_start",
     sql: "UPDATE event_log_start SET position = $1 WHERE position < $1",
 };
 
 const DELETE_HISTORY: Statement = Statement {
-    operation: "DELETE",
-    collection: "events",
+    summary: "DELETE events",
     sql: "DELETE FROM events WHERE subject_id = $1 AND revision <= $2",
 };
 

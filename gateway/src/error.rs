@@ -6,6 +6,7 @@ use access::{Refusal, Unauthenticated};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use net::grpc::status::{self, DOMAIN, Reason, code_name};
+use net::http_server::ErrorReason;
 use platform::violation::Violation;
 use serde::Serialize;
 use telemetry::propagation;
@@ -202,6 +203,7 @@ impl IntoResponse for ApiError {
         };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (self.status, body).into_response();
+        response.extensions_mut().insert(ErrorReason(self.reason.clone()));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -11,7 +11,10 @@ mod router;
 mod server;
 mod services;
 
+use std::sync::Arc;
+
 use access::{Identity, TokenSource, Verifier};
+use net::client_address::TrustedProxies;
 use net::grpc::Peer;
 use net::tls::ServerTls;
 use platform::clock::Clock;
@@ -39,12 +42,22 @@ pub struct Config {
     pub task_service: Peer,
     /// Address of worker-service, with all its replicas.
     pub worker_service: Peer,
-    /// Whether a caller's trace is continued or linked.
-    pub edge: Edge,
+    /// What is traced, and whose word on a client's address counts.
+    pub tracing: Tracing,
     /// The certificate of the server; `None` serves HTTP without TLS.
     pub tls: Option<ServerTls>,
     /// Limits on connections, requests and callers.
     pub limits: Limits,
+}
+
+/// What the gateway traces, and how.
+pub struct Tracing {
+    /// Whether a caller's trace is continued or linked.
+    pub edge: Edge,
+    /// Whether `/livez` and `/readyz` are traced, and logged at level INFO.
+    pub health: bool,
+    /// The proxies whose headers tell the address of the client: in spans, log lines and limits.
+    pub trusted_proxies: Arc<TrustedProxies>,
 }
 
 /// Serves HTTP/1.1 and HTTP/2 at `listener` until `shutdown`, then lets in-flight requests finish. Without TLS, HTTP/2 needs
@@ -54,6 +67,6 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
     let _identity =
         config.token_source.map(|it| Identity::start(it, config.verifier.clone(), config.clock.clone()));
     let services = services::Services::connect(&config.task_service, &config.worker_service);
-    let router = router::router(services, config.verifier, config.edge, &config.limits);
+    let router = router::router(services, config.verifier, &config.tracing, &config.limits);
     server::serve(listener, config.tls, router, &config.limits, shutdown).await;
 }

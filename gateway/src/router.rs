@@ -9,8 +9,8 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use net::grpc::{deadline, status};
-use net::http_server::HttpServerLayer;
-use telemetry::propagation::Edge;
+use net::http_server::{HttpServerLayer, SpanSettings};
+use telemetry::semconv;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::normalize_path::NormalizePath;
 
@@ -21,7 +21,10 @@ use crate::limits::caller_rate::{CallerRateLimit, limit_caller_rate};
 use crate::limits::header::limit_header;
 use crate::limits::in_flight::{InFlightLimit, limit_in_flight};
 use crate::services::Services;
-use crate::{Limits, NAME};
+use crate::{Limits, NAME, Tracing};
+
+/// The routes of health checks.
+const HEALTH: &[&str] = &["/livez", "/readyz"];
 
 /// All routes with their handlers, without the layers.
 pub(crate) fn routes() -> Router<Services> {
@@ -47,7 +50,7 @@ pub(crate) fn routes() -> Router<Services> {
 pub(crate) fn router(
     services: Services,
     verifier: Verifier,
-    edge: Edge,
+    tracing: &Tracing,
     limits: &Limits,
 ) -> NormalizePath<Router> {
     // The first layer is the innermost one.
@@ -59,8 +62,19 @@ pub(crate) fn router(
         .layer(from_fn_with_state(limits.header_bytes, limit_header))
         .layer(from_fn_with_state(limits.caller_rate.map(CallerRateLimit::new), limit_caller_rate))
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
-        .layer(HttpServerLayer::new(verifier, edge, |it| it.get::<MatchedPath>().map(MatchedPath::as_str)));
+        .layer(HttpServerLayer::new(verifier, span_settings(tracing)));
     NormalizePath::trim_trailing_slash(layered)
+}
+
+fn span_settings(tracing: &Tracing) -> SpanSettings {
+    SpanSettings {
+        edge: tracing.edge,
+        route_of: |it| it.get::<MatchedPath>().map(MatchedPath::as_str),
+        trusted_proxies: tracing.trusted_proxies.clone(),
+        shown_parameters: &["kind", "page_size", "priority", "provider", "status"],
+        resources: &[("/api/tasks/", semconv::CCM_TASK_ID), ("/api/workers/", semconv::CCM_WORKER_ID)],
+        untraced_routes: if tracing.health { &[] } else { HEALTH },
+    }
 }
 
 /// The request's deadline. The gRPC calls made on the way carry what is left of it and end by it; the margin leaves

@@ -3,11 +3,13 @@
 mod balancer;
 pub mod channel;
 mod client_layer;
+mod connect_error;
 pub mod deadline;
 mod endpoint;
 mod endpoints;
 mod exchange_error;
 mod method;
+mod outcome;
 mod peer;
 pub mod server;
 mod server_layer;

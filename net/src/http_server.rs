@@ -1,6 +1,12 @@
 //! The server span of an HTTP request, by the OpenTelemetry semantic conventions for HTTP, and its one log line.
 //! The span starts when the request arrives, continues the trace of an authenticated caller, and ends with the response
-//! body.
+//! body. The span of an event stream ends with the head of the response.
+
+mod observation;
+mod query;
+mod request_span;
+#[cfg(test)]
+mod tests;
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -10,35 +16,57 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Method, Request, Response, StatusCode, header};
+use http::{Request, Response};
 use http_body::Body;
 use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use tower::{BoxError, Layer, Service};
 
 use opentelemetry::Context as TraceContext;
-use opentelemetry_semantic_conventions::attribute as semconv;
 
+use self::observation::Observation;
+use self::request_span::Origin;
 use crate::admission::Authenticate;
-use crate::traced_body::{BodyEnd, Observe, TracedBody};
+use crate::client_address::TrustedProxies;
+use crate::server::PeerAddress;
+use crate::traced_body::TracedBody;
 use telemetry::propagation::{self, Edge};
-use telemetry::span::{Span, SpanBuilder, SpanKind};
+use telemetry::span::{SpanBuilder, SpanKind};
+
+pub use self::observation::ErrorReason;
 
 /// The template of the route that a request matched, as the router puts it into the extensions.
 pub type RouteOf = fn(&http::Extensions) -> Option<&str>;
 
-/// Adds the server span, the [`crate::admission::Admission`] and the headers that name the trace.
+/// What the spans of requests show, and whose headers they believe.
+#[derive(Clone, Debug)]
+pub struct SpanSettings {
+    /// The relation to the trace of an authenticated caller.
+    pub edge: Edge,
+    /// Reads the matched route; without one, the span is named by the method alone.
+    pub route_of: RouteOf,
+    /// The proxies whose word on the client's address counts.
+    pub trusted_proxies: Arc<TrustedProxies>,
+    /// The query parameters whose values are numbers or names of a closed set; other values are not shown.
+    pub shown_parameters: &'static [&'static str],
+    /// The prefixes of paths that a resource's id follows, each with the attribute for the id.
+    pub resources: &'static [(&'static str, &'static str)],
+    /// The routes of health checks, which have no span, no trace id, and a log line at level DEBUG.
+    pub untraced_routes: &'static [&'static str],
+}
+
+/// Adds the server span, the [`crate::admission::Admission`], the [`crate::client_address::ClientAddress`], and the headers
+/// that name the trace.
 #[derive(Clone)]
 pub struct HttpServerLayer<A> {
     authenticate: A,
-    edge: Edge,
-    route_of: RouteOf,
+    settings: Arc<SpanSettings>,
 }
 
 impl<A> HttpServerLayer<A> {
-    /// `route_of` reads the matched route; without one the span is named by the method alone.
-    pub fn new(authenticate: A, edge: Edge, route_of: RouteOf) -> Self {
-        Self { authenticate, edge, route_of }
+    /// Makes the layer; `authenticate` checks the token of each request.
+    pub fn new(authenticate: A, settings: SpanSettings) -> Self {
+        Self { authenticate, settings: Arc::new(settings) }
     }
 }
 
@@ -81,23 +109,28 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
-        let (authenticate, edge, route_of) =
-            (self.layer.authenticate.clone(), self.layer.edge, self.layer.route_of);
+        let HttpServerLayer { authenticate, settings } = self.layer.clone();
         let started = Instant::now();
         let (mut head, body) = request.into_parts();
         Box::pin(async move {
-            let arrival = Arrival { head: &head, route: route_of(&head.extensions), started, taken: false };
-            let admission = authenticate.authenticate(&head.headers).await;
-            let observation = arrival.observe(|span| match &admission {
-                Ok(_) => edge.place(span, &head.headers),
+            let arrival = Arrival::new(&head, &settings, started);
+            let client = arrival.origin.client;
+            let authenticated = authenticate.authenticate(&head.headers).await;
+            let observation = arrival.observe(|span| match &authenticated.admission {
+                Ok(_) => settings.edge.place(span, &head.headers),
                 Err(_) => span,
             });
-            head.extensions.insert(admission);
+            authenticated.record_wait(&observation.span);
+            head.extensions.insert(authenticated.admission);
+            if let Some(client) = client {
+                head.extensions.insert(client);
+            }
             let handled = observation.span.run(inner.call(Request::from_parts(head, body)));
             let mut response = handled.await?;
             propagation::tell_client(&observation.span.span_context(), response.headers_mut());
             let (parts, body) = response.into_parts();
-            let body = TracedBody::new(body, Some(observation.answered(parts.status)));
+            let observation = observation.answered(&parts, settings.resources);
+            let body = TracedBody::new(body, Some(observation));
             Ok(Response::from_parts(parts, body.map_err(Into::into).boxed_unsync()))
         })
     }
@@ -107,12 +140,21 @@ where
 /// as unauthenticated: with the root of a new trace.
 struct Arrival<'a> {
     head: &'a Parts,
+    settings: &'a SpanSettings,
     route: Option<&'a str>,
+    origin: Origin,
     started: Instant,
     taken: bool,
 }
 
-impl Arrival<'_> {
+impl<'a> Arrival<'a> {
+    fn new(head: &'a Parts, settings: &'a SpanSettings, started: Instant) -> Self {
+        let peer = head.extensions.get::<PeerAddress>().map(|it| it.0);
+        let client = peer.map(|it| settings.trusted_proxies.client(it.ip(), &head.headers));
+        let route = (settings.route_of)(&head.extensions);
+        Self { head, settings, route, origin: Origin { peer, client }, started, taken: false }
+    }
+
     /// Starts the server span, with the time at which the request came in.
     fn observe(mut self, place: impl FnOnce(SpanBuilder) -> SpanBuilder) -> Observation {
         self.taken = true;
@@ -120,35 +162,22 @@ impl Arrival<'_> {
     }
 
     fn begin(&self, place: impl FnOnce(SpanBuilder) -> SpanBuilder) -> Observation {
+        let is_untraced = self.route.is_some_and(|it| self.settings.untraced_routes.contains(&it));
         let root = SpanBuilder::new(SpanKind::Server).child_of(TraceContext::new());
-        let span = place(root.started_at(self.started)).start(|it| {
-            let (uri, headers, method) = (&self.head.uri, &self.head.headers, &self.head.method);
-            let known = is_known(method);
-            let verb = if known { method.as_str() } else { "HTTP" };
-            match self.route {
-                Some(route) => it.name(format!("{verb} {route}")),
-                None => it.name(verb.to_owned()),
-            }
-            it.set(semconv::HTTP_REQUEST_METHOD, if known { verb.to_owned() } else { "_OTHER".to_owned() });
-            it.set_some(semconv::HTTP_REQUEST_METHOD_ORIGINAL, (!known).then(|| shown(method.as_str())));
-            it.set_some(semconv::HTTP_ROUTE, self.route.map(ToOwned::to_owned));
-            it.set(semconv::NETWORK_PROTOCOL_VERSION, protocol_version(self.head.version));
-            let host = uri.authority().map(http::uri::Authority::as_str);
-            let host = host.or_else(|| headers.get(header::HOST)?.to_str().ok());
-            let (address, port) = host.map_or((None, None), split_authority);
-            it.set_some(semconv::SERVER_ADDRESS, address.map(shown));
-            it.set_some(semconv::SERVER_PORT, port.map(i64::from));
-            it.set(semconv::URL_PATH, shown(uri.path()));
-            it.set(semconv::URL_SCHEME, uri.scheme_str().unwrap_or("http").to_owned());
-            let user_agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
-            it.set_some(semconv::USER_AGENT_ORIGINAL, user_agent.map(shown));
+        let placed = if is_untraced { root.suppressed() } else { place(root) };
+        let span = placed.started_at(self.started).start(|it| {
+            request_span::describe(it, self.head, self.route, self.origin, self.settings);
         });
         Observation {
             span,
             started: self.started,
             method: self.head.method.clone(),
             route: self.route.map(Arc::from),
+            client: self.origin.client,
+            is_quiet: is_untraced,
             status: None,
+            reason: None,
+            span_ended: false,
             done: false,
         }
     }
@@ -159,115 +188,5 @@ impl Drop for Arrival<'_> {
         if !self.taken {
             drop(self.begin(|span| span));
         }
-    }
-}
-
-/// A request that is being served. If it is dropped before there is a response, the client has disconnected.
-struct Observation {
-    span: Span,
-    started: Instant,
-    method: Method,
-    route: Option<Arc<str>>,
-    status: Option<StatusCode>,
-    done: bool,
-}
-
-impl Observation {
-    fn answered(mut self, status: StatusCode) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// `error` becomes `error.type` instead of the status.
-    fn finish(&mut self, outcome: &'static str, error: Option<&'static str>) {
-        if std::mem::replace(&mut self.done, true) {
-            return;
-        }
-        let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
-        self.span.in_scope(|| {
-            tracing::info!(
-                method = cut(self.method.as_str()),
-                route = self.route.as_deref(),
-                status = self.status.map(|it| it.as_u16()),
-                duration_ms,
-                outcome,
-                "request"
-            );
-        });
-        self.span.record(|it| {
-            let status = self.status.map(|it| i64::from(it.as_u16()));
-            it.set_some(semconv::HTTP_RESPONSE_STATUS_CODE, status);
-            let failed = self.status.filter(StatusCode::is_server_error);
-            match (error, failed) {
-                (Some(error), _) => it.fail(error),
-                (None, Some(status)) => it.fail(status.as_str().to_owned()),
-                (None, None) => {}
-            }
-        });
-        self.span.end();
-    }
-}
-
-impl Observe for Observation {
-    fn span(&self) -> &Span {
-        &self.span
-    }
-
-    fn end(mut self, end: BodyEnd<'_>) {
-        match end {
-            BodyEnd::Complete(_) => self.finish("complete", None),
-            BodyEnd::Dropped if self.method == Method::HEAD => self.finish("complete", None),
-            BodyEnd::Dropped => self.finish("cut by the client", None),
-            BodyEnd::Failed => self.finish("failed", Some("body")),
-        }
-    }
-}
-
-impl Drop for Observation {
-    fn drop(&mut self) {
-        if std::thread::panicking() && !self.done {
-            return self.finish("panicked", Some("panic"));
-        }
-        self.finish("abandoned by the client", None);
-    }
-}
-
-/// Text from a client, truncated to 256 bytes: a collector rejects a batch of spans that is too large as a whole.
-fn shown(text: &str) -> String {
-    cut(text).to_owned()
-}
-
-fn cut(text: &str) -> &str {
-    &text[..text.floor_char_boundary(256)]
-}
-
-fn is_known(method: &Method) -> bool {
-    const KNOWN: [Method; 9] = [
-        Method::CONNECT,
-        Method::DELETE,
-        Method::GET,
-        Method::HEAD,
-        Method::OPTIONS,
-        Method::PATCH,
-        Method::POST,
-        Method::PUT,
-        Method::TRACE,
-    ];
-    KNOWN.contains(method)
-}
-
-fn split_authority(authority: &str) -> (Option<&str>, Option<u16>) {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|it| it.is_ascii_digit()) => (Some(host), port.parse().ok()),
-        _ => (Some(authority), None),
-    }
-}
-
-fn protocol_version(version: http::Version) -> &'static str {
-    match version {
-        http::Version::HTTP_10 => "1.0",
-        http::Version::HTTP_2 => "2",
-        http::Version::HTTP_3 => "3",
-        _ => "1.1",
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod activity;
 pub mod admission;
+pub mod client_address;
 pub mod grpc;
 pub mod http_server;
 pub mod server;

@@ -3,6 +3,7 @@
 
 pub mod causes;
 pub mod clock;
+pub mod connection_failure;
 pub mod periodic;
 pub mod shutdown;
 pub mod violation;

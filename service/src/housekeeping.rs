@@ -19,12 +19,11 @@ const SUBJECT_BATCH: i64 = 50;
 
 /// The outer condition repeats the age because the row may have been claimed again before its lock was acquired.
 const DELETE_EXPIRED_KEYS: Statement = Statement {
-    operation: "DELETE",
-    collection: "request_keys",
-    sql: "DELETE FROM request_keys
-          WHERE expires_at <= $1 AND (issuer, subject, method, key) IN (
-            SELECT issuer, subject, method, key FROM request_keys
-            WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+    summary: "DELETE request_keys",
+    sql: "DELETE FROM request_keys \
+          WHERE expires_at <= $1 AND (issuer, subject, method, key) IN ( \
+            SELECT issuer, subject, method, key FROM request_keys \
+            WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) \
           RETURNING expires_at",
 };
 

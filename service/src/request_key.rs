@@ -209,25 +209,22 @@ record! {
 
 /// An expired key can be claimed again.
 const CLAIM: Statement = Statement {
-    operation: "INSERT",
-    collection: "request_keys",
-    sql: "INSERT INTO request_keys (issuer, subject, method, key, hash, answer, expires_at)
-          VALUES ($1, $2, $3, $4, $5, $6, $7)
-          ON CONFLICT (issuer, subject, method, key) DO UPDATE
-            SET hash = excluded.hash, answer = excluded.answer, expires_at = excluded.expires_at
-            WHERE request_keys.expires_at <= $8
+    summary: "INSERT request_keys",
+    sql: "INSERT INTO request_keys (issuer, subject, method, key, hash, answer, expires_at) \
+          VALUES ($1, $2, $3, $4, $5, $6, $7) \
+          ON CONFLICT (issuer, subject, method, key) DO UPDATE \
+            SET hash = excluded.hash, answer = excluded.answer, expires_at = excluded.expires_at \
+            WHERE request_keys.expires_at <= $8 \
           RETURNING hash, answer",
 };
 
 const RECALL: Statement = Statement {
-    operation: "SELECT",
-    collection: "request_keys",
-    sql: "SELECT hash, answer FROM request_keys
+    summary: "SELECT request_keys",
+    sql: "SELECT hash, answer FROM request_keys \
           WHERE issuer = $1 AND subject = $2 AND method = $3 AND key = $4 AND expires_at > $5",
 };
 
 const ANSWER: Statement = Statement {
-    operation: "UPDATE",
-    collection: "request_keys",
+    summary: "UPDATE request_keys",
     sql: "UPDATE request_keys SET answer = $5 WHERE issuer = $1 AND subject = $2 AND method = $3 AND key = $4",
 };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use telemetry::otlp::{AttributeValue, Span, SpanKind};
+use telemetry::otlp::{AttributeValue, Scope, Span, SpanKind};
 
 const MICROSECOND: u64 = 1_000;
 const START: u64 = 1_790_000_000_000_000_000;
@@ -21,9 +21,11 @@ pub(super) fn span(trace_id: &str, span_id: &str, parent_id: &str, at: Range<u64
         start: START + at.start * MICROSECOND,
         end: START + at.end * MICROSECOND,
         error: false,
+        description: String::new(),
         attributes: BTreeMap::new(),
         links: Vec::new(),
         resource: BTreeMap::new(),
+        scope: Scope::default(),
     }
 }
 

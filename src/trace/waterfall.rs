@@ -203,7 +203,7 @@ impl<'a> Page<'a> {
 type Ink = fn(Paint, &str) -> String;
 
 const HTTP_STATUS: &str = "http.response.status_code";
-const GRPC_STATUS: &str = "rpc.response.status_code";
+const GRPC_STATUS: &str = "rpc.status_code";
 
 /// The name of a span, with a mark for a failure (✗), an outgoing call (→) and a consumer (⇢). The package of a gRPC
 /// method is left out.
@@ -237,7 +237,12 @@ fn outcome(span: &Span) -> Option<String> {
     let http = attribute(HTTP_STATUS).filter(|it| span.error || it.as_str() >= "400");
     let grpc = attribute(GRPC_STATUS).filter(|it| !matches!(it.as_str(), "OK" | "0"));
     let error = attribute("error.type").filter(|it| Some(it) != http.as_ref() && Some(it) != grpc.as_ref());
-    let parts: Vec<_> = [http.map(|it| format!("HTTP {it}")), grpc, error].into_iter().flatten().collect();
+    // The description says in words what `error.type` names.
+    let description = Some(clean(&span.description)).filter(|it| !it.is_empty());
+    let why = description.or_else(|| attribute("ccm.error.reason")).or(error);
+    let ended = attribute("ccm.request.outcome");
+    let parts = [http.map(|it| format!("HTTP {it}")), grpc, why, ended];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
     match (span.error, parts.is_empty()) {
         (true, true) => Some("✗ failed".to_owned()),
         (true, false) => Some(format!("✗ {}", parts.join("  "))),

@@ -2,6 +2,7 @@
 //! once. Each statement runs in a span.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
@@ -9,10 +10,10 @@ use sqlx::postgres::PgRow;
 use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, PgConnection, Pool, Postgres, SqlSafeStr as _, Sqlite, SqliteConnection};
-use telemetry::database::{self as spans, Statement, System};
+use telemetry::database::{self as spans, Statement, System, Target};
 use telemetry::span::in_current_context;
 
-use crate::{Commits, Database, StorageError, Value};
+use crate::{Backend, Commits, Database, Pools, StorageError, Value};
 
 /// A type that can be read from rows of both databases. Implemented for every type that implements [`sqlx::FromRow`] for
 /// both, tuples and the types that [`record!`](crate::record) declares included.
@@ -44,8 +45,13 @@ macro_rules! on_either {
 
 /// Runs statements, each in a span. Values are bound in the order of the placeholders.
 pub trait Statements: Send {
+    /// Returns the database that the connection leads to.
+    fn target(&self) -> Arc<Target>;
+
     /// Returns the database system, for statements whose text differs.
-    fn system(&self) -> System;
+    fn system(&self) -> System {
+        self.target().system
+    }
 
     /// Returns the underlying connection, for queries that a [`Statement`] cannot express.
     fn executor(&mut self) -> Executor<'_>;
@@ -56,11 +62,12 @@ pub trait Statements: Send {
         statement: &Statement,
         values: impl IntoIterator<Item = Value> + Send,
     ) -> impl Future<Output = Result<Vec<R>, StorageError>> + Send {
-        let (system, executor) = (self.system(), self.executor());
+        let (target, executor) = (self.target(), self.executor());
         let values: Vec<Value> = values.into_iter().collect();
-        spans::statement(system, statement, async move {
+        let call = async move {
             Ok(on_either!(executor, sqlx::query_as::<_, R>(statement.sql), values, fetch_all)?)
-        })
+        };
+        async move { spans::statement(&target, statement, call).await }
     }
 
     /// Runs a statement and returns its row, or `None` if it has none.
@@ -69,11 +76,12 @@ pub trait Statements: Send {
         statement: &Statement,
         values: impl IntoIterator<Item = Value> + Send,
     ) -> impl Future<Output = Result<Option<R>, StorageError>> + Send {
-        let (system, executor) = (self.system(), self.executor());
+        let (target, executor) = (self.target(), self.executor());
         let values: Vec<Value> = values.into_iter().collect();
-        spans::statement(system, statement, async move {
+        let call = async move {
             Ok(on_either!(executor, sqlx::query_as::<_, R>(statement.sql), values, fetch_optional)?)
-        })
+        };
+        async move { spans::statement(&target, statement, call).await }
     }
 
     /// Runs a statement that returns no row.
@@ -82,9 +90,9 @@ pub trait Statements: Send {
         statement: &Statement,
         values: impl IntoIterator<Item = Value> + Send,
     ) -> impl Future<Output = Result<(), StorageError>> + Send {
-        let (system, executor) = (self.system(), self.executor());
+        let (target, executor) = (self.target(), self.executor());
         let values: Vec<Value> = values.into_iter().collect();
-        spans::statement(system, statement, async move {
+        let call = async move {
             match executor {
                 Executor::Sqlite(connection) => {
                     let query = sqlx::query::<Sqlite>(statement.sql);
@@ -96,30 +104,32 @@ pub trait Statements: Send {
                 }
             }
             Ok(())
-        })
+        };
+        async move { spans::statement(&target, statement, call).await }
     }
 }
 
 /// A pooled connection for reads.
-pub enum Connection {
-    /// A connection to SQLite, opened read-only.
+pub struct Connection {
+    inner: PooledConnection,
+    target: Arc<Target>,
+}
+
+enum PooledConnection {
+    /// Opened read-only.
     Sqlite(PoolConnection<Sqlite>),
-    /// A connection to PostgreSQL.
     Postgres(PoolConnection<Postgres>),
 }
 
 impl Statements for Connection {
-    fn system(&self) -> System {
-        match self {
-            Self::Sqlite(_) => System::Sqlite,
-            Self::Postgres(_) => System::Postgres,
-        }
+    fn target(&self) -> Arc<Target> {
+        self.target.clone()
     }
 
     fn executor(&mut self) -> Executor<'_> {
-        match self {
-            Self::Sqlite(connection) => Executor::Sqlite(connection),
-            Self::Postgres(connection) => Executor::Postgres(connection),
+        match &mut self.inner {
+            PooledConnection::Sqlite(connection) => Executor::Sqlite(connection),
+            PooledConnection::Postgres(connection) => Executor::Postgres(connection),
         }
     }
 }
@@ -128,6 +138,7 @@ impl Statements for Connection {
 pub struct Transaction {
     inner: Inner,
     commits: Commits,
+    target: Arc<Target>,
 }
 
 enum Inner {
@@ -136,11 +147,8 @@ enum Inner {
 }
 
 impl Statements for Transaction {
-    fn system(&self) -> System {
-        match self.inner {
-            Inner::Sqlite(_) => System::Sqlite,
-            Inner::Postgres(_) => System::Postgres,
-        }
+    fn target(&self) -> Arc<Target> {
+        self.target.clone()
     }
 
     fn executor(&mut self) -> Executor<'_> {
@@ -152,12 +160,15 @@ impl Statements for Transaction {
 }
 
 impl Transaction {
+    fn of<DB: Backend>(inner: Inner, pools: &Pools<DB>) -> Self {
+        Self { inner, commits: pools.commits.clone(), target: pools.target.clone() }
+    }
+
     /// Commits the transaction, and wakes the tasks that number or read events.
     ///
     /// # Errors
     /// [`StorageError::OutcomeUnknown`] if the connection was lost during the commit: the changes may be committed.
     pub async fn commit(self) -> Result<(), StorageError> {
-        let system = self.system();
         let committed = async {
             match self.inner {
                 Inner::Sqlite(transaction) => transaction.commit().await,
@@ -165,7 +176,7 @@ impl Transaction {
             }
             .map_err(StorageError::of_commit)
         };
-        let outcome = spans::transaction(system, "COMMIT", committed).await;
+        let outcome = spans::transaction(&self.target, "COMMIT", committed).await;
         // Also after an unknown outcome: the transaction may have been committed.
         self.commits.notify();
         outcome
@@ -175,12 +186,15 @@ impl Transaction {
 impl Database {
     /// Returns a connection for reads, waiting up to five seconds for a free one. The wait has a span.
     pub async fn connection(&self) -> Result<Connection, StorageError> {
-        match self {
-            Self::Sqlite(pools) => Ok(Connection::Sqlite(acquire(System::Sqlite, &pools.readers).await?)),
-            Self::Postgres(pools) => {
-                Ok(Connection::Postgres(acquire(System::Postgres, &pools.readers).await?))
+        let (inner, target) = match self {
+            Self::Sqlite(pools) => {
+                (PooledConnection::Sqlite(acquire(pools, &pools.readers).await?), &pools.target)
             }
-        }
+            Self::Postgres(pools) => {
+                (PooledConnection::Postgres(acquire(pools, &pools.readers).await?), &pools.target)
+            }
+        };
+        Ok(Connection { inner, target: target.clone() })
     }
 
     /// Begins a transaction for writes.
@@ -188,12 +202,12 @@ impl Database {
         match self {
             // IMMEDIATE takes the write lock now: upgrading a read lock later could fail with SQLITE_BUSY.
             Self::Sqlite(pools) => {
-                let inner = begin(System::Sqlite, &pools.writers, "BEGIN IMMEDIATE").await?;
-                Ok(Transaction { inner: Inner::Sqlite(inner), commits: pools.commits.clone() })
+                let inner = begin(pools, &pools.writers, "BEGIN IMMEDIATE").await?;
+                Ok(Transaction::of(Inner::Sqlite(inner), pools))
             }
             Self::Postgres(pools) => {
-                let inner = begin(System::Postgres, &pools.writers, "BEGIN").await?;
-                Ok(Transaction { inner: Inner::Postgres(inner), commits: pools.commits.clone() })
+                let inner = begin(pools, &pools.writers, "BEGIN").await?;
+                Ok(Transaction::of(Inner::Postgres(inner), pools))
             }
         }
     }
@@ -203,12 +217,12 @@ impl Database {
         const POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         match self {
             Self::Sqlite(pools) => {
-                let inner = begin(System::Sqlite, &pools.readers, "BEGIN").await?;
-                Ok(Transaction { inner: Inner::Sqlite(inner), commits: pools.commits.clone() })
+                let inner = begin(pools, &pools.readers, "BEGIN").await?;
+                Ok(Transaction::of(Inner::Sqlite(inner), pools))
             }
             Self::Postgres(pools) => {
-                let inner = begin(System::Postgres, &pools.readers, POSTGRES).await?;
-                Ok(Transaction { inner: Inner::Postgres(inner), commits: pools.commits.clone() })
+                let inner = begin(pools, &pools.readers, POSTGRES).await?;
+                Ok(Transaction::of(Inner::Postgres(inner), pools))
             }
         }
     }
@@ -240,22 +254,28 @@ impl Database {
     }
 }
 
-async fn acquire<DB: sqlx::Database>(
-    system: System,
+async fn acquire<DB: Backend>(
+    pools: &Pools<DB>,
     pool: &Pool<DB>,
 ) -> Result<PoolConnection<DB>, StorageError> {
-    spans::acquire(system, async { pool.acquire().await.map_err(StorageError::from) }).await
+    let acquired = async {
+        match pool.acquire().await {
+            Ok(connection) => Ok(connection),
+            Err(error) => Err(pools.explain(pool, error).await),
+        }
+    };
+    spans::acquire(&pools.target, acquired).await
 }
 
-async fn begin<DB: sqlx::Database>(
-    system: System,
+async fn begin<DB: Backend>(
+    pools: &Pools<DB>,
     pool: &Pool<DB>,
     text: &'static str,
 ) -> Result<sqlx::Transaction<'static, DB>, StorageError> {
-    let connection = acquire(system, pool).await?;
+    let connection = acquire(pools, pool).await?;
     let begun = async {
         let begun = sqlx::Transaction::begin(connection, Some(text.into_sql_str())).await;
         begun.map_err(StorageError::from)
     };
-    spans::transaction(system, "BEGIN", begun).await
+    spans::transaction(&pools.target, "BEGIN", begun).await
 }

@@ -5,14 +5,17 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Pool, Postgres, Sqlite};
+use telemetry::database::Target;
 
-use crate::Commits;
-use crate::{Migrations, StorageError};
+use crate::backend::Backend;
+use crate::reachability::Reachability;
+use crate::{Commits, Migrations, StorageError};
 
 /// Timeout for getting a connection from a pool, and for the write lock of SQLite.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,11 +45,40 @@ pub struct Pools<DB: sqlx::Database> {
     pub readers: Pool<DB>,
     /// Notifications about commits of this process.
     pub commits: Commits,
+    pub(crate) target: Arc<Target>,
+    pub(crate) reachability: Reachability,
+}
+
+impl<DB: Backend> Pools<DB> {
+    /// Combines two pools of the same database.
+    #[must_use]
+    pub fn new(writers: Pool<DB>, readers: Pool<DB>, commits: Commits) -> Self {
+        let target = Arc::new(DB::target(&writers));
+        Self { writers, readers, commits, target, reachability: Reachability::default() }
+    }
+
+    /// Returns why a pool of this database gave no connection: a server that cannot be reached, or a timeout because all
+    /// connections are in use.
+    pub async fn explain(&self, pool: &Pool<DB>, error: sqlx::Error) -> StorageError {
+        DB::acquire_failed(pool, &self.reachability, error).await
+    }
+
+    /// Uses one pool for reads and writes.
+    #[must_use]
+    pub fn single(pool: Pool<DB>, commits: Commits) -> Self {
+        Self::new(pool.clone(), pool, commits)
+    }
 }
 
 impl<DB: sqlx::Database> Clone for Pools<DB> {
     fn clone(&self) -> Self {
-        Self { writers: self.writers.clone(), readers: self.readers.clone(), commits: self.commits.clone() }
+        Self {
+            writers: self.writers.clone(),
+            readers: self.readers.clone(),
+            commits: self.commits.clone(),
+            target: self.target.clone(),
+            reachability: self.reachability.clone(),
+        }
     }
 }
 
@@ -139,7 +171,7 @@ async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, Sto
         .connect_with(options.create_if_missing(false).read_only(true))
         .await
         .map_err(StorageError::Unavailable)?;
-    Ok(Database::Sqlite(Pools { writers, readers, commits: Commits::default() }))
+    Ok(Database::Sqlite(Pools::new(writers, readers, Commits::default())))
 }
 
 /// Returns the path in a `sqlite:` URL, which may contain any characters. In-memory databases are rejected, because they
@@ -172,13 +204,15 @@ async fn open_postgres(url: &str, migrations: &Migrations) -> Result<Database, S
         .disable_statement_logging();
     let pool =
         |connections| PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
-    let writers =
-        pool(POSTGRES_WRITERS).connect_with(options.clone()).await.map_err(StorageError::Unavailable)?;
+    let writers = match pool(POSTGRES_WRITERS).connect_with(options.clone()).await {
+        Ok(writers) => writers,
+        Err(error) => return Err(Reachability::default().explain(error, &options).await.of_open()),
+    };
     migrations.apply_to_postgres(&writers).await?;
     // These settings make the planner read a list in index order until the page is full (docs/adr/0016).
     let lists = options.options([("enable_bitmapscan", "off"), ("enable_sort", "off"), ("jit", "off")]);
     let readers = pool(POSTGRES_READERS).connect_with(lists).await.map_err(StorageError::Unavailable)?;
-    Ok(Database::Postgres(Pools { writers, readers, commits: Commits::default() }))
+    Ok(Database::Postgres(Pools::new(writers, readers, Commits::default())))
 }
 
 /// Removes user and password from a URL, for error messages.
@@ -216,7 +250,7 @@ mod tests {
     }
 
     const fn statement(sql: &'static str) -> crate::Statement {
-        crate::Statement { operation: "TEST", collection: "test", sql }
+        crate::Statement { summary: "TEST test", sql }
     }
 
     #[tokio::test]

@@ -1,10 +1,12 @@
 //! Errors of the database.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use platform::connection_failure::ConnectionFailure;
 use sqlx::error::DatabaseError;
 use sqlx::sqlite::SqliteError;
-use telemetry::database::ErrorType;
+use telemetry::database::{Failed, Failure};
 
 /// Why a database call failed.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +17,9 @@ pub enum StorageError {
     /// The database cannot be reached, or no connection became free in time. The call can be retried.
     #[error("the database is not available")]
     Unavailable(#[source] sqlx::Error),
+    /// The database server refuses connections or does not answer. The call can be retried.
+    #[error("the database server cannot be reached")]
+    Unreachable(#[source] Arc<sqlx::Error>),
     /// A migration of the schema failed.
     #[error("the database schema migration failed")]
     Migration(#[source] sqlx::migrate::MigrateError),
@@ -38,6 +43,14 @@ pub enum StorageError {
 }
 
 impl StorageError {
+    /// Turns any error of opening the database into "unavailable".
+    pub(crate) fn of_open(self) -> Self {
+        match self {
+            Self::Failed(error) => Self::Unavailable(error),
+            other => other,
+        }
+    }
+
     /// Classifies an error of COMMIT: the outcome is unknown unless the database itself rejected the commit.
     pub(crate) fn of_commit(error: sqlx::Error) -> Self {
         match &error {
@@ -47,22 +60,66 @@ impl StorageError {
     }
 }
 
-impl ErrorType for StorageError {
-    fn error_type(&self) -> Cow<'static, str> {
+impl Failed for StorageError {
+    fn failure(&self) -> Failure {
+        let of = |error_type: &'static str, description| Failure {
+            error_type: error_type.into(),
+            description,
+            status_code: None,
+        };
         match self {
-            Self::Unavailable(error) | Self::Failed(error) | Self::OutcomeUnknown(error) => match error {
-                sqlx::Error::Database(it) => {
-                    it.code().map_or("database".into(), |code| code.into_owned().into())
-                }
-                sqlx::Error::Io(_) => "io".into(),
-                sqlx::Error::Tls(_) => "tls".into(),
-                sqlx::Error::PoolTimedOut => "pool_timed_out".into(),
-                sqlx::Error::PoolClosed => "pool_closed".into(),
-                sqlx::Error::WorkerCrashed => "worker_crashed".into(),
-                _ => "protocol".into(),
-            },
-            Self::Url(_) | Self::Migration(_) | Self::Corrupt { .. } | Self::Interrupted => "other".into(),
+            Self::Unavailable(error) | Self::Failed(error) | Self::OutcomeUnknown(error) => failure_of(error),
+            Self::Unreachable(error) => failure_of(error),
+            Self::Corrupt { .. } => of("corrupt_row", "a row cannot be decoded"),
+            Self::Url(_) | Self::Migration(_) | Self::Interrupted => of("_OTHER", ""),
         }
+    }
+}
+
+fn failure_of(error: &sqlx::Error) -> Failure {
+    let (error_type, description) = match error {
+        sqlx::Error::Database(it) => {
+            let code = it.code().map(Cow::into_owned);
+            let error_type = code.clone().map_or(Cow::Borrowed("database"), Cow::Owned);
+            return Failure { error_type, description: meaning(&code_of(it.as_ref())), status_code: code };
+        }
+        sqlx::Error::Io(it) => {
+            let failure = ConnectionFailure::of_io(it);
+            (failure.error_type(), failure.text())
+        }
+        sqlx::Error::Tls(_) => (ConnectionFailure::Tls.error_type(), ConnectionFailure::Tls.text()),
+        sqlx::Error::PoolTimedOut => ("pool_timed_out", "no connection of the pool became free in time"),
+        sqlx::Error::PoolClosed => ("pool_closed", "the pool is closed"),
+        sqlx::Error::WorkerCrashed => ("worker_crashed", "the thread of the connection ended"),
+        _ => ("protocol", "unexpected answer of the database"),
+    };
+    Failure { error_type: error_type.into(), description, status_code: None }
+}
+
+/// Returns what the error code of a database means, for people.
+fn meaning(code: &ErrorCode<'_>) -> &'static str {
+    match code {
+        ErrorCode::Sqlite(sqlite::BUSY) => "database locked",
+        ErrorCode::Sqlite(sqlite::READ_ONLY) => "database read-only",
+        ErrorCode::Sqlite(sqlite::IO_ERROR) => "disk I/O error",
+        ErrorCode::Sqlite(sqlite::CORRUPT | sqlite::NOT_A_DATABASE) => "database file corrupt",
+        ErrorCode::Sqlite(sqlite::FULL) => "disk full",
+        ErrorCode::Sqlite(sqlite::CONSTRAINT) => "constraint violated",
+        ErrorCode::Sqlite(_) => "statement failed",
+        ErrorCode::SqlState(state) => match &**state {
+            "25006" => "database read-only",
+            "53300" => "too many connections",
+            "55P03" => "lock timeout",
+            "57014" => "statement cancelled",
+            "57P01" | "57P02" => "database shutting down",
+            "57P03" => "database starting up",
+            _ if state.starts_with("08") => "connection lost",
+            _ if state.starts_with("23") => "constraint violated",
+            _ if state.starts_with("28") => "login rejected",
+            _ if state.starts_with("40") => "transaction rolled back by the database",
+            _ if state.starts_with("53") => "database out of resources",
+            _ => "statement failed",
+        },
     }
 }
 
@@ -104,8 +161,12 @@ fn is_rejection(error: &dyn DatabaseError) -> bool {
 /// SQLite's primary result codes, <https://sqlite.org/rescode.html>.
 mod sqlite {
     pub(super) const BUSY: i64 = 5;
+    pub(super) const READ_ONLY: i64 = 8;
+    pub(super) const IO_ERROR: i64 = 10;
+    pub(super) const CORRUPT: i64 = 11;
     pub(super) const FULL: i64 = 13;
     pub(super) const CONSTRAINT: i64 = 19;
+    pub(super) const NOT_A_DATABASE: i64 = 26;
 }
 
 enum ErrorCode<'a> {

@@ -2,17 +2,20 @@
 //! migrations, and pages of lists. This crate knows neither gRPC nor the domain, and contains no SQL of the services.
 //! The gateway does not depend on it.
 
+mod backend;
 mod commits;
 mod connection;
 mod database;
 mod error;
 mod migrations;
 mod page;
+mod reachability;
 mod record;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod value;
 
+pub use backend::Backend;
 pub use commits::Commits;
 pub use connection::{Connection, Executor, Record, Statements, Transaction};
 pub use database::{Database, Pools};

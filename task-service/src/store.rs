@@ -6,6 +6,8 @@ use platform::clock::Micros;
 use prost::Message;
 use service::request_key::{self, Once, RequestKey};
 use storage::{Database, Migration, Migrations, Statement, Statements as _, StorageError, Value, record};
+use telemetry::semconv::CCM_TASK_ID;
+use telemetry::span::set_on_current;
 use uuid::Uuid;
 
 use crate::task::{Priority, Status, Task};
@@ -106,6 +108,7 @@ impl TaskStore {
     ) -> Result<Once<M>, StorageError> {
         request_key::once(&self.database, key, task.created_at, answer, move |on| {
             Box::pin(async move {
+                set_on_current(CCM_TASK_ID, &task.id);
                 on.execute(&sql::INSERT, values(task)).await?;
                 Ok((event, None))
             })
@@ -115,6 +118,7 @@ impl TaskStore {
 
     /// Returns the task; `None` if it does not exist or is not visible.
     pub(crate) async fn get(&self, id: Uuid, visibility: Visibility) -> Result<Option<Task>, StorageError> {
+        set_on_current(CCM_TASK_ID, &id);
         let (statement, values) = get(id, visibility);
         let row: Option<Row> = self.database.connection().await?.fetch_optional(statement, values).await?;
         row.map(Row::into_task).transpose()

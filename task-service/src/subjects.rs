@@ -7,6 +7,7 @@ use platform::clock::Micros;
 use proto::event::v1::watch_subject::Resource;
 use proto::event::v1::{self as wire, WatchSubject};
 use storage::StorageError;
+use telemetry::semconv::CCM_TASK_ID;
 use tonic::Status;
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ use crate::{convert, grpc};
 /// The kind of subject that tasks are.
 pub(crate) static TASK: SubjectKind = SubjectKind {
     name: "task",
+    id_attribute: CCM_TASK_ID,
     wire: wire::SubjectKind::Task,
     removed: "task.removed",
     read: |json| serde_json::from_value(json).map(wire::event::Resource::Task),

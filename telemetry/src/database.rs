@@ -3,12 +3,10 @@
 
 use std::borrow::Cow;
 use std::future::Future;
+use std::sync::Arc;
 
-use opentelemetry_semantic_conventions::attribute::{
-    DB_COLLECTION_NAME, DB_OPERATION_NAME, DB_QUERY_TEXT, DB_SYSTEM_NAME,
-};
-
-use crate::span::{Span, SpanBuilder, SpanKind};
+use crate::semconv;
+use crate::span::{Description, Span, SpanBuilder, SpanKind};
 
 /// The database management system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,69 +28,114 @@ impl System {
     }
 }
 
-/// A database error that has a value for the attribute `error.type`.
-pub trait ErrorType {
-    /// Returns the error code of the database, or a short name of the error.
-    fn error_type(&self) -> Cow<'static, str>;
+/// The database of a process, as its spans name it.
+#[derive(Debug)]
+pub struct Target {
+    /// The database management system.
+    pub system: System,
+    /// `db.namespace`: the name of the PostgreSQL database, or of the SQLite file without its directory.
+    pub namespace: Arc<str>,
+    /// `server.address` and `server.port` of PostgreSQL; the path of a Unix socket has no port.
+    pub server: Option<(Arc<str>, Option<u16>)>,
 }
 
-/// An SQL statement, with the names for its span.
+impl Target {
+    /// Describes the database as the peer of a client span. Without `peer.service`, Tempo's service graph would name the
+    /// node of a PostgreSQL database by the host of its server.
+    fn describe_peer(&self, it: &mut Description) {
+        it.set(semconv::PEER_SERVICE, self.namespace.clone());
+        it.set(semconv::SERVICE_PEER_NAME, self.namespace.clone());
+        self.describe(it);
+    }
+
+    fn describe(&self, it: &mut Description) {
+        it.set(semconv::DB_NAMESPACE, self.namespace.clone());
+        it.set(semconv::DB_SYSTEM_NAME, self.system.name());
+        if let Some((address, port)) = &self.server {
+            it.set(semconv::SERVER_ADDRESS, address.clone());
+            it.set_some(semconv::SERVER_PORT, port.map(i64::from));
+        }
+    }
+}
+
+/// Why a database call failed, for its span.
+#[derive(Debug)]
+pub struct Failure {
+    /// `error.type`: the code that the database answered, or a short name of what failed.
+    pub error_type: Cow<'static, str>,
+    /// The status description, from a closed set of texts.
+    pub description: &'static str,
+    /// `db.response.status_code`, if the database answered: an SQLSTATE, or a result code of SQLite.
+    pub status_code: Option<String>,
+}
+
+/// A database error that spans can describe.
+pub trait Failed {
+    /// Returns why the call failed.
+    fn failure(&self) -> Failure;
+}
+
+/// An SQL statement, with the name of its span.
 #[derive(Clone, Copy, Debug)]
 pub struct Statement {
-    /// Operation: `SELECT` or `INSERT`, for example.
-    pub operation: &'static str,
-    /// Name of the table.
-    pub collection: &'static str,
-    /// Text of the statement, with placeholders.
+    /// The operation and the table: `SELECT tasks`.
+    pub summary: &'static str,
+    /// Text of the statement on one line, with placeholders.
     pub sql: &'static str,
 }
 
 /// Runs a statement in a client span.
-pub async fn statement<T, E: ErrorType>(
-    system: System,
+pub async fn statement<T, E: Failed>(
+    target: &Target,
     statement: &Statement,
     call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
     let span = SpanBuilder::new(SpanKind::Client).start(|it| {
-        it.name(format!("{} {}", statement.operation, statement.collection));
-        it.set(DB_COLLECTION_NAME, statement.collection);
-        it.set(DB_OPERATION_NAME, statement.operation);
-        it.set(DB_QUERY_TEXT, statement.sql);
-        it.set(DB_SYSTEM_NAME, system.name());
+        let (operation, collection) = statement.summary.split_once(' ').unwrap_or((statement.summary, ""));
+        it.name(statement.summary);
+        it.set(semconv::DB_COLLECTION_NAME, collection);
+        it.set(semconv::DB_OPERATION_NAME, operation);
+        it.set(semconv::DB_QUERY_SUMMARY, statement.summary);
+        it.set(semconv::DB_QUERY_TEXT, statement.sql);
+        target.describe_peer(it);
     });
     observed(span, call).await
 }
 
 /// Runs BEGIN or COMMIT in a client span.
-pub async fn transaction<T, E: ErrorType>(
-    system: System,
+pub async fn transaction<T, E: Failed>(
+    target: &Target,
     operation: &'static str,
     call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
     let span = SpanBuilder::new(SpanKind::Client).start(|it| {
         it.name(operation);
-        it.set(DB_OPERATION_NAME, operation);
-        it.set(DB_SYSTEM_NAME, system.name());
+        it.set(semconv::DB_OPERATION_NAME, operation);
+        target.describe_peer(it);
     });
     observed(span, call).await
 }
 
 /// Waits for a connection of the pool in an internal span.
-pub async fn acquire<T, E: ErrorType>(
-    system: System,
+pub async fn acquire<T, E: Failed>(
+    target: &Target,
     call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
     let span = SpanBuilder::new(SpanKind::Internal).start(|it| {
         it.name("acquire connection");
-        it.set(DB_SYSTEM_NAME, system.name());
+        target.describe(it);
     });
     observed(span, call).await
 }
 
-async fn observed<T, E: ErrorType>(span: Span, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+async fn observed<T, E: Failed>(span: Span, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let outcome = span.run(call).await;
     if let Err(error) = &outcome {
-        span.record(|it| it.fail(error.error_type()));
+        span.record(|it| {
+            let failure = error.failure();
+            it.set_some(semconv::DB_RESPONSE_STATUS_CODE, failure.status_code);
+            it.fail(failure.error_type, failure.description);
+        });
     }
     span.end();
     outcome

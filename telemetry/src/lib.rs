@@ -13,19 +13,22 @@ mod losses;
 pub mod otlp;
 pub mod propagation;
 mod sampler;
+pub mod semconv;
 pub mod span;
 pub mod sweep;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 use std::time::Duration;
 
-use opentelemetry::KeyValue;
 use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
 use opentelemetry::trace::TracerProvider as _;
+use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::resource::TelemetryResourceDetector;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
-use opentelemetry_semantic_conventions::resource as semconv;
+use opentelemetry_semantic_conventions::resource;
 use tracing::Subscriber;
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::layer::{Identity, SubscriberExt as _};
@@ -120,7 +123,7 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
     let tracer = tracer(process, clock, &environment, &counters)?;
     let spans = match &tracer {
         Some(provider) => {
-            let tracer = provider.tracer(NAMESPACE);
+            let tracer = provider.tracer_with_scope(scope(process));
             span::set_tracer(tracer.clone());
             spans_of_tracing(tracer).boxed()
         }
@@ -142,6 +145,14 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
         tracing::warn!("{warning}");
     }
     Ok(Telemetry { tracer, counters, _log: guard })
+}
+
+/// The instrumentation scope of all spans.
+fn scope(process: &Process) -> InstrumentationScope {
+    InstrumentationScope::builder(NAMESPACE)
+        .with_version(process.version)
+        .with_schema_url(semconv::SCHEMA_URL)
+        .build()
 }
 
 /// Exports the `tracing` spans of every crate except [`UNEXPORTED`].
@@ -198,7 +209,7 @@ fn tracer(
     if environment.disabled {
         return Ok(None);
     }
-    let mut builder = SdkTracerProvider::builder().with_resource(resource(process, clock, environment));
+    let mut builder = SdkTracerProvider::builder().with_resource(resource_of(process, clock, environment));
     if let Some(ratio) = process.trace_ratio.filter(|_| !environment.has_sampler) {
         builder = builder.with_sampler(EdgeSampler { ratio });
     }
@@ -209,17 +220,17 @@ fn tracer(
 }
 
 /// Makes the resource. Attributes set by the operator override ours.
-fn resource(process: &Process, clock: &Clock, environment: &Environment) -> Resource {
+fn resource_of(process: &Process, clock: &Clock, environment: &Environment) -> Resource {
     let configured = &environment.resource_attributes;
-    let named = configured.iter().find(|it| it.0 == semconv::SERVICE_NAME).map(|it| it.1.clone());
+    let named = configured.iter().find(|it| it.0 == resource::SERVICE_NAME).map(|it| it.1.clone());
     let service = environment.service_name.clone().or(named).unwrap_or_else(|| process.service.to_owned());
     Resource::builder_empty()
         .with_detector(Box::new(TelemetryResourceDetector))
         .with_attributes([
-            KeyValue::new(semconv::SERVICE_NAMESPACE, NAMESPACE),
-            KeyValue::new(semconv::SERVICE_VERSION, process.version),
-            KeyValue::new(semconv::SERVICE_INSTANCE_ID, clock.new_id().to_string()),
-            KeyValue::new(semconv::PROCESS_PID, i64::from(std::process::id())),
+            KeyValue::new(resource::SERVICE_NAMESPACE, NAMESPACE),
+            KeyValue::new(resource::SERVICE_VERSION, process.version),
+            KeyValue::new(resource::SERVICE_INSTANCE_ID, clock.new_id().to_string()),
+            KeyValue::new(resource::PROCESS_PID, i64::from(std::process::id())),
         ])
         .with_attributes(configured.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())))
         .with_service_name(service)

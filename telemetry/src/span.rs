@@ -12,9 +12,10 @@ use opentelemetry::trace::{
 };
 use opentelemetry::{Context, KeyValue, Value};
 use opentelemetry_sdk::trace::SdkTracer;
-use opentelemetry_semantic_conventions::attribute::ERROR_TYPE;
 use tracing::Instrument as _;
 use tracing::instrument::Instrumented;
+
+use crate::semconv::ERROR_TYPE;
 
 pub use opentelemetry::trace::SpanKind;
 
@@ -45,6 +46,12 @@ impl SpanBuilder {
     /// Makes the span a child of the span in `parent`, or a root span when `parent` contains none.
     pub fn child_of(self, parent: Context) -> Self {
         Self { parent: Some(parent), ..self }
+    }
+
+    /// Suppresses this span and all spans beneath it. They have no ids.
+    pub fn suppressed(self) -> Self {
+        let parent = self.parent.unwrap_or_else(Context::current);
+        Self { parent: Some(parent.with_telemetry_suppressed()), ..self }
     }
 
     /// Adds a link to another span.
@@ -125,9 +132,14 @@ impl Description {
         }
     }
 
-    /// Sets the status to ERROR and `error.type` to the reason.
-    pub fn fail(&mut self, error_type: impl Into<Cow<'static, str>>) {
-        self.status = Status::error("");
+    /// Sets the status to ERROR with a description, and `error.type`. The description is a short text of a closed set or
+    /// the reason of an error, never the text of an internal error; it is empty if `error_type` says everything.
+    pub fn fail(
+        &mut self,
+        error_type: impl Into<Cow<'static, str>>,
+        description: impl Into<Cow<'static, str>>,
+    ) {
+        self.status = Status::Error { description: description.into() };
         self.set(ERROR_TYPE, error_type.into());
     }
 }
@@ -182,6 +194,21 @@ impl Span {
         work()
     }
 
+    /// Links the span to another one.
+    pub fn link(&self, other: SpanContext) {
+        if self.is_recording {
+            self.context.span().add_link(other, Vec::new());
+        }
+    }
+
+    /// Ends the span at an instant in the past; later calls do nothing.
+    pub fn end_at(&self, instant: Instant) {
+        if self.is_recording {
+            let at = opentelemetry::time::now() - instant.elapsed();
+            self.context.span().end_with_timestamp(at);
+        }
+    }
+
     /// Ends the span now; later calls do nothing.
     pub fn end(&self) {
         if self.is_recording {
@@ -210,6 +237,11 @@ pub fn record(context: &Context, describe: impl FnOnce(&mut Description)) {
     }
     span.set_attributes(description.attributes);
     span.set_status(description.status);
+}
+
+/// Adds an attribute to the current span, whichever API made it: the id of what a request is about, for example.
+pub fn set_on_current(attribute: &'static str, value: &impl std::fmt::Display) {
+    record(&Context::current(), |it| it.set(attribute, value.to_string()));
 }
 
 /// Keeps the current span, whichever API made it, as the current span of a future that is about to be spawned.

@@ -1,5 +1,6 @@
 //! What the tests stand on: processes that die with the test, a client, an OTLP receiver, waiting with a deadline.
 
+mod attributes;
 mod certificates;
 mod client;
 mod collector;

@@ -110,6 +110,21 @@ async fn who_has_no_token_is_counted_by_address_and_does_not_take_from_callers_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn clients_behind_a_trusted_proxy_do_not_take_from_each_other() {
+    let limits = [("CCM_CALLER_RATE", "1"), ("CCM_CALLER_BURST", "5")];
+    let trusting = [limits.as_slice(), &[("CCM_TRUSTED_PROXIES", "10.0.0.0/8,127.0.0.1")]].concat();
+    let by = |product: &Product, client: &str| product.anonymous().with("x-forwarded-for", client);
+    let product = Product::start_with(Backend::Sqlite, &trusting).await;
+    until(&by(&product, "203.0.113.7"), 429).await;
+    // What the client itself wrote in front changes nothing.
+    until(&by(&product, "192.0.2.99, 203.0.113.7, 10.1.2.3"), 429).await;
+    assert_eq!(by(&product, "198.51.100.9").get("/api/tasks").await.status, 401);
+    let product = Product::start_with(Backend::Sqlite, &limits).await;
+    until(&by(&product, "203.0.113.7"), 429).await;
+    until(&by(&product, "198.51.100.9"), 429).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rate_of_nought_limits_nobody() {
     let settings = [("CCM_CALLER_RATE", "0"), ("CCM_CALLER_BURST", "1")];
     let product = Product::start_with(Backend::Sqlite, &settings).await;

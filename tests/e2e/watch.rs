@@ -11,7 +11,7 @@ use proto::event::v1::{
     EventCursor, ListEventsRequest, SubjectKind, WatchEventsRequest, WatchStart, watch_subject,
 };
 use serde_json::json;
-use telemetry::otlp::SpanKind;
+use telemetry::otlp::{AttributeValue, Span, SpanKind};
 use tonic::Code;
 
 use crate::harness::{Backend, Client, Product, Settings, Watcher, authorized, eventually, reason};
@@ -369,4 +369,29 @@ async fn the_span_of_a_watch_ends_when_the_stream_begins() {
     .await;
     create(&product.user("ada"), "still told").await;
     watcher.event().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_watch_is_a_span_that_links_to_its_call_and_says_how_it_ended() {
+    let product = product_with(&[("CCM_MAX_CONNECTION_AGE", "1s")]).await;
+    create(&product.user("ada"), "in the snapshot").await;
+    let mut watcher =
+        Watcher::from(product.tasks_address, &user(&product, "ada"), WatchStart::Snapshot).await;
+    create(&product.user("bob"), "not for her").await;
+    create(&product.user("ada"), "told").await;
+    assert_eq!(watcher.ended().await.code(), Code::Unavailable);
+    let (call, end) = eventually("both spans", || async {
+        let spans = product.collector.spans();
+        let end = spans.iter().find(|it| it.name == "end of watch")?.clone();
+        let is_call = |it: &&Span| it.kind == SpanKind::Server && it.span_id == end.links[0].span_id;
+        spans.iter().find(is_call).map(|it| (it.clone(), end.clone()))
+    })
+    .await;
+    assert_eq!(call.name, "ccm.event.v1.EventService/WatchEvents");
+    assert!(end.parent_id.is_empty() && end.trace_id != call.trace_id && end.start >= call.end, "{end:?}");
+    let expected = [("ccm.watch.events", 1), ("ccm.watch.skipped", 1), ("ccm.watch.subjects", 1)];
+    for (name, count) in expected {
+        assert_eq!(end.attributes[name], AttributeValue::Integer(count), "{name}");
+    }
+    assert_eq!(end.attributes["rpc.status_code"], "UNAVAILABLE");
 }

@@ -12,6 +12,8 @@ use storage::{
     Database, Migration, Migrations, Statement, Statements as _, StorageError, System, Transaction, Value,
     record,
 };
+use telemetry::semconv::CCM_WORKER_ID;
+use telemetry::span::set_on_current;
 use uuid::Uuid;
 
 use crate::error::WorkerError;
@@ -44,8 +46,8 @@ const POSTGRES: [Migration; 2] = [
 
 macro_rules! columns {
     () => {
-        "id, name, region, instance_type, provider, tags, created_by, created_at, updated_at, version, revision,
-         desired_state, desired_generation, desired_set_by, observed_state, observed_generation, observed_since,
+        "id, name, region, instance_type, provider, tags, created_by, created_at, updated_at, version, revision, \
+         desired_state, desired_generation, desired_set_by, observed_state, observed_generation, observed_since, \
          instance_id, deleted_at"
     };
 }
@@ -55,8 +57,7 @@ pub(crate) use list::Filter;
 const COLUMNS: &str = columns!();
 
 const INSERT: Statement = Statement {
-    operation: "INSERT",
-    collection: "workers",
+    summary: "INSERT workers",
     sql: concat!(
         "INSERT INTO workers (",
         columns!(),
@@ -66,71 +67,59 @@ const INSERT: Statement = Statement {
 
 /// [`INSERT`], unless the machine already has a worker, deleted or not.
 const INSERT_UNLESS_KNOWN: Statement = Statement {
-    operation: "INSERT",
-    collection: "workers",
+    summary: "INSERT workers",
     sql: concat!(
         "INSERT INTO workers (",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
           ON CONFLICT (provider, instance_id) WHERE instance_id IS NOT NULL DO NOTHING RETURNING id"
     ),
 };
 
 /// Reads the worker of a machine, deleted or not.
 const GET_MACHINE: Statement = Statement {
-    operation: "SELECT",
-    collection: "workers",
+    summary: "SELECT workers",
     sql: concat!("SELECT ", columns!(), " FROM workers WHERE provider = $1 AND instance_id = $2"),
 };
 
 /// [`GET_MACHINE`] with a row lock until the transaction ends. PostgreSQL only.
 const GET_MACHINE_LOCKED: Statement = Statement {
-    operation: "SELECT",
-    collection: "workers",
+    summary: "SELECT workers",
     sql: concat!("SELECT ", columns!(), " FROM workers WHERE provider = $1 AND instance_id = $2 FOR UPDATE"),
 };
 
 const GET: Statement = Statement {
-    operation: "SELECT",
-    collection: "workers",
+    summary: "SELECT workers",
     sql: concat!("SELECT ", columns!(), " FROM workers WHERE id = $1 AND deleted_at IS NULL"),
 };
 
 /// [`GET`] with a row lock until the transaction ends. PostgreSQL only: SQLite has one writer at a time.
 const GET_LOCKED: Statement = Statement {
-    operation: "SELECT",
-    collection: "workers",
+    summary: "SELECT workers",
     sql: concat!("SELECT ", columns!(), " FROM workers WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"),
 };
 
 const UPDATE: Statement = Statement {
-    operation: "UPDATE",
-    collection: "workers",
-    sql: "UPDATE workers SET name = $2, tags = $3, updated_at = $4, deleted_at = $5, version = $6, revision = $7
+    summary: "UPDATE workers",
+    sql: "UPDATE workers SET name = $2, tags = $3, updated_at = $4, deleted_at = $5, version = $6, revision = $7 \
           WHERE id = $1",
 };
 
-const DELETE_TAGS: Statement = Statement {
-    operation: "DELETE",
-    collection: "worker_tags",
-    sql: "DELETE FROM worker_tags WHERE worker_id = $1",
-};
+const DELETE_TAGS: Statement =
+    Statement { summary: "DELETE worker_tags", sql: "DELETE FROM worker_tags WHERE worker_id = $1" };
 
 /// Copies the tags of a worker into the table `worker_tags`: SQLite, PostgreSQL.
 const INSERT_TAGS: [Statement; 2] = [
     Statement {
-        operation: "INSERT",
-        collection: "worker_tags",
-        sql: "INSERT INTO worker_tags (worker_id, key, value, created_at)
-              SELECT workers.id, tag.key, tag.value, workers.created_at
+        summary: "INSERT worker_tags",
+        sql: "INSERT INTO worker_tags (worker_id, key, value, created_at) \
+              SELECT workers.id, tag.key, tag.value, workers.created_at \
               FROM workers, json_each(workers.tags) AS tag WHERE workers.id = $1 AND deleted_at IS NULL",
     },
     Statement {
-        operation: "INSERT",
-        collection: "worker_tags",
-        sql:
-            "INSERT INTO worker_tags (worker_id, key, value, created_at)
-              SELECT workers.id, tag.key, tag.value, workers.created_at
+        summary: "INSERT worker_tags",
+        sql: "INSERT INTO worker_tags (worker_id, key, value, created_at) \
+              SELECT workers.id, tag.key, tag.value, workers.created_at \
               FROM workers, jsonb_each_text(workers.tags) AS tag WHERE workers.id = $1 AND deleted_at IS NULL",
     },
 ];
@@ -208,6 +197,7 @@ impl WorkerStore {
         request_key::once(&self.database, key, worker.created_at, answer, move |on| {
             Box::pin(async move {
                 let id = worker.id;
+                set_on_current(CCM_WORKER_ID, &id);
                 on.execute(&INSERT, values(worker)).await?;
                 insert_tags(on, id).await?;
                 Ok((event, None))
@@ -218,6 +208,7 @@ impl WorkerStore {
 
     /// Returns the worker; `None` if it does not exist.
     pub(crate) async fn get(&self, id: Uuid) -> Result<Option<Worker>, StorageError> {
+        set_on_current(CCM_WORKER_ID, &id);
         let row: Option<Row> = self.database.connection().await?.fetch_optional(&GET, [id.into()]).await?;
         row.map(Row::into_worker).transpose()
     }
@@ -232,6 +223,7 @@ impl WorkerStore {
         self.database
             .write(move |on| {
                 Box::pin(async move {
+                    set_on_current(CCM_WORKER_ID, &id);
                     let statement = if on.system() == System::Sqlite { &GET } else { &GET_LOCKED };
                     let row: Option<Row> = on.fetch_optional(statement, [id.into()]).await?;
                     let before = row.ok_or(WorkerError::NotFound)?.into_worker()?;

@@ -7,6 +7,7 @@ use platform::clock::Micros;
 use proto::event::v1::watch_subject::Resource;
 use proto::event::v1::{self as wire, WatchSubject};
 use storage::StorageError;
+use telemetry::semconv::CCM_WORKER_ID;
 use tonic::Status;
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ use crate::{convert, grpc};
 /// The kind of subject that workers are.
 pub(crate) static WORKER: SubjectKind = SubjectKind {
     name: "worker",
+    id_attribute: CCM_WORKER_ID,
     wire: wire::SubjectKind::Worker,
     removed: "worker.removed",
     read: |json| serde_json::from_value(json).map(wire::event::Resource::Worker),

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{IdentityError, token_file};
 use crate::IssuerUrl;
 use crate::discovery::{Discovery, IssuerError};
+use crate::issuer_wait::IssuerWait;
 
 /// The client id and secret of the process at an issuer.
 pub struct ClientCredentials {
@@ -50,7 +51,15 @@ impl ClientCredentials {
         Ok(Self { issuer: Discovery::new(issuer)?, id, secret, parameters })
     }
 
+    /// Requests a token, in a trace of its own.
     pub(super) async fn token(&self) -> Result<String, IdentityError> {
+        let wait = IssuerWait::default();
+        let token = self.request_token(&wait).await;
+        wait.record_in_own_trace("renew service token");
+        token
+    }
+
+    async fn request_token(&self, wait: &IssuerWait) -> Result<String, IdentityError> {
         let secret = match &self.secret {
             ClientSecret::Text(text) => text.clone(),
             ClientSecret::File(path) => {
@@ -59,10 +68,10 @@ impl ClientCredentials {
                 text.trim_end_matches(['\r', '\n']).to_owned()
             }
         };
-        let endpoint = self.issuer.token_endpoint().await?;
+        let endpoint = self.issuer.token_endpoint(wait).await?;
         let authorization = endpoint.supports_basic.then(|| basic(&self.id, &secret));
         let form = self.form((!endpoint.supports_basic).then_some(&secret));
-        let (status, text) = self.issuer.post(&endpoint.url, authorization, form).await?;
+        let (status, text) = self.issuer.post(&endpoint.url, authorization, form, wait).await?;
         let response: TokenResponse = match serde_json::from_slice(&text) {
             Ok(response) => response,
             Err(_) if status.is_success() => return Err(IdentityError::NoBearer),

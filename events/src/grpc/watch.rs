@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::filter::Filter;
 use super::response_stream::{ResponseSender, SendError};
 use super::snapshot_permits::{PermitHolder, SnapshotPermits};
+use super::watch_span::WatchSpan;
 use super::{SubjectRegistry, end_status};
 use crate::{EventLog, ReadError, Snapshot};
 use storage::StorageError;
@@ -36,6 +37,7 @@ pub(super) struct Watch {
     pub(super) snapshot_permits: Arc<SnapshotPermits>,
     /// The caller to which a snapshot permit is counted.
     pub(super) holder: Option<PermitHolder>,
+    pub(super) span: WatchSpan,
 }
 
 /// The conditions that end a stream in any phase.
@@ -91,6 +93,7 @@ impl Watch {
             status = end_conditions.reached() => status,
             () = sender.closed() => return,
         };
+        self.span.ended_with(status.code());
         sender.finish(status);
     }
 
@@ -129,6 +132,7 @@ impl Watch {
         } else {
             self.send_selected(&mut snapshot, sender).await?
         };
+        self.span.counts.subjects = subjects;
         sender.send(Item::SnapshotEnd(WatchSnapshotEnd { subjects })).await?;
         Ok((log_id, head))
     }
@@ -184,12 +188,13 @@ impl Watch {
                 () = tokio::time::sleep(quiet) => Vec::new(),
             };
             for event in events {
-                match self.filter.item_for(&event) {
-                    Some(item) => {
-                        sender.send(item).await?;
-                        (sent_at, skipped) = (Instant::now(), 0);
-                    }
-                    None => skipped += 1,
+                if let Some(item) = self.filter.item_for(&event) {
+                    sender.send(item).await?;
+                    self.span.counts.events += 1;
+                    (sent_at, skipped) = (Instant::now(), 0);
+                } else {
+                    self.span.counts.skipped += 1;
+                    skipped += 1;
                 }
             }
             if skipped >= MAX_SKIPPED || sent_at.elapsed() >= PROGRESS_INTERVAL {

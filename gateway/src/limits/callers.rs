@@ -4,16 +4,16 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use access::grpc::authenticated;
 use axum::http::Extensions;
-use net::server::PeerAddress;
+use net::client_address::ClientAddress;
 
 /// The key that limits count by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     /// A verified caller, the same for all its tokens.
     Caller { issuer: String, subject: String },
-    /// The address of the connection; an IPv6 network of 64 bits counts as one address.
+    /// The address of the client, as trusted proxies report it; an IPv6 network of 64 bits counts as one address.
     Peer(IpAddr),
-    /// A request without a verified token and without a [`PeerAddress`].
+    /// A request without a verified token and without a [`ClientAddress`].
     Unknown,
 }
 
@@ -22,7 +22,7 @@ impl Key {
         if let Ok(caller) = authenticated(extensions) {
             return Self::Caller { issuer: caller.issuer, subject: caller.sub };
         }
-        extensions.get::<PeerAddress>().map_or(Self::Unknown, |it| Self::Peer(network(it.0)))
+        extensions.get::<ClientAddress>().map_or(Self::Unknown, |it| Self::Peer(network(it.0)))
     }
 }
 

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use opentelemetry::Context as TraceContext;
-use telemetry::span;
+use telemetry::{semconv, span};
 use tonic::body::Body as GrpcBody;
 use tower::{BoxError, Service};
 
@@ -17,6 +17,7 @@ use super::endpoint::Endpoint;
 use super::endpoints::Endpoints;
 use super::exchange_error::ExchangeError;
 use super::method;
+use super::peer::Address;
 
 /// Retries at most, not counting attempts that found no connection.
 const MAX_RETRIES: usize = 10;
@@ -39,13 +40,21 @@ impl Balancer {
         let (parts, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
         let reads = method::is_read(parts.uri.path());
+        let mut attempts = Attempts {
+            call: TraceContext::current(),
+            resends: 0,
+            endpoint: None,
+            configured: self.endpoints.address().cloned(),
+        };
         let replicas = self.endpoints.all().await?;
         let (mut tried, mut retries, mut was_lost) = (Vec::new(), 0, false);
-        let mut resends = Resends { call: TraceContext::current(), count: 0 };
         let mut chosen = self.pick(&replicas, &tried);
         loop {
             let Some(endpoint) = chosen else { return Err("the peer has no replica".into()) };
-            let error = match endpoint.exchange(parts.clone(), body.clone(), reads).await {
+            attempts.endpoint = Some(endpoint.clone());
+            // The answer of a stream has no end to wait for.
+            let buffered = reads && !method::is_streaming(parts.uri.path());
+            let error = match endpoint.exchange(parts.clone(), body.clone(), buffered).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
@@ -61,7 +70,7 @@ impl Balancer {
             if !may_retry || chosen.is_none() {
                 return Err(error.into());
             }
-            resends.count += 1;
+            attempts.resends += 1;
             tracing::debug!(%error, "a call is sent again");
         }
     }
@@ -76,17 +85,27 @@ impl Balancer {
     }
 }
 
-/// Counts how often a call was sent again, and records it on the call's span when the exchange ends or is cancelled.
-struct Resends {
+/// The attempts of a call, recorded on the call's span when the exchange ends or is cancelled: the replica that was asked
+/// last, and how often the call was sent again.
+struct Attempts {
     call: TraceContext,
-    count: i64,
+    resends: i64,
+    endpoint: Option<Arc<Endpoint>>,
+    configured: Option<Address>,
 }
 
-impl Drop for Resends {
+impl Drop for Attempts {
     fn drop(&mut self) {
-        if self.count > 0 {
-            span::record(&self.call, |it| it.set("ccm.resend_count", self.count));
-        }
+        span::record(&self.call, |it| {
+            let endpoint = self.endpoint.as_ref();
+            let address = endpoint.map(|it| it.address()).or(self.configured.as_ref());
+            let socket = endpoint.and_then(|it| it.socket_address());
+            it.set_some(semconv::SERVER_ADDRESS, address.map(|it| it.host.clone()));
+            it.set_some(semconv::SERVER_PORT, address.map(|it| i64::from(it.port)));
+            it.set_some(semconv::NETWORK_PEER_ADDRESS, socket.map(|it| it.ip().to_string()));
+            it.set_some(semconv::NETWORK_PEER_PORT, socket.map(|it| i64::from(it.port())));
+            it.set_some(semconv::CCM_RESEND_COUNT, Some(self.resends).filter(|it| *it > 0));
+        });
     }
 }
 

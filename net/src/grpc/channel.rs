@@ -104,3 +104,6 @@ impl Service<Request<GrpcBody>> for SingleReplica {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

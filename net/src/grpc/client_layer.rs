@@ -10,18 +10,19 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::BodyExt as _;
-use opentelemetry_semantic_conventions::attribute as semconv;
+use platform::connection_failure::ConnectionFailure;
 use tonic::body::Body as GrpcBody;
 use tonic::{Code, Status};
 use tower::{BoxError, Service, ServiceExt as _};
 
 use super::exchange_error::ExchangeError;
+use super::outcome::Outcome;
 use super::peer::Peer;
 use super::{deadline, method, status};
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
 use platform::causes::{causes, chain};
-use telemetry::propagation;
 use telemetry::span::{Span, SpanBuilder, SpanKind};
+use telemetry::{propagation, semconv};
 
 /// The channel `S` to a peer, with a client span for each call.
 #[derive(Clone)]
@@ -57,7 +58,8 @@ where
         let inner = self.inner.clone();
         let mut call = Call::begin(&self.peer, request.uri().path());
         let peer = self.peer.name;
-        let reads = method::is_read(request.uri().path());
+        let path = request.uri().path();
+        let (reads, streams) = (method::is_read(path), method::is_streaming(path));
         propagation::inject(call.span.context(), request.headers_mut());
         let remaining = deadline::remaining();
         if let Some(remaining) = remaining {
@@ -69,6 +71,7 @@ where
                 None => Ok(exchange.await),
                 Some(remaining) => tokio::time::timeout(remaining, exchange).await,
             };
+            let mut failure = None;
             let response = match outcome {
                 Ok(Ok(response)) => response.map(|body| {
                     let failed = move |error: R::Error| BoxError::from(no_answer(peer, reads, &error.into()));
@@ -76,11 +79,16 @@ where
                 }),
                 Ok(Err(error)) => {
                     let error = error.into();
+                    failure = exchange_error(&error).map(ExchangeError::failure);
                     call.span.in_scope(|| no_answer(peer, reads, &error)).into_http()
                 }
                 Err(_) => status::too_late(peer, reads).into_http(),
             };
-            call.code = method::code_in(response.headers());
+            call.head = Outcome::in_headers(response.headers()).map(|it| Outcome { failure, ..it });
+            if streams && call.head.is_none() {
+                // A stream goes on for hours; its span would tell nobody anything until then.
+                call.end_span(Outcome::of(Code::Ok));
+            }
             Ok(response.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))))
         })
     }
@@ -89,47 +97,42 @@ where
 /// The status of a call without a complete response. It says whether `peer` may have made the change (docs/adr/0005).
 fn no_answer(peer: &'static str, reads: bool, error: &BoxError) -> Status {
     tracing::warn!(peer, cause = chain(error.as_ref()), "call failed: no answer from the peer");
-    let nothing_done = |it: &(dyn Error + 'static)| {
-        it.downcast_ref::<ExchangeError>().is_some_and(ExchangeError::nothing_done)
-    };
-    if reads || causes(error.as_ref()).any(nothing_done) {
+    if reads || exchange_error(error).is_some_and(ExchangeError::nothing_done) {
         status::unavailable(peer)
     } else {
         status::connection_lost(peer)
     }
 }
 
+fn exchange_error(error: &BoxError) -> Option<&ExchangeError> {
+    let error: &(dyn Error + 'static) = error.as_ref();
+    causes(error).find_map(|it| it.downcast_ref())
+}
+
 struct Call {
     span: Span,
-    code: Option<Code>,
-    done: bool,
+    /// The outcome, if the head of the response has one.
+    head: Option<Outcome>,
+    span_ended: bool,
 }
 
 impl Call {
     fn begin(peer: &Peer, path: &str) -> Self {
         let span = SpanBuilder::new(SpanKind::Client).start(|it| {
-            let (name, address) = (method::name(path), peer.address());
+            let name = method::name(path);
             it.name(name.to_owned());
+            it.set(semconv::PEER_SERVICE, peer.name);
             it.set(semconv::RPC_METHOD, name.to_owned());
             it.set(semconv::RPC_SYSTEM_NAME, "grpc");
-            it.set_some(semconv::SERVER_ADDRESS, address.map(|it| it.host.clone()));
-            it.set_some(semconv::SERVER_PORT, address.map(|it| i64::from(it.port)));
+            it.set(semconv::SERVICE_PEER_NAME, peer.name);
         });
-        Self { span, code: None, done: false }
+        Self { span, head: None, span_ended: false }
     }
 
-    fn finish(&mut self, code: Code) {
-        if std::mem::replace(&mut self.done, true) {
-            return;
+    fn end_span(&mut self, outcome: Outcome) {
+        if !std::mem::replace(&mut self.span_ended, true) {
+            outcome.end(&self.span, |code| code != Code::Ok);
         }
-        let name = status::code_name(code);
-        self.span.record(|it| {
-            it.set(semconv::RPC_RESPONSE_STATUS_CODE, name);
-            if code != Code::Ok {
-                it.fail(name);
-            }
-        });
-        self.span.end();
     }
 }
 
@@ -139,13 +142,13 @@ impl Observe for Call {
     }
 
     fn end(mut self, end: BodyEnd<'_>) {
-        let code = method::final_code(&end, self.code, Code::Unavailable);
-        self.finish(code);
+        let lost = Outcome { failure: Some(ConnectionFailure::Closed), ..Outcome::of(Code::Unavailable) };
+        self.end_span(Outcome::at_end(&end, self.head, lost));
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
-        self.finish(Code::Cancelled);
+        self.end_span(Outcome::of(Code::Cancelled));
     }
 }

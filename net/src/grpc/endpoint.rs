@@ -17,6 +17,9 @@ use tokio::net::TcpStream;
 use tonic::body::Body as GrpcBody;
 use tower::BoxError;
 
+use platform::connection_failure::ConnectionFailure;
+
+use super::connect_error::ConnectError;
 use super::exchange_error::ExchangeError;
 use super::peer::Address;
 use crate::activity::Activity;
@@ -42,8 +45,10 @@ pub(super) struct Endpoint {
     /// The replica's address if `address` is a DNS name of several.
     resolved: Option<SocketAddr>,
     open: Mutex<Option<Sender>>,
+    /// The address at the other end of the newest connection.
+    connected_to: Mutex<Option<SocketAddr>>,
     /// Locked while a connection is made; holds the last failure, with its instant.
-    connecting: tokio::sync::Mutex<Option<(Instant, String)>>,
+    connecting: tokio::sync::Mutex<Option<(Instant, ConnectionFailure, String)>>,
     calls: Activity,
     is_unreachable: AtomicBool,
 }
@@ -55,6 +60,7 @@ impl Endpoint {
             address,
             resolved,
             open: Mutex::default(),
+            connected_to: Mutex::default(),
             connecting: tokio::sync::Mutex::default(),
             calls: Activity::default(),
             is_unreachable: AtomicBool::new(false),
@@ -64,6 +70,16 @@ impl Endpoint {
     /// The replica's address if it was found by DNS.
     pub(super) fn resolved(&self) -> Option<SocketAddr> {
         self.resolved
+    }
+
+    /// The configured address.
+    pub(super) fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// The address of the replica itself, if it was connected to.
+    pub(super) fn socket_address(&self) -> Option<SocketAddr> {
+        *self.connected_to.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -87,7 +103,8 @@ impl Endpoint {
         let mut uri = parts.uri.into_parts();
         (uri.scheme, uri.authority) =
             (self.address.origin.scheme().cloned(), self.address.origin.authority().cloned());
-        parts.uri = Uri::from_parts(uri).map_err(|error| self.not_connected(error))?;
+        parts.uri =
+            Uri::from_parts(uri).map_err(|error| self.not_connected(ConnectionFailure::Other, error))?;
         parts.headers.insert(header::USER_AGENT, USER_AGENT);
         let request = Request::from_parts(parts, Full::new(body));
         let response = sender.send_request(request);
@@ -117,14 +134,12 @@ impl Endpoint {
             return Ok(open);
         }
         // A caller that waited for another caller's attempt shares its outcome.
-        if let Some((failed, why)) = last_failure.as_ref().filter(|(failed, _)| *failed > began) {
+        if let Some((failed, failure, why)) = last_failure.as_ref().filter(|it| it.0 > began) {
             tracing::trace!(peer = self.peer, ago = ?failed.elapsed(), "another call failed to connect just now");
-            return Err(self.not_connected(why.clone()));
+            return Err(self.not_connected(*failure, why.clone()));
         }
         let outcome = tokio::time::timeout(CONNECT_TIMEOUT, self.connect()).await;
-        match outcome
-            .unwrap_or_else(|_| Err(format!("the server sent nothing within {CONNECT_TIMEOUT:?}").into()))
-        {
+        match outcome.unwrap_or(Err(ConnectError::TimedOut(CONNECT_TIMEOUT))) {
             Ok((sender, connection)) => {
                 *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender.clone());
                 tokio::spawn(Self::run(Arc::downgrade(self), connection));
@@ -134,10 +149,10 @@ impl Endpoint {
                 Ok(sender)
             }
             Err(error) => {
-                let why = platform::causes::chain(error.as_ref());
-                *last_failure = Some((Instant::now(), why.clone()));
+                let (failure, why) = (error.failure(), platform::causes::chain(&error));
+                *last_failure = Some((Instant::now(), failure, why.clone()));
                 self.mark_unreachable(&why);
-                Err(self.not_connected(why))
+                Err(self.not_connected(failure, why))
             }
         }
     }
@@ -158,15 +173,20 @@ impl Endpoint {
         }
     }
 
-    async fn connect(&self) -> Result<(Sender, Connection), BoxError> {
+    async fn connect(&self) -> Result<(Sender, Connection), ConnectError> {
         let stream = match self.resolved {
-            Some(address) => TcpStream::connect(address).await?,
-            None => TcpStream::connect((self.address.host.as_str(), self.address.port)).await?,
+            Some(address) => TcpStream::connect(address).await,
+            None => TcpStream::connect((&*self.address.host, self.address.port)).await,
         };
-        stream.set_nodelay(true)?;
+        let stream = stream.map_err(ConnectError::Socket)?;
+        stream.set_nodelay(true).map_err(ConnectError::Socket)?;
+        *self.connected_to.lock().unwrap_or_else(PoisonError::into_inner) = stream.peer_addr().ok();
         match &self.address.tls {
             None => handshake(stream).await,
-            Some(tls) => handshake(tls.connect(&self.address.host, stream).await?).await,
+            Some(tls) => {
+                let connected = tls.connect(&self.address.host, stream).await;
+                handshake(connected.map_err(ConnectError::Tls)?).await
+            }
         }
     }
 
@@ -198,8 +218,8 @@ impl Endpoint {
         }
     }
 
-    fn not_connected(&self, why: impl Into<BoxError>) -> ExchangeError {
-        ExchangeError::NotConnected { endpoint: self.name(), source: why.into() }
+    fn not_connected(&self, failure: ConnectionFailure, why: impl Into<BoxError>) -> ExchangeError {
+        ExchangeError::NotConnected { endpoint: self.name(), failure, source: why.into() }
     }
 
     fn failed(&self, error: hyper::Error) -> ExchangeError {
@@ -209,13 +229,13 @@ impl Endpoint {
 
 /// Starts HTTP/2 once the peer has sent its first bytes. They show that the peer serves and has accepted our certificate:
 /// in TLS 1.3 a server may refuse a certificate after the client's side of the handshake has succeeded.
-async fn handshake<S>(stream: S) -> Result<(Sender, Connection), BoxError>
+async fn handshake<S>(stream: S) -> Result<(Sender, Connection), ConnectError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut stream = BufReader::new(stream);
-    if stream.fill_buf().await?.is_empty() {
-        return Err("the server closed the connection before it sent anything".into());
+    if stream.fill_buf().await.map_err(ConnectError::Socket)?.is_empty() {
+        return Err(ConnectError::Closed);
     }
     let (sender, connection) = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
@@ -223,6 +243,7 @@ where
         .keep_alive_interval(KEEP_ALIVE_INTERVAL)
         .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
         .handshake(TokioIo::new(stream))
-        .await?;
+        .await
+        .map_err(ConnectError::Http)?;
     Ok((sender, Box::pin(connection)))
 }

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use platform::connection_failure::ConnectionFailure;
 use tokio::sync::{Notify, watch};
 
 use super::endpoint::Endpoint;
@@ -33,6 +34,8 @@ type Resolution = Option<Result<Replicas, String>>;
 #[derive(Clone)]
 pub(super) struct Endpoints {
     name: String,
+    /// The configured DNS name, or the first address of a list.
+    address: Option<Address>,
     known: watch::Receiver<Resolution>,
     refresh: Arc<Notify>,
 }
@@ -45,6 +48,7 @@ impl Endpoints {
                 let each = addresses.iter().map(|it| Endpoint::new(peer.name, it.clone(), None));
                 Self {
                     name: String::new(),
+                    address: peer.address().cloned(),
                     known: watch::channel(Some(Ok(each.collect()))).1,
                     refresh: Arc::default(),
                 }
@@ -53,9 +57,7 @@ impl Endpoints {
                 let target = (address.host.clone(), address.port);
                 Self::resolved(peer.name, address.clone(), INTERVALS, move || {
                     let (host, port) = target.clone();
-                    Box::pin(
-                        async move { Ok(tokio::net::lookup_host((host.as_str(), port)).await?.collect()) },
-                    )
+                    Box::pin(async move { Ok(tokio::net::lookup_host((&*host, port)).await?.collect()) })
                 })
             }
         }
@@ -68,6 +70,7 @@ impl Endpoints {
         let (sender, known) = watch::channel(None);
         let refresh = Arc::<Notify>::default();
         let (name, requested) = (format!("dns:{}:{}", address.host, address.port), refresh.clone());
+        let configured = Some(address.clone());
         tokio::spawn(async move {
             loop {
                 let found = resolve().await;
@@ -80,14 +83,22 @@ impl Endpoints {
                 }
             }
         });
-        Self { name, known, refresh }
+        Self { name, address: configured, known, refresh }
+    }
+
+    /// The address that spans show if no replica was asked.
+    pub(super) fn address(&self) -> Option<&Address> {
+        self.address.as_ref()
     }
 
     /// Waits until the replicas are known, for the first time only, and returns them.
     pub(super) async fn all(&self) -> Result<Replicas, ExchangeError> {
         let mut known = self.known.clone();
-        let error =
-            |why: String| ExchangeError::NotConnected { endpoint: self.name.clone(), source: why.into() };
+        let error = |why: String| ExchangeError::NotConnected {
+            endpoint: self.name.clone(),
+            failure: ConnectionFailure::NameNotFound,
+            source: why.into(),
+        };
         let Ok(known) = known.wait_for(Option::is_some).await else {
             return Err(error("the name is no longer resolved".to_owned()));
         };
@@ -122,7 +133,7 @@ fn update(
             if replicas.is_none() && !is_logged {
                 tracing::warn!(
                     peer,
-                    name = address.host,
+                    name = &*address.host,
                     why,
                     "the DNS name of a peer could not be resolved"
                 );
@@ -136,7 +147,7 @@ fn update(
     let old: Vec<Arc<Endpoint>> = replicas.map(|it| it.to_vec()).unwrap_or_default();
     let known = |address: &SocketAddr| old.iter().find(|it| it.resolved() == Some(*address)).cloned();
     if old.len() != found.len() || !found.iter().all(|it| known(it).is_some()) {
-        tracing::info!(peer, name = address.host, addresses = ?found, "the replicas of a peer have changed");
+        tracing::info!(peer, name = &*address.host, addresses = ?found, "the replicas of a peer have changed");
         let all = found
             .iter()
             .map(|it| known(it).unwrap_or_else(|| Endpoint::new(peer, address.clone(), Some(*it))));

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use h2::Reason;
 use platform::causes::causes;
+use platform::connection_failure::ConnectionFailure;
 use tower::BoxError;
 
 /// A call that ended without a complete response.
@@ -11,7 +12,7 @@ use tower::BoxError;
 pub(super) enum ExchangeError {
     /// There is no connection, so nothing was sent.
     #[error("no connection to {endpoint}")]
-    NotConnected { endpoint: String, source: BoxError },
+    NotConnected { endpoint: String, failure: ConnectionFailure, source: BoxError },
     /// The connection ended before the peer accepted the request, so nothing was processed.
     #[error("{endpoint} accepted no more requests on this connection")]
     NotTaken { endpoint: String, source: hyper::Error },
@@ -29,6 +30,22 @@ impl ExchangeError {
         }
     }
 
+    /// Why the peer did not answer.
+    pub(super) fn failure(&self) -> ConnectionFailure {
+        match self {
+            Self::NotConnected { failure, .. } => *failure,
+            Self::NotTaken { .. } => ConnectionFailure::Closed,
+            // HTTP/2 keep-alive: the peer hangs, or the network to it is gone.
+            Self::Lost { source, .. } if source.is_timeout() || is_keep_alive(source) => {
+                ConnectionFailure::TimedOut
+            }
+            Self::Lost { source, .. } => match ConnectionFailure::of_chain(source) {
+                ConnectionFailure::Other => ConnectionFailure::Closed,
+                known => known,
+            },
+        }
+    }
+
     /// Whether the peer has certainly not processed the request.
     pub(super) fn nothing_done(&self) -> bool {
         !matches!(self, Self::Lost { .. })
@@ -42,4 +59,9 @@ fn is_refusal(error: &(dyn Error + 'static)) -> bool {
         let gone_away = it.is_go_away() && it.reason() == Some(Reason::NO_ERROR);
         it.is_remote() && (refused || gone_away)
     })
+}
+
+/// hyper has no public type for a keep-alive timeout within an error of h2.
+fn is_keep_alive(error: &hyper::Error) -> bool {
+    causes(error).any(|it| it.to_string().contains("keep-alive timed out"))
 }

@@ -1,14 +1,12 @@
 //! The names of a gRPC call: `ccm.task.v1.TaskService/CreateTask`, and of its outcome: `NOT_FOUND`.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use http::HeaderMap;
 use prost::Message as _;
 use prost_types::{FileDescriptorSet, MethodDescriptorProto};
 use tonic::{Code, Status};
-
-use crate::traced_body::BodyEnd;
 
 /// The method name in spans and logs for a method that the server does not have.
 pub(crate) const OTHER: &str = "_OTHER";
@@ -19,7 +17,7 @@ pub(crate) fn name(path: &str) -> &str {
 }
 
 /// The methods that a server has. Clones share them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct KnownMethods {
     all: Arc<HashSet<String>>,
     /// The methods with a streaming response.
@@ -54,6 +52,17 @@ impl KnownMethods {
     }
 }
 
+/// The methods of this product, for outgoing calls.
+static CONTRACT: LazyLock<KnownMethods> = LazyLock::new(|| {
+    // The build script has made the descriptors; a test decodes them.
+    KnownMethods::of(proto::DESCRIPTORS).unwrap_or_default()
+});
+
+/// Whether the method of an outgoing call has a streaming response.
+pub(crate) fn is_streaming(path: &str) -> bool {
+    CONTRACT.is_streaming(path)
+}
+
 /// Whether a method only reads, by the verbs of AIP-131 and AIP-132, and `Watch`.
 pub(crate) fn is_read(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
@@ -68,16 +77,6 @@ pub(crate) fn is_probe(path: &str) -> bool {
 /// The status that headers or trailers carry.
 pub(crate) fn code_in(headers: &HeaderMap) -> Option<Code> {
     Some(Code::from_bytes(headers.get(Status::GRPC_STATUS)?.as_bytes()))
-}
-
-/// Returns the code of a call whose response body has ended: the one in its trailers, else the one in its head. `failed` is the
-/// code of a body that could not be read to its end.
-pub(crate) fn final_code(end: &BodyEnd<'_>, head: Option<Code>, failed: Code) -> Code {
-    match end {
-        BodyEnd::Complete(trailers) => trailers.and_then(code_in).or(head).unwrap_or(Code::Unknown),
-        BodyEnd::Failed => failed,
-        BodyEnd::Dropped => head.unwrap_or(Code::Cancelled),
-    }
 }
 
 /// Whether a code is the server's own failure, by the semantic conventions for gRPC server spans.
@@ -116,6 +115,12 @@ mod tests {
         for path in ["/ccm.task.v1.TaskService/Made", "/", "", "/a/b/c"] {
             assert_eq!(methods.name(path), "_OTHER", "{path}");
         }
+    }
+
+    #[test]
+    fn the_contract_says_which_methods_stream() {
+        assert!(is_streaming("/ccm.event.v1.EventService/WatchEvents"));
+        assert!(!is_streaming("/ccm.task.v1.TaskService/ListTasks"));
     }
 
     #[test]

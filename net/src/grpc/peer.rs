@@ -1,5 +1,7 @@
 //! The address of another process of this product in the configuration: one URL, a list of them, or a DNS name.
 
+use std::sync::Arc;
+
 use http::Uri;
 
 use crate::tls::ClientTls;
@@ -24,7 +26,7 @@ pub(super) enum Target {
 #[derive(Clone, Debug)]
 pub(super) struct Address {
     /// Host name or IP address, without the brackets of an IPv6 address.
-    pub(super) host: String,
+    pub(super) host: Arc<str>,
     pub(super) port: u16,
     /// Scheme and authority of the request URIs.
     pub(super) origin: Uri,
@@ -64,7 +66,7 @@ impl Peer {
         Ok(Self { name, target })
     }
 
-    /// The address that spans show: the DNS name, or the first address of a list.
+    /// The address that spans show before a replica was chosen: the DNS name, or the first address of a list.
     pub(super) fn address(&self) -> Option<&Address> {
         match &self.target {
             Target::Listed(all) => all.first(),
@@ -88,7 +90,7 @@ impl Address {
         if host.is_empty() || !is_bare || has_user {
             return Err(EXPECTED);
         }
-        Ok(Self { host, port: uri.port_u16().unwrap_or(default_port), origin: uri, tls })
+        Ok(Self { host: host.into(), port: uri.port_u16().unwrap_or(default_port), origin: uri, tls })
     }
 }
 
@@ -102,7 +104,7 @@ mod tests {
 
     fn listed(peer: &Peer) -> Vec<(&str, u16)> {
         match &peer.target {
-            Target::Listed(all) => all.iter().map(|it| (it.host.as_str(), it.port)).collect(),
+            Target::Listed(all) => all.iter().map(|it| (&*it.host, it.port)).collect(),
             Target::Dns(_) => panic!("a DNS name"),
         }
     }
@@ -138,7 +140,7 @@ mod tests {
     fn a_dns_name_is_every_address_behind_it() {
         for text in ["dns:tasks:50051", "dns:///tasks:50051"] {
             let Target::Dns(address) = parsed(text).unwrap().target else { panic!("{text}") };
-            assert_eq!((address.host.as_str(), address.port), ("tasks", 50051));
+            assert_eq!((&*address.host, address.port), ("tasks", 50051));
         }
     }
 

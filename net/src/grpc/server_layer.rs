@@ -1,6 +1,7 @@
 //! The server span of a gRPC call, by the semantic conventions for gRPC, its one log line, and its deadline. The span of a
 //! call that answers a stream ends when the stream begins: a span that is open for hours tells nobody anything until then.
 
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,17 +12,19 @@ use futures_util::FutureExt as _;
 use http::{Request, Response, Uri};
 use http_body::Body;
 use opentelemetry::Context as TraceContext;
-use opentelemetry_semantic_conventions::attribute as semconv;
 use tonic::body::Body as GrpcBody;
 use tonic::{Code, Status};
 use tower::{BoxError, Layer, Service};
 
 use super::method::{self, KnownMethods};
+use super::outcome::Outcome;
 use super::{deadline, status, unread};
 use crate::activity::{Activity, RequestGuard};
 use crate::admission::Authenticate;
+use crate::server::PeerAddress;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
 use telemetry::propagation::Edge;
+use telemetry::semconv;
 use telemetry::span::{Span, SpanBuilder, SpanKind};
 
 /// Timeout of a call without a deadline of the client's, from the metadata to the response.
@@ -93,18 +96,21 @@ where
         let timeout = timeout.or((!streams).then_some(LONGEST));
         let (mut head, body) = request.into_parts();
         Box::pin(async move {
-            let arrival = Arrival { uri: &head.uri, methods: &methods, started, guard: Some(guard) };
-            let admission = authenticate.authenticate(&head.headers).await;
+            let peer = head.extensions.get::<PeerAddress>().map(|it| it.0);
+            let arrival = Arrival { uri: &head.uri, peer, methods: &methods, started, guard: Some(guard) };
+            let authenticated = authenticate.authenticate(&head.headers).await;
             // Rejected before the message is read: a caller that is not authenticated uses no memory for it.
-            if let Err(refusal) = admission {
-                let status: Status = refusal.into();
+            if let Err(refusal) = &authenticated.admission {
+                let status: Status = refusal.clone().into();
                 let mut call = arrival.observe(|span| span);
-                call.code = Some(status.code());
+                authenticated.record_wait(&call.span);
                 let refused = status.into_http::<GrpcBody>();
+                call.head = Outcome::in_headers(refused.headers());
                 return Ok(refused.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))));
             }
             let mut call = arrival.observe(|span| Edge::Continue.place(span, &head.headers));
-            head.extensions.insert(admission);
+            authenticated.record_wait(&call.span);
+            head.extensions.insert(authenticated.admission);
             let handled = call.span.run(survive_panics(inner.call(Request::from_parts(head, body))));
             let response = match timeout {
                 None => handled.await?,
@@ -116,9 +122,9 @@ where
                     }
                 }
             };
-            call.code = method::code_in(response.headers());
-            if streams && call.code.is_none() {
-                call.end_span(Code::Ok);
+            call.head = Outcome::in_headers(response.headers());
+            if streams && call.head.is_none() {
+                call.end_span(Outcome::of(Code::Ok));
             }
             Ok(response.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))))
         })
@@ -150,6 +156,7 @@ fn with_response_margin(timeout: Duration) -> Duration {
 /// unauthenticated: with the root of a new trace.
 struct Arrival<'a> {
     uri: &'a Uri,
+    peer: Option<SocketAddr>,
     methods: &'a KnownMethods,
     started: Instant,
     /// `None` once the guard has moved into the [`Call`].
@@ -168,7 +175,10 @@ impl Arrival<'_> {
         let name = self.methods.name(uri.path());
         let root = SpanBuilder::new(SpanKind::Server).child_of(TraceContext::new());
         let span = place(root.started_at(self.started)).start(|it| {
-            it.name(name.to_owned());
+            // A method that nobody serves has no name of its own.
+            it.name(if name == method::OTHER { "grpc".to_owned() } else { name.to_owned() });
+            it.set_some(semconv::NETWORK_PEER_ADDRESS, self.peer.map(|it| it.ip().to_string()));
+            it.set_some(semconv::NETWORK_PEER_PORT, self.peer.map(|it| i64::from(it.port())));
             it.set(semconv::RPC_METHOD, name.to_owned());
             let original = || status::cut(method::name(uri.path()), 256);
             it.set_some(semconv::RPC_METHOD_ORIGINAL, (name == method::OTHER).then(original));
@@ -179,8 +189,9 @@ impl Arrival<'_> {
         Call {
             span,
             started: self.started,
+            peer: self.peer,
             method: name.to_owned(),
-            code: None,
+            head: None,
             span_ended: false,
             done: false,
             _guard: guard,
@@ -200,35 +211,31 @@ impl Drop for Arrival<'_> {
 struct Call {
     span: Span,
     started: Instant,
+    peer: Option<SocketAddr>,
     method: String,
-    code: Option<Code>,
+    /// The outcome, if the head of the response has one.
+    head: Option<Outcome>,
     span_ended: bool,
     done: bool,
     _guard: Option<RequestGuard>,
 }
 
 impl Call {
-    fn finish(&mut self, code: Code) {
+    fn finish(&mut self, outcome: Outcome) {
         if std::mem::replace(&mut self.done, true) {
             return;
         }
-        let (name, duration_ms) = (status::code_name(code), self.started.elapsed().as_secs_f64() * 1_000.0);
-        self.span.in_scope(|| tracing::info!(method = self.method, code = name, duration_ms, "call"));
-        self.end_span(code);
+        let (code, duration_ms) =
+            (status::code_name(outcome.code), self.started.elapsed().as_secs_f64() * 1_000.0);
+        let client = self.peer.map(|it| tracing::field::display(it.ip()));
+        self.span.in_scope(|| tracing::info!(method = self.method, code, duration_ms, client, "call"));
+        self.end_span(outcome);
     }
 
-    fn end_span(&mut self, code: Code) {
-        if std::mem::replace(&mut self.span_ended, true) {
-            return;
+    fn end_span(&mut self, outcome: Outcome) {
+        if !std::mem::replace(&mut self.span_ended, true) {
+            outcome.end(&self.span, method::is_server_error);
         }
-        let name = status::code_name(code);
-        self.span.record(|it| {
-            it.set(semconv::RPC_RESPONSE_STATUS_CODE, name);
-            if method::is_server_error(code) {
-                it.fail(name);
-            }
-        });
-        self.span.end();
     }
 }
 
@@ -238,13 +245,12 @@ impl Observe for Call {
     }
 
     fn end(mut self, end: BodyEnd<'_>) {
-        let code = method::final_code(&end, self.code, Code::Internal);
-        self.finish(code);
+        self.finish(Outcome::at_end(&end, self.head, Outcome::of(Code::Internal)));
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
-        self.finish(Code::Cancelled);
+        self.finish(Outcome::of(Code::Cancelled));
     }
 }

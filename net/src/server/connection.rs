@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::pending;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ const KERNEL_SEND_BUFFER: usize = 256 * 1024;
 
 /// The address of the client's end of the connection, in the request's extensions. Behind a proxy, it is the proxy's.
 #[derive(Clone, Copy, Debug)]
-pub struct PeerAddress(pub IpAddr);
+pub struct PeerAddress(pub SocketAddr);
 
 /// Tells a long-lived stream, in its request's extensions, when its connection starts draining and is about to close.
 #[derive(Clone, Debug, Default)]
@@ -105,7 +105,7 @@ where
         let draining = Draining(shutdown.child_token());
         let (signal, requests) = (draining.clone(), progress.clone());
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(PeerAddress(peer.ip()));
+            request.extensions_mut().insert(PeerAddress(peer));
             request.extensions_mut().insert(signal.clone());
             let progress = requests.as_ref().map(Progress::begin_request);
             let response = service.clone().oneshot(request);

@@ -106,8 +106,7 @@ async fn in_snapshot(store: &TaskStore, log: &EventLog, seen: &Visibility) -> Ve
 }
 
 async fn stored(store: &TaskStore, tasks: &[Task]) {
-    const DELETE_ALL: Statement =
-        Statement { operation: "DELETE", collection: "tasks", sql: "DELETE FROM tasks" };
+    const DELETE_ALL: Statement = Statement { summary: "DELETE tasks", sql: "DELETE FROM tasks" };
     let tasks = tasks.to_vec();
     let stored: Result<(), StorageError> = store
         .database()

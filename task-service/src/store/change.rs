@@ -4,6 +4,8 @@ use access::Visibility;
 use events::NewEvent;
 use platform::clock::Micros;
 use storage::{Statements as _, System, Transaction};
+use telemetry::semconv::CCM_TASK_ID;
+use telemetry::span::set_on_current;
 use uuid::Uuid;
 
 use super::{Row, TaskStore, sql};
@@ -12,6 +14,7 @@ use crate::task::Task;
 
 /// Reads the task and locks it until the transaction ends. Fails if it does not exist or is not visible.
 async fn locked(on: &mut Transaction, id: Uuid, visibility: &Visibility) -> Result<Task, TaskError> {
+    set_on_current(CCM_TASK_ID, &id);
     // On SQLite, the transaction already holds the write lock.
     let statement = match on.system() {
         System::Sqlite => &sql::GET,

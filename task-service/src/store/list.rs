@@ -33,7 +33,7 @@ const SHAPES: usize = 1 << COLUMNS.len();
 /// The statements by view, then by combination of filters.
 static LISTS: LazyLock<Vec<Statement>> = LazyLock::new(|| {
     let shapes = VIEWS.iter().flat_map(|view| (0..SHAPES).map(move |columns| list(view, columns)));
-    shapes.map(|text| Statement { operation: "SELECT", collection: "tasks", sql: text.leak() }).collect()
+    shapes.map(|text| Statement { summary: "SELECT tasks", sql: text.leak() }).collect()
 });
 
 /// Returns the SQL of one list. `$1` and `$2` are the key after which the page starts, `$3` its size, followed by the

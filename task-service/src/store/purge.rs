@@ -9,15 +9,13 @@ use super::TaskStore;
 
 const PURGE: Purge = Purge {
     sqlite: Statement {
-        operation: "DELETE",
-        collection: "tasks",
-        sql: "DELETE FROM tasks WHERE deleted_at < $1 AND id IN (
+        summary: "DELETE tasks",
+        sql: "DELETE FROM tasks WHERE deleted_at < $1 AND id IN ( \
                 SELECT id FROM tasks WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2) RETURNING id",
     },
     postgres: Statement {
-        operation: "DELETE",
-        collection: "tasks",
-        sql: "DELETE FROM tasks WHERE id IN (
+        summary: "DELETE tasks",
+        sql: "DELETE FROM tasks WHERE id IN ( \
                 SELECT id FROM tasks WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2 FOR UPDATE) RETURNING id",
     },
 };

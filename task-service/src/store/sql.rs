@@ -4,7 +4,7 @@ use storage::Statement;
 
 macro_rules! columns {
     () => {
-        "id, title, description, status, priority, assignee_id, department, worker_id, created_by, created_at,
+        "id, title, description, status, priority, assignee_id, department, worker_id, created_by, created_at, \
          updated_at, version, revision"
     };
 }
@@ -12,8 +12,7 @@ macro_rules! columns {
 pub(super) const COLUMNS: &str = columns!();
 
 pub(super) const INSERT: Statement = Statement {
-    operation: "INSERT",
-    collection: "tasks",
+    summary: "INSERT tasks",
     sql: concat!(
         "INSERT INTO tasks (",
         columns!(),
@@ -22,42 +21,37 @@ pub(super) const INSERT: Statement = Statement {
 };
 
 pub(super) const GET: Statement = Statement {
-    operation: "SELECT",
-    collection: "tasks",
+    summary: "SELECT tasks",
     sql: concat!("SELECT ", columns!(), " FROM tasks WHERE id = $1 AND deleted_at IS NULL"),
 };
 
 /// [`GET`] with a row lock until the transaction ends. PostgreSQL only.
 pub(super) const GET_LOCKED: Statement = Statement {
-    operation: "SELECT",
-    collection: "tasks",
+    summary: "SELECT tasks",
     sql: concat!("SELECT ", columns!(), " FROM tasks WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"),
 };
 
 pub(super) const UPDATE: Statement = Statement {
-    operation: "UPDATE",
-    collection: "tasks",
-    sql: "UPDATE tasks SET title = $2, description = $3, status = $4, priority = $5, assignee_id = $6, department = $7,
-            worker_id = $8, updated_at = $9, version = $10, revision = $11
+    summary: "UPDATE tasks",
+    sql: "UPDATE tasks SET title = $2, description = $3, status = $4, priority = $5, assignee_id = $6, department = $7, \
+            worker_id = $8, updated_at = $9, version = $10, revision = $11 \
           WHERE id = $1",
 };
 
 /// Marks a task as deleted. The row is kept until it is purged, because its history is readable until then.
 pub(super) const DELETE: Statement = Statement {
-    operation: "UPDATE",
-    collection: "tasks",
+    summary: "UPDATE tasks",
     sql: "UPDATE tasks SET deleted_at = $2, updated_at = $2, revision = $3 WHERE id = $1",
 };
 
 /// [`GET`] if the task is assigned to or created by the person `$2`, or belongs to the department `$3`, which may be
 /// NULL.
 pub(super) const GET_SEEN: Statement = Statement {
-    operation: "SELECT",
-    collection: "tasks",
+    summary: "SELECT tasks",
     sql: concat!(
         "SELECT ",
         columns!(),
-        " FROM tasks WHERE id = $1 AND deleted_at IS NULL
+        " FROM tasks WHERE id = $1 AND deleted_at IS NULL \
              AND (assignee_id = $2 OR created_by = $2 OR department = $3)"
     ),
 };

@@ -119,12 +119,27 @@ pub struct Span {
     pub end: u64,
     /// Whether the status is ERROR.
     pub error: bool,
+    /// Description of the status: why the work of the span failed.
+    pub description: String,
     /// Attributes by name.
     pub attributes: BTreeMap<String, AttributeValue>,
     /// Links to other spans.
     pub links: Vec<Link>,
     /// Resource attributes by name.
     pub resource: BTreeMap<String, AttributeValue>,
+    /// Instrumentation scope.
+    pub scope: Scope,
+}
+
+/// The instrumentation scope of a span.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// Schema URL: the version of the semantic conventions.
+    pub schema_url: String,
 }
 
 impl Span {
@@ -134,15 +149,19 @@ impl Span {
         let mut spans = Vec::new();
         for of_resource in request.resource_spans {
             let resource = attributes(of_resource.resource.map(|it| it.attributes).unwrap_or_default());
-            for scope in of_resource.scope_spans {
-                spans.extend(scope.spans.into_iter().map(|it| Self::new(it, &resource)));
+            for of_scope in of_resource.scope_spans {
+                let scope = of_scope.scope.unwrap_or_default();
+                let (name, version) = (scope.name, scope.version);
+                let scope = Scope { name, version, schema_url: of_scope.schema_url };
+                spans.extend(of_scope.spans.into_iter().map(|it| Self::new(it, &resource, &scope)));
             }
         }
         spans
     }
 
-    fn new(span: otlp::Span, resource: &BTreeMap<String, AttributeValue>) -> Self {
-        let error = span.status.as_ref().is_some_and(|it| it.code() == otlp::status::StatusCode::Error);
+    fn new(span: otlp::Span, resource: &BTreeMap<String, AttributeValue>, scope: &Scope) -> Self {
+        let status = span.status.clone().unwrap_or_default();
+        let error = status.code() == otlp::status::StatusCode::Error;
         Self {
             trace_id: hex(&span.trace_id),
             span_id: hex(&span.span_id),
@@ -160,6 +179,7 @@ impl Span {
             start: span.start_time_unix_nano,
             end: span.end_time_unix_nano,
             error,
+            description: status.message,
             attributes: attributes(span.attributes),
             links: span
                 .links
@@ -167,6 +187,7 @@ impl Span {
                 .map(|it| Link { trace_id: hex(&it.trace_id), span_id: hex(&it.span_id) })
                 .collect(),
             resource: resource.clone(),
+            scope: scope.clone(),
         }
     }
 }

@@ -212,7 +212,7 @@ fn attributes_keep_their_types_and_a_failure_says_why() {
     span.record(|it| {
         it.set("share", 0.5);
         it.set("done", true);
-        it.fail("503");
+        it.fail("503", "SERVICE_UNAVAILABLE");
     });
     span.end();
     let span = setup.named("typed");
@@ -223,7 +223,7 @@ fn attributes_keep_their_types_and_a_failure_says_why() {
         KeyValue::new("error.type", "503"),
     ];
     assert_eq!((span.attributes.as_slice(), span.span_kind), (expected.as_slice(), SpanKind::Server));
-    assert_eq!(span.status, Status::error(""));
+    assert_eq!(span.status, Status::error("SERVICE_UNAVAILABLE"));
 }
 
 #[test]

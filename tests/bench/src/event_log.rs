@@ -26,8 +26,7 @@ const TABLE: Migration = Migration {
 };
 
 const INSERT: Statement = Statement {
-    operation: "INSERT",
-    collection: "subjects",
+    summary: "INSERT subjects",
     sql: "INSERT INTO subjects (id, title, revision) VALUES ($1, $2, $3)",
 };
 

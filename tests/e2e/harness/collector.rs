@@ -6,6 +6,8 @@ use platform::shutdown::Shutdown;
 use telemetry::otlp::{self, Span};
 use tokio::net::TcpListener;
 
+use super::attributes;
+
 /// Keeps every span it receives.
 pub(crate) struct Collector {
     pub(crate) endpoint: String,
@@ -18,7 +20,10 @@ impl Collector {
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let spans = Arc::new(Mutex::new(Vec::new()));
         let kept = spans.clone();
-        let keep = move |more: Vec<Span>| kept.lock().unwrap().extend(more);
+        let keep = move |more: Vec<Span>| {
+            attributes::note(&more);
+            kept.lock().unwrap().extend(more);
+        };
         tokio::spawn(otlp::receive(listener, keep, Shutdown::new()));
         Self { endpoint, spans }
     }

@@ -27,6 +27,8 @@ use tonic::codec::CompressionEncoding;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Identity, Server, ServerTlsConfig};
 
+use super::attributes;
+
 /// One export as it came in.
 #[derive(Clone, Debug)]
 pub(crate) struct Export {
@@ -140,6 +142,7 @@ impl TraceService for Grpc {
     ) -> Result<tonic::Response<ExportTraceServiceResponse>, tonic::Status> {
         let headers = text_of(&request.metadata().clone().into_headers());
         let spans = Span::all_of(request.into_inner());
+        attributes::note(&spans);
         self.0.lock().unwrap().push(Export { path: String::new(), headers, spans });
         Ok(tonic::Response::new(ExportTraceServiceResponse::default()))
     }
@@ -155,6 +158,7 @@ async fn answer(request: Request<Incoming>, exports: Exports) -> Result<Response
         bytes = plain;
     }
     let spans = Span::all_of(ExportTraceServiceRequest::decode(bytes.as_slice()).unwrap());
+    attributes::note(&spans);
     exports.lock().unwrap().push(Export { path: parts.uri.path().to_owned(), headers, spans });
     let mut response = Response::new(Full::from(ExportTraceServiceResponse::default().encode_to_vec()));
     response.headers_mut().insert("content-type", "application/x-protobuf".parse().unwrap());

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use telemetry::otlp::{AttributeValue, Span, SpanKind};
 
 /// Attributes whose values differ between runs.
-const MASKED: [&str; 1] = ["server.port"];
+const MASKED: [&str; 4] = ["ccm.task.id", "ccm.worker.id", "network.peer.port", "server.port"];
 
 /// Draws `spans`. `outside` is the span id of the caller, if he sent one.
 pub(crate) fn picture(spans: &[Span], outside: Option<&str>) -> String {
@@ -36,7 +36,7 @@ fn draw(text: &mut String, children: &BTreeMap<&str, Vec<&Span>>, parent: &str, 
     let mut drawn = 0;
     for span in siblings {
         let indent = "    ".repeat(depth);
-        let error = if span.error { "  ERROR" } else { "" };
+        let error = if span.error { format!("  ERROR {:?}", span.description) } else { String::new() };
         let _ = writeln!(text, "{indent}{} {} {}{error}", span.service, kind(span.kind), span.name);
         for (name, value) in &span.attributes {
             let _ = writeln!(text, "{indent}  · {name}={}", shown(value, MASKED.contains(&name.as_str())));
@@ -48,7 +48,6 @@ fn draw(text: &mut String, children: &BTreeMap<&str, Vec<&Span>>, parent: &str, 
 
 fn shown(value: &AttributeValue, masked: bool) -> String {
     let text = if masked { "…".to_owned() } else { value.to_string() };
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match value {
         AttributeValue::Text(_) => format!("{text:?}"),
         AttributeValue::List(values) => {

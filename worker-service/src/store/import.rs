@@ -5,6 +5,8 @@ use prost::Message;
 use serde_json::json;
 use service::request_key::{self, Once, RequestKey};
 use storage::{Statement, Statements as _, StorageError, System, Transaction, Value};
+use telemetry::semconv::CCM_WORKER_ID;
+use telemetry::span::set_on_current;
 use uuid::Uuid;
 
 use super::{GET_MACHINE, GET_MACHINE_LOCKED, INSERT_UNLESS_KNOWN, Row, WorkerStore, insert_tags, values};
@@ -13,11 +15,10 @@ use crate::worker::Worker;
 
 /// Restores a deleted worker with the values of an import.
 const RESTORE: Statement = Statement {
-    operation: "UPDATE",
-    collection: "workers",
-    sql: "UPDATE workers SET name = $2, region = $3, instance_type = $4, tags = $5, updated_at = $6, deleted_at = NULL,
-            version = $7, revision = $8, desired_state = $9, desired_generation = $10, desired_set_by = $11,
-            observed_state = $12, observed_generation = $13, observed_since = $14
+    summary: "UPDATE workers",
+    sql: "UPDATE workers SET name = $2, region = $3, instance_type = $4, tags = $5, updated_at = $6, deleted_at = NULL, \
+            version = $7, revision = $8, desired_state = $9, desired_generation = $10, desired_set_by = $11, \
+            observed_state = $12, observed_generation = $13, observed_since = $14 \
           WHERE id = $1",
 };
 
@@ -46,6 +47,7 @@ impl WorkerStore {
         request_key::once(&self.database, key, new.created_at, M::default(), move |on| {
             Box::pin(async move {
                 let (worker, restored) = stored(on, new).await?;
+                set_on_current(CCM_WORKER_ID, &worker.id);
                 insert_tags(on, worker.id).await?;
                 let Outcome { event, answer } = outcome(&worker, restored);
                 Ok((event, Some(answer)))

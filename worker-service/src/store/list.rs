@@ -28,7 +28,7 @@ const TAG: usize = 1 << FILTERS.len();
 /// The statements by combination of filters.
 static LISTS: LazyLock<Vec<Statement>> = LazyLock::new(|| {
     let texts = (0..2 * TAG).map(list);
-    texts.map(|text| Statement { operation: "SELECT", collection: "workers", sql: text.leak() }).collect()
+    texts.map(|text| Statement { summary: "SELECT workers", sql: text.leak() }).collect()
 });
 
 /// Returns the SQL of one list. `$1` and `$2` are the key after which the page starts, `$3` its size, followed by the
@@ -47,15 +47,15 @@ fn list(asked: usize) -> String {
     }
     if asked & TAG == 0 {
         return format!(
-            "SELECT {COLUMNS} FROM workers WHERE deleted_at IS NULL{condition} AND (created_at, id) < ($1, $2)
+            "SELECT {COLUMNS} FROM workers WHERE deleted_at IS NULL{condition} AND (created_at, id) < ($1, $2) \
              ORDER BY created_at DESC, id DESC LIMIT $3"
         );
     }
     let columns: Vec<String> = COLUMNS.split(',').map(|it| format!("workers.{}", it.trim())).collect();
     format!(
-        "SELECT {} FROM worker_tags AS tag JOIN workers ON workers.id = tag.worker_id
-         WHERE tag.key = ${next} AND tag.value = ${} AND (tag.created_at, tag.worker_id) < ($1, $2)
-           AND workers.deleted_at IS NULL{condition}
+        "SELECT {} FROM worker_tags AS tag JOIN workers ON workers.id = tag.worker_id \
+         WHERE tag.key = ${next} AND tag.value = ${} AND (tag.created_at, tag.worker_id) < ($1, $2) \
+           AND workers.deleted_at IS NULL{condition} \
          ORDER BY tag.created_at DESC, tag.worker_id DESC LIMIT $3",
         columns.join(", "),
         next + 1

@@ -15,23 +15,23 @@ const SIZE: i32 = 50;
 /// Seed statements. Some values are frequent, some are rare, some do not occur.
 const SEEDS: [[&str; 2]; 2] = [
     [
-        "INSERT INTO workers (id, name, region, instance_type, provider, tags, created_by, created_at, updated_at, version,
-           revision, desired_state, desired_generation, desired_set_by, observed_state, observed_generation,
-           observed_since)
-         SELECT unhex(printf('%032x', i)), 'w', CASE WHEN i % 1000 = 0 THEN 'rare' ELSE 'eu' END, 'm5', 'simulated', '{}',
-           'root', i, i, 1, 1, 'running', 1, 'root', CASE WHEN i % 1000 = 0 THEN 'failed' ELSE 'running' END, 1, i
+        "INSERT INTO workers (id, name, region, instance_type, provider, tags, created_by, created_at, updated_at, version, \
+           revision, desired_state, desired_generation, desired_set_by, observed_state, observed_generation, \
+           observed_since) \
+         SELECT unhex(printf('%032x', i)), 'w', CASE WHEN i % 1000 = 0 THEN 'rare' ELSE 'eu' END, 'm5', 'simulated', '{}', \
+           'root', i, i, 1, 1, 'running', 1, 'root', CASE WHEN i % 1000 = 0 THEN 'failed' ELSE 'running' END, 1, i \
          FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT i FROM n)",
-        "INSERT INTO worker_tags (worker_id, key, value, created_at)
+        "INSERT INTO worker_tags (worker_id, key, value, created_at) \
          SELECT id, 'env', CASE WHEN created_at % 1000 = 0 THEN 'lab' ELSE 'prod' END, created_at FROM workers",
     ],
     [
-        "INSERT INTO workers (id, name, region, instance_type, provider, tags, created_by, created_at, updated_at, version,
-           revision, desired_state, desired_generation, desired_set_by, observed_state, observed_generation,
-           observed_since)
-         SELECT lpad(to_hex(i), 32, '0')::uuid, 'w', CASE WHEN i % 1000 = 0 THEN 'rare' ELSE 'eu' END, 'm5', 'simulated',
-           '{}', 'root', i, i, 1, 1, 'running', 1, 'root', CASE WHEN i % 1000 = 0 THEN 'failed' ELSE 'running' END, 1, i
+        "INSERT INTO workers (id, name, region, instance_type, provider, tags, created_by, created_at, updated_at, version, \
+           revision, desired_state, desired_generation, desired_set_by, observed_state, observed_generation, \
+           observed_since) \
+         SELECT lpad(to_hex(i), 32, '0')::uuid, 'w', CASE WHEN i % 1000 = 0 THEN 'rare' ELSE 'eu' END, 'm5', 'simulated', \
+           '{}', 'root', i, i, 1, 1, 'running', 1, 'root', CASE WHEN i % 1000 = 0 THEN 'failed' ELSE 'running' END, 1, i \
          FROM generate_series(1, 100000) AS i",
-        "INSERT INTO worker_tags (worker_id, key, value, created_at)
+        "INSERT INTO worker_tags (worker_id, key, value, created_at) \
          SELECT id, 'env', CASE WHEN created_at % 1000 = 0 THEN 'lab' ELSE 'prod' END, created_at FROM workers",
     ],
 ];

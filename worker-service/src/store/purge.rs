@@ -9,15 +9,13 @@ use super::WorkerStore;
 
 const PURGE: Purge = Purge {
     sqlite: Statement {
-        operation: "DELETE",
-        collection: "workers",
-        sql: "DELETE FROM workers WHERE deleted_at < $1 AND id IN (
+        summary: "DELETE workers",
+        sql: "DELETE FROM workers WHERE deleted_at < $1 AND id IN ( \
                 SELECT id FROM workers WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2) RETURNING id",
     },
     postgres: Statement {
-        operation: "DELETE",
-        collection: "workers",
-        sql: "DELETE FROM workers WHERE id IN (
+        summary: "DELETE workers",
+        sql: "DELETE FROM workers WHERE id IN ( \
                 SELECT id FROM workers WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2 FOR UPDATE) RETURNING id",
     },
 };

@@ -14,7 +14,7 @@ crate::conformance!(
 const ROWS: i64 = 80_000;
 
 const fn select(sql: &'static str) -> Statement {
-    Statement { operation: "SELECT", collection: "readings", sql }
+    Statement { summary: "SELECT readings", sql }
 }
 
 /// Rows of ten places; one row is of the place `nowhere`, in the middle.
@@ -25,8 +25,8 @@ async fn measured(fresh: &Fresh, statement: &Statement, place: &str) -> Reading 
         "CREATE INDEX readings_newest ON readings (at)".to_owned(),
         "CREATE INDEX readings_of_place ON readings (day, at, place)".to_owned(),
         format!(
-            "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {ROWS})
-             INSERT INTO readings SELECT n, CASE n WHEN 10000 THEN 'nowhere' ELSE 'p' || (n % 10) END, 1
+            "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {ROWS}) \
+             INSERT INTO readings SELECT n, CASE n WHEN 10000 THEN 'nowhere' ELSE 'p' || (n % 10) END, 1 \
              FROM numbers"
         ),
     ];

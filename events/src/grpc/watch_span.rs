@@ -1,0 +1,61 @@
+//! The span that tells how a watch ended. The span of the call ends with the head of its response; this one is short, made
+//! at the end, and links to it.
+
+use net::grpc::status::code_name;
+use opentelemetry::Context;
+use opentelemetry::trace::SpanContext;
+use telemetry::propagation::current_span;
+use telemetry::semconv;
+use telemetry::span::{SpanBuilder, SpanKind};
+use tonic::Code;
+
+/// Counts what a subscriber was sent, and records it when the watch has ended.
+pub(super) struct WatchSpan {
+    /// The server span of the call.
+    call: SpanContext,
+    pub(super) counts: Counts,
+    code: Code,
+}
+
+/// What a subscriber was sent.
+#[derive(Default)]
+pub(super) struct Counts {
+    /// Subjects of the snapshot.
+    pub(super) subjects: i64,
+    /// Events, and removals of subjects that are no longer visible.
+    pub(super) events: i64,
+    /// Events that the subscriber does not receive, because they do not match or are not visible.
+    pub(super) skipped: i64,
+}
+
+impl WatchSpan {
+    /// Starts counting for the call whose span is the current one.
+    pub(super) fn begin() -> Self {
+        // A watch that is dropped, because its connection ended, was cancelled.
+        Self { call: current_span(), counts: Counts::default(), code: Code::Cancelled }
+    }
+
+    /// Sets the status that the subscriber gets.
+    pub(super) fn ended_with(&mut self, code: Code) {
+        self.code = code;
+    }
+}
+
+impl Drop for WatchSpan {
+    fn drop(&mut self) {
+        // A trace of its own, which exists if that of the call does.
+        if !self.call.is_sampled() {
+            return;
+        }
+        let root = SpanBuilder::new(SpanKind::Internal).child_of(Context::new());
+        let span = root.linked_to(self.call.clone()).start(|it| {
+            it.name("end of watch");
+            it.set(semconv::CCM_WATCH_EVENTS, self.counts.events);
+            it.set(semconv::CCM_WATCH_SKIPPED, self.counts.skipped);
+            it.set(semconv::CCM_WATCH_SUBJECTS, self.counts.subjects);
+            it.set(semconv::RPC_METHOD, "ccm.event.v1.EventService/WatchEvents");
+            it.set(semconv::RPC_STATUS_CODE, code_name(self.code));
+        });
+        span.end();
+    }
+}

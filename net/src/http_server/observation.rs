@@ -1,0 +1,161 @@
+//! A request that is being served: how it ends, on its span and in its one log line.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::response::Parts;
+use http::{HeaderValue, Method, StatusCode, header};
+use telemetry::semconv;
+use telemetry::span::Span;
+
+use super::request_span::{cut, resource_id};
+use crate::client_address::ClientAddress;
+use crate::traced_body::{BodyEnd, Observe};
+
+/// The reason of an error response, in the response's extensions; for the span.
+#[derive(Clone, Debug)]
+pub struct ErrorReason(pub Cow<'static, str>);
+
+/// A request that is being served. If it is dropped before there is a response, the client has disconnected.
+pub(super) struct Observation {
+    pub(super) span: Span,
+    pub(super) started: Instant,
+    pub(super) method: Method,
+    pub(super) route: Option<Arc<str>>,
+    pub(super) client: Option<ClientAddress>,
+    /// Whether the request is a health check whose log line nobody needs.
+    pub(super) is_quiet: bool,
+    pub(super) status: Option<StatusCode>,
+    pub(super) reason: Option<Cow<'static, str>>,
+    pub(super) span_ended: bool,
+    pub(super) done: bool,
+}
+
+/// How a request ended, if not with a complete response.
+#[derive(Clone, Copy)]
+enum Cut {
+    /// The client disconnected while it read the response.
+    ByClient,
+    /// The client disconnected before there was a response.
+    Abandoned,
+    /// Reading the response body failed.
+    BodyFailed,
+    Panicked,
+}
+
+impl Cut {
+    /// The value of `ccm.request.outcome`.
+    fn name(self) -> &'static str {
+        match self {
+            Self::ByClient => "cut_by_client",
+            Self::Abandoned => "abandoned_by_client",
+            Self::BodyFailed => "failed",
+            Self::Panicked => "panicked",
+        }
+    }
+
+    /// The outcome in the log line.
+    fn text(self) -> &'static str {
+        match self {
+            Self::ByClient => "cut by the client",
+            Self::Abandoned => "abandoned by the client",
+            Self::BodyFailed => "failed",
+            Self::Panicked => "panicked",
+        }
+    }
+
+    /// `error.type` and the description, if the server has failed.
+    fn failure(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::BodyFailed => Some(("body", "the response body failed")),
+            Self::Panicked => Some(("panic", "the request handler panicked")),
+            Self::ByClient | Self::Abandoned => None,
+        }
+    }
+}
+
+impl Observation {
+    /// Takes over the head of the response.
+    pub(super) fn answered(mut self, response: &Parts, resources: &[(&str, &'static str)]) -> Self {
+        self.status = Some(response.status);
+        self.reason = response.extensions.get().map(|it: &ErrorReason| it.0.clone());
+        let location = response.headers.get(header::LOCATION).and_then(|it| it.to_str().ok());
+        if let Some((attribute, id)) = location.and_then(|it| resource_id(it, resources)) {
+            self.span.record(|it| it.set(attribute, id.to_owned()));
+        }
+        if is_event_stream(response) {
+            // A stream goes on for hours; its span would tell nobody anything until then.
+            self.end_span(None);
+        }
+        self
+    }
+
+    fn finish(&mut self, cut: Option<Cut>) {
+        if std::mem::replace(&mut self.done, true) {
+            return;
+        }
+        self.span.in_scope(|| self.log(cut.map_or("complete", Cut::text)));
+        self.end_span(cut);
+    }
+
+    fn log(&self, outcome: &'static str) {
+        let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
+        let (method, route) = (cut(self.method.as_str()), self.route.as_deref());
+        let status = self.status.map(|it| it.as_u16());
+        let client = self.client.map(|it| tracing::field::display(it.0));
+        if self.is_quiet {
+            tracing::debug!(method, route, status, duration_ms, outcome, client, "request");
+        } else {
+            tracing::info!(method, route, status, duration_ms, outcome, client, "request");
+        }
+    }
+
+    fn end_span(&mut self, cut: Option<Cut>) {
+        if std::mem::replace(&mut self.span_ended, true) {
+            return;
+        }
+        self.span.record(|it| {
+            let status = self.status.map(|it| i64::from(it.as_u16()));
+            it.set_some(semconv::HTTP_RESPONSE_STATUS_CODE, status);
+            it.set_some(semconv::CCM_REQUEST_OUTCOME, cut.map(Cut::name));
+            let reason = self.reason.take();
+            it.set_some(semconv::CCM_ERROR_REASON, reason.clone());
+            let failed = self.status.filter(StatusCode::is_server_error);
+            match (cut.and_then(Cut::failure), failed) {
+                (Some((error_type, description)), _) => it.fail(error_type, description),
+                (None, Some(status)) => it.fail(status.as_str().to_owned(), reason.unwrap_or_default()),
+                (None, None) => {}
+            }
+        });
+        self.span.end();
+    }
+}
+
+/// Whether a response is a stream of server-sent events.
+fn is_event_stream(response: &Parts) -> bool {
+    let is_it = |it: &HeaderValue| it.as_bytes().starts_with(b"text/event-stream");
+    response.headers.get(header::CONTENT_TYPE).is_some_and(is_it)
+}
+
+impl Observe for Observation {
+    fn span(&self) -> &Span {
+        &self.span
+    }
+
+    fn end(mut self, end: BodyEnd<'_>) {
+        self.finish(match end {
+            BodyEnd::Complete(_) => None,
+            BodyEnd::Dropped if self.method == Method::HEAD => None,
+            BodyEnd::Dropped => Some(Cut::ByClient),
+            BodyEnd::Failed => Some(Cut::BodyFailed),
+        });
+    }
+}
+
+impl Drop for Observation {
+    fn drop(&mut self) {
+        let panicked = std::thread::panicking() && !self.done;
+        self.finish(Some(if panicked { Cut::Panicked } else { Cut::Abandoned }));
+    }
+}

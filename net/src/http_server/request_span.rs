@@ -1,0 +1,127 @@
+//! The attributes of the server span of an HTTP request, by the semantic conventions for HTTP, from the request's head.
+
+use std::net::SocketAddr;
+
+use http::request::Parts;
+use http::{Method, header};
+use telemetry::semconv;
+use telemetry::span::Description;
+
+use super::{SpanSettings, query};
+use crate::client_address::ClientAddress;
+
+/// Where a request came from.
+#[derive(Clone, Copy)]
+pub(super) struct Origin {
+    pub(super) peer: Option<SocketAddr>,
+    pub(super) client: Option<ClientAddress>,
+}
+
+pub(super) fn describe(
+    it: &mut Description,
+    head: &Parts,
+    route: Option<&str>,
+    origin: Origin,
+    settings: &SpanSettings,
+) {
+    let (uri, headers, method) = (&head.uri, &head.headers, &head.method);
+    let known = is_known(method);
+    let verb = if known { method.as_str() } else { "HTTP" };
+    match route {
+        Some(route) => it.name(format!("{verb} {route}")),
+        None => it.name(verb.to_owned()),
+    }
+    it.set_some(semconv::CLIENT_ADDRESS, origin.client.map(|it| it.0.to_string()));
+    it.set(semconv::HTTP_REQUEST_METHOD, if known { verb.to_owned() } else { "_OTHER".to_owned() });
+    it.set_some(semconv::HTTP_REQUEST_METHOD_ORIGINAL, (!known).then(|| shown(method.as_str())));
+    it.set_some(semconv::HTTP_ROUTE, route.map(ToOwned::to_owned));
+    it.set_some(semconv::NETWORK_PEER_ADDRESS, origin.peer.map(|it| it.ip().to_string()));
+    it.set_some(semconv::NETWORK_PEER_PORT, origin.peer.map(|it| i64::from(it.port())));
+    it.set(semconv::NETWORK_PROTOCOL_VERSION, protocol_version(head.version));
+    let host = uri.authority().map(http::uri::Authority::as_str);
+    let host = host.or_else(|| headers.get(header::HOST)?.to_str().ok());
+    let (address, port) = host.map_or((None, None), split_authority);
+    it.set_some(semconv::SERVER_ADDRESS, address.map(shown));
+    it.set_some(semconv::SERVER_PORT, port.map(i64::from));
+    it.set(semconv::URL_PATH, shown(uri.path()));
+    let query = uri.query().filter(|it| !it.is_empty());
+    it.set_some(semconv::URL_QUERY, query.map(|it| query::redacted(it, settings.shown_parameters)));
+    it.set(semconv::URL_SCHEME, uri.scheme_str().unwrap_or("http").to_owned());
+    let user_agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
+    it.set_some(semconv::USER_AGENT_ORIGINAL, user_agent.map(shown));
+    if let Some((attribute, id)) = resource_id(uri.path(), settings.resources) {
+        it.set(attribute, id.to_owned());
+    }
+}
+
+/// The attribute and the id of the resource that a path is about, if the path has a UUID after one of the prefixes.
+pub(super) fn resource_id<'a>(
+    path: &'a str,
+    resources: &[(&str, &'static str)],
+) -> Option<(&'static str, &'a str)> {
+    let (rest, attribute) =
+        resources.iter().find_map(|(prefix, name)| Some((path.strip_prefix(prefix)?, *name)))?;
+    let id = rest.split('/').next()?;
+    let is_uuid_byte = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    (id.len() == 36 && id.bytes().enumerate().all(is_uuid_byte)).then_some((attribute, id))
+}
+
+/// Text from a client, truncated to 256 bytes: a collector rejects a batch of spans that is too large as a whole.
+fn shown(text: &str) -> String {
+    cut(text).to_owned()
+}
+
+pub(super) fn cut(text: &str) -> &str {
+    &text[..text.floor_char_boundary(256)]
+}
+
+fn is_known(method: &Method) -> bool {
+    const KNOWN: [Method; 9] = [
+        Method::CONNECT,
+        Method::DELETE,
+        Method::GET,
+        Method::HEAD,
+        Method::OPTIONS,
+        Method::PATCH,
+        Method::POST,
+        Method::PUT,
+        Method::TRACE,
+    ];
+    KNOWN.contains(method)
+}
+
+fn split_authority(authority: &str) -> (Option<&str>, Option<u16>) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|it| it.is_ascii_digit()) => (Some(host), port.parse().ok()),
+        _ => (Some(authority), None),
+    }
+}
+
+fn protocol_version(version: http::Version) -> &'static str {
+    match version {
+        http::Version::HTTP_10 => "1.0",
+        http::Version::HTTP_2 => "2",
+        http::Version::HTTP_3 => "3",
+        _ => "1.1",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_uuid_after_a_known_prefix_is_the_id_of_a_resource() {
+        let resources = [("/api/tasks/", "ccm.task.id")];
+        let id = "01a20297-f0d9-71df-bc9a-03b3823c2980";
+        let of = |path: &str| resource_id(path, &resources).map(|it| it.1.to_owned());
+        assert_eq!(of(&format!("/api/tasks/{id}")).as_deref(), Some(id));
+        assert_eq!(of(&format!("/api/tasks/{id}/events")).as_deref(), Some(id));
+        for other in ["/api/tasks", "/api/tasks/", "/api/tasks/secret-text", &format!("/api/workers/{id}")] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
+}

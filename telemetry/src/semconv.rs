@@ -1,0 +1,39 @@
+//! The names of all span attributes, in one place. Names of the OpenTelemetry semantic conventions come from their crate;
+//! a name that the crate does not have yet is a constant here. docs/telemetry.md lists every attribute with its type, and
+//! a full run of the tests compares the list with the spans that it received.
+
+/// The schema URL of the instrumentation scope: the version of the semantic conventions that the spans follow.
+pub const SCHEMA_URL: &str = "https://opentelemetry.io/schemas/1.45.0";
+
+pub use opentelemetry_semantic_conventions::attribute::{
+    CLIENT_ADDRESS, DB_COLLECTION_NAME, DB_NAMESPACE, DB_OPERATION_NAME, DB_QUERY_SUMMARY, DB_QUERY_TEXT,
+    DB_RESPONSE_STATUS_CODE, DB_SYSTEM_NAME, ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_REQUEST_METHOD_ORIGINAL,
+    HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, NETWORK_PEER_ADDRESS, NETWORK_PEER_PORT, NETWORK_PROTOCOL_VERSION,
+    RPC_METHOD, RPC_METHOD_ORIGINAL, RPC_SYSTEM_NAME, SERVER_ADDRESS, SERVER_PORT, SERVICE_PEER_NAME,
+    URL_FULL, URL_PATH, URL_QUERY, URL_SCHEME, USER_AGENT_ORIGINAL,
+};
+
+/// The status code of a gRPC call, as text: `NOT_FOUND`. Semantic conventions 1.45; the crate still has the former name
+/// `rpc.response.status_code`.
+pub const RPC_STATUS_CODE: &str = "rpc.status_code";
+/// The `service.name` of the process that is called. The semantic conventions replaced it with `service.peer.name`, but
+/// Tempo's service graph looks for this name; docs/semconv says more.
+pub const PEER_SERVICE: &str = "peer.service";
+
+/// The reason of an error: a name of `ccm.error.v1.Reason`.
+pub const CCM_ERROR_REASON: &str = "ccm.error.reason";
+/// How a request ended whose response was not read to its end: `cut_by_client`, `abandoned_by_client`, `failed`,
+/// `panicked`.
+pub const CCM_REQUEST_OUTCOME: &str = "ccm.request.outcome";
+/// The id of the task that a request is about.
+pub const CCM_TASK_ID: &str = "ccm.task.id";
+/// The id of the worker that a request is about.
+pub const CCM_WORKER_ID: &str = "ccm.worker.id";
+/// Events that a watch has sent.
+pub const CCM_WATCH_EVENTS: &str = "ccm.watch.events";
+/// Events that a watch has not sent, because they do not match its filter or are not visible.
+pub const CCM_WATCH_SKIPPED: &str = "ccm.watch.skipped";
+/// Subjects in the snapshot that a watch has sent.
+pub const CCM_WATCH_SUBJECTS: &str = "ccm.watch.subjects";
+/// How often a gRPC call was sent again.
+pub const CCM_RESEND_COUNT: &str = "ccm.resend_count";

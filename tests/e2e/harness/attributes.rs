@@ -1,0 +1,57 @@
+//! Notes which attributes the spans of a test run have, and with which types. `tests/run` compares them with the table in
+//! docs/telemetry.md when a full run has ended (tests/attributes.rs).
+
+use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Mutex;
+
+use telemetry::otlp::{AttributeValue, Span, SpanKind};
+
+/// What was noted by this process: a line for each attribute of each sort of span.
+static NOTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+pub(crate) fn note(spans: &[Span]) {
+    for span in spans {
+        for (name, value) in &span.attributes {
+            let line = format!("{} | {name} | {}\n", sort(span), type_of(value));
+            let text = value.to_string();
+            let line = if name == "db.query.text" && (text.contains('\n') || text.contains("  ")) {
+                format!("{} | not on one line | {text:?}\n", sort(span))
+            } else {
+                line
+            };
+            if NOTED.lock().unwrap().insert(line.clone()) {
+                let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("attributes-seen.txt");
+                let mut file = OpenOptions::new().create(true).append(true).open(file).unwrap();
+                file.write_all(line.as_bytes()).unwrap();
+            }
+        }
+    }
+}
+
+/// The sort of a span, as the table names it.
+fn sort(span: &Span) -> &'static str {
+    let has = |name: &str| span.attributes.contains_key(name);
+    match span.kind {
+        SpanKind::Server if has("rpc.system.name") => "gRPC server",
+        SpanKind::Server => "HTTP server",
+        SpanKind::Client if has("rpc.system.name") => "gRPC client",
+        SpanKind::Client if has("db.system.name") => "database",
+        SpanKind::Client => "HTTP client",
+        _ if has("db.system.name") => "pool",
+        _ => "internal",
+    }
+}
+
+fn type_of(value: &AttributeValue) -> &'static str {
+    match value {
+        AttributeValue::Text(_) => "string",
+        AttributeValue::Integer(_) => "int",
+        AttributeValue::Double(_) => "double",
+        AttributeValue::Bool(_) => "boolean",
+        AttributeValue::List(_) => "list",
+        AttributeValue::Other(_) => "other",
+    }
+}
