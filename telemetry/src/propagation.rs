@@ -4,15 +4,14 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use opentelemetry::{Context, global};
-use opentelemetry_http::HeaderInjector;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 
 pub(crate) mod baggage;
 mod edge;
-mod w3c;
+mod headers;
 
 pub use edge::Edge;
-use w3c::Incoming;
+use headers::{Incoming, Outgoing};
 
 /// Response header `X-Trace-Id`: the trace id of the request, for people.
 pub const X_TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
@@ -28,7 +27,7 @@ pub fn extract(headers: &HeaderMap) -> Context {
 
 /// Writes `context` into `headers`.
 pub fn inject(context: &Context, headers: &mut HeaderMap) {
-    global::get_text_map_propagator(|it| it.inject_context(context, &mut HeaderInjector(headers)));
+    global::get_text_map_propagator(|it| it.inject_context(context, &mut Outgoing(headers)));
 }
 
 /// Returns the context of the current span; an invalid one if there is no current span.
@@ -58,7 +57,7 @@ impl Cause {
     #[must_use]
     pub fn current() -> Self {
         let mut headers = HeaderMap::new();
-        TraceContextPropagator::new().inject_context(&Context::current(), &mut HeaderInjector(&mut headers));
+        TraceContextPropagator::new().inject_context(&Context::current(), &mut Outgoing(&mut headers));
         let text = |name| {
             let value = headers.get(name)?.to_str().ok()?;
             (!value.is_empty()).then(|| value.to_owned())

@@ -1,9 +1,13 @@
-//! Reads the headers of W3C Trace Context and W3C Baggage, which may be repeated, malformed or too long.
+//! The trace headers of a request as the propagators read and write them.
 
 use std::borrow::Cow;
 
-use http::HeaderMap;
-use opentelemetry::propagation::Extractor;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use opentelemetry::propagation::{Extractor, Injector};
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+const BAGGAGE: HeaderName = HeaderName::from_static("baggage");
 
 /// Maximum length of `tracestate`, which W3C Trace Context requires as a minimum; a longer one is dropped as a whole.
 const MAX_TRACESTATE: usize = 512;
@@ -22,7 +26,7 @@ pub(super) struct Incoming<'a> {
 
 impl<'a> Incoming<'a> {
     pub(super) fn of(headers: &'a HeaderMap) -> Self {
-        let mut parents = headers.get_all("traceparent").iter();
+        let mut parents = headers.get_all(TRACEPARENT).iter();
         let traceparent = match (parents.next(), parents.next()) {
             (Some(only), None) => only.to_str().ok().filter(|it| is_traceparent(it)),
             _ => None,
@@ -31,8 +35,8 @@ impl<'a> Incoming<'a> {
             |it: &Cow<'_, str>| it.len() <= MAX_TRACESTATE && it.split(',').count() <= MAX_TRACESTATE_MEMBERS;
         Self {
             traceparent,
-            tracestate: joined(headers, "tracestate").filter(is_short),
-            baggage: joined(headers, "baggage").filter(|it| it.len() <= MAX_BAGGAGE),
+            tracestate: joined(headers, TRACESTATE).filter(is_short),
+            baggage: joined(headers, BAGGAGE).filter(|it| it.len() <= MAX_BAGGAGE),
         }
     }
 }
@@ -57,7 +61,7 @@ fn is_traceparent(text: &str) -> bool {
     }
 }
 
-fn joined<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
+fn joined(headers: &HeaderMap, name: HeaderName) -> Option<Cow<'_, str>> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?.to_str().ok()?;
     let mut text = Cow::Borrowed(first);
@@ -84,10 +88,25 @@ impl Extractor for Incoming<'_> {
     }
 }
 
+/// The trace headers of a request that is about to be sent.
+pub(super) struct Outgoing<'a>(pub(super) &'a mut HeaderMap);
+
+impl Injector for Outgoing<'_> {
+    fn set(&mut self, key: &str, value: String) {
+        let name = match key {
+            "traceparent" => TRACEPARENT,
+            "tracestate" => TRACESTATE,
+            "baggage" => BAGGAGE,
+            _ => return,
+        };
+        if let Ok(value) = HeaderValue::try_from(value) {
+            self.0.insert(name, value);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use http::{HeaderName, HeaderValue};
-
     use super::*;
 
     const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -135,5 +154,14 @@ mod tests {
         );
         assert_eq!(state(&[("tracestate", &format!("a={}", "1".repeat(511)))]), None);
         assert_eq!(state(&[("tracestate", &"a=1,".repeat(32))]), None);
+    }
+
+    #[test]
+    fn written_headers_replace_earlier_ones() {
+        let mut headers = headers(&[("traceparent", PARENT), ("traceparent", PARENT)]);
+        Outgoing(&mut headers).set("traceparent", "new".to_owned());
+        Outgoing(&mut headers).set("baggage", "a=1".to_owned());
+        let written: Vec<(&str, &[u8])> = headers.iter().map(|it| (it.0.as_str(), it.1.as_bytes())).collect();
+        assert_eq!(written, [("traceparent", b"new".as_slice()), ("baggage", b"a=1")]);
     }
 }
