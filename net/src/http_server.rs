@@ -127,7 +127,7 @@ where
             }
             let handled = observation.span.run(inner.call(Request::from_parts(head, body)));
             let mut response = handled.await?;
-            propagation::tell_client(&observation.span.span_context(), response.headers_mut());
+            propagation::tell_client(&observation.span, response.headers_mut());
             let (parts, body) = response.into_parts();
             let observation = observation.answered(&parts, settings.resources);
             let body = TracedBody::new(body, Some(observation));

@@ -25,7 +25,6 @@ use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::resource::TelemetryResourceDetector;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use opentelemetry_semantic_conventions::resource;
@@ -37,6 +36,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::propagation::baggage::AllowedBaggage;
+use crate::propagation::trace_context::W3cTraceContext;
 use environment::{Environment, Propagator};
 pub use log_format::LogFormat;
 use log_writer::{LogGuard, LogWriter};
@@ -240,7 +240,7 @@ fn resource_of(process: &Process, clock: &Clock, environment: &Environment) -> R
 fn propagator(process: &Process, environment: &Environment) -> TextMapCompositePropagator {
     let of = |it: &Propagator| -> Box<dyn TextMapPropagator + Send + Sync> {
         match it {
-            Propagator::TraceContext => Box::new(TraceContextPropagator::new()),
+            Propagator::TraceContext => Box::new(W3cTraceContext),
             Propagator::Baggage => Box::new(AllowedBaggage::of(process.baggage_keys.clone())),
         }
     };

@@ -1,14 +1,17 @@
 //! Reads and writes W3C trace context in HTTP headers, gRPC metadata and database rows.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use opentelemetry::propagation::TextMapPropagator as _;
-use opentelemetry::trace::{SpanContext, TraceContextExt as _};
+use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry::{Context, global};
-use opentelemetry_sdk::propagation::TraceContextPropagator;
+
+use crate::span::Span;
 
 pub(crate) mod baggage;
 mod edge;
 mod headers;
+pub(crate) mod trace_context;
+mod traceparent;
+mod tracestate;
 
 pub use edge::Edge;
 use headers::{Incoming, Outgoing};
@@ -30,16 +33,15 @@ pub fn inject(context: &Context, headers: &mut HeaderMap) {
     global::get_text_map_propagator(|it| it.inject_context(context, &mut Outgoing(headers)));
 }
 
-/// Returns the context of the current span; an invalid one if there is no current span.
-#[must_use]
-pub fn current_span() -> SpanContext {
-    Context::current().span().span_context().clone()
-}
-
 /// Returns the current trace id in hexadecimal form.
 #[must_use]
 pub fn current_trace_id() -> Option<String> {
-    let span = current_span();
+    Context::map_current(trace_id)
+}
+
+fn trace_id(context: &Context) -> Option<String> {
+    let span = context.span();
+    let span = span.span_context();
     span.is_valid().then(|| span.trace_id().to_string())
 }
 
@@ -56,26 +58,65 @@ impl Cause {
     /// Returns the trace context of the current span.
     #[must_use]
     pub fn current() -> Self {
-        let mut headers = HeaderMap::new();
-        TraceContextPropagator::new().inject_context(&Context::current(), &mut Outgoing(&mut headers));
-        let text = |name| {
-            let value = headers.get(name)?.to_str().ok()?;
-            (!value.is_empty()).then(|| value.to_owned())
-        };
-        Self { traceparent: text("traceparent"), tracestate: text("tracestate") }
+        Context::map_current(|context| Self {
+            traceparent: trace_context::traceparent(context),
+            tracestate: trace_context::tracestate(context),
+        })
     }
 }
 
-/// Adds the headers [`TRACERESPONSE`] and [`X_TRACE_ID`] to a response.
-pub fn tell_client(span: &SpanContext, headers: &mut HeaderMap) {
-    if !span.is_valid() {
-        return;
+/// Adds the headers [`TRACERESPONSE`] and [`X_TRACE_ID`] to a response, unless the SDK is disabled.
+pub fn tell_client(span: &Span, headers: &mut HeaderMap) {
+    let Some(context) = span.own_context() else { return };
+    let told = [(TRACERESPONSE, trace_context::traceparent(context)), (X_TRACE_ID, trace_id(context))];
+    for (name, value) in told {
+        if let Some(value) = value.and_then(|it| HeaderValue::try_from(it).ok()) {
+            headers.insert(name, value);
+        }
     }
-    let (trace, id, flags) = (span.trace_id(), span.span_id(), span.trace_flags().to_u8());
-    if let Ok(value) = HeaderValue::try_from(format!("00-{trace}-{id}-{flags:02x}")) {
-        headers.insert(TRACERESPONSE, value);
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::propagation::TextMapPropagator as _;
+    use opentelemetry::trace::TracerProvider as _;
+    use opentelemetry_sdk::trace::SdkTracerProvider;
+
+    use super::*;
+    use crate::span::{SpanBuilder, SpanKind};
+
+    /// A span whose caller sent a trace id that is not random.
+    fn span() -> Span {
+        let mut headers = HeaderMap::new();
+        let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        headers.insert("traceparent", HeaderValue::from_static(parent));
+        headers.insert("tracestate", HeaderValue::from_static("a@b@c=1"));
+        let caller =
+            trace_context::W3cTraceContext.extract_with_context(&Context::new(), &Incoming::of(&headers));
+        let tracer = SdkTracerProvider::builder().build().tracer("test");
+        SpanBuilder::new(SpanKind::Server).child_of(caller).start_by(Some(&tracer), |_| {})
     }
-    if let Ok(value) = HeaderValue::try_from(trace.to_string()) {
-        headers.insert(X_TRACE_ID, value);
+
+    #[test]
+    fn a_row_and_a_response_have_the_flags_that_are_sent_on() {
+        let span = span();
+        let expected = format!("00-4bf92f3577b34da6a3ce929d0e0e4736-{}-01", span.span_context().span_id());
+        let cause = span.in_scope(Cause::current);
+        assert_eq!(cause.traceparent.as_deref(), Some(expected.as_str()));
+        assert_eq!(cause.tracestate.as_deref(), Some("a@b@c=1"));
+        let mut headers = HeaderMap::new();
+        tell_client(&span, &mut headers);
+        assert_eq!(headers[TRACERESPONSE], expected);
+        assert_eq!(headers[X_TRACE_ID], "4bf92f3577b34da6a3ce929d0e0e4736");
+    }
+
+    #[test]
+    fn outside_of_a_span_there_is_nothing_to_store_or_to_tell() {
+        assert_eq!((Cause::current(), current_trace_id()), (Cause::default(), None));
+        let caller = span().context().clone();
+        let disabled = SpanBuilder::new(SpanKind::Server).child_of(caller).start_by(None, |_| {});
+        let mut headers = HeaderMap::new();
+        tell_client(&disabled, &mut headers);
+        assert!(headers.is_empty(), "{headers:?}");
     }
 }

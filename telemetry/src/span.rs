@@ -167,7 +167,12 @@ impl Span {
     /// The ids of this span, sampled or not; invalid when the SDK is disabled.
     #[must_use]
     pub fn span_context(&self) -> SpanContext {
-        if self.is_ours { self.context.span().span_context().clone() } else { SpanContext::NONE }
+        self.own_context().map_or(SpanContext::NONE, |it| it.span().span_context().clone())
+    }
+
+    /// The context of this span; `None` when the SDK is disabled.
+    pub(crate) fn own_context(&self) -> Option<&Context> {
+        self.is_ours.then_some(&self.context)
     }
 
     /// Whether the span is sampled and records attributes.

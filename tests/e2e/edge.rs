@@ -1,8 +1,10 @@
 //! The edge: what becomes of the trace that a caller brings along.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
+use access::Role;
+use proto::event::v1::Event;
 use proto::task::v1::task_service_server::{TaskService, TaskServiceServer};
 use proto::task::v1::{
     CreateTaskRequest, CreateTaskResponse, DeleteTaskRequest, DeleteTaskResponse, GetTaskRequest,
@@ -13,7 +15,8 @@ use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
-use crate::harness::{Backend, Product};
+use crate::harness::{Backend, Client, Product};
+use crate::on_behalf_of::history;
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const OUTSIDE: &str = "00f067aa0ba902b7";
@@ -43,31 +46,94 @@ async fn two_traceparents_a_malformed_one_and_one_of_another_name_begin_a_new_tr
     assert_eq!(user.with("traceparent", &parent).get("/api/tasks").await.header("x-trace-id"), TRACE);
 }
 
+/// Creates a task with a worker; answers the event that this caused.
+async fn created(product: &Product, caller: &Client) -> Event {
+    let worker = product.worker().await;
+    let task = caller.post("/api/tasks", &json!({"title": "t", "worker_id": worker})).await;
+    assert_eq!(task.status, 201, "{task:?}");
+    let token = product.token("admin", &[Role::Admin], None);
+    history(product.tasks_address, &token, task.text("id")).await.remove(0)
+}
+
+/// The tracestates of the spans that `service` exported.
+fn exported(product: &Product, service: &str) -> Vec<String> {
+    let spans = product.collector.trace(TRACE).into_iter().filter(|it| it.service == service);
+    let states: BTreeSet<String> = spans.map(|it| it.tracestate).collect();
+    states.into_iter().collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn several_tracestates_are_one_and_too_much_of_it_is_left_out() {
+async fn a_valid_tracestate_goes_through_every_process_as_it_came() {
     let mut product = Product::start().await;
-    let caller = product.user("ada").with("traceparent", &traceparent("01"));
-    let several = caller.with("tracestate", "a=1").with("tracestate", "b=2,c=3");
-    assert_eq!(several.get("/api/tasks").await.status, 200);
-    let long: Vec<String> = (0..32).map(|it| format!("k{it}={}", "v".repeat(200))).collect();
-    assert_eq!(caller.with("tracestate", &long.join(",")).get("/api/workers").await.status, 200);
+    let tenant = format!("{}@{}=2", "t".repeat(241), "v".repeat(14));
+    let caller = product.user("ada").with("traceparent", &traceparent("01")).with("tracestate", "a=1");
+    let caller = caller.with("tracestate", &format!("{tenant},foo@@bar=3")).with("tracestate", "c= 4");
+    let event = created(&product, &caller).await;
+    assert_eq!(event.tracestate, Some(format!("a=1,{tenant},foo@@bar=3,c= 4")));
     product.stop().await;
-    let spans = product.collector.trace(TRACE);
-    let of = |service: &str| -> Vec<&str> {
-        spans.iter().filter(|it| it.service == service).map(|it| it.tracestate.as_str()).collect()
-    };
-    assert!(!of("task-service").is_empty() && of("task-service").iter().all(|it| *it == "a=1,b=2,c=3"));
-    assert!(!of("worker-service").is_empty() && of("worker-service").iter().all(|it| it.is_empty()));
+    for service in ["gateway", "task-service", "worker-service"] {
+        assert_eq!(exported(&product, service), ["a=1,c= 4"], "the SDK's type refuses the other keys");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_tracestate_that_is_too_long_whole_members_are_left_out_the_last_long_ones_first() {
+    let mut product = Product::start().await;
+    let long = |key: &str, length: usize| format!("{key}={}", "x".repeat(length));
+    let (big, second, third) = (long("big", 250), long("second", 200), long("third", 90));
+    let caller = product.user("ada").with("traceparent", &traceparent("01"));
+    let caller = caller.with("tracestate", &format!("{big},{second},small=1,{third}"));
+    let kept = format!("{big},small=1,{third}");
+    assert_eq!(created(&product, &caller).await.tracestate.as_ref(), Some(&kept));
+    product.stop().await;
+    for service in ["gateway", "task-service", "worker-service"] {
+        assert_eq!(exported(&product, service), [kept.as_str()]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invalid_tracestate_goes_no_further_and_the_trace_does() {
+    let product = Product::start().await;
+    let members: Vec<String> = (0..33).map(|it| format!("k{it}=v")).collect();
+    for invalid in ["empty=,a=1", "UPPER=1,a=1", "@a=1,b=1", "a=b=c", &members.join(",")] {
+        let caller = product.user("ada").with("traceparent", &traceparent("01")).with("tracestate", invalid);
+        let event = created(&product, &caller).await;
+        assert!(event.traceparent().contains(TRACE), "{invalid}");
+        assert_eq!(event.tracestate, None, "{invalid}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_random_flag_of_a_caller_is_kept_and_our_own_trace_ids_have_it() {
+    for (ratio, unset, set) in [("0", "-00", "-02"), ("1", "-01", "-03")] {
+        let product = Product::start_with(Backend::Sqlite, &[("CCM_TRACE_RATIO", ratio)]).await;
+        let user = product.user("ada");
+        let of_caller = |flags| user.with("traceparent", &traceparent(flags));
+        let callers = [
+            (user.clone(), set),
+            (of_caller("00"), unset),
+            (of_caller("01"), unset),
+            (of_caller("02"), set),
+            (of_caller("03"), set),
+            (of_caller("fd"), unset),
+        ];
+        for (caller, expected) in callers {
+            let answer = caller.get("/api/tasks").await;
+            assert!(answer.header("traceresponse").ends_with(expected), "{expected}: {answer:?}");
+            let event = created(&product, &caller).await;
+            assert!(event.traceparent().ends_with(expected), "{expected}: {event:?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_gateway_samples_by_its_own_ratio_and_the_services_obey() {
-    for (ratio, flags, kept) in [("0", "01", false), ("1", "00", true)] {
+    for (ratio, flags, kept) in [("0", "03", false), ("1", "02", true)] {
         let mut product = Product::start_with(Backend::Sqlite, &[("CCM_TRACE_RATIO", ratio)]).await;
         let caller = product.user("ada").with("traceparent", &traceparent(flags));
         let answer = caller.post("/api/tasks", &json!({"title": "t"})).await;
         assert_eq!((answer.status.as_u16(), answer.header("x-trace-id")), (201, TRACE));
-        assert!(answer.header("traceresponse").ends_with(if kept { "-01" } else { "-00" }), "{answer:?}");
+        assert!(answer.header("traceresponse").ends_with(if kept { "-03" } else { "-02" }), "{answer:?}");
         product.stop().await;
         let spans = product.collector.trace(TRACE);
         assert_eq!(spans.len(), if kept { 8 } else { 0 }, "ratio {ratio}");
@@ -93,6 +159,7 @@ async fn a_linked_edge_begins_a_trace_of_its_own_that_leads_back_to_the_callers(
     let answer = caller.get("/api/tasks").await;
     let id = answer.header("x-trace-id");
     assert_ne!(id, TRACE);
+    assert!(answer.header("traceresponse").ends_with("-03"), "the new trace id is random: {answer:?}");
     product.stop().await;
     let spans = product.collector.trace(id);
     let root = spans.iter().find(|it| it.parent_id.is_empty()).expect("a root");
@@ -192,7 +259,22 @@ async fn propagators_decide_what_is_passed_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disabled_sdk_passes_the_callers_trace_on_as_it_came() {
-    let parent = traceparent("01");
-    let sent = sent_on(&[("OTEL_SDK_DISABLED", "true")], &[("traceparent", &parent)], true).await.unwrap();
-    assert_eq!(sent["traceparent"], parent);
+    for (flags, state) in [("01", "a=1"), ("02", "foo@@bar=1,a= 2")] {
+        let parent = traceparent(flags);
+        let headers = [("traceparent", parent.as_str()), ("tracestate", state)];
+        let sent = sent_on(&[("OTEL_SDK_DISABLED", "true")], &headers, true).await.unwrap();
+        assert_eq!((sent["traceparent"].as_str(), sent["tracestate"].as_str()), (parent.as_str(), state));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_metadata_of_a_call_has_the_flags_and_no_empty_tracestate() {
+    for (flags, expected) in [(None, "-03"), (Some("01"), "-01"), (Some("02"), "-03")] {
+        let parent = flags.map(traceparent);
+        let headers: Vec<(&str, &str)> =
+            parent.iter().flat_map(|it| [("traceparent", it.as_str()), ("tracestate", "")]).collect();
+        let sent = sent_on(&[], &headers, true).await.unwrap();
+        assert!(sent["traceparent"].ends_with(expected), "{flags:?}: {sent:?}");
+        assert!(!sent.contains_key("tracestate"), "{sent:?}");
+    }
 }

@@ -27,7 +27,8 @@ fn for_person<T>(message: T, token: &str, person: &str) -> Request<T> {
     request
 }
 
-async fn history(address: std::net::SocketAddr, token: &str, subject_id: &str) -> Vec<Event> {
+/// The events of a task or a worker, over gRPC.
+pub(crate) async fn history(address: std::net::SocketAddr, token: &str, subject_id: &str) -> Vec<Event> {
     let message = ListEventsRequest { subject_id: subject_id.to_owned(), ..Default::default() };
     let mut events = EventServiceClient::new(Watcher::channel(address));
     events.list_events(authorized(message, token)).await.unwrap().into_inner().events

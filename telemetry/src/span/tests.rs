@@ -19,6 +19,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use super::*;
 use crate::log_format::{self, LogFormat};
 use crate::log_writer::{LogGuard, LogWriter};
+use crate::propagation::trace_context::{W3cTraceContext, traceparent};
 use crate::propagation::{Edge, inject};
 use crate::sampler::EdgeSampler;
 
@@ -113,13 +114,6 @@ fn remote(flags: TraceFlags) -> Context {
     Context::new().with_remote_span_context(SpanContext::new(trace, span, flags, true, TraceState::default()))
 }
 
-fn traceparent(context: &Context) -> Option<String> {
-    use opentelemetry::propagation::TextMapPropagator as _;
-    let mut carrier = std::collections::HashMap::new();
-    opentelemetry_sdk::propagation::TraceContextPropagator::new().inject_context(context, &mut carrier);
-    carrier.remove("traceparent")
-}
-
 fn ids(line: &Json) -> (String, String) {
     let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
     (text("trace_id"), text("span_id"))
@@ -145,7 +139,7 @@ fn nothing_is_built_of_a_span_that_is_not_sampled_but_it_has_ids() {
     let own = span.span_context();
     assert!(own.is_valid() && !own.is_sampled() && !span.is_recording());
     assert_eq!(own.trace_id(), TraceId::from_bytes([1; 16]));
-    let expected = format!("00-{}-{}-00", own.trace_id(), own.span_id());
+    let expected = format!("00-{}-{}-02", own.trace_id(), own.span_id());
     assert_eq!(traceparent(span.context()), Some(expected), "goes on, unsampled");
     let child = span.in_scope(|| SpanBuilder::new(SpanKind::Client).start_by(Some(&setup.tracer), describe));
     assert_eq!((child.span_context().trace_id(), child.is_recording()), (own.trace_id(), false));
@@ -331,9 +325,7 @@ fn a_disabled_sdk_passes_the_context_on_and_has_no_ids_of_its_own() {
 #[test]
 fn a_linked_edge_begins_a_trace_of_its_own() {
     let setup = Setup::sampled();
-    opentelemetry::global::set_text_map_propagator(
-        opentelemetry_sdk::propagation::TraceContextPropagator::new(),
-    );
+    opentelemetry::global::set_text_map_propagator(W3cTraceContext);
     let mut headers = HeaderMap::new();
     inject(&remote(TraceFlags::SAMPLED), &mut headers);
     for (edge, name) in [(Edge::Continue, "continued"), (Edge::Link, "linked")] {

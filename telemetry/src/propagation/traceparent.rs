@@ -1,0 +1,119 @@
+//! The text of `traceparent` and `traceresponse` (W3C Trace Context Level 2, section 3.2).
+
+use std::fmt::Write as _;
+
+use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
+
+/// The flag that says that at least the last seven bytes of the trace id are random; new in Level 2.
+pub(super) const RANDOM: TraceFlags = TraceFlags::new(0x02);
+/// The flags that Level 2 defines. Others must be cleared.
+const DEFINED: TraceFlags = TraceFlags::new(0x03);
+/// Length of a text of version 00.
+const LENGTH: usize = 55;
+
+/// The ids and flags of a span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Traceparent {
+    pub(super) trace_id: TraceId,
+    pub(super) span_id: SpanId,
+    pub(super) flags: TraceFlags,
+}
+
+impl Traceparent {
+    /// Parses a text of version 00 or later, of which later versions may have further parts after the flags.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(5, '-');
+        let mut number = |digits| parts.next().filter(|it| it.len() == digits).and_then(hexadecimal);
+        let version = number(2)?;
+        let trace_id = number(32).filter(|it| *it != 0)?;
+        let span_id = number(16).filter(|it| *it != 0)?;
+        let flags = number(2)?;
+        if version == 0xff || version == 0 && parts.next().is_some() {
+            return None;
+        }
+        Some(Self {
+            trace_id: trace_id.into(),
+            span_id: u64::try_from(span_id).ok()?.into(),
+            flags: TraceFlags::new(u8::try_from(flags).ok()?) & DEFINED,
+        })
+    }
+
+    /// Returns the text of version 00.
+    pub(super) fn text(self) -> String {
+        let Self { trace_id, span_id, flags } = self;
+        let mut text = String::with_capacity(LENGTH);
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "00-{trace_id}-{span_id}-{flags:02x}");
+        text
+    }
+}
+
+/// Parses at most 32 lowercase hexadecimal digits. The parsers of the standard library accept signs and capitals too.
+fn hexadecimal(digits: &str) -> Option<u128> {
+    digits.bytes().try_fold(0, |number, digit| {
+        let value = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            _ => return None,
+        };
+        Some(number << 4 | u128::from(value))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    #[test]
+    fn a_valid_text_is_written_as_it_was_read() {
+        for flags in ["00", "01", "02", "03"] {
+            let text = format!("{}{flags}", &TEXT[..53]);
+            assert_eq!(Traceparent::parse(&text).unwrap().text(), text);
+        }
+    }
+
+    #[test]
+    fn flags_that_level_2_does_not_define_are_cleared() {
+        for (received, sent) in [("ff", "03"), ("fd", "01"), ("fe", "02"), ("04", "00")] {
+            let parsed = Traceparent::parse(&format!("{}{received}", &TEXT[..53])).unwrap();
+            assert_eq!(parsed.text(), format!("{}{sent}", &TEXT[..53]), "{received}");
+        }
+    }
+
+    #[test]
+    fn a_later_version_may_have_further_parts_and_is_answered_as_version_00() {
+        for rest in ["", "-", "-what-the-future-will-be-like"] {
+            let later = format!("cc{}{rest}", &TEXT[2..]);
+            assert_eq!(Traceparent::parse(&later).map(Traceparent::text).as_deref(), Some(TEXT), "{later}");
+        }
+        assert_eq!(Traceparent::parse(&format!("cc{}.future", &TEXT[2..])), None);
+    }
+
+    #[test]
+    fn a_malformed_text_is_refused() {
+        let replaced = |from: &str, to: &str| TEXT.replacen(from, to, 1);
+        let malformed = [
+            String::new(),
+            "x".to_owned(),
+            TEXT.to_uppercase(),
+            TEXT[..54].to_owned(),
+            TEXT[1..].to_owned(),
+            format!("{TEXT}-"),
+            format!("{TEXT}-00"),
+            format!(" {TEXT}"),
+            replaced("00-", "ff-"),
+            replaced("00-", "+0-"),
+            replaced("-4bf", "-+bf"),
+            replaced("-4bf9", "-4bf"),
+            replaced("-4bf9", "-4bf90"),
+            replaced("4bf92f3577b34da6a3ce929d0e0e4736", &"0".repeat(32)),
+            replaced("00f067aa0ba902b7", &"0".repeat(16)),
+            replaced("-01", "-0ä"),
+        ];
+        for text in malformed {
+            assert_eq!(Traceparent::parse(&text), None, "{text}");
+        }
+    }
+}
