@@ -3,14 +3,13 @@
 //! shared the wait link to it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use net::admission::Wait;
 use opentelemetry::trace::SpanContext;
 use platform::connection_failure::ConnectionFailure;
 use reqwest::{StatusCode, Url};
 use telemetry::semconv;
-use telemetry::span::{Description, Span, SpanBuilder, SpanKind};
+use telemetry::span::{Description, Interval, Span, SpanBuilder, SpanKind};
 
 /// `peer.service` of the issuer.
 const PEER: &str = "token-issuer";
@@ -52,9 +51,9 @@ pub(crate) struct IssuerWait {
 struct Exchange {
     purpose: Purpose,
     url: Url,
-    started: Instant,
+    took: Interval,
     /// `None` while the request is running.
-    ended: Option<(Instant, Ended)>,
+    ended: Option<Ended>,
 }
 
 /// How an exchange ended: the status of the response, or why there is none.
@@ -70,24 +69,25 @@ impl IssuerWait {
     }
 
     pub(crate) fn begin(&self, purpose: Purpose, url: &Url) {
-        self.exchanges().push(Exchange { purpose, url: url.clone(), started: Instant::now(), ended: None });
+        self.exchanges().push(Exchange { purpose, url: url.clone(), took: Interval::begin(), ended: None });
     }
 
     /// Ends the last request.
     pub(crate) fn end(&self, ended: Ended) {
         if let Some(last) = self.exchanges().last_mut() {
-            last.ended = Some((Instant::now(), ended));
+            last.took.end();
+            last.ended = Some(ended);
         }
     }
 
     /// Makes the spans in a trace of their own, unless a request has them already.
     pub(crate) fn record_in_own_trace(&self, name: &'static str) {
-        let Some(started) = self.exchanges().first().map(|it| it.started) else { return };
+        let Some(first) = self.exchanges().first().map(|it| it.took) else { return };
         if self.recorded.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
             return;
         }
         let root = SpanBuilder::new(SpanKind::Internal).child_of(opentelemetry::Context::new());
-        let root = root.started_at(started).start(|it| it.name(name));
+        let root = root.started_with(first).start(|it| it.name(name));
         self.record(&root);
     }
 }
@@ -103,8 +103,8 @@ impl Wait for IssuerWait {
         }
         for exchange in &*self.exchanges() {
             let builder = SpanBuilder::new(SpanKind::Client).child_of(span.context().clone());
-            let of_exchange = builder.started_at(exchange.started).start(|it| describe(it, exchange));
-            of_exchange.end_at(exchange.ended.map_or_else(Instant::now, |it| it.0));
+            let of_exchange = builder.started_with(exchange.took).start(|it| describe(it, exchange));
+            of_exchange.end_with(exchange.took);
             *recorded = Some(of_exchange.span_context());
         }
     }
@@ -118,7 +118,7 @@ fn describe(it: &mut Description, exchange: &Exchange) {
     it.set_some(semconv::SERVER_PORT, exchange.url.port_or_known_default().map(i64::from));
     it.set(semconv::SERVICE_PEER_NAME, PEER);
     it.set(semconv::URL_FULL, without_credentials(&exchange.url));
-    match exchange.ended.map(|it| it.1) {
+    match exchange.ended {
         Some(Ended::Answered(status)) => {
             it.set(semconv::HTTP_RESPONSE_STATUS_CODE, i64::from(status.as_u16()));
             if !status.is_success() {

@@ -17,6 +17,9 @@ use tracing::instrument::Instrumented;
 
 use crate::semconv::ERROR_TYPE;
 
+mod interval;
+
+pub use interval::Interval;
 pub use opentelemetry::trace::SpanKind;
 
 /// The tracer of this process; unset when the SDK is disabled.
@@ -62,6 +65,11 @@ impl SpanBuilder {
     /// Sets the start time to an instant in the past.
     pub fn started_at(self, instant: Instant) -> Self {
         Self { started_at: Some(instant), ..self }
+    }
+
+    /// Sets the start time to the start of an interval.
+    pub fn started_with(self, interval: Interval) -> Self {
+        self.started_at(interval.started())
     }
 
     /// Starts the span. The sampler decides first, from the parent and the trace id only; `describe` is called only for a
@@ -206,10 +214,10 @@ impl Span {
         }
     }
 
-    /// Ends the span at an instant in the past; later calls do nothing.
-    pub fn end_at(&self, instant: Instant) {
+    /// Ends the span at the end of an interval; later calls do nothing.
+    pub fn end_with(&self, interval: Interval) {
         if self.is_recording {
-            let at = opentelemetry::time::now() - instant.elapsed();
+            let at = opentelemetry::time::now() - interval.ended().elapsed();
             self.context.span().end_with_timestamp(at);
         }
     }

@@ -18,6 +18,7 @@ mod history;
 mod hostile_grpc;
 mod idempotency;
 mod issuer;
+mod issuer_spans;
 mod kill;
 mod limits;
 mod on_behalf_of;

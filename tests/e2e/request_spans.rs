@@ -1,12 +1,13 @@
-//! What the span and the log line of an HTTP request say: where it came from, what it asked for, what it was about, how it
+//! What the span and the log line of a request say: where it came from, what it asked for, what it was about, how it
 //! ended.
 
 use serde_json::json;
 use telemetry::otlp::{AttributeValue, Span, SpanKind};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tonic::Code;
 
-use crate::harness::{Backend, Product, eventually};
+use crate::harness::{Backend, Product, Watcher, call, eventually};
 
 const BODY: &[u8] = br#"{"title": "asked for"}"#;
 
@@ -107,6 +108,23 @@ async fn a_task_and_a_worker_are_found_by_their_ids_from_the_create_on() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grpc_method_that_nobody_serves_makes_no_span_name() {
+    let product = Product::start().await;
+    let channel = Watcher::channel(product.tasks_address);
+    let token = product.token("ada", &[], None);
+    let status = call(&channel, "ccm.task.v1.TaskService/Invented", &[], Some(&token)).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unimplemented);
+    let span = eventually("the server span", || async {
+        product.collector.spans().into_iter().find(|it| it.attributes.contains_key("rpc.method_original"))
+    })
+    .await;
+    assert_eq!((span.name.as_str(), &span.attributes["rpc.method"]), ("grpc", &"_OTHER".into()));
+    assert_eq!(span.attributes["rpc.method_original"], "ccm.task.v1.TaskService/Invented");
+    assert_eq!(span.attributes["rpc.status_code"], "UNIMPLEMENTED");
+    assert_eq!(span.attributes["network.peer.address"], "127.0.0.1");
+}
+
 /// Begins to create a task, and waits until the gateway asks for the body.
 async fn begin(product: &Product, trace_id: &str) -> TcpStream {
     let token = product.token("ada", &[], None);
@@ -128,10 +146,14 @@ async fn begin(product: &Product, trace_id: &str) -> TcpStream {
 async fn a_request_whose_client_went_away_is_told_from_one_that_was_answered() {
     let product = Product::start().await;
     let (abandoned, answered) = ("4bf92f3577b34da6a3ce929d0e0e0001", "4bf92f3577b34da6a3ce929d0e0e0002");
-    drop(begin(&product, abandoned).await);
+    product.tasks.signal("STOP");
+    let mut stream = begin(&product, abandoned).await;
+    stream.write_all(BODY).await.unwrap();
+    drop(stream);
     let span = server_span(&product, abandoned).await;
     assert_eq!(span.attributes["ccm.request.outcome"], "abandoned_by_client");
     assert!(!span.attributes.contains_key("http.response.status_code") && !span.error, "{span:?}");
+    product.tasks.signal("CONT");
     let mut stream = begin(&product, answered).await;
     stream.write_all(BODY).await.unwrap();
     let span = server_span(&product, answered).await;

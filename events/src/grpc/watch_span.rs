@@ -3,8 +3,7 @@
 
 use net::grpc::status::code_name;
 use opentelemetry::Context;
-use opentelemetry::trace::SpanContext;
-use telemetry::propagation::current_span;
+use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use telemetry::semconv;
 use telemetry::span::{SpanBuilder, SpanKind};
 use tonic::Code;
@@ -32,7 +31,8 @@ impl WatchSpan {
     /// Starts counting for the call whose span is the current one.
     pub(super) fn begin() -> Self {
         // A watch that is dropped, because its connection ended, was cancelled.
-        Self { call: current_span(), counts: Counts::default(), code: Code::Cancelled }
+        let call = Context::map_current(|it| it.span().span_context().clone());
+        Self { call, counts: Counts::default(), code: Code::Cancelled }
     }
 
     /// Sets the status that the subscriber gets.
