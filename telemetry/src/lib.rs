@@ -40,7 +40,6 @@ use crate::propagation::trace_context::W3cTraceContext;
 use environment::{Environment, Propagator};
 pub use log_format::LogFormat;
 use log_writer::{LogGuard, LogWriter};
-use losses::SpanCounters;
 use platform::clock::Clock;
 use sampler::EdgeSampler;
 
@@ -109,7 +108,6 @@ pub enum TelemetryError {
 /// The running telemetry of a process. [`Telemetry::stop`] exports the remaining spans.
 pub struct Telemetry {
     tracer: Option<SdkTracerProvider>,
-    counters: SpanCounters,
     /// Writes the last log lines when dropped.
     _log: LogGuard,
 }
@@ -119,8 +117,7 @@ pub struct Telemetry {
 pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryError> {
     let environment = Environment::read();
     opentelemetry::global::set_text_map_propagator(propagator(process, &environment));
-    let counters = SpanCounters::default();
-    let tracer = tracer(process, clock, &environment, &counters)?;
+    let tracer = tracer(process, clock, &environment)?;
     let spans = match &tracer {
         Some(provider) => {
             let tracer = provider.tracer_with_scope(scope(process));
@@ -144,7 +141,7 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
     for warning in &environment.warnings {
         tracing::warn!("{warning}");
     }
-    Ok(Telemetry { tracer, counters, _log: guard })
+    Ok(Telemetry { tracer, _log: guard })
 }
 
 /// The instrumentation scope of all spans.
@@ -194,7 +191,6 @@ impl Telemetry {
         if let Ok(Err(error)) = flushed {
             tracing::debug!(%error, "the span exporter failed to shut down");
         }
-        self.counters.report_total();
     }
 }
 
@@ -204,7 +200,6 @@ fn tracer(
     process: &Process,
     clock: &Clock,
     environment: &Environment,
-    counters: &SpanCounters,
 ) -> Result<Option<SdkTracerProvider>, TelemetryError> {
     if environment.disabled {
         return Ok(None);
@@ -213,7 +208,7 @@ fn tracer(
     if let Some(ratio) = process.trace_ratio.filter(|_| !environment.has_sampler) {
         builder = builder.with_sampler(EdgeSampler { ratio });
     }
-    for processor in export::processors(environment, counters)? {
+    for processor in export::processors(environment)? {
         builder = builder.with_span_processor(processor);
     }
     Ok(Some(builder.build()))

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// Minimum time between two log lines about losses.
 const LOG_INTERVAL: Duration = Duration::from_mins(1);
 
-/// Counters of spans since startup. Clones share them.
+/// Counters of the spans of one exporter since startup. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SpanCounters(Arc<Counts>);
 
@@ -32,14 +32,16 @@ struct LastReport {
 impl SpanCounters {
     /// Returns whether a span may be queued: fewer than `limit` spans are waiting. Otherwise, counts it as dropped.
     pub(super) fn accept(&self, limit: u64) -> bool {
-        let counts = &self.0;
-        let done = counts.exported.load(Ordering::Relaxed) + counts.failed.load(Ordering::Relaxed);
-        if counts.accepted.load(Ordering::Relaxed).saturating_sub(done) >= limit {
-            counts.dropped.fetch_add(1, Ordering::Relaxed);
-            return false;
-        }
-        counts.accepted.fetch_add(1, Ordering::Relaxed);
-        true
+        let may_wait = self.waiting() < limit;
+        let counter = if may_wait { &self.0.accepted } else { &self.0.dropped };
+        counter.fetch_add(1, Ordering::Relaxed);
+        may_wait
+    }
+
+    /// The number of spans that are neither exported nor lost.
+    pub(super) fn waiting(&self) -> u64 {
+        let done = self.0.exported.load(Ordering::Relaxed) + self.0.failed.load(Ordering::Relaxed);
+        self.0.accepted.load(Ordering::Relaxed).saturating_sub(done)
     }
 
     pub(super) fn exported(&self, spans: u64) {

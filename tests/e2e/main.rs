@@ -10,6 +10,7 @@ mod conditional;
 mod domain;
 mod edge;
 mod event_log;
+mod export_outage;
 mod failures;
 mod grpc_callers;
 mod harness;

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
@@ -41,10 +42,23 @@ pub(crate) struct Export {
 /// Receives exports.
 pub(crate) struct Otlp {
     pub(crate) endpoint: String,
-    exports: Exports,
+    received: Received,
 }
 
-type Exports = Arc<Mutex<Vec<Export>>>;
+/// What has come in, and the answer to it.
+#[derive(Clone, Default)]
+struct Received {
+    exports: Arc<Mutex<Vec<Export>>>,
+    rejects: Arc<AtomicBool>,
+}
+
+impl Received {
+    /// Keeps an export; says whether it is taken.
+    fn take(&self, export: Export) -> bool {
+        self.exports.lock().unwrap().push(export);
+        !self.rejects.load(Ordering::SeqCst)
+    }
+}
 
 /// A self-signed certificate for 127.0.0.1 and localhost.
 pub(crate) struct Tls {
@@ -80,25 +94,31 @@ impl Tls {
 
 impl Otlp {
     pub(crate) async fn grpc(tls: Option<&Tls>) -> Self {
-        let (listener, endpoint) = listen(tls).await;
-        let exports = Exports::default();
+        Self::grpc_at(TcpListener::bind("127.0.0.1:0").await.unwrap(), tls)
+    }
+
+    pub(crate) fn grpc_at(listener: TcpListener, tls: Option<&Tls>) -> Self {
+        let (endpoint, received) = (url(&listener, tls), Received::default());
         let service =
-            TraceServiceServer::new(Grpc(exports.clone())).accept_compressed(CompressionEncoding::Gzip);
+            TraceServiceServer::new(Grpc(received.clone())).accept_compressed(CompressionEncoding::Gzip);
         let mut server = Server::builder();
         if let Some(tls) = tls {
             server = server.tls_config(ServerTlsConfig::new().identity(tls.identity())).unwrap();
         }
         tokio::spawn(server.add_service(service).serve_with_incoming(TcpIncoming::from(listener)));
-        Self { endpoint, exports }
+        Self { endpoint, received }
     }
 
     pub(crate) async fn http(tls: Option<&Tls>) -> Self {
-        let (listener, endpoint) = listen(tls).await;
-        let (exports, acceptor) = (Exports::default(), tls.map(Tls::acceptor));
-        let received = exports.clone();
+        Self::http_at(TcpListener::bind("127.0.0.1:0").await.unwrap(), tls)
+    }
+
+    pub(crate) fn http_at(listener: TcpListener, tls: Option<&Tls>) -> Self {
+        let (endpoint, received) = (url(&listener, tls), Received::default());
+        let (keep, acceptor) = (received.clone(), tls.map(Tls::acceptor));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (received, acceptor) = (received.clone(), acceptor.clone());
+                let (received, acceptor) = (keep.clone(), acceptor.clone());
                 tokio::spawn(async move {
                     let service =
                         hyper::service::service_fn(move |request| answer(request, received.clone()));
@@ -113,11 +133,17 @@ impl Otlp {
                 });
             }
         });
-        Self { endpoint, exports }
+        Self { endpoint, received }
     }
 
+    /// Whether it rejects from now on what comes in: with `INVALID_ARGUMENT`, or 400.
+    pub(crate) fn reject(&self, rejects: bool) {
+        self.received.rejects.store(rejects, Ordering::SeqCst);
+    }
+
+    /// All that has come in, rejected or not.
     pub(crate) fn exports(&self) -> Vec<Export> {
-        self.exports.lock().unwrap().clone()
+        self.received.exports.lock().unwrap().clone()
     }
 
     pub(crate) fn spans(&self) -> Vec<Span> {
@@ -125,14 +151,12 @@ impl Otlp {
     }
 }
 
-async fn listen(tls: Option<&Tls>) -> (TcpListener, String) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+fn url(listener: &TcpListener, tls: Option<&Tls>) -> String {
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let endpoint = format!("{scheme}://{}", listener.local_addr().unwrap());
-    (listener, endpoint)
+    format!("{scheme}://{}", listener.local_addr().unwrap())
 }
 
-struct Grpc(Exports);
+struct Grpc(Received);
 
 #[tonic::async_trait]
 impl TraceService for Grpc {
@@ -143,12 +167,17 @@ impl TraceService for Grpc {
         let headers = text_of(&request.metadata().clone().into_headers());
         let spans = Span::all_of(request.into_inner());
         attributes::note(&spans);
-        self.0.lock().unwrap().push(Export { path: String::new(), headers, spans });
+        if !self.0.take(Export { path: String::new(), headers, spans }) {
+            return Err(tonic::Status::invalid_argument("rejected"));
+        }
         Ok(tonic::Response::new(ExportTraceServiceResponse::default()))
     }
 }
 
-async fn answer(request: Request<Incoming>, exports: Exports) -> Result<Response<Full<Bytes>>, hyper::Error> {
+async fn answer(
+    request: Request<Incoming>,
+    received: Received,
+) -> Result<Response<Full<Bytes>>, hyper::Error> {
     let (parts, body) = request.into_parts();
     let mut bytes = body.collect().await?.to_bytes().to_vec();
     let headers = text_of(&parts.headers);
@@ -159,9 +188,12 @@ async fn answer(request: Request<Incoming>, exports: Exports) -> Result<Response
     }
     let spans = Span::all_of(ExportTraceServiceRequest::decode(bytes.as_slice()).unwrap());
     attributes::note(&spans);
-    exports.lock().unwrap().push(Export { path: parts.uri.path().to_owned(), headers, spans });
+    let is_taken = received.take(Export { path: parts.uri.path().to_owned(), headers, spans });
     let mut response = Response::new(Full::from(ExportTraceServiceResponse::default().encode_to_vec()));
     response.headers_mut().insert("content-type", "application/x-protobuf".parse().unwrap());
+    if !is_taken {
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+    }
     Ok(response)
 }
 

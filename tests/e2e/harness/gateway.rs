@@ -1,0 +1,68 @@
+//! A gateway without services, for what a single process does.
+
+use access::local::{self, LocalIssuer};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{Client, Process, eventually};
+
+/// A gateway alone: a request to it makes one span.
+pub(crate) struct Gateway {
+    process: Process,
+    client: Client,
+    _directory: TempDir,
+}
+
+impl Gateway {
+    pub(crate) async fn start(settings: &[(&str, &str)]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        LocalIssuer::open_or_create(directory.path()).unwrap();
+        let keys = local::public_keys_path(directory.path()).display().to_string();
+        let common = [("CCM_LOCAL_KEYS", keys.as_str()), ("OTEL_BSP_SCHEDULE_DELAY", "50")];
+        let environment: Vec<(String, String)> =
+            common.iter().chain(settings).map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let process =
+            Process::spawn(&["gateway", "--end-with-stdin", "--listen", "127.0.0.1:0"], &environment);
+        let client = Client::new(&format!("http://{}", process.listening("gateway").await), None);
+        Self { process, client, _directory: directory }
+    }
+
+    /// Makes a span, and answers its trace id.
+    pub(crate) async fn request(&self) -> String {
+        let answer = self.client.get("/nowhere").await;
+        assert_eq!(answer.status, 404);
+        answer.header("x-trace-id").to_owned()
+    }
+
+    /// Ends, so that all spans have left.
+    pub(crate) async fn stop(&mut self) {
+        assert!(self.process.stop().await.success());
+    }
+
+    /// All lines that it has printed.
+    pub(crate) fn printed(&self) -> Vec<String> {
+        self.process.lines().all()
+    }
+
+    /// The log lines with this message.
+    pub(crate) fn logged(&self, message: &str) -> Vec<Value> {
+        self.process.lines().logged().into_iter().filter(|it| it["message"] == message).collect()
+    }
+
+    /// Waits for a log line with this message.
+    pub(crate) async fn logs(&self, message: &str) -> Value {
+        eventually(message, || async { self.logged(message).into_iter().next() }).await
+    }
+
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let lines = self.process.lines().logged();
+        let warnings = lines.iter().filter(|it| it["level"] == "WARN");
+        warnings.map(|it| it["message"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// A count of the last word about lost spans.
+    pub(crate) fn lost(&self, count: &str) -> u64 {
+        let last = self.logged("spans were lost, counted until shutdown").pop();
+        last.map_or(0, |it| it[count].as_u64().unwrap())
+    }
+}
