@@ -1,8 +1,11 @@
 //! Reads the `OTEL_*` variables once. The SDK reads some of them by itself, but ignores invalid values silently, so this
 //! file checks them too and collects warnings.
 
-use std::str::FromStr;
+mod reader;
+
 use std::time::Duration;
+
+use reader::Reader;
 
 /// The telemetry settings of the environment.
 #[derive(Debug)]
@@ -45,22 +48,13 @@ pub(super) struct Batch {
 #[derive(Clone, Debug)]
 pub(super) struct Otlp {
     pub(super) http: bool,
-    /// Timeout of one export attempt.
+    /// Timeout of an export, with the retries that the exporter itself makes.
     pub(super) timeout: Duration,
     /// Path of a PEM file.
     pub(super) certificate: Option<String>,
     pub(super) client_certificate: Option<String>,
     pub(super) client_key: Option<String>,
 }
-
-const SAMPLERS: [&str; 6] = [
-    "always_on",
-    "always_off",
-    "traceidratio",
-    "parentbased_always_on",
-    "parentbased_always_off",
-    "parentbased_traceidratio",
-];
 
 impl Environment {
     pub(super) fn read() -> Self {
@@ -72,15 +66,15 @@ impl Environment {
     }
 
     fn from(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let mut it = Reader { variable, warnings: Vec::new() };
+        let mut it = Reader::new(variable);
         // The specification: only "true" disables, case-insensitively, and an empty value counts as unset.
         let disabled = it.flag("OTEL_SDK_DISABLED");
         let exporters = it.exporters();
         let propagators = it.propagators();
         let has_sampler = it.sampler();
-        let queue = it.number("OTEL_BSP_MAX_QUEUE_SIZE", 2_048).max(1);
+        let queue = it.number("OTEL_BSP_MAX_QUEUE_SIZE", 8_192).max(1);
         let batch = Batch {
-            delay: Duration::from_millis(it.number("OTEL_BSP_SCHEDULE_DELAY", 5_000)),
+            delay: Duration::from_millis(it.number("OTEL_BSP_SCHEDULE_DELAY", 1_000)),
             queue,
             size: it.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512).clamp(1, queue),
         };
@@ -113,165 +107,6 @@ impl Environment {
             warnings: it.warnings,
         }
     }
-}
-
-struct Reader<F> {
-    variable: F,
-    warnings: Vec<String>,
-}
-
-impl<F: Fn(&str) -> Option<String>> Reader<F> {
-    fn text(&self, name: &str) -> Option<String> {
-        (self.variable)(name).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty())
-    }
-
-    /// Returns the variable for traces or, if unset, the one for all signals.
-    fn of_signal(&self, name: &str) -> Option<(String, String)> {
-        [format!("OTEL_EXPORTER_OTLP_TRACES_{name}"), format!("OTEL_EXPORTER_OTLP_{name}")]
-            .into_iter()
-            .find_map(|it| self.text(&it).map(|value| (it, value)))
-    }
-
-    fn flag(&mut self, name: &str) -> bool {
-        match self.text(name) {
-            Some(value) if value.eq_ignore_ascii_case("true") => true,
-            Some(value) if !value.eq_ignore_ascii_case("false") => {
-                self.warnings.push(format!("{name}={value} is not supported (true, false): using false"));
-                false
-            }
-            _ => false,
-        }
-    }
-
-    fn optional_number<T: FromStr>(&mut self, name: &str) -> Option<T> {
-        let value = self.text(name)?;
-        let number = value.parse().ok();
-        if number.is_none() {
-            self.warnings.push(format!("{name}={value} is not a whole number: using the default"));
-        }
-        number
-    }
-
-    fn number<T: FromStr>(&mut self, name: &str, default: T) -> T {
-        self.optional_number(name).unwrap_or(default)
-    }
-
-    fn list(&self, name: &str, default: &str) -> Vec<String> {
-        let value = self.text(name).unwrap_or_else(|| default.to_owned());
-        value.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
-    }
-
-    fn exporters(&mut self) -> Vec<Exporter> {
-        let mut exporters = Vec::new();
-        for name in self.list("OTEL_TRACES_EXPORTER", "otlp") {
-            match name.as_str() {
-                "otlp" => exporters.push(Exporter::Otlp),
-                "console" => exporters.push(Exporter::Console),
-                "none" => {}
-                other => self.warnings.push(format!(
-                    "OTEL_TRACES_EXPORTER={other} is not supported (otlp, console, none): ignored"
-                )),
-            }
-        }
-        exporters
-    }
-
-    fn propagators(&mut self) -> Vec<Propagator> {
-        let mut propagators = Vec::new();
-        for name in self.list("OTEL_PROPAGATORS", "tracecontext,baggage") {
-            match name.as_str() {
-                "tracecontext" => propagators.push(Propagator::TraceContext),
-                "baggage" => propagators.push(Propagator::Baggage),
-                "none" => {}
-                other => self.warnings.push(format!(
-                    "OTEL_PROPAGATORS={other} is not supported (tracecontext, baggage, none): ignored"
-                )),
-            }
-        }
-        propagators
-    }
-
-    fn sampler(&mut self) -> bool {
-        let Some(name) = self.text("OTEL_TRACES_SAMPLER") else { return false };
-        if !SAMPLERS.contains(&name.as_str()) {
-            let supported = SAMPLERS.join(", ");
-            self.warnings.push(format!("OTEL_TRACES_SAMPLER={name} is not supported ({supported}): ignored"));
-            return false;
-        }
-        if let Some(value) = self.text("OTEL_TRACES_SAMPLER_ARG")
-            && !value.parse().is_ok_and(|it: f64| (0.0..=1.0).contains(&it))
-        {
-            self.warnings
-                .push(format!("OTEL_TRACES_SAMPLER_ARG={value} is not a ratio from 0 to 1: using 1"));
-        }
-        true
-    }
-
-    fn otlp(&mut self) -> Otlp {
-        let http = match self.of_signal("PROTOCOL") {
-            None => false,
-            Some((name, value)) => match value.as_str() {
-                "grpc" => false,
-                "http/protobuf" => true,
-                _ => {
-                    let supported = "grpc, http/protobuf";
-                    self.warnings.push(format!("{name}={value} is not supported ({supported}): using grpc"));
-                    false
-                }
-            },
-        };
-        if let Some((name, value)) = self.of_signal("COMPRESSION")
-            && !["gzip", "none"].contains(&value.as_str())
-        {
-            self.warnings.push(format!("{name}={value} is not supported (gzip, none): ignored"));
-        }
-        let timeout = self.of_signal("TIMEOUT").and_then(|(name, value)| {
-            let millis = value.parse().ok();
-            if millis.is_none() {
-                self.warnings
-                    .push(format!("{name}={value} is not a number of milliseconds: using the default"));
-            }
-            millis
-        });
-        let file = |name: &str| self.of_signal(name).map(|it| it.1);
-        Otlp {
-            http,
-            timeout: Duration::from_millis(timeout.unwrap_or(10_000)),
-            certificate: file("CERTIFICATE"),
-            client_certificate: file("CLIENT_CERTIFICATE"),
-            client_key: file("CLIENT_KEY"),
-        }
-    }
-
-    /// Parses `OTEL_RESOURCE_ATTRIBUTES`: `key=value,…`, percent-encoded as in W3C Baggage.
-    fn resource_attributes(&mut self) -> Vec<(String, String)> {
-        let mut attributes = Vec::new();
-        for pair in self.list("OTEL_RESOURCE_ATTRIBUTES", "") {
-            match pair.split_once('=') {
-                Some((key, value)) if !key.trim().is_empty() => {
-                    attributes.push((decoded(key.trim()), decoded(value.trim())));
-                }
-                // The part is not logged: it may be a secret that belongs to another variable.
-                _ => {
-                    self.warnings.push("OTEL_RESOURCE_ATTRIBUTES has a part without `=`: ignored".to_owned());
-                }
-            }
-        }
-        attributes
-    }
-}
-
-/// Decodes percent-encoding (RFC 3986). Invalid sequences stay unchanged.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let code = tail.get(..2).filter(|_| first == b'%').and_then(|it| std::str::from_utf8(it).ok());
-        let byte = code.and_then(|it| u8::from_str_radix(it, 16).ok());
-        bytes.push(byte.unwrap_or(first));
-        rest = if byte.is_some() { &tail[2..] } else { tail };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -341,5 +176,30 @@ mod tests {
             attributes.resource_attributes.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
         assert_eq!(found, expected);
         assert_eq!(attributes.warnings.len(), 1);
+    }
+
+    #[test]
+    fn a_header_that_is_not_sent_is_a_warning_without_its_text() {
+        for (name, value, problem) in [
+            ("OTEL_EXPORTER_OTLP_HEADERS", "a=1,s3cret", "a part without `=`"),
+            ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "s3cret", "a part without `=`"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "=s3cret", "a header with an invalid name"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "s3cret=", "a header without a value"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "s3cret key=1", "a header with an invalid name"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "key=s3cret%0A", "a header with an invalid value"),
+        ] {
+            assert_eq!(
+                with(&[(name, value)]).warnings,
+                [format!("{name} has {problem}: ignored")],
+                "{value}"
+            );
+        }
+        assert!(with(&[("OTEL_EXPORTER_OTLP_HEADERS", " a=1 , b = x%20=y,")]).warnings.is_empty());
+    }
+
+    #[test]
+    fn a_batch_leaves_after_a_second_and_the_queue_holds_8192_spans() {
+        let Batch { delay, queue, size } = with(&[]).batch;
+        assert_eq!((delay, queue, size), (Duration::from_secs(1), 8_192, 512));
     }
 }

@@ -318,6 +318,21 @@ async fn a_value_that_is_not_supported_is_a_warning_at_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_header_without_an_equals_sign_is_a_warning_at_start_that_does_not_show_it() {
+    for name in ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"] {
+        let otlp = Otlp::grpc(None).await;
+        let settings =
+            [("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.endpoint.as_str()), (name, "x-tenant=lab,s3cret")];
+        let mut gateway = Gateway::start(&settings).await;
+        gateway.logs(&format!("{name} has a part without `=`: ignored")).await;
+        gateway.request().await;
+        gateway.stop().await;
+        assert_eq!(otlp.exports()[0].headers["x-tenant"], "lab");
+        assert!(!gateway.printed().concat().contains("s3cret"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hung_receiver_costs_the_shutdown_two_seconds_at_most() {
     let hung = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", hung.local_addr().unwrap());

@@ -1,0 +1,201 @@
+//! Reads and checks single variables.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
+
+use super::{Exporter, Otlp, Propagator};
+
+const SAMPLERS: [&str; 6] = [
+    "always_on",
+    "always_off",
+    "traceidratio",
+    "parentbased_always_on",
+    "parentbased_always_off",
+    "parentbased_traceidratio",
+];
+
+/// Reads variables, and collects a warning for each value that is not supported.
+pub(super) struct Reader<F> {
+    variable: F,
+    pub(super) warnings: Vec<String>,
+}
+
+impl<F: Fn(&str) -> Option<String>> Reader<F> {
+    pub(super) fn new(variable: F) -> Self {
+        Self { variable, warnings: Vec::new() }
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        (self.variable)(name).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty())
+    }
+
+    /// Returns the variable for traces or, if unset, the one for all signals.
+    fn of_signal(&self, name: &str) -> Option<(String, String)> {
+        [format!("OTEL_EXPORTER_OTLP_TRACES_{name}"), format!("OTEL_EXPORTER_OTLP_{name}")]
+            .into_iter()
+            .find_map(|it| self.text(&it).map(|value| (it, value)))
+    }
+
+    pub(super) fn flag(&mut self, name: &str) -> bool {
+        match self.text(name) {
+            Some(value) if value.eq_ignore_ascii_case("true") => true,
+            Some(value) if !value.eq_ignore_ascii_case("false") => {
+                self.warnings.push(format!("{name}={value} is not supported (true, false): using false"));
+                false
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn optional_number<T: FromStr>(&mut self, name: &str) -> Option<T> {
+        let value = self.text(name)?;
+        let number = value.parse().ok();
+        if number.is_none() {
+            self.warnings.push(format!("{name}={value} is not a whole number: using the default"));
+        }
+        number
+    }
+
+    pub(super) fn number<T: FromStr>(&mut self, name: &str, default: T) -> T {
+        self.optional_number(name).unwrap_or(default)
+    }
+
+    fn list(&self, name: &str, default: &str) -> Vec<String> {
+        let value = self.text(name).unwrap_or_else(|| default.to_owned());
+        value.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
+    }
+
+    pub(super) fn exporters(&mut self) -> Vec<Exporter> {
+        let mut exporters = Vec::new();
+        for name in self.list("OTEL_TRACES_EXPORTER", "otlp") {
+            match name.as_str() {
+                "otlp" => exporters.push(Exporter::Otlp),
+                "console" => exporters.push(Exporter::Console),
+                "none" => {}
+                other => self.warnings.push(format!(
+                    "OTEL_TRACES_EXPORTER={other} is not supported (otlp, console, none): ignored"
+                )),
+            }
+        }
+        exporters
+    }
+
+    pub(super) fn propagators(&mut self) -> Vec<Propagator> {
+        let mut propagators = Vec::new();
+        for name in self.list("OTEL_PROPAGATORS", "tracecontext,baggage") {
+            match name.as_str() {
+                "tracecontext" => propagators.push(Propagator::TraceContext),
+                "baggage" => propagators.push(Propagator::Baggage),
+                "none" => {}
+                other => self.warnings.push(format!(
+                    "OTEL_PROPAGATORS={other} is not supported (tracecontext, baggage, none): ignored"
+                )),
+            }
+        }
+        propagators
+    }
+
+    pub(super) fn sampler(&mut self) -> bool {
+        let Some(name) = self.text("OTEL_TRACES_SAMPLER") else { return false };
+        if !SAMPLERS.contains(&name.as_str()) {
+            let supported = SAMPLERS.join(", ");
+            self.warnings.push(format!("OTEL_TRACES_SAMPLER={name} is not supported ({supported}): ignored"));
+            return false;
+        }
+        if let Some(value) = self.text("OTEL_TRACES_SAMPLER_ARG")
+            && !value.parse().is_ok_and(|it: f64| (0.0..=1.0).contains(&it))
+        {
+            self.warnings
+                .push(format!("OTEL_TRACES_SAMPLER_ARG={value} is not a ratio from 0 to 1: using 1"));
+        }
+        true
+    }
+
+    pub(super) fn otlp(&mut self) -> Otlp {
+        let http = match self.of_signal("PROTOCOL") {
+            None => false,
+            Some((name, value)) => match value.as_str() {
+                "grpc" => false,
+                "http/protobuf" => true,
+                _ => {
+                    let supported = "grpc, http/protobuf";
+                    self.warnings.push(format!("{name}={value} is not supported ({supported}): using grpc"));
+                    false
+                }
+            },
+        };
+        if let Some((name, value)) = self.of_signal("COMPRESSION")
+            && !["gzip", "none"].contains(&value.as_str())
+        {
+            self.warnings.push(format!("{name}={value} is not supported (gzip, none): ignored"));
+        }
+        let timeout = self.of_signal("TIMEOUT").and_then(|(name, value)| {
+            let millis = value.parse().ok();
+            if millis.is_none() {
+                self.warnings
+                    .push(format!("{name}={value} is not a number of milliseconds: using the default"));
+            }
+            millis
+        });
+        self.check_headers();
+        let file = |name: &str| self.of_signal(name).map(|it| it.1);
+        Otlp {
+            http,
+            timeout: Duration::from_millis(timeout.unwrap_or(10_000)),
+            certificate: file("CERTIFICATE"),
+            client_certificate: file("CLIENT_CERTIFICATE"),
+            client_key: file("CLIENT_KEY"),
+        }
+    }
+
+    /// Warns about headers that the exporter ignores. No part of the value is logged: it may be a secret.
+    fn check_headers(&mut self) {
+        let Some((name, value)) = self.of_signal("HEADERS") else { return };
+        for part in value.split(',').map(str::trim).filter(|it| !it.is_empty()) {
+            let problem = match part.split_once('=') {
+                None => "a part without `=`",
+                Some((_, value)) if value.trim().is_empty() => "a header without a value",
+                Some((header, _)) if header.trim().parse::<HeaderName>().is_err() => {
+                    "a header with an invalid name"
+                }
+                Some((_, value)) if HeaderValue::from_str(&decoded(value.trim())).is_err() => {
+                    "a header with an invalid value"
+                }
+                Some(_) => continue,
+            };
+            self.warnings.push(format!("{name} has {problem}: ignored"));
+        }
+    }
+
+    /// Parses `OTEL_RESOURCE_ATTRIBUTES`: `key=value,…`, percent-encoded as in W3C Baggage.
+    pub(super) fn resource_attributes(&mut self) -> Vec<(String, String)> {
+        let mut attributes = Vec::new();
+        for pair in self.list("OTEL_RESOURCE_ATTRIBUTES", "") {
+            match pair.split_once('=') {
+                Some((key, value)) if !key.trim().is_empty() => {
+                    attributes.push((decoded(key.trim()), decoded(value.trim())));
+                }
+                // The part is not logged: it may be a secret that belongs to another variable.
+                _ => {
+                    self.warnings.push("OTEL_RESOURCE_ATTRIBUTES has a part without `=`: ignored".to_owned());
+                }
+            }
+        }
+        attributes
+    }
+}
+
+/// Decodes percent-encoding (RFC 3986). Invalid sequences stay unchanged.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let code = tail.get(..2).filter(|_| first == b'%').and_then(|it| std::str::from_utf8(it).ok());
+        let byte = code.and_then(|it| u8::from_str_radix(it, 16).ok());
+        bytes.push(byte.unwrap_or(first));
+        rest = if byte.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
