@@ -1,5 +1,5 @@
 //! Keeps a batch until the receiver has taken or rejected it. The SDK drops a batch whose export failed; here, the thread
-//! of the batch processor waits and exports the same batch again, while new spans wait in the queue. docs/adr/0019 says
+//! of the batch processor waits and exports the same batch again, while new spans wait in the queue. docs/adr/0020 says
 //! why.
 
 use std::pin::pin;
