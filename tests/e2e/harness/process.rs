@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 
 use super::{DEADLINE, eventually};
 
@@ -19,6 +20,7 @@ pub(crate) struct Process {
     environment: Vec<(String, String)>,
     child: Child,
     lines: Lines,
+    readers: Vec<JoinHandle<()>>,
 }
 
 /// What it has printed so far, standard output and error alike.
@@ -45,8 +47,8 @@ impl Process {
     pub(crate) fn spawn_by(by: &[&str], arguments: &[&str], environment: &[(String, String)]) -> Self {
         let arguments = by.iter().chain(&[CCM]).chain(arguments);
         let arguments: Vec<String> = arguments.map(|&it| it.to_owned()).collect();
-        let (child, lines) = spawn(&arguments, environment);
-        Self { arguments, environment: environment.to_vec(), child, lines }
+        let (child, lines, readers) = spawn(&arguments, environment);
+        Self { arguments, environment: environment.to_vec(), child, lines, readers }
     }
 
     pub(crate) fn lines(&self) -> &Lines {
@@ -97,20 +99,24 @@ impl Process {
         self.ended().await
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and until everything that it has printed was read.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
-        tokio::time::timeout(DEADLINE, self.child.wait()).await.expect("it ends").unwrap()
+        let status = tokio::time::timeout(DEADLINE, self.child.wait()).await.expect("it ends").unwrap();
+        for reader in self.readers.drain(..) {
+            tokio::time::timeout(DEADLINE, reader).await.expect("its output ends").unwrap();
+        }
+        status
     }
 
     /// Starts it again just as it was started, after it has ended.
     pub(crate) fn restart(&mut self, listen: SocketAddr) {
         let at = self.arguments.iter().position(|it| it == "--listen").expect("a role");
         self.arguments[at + 1] = listen.to_string();
-        (self.child, self.lines) = spawn(&self.arguments, &self.environment);
+        (self.child, self.lines, self.readers) = spawn(&self.arguments, &self.environment);
     }
 }
 
-fn spawn(arguments: &[String], environment: &[(String, String)]) -> (Child, Lines) {
+fn spawn(arguments: &[String], environment: &[(String, String)]) -> (Child, Lines, Vec<JoinHandle<()>>) {
     let mut command = Command::new(&arguments[0]);
     // What the developer's shell says of telemetry or of the product must not decide a test.
     for (name, _) in std::env::vars_os() {
@@ -129,16 +135,16 @@ fn spawn(arguments: &[String], environment: &[(String, String)]) -> (Child, Line
         .spawn()
         .unwrap();
     let lines = Lines::default();
-    keep(child.stdout.take().unwrap(), &lines);
-    keep(child.stderr.take().unwrap(), &lines);
-    (child, lines)
+    let readers =
+        vec![keep(child.stdout.take().unwrap(), &lines), keep(child.stderr.take().unwrap(), &lines)];
+    (child, lines, readers)
 }
 
-fn keep(from: impl AsyncRead + Unpin + Send + 'static, lines: &Lines) {
+fn keep(from: impl AsyncRead + Unpin + Send + 'static, lines: &Lines) -> JoinHandle<()> {
     let (mut from, lines) = (BufReader::new(from).lines(), lines.clone());
     tokio::spawn(async move {
         while let Ok(Some(line)) = from.next_line().await {
             lines.0.lock().unwrap().push(line);
         }
-    });
+    })
 }
