@@ -9,7 +9,7 @@ use reqwest::{Client, RequestBuilder, StatusCode, Url, header, redirect};
 use serde::Deserialize;
 
 use crate::issuer_url::{is_loopback, is_safe};
-use crate::issuer_wait::{Ended, IssuerWait, Purpose};
+use crate::issuer_wait::{Failure, IssuerWait, Purpose};
 use crate::{IssuerUrl, Keys};
 
 /// From the start of a request to the last byte of its response.
@@ -60,6 +60,28 @@ pub enum IssuerError {
     NoKeys(Url),
 }
 
+impl IssuerError {
+    /// What is wrong, for spans: a text of a closed set, without text of the issuer.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Client(_) => "no HTTPS client",
+            Self::Http(_) => "no complete response",
+            Self::Status { .. } => "unexpected status",
+            Self::TooLong(_) => "response too long",
+            Self::NotADocument(_) => "not a discovery document",
+            Self::OtherIssuer(_) => "document of a different issuer",
+            Self::UnsafeUrl { .. } => "URL neither https nor on loopback",
+            Self::NoTokenEndpoint(_) => "document without token endpoint",
+            Self::NoKeys(_) => "no usable key",
+        }
+    }
+
+    /// Marks the last response as the one that caused this error.
+    fn reject(&self, wait: &IssuerWait) {
+        wait.reject(self.kind());
+    }
+}
+
 /// The members of the discovery document that are used here.
 #[derive(Deserialize)]
 struct Document {
@@ -108,19 +130,21 @@ impl Discovery {
 
     /// Fetches the keys that the issuer publishes: at least one.
     pub(crate) async fn keys(&self, wait: &IssuerWait) -> Result<Keys, IssuerError> {
-        let url = safe("the key set", &self.document(wait).await?.jwks_uri)?;
+        let document = self.document(wait).await?;
+        let url = safe("the key set", &document.jwks_uri).inspect_err(|it| it.reject(wait))?;
         let body = self.fetch(Purpose::KeySet, &url, wait).await?;
-        Keys::parse(&body).filter(|it| !it.is_empty()).ok_or(IssuerError::NoKeys(url))
+        let keys = Keys::parse(&body).filter(|it| !it.is_empty()).ok_or(IssuerError::NoKeys(url));
+        keys.inspect_err(|it| it.reject(wait))
     }
 
     pub(crate) async fn token_endpoint(&self, wait: &IssuerWait) -> Result<TokenEndpoint, IssuerError> {
         let document = self.document(wait).await?;
-        let url =
-            document.token_endpoint.ok_or_else(|| IssuerError::NoTokenEndpoint(self.document.clone()))?;
+        let url = document.token_endpoint.ok_or_else(|| IssuerError::NoTokenEndpoint(self.document.clone()));
+        let url = url.and_then(|it| safe("the token endpoint", &it)).inspect_err(|it| it.reject(wait))?;
         // OpenID Connect Discovery 1.0 section 3: without this member, the method is client_secret_basic.
         let methods = document.token_endpoint_auth_methods_supported;
         let supports_basic = methods.is_none_or(|it| it.iter().any(|it| it == "client_secret_basic"));
-        Ok(TokenEndpoint { url: safe("the token endpoint", &url)?, supports_basic })
+        Ok(TokenEndpoint { url, supports_basic })
     }
 
     /// Posts a form to the token endpoint; returns the status and the body, also of an error.
@@ -142,8 +166,12 @@ impl Discovery {
 
     async fn document(&self, wait: &IssuerWait) -> Result<Document, IssuerError> {
         let body = self.fetch(Purpose::Discovery, &self.document, wait).await?;
+        self.parse_document(&body).inspect_err(|it| it.reject(wait))
+    }
+
+    fn parse_document(&self, body: &[u8]) -> Result<Document, IssuerError> {
         let document: Document =
-            serde_json::from_slice(&body).map_err(|_| IssuerError::NotADocument(self.document.clone()))?;
+            serde_json::from_slice(body).map_err(|_| IssuerError::NotADocument(self.document.clone()))?;
         if document.issuer != self.issuer.text {
             return Err(IssuerError::OtherIssuer(document.issuer.chars().take(256).collect()));
         }
@@ -172,17 +200,25 @@ async fn exchange(
     wait: &IssuerWait,
 ) -> Result<(StatusCode, Vec<u8>), IssuerError> {
     wait.begin(purpose, url);
-    let answered = answer(url, request).await;
+    let answered = answer(url, request, wait).await;
     wait.end(match &answered {
-        Ok((status, _)) => Ended::Answered(*status),
-        Err(IssuerError::Http(error)) if error.is_timeout() => Ended::Failed(ConnectionFailure::TimedOut),
-        Err(error) => Ended::Failed(ConnectionFailure::of_chain(error)),
+        Ok(_) => Ok(()),
+        Err(IssuerError::Http(error)) if error.is_timeout() => {
+            Err(Failure::NoAnswer(ConnectionFailure::TimedOut))
+        }
+        Err(IssuerError::Http(error)) => Err(Failure::NoAnswer(ConnectionFailure::of_chain(error))),
+        Err(error) => Err(Failure::Rejected(error.kind())),
     });
     answered
 }
 
-async fn answer(url: &Url, request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), IssuerError> {
+async fn answer(
+    url: &Url,
+    request: RequestBuilder,
+    wait: &IssuerWait,
+) -> Result<(StatusCode, Vec<u8>), IssuerError> {
     let mut response = request.send().await?;
+    wait.answered(response.status());
     let mut text = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         if text.len() + chunk.len() > MAX_BYTES {

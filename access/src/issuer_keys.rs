@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use net::admission::Waits;
 use platform::clock::{Clock, Micros};
 use tokio::sync::watch;
 
@@ -102,19 +103,16 @@ impl IssuerKeys {
     }
 
     /// The key with this id. An unknown id causes a fetch, which all waiting requests share, at most once per
-    /// [`Timing::unknown_key`]. `waited` is set to the fetch that was waited for.
-    pub(crate) async fn find(
-        &self,
-        id: &str,
-        waited: &mut Option<Arc<IssuerWait>>,
-    ) -> Result<Arc<Key>, Refusal> {
+    /// [`Timing::unknown_key`]. `waits` gets each fetch that is waited for.
+    pub(crate) async fn find(&self, id: &str, waits: &Waits) -> Result<Arc<Key>, Refusal> {
         loop {
             if let Some(key) = self.current().and_then(|it| it.find(id)) {
                 return Ok(key);
             }
             let Some(mut fetch) = self.shared.fetch_for_unknown_key() else { break };
             let is_joined = fetch.is_joined;
-            *waited = Some(fetch.wait.clone());
+            fetch.wait.joined();
+            waits.add(fetch.wait.clone());
             let finished = tokio::time::timeout(self.shared.timing.wait, fetch.finished()).await;
             if finished.is_err() || !is_joined {
                 break;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderValue, header};
 use jsonwebtoken::dangerous::insecure_decode_claims;
 use jsonwebtoken::{Validation, decode, decode_header};
-use net::admission::{Authenticate, Authenticated, Wait};
+use net::admission::{Admission, Authenticate, Waits};
 use platform::clock::Clock;
+use telemetry::span::{SpanBuilder, SpanKind};
 
 use crate::claims::{Claims, ExpectedClaims};
 use crate::discovery::{Discovery, IssuerError};
 use crate::issuer_keys::{IssuerKeys, Timing};
-use crate::issuer_wait::IssuerWait;
 use crate::keys::Key;
 use crate::token_cache::{self, TokenCache};
 use crate::{Caller, IssuerUrl, Keys, Refusal, Unauthenticated};
@@ -65,15 +65,18 @@ impl Verifier {
     /// Authenticates a request by its headers (HTTP) or metadata (gRPC). May wait for the issuer when the key is
     /// unknown.
     pub async fn verify(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
-        self.verify_waiting(headers, &mut None).await
+        let waits = Waits::default();
+        let verified = self.verify_waiting(headers, &waits).await;
+        if !waits.is_empty() {
+            // No request has a span for it.
+            let root = SpanBuilder::new(SpanKind::Internal).child_of(opentelemetry::Context::new());
+            waits.record(&root.start(|it| it.name("verify token")));
+        }
+        verified
     }
 
-    /// [`Verifier::verify`]; `waited` is set to the fetch of keys that the verification waited for.
-    async fn verify_waiting(
-        &self,
-        headers: &HeaderMap,
-        waited: &mut Option<Arc<IssuerWait>>,
-    ) -> Result<Caller, Refusal> {
+    /// [`Verifier::verify`]; `waits` gets the fetches of keys that the verification waits for.
+    async fn verify_waiting(&self, headers: &HeaderMap, waits: &Waits) -> Result<Caller, Refusal> {
         let Shared { expected, keys, cache, clock } = &*self.shared;
         let authorization = single_authorization(headers)?;
         let token = bearer(authorization)?;
@@ -83,13 +86,13 @@ impl Verifier {
         {
             return Ok(caller);
         }
-        let key = self.find_key(token, waited).await?;
+        let key = self.find_key(token, waits).await?;
         let caller = expected.caller(&signed_claims(token, &key)?, now, authorization)?;
         cache.insert(hash, &caller, key);
         Ok(caller)
     }
 
-    async fn find_key(&self, token: &str, waited: &mut Option<Arc<IssuerWait>>) -> Result<Arc<Key>, Refusal> {
+    async fn find_key(&self, token: &str, waits: &Waits) -> Result<Arc<Key>, Refusal> {
         let header = decode_header(token).map_err(|_| Unauthenticated::Malformed)?;
         let id = header.kid.ok_or(Unauthenticated::UnknownKey)?;
         match &self.shared.keys {
@@ -103,7 +106,7 @@ impl Verifier {
                 if !self.shared.expected.is_from_issuer(&claims) {
                     return Err(Unauthenticated::UnknownKey.into());
                 }
-                keys.find(&id, waited).await
+                keys.find(&id, waits).await
             }
         }
     }
@@ -122,10 +125,8 @@ impl Authenticate for Verifier {
     type Caller = Caller;
     type Refusal = Refusal;
 
-    async fn authenticate(&self, headers: &HeaderMap) -> Authenticated<Self> {
-        let mut waited = None;
-        let admission = self.verify_waiting(headers, &mut waited).await;
-        Authenticated { admission, wait: waited.map(|it| it as Arc<dyn Wait>) }
+    async fn authenticate(&self, headers: &HeaderMap, waits: &Waits) -> Admission<Self> {
+        self.verify_waiting(headers, waits).await
     }
 }
 

@@ -69,6 +69,15 @@ fn document() -> Value {
     })
 }
 
+/// The names of all query parameters, for a test.
+#[cfg(test)]
+pub(crate) fn query_parameters() -> std::collections::BTreeSet<String> {
+    let components = parameters::components();
+    let shared = components.as_object().into_iter().flat_map(|it| it.values().cloned());
+    let all = shared.chain(parameters::of_tasks()).chain(parameters::of_workers());
+    all.filter(|it| it["in"] == "query").filter_map(|it| it["name"].as_str().map(ToOwned::to_owned)).collect()
+}
+
 /// A `$ref` to the component `name` of that kind.
 fn component(kind: &str, name: &str) -> Value {
     json!({"$ref": format!("#/components/{kind}/{name}")})

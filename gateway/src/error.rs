@@ -169,6 +169,11 @@ impl From<Status> for ApiError {
     }
 }
 
+/// Whether a text has the form of a reason: a newer version of a service may send one that this version does not know.
+fn is_reason(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_uppercase() || it == b'_')
+}
+
 /// The member `type` of problems with this reason.
 pub(crate) fn problem_type(reason: &str) -> String {
     format!("urn:cml-cloud-manager:problem:{}", reason.to_lowercase().replace('_', "-"))
@@ -203,7 +208,9 @@ impl IntoResponse for ApiError {
         };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (self.status, body).into_response();
-        response.extensions_mut().insert(ErrorReason(self.reason.clone()));
+        if is_reason(&self.reason) {
+            response.extensions_mut().insert(ErrorReason(self.reason.clone()));
+        }
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -7,6 +7,7 @@ mod fields;
 mod idempotency;
 mod patch;
 mod query;
+mod shown;
 
 pub(crate) use body::{Body, FromFields};
 pub(crate) use conditions::{IfMatch, IfNoneMatch};
@@ -14,6 +15,7 @@ pub(crate) use fields::Fields;
 pub(crate) use idempotency::IdempotencyKey;
 pub(crate) use patch::{Patch, PatchFields};
 pub(crate) use query::{Filter, ListQuery, QueryParameters};
+pub(crate) use shown::PARAMETERS;
 
 use access::Caller;
 use axum::extract::{FromRequestParts, Path};

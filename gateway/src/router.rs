@@ -17,6 +17,7 @@ use tower_http::normalize_path::NormalizePath;
 use crate::api::{health, me, tasks, workers};
 use crate::description;
 use crate::error::{self, ApiError};
+use crate::input::PARAMETERS;
 use crate::limits::caller_rate::{CallerRateLimit, limit_caller_rate};
 use crate::limits::header::limit_header;
 use crate::limits::in_flight::{InFlightLimit, limit_in_flight};
@@ -71,7 +72,7 @@ fn span_settings(tracing: &Tracing) -> SpanSettings {
         edge: tracing.edge,
         route_of: |it| it.get::<MatchedPath>().map(MatchedPath::as_str),
         trusted_proxies: tracing.trusted_proxies.clone(),
-        shown_parameters: &["kind", "page_size", "priority", "provider", "status"],
+        parameters: PARAMETERS,
         resources: &[("/api/tasks/", semconv::CCM_TASK_ID), ("/api/workers/", semconv::CCM_WORKER_ID)],
         untraced_routes: if tracing.health { &[] } else { HEALTH },
     }

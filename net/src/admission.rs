@@ -2,7 +2,7 @@
 //! continued. The outcome is put into the request's extensions as an [`Admission`].
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::HeaderMap;
 use telemetry::span::Span;
@@ -16,26 +16,32 @@ pub trait Authenticate: Clone + Send + Sync + 'static {
     type Refusal: Clone + Into<Status> + Send + Sync + 'static;
 
     /// The caller, or why there is none. Over HTTP, the handler decides whether a request without a caller is served.
-    fn authenticate(&self, headers: &HeaderMap) -> impl Future<Output = Authenticated<Self>> + Send;
+    /// `waits` gets what the authentication waits for, at the beginning of each wait.
+    fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        waits: &Waits,
+    ) -> impl Future<Output = Admission<Self>> + Send;
 }
 
-/// A finished authentication.
-pub struct Authenticated<A: Authenticate> {
-    /// The caller, or why there is none.
-    pub admission: Admission<A>,
-    /// What the authentication waited for, if it was not in memory.
-    pub wait: Option<Arc<dyn Wait>>,
-}
+/// What an authentication has waited for, if not everything was in memory.
+#[derive(Default)]
+pub struct Waits(Mutex<Vec<Arc<dyn Wait>>>);
 
-impl<A: Authenticate> Authenticated<A> {
-    /// An authentication that waited for nothing.
-    pub fn at_once(admission: Admission<A>) -> Self {
-        Self { admission, wait: None }
+impl Waits {
+    /// Adds a wait that begins.
+    pub fn add(&self, wait: Arc<dyn Wait>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(wait);
     }
 
-    /// Shows in the server span, which starts after the authentication, what the request waited for.
-    pub(crate) fn record_wait(&self, span: &Span) {
-        if let Some(wait) = &self.wait {
+    /// Whether there was no wait.
+    pub fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Shows the waits in the server span, which starts after the authentication.
+    pub fn record(&self, span: &Span) {
+        for wait in &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             wait.record(span);
         }
     }

@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use http::{HeaderMap, HeaderName, header::FORWARDED};
 use ipnet::IpNet;
-use rfc7239::{NodeIdentifier, NodeName};
+
+use crate::forwarded;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -53,7 +54,7 @@ impl TrustedProxies {
         let by = |name: &HeaderName, hops: fn(&str) -> Vec<Option<IpAddr>>| {
             headers.contains_key(name).then(|| self.walk(peer, headers, name, hops))
         };
-        let client = match (by(&X_FORWARDED_FOR, of_x_forwarded_for), by(&FORWARDED, of_forwarded)) {
+        let client = match (by(&X_FORWARDED_FOR, of_x_forwarded_for), by(&FORWARDED, forwarded::addresses)) {
             (Some(one), Some(other)) if one != other => peer,
             (Some(client), _) | (None, Some(client)) => client,
             (None, None) => peer,
@@ -86,19 +87,13 @@ impl TrustedProxies {
 }
 
 fn of_x_forwarded_for(value: &str) -> Vec<Option<IpAddr>> {
-    let address = |text: &str| {
-        let bare = text.trim_start_matches('[').trim_end_matches(']').parse().ok();
-        bare.or_else(|| text.parse().ok().map(|it: SocketAddr| it.ip()))
-    };
     value.split(',').map(|it| address(it.trim())).collect()
 }
 
-fn of_forwarded(value: &str) -> Vec<Option<IpAddr>> {
-    let address = |node: NodeIdentifier<'_>| match node.name {
-        NodeName::Ip(it) => Some(it),
-        _ => None,
-    };
-    rfc7239::parse(value).map(|it| it.ok().and_then(|it| it.forwarded_for).and_then(address)).collect()
+/// An address with or without a port, of IPv6 with or without brackets.
+pub(crate) fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(text).parse().ok();
+    bare.or_else(|| text.parse().ok().map(|it: SocketAddr| it.ip()))
 }
 
 #[cfg(test)]
@@ -146,7 +141,7 @@ mod tests {
         assert_eq!(of("for=203.0.113.7;proto=https, For=\"10.0.0.9:80\""), "203.0.113.7");
         assert_eq!(of("for=\"[2001:db8::7]:4711\""), "2001:db8::7");
         assert_eq!(of("for=203.0.113.7, for=_hidden"), "10.0.0.1");
-        assert_eq!(of("by=203.0.113.7"), "10.0.0.1");
+        assert_eq!(of("for=203.0.113.7;host=\"x,for=6.6.6.6\""), "203.0.113.7");
     }
 
     #[test]

@@ -17,4 +17,5 @@ pub mod status;
 mod unread;
 
 pub use channel::Channel;
+pub use outcome::describe_status;
 pub use peer::{Peer, PeerError};

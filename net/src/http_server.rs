@@ -26,7 +26,7 @@ use opentelemetry::Context as TraceContext;
 
 use self::observation::Observation;
 use self::request_span::Origin;
-use crate::admission::Authenticate;
+use crate::admission::{Authenticate, Waits};
 use crate::client_address::TrustedProxies;
 use crate::server::PeerAddress;
 use crate::traced_body::TracedBody;
@@ -34,6 +34,7 @@ use telemetry::propagation::{self, Edge};
 use telemetry::span::{SpanBuilder, SpanKind};
 
 pub use self::observation::ErrorReason;
+pub use self::query::Parameter;
 
 /// The template of the route that a request matched, as the router puts it into the extensions.
 pub type RouteOf = fn(&http::Extensions) -> Option<&str>;
@@ -47,11 +48,12 @@ pub struct SpanSettings {
     pub route_of: RouteOf,
     /// The proxies whose word on the client's address counts.
     pub trusted_proxies: Arc<TrustedProxies>,
-    /// The query parameters whose values are numbers or names of a closed set; other values are not shown.
-    pub shown_parameters: &'static [&'static str],
+    /// The query parameters of all routes; other names and values are not shown.
+    pub parameters: &'static [Parameter],
     /// The prefixes of paths that a resource's id follows, each with the attribute for the id.
     pub resources: &'static [(&'static str, &'static str)],
-    /// The routes of health checks, which have no span, no trace id, and a log line at level DEBUG.
+    /// The routes of health checks, which have no span, no trace id, and a log line at level DEBUG
+    /// if they succeed.
     pub untraced_routes: &'static [&'static str],
 }
 
@@ -115,13 +117,12 @@ where
         Box::pin(async move {
             let arrival = Arrival::new(&head, &settings, started);
             let client = arrival.origin.client;
-            let authenticated = authenticate.authenticate(&head.headers).await;
-            let observation = arrival.observe(|span| match &authenticated.admission {
+            let admission = authenticate.authenticate(&head.headers, &arrival.waits).await;
+            let observation = arrival.observe(|span| match &admission {
                 Ok(_) => settings.edge.place(span, &head.headers),
                 Err(_) => span,
             });
-            authenticated.record_wait(&observation.span);
-            head.extensions.insert(authenticated.admission);
+            head.extensions.insert(admission);
             if let Some(client) = client {
                 head.extensions.insert(client);
             }
@@ -144,6 +145,7 @@ struct Arrival<'a> {
     route: Option<&'a str>,
     origin: Origin,
     started: Instant,
+    waits: Waits,
     taken: bool,
 }
 
@@ -152,7 +154,15 @@ impl<'a> Arrival<'a> {
         let peer = head.extensions.get::<PeerAddress>().map(|it| it.0);
         let client = peer.map(|it| settings.trusted_proxies.client(it.ip(), &head.headers));
         let route = (settings.route_of)(&head.extensions);
-        Self { head, settings, route, origin: Origin { peer, client }, started, taken: false }
+        Self {
+            head,
+            settings,
+            route,
+            origin: Origin { peer, client },
+            started,
+            waits: Waits::default(),
+            taken: false,
+        }
     }
 
     /// Starts the server span, with the time at which the request came in.
@@ -168,6 +178,7 @@ impl<'a> Arrival<'a> {
         let span = placed.started_at(self.started).start(|it| {
             request_span::describe(it, self.head, self.route, self.origin, self.settings);
         });
+        self.waits.record(&span);
         Observation {
             span,
             started: self.started,
@@ -177,7 +188,6 @@ impl<'a> Arrival<'a> {
             is_quiet: is_untraced,
             status: None,
             reason: None,
-            span_ended: false,
             done: false,
         }
     }

@@ -6,7 +6,7 @@ use std::io;
 
 use crate::causes::causes;
 
-/// Why a connection failed.
+/// The cause of a failed connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionFailure {
     /// Nobody listens at the address.
@@ -71,6 +71,8 @@ impl ConnectionFailure {
             Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown => Self::Unreachable,
             // rustls wraps its errors, the rejection of our certificate included, as invalid data.
             Kind::InvalidData => Self::Tls,
+            // An error that wraps another one, as those of hyper-rustls do.
+            Kind::Other if let Some(inner) = inner(error) => Self::of_io(inner),
             // The standard library has no kind for a failed lookup, only this text.
             _ if error.to_string().starts_with("failed to lookup address information") => Self::NameNotFound,
             _ => Self::Other,
@@ -82,6 +84,10 @@ impl ConnectionFailure {
     pub fn of_chain(error: &(dyn Error + 'static)) -> Self {
         causes(error).find_map(|it| it.downcast_ref::<io::Error>()).map_or(Self::Other, Self::of_io)
     }
+}
+
+fn inner(error: &io::Error) -> Option<&io::Error> {
+    error.get_ref()?.downcast_ref()
 }
 
 #[cfg(test)]
@@ -97,5 +103,7 @@ mod tests {
         assert_eq!(ConnectionFailure::of_io(&refused), ConnectionFailure::Refused);
         let unknown = ("nobody.invalid", 1).to_socket_addrs().unwrap_err();
         assert_eq!(ConnectionFailure::of_io(&unknown), ConnectionFailure::NameNotFound);
+        let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, "UnknownIssuer"));
+        assert_eq!(ConnectionFailure::of_io(&wrapped), ConnectionFailure::Tls);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use platform::connection_failure::ConnectionFailure;
 use sqlx::error::DatabaseError;
 use sqlx::sqlite::SqliteError;
-use telemetry::database::{Failed, Failure};
+use telemetry::database::{DescribeFailure, Failure};
 
 /// Why a database call failed.
 #[derive(Debug, thiserror::Error)]
@@ -17,8 +17,8 @@ pub enum StorageError {
     /// The database cannot be reached, or no connection became free in time. The call can be retried.
     #[error("the database is not available")]
     Unavailable(#[source] sqlx::Error),
-    /// The database server refuses connections or does not answer. The call can be retried.
-    #[error("the database server cannot be reached")]
+    /// The database server accepts no connection. The call can be retried.
+    #[error("the database server accepts no connection")]
     Unreachable(#[source] Arc<sqlx::Error>),
     /// A migration of the schema failed.
     #[error("the database schema migration failed")]
@@ -60,7 +60,7 @@ impl StorageError {
     }
 }
 
-impl Failed for StorageError {
+impl DescribeFailure for StorageError {
     fn failure(&self) -> Failure {
         let of = |error_type: &'static str, description| Failure {
             error_type: error_type.into(),
@@ -71,7 +71,8 @@ impl Failed for StorageError {
             Self::Unavailable(error) | Self::Failed(error) | Self::OutcomeUnknown(error) => failure_of(error),
             Self::Unreachable(error) => failure_of(error),
             Self::Corrupt { .. } => of("corrupt_row", "a row cannot be decoded"),
-            Self::Url(_) | Self::Migration(_) | Self::Interrupted => of("_OTHER", ""),
+            Self::Interrupted => of("panic", "the transaction panicked"),
+            Self::Url(_) | Self::Migration(_) => of("_OTHER", "the database could not be opened"),
         }
     }
 }
@@ -87,7 +88,13 @@ fn failure_of(error: &sqlx::Error) -> Failure {
             let failure = ConnectionFailure::of_io(it);
             (failure.error_type(), failure.text())
         }
-        sqlx::Error::Tls(_) => (ConnectionFailure::Tls.error_type(), ConnectionFailure::Tls.text()),
+        sqlx::Error::Tls(it) => {
+            let failure = match ConnectionFailure::of_chain(it.as_ref()) {
+                ConnectionFailure::Other => ConnectionFailure::Tls,
+                known => known,
+            };
+            (failure.error_type(), failure.text())
+        }
         sqlx::Error::PoolTimedOut => ("pool_timed_out", "no connection of the pool became free in time"),
         sqlx::Error::PoolClosed => ("pool_closed", "the pool is closed"),
         sqlx::Error::WorkerCrashed => ("worker_crashed", "the thread of the connection ended"),

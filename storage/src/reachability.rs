@@ -26,8 +26,8 @@ struct Attempt {
 }
 
 impl Reachability {
-    /// Returns the cause of a timeout of the pool: why the server cannot be reached, or the timeout itself if the server
-    /// accepts connections. Concurrent calls share one attempt.
+    /// Returns the cause of a timeout of the pool: why the server accepts no connection, or the timeout itself if it does.
+    /// Concurrent calls share one attempt, which needs one connection more than the pools have.
     pub(crate) async fn explain(&self, error: sqlx::Error, options: &PgConnectOptions) -> StorageError {
         if !matches!(error, sqlx::Error::PoolTimedOut) {
             return error.into();
@@ -42,13 +42,40 @@ impl Reachability {
 }
 
 async fn attempt(options: &PgConnectOptions) -> Attempt {
-    let error = match tokio::time::timeout(TIMEOUT, options.connect()).await {
-        Ok(Ok(connection)) => {
-            let _ = connection.close().await;
-            None
-        }
+    let connected = async { options.connect().await?.close().await };
+    let error = match tokio::time::timeout(TIMEOUT, connected).await {
+        Ok(Ok(())) => None,
         Ok(Err(error)) => Some(error),
         Err(_) => Some(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
     };
     Attempt { finished: Instant::now(), error: error.map(Arc::new) }
+}
+
+#[cfg(test)]
+mod tests {
+    use telemetry::database::DescribeFailure as _;
+
+    use crate::{Database, Migrations, testing};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_pool_whose_connections_are_all_in_use_is_busy_and_not_down() {
+        let fresh = testing::postgres().await;
+        let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
+        let mut held = Vec::new();
+        let error = loop {
+            match database.connection().await {
+                Ok(connection) => held.push(connection),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.failure().error_type, "pool_timed_out", "{error}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_server_that_is_not_there_is_named_when_the_database_is_opened() {
+        let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let url = format!("postgres://ccm@{unused}/tasks");
+        let error = Database::open(&url, &Migrations::default()).await.unwrap_err();
+        assert_eq!(error.failure().error_type, "connection_refused", "{error}");
+    }
 }

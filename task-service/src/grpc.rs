@@ -12,6 +12,8 @@ use proto::task::v1::{
 };
 use service::request_key::{self, Earlier, RequestKey};
 use storage::{ListId, Page, StorageError};
+use telemetry::semconv::CCM_TASK_ID;
+use telemetry::span::set_on_current;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
@@ -154,7 +156,11 @@ impl TaskService for Tasks {
 }
 
 fn replayed(earlier: Earlier) -> Result<CreateTaskResponse, Status> {
-    Ok(CreateTaskResponse { replayed: true, ..earlier.answer()? })
+    let answer: CreateTaskResponse = earlier.answer()?;
+    if let Some(task) = &answer.task {
+        set_on_current(CCM_TASK_ID, &task.id);
+    }
+    Ok(CreateTaskResponse { replayed: true, ..answer })
 }
 
 fn failed(error: StorageError) -> Status {

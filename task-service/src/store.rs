@@ -106,14 +106,18 @@ impl TaskStore {
         task: Task,
         event: NewEvent,
     ) -> Result<Once<M>, StorageError> {
-        request_key::once(&self.database, key, task.created_at, answer, move |on| {
+        let id = task.id;
+        let once = request_key::once(&self.database, key, task.created_at, answer, move |on| {
             Box::pin(async move {
-                set_on_current(CCM_TASK_ID, &task.id);
                 on.execute(&sql::INSERT, values(task)).await?;
-                Ok((event, None))
+                Ok::<_, StorageError>((event, None))
             })
         })
-        .await
+        .await?;
+        if let Once::First(_) = &once {
+            set_on_current(CCM_TASK_ID, &id);
+        }
+        Ok(once)
     }
 
     /// Returns the task; `None` if it does not exist or is not visible.

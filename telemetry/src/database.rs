@@ -70,7 +70,7 @@ pub struct Failure {
 }
 
 /// A database error that spans can describe.
-pub trait Failed {
+pub trait DescribeFailure {
     /// Returns why the call failed.
     fn failure(&self) -> Failure;
 }
@@ -85,7 +85,7 @@ pub struct Statement {
 }
 
 /// Runs a statement in a client span.
-pub async fn statement<T, E: Failed>(
+pub async fn statement<T, E: DescribeFailure>(
     target: &Target,
     statement: &Statement,
     call: impl Future<Output = Result<T, E>>,
@@ -103,7 +103,7 @@ pub async fn statement<T, E: Failed>(
 }
 
 /// Runs BEGIN or COMMIT in a client span.
-pub async fn transaction<T, E: Failed>(
+pub async fn transaction<T, E: DescribeFailure>(
     target: &Target,
     operation: &'static str,
     call: impl Future<Output = Result<T, E>>,
@@ -117,7 +117,7 @@ pub async fn transaction<T, E: Failed>(
 }
 
 /// Waits for a connection of the pool in an internal span.
-pub async fn acquire<T, E: Failed>(
+pub async fn acquire<T, E: DescribeFailure>(
     target: &Target,
     call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
@@ -128,7 +128,10 @@ pub async fn acquire<T, E: Failed>(
     observed(span, call).await
 }
 
-async fn observed<T, E: Failed>(span: Span, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+async fn observed<T, E: DescribeFailure>(
+    span: Span,
+    call: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     let outcome = span.run(call).await;
     if let Err(error) = &outcome {
         span.record(|it| {

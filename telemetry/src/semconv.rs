@@ -16,8 +16,8 @@ pub use opentelemetry_semantic_conventions::attribute::{
 /// The status code of a gRPC call, as text: `NOT_FOUND`. Semantic conventions 1.45; the crate still has the former name
 /// `rpc.response.status_code`.
 pub const RPC_STATUS_CODE: &str = "rpc.status_code";
-/// The `service.name` of the process that is called. The semantic conventions replaced it with `service.peer.name`, but
-/// Tempo's service graph looks for this name; docs/semconv says more.
+/// The `service.name` of the process that is called. The semantic conventions have deprecated it, but Tempo's service graph
+/// looks for this name; docs/semconv says more.
 pub const PEER_SERVICE: &str = "peer.service";
 
 /// The reason of an error: a name of `ccm.error.v1.Reason`.

@@ -1,5 +1,6 @@
 //! A receiver of spans that is away, hangs or rejects. What waits is exported later; what is lost is counted.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -53,7 +54,9 @@ async fn a_receiver_that_hangs_and_is_replaced_gets_every_span() {
         let otlp = protocol.receiver(hung.end().await);
         arrived(&otlp, 6).await;
         gateway.stop().await;
-        assert_eq!((otlp.spans().len(), gateway.lost("failed"), gateway.lost("dropped")), (6, 0, 0));
+        // An export that was slower than the timeout is repeated although it arrived.
+        let arrived: BTreeSet<String> = otlp.spans().into_iter().map(|it| it.span_id).collect();
+        assert_eq!((arrived.len(), gateway.lost("failed"), gateway.lost("dropped")), (6, 0, 0));
     }
 }
 

@@ -132,7 +132,7 @@ async fn relay(url: &str) -> (String, u16, Relay) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_down_is_told_from_a_pool_that_is_busy() {
+async fn a_database_that_is_down_is_told_by_its_cause() {
     let fresh = Postgres::shared().await.create_database().await;
     let (url, port, relay) = relay(&fresh).await;
     let settings = Settings { worker_database: Some(url), ..Settings::default() };

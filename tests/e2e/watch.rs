@@ -373,20 +373,19 @@ async fn the_span_of_a_watch_ends_when_the_stream_begins() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_a_watch_is_a_span_that_links_to_its_call_and_says_how_it_ended() {
-    let product = product_with(&[("CCM_MAX_CONNECTION_AGE", "1s")]).await;
+    let mut product = Product::start().await;
     create(&product.user("ada"), "in the snapshot").await;
     let mut watcher =
         Watcher::from(product.tasks_address, &user(&product, "ada"), WatchStart::Snapshot).await;
     create(&product.user("bob"), "not for her").await;
     create(&product.user("ada"), "told").await;
+    while !matches!(watcher.next().await.unwrap(), Item::Event(_)) {}
+    assert!(product.tasks.stop().await.success());
     assert_eq!(watcher.ended().await.code(), Code::Unavailable);
-    let (call, end) = eventually("both spans", || async {
-        let spans = product.collector.spans();
-        let end = spans.iter().find(|it| it.name == "end of watch")?.clone();
-        let is_call = |it: &&Span| it.kind == SpanKind::Server && it.span_id == end.links[0].span_id;
-        spans.iter().find(is_call).map(|it| (it.clone(), end.clone()))
-    })
-    .await;
+    let spans = product.collector.spans();
+    let end = spans.iter().find(|it| it.name == "end of watch").expect("the end");
+    let is_call = |it: &&Span| it.kind == SpanKind::Server && it.span_id == end.links[0].span_id;
+    let call = spans.iter().find(is_call).expect("the call");
     assert_eq!(call.name, "ccm.event.v1.EventService/WatchEvents");
     assert!(end.parent_id.is_empty() && end.trace_id != call.trace_id && end.start >= call.end, "{end:?}");
     let expected = [("ccm.watch.events", 1), ("ccm.watch.skipped", 1), ("ccm.watch.subjects", 1)];
@@ -394,4 +393,5 @@ async fn the_end_of_a_watch_is_a_span_that_links_to_its_call_and_says_how_it_end
         assert_eq!(end.attributes[name], AttributeValue::Integer(count), "{name}");
     }
     assert_eq!(end.attributes["rpc.status_code"], "UNAVAILABLE");
+    assert_eq!((end.error, end.description.as_str()), (true, "STREAM_ENDED"));
 }

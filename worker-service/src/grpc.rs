@@ -12,6 +12,8 @@ use proto::worker::v1::{
 };
 use service::request_key::{self, Earlier, RequestKey};
 use storage::{ListId, Page, StorageError};
+use telemetry::semconv::CCM_WORKER_ID;
+use telemetry::span::set_on_current;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
@@ -154,7 +156,11 @@ impl WorkerService for Workers {
 }
 
 fn replayed(earlier: Earlier) -> Result<CreateWorkerResponse, Status> {
-    Ok(CreateWorkerResponse { replayed: true, ..earlier.answer()? })
+    let answer: CreateWorkerResponse = earlier.answer()?;
+    if let Some(worker) = &answer.worker {
+        set_on_current(CCM_WORKER_ID, &worker.id);
+    }
+    Ok(CreateWorkerResponse { replayed: true, ..answer })
 }
 
 pub(crate) fn failed(error: StorageError) -> Status {

@@ -194,16 +194,19 @@ impl WorkerStore {
         worker: Worker,
         event: NewEvent,
     ) -> Result<Once<M>, StorageError> {
-        request_key::once(&self.database, key, worker.created_at, answer, move |on| {
+        let id = worker.id;
+        let once = request_key::once(&self.database, key, worker.created_at, answer, move |on| {
             Box::pin(async move {
-                let id = worker.id;
-                set_on_current(CCM_WORKER_ID, &id);
                 on.execute(&INSERT, values(worker)).await?;
                 insert_tags(on, id).await?;
-                Ok((event, None))
+                Ok::<_, StorageError>((event, None))
             })
         })
-        .await
+        .await?;
+        if let Once::First(_) = &once {
+            set_on_current(CCM_WORKER_ID, &id);
+        }
+        Ok(once)
     }
 
     /// Returns the worker; `None` if it does not exist.
@@ -220,10 +223,10 @@ impl WorkerStore {
         id: Uuid,
         decide: impl FnOnce(&Worker) -> Result<Option<(Worker, NewEvent)>, WorkerError> + Send + 'static,
     ) -> Result<Worker, WorkerError> {
+        set_on_current(CCM_WORKER_ID, &id);
         self.database
             .write(move |on| {
                 Box::pin(async move {
-                    set_on_current(CCM_WORKER_ID, &id);
                     let statement = if on.system() == System::Sqlite { &GET } else { &GET_LOCKED };
                     let row: Option<Row> = on.fetch_optional(statement, [id.into()]).await?;
                     let before = row.ok_or(WorkerError::NotFound)?.into_worker()?;

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
+use telemetry::span::{SpanBuilder, SpanKind};
+use telemetry::testing;
 
 use super::*;
 use crate::Verifier;
@@ -47,7 +49,7 @@ async fn fixture(timing: Timing) -> Fixture {
 
 impl Fixture {
     async fn refusal(&self, id: &str) -> Refusal {
-        self.keys.find(id, &mut None).await.err().expect("it is not known")
+        self.keys.find(id, &Waits::default()).await.err().expect("it is not known")
     }
 
     fn knows(&self, id: &str) -> bool {
@@ -61,21 +63,21 @@ const UNKNOWN: Refusal = Refusal::Unauthenticated(Unauthenticated::UnknownKey);
 async fn a_request_that_comes_before_the_first_answer_waits_for_it() {
     let it = fixture(quiet()).await;
     assert!(it.keys.current().is_none());
-    assert!(it.keys.find(&it.issuer.key_id(), &mut None).await.is_ok());
+    assert!(it.keys.find(&it.issuer.key_id(), &Waits::default()).await.is_ok());
     assert_eq!(it.issuer.asked(), 1);
 }
 
 #[tokio::test]
 async fn a_new_key_causes_one_fetch_however_many_requests_wait_for_it() {
     let it = fixture(quiet()).await;
-    it.keys.find(&it.issuer.key_id(), &mut None).await.unwrap();
+    it.keys.find(&it.issuer.key_id(), &Waits::default()).await.unwrap();
     it.issuer.add_key();
     it.issuer.hold();
     let found = Arc::new(AtomicUsize::new(0));
     for _ in 0..100 {
         let (keys, id, found) = (it.keys.clone(), it.issuer.key_id(), found.clone());
         tokio::spawn(async move {
-            if keys.find(&id, &mut None).await.is_ok() {
+            if keys.find(&id, &Waits::default()).await.is_ok() {
                 found.fetch_add(1, Ordering::SeqCst);
             }
         });
@@ -87,9 +89,39 @@ async fn a_new_key_causes_one_fetch_however_many_requests_wait_for_it() {
 }
 
 #[tokio::test]
+async fn the_requests_that_share_a_fetch_share_its_spans() {
+    testing::record_spans();
+    let it = fixture(quiet()).await;
+    it.keys.find(&it.issuer.key_id(), &Waits::default()).await.unwrap();
+    it.issuer.add_key();
+    it.issuer.hold();
+    let waits = [Waits::default(), Waits::default(), Waits::default()];
+    let id = it.issuer.key_id();
+    let [first, second, third] = &waits;
+    let found =
+        async { tokio::join!(it.keys.find(&id, first), it.keys.find(&id, second), it.keys.find(&id, third)) };
+    let released = async {
+        eventually("it is asked", || it.issuer.asked() == 2).await;
+        it.issuer.release();
+    };
+    let ((one, two, three), ()) = tokio::join!(found, released);
+    assert!(one.is_ok() && two.is_ok() && three.is_ok());
+    let traces = waits.map(|waits| {
+        let span = SpanBuilder::new(SpanKind::Server).child_of(opentelemetry::Context::new());
+        let span = span.start(|it| it.name("request"));
+        waits.record(&span);
+        let trace_id = span.span_context().trace_id().to_string();
+        drop(span);
+        testing::ended_spans(&trace_id)
+    });
+    let counts = traces.each_ref().map(|it| (it.len(), it.last().map_or(0, |it| it.links.len())));
+    assert_eq!(counts, [(3, 0), (1, 1), (1, 1)], "{traces:#?}");
+}
+
+#[tokio::test]
 async fn unknown_keys_cause_one_fetch_in_ten_seconds() {
     let it = fixture(quiet()).await;
-    it.keys.find(&it.issuer.key_id(), &mut None).await.unwrap();
+    it.keys.find(&it.issuer.key_id(), &Waits::default()).await.unwrap();
     for number in 0..50 {
         assert_eq!(it.refusal(&format!("unknown-{number}")).await, UNKNOWN);
     }
@@ -99,7 +131,7 @@ async fn unknown_keys_cause_one_fetch_in_ten_seconds() {
     assert_eq!(it.issuer.asked(), 2);
     it.clock.advance(Duration::from_millis(1));
     it.issuer.add_key();
-    assert!(it.keys.find(&it.issuer.key_id(), &mut None).await.is_ok());
+    assert!(it.keys.find(&it.issuer.key_id(), &Waits::default()).await.is_ok());
     assert_eq!(it.issuer.asked(), 3);
 }
 
@@ -109,7 +141,7 @@ async fn a_key_published_after_the_running_fetch_began_causes_another_one() {
     it.issuer.hold();
     eventually("the first question is under way", || it.issuer.asked() == 1).await;
     let keys = it.keys.clone();
-    let waiting = tokio::spawn(async move { keys.find("published later", &mut None).await.is_ok() });
+    let waiting = tokio::spawn(async move { keys.find("published later", &Waits::default()).await.is_ok() });
     tokio::task::yield_now().await;
     it.issuer.release();
     assert!(!waiting.await.unwrap());
@@ -119,11 +151,11 @@ async fn a_key_published_after_the_running_fetch_began_causes_another_one() {
 #[tokio::test]
 async fn a_cancelled_request_does_not_cancel_the_fetch() {
     let it = fixture(quiet()).await;
-    it.keys.find(&it.issuer.key_id(), &mut None).await.unwrap();
+    it.keys.find(&it.issuer.key_id(), &Waits::default()).await.unwrap();
     it.issuer.add_key();
     it.issuer.hold();
     let (keys, id) = (it.keys.clone(), it.issuer.key_id());
-    let waiting = tokio::spawn(async move { keys.find(&id, &mut None).await.is_ok() });
+    let waiting = tokio::spawn(async move { keys.find(&id, &Waits::default()).await.is_ok() });
     eventually("it is asked", || it.issuer.asked() == 2).await;
     waiting.abort();
     it.issuer.release();
@@ -134,11 +166,11 @@ async fn a_cancelled_request_does_not_cancel_the_fetch() {
 async fn while_the_issuer_is_unreachable_known_keys_stay_in_use_and_unknown_ones_are_answered_503() {
     let it = fixture(eager()).await;
     let old = it.issuer.key_id();
-    it.keys.find(&old, &mut None).await.unwrap();
+    it.keys.find(&old, &Waits::default()).await.unwrap();
     it.issuer.answers_keys(Answer::away());
     let asked = it.issuer.asked();
     eventually("it is asked in vain", || it.issuer.asked() > asked + 3).await;
-    assert!(it.keys.find(&old, &mut None).await.is_ok());
+    assert!(it.keys.find(&old, &Waits::default()).await.is_ok());
     assert_eq!(it.refusal("unknown").await, Refusal::IssuerUnavailable);
     it.issuer.answers_keys(None);
     it.issuer.add_key();
@@ -162,7 +194,10 @@ async fn before_the_first_keys_a_request_is_told_that_the_issuer_is_unreachable(
     issuer.answers_keys(Answer::away());
     let keys = IssuerKeys::start(Discovery::new(&issuer.url()).unwrap(), quiet(), Clock::system());
     for _ in 0..10 {
-        assert_eq!(keys.find(&issuer.key_id(), &mut None).await.err(), Some(Refusal::IssuerUnavailable));
+        assert_eq!(
+            keys.find(&issuer.key_id(), &Waits::default()).await.err(),
+            Some(Refusal::IssuerUnavailable)
+        );
     }
     assert_eq!(issuer.asked(), 1, "those who wait do not ask on their own");
 }
@@ -173,14 +208,14 @@ async fn a_request_does_not_wait_for_an_issuer_that_hangs() {
     issuer.hold();
     let timing = Timing { wait: Duration::from_millis(20), ..quiet() };
     let keys = IssuerKeys::start(Discovery::new(&issuer.url()).unwrap(), timing, Clock::system());
-    let asked = tokio::time::timeout(DEADLINE, keys.find("any", &mut None)).await;
+    let asked = tokio::time::timeout(DEADLINE, keys.find("any", &Waits::default())).await;
     assert_eq!(asked.expect("it is answered").err(), Some(Refusal::IssuerUnavailable));
 }
 
 #[tokio::test]
 async fn fetching_ends_with_the_last_clone() {
     let it = fixture(quiet()).await;
-    it.keys.find(&it.issuer.key_id(), &mut None).await.unwrap();
+    it.keys.find(&it.issuer.key_id(), &Waits::default()).await.unwrap();
     let shared = Arc::downgrade(&it.keys.shared);
     // The next fetch is an hour away.
     drop(it.keys);

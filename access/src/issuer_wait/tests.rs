@@ -17,21 +17,27 @@ fn ended(span: Span) -> Vec<Exported> {
     testing::ended_spans(&trace_id)
 }
 
-fn wait(last: Option<Ended>) -> IssuerWait {
+fn wait(last: Option<Result<StatusCode, Failure>>) -> IssuerWait {
     let wait = IssuerWait::default();
     let url: Url = "https://user:secret@issuer.example/realms/lab?token=secret".parse().unwrap();
     wait.begin(Purpose::Discovery, &url);
-    wait.end(Ended::Answered(StatusCode::OK));
+    wait.answered(StatusCode::OK);
+    wait.end(Ok(()));
     wait.begin(Purpose::KeySet, &url);
-    if let Some(last) = last {
-        wait.end(last);
+    match last {
+        Some(Ok(status)) => {
+            wait.answered(status);
+            wait.end(Ok(()));
+        }
+        Some(Err(failure)) => wait.end(Err(failure)),
+        None => {}
     }
     wait
 }
 
 #[test]
 fn one_request_has_the_spans_and_those_that_shared_the_wait_link_to_them() {
-    let (wait, first, second) = (wait(Some(Ended::Answered(StatusCode::OK))), server_span(), server_span());
+    let (wait, first, second) = (wait(Some(Ok(StatusCode::OK))), server_span(), server_span());
     wait.record(&first);
     wait.record(&second);
     let (first, second) = (ended(first), ended(second));
@@ -51,8 +57,13 @@ fn one_request_has_the_spans_and_those_that_shared_the_wait_link_to_them() {
 #[test]
 fn a_request_that_is_refused_or_still_running_says_so() {
     for (last, error_type, description) in [
-        (Some(Ended::Failed(ConnectionFailure::Refused)), "connection_refused", "connection refused"),
-        (Some(Ended::Answered(StatusCode::BAD_GATEWAY)), "502", ""),
+        (
+            Some(Err(Failure::NoAnswer(ConnectionFailure::Refused))),
+            "connection_refused",
+            "connection refused",
+        ),
+        (Some(Err(Failure::Rejected("no usable key"))), "invalid_response", "no usable key"),
+        (Some(Ok(StatusCode::BAD_GATEWAY)), "502", "Bad Gateway"),
         (None, "timeout", "no answer in time"),
     ] {
         let span = server_span();
@@ -61,4 +72,29 @@ fn a_request_that_is_refused_or_still_running_says_so() {
         assert_eq!((fetched.error, fetched.description.as_str()), (true, description));
         assert_eq!(fetched.attributes["error.type"], error_type);
     }
+}
+
+#[test]
+fn what_ends_after_a_caller_gave_up_is_in_the_trace_of_the_next_one() {
+    let (wait, hasty, patient) = (wait(None), server_span(), server_span());
+    wait.record(&hasty);
+    wait.answered(StatusCode::OK);
+    wait.end(Ok(()));
+    wait.record(&patient);
+    let hasty = ended(hasty);
+    assert_eq!((hasty[1].name.as_str(), hasty[1].description.as_str()), ("GET key set", "no answer in time"));
+    let patient = ended(patient);
+    assert_eq!((patient[0].name.as_str(), patient[0].error), ("GET key set", false));
+    assert_eq!(patient[1].links[0].span_id, hasty[0].span_id);
+}
+
+#[test]
+fn a_fetch_has_a_trace_of_its_own_only_if_no_request_waited() {
+    testing::record_spans();
+    let (asked, own) = (wait(Some(Ok(StatusCode::OK))), wait(Some(Ok(StatusCode::OK))));
+    asked.joined();
+    asked.record_in_own_trace("fetch");
+    own.record_in_own_trace("fetch");
+    let recorded = |it: &IssuerWait| it.recorded.lock().unwrap().count;
+    assert_eq!((recorded(&asked), recorded(&own)), (0, 2));
 }

@@ -93,7 +93,7 @@ impl Watch {
             status = end_conditions.reached() => status,
             () = sender.closed() => return,
         };
-        self.span.ended_with(status.code());
+        self.span.ended_with(&status);
         sender.finish(status);
     }
 
@@ -127,18 +127,17 @@ impl Watch {
         let (log_id, head) = (snapshot.point.log_id, snapshot.point.head);
         self.filter.in_snapshot = std::mem::take(&mut snapshot.unnumbered);
         sender.send(started(log_id, head)).await?;
-        let subjects = if self.filter.query.subjects.is_empty() {
-            self.send_all(&mut snapshot, sender).await?
+        if self.filter.query.subjects.is_empty() {
+            self.send_all(&mut snapshot, sender).await?;
         } else {
-            self.send_selected(&mut snapshot, sender).await?
-        };
-        self.span.counts.subjects = subjects;
+            self.send_selected(&mut snapshot, sender).await?;
+        }
+        let subjects = self.span.counts.subjects;
         sender.send(Item::SnapshotEnd(WatchSnapshotEnd { subjects })).await?;
         Ok((log_id, head))
     }
 
-    async fn send_all(&self, snapshot: &mut Snapshot, sender: &ResponseSender) -> Result<i64, WatchEnd> {
-        let mut sent = 0;
+    async fn send_all(&mut self, snapshot: &mut Snapshot, sender: &ResponseSender) -> Result<(), WatchEnd> {
         for kind in &self.registry.subjects {
             let Some(visibility) = self.filter.visibility.of(kind.kind()) else { continue };
             let mut after = None;
@@ -147,7 +146,7 @@ impl Watch {
                 let (subjects, last) = page.await.map_err(|it| self.failed(it))?;
                 for subject in subjects {
                     sender.send(Item::Subject(subject)).await?;
-                    sent += 1;
+                    self.span.counts.subjects += 1;
                 }
                 if last.is_none() {
                     break;
@@ -155,22 +154,25 @@ impl Watch {
                 after = last;
             }
         }
-        Ok(sent)
+        Ok(())
     }
 
-    async fn send_selected(&self, snapshot: &mut Snapshot, sender: &ResponseSender) -> Result<i64, WatchEnd> {
-        let mut sent = 0;
+    async fn send_selected(
+        &mut self,
+        snapshot: &mut Snapshot,
+        sender: &ResponseSender,
+    ) -> Result<(), WatchEnd> {
         for id in &self.filter.query.subjects {
             for kind in &self.registry.subjects {
                 let Some(visibility) = self.filter.visibility.of(kind.kind()) else { continue };
                 let found = kind.get(snapshot, &visibility, *id).await.map_err(|it| self.failed(it))?;
                 if let Some(subject) = found {
                     sender.send(Item::Subject(subject)).await?;
-                    sent += 1;
+                    self.span.counts.subjects += 1;
                 }
             }
         }
-        Ok(sent)
+        Ok(())
     }
 
     async fn follow(

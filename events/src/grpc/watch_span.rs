@@ -1,19 +1,21 @@
 //! The span that tells how a watch ended. The span of the call ends with the head of its response; this one is short, made
 //! at the end, and links to it.
 
+use net::grpc::describe_status;
 use net::grpc::status::code_name;
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use telemetry::semconv;
 use telemetry::span::{SpanBuilder, SpanKind};
-use tonic::Code;
+use tonic::{Code, Status};
 
 /// Counts what a subscriber was sent, and records it when the watch has ended.
 pub(super) struct WatchSpan {
     /// The server span of the call.
     call: SpanContext,
     pub(super) counts: Counts,
-    code: Code,
+    /// The status that the subscriber got; `None` if its connection ended.
+    status: Option<Status>,
 }
 
 /// What a subscriber was sent.
@@ -30,20 +32,19 @@ pub(super) struct Counts {
 impl WatchSpan {
     /// Starts counting for the call whose span is the current one.
     pub(super) fn begin() -> Self {
-        // A watch that is dropped, because its connection ended, was cancelled.
         let call = Context::map_current(|it| it.span().span_context().clone());
-        Self { call, counts: Counts::default(), code: Code::Cancelled }
+        Self { call, counts: Counts::default(), status: None }
     }
 
     /// Sets the status that the subscriber gets.
-    pub(super) fn ended_with(&mut self, code: Code) {
-        self.code = code;
+    pub(super) fn ended_with(&mut self, status: &Status) {
+        self.status = Some(status.clone());
     }
 }
 
 impl Drop for WatchSpan {
     fn drop(&mut self) {
-        // A trace of its own, which exists if that of the call does.
+        // A trace of its own, if the call was sampled and the sampler of this process keeps the new one.
         if !self.call.is_sampled() {
             return;
         }
@@ -54,7 +55,10 @@ impl Drop for WatchSpan {
             it.set(semconv::CCM_WATCH_SKIPPED, self.counts.skipped);
             it.set(semconv::CCM_WATCH_SUBJECTS, self.counts.subjects);
             it.set(semconv::RPC_METHOD, "ccm.event.v1.EventService/WatchEvents");
-            it.set(semconv::RPC_STATUS_CODE, code_name(self.code));
+            match &self.status {
+                Some(status) => describe_status(it, status),
+                None => it.set(semconv::RPC_STATUS_CODE, code_name(Code::Cancelled)),
+            }
         });
         span.end();
     }

@@ -44,7 +44,7 @@ impl Balancer {
             call: TraceContext::current(),
             resends: 0,
             endpoint: None,
-            configured: self.endpoints.address().cloned(),
+            configured: self.endpoints.address(),
         };
         let replicas = self.endpoints.all().await?;
         let (mut tried, mut retries, mut was_lost) = (Vec::new(), 0, false);
@@ -87,18 +87,18 @@ impl Balancer {
 
 /// The attempts of a call, recorded on the call's span when the exchange ends or is cancelled: the replica that was asked
 /// last, and how often the call was sent again.
-struct Attempts {
+struct Attempts<'a> {
     call: TraceContext,
     resends: i64,
     endpoint: Option<Arc<Endpoint>>,
-    configured: Option<Address>,
+    configured: Option<&'a Address>,
 }
 
-impl Drop for Attempts {
+impl Drop for Attempts<'_> {
     fn drop(&mut self) {
         span::record(&self.call, |it| {
             let endpoint = self.endpoint.as_ref();
-            let address = endpoint.map(|it| it.address()).or(self.configured.as_ref());
+            let address = endpoint.map(|it| it.address()).or(self.configured);
             let socket = endpoint.and_then(|it| it.socket_address());
             it.set_some(semconv::SERVER_ADDRESS, address.map(|it| it.host.clone()));
             it.set_some(semconv::SERVER_PORT, address.map(|it| i64::from(it.port)));

@@ -113,7 +113,6 @@ struct Call {
     span: Span,
     /// The outcome, if the head of the response has one.
     head: Option<Outcome>,
-    span_ended: bool,
 }
 
 impl Call {
@@ -126,13 +125,12 @@ impl Call {
             it.set(semconv::RPC_SYSTEM_NAME, "grpc");
             it.set(semconv::SERVICE_PEER_NAME, peer.name);
         });
-        Self { span, head: None, span_ended: false }
+        Self { span, head: None }
     }
 
-    fn end_span(&mut self, outcome: Outcome) {
-        if !std::mem::replace(&mut self.span_ended, true) {
-            outcome.end(&self.span, |code| code != Code::Ok);
-        }
+    /// Has no effect if the span has ended.
+    fn end_span(&self, outcome: Outcome) {
+        outcome.end(&self.span, |code| code != Code::Ok);
     }
 }
 
@@ -141,7 +139,7 @@ impl Observe for Call {
         &self.span
     }
 
-    fn end(mut self, end: BodyEnd<'_>) {
+    fn end(self, end: BodyEnd<'_>) {
         let lost = Outcome { failure: Some(ConnectionFailure::Closed), ..Outcome::of(Code::Unavailable) };
         self.end_span(Outcome::at_end(&end, self.head, lost));
     }

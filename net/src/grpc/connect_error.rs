@@ -26,7 +26,10 @@ impl ConnectError {
     pub(super) fn failure(&self) -> ConnectionFailure {
         match self {
             Self::Socket(error) => ConnectionFailure::of_io(error),
-            Self::Tls(_) => ConnectionFailure::Tls,
+            Self::Tls(error) => match ConnectionFailure::of_chain(error.as_ref()) {
+                ConnectionFailure::Other => ConnectionFailure::Tls,
+                known => known,
+            },
             Self::Closed => ConnectionFailure::Closed,
             Self::TimedOut(_) => ConnectionFailure::TimedOut,
             Self::Http(error) => ConnectionFailure::of_chain(error),

@@ -174,6 +174,7 @@ impl Endpoint {
     }
 
     async fn connect(&self) -> Result<(Sender, Connection), ConnectError> {
+        *self.connected_to.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let stream = match self.resolved {
             Some(address) => TcpStream::connect(address).await,
             None => TcpStream::connect((&*self.address.host, self.address.port)).await,

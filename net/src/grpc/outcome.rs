@@ -3,9 +3,9 @@
 use http::HeaderMap;
 use platform::connection_failure::ConnectionFailure;
 use telemetry::semconv;
-use telemetry::span::Span;
+use telemetry::span::{Description, Span};
 use tonic::{Code, Status};
-use tonic_types::StatusExt as _;
+use tonic_types::{ErrorInfo, StatusExt as _};
 
 use super::method;
 use super::status::{self, DOMAIN, Reason};
@@ -49,23 +49,35 @@ impl Outcome {
 
     /// Records the outcome on the span of the call and ends the span.
     pub(super) fn end(self, span: &Span, is_failure: impl FnOnce(Code) -> bool) {
-        span.record(|it| {
-            let code = status::code_name(self.code);
-            it.set(semconv::RPC_STATUS_CODE, code);
-            it.set_some(semconv::CCM_ERROR_REASON, self.reason.map(Reason::text));
-            if is_failure(self.code) {
-                match self.failure {
-                    Some(failure) => it.fail(failure.error_type(), failure.text()),
-                    None => it.fail(code, self.reason.map_or("", Reason::text)),
-                }
-            }
-        });
+        span.record(|it| self.describe(it, is_failure));
         span.end();
+    }
+
+    fn describe(self, it: &mut Description, is_failure: impl FnOnce(Code) -> bool) {
+        let code = status::code_name(self.code);
+        it.set(semconv::RPC_STATUS_CODE, code);
+        it.set_some(semconv::CCM_ERROR_REASON, self.reason.map(Reason::text));
+        if is_failure(self.code) {
+            match self.failure {
+                Some(failure) => it.fail(failure.error_type(), failure.text()),
+                None => it.fail(code, self.reason.map_or(self.code.description(), Reason::text)),
+            }
+        }
     }
 }
 
+/// Describes the status with which a server has ended a call, as the call's own span does.
+pub fn describe_status(it: &mut Description, status: &Status) {
+    let info = status.get_details_error_info();
+    let outcome = Outcome { reason: info.and_then(|it| reason_of(&it)), ..Outcome::of(status.code()) };
+    outcome.describe(it, method::is_server_error);
+}
+
 fn reason_in(headers: &HeaderMap) -> Option<Reason> {
-    let info = Status::from_header_map(headers)?.get_details_error_info()?;
+    reason_of(&Status::from_header_map(headers)?.get_details_error_info()?)
+}
+
+fn reason_of(info: &ErrorInfo) -> Option<Reason> {
     Reason::from_text(&info.reason).filter(|_| info.domain == DOMAIN)
 }
 

@@ -20,7 +20,7 @@ use super::method::{self, KnownMethods};
 use super::outcome::Outcome;
 use super::{deadline, status, unread};
 use crate::activity::{Activity, RequestGuard};
-use crate::admission::Authenticate;
+use crate::admission::{Authenticate, Waits};
 use crate::server::PeerAddress;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
 use telemetry::propagation::Edge;
@@ -97,20 +97,26 @@ where
         let (mut head, body) = request.into_parts();
         Box::pin(async move {
             let peer = head.extensions.get::<PeerAddress>().map(|it| it.0);
-            let arrival = Arrival { uri: &head.uri, peer, methods: &methods, started, guard: Some(guard) };
-            let authenticated = authenticate.authenticate(&head.headers).await;
+            let waits = Waits::default();
+            let arrival = Arrival {
+                uri: &head.uri,
+                peer,
+                methods: &methods,
+                started,
+                waits: &waits,
+                guard: Some(guard),
+            };
+            let admission = authenticate.authenticate(&head.headers, &waits).await;
             // Rejected before the message is read: a caller that is not authenticated uses no memory for it.
-            if let Err(refusal) = &authenticated.admission {
-                let status: Status = refusal.clone().into();
+            if let Err(refusal) = admission {
+                let status: Status = refusal.into();
                 let mut call = arrival.observe(|span| span);
-                authenticated.record_wait(&call.span);
                 let refused = status.into_http::<GrpcBody>();
                 call.head = Outcome::in_headers(refused.headers());
                 return Ok(refused.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))));
             }
             let mut call = arrival.observe(|span| Edge::Continue.place(span, &head.headers));
-            authenticated.record_wait(&call.span);
-            head.extensions.insert(authenticated.admission);
+            head.extensions.insert(admission);
             let handled = call.span.run(survive_panics(inner.call(Request::from_parts(head, body))));
             let response = match timeout {
                 None => handled.await?,
@@ -159,6 +165,7 @@ struct Arrival<'a> {
     peer: Option<SocketAddr>,
     methods: &'a KnownMethods,
     started: Instant,
+    waits: &'a Waits,
     /// `None` once the guard has moved into the [`Call`].
     guard: Option<RequestGuard>,
 }
@@ -186,13 +193,13 @@ impl Arrival<'_> {
             it.set_some(semconv::SERVER_ADDRESS, uri.host().map(ToOwned::to_owned));
             it.set_some(semconv::SERVER_PORT, uri.port_u16().map(i64::from));
         });
+        self.waits.record(&span);
         Call {
             span,
             started: self.started,
             peer: self.peer,
             method: name.to_owned(),
             head: None,
-            span_ended: false,
             done: false,
             _guard: guard,
         }
@@ -215,7 +222,6 @@ struct Call {
     method: String,
     /// The outcome, if the head of the response has one.
     head: Option<Outcome>,
-    span_ended: bool,
     done: bool,
     _guard: Option<RequestGuard>,
 }
@@ -232,10 +238,9 @@ impl Call {
         self.end_span(outcome);
     }
 
-    fn end_span(&mut self, outcome: Outcome) {
-        if !std::mem::replace(&mut self.span_ended, true) {
-            outcome.end(&self.span, method::is_server_error);
-        }
+    /// Has no effect if the span has ended.
+    fn end_span(&self, outcome: Outcome) {
+        outcome.end(&self.span, method::is_server_error);
     }
 }
 

@@ -28,7 +28,6 @@ pub(super) struct Observation {
     pub(super) is_quiet: bool,
     pub(super) status: Option<StatusCode>,
     pub(super) reason: Option<Cow<'static, str>>,
-    pub(super) span_ended: bool,
     pub(super) done: bool,
 }
 
@@ -104,17 +103,15 @@ impl Observation {
         let (method, route) = (cut(self.method.as_str()), self.route.as_deref());
         let status = self.status.map(|it| it.as_u16());
         let client = self.client.map(|it| tracing::field::display(it.0));
-        if self.is_quiet {
+        if self.is_quiet && outcome == "complete" && self.status.is_some_and(|it| it.is_success()) {
             tracing::debug!(method, route, status, duration_ms, outcome, client, "request");
         } else {
             tracing::info!(method, route, status, duration_ms, outcome, client, "request");
         }
     }
 
+    /// Has no effect if the span has ended.
     fn end_span(&mut self, cut: Option<Cut>) {
-        if std::mem::replace(&mut self.span_ended, true) {
-            return;
-        }
         self.span.record(|it| {
             let status = self.status.map(|it| i64::from(it.as_u16()));
             it.set_some(semconv::HTTP_RESPONSE_STATUS_CODE, status);
@@ -124,7 +121,10 @@ impl Observation {
             let failed = self.status.filter(StatusCode::is_server_error);
             match (cut.and_then(Cut::failure), failed) {
                 (Some((error_type, description)), _) => it.fail(error_type, description),
-                (None, Some(status)) => it.fail(status.as_str().to_owned(), reason.unwrap_or_default()),
+                (None, Some(status)) => {
+                    let text = status.canonical_reason().unwrap_or("server error");
+                    it.fail(status.as_str().to_owned(), reason.unwrap_or(text.into()));
+                }
                 (None, None) => {}
             }
         });

@@ -45,7 +45,7 @@ pub(super) fn describe(
     it.set_some(semconv::SERVER_PORT, port.map(i64::from));
     it.set(semconv::URL_PATH, shown(uri.path()));
     let query = uri.query().filter(|it| !it.is_empty());
-    it.set_some(semconv::URL_QUERY, query.map(|it| query::redacted(it, settings.shown_parameters)));
+    it.set_some(semconv::URL_QUERY, query.map(|it| query::redacted(it, settings.parameters)));
     it.set(semconv::URL_SCHEME, uri.scheme_str().unwrap_or("http").to_owned());
     let user_agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
     it.set_some(semconv::USER_AGENT_ORIGINAL, user_agent.map(shown));

@@ -10,7 +10,7 @@ use telemetry::testing;
 use tower::{ServiceExt as _, service_fn};
 
 use super::*;
-use crate::admission::Authenticated;
+use crate::admission::Admission;
 use crate::client_address::ClientAddress;
 
 /// Authenticates everybody.
@@ -21,8 +21,8 @@ impl Authenticate for Everybody {
     type Caller = ();
     type Refusal = tonic::Status;
 
-    async fn authenticate(&self, _: &HeaderMap) -> Authenticated<Self> {
-        Authenticated::at_once(Ok(()))
+    async fn authenticate(&self, _: &HeaderMap, _: &Waits) -> Admission<Self> {
+        Ok(())
     }
 }
 
@@ -31,7 +31,7 @@ fn layer(trusted_proxies: &str) -> HttpServerLayer<Everybody> {
         edge: Edge::Continue,
         route_of: |_| None,
         trusted_proxies: Arc::new(trusted_proxies.parse().unwrap()),
-        shown_parameters: &[],
+        parameters: &[],
         resources: &[],
         untraced_routes: &[],
     };

@@ -14,7 +14,6 @@ use crate::task::Task;
 
 /// Reads the task and locks it until the transaction ends. Fails if it does not exist or is not visible.
 async fn locked(on: &mut Transaction, id: Uuid, visibility: &Visibility) -> Result<Task, TaskError> {
-    set_on_current(CCM_TASK_ID, &id);
     // On SQLite, the transaction already holds the write lock.
     let statement = match on.system() {
         System::Sqlite => &sql::GET,
@@ -27,7 +26,7 @@ async fn locked(on: &mut Transaction, id: Uuid, visibility: &Visibility) -> Resu
 
 impl TaskStore {
     /// Locks the task, stores the result of `decide`, and returns the task. If `decide` returns `None`, nothing is
-    /// changed. `event` makes the event from the task before and after the update.
+    /// changed. The caller has read the task before, which has put its id on the span. `event` makes the event from the task before and after the update.
     pub(crate) async fn update(
         &self,
         id: Uuid,
@@ -71,6 +70,7 @@ impl TaskStore {
         decide: impl FnOnce(&Task) -> Result<(), TaskError> + Send + 'static,
         event: impl FnOnce(&Task) -> NewEvent + Send + 'static,
     ) -> Result<(), TaskError> {
+        set_on_current(CCM_TASK_ID, &id);
         self.database
             .write(move |on| {
                 Box::pin(async move {

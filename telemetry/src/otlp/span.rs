@@ -192,8 +192,15 @@ impl Span {
     }
 }
 
+/// A key that occurs twice, which OTLP forbids, is there a second time under a name that no attribute has.
 fn attributes(pairs: Vec<KeyValue>) -> BTreeMap<String, AttributeValue> {
-    pairs.into_iter().map(|it| (it.key, value(it.value))).collect()
+    let mut attributes = BTreeMap::new();
+    for pair in pairs {
+        let is_repeated = attributes.contains_key(&pair.key);
+        let key = if is_repeated { format!("{} (repeated)", pair.key) } else { pair.key };
+        attributes.insert(key, value(pair.value));
+    }
+    attributes
 }
 
 fn value(value: Option<AnyValue>) -> AttributeValue {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-/// A time with a start, and an end once it is over.
+/// A measured time, for a span that is made later.
 #[derive(Clone, Copy, Debug)]
 pub struct Interval {
     started: Instant,
@@ -10,13 +10,13 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Starts now.
+    /// Begins to measure.
     #[must_use]
     pub fn begin() -> Self {
         Self { started: Instant::now(), ended: None }
     }
 
-    /// Ends now.
+    /// Sets the end; without a call, an interval ends when its span is made.
     pub fn end(&mut self) {
         self.ended = Some(Instant::now());
     }

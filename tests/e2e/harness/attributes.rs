@@ -14,6 +14,9 @@ static NOTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 pub(crate) fn note(spans: &[Span]) {
     for span in spans {
+        if span.error && span.description.is_empty() {
+            write(format!("{} | failed without a description | {}\n", sort(span), span.name));
+        }
         for (name, value) in &span.attributes {
             let line = format!("{} | {name} | {}\n", sort(span), type_of(value));
             let text = value.to_string();
@@ -22,12 +25,18 @@ pub(crate) fn note(spans: &[Span]) {
             } else {
                 line
             };
-            if NOTED.lock().unwrap().insert(line.clone()) {
-                let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("attributes-seen.txt");
-                let mut file = OpenOptions::new().create(true).append(true).open(file).unwrap();
-                file.write_all(line.as_bytes()).unwrap();
-            }
+            write(line);
         }
+    }
+}
+
+/// Appends a line that this process has not written yet.
+fn write(line: String) {
+    let bytes = line.clone().into_bytes();
+    if NOTED.lock().unwrap().insert(line) {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("attributes-seen.txt");
+        let mut file = OpenOptions::new().create(true).append(true).open(file).unwrap();
+        file.write_all(&bytes).unwrap();
     }
 }
 

@@ -23,7 +23,10 @@ use tonic::{Code, Request, Response, Status};
 
 use super::is_transient;
 
-const TIMEOUT: Duration = Duration::from_secs(1);
+/// For receivers that answer, however busy the machine is.
+const LONG: Duration = Duration::from_secs(30);
+/// For receivers that never answer.
+const SHORT: Duration = Duration::from_millis(200);
 
 /// How a receiver fails to answer.
 #[derive(Clone, Copy, Debug)]
@@ -34,12 +37,21 @@ enum Failure {
     ClosesConnections,
 }
 
+impl Failure {
+    fn timeout(self) -> Duration {
+        match self {
+            Self::Hangs => SHORT,
+            Self::RefusesConnections | Self::ClosesConnections => LONG,
+        }
+    }
+}
+
 const FAILURES: [Failure; 3] = [Failure::RefusesConnections, Failure::Hangs, Failure::ClosesConnections];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_is_away_is_transient_over_grpc() {
     for failure in FAILURES {
-        let error = over_grpc(receiver(failure).await).await.unwrap_err();
+        let error = over_grpc(receiver(failure).await, failure.timeout()).await.unwrap_err();
         assert!(is_transient(&error), "{failure:?}: {error}");
     }
 }
@@ -47,7 +59,7 @@ async fn a_receiver_that_is_away_is_transient_over_grpc() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_is_away_is_transient_over_http() {
     for failure in FAILURES {
-        let error = over_http(receiver(failure).await).await.unwrap_err();
+        let error = over_http(receiver(failure).await, failure.timeout()).await.unwrap_err();
         assert!(is_transient(&error), "{failure:?}: {error}");
     }
 }
@@ -63,7 +75,7 @@ async fn a_receiver_that_is_killed_during_a_call_is_transient() {
         asked.notified().await;
         runtime.shutdown_background();
     };
-    let (sent, ()) = tokio::join!(over_grpc(endpoint), kill);
+    let (sent, ()) = tokio::join!(over_grpc(endpoint, LONG), kill);
     let error = sent.unwrap_err();
     assert!(is_transient(&error) && !error.to_string().contains("Timeout"), "{error}");
 }
@@ -81,7 +93,7 @@ async fn the_grpc_code_of_an_answer_decides() {
     for code in (1..=16).map(Code::from_i32) {
         // The text of a receiver must not decide.
         let status = Status::new(code, "gRPC code: Unavailable: network error");
-        let error = over_grpc(answering_grpc(status).await).await.unwrap_err();
+        let error = over_grpc(answering_grpc(status).await, LONG).await.unwrap_err();
         assert_eq!(is_transient(&error), transient.contains(&code), "{error}");
     }
 }
@@ -89,24 +101,24 @@ async fn the_grpc_code_of_an_answer_decides() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_http_status_of_an_answer_decides() {
     for status in [400, 401, 404, 413, 429, 500, 501, 502, 503, 504] {
-        let error = over_http(answering_http(status).await).await.unwrap_err();
+        let error = over_http(answering_http(status).await, LONG).await.unwrap_err();
         assert_eq!(is_transient(&error), [429, 502, 503, 504].contains(&status), "{error}");
     }
 }
 
 /// Exports an empty batch over gRPC, without retries.
-async fn over_grpc(endpoint: String) -> OTelSdkResult {
+async fn over_grpc(endpoint: String, timeout: Duration) -> OTelSdkResult {
     let builder = opentelemetry_otlp::SpanExporter::builder().with_tonic();
-    let builder = builder.with_endpoint(endpoint).with_timeout(TIMEOUT);
+    let builder = builder.with_endpoint(endpoint).with_timeout(timeout);
     builder.with_retry_policy(RetryPolicy::disabled()).build().unwrap().export(Vec::new()).await
 }
 
 /// Exports an empty batch over HTTP, without retries.
-async fn over_http(endpoint: String) -> OTelSdkResult {
+async fn over_http(endpoint: String, timeout: Duration) -> OTelSdkResult {
     // The client blocks, so it must be used outside of the runtime, and its future is ready at once.
     let export = move || {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::blocking::Client::builder().timeout(TIMEOUT).build().unwrap();
+        let client = reqwest::blocking::Client::builder().timeout(timeout).build().unwrap();
         let builder = opentelemetry_otlp::SpanExporter::builder().with_http().with_http_client(client);
         let builder = builder.with_endpoint(endpoint).with_retry_policy(RetryPolicy::disabled());
         let exporter = builder.build().unwrap();
