@@ -30,6 +30,9 @@ use telemetry::span::{Span, SpanBuilder, SpanKind};
 /// Timeout of a call without a deadline of the client's, from the metadata to the response.
 const LONGEST: Duration = Duration::from_secs(30);
 
+/// Maximum length in bytes of an unknown method's name in a span; the mark of a cut text makes it 256.
+const MAX_ORIGINAL: usize = 253;
+
 #[derive(Clone)]
 pub(crate) struct ServerLayer<A> {
     authenticate: A,
@@ -187,7 +190,7 @@ impl Arrival<'_> {
             it.set_some(semconv::NETWORK_PEER_ADDRESS, self.peer.map(|it| it.ip().to_string()));
             it.set_some(semconv::NETWORK_PEER_PORT, self.peer.map(|it| i64::from(it.port())));
             it.set(semconv::RPC_METHOD, name.to_owned());
-            let original = || status::cut(method::name(uri.path()), 256);
+            let original = || status::cut(method::name(uri.path()), MAX_ORIGINAL);
             it.set_some(semconv::RPC_METHOD_ORIGINAL, (name == method::OTHER).then(original));
             it.set(semconv::RPC_SYSTEM_NAME, "grpc");
             it.set_some(semconv::SERVER_ADDRESS, uri.host().map(ToOwned::to_owned));
