@@ -109,7 +109,7 @@ impl FromRequestParts<Gateway> for Authenticated {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
-        let admission = gateway.verifier.authenticate(&parts.headers).await;
+        let admission = gateway.verifier.verify(&parts.headers).await;
         Ok(Self(admission.map_err(tonic::Status::from)?))
     }
 }

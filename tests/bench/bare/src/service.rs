@@ -45,7 +45,7 @@ struct Tasks {
 impl Tasks {
     async fn caller(&self, metadata: &MetadataMap) -> Result<access::Caller, Status> {
         let headers = metadata.clone().into_headers();
-        let admission = self.verifier.authenticate(&headers).await;
+        let admission = self.verifier.verify(&headers).await;
         Ok(admission?)
     }
 }
