@@ -12,7 +12,6 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Instant;
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -31,7 +30,7 @@ use crate::client_address::TrustedProxies;
 use crate::server::PeerAddress;
 use crate::traced_body::TracedBody;
 use telemetry::propagation::{self, Edge};
-use telemetry::span::{SpanBuilder, SpanKind};
+use telemetry::span::{SpanBuilder, SpanKind, Timestamp};
 
 pub use self::observation::ErrorReason;
 pub use self::query::Parameter;
@@ -112,7 +111,7 @@ where
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
         let HttpServerLayer { authenticate, settings } = self.layer.clone();
-        let started = Instant::now();
+        let started = Timestamp::now();
         let (mut head, body) = request.into_parts();
         Box::pin(async move {
             let arrival = Arrival::new(&head, &settings, started);
@@ -144,13 +143,13 @@ struct Arrival<'a> {
     settings: &'a SpanSettings,
     route: Option<&'a str>,
     origin: Origin,
-    started: Instant,
+    started: Timestamp,
     waits: Waits,
     taken: bool,
 }
 
 impl<'a> Arrival<'a> {
-    fn new(head: &'a Parts, settings: &'a SpanSettings, started: Instant) -> Self {
+    fn new(head: &'a Parts, settings: &'a SpanSettings, started: Timestamp) -> Self {
         let peer = head.extensions.get::<PeerAddress>().map(|it| it.0);
         let client = peer.map(|it| settings.trusted_proxies.client(it.ip(), &head.headers));
         let route = (settings.route_of)(&head.extensions);

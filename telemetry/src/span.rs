@@ -5,7 +5,6 @@
 use std::borrow::Cow;
 use std::future::Future;
 use std::sync::OnceLock;
-use std::time::Instant;
 
 use opentelemetry::trace::{
     FutureExt as _, Span as _, SpanContext, Status, TraceContextExt as _, Tracer as _, WithContext,
@@ -19,7 +18,7 @@ use crate::semconv::ERROR_TYPE;
 
 mod interval;
 
-pub use interval::Interval;
+pub use interval::{Interval, Timestamp};
 pub use opentelemetry::trace::SpanKind;
 
 /// The tracer of this process; unset when the SDK is disabled.
@@ -37,7 +36,7 @@ pub struct SpanBuilder {
     kind: SpanKind,
     parent: Option<Context>,
     link: Option<SpanContext>,
-    started_at: Option<Instant>,
+    started_at: Option<Timestamp>,
 }
 
 impl SpanBuilder {
@@ -62,9 +61,9 @@ impl SpanBuilder {
         Self { link: Some(other), ..self }
     }
 
-    /// Sets the start time to an instant in the past.
-    pub fn started_at(self, instant: Instant) -> Self {
-        Self { started_at: Some(instant), ..self }
+    /// Sets the start to a time in the past.
+    pub fn started_at(self, start: Timestamp) -> Self {
+        Self { started_at: Some(start), ..self }
     }
 
     /// Sets the start time to the start of an interval.
@@ -87,7 +86,7 @@ impl SpanBuilder {
         let Some(tracer) = tracer else { return Span::passing_on(parent) };
         let mut builder = tracer.span_builder("").with_kind(self.kind);
         // The SDK accepts a start time only here, before it asks the sampler.
-        builder.start_time = self.started_at.map(|it| opentelemetry::time::now() - it.elapsed());
+        builder.start_time = self.started_at.map(|it| it.time);
         let mut span = tracer.build_with_context(builder, &parent);
         let own = span.span_context().clone();
         if !own.is_valid() {
@@ -217,8 +216,7 @@ impl Span {
     /// Ends the span at the end of an interval; later calls do nothing.
     pub fn end_with(&self, interval: Interval) {
         if self.is_recording {
-            let at = opentelemetry::time::now() - interval.ended().elapsed();
-            self.context.span().end_with_timestamp(at);
+            self.context.span().end_with_timestamp(interval.ended().time);
         }
     }
 

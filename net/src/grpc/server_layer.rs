@@ -25,7 +25,7 @@ use crate::server::PeerAddress;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
 use telemetry::propagation::Edge;
 use telemetry::semconv;
-use telemetry::span::{Span, SpanBuilder, SpanKind};
+use telemetry::span::{Span, SpanBuilder, SpanKind, Timestamp};
 
 /// Timeout of a call without a deadline of the client's, from the metadata to the response.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -93,7 +93,7 @@ where
         let ServerLayer { authenticate, service, methods, calls } = self.layer.clone();
         let reads = method::is_read(request.uri().path());
         let streams = methods.is_streaming(request.uri().path());
-        let (started, guard) = (Instant::now(), calls.begin());
+        let (started, guard) = (Timestamp::now(), calls.begin());
         let timeout = deadline::from_headers(request.headers()).map(with_response_margin);
         // A stream goes on for as long as its connection.
         let timeout = timeout.or((!streams).then_some(LONGEST));
@@ -167,7 +167,7 @@ struct Arrival<'a> {
     uri: &'a Uri,
     peer: Option<SocketAddr>,
     methods: &'a KnownMethods,
-    started: Instant,
+    started: Timestamp,
     waits: &'a Waits,
     /// `None` once the guard has moved into the [`Call`].
     guard: Option<RequestGuard>,
@@ -220,7 +220,7 @@ impl Drop for Arrival<'_> {
 /// A call that is being served. If it is dropped before there is a response, the caller has disconnected.
 struct Call {
     span: Span,
-    started: Instant,
+    started: Timestamp,
     peer: Option<SocketAddr>,
     method: String,
     /// The outcome, if the head of the response has one.

@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Instant;
 
 use http::response::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
 use telemetry::semconv;
-use telemetry::span::Span;
+use telemetry::span::{Span, Timestamp};
 
 use super::request_span::{cut, resource_id};
 use crate::client_address::ClientAddress;
@@ -20,7 +19,7 @@ pub struct ErrorReason(pub Cow<'static, str>);
 /// A request that is being served. If it is dropped before there is a response, the client has disconnected.
 pub(super) struct Observation {
     pub(super) span: Span,
-    pub(super) started: Instant,
+    pub(super) started: Timestamp,
     pub(super) method: Method,
     pub(super) route: Option<Arc<str>>,
     pub(super) client: Option<ClientAddress>,
