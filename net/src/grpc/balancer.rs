@@ -26,14 +26,14 @@ const MAX_RETRIES: usize = 10;
 /// be sent again: it has to be a single message.
 #[derive(Clone)]
 pub struct Balancer {
-    endpoints: Endpoints,
+    endpoints: Arc<Endpoints>,
     /// Where the search for a replica starts, so that equally busy replicas take turns.
     next: Arc<AtomicUsize>,
 }
 
 impl Balancer {
-    pub(super) fn new(endpoints: Endpoints) -> Self {
-        Self { endpoints, next: Arc::default() }
+    pub(super) fn new(endpoints: impl Into<Arc<Endpoints>>) -> Self {
+        Self { endpoints: endpoints.into(), next: Arc::default() }
     }
 
     async fn exchange(&self, request: Request<GrpcBody>) -> Result<Response<GrpcBody>, BoxError> {

@@ -25,7 +25,7 @@ pub type Channel = Traced<Balancer>;
 /// Makes a channel to `peer`, and a health probe that shares its connections. Needs a tokio runtime.
 #[must_use]
 pub fn connect(peer: &Peer) -> (Channel, HealthProbe) {
-    let endpoints = Endpoints::of(peer);
+    let endpoints = Arc::new(Endpoints::of(peer));
     let probe = HealthProbe { endpoints: endpoints.clone() };
     (Traced::new(Balancer::new(endpoints), peer.clone()), probe)
 }
@@ -33,7 +33,7 @@ pub fn connect(peer: &Peer) -> (Channel, HealthProbe) {
 /// Asks a peer's `grpc.health.v1` whether the peer serves. Probes are not traced.
 #[derive(Clone)]
 pub struct HealthProbe {
-    endpoints: Endpoints,
+    endpoints: Arc<Endpoints>,
 }
 
 /// The health of a peer.
@@ -51,7 +51,7 @@ impl HealthProbe {
     /// Makes a probe of `peer` with connections of its own. Needs a tokio runtime.
     #[must_use]
     pub fn new(peer: &Peer) -> Self {
-        Self { endpoints: Endpoints::of(peer) }
+        Self { endpoints: Arc::new(Endpoints::of(peer)) }
     }
 
     /// Asks all replicas at once, until one says that it serves or `timeout` has passed.

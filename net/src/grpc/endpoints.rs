@@ -29,9 +29,7 @@ pub(super) type Replicas = Arc<[Arc<Endpoint>]>;
 /// `None` until the name was resolved for the first time; `Err` says why it could not be.
 type Resolution = Option<Result<Replicas, String>>;
 
-/// The replicas of a peer. Clones share them. The connection of a replica that a name no longer has is closed when its
-/// calls have ended.
-#[derive(Clone)]
+/// The replicas of a peer. The connection of a replica that a name no longer has is closed when its calls have ended.
 pub(super) struct Endpoints {
     name: String,
     /// The configured DNS name, or the first address of a list.
@@ -41,7 +39,7 @@ pub(super) struct Endpoints {
 }
 
 impl Endpoints {
-    /// Resolves a DNS name from now on, until the last clone is dropped. Needs a tokio runtime.
+    /// Resolves a DNS name from now on, until this is dropped. Needs a tokio runtime.
     pub(super) fn of(peer: &Peer) -> Self {
         match &peer.target {
             Target::Listed(addresses) => {
