@@ -50,8 +50,6 @@ impl Backend for Postgres {
         reachability: &Reachability,
         error: sqlx::Error,
     ) -> StorageError {
-        // Boxed, since every future that acquires a connection would otherwise have room for one that connects, and be
-        // copied with it.
-        Box::pin(async { reachability.explain(error, &pool.connect_options()).await }).await
+        reachability.explain(error, &pool.connect_options()).await
     }
 }

@@ -258,10 +258,11 @@ async fn acquire<DB: Backend>(
     pools: &Pools<DB>,
     pool: &Pool<DB>,
 ) -> Result<PoolConnection<DB>, StorageError> {
+    // Both futures can open a connection and are large, and every layer that wraps them copies them; so they are boxed.
     let acquired = async {
-        match pool.acquire().await {
+        match Box::pin(pool.acquire()).await {
             Ok(connection) => Ok(connection),
-            Err(error) => Err(pools.explain(pool, error).await),
+            Err(error) => Err(Box::pin(pools.explain(pool, error)).await),
         }
     };
     spans::acquire(&pools.target, acquired).await
