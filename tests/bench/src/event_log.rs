@@ -32,6 +32,7 @@ const INSERT: Statement = Statement {
 
 static TASK: SubjectKind = SubjectKind {
     name: "task",
+    id_attribute: "ccm.task.id",
     wire: wire::SubjectKind::Task,
     removed: "task.removed",
     read: |json| serde_json::from_value(json).map(wire::event::Resource::Task),

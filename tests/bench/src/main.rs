@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use access::Role;
-use access::local::{self, TokenClaims, LocalIssuer};
+use access::local::{self, LocalIssuer, TokenClaims};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand, ValueEnum};
 use platform::clock::Clock;

@@ -8,7 +8,6 @@ use axum::{Json, Router};
 use axum_tracing_opentelemetry::middleware::OtelAxumLayer;
 use http::request::Parts;
 use http::{StatusCode, header};
-use net::admission::Authenticate as _;
 use platform::shutdown::Shutdown;
 use proto::Timestamp;
 use proto::task::v1::task_service_client::TaskServiceClient;

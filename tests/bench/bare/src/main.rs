@@ -50,7 +50,11 @@ struct Common {
 
 impl Common {
     fn verifier(&self) -> anyhow::Result<Verifier> {
-        Ok(Verifier::with_keys(ExpectedClaims::for_issuer(local::ISSUER), Keys::read(&self.keys)?, Clock::system()))
+        Ok(Verifier::with_keys(
+            ExpectedClaims::for_issuer(local::ISSUER),
+            Keys::read(&self.keys)?,
+            Clock::system(),
+        ))
     }
 }
 

@@ -1,7 +1,6 @@
 //! gRPC to SQL.
 
 use access::Verifier;
-use net::admission::Authenticate as _;
 use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use proto::task::v1::task_service_server::{TaskService, TaskServiceServer};
