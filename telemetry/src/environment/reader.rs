@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
+use percent_encoding::percent_decode_str;
 
 use super::{Exporter, Otlp, Propagator};
 
@@ -67,34 +68,31 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         value.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
     }
 
-    pub(super) fn exporters(&mut self) -> Vec<Exporter> {
-        let mut exporters = Vec::new();
-        for name in self.list("OTEL_TRACES_EXPORTER", "otlp") {
-            match name.as_str() {
-                "otlp" => exporters.push(Exporter::Otlp),
-                "console" => exporters.push(Exporter::Console),
-                "none" => {}
-                other => self.warnings.push(format!(
-                    "OTEL_TRACES_EXPORTER={other} is not supported (otlp, console, none): ignored"
-                )),
+    /// Returns the choices that a comma-separated list names; `none` adds nothing.
+    fn choices<T: Copy>(&mut self, name: &str, default: &str, supported: &[(&str, T)]) -> Vec<T> {
+        let mut chosen = Vec::new();
+        for named in self.list(name, default) {
+            match supported.iter().find(|it| it.0 == named) {
+                Some((_, choice)) => chosen.push(*choice),
+                None if named == "none" => {}
+                None => {
+                    let names: Vec<&str> = supported.iter().map(|it| it.0).collect();
+                    let names = names.join(", ");
+                    self.warnings.push(format!("{name}={named} is not supported ({names}, none): ignored"));
+                }
             }
         }
-        exporters
+        chosen
+    }
+
+    pub(super) fn exporters(&mut self) -> Vec<Exporter> {
+        let supported = [("otlp", Exporter::Otlp), ("console", Exporter::Console)];
+        self.choices("OTEL_TRACES_EXPORTER", "otlp", &supported)
     }
 
     pub(super) fn propagators(&mut self) -> Vec<Propagator> {
-        let mut propagators = Vec::new();
-        for name in self.list("OTEL_PROPAGATORS", "tracecontext,baggage") {
-            match name.as_str() {
-                "tracecontext" => propagators.push(Propagator::TraceContext),
-                "baggage" => propagators.push(Propagator::Baggage),
-                "none" => {}
-                other => self.warnings.push(format!(
-                    "OTEL_PROPAGATORS={other} is not supported (tracecontext, baggage, none): ignored"
-                )),
-            }
-        }
-        propagators
+        let supported = [("tracecontext", Propagator::TraceContext), ("baggage", Propagator::Baggage)];
+        self.choices("OTEL_PROPAGATORS", "tracecontext,baggage", &supported)
     }
 
     pub(super) fn sampler(&mut self) -> bool {
@@ -189,13 +187,5 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 
 /// Decodes percent-encoding (RFC 3986). Invalid sequences stay unchanged.
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let code = tail.get(..2).filter(|_| first == b'%').and_then(|it| std::str::from_utf8(it).ok());
-        let byte = code.and_then(|it| u8::from_str_radix(it, 16).ok());
-        bytes.push(byte.unwrap_or(first));
-        rest = if byte.is_some() { &tail[2..] } else { tail };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
