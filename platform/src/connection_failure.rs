@@ -79,6 +79,12 @@ impl ConnectionFailure {
         }
     }
 
+    /// Returns `otherwise` if the cause is none of the known ones.
+    #[must_use]
+    pub fn or(self, otherwise: Self) -> Self {
+        if self == Self::Other { otherwise } else { self }
+    }
+
     /// Classifies an error by the first I/O error in its chain of causes.
     #[must_use]
     pub fn of_chain(error: &(dyn Error + 'static)) -> Self {

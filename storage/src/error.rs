@@ -89,10 +89,7 @@ fn failure_of(error: &sqlx::Error) -> Failure {
             (failure.error_type(), failure.text())
         }
         sqlx::Error::Tls(it) => {
-            let failure = match ConnectionFailure::of_chain(it.as_ref()) {
-                ConnectionFailure::Other => ConnectionFailure::Tls,
-                known => known,
-            };
+            let failure = ConnectionFailure::of_chain(it.as_ref()).or(ConnectionFailure::Tls);
             (failure.error_type(), failure.text())
         }
         sqlx::Error::PoolTimedOut => ("pool_timed_out", "no connection of the pool became free in time"),

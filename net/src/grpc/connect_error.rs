@@ -26,10 +26,7 @@ impl ConnectError {
     pub(super) fn failure(&self) -> ConnectionFailure {
         match self {
             Self::Socket(error) => ConnectionFailure::of_io(error),
-            Self::Tls(error) => match ConnectionFailure::of_chain(error.as_ref()) {
-                ConnectionFailure::Other => ConnectionFailure::Tls,
-                known => known,
-            },
+            Self::Tls(error) => ConnectionFailure::of_chain(error.as_ref()).or(ConnectionFailure::Tls),
             Self::Closed => ConnectionFailure::Closed,
             Self::TimedOut(_) => ConnectionFailure::TimedOut,
             Self::Http(error) => ConnectionFailure::of_chain(error),

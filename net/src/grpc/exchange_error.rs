@@ -39,10 +39,7 @@ impl ExchangeError {
             Self::Lost { source, .. } if source.is_timeout() || is_keep_alive(source) => {
                 ConnectionFailure::TimedOut
             }
-            Self::Lost { source, .. } => match ConnectionFailure::of_chain(source) {
-                ConnectionFailure::Other => ConnectionFailure::Closed,
-                known => known,
-            },
+            Self::Lost { source, .. } => ConnectionFailure::of_chain(source).or(ConnectionFailure::Closed),
         }
     }
 

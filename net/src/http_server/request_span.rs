@@ -6,6 +6,7 @@ use http::request::Parts;
 use http::{Method, header};
 use telemetry::semconv;
 use telemetry::span::Description;
+use uuid::Uuid;
 
 use super::{SpanSettings, query};
 use crate::client_address::ClientAddress;
@@ -62,11 +63,8 @@ pub(super) fn resource_id<'a>(
     let (rest, attribute) =
         resources.iter().find_map(|(prefix, name)| Some((path.strip_prefix(prefix)?, *name)))?;
     let id = rest.split('/').next()?;
-    let is_uuid_byte = |(at, byte): (usize, u8)| match at {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    };
-    (id.len() == 36 && id.bytes().enumerate().all(is_uuid_byte)).then_some((attribute, id))
+    // The only form of this length is the hyphenated one.
+    (id.len() == 36 && Uuid::try_parse(id).is_ok()).then_some((attribute, id))
 }
 
 /// Text from a client, truncated to 256 bytes: a collector rejects a batch of spans that is too large as a whole.
