@@ -14,6 +14,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Pool, Postgres, Sqlite};
 use telemetry::database::Target;
 
 use crate::backend::Backend;
+use crate::migrations::SqliteLock;
 use crate::reachability::Reachability;
 use crate::{Commits, Migrations, StorageError};
 
@@ -140,6 +141,7 @@ impl<DB: sqlx::Database> Pools<DB> {
 async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, StorageError> {
     let file = sqlite_file(url).ok_or_else(|| StorageError::Url(url.to_owned()))?;
     make_private(&file).map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
+    let lock = SqliteLock::of(&file).await?;
     let options = SqliteConnectOptions::new()
         .filename(&file)
         .create_if_missing(true)
@@ -161,7 +163,8 @@ async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, Sto
         .connect_with(options.clone())
         .await
         .map_err(StorageError::Unavailable)?;
-    migrations.apply_to_sqlite(&writers, &file).await?;
+    migrations.apply_to_sqlite(&writers, &lock).await?;
+    drop(lock);
     let readers = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .acquire_timeout(ACQUIRE_TIMEOUT)

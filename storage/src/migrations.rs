@@ -45,8 +45,23 @@ impl Migrations {
         migrator(&self.postgres).run(pool).await.map_err(StorageError::Migration)
     }
 
-    pub(crate) async fn apply_to_sqlite(&self, writer: &SqlitePool, file: &Path) -> Result<(), StorageError> {
-        // sqlx locks nothing here: a lock file beside the database does.
+    /// Applies the missing migrations. `_lock` keeps other processes out: sqlx locks nothing here.
+    pub(crate) async fn apply_to_sqlite(
+        &self,
+        writer: &SqlitePool,
+        _lock: &SqliteLock,
+    ) -> Result<(), StorageError> {
+        migrator(&self.sqlite).run(writer).await.map_err(StorageError::Migration)
+    }
+}
+
+/// A lock on a file beside a SQLite database, until dropped. It covers the first connection too: while another process
+/// switches a new database to the write-ahead log, SQLite fails at once instead of waiting for its lock.
+pub(crate) struct SqliteLock(#[expect(dead_code, reason = "locked while it is open")] std::fs::File);
+
+impl SqliteLock {
+    /// Waits for the lock.
+    pub(crate) async fn of(file: &Path) -> Result<Self, StorageError> {
         let mut path = file.as_os_str().to_owned();
         path.push(".migration-lock");
         let locked = tokio::task::spawn_blocking(move || {
@@ -54,10 +69,7 @@ impl Migrations {
             lock.lock().map(|()| lock)
         });
         let lock = locked.await.map_err(|_| StorageError::Interrupted)?;
-        let lock = lock.map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
-        let applied = migrator(&self.sqlite).run(writer).await.map_err(StorageError::Migration);
-        drop(lock);
-        applied
+        lock.map(Self).map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))
     }
 }
 
