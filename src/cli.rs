@@ -1,7 +1,9 @@
 //! The command line and the settings of every role: a flag each, and an environment variable of the same meaning. This is
 //! where the configuration is read; docs/configuration.md lists it, and a test compares the two.
 
+pub(crate) mod actions;
 pub(crate) mod event_log;
+pub(crate) mod fleet;
 mod identity;
 pub(crate) mod transport;
 mod values;
@@ -43,7 +45,7 @@ pub(crate) enum Command {
     WorkerService(WorkerService),
     /// Print a bearer token for the services that `ccm up` runs
     Token(Token),
-    /// Show a trace that `ccm up` has received
+    /// Show a trace that `ccm up` has received, or all traces about a task or a worker
     Trace(Trace),
 }
 
@@ -86,6 +88,9 @@ pub(crate) struct Common {
     pub(crate) tokens: Tokens,
     #[command(flatten)]
     pub(crate) identity: identity::ServiceIdentity,
+    /// Sampling ratio, 0 to 1: of incoming requests at the gateway, whatever the caller's sampled flag; of the traces that a service begins itself
+    #[arg(long, env = "CCM_TRACE_RATIO", default_value = "1", value_name = "RATIO", value_parser = ratio)]
+    pub(crate) trace_ratio: f64,
     /// Format of log lines
     #[arg(long, env = "CCM_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
     pub(crate) log_format: LogFormat,
@@ -152,9 +157,6 @@ pub(crate) struct Gateway {
     /// Address of worker-service
     #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URLS")]
     pub(crate) worker_service: String,
-    /// Sampling ratio for incoming requests, 0 to 1; the caller's sampled flag is ignored
-    #[arg(long, env = "CCM_TRACE_RATIO", default_value = "1", value_name = "RATIO", value_parser = ratio)]
-    pub(crate) trace_ratio: f64,
     /// How to handle the trace context of an authenticated caller
     #[arg(long, env = "CCM_TRACE_EDGE", default_value = "continue", value_name = "EDGE")]
     pub(crate) trace_edge: TraceEdge,
@@ -221,6 +223,8 @@ pub(crate) struct TaskService {
     /// Address of worker-service
     #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URLS")]
     pub(crate) worker_service: String,
+    #[command(flatten)]
+    pub(crate) actions: actions::Actions,
 }
 
 #[derive(Debug, Args)]
@@ -231,6 +235,8 @@ pub(crate) struct WorkerService {
     pub(crate) server: transport::GrpcServer,
     #[command(flatten)]
     pub(crate) event_log: event_log::EventLog,
+    #[command(flatten)]
+    pub(crate) fleet: fleet::Fleet,
     /// Listen address
     #[arg(long, env = "CCM_WORKER_LISTEN", default_value = "127.0.0.1:50052", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
@@ -270,8 +276,9 @@ pub(crate) struct Token {
 pub(crate) struct Trace {
     #[command(flatten)]
     pub(crate) data: Data,
-    /// `last` for the newest trace of a request, or a trace id
-    #[arg(value_name = "last | TRACE-ID")]
+    /// `last` for the newest trace of a request, a trace id, or the id of a task or a worker for the traces of all that was
+    /// done about it
+    #[arg(value_name = "last | TRACE-ID | TASK-ID | WORKER-ID")]
     pub(crate) which: String,
 }
 

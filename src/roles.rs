@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use crate::cli;
 
 pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
-    let context = RoleContext::start(gateway::NAME, &settings.common, Some(settings.trace_ratio))?;
+    let context = RoleContext::start(gateway::NAME, &settings.common, true)?;
     let served = async {
         let client_tls = settings.client.tls()?;
         let verifier = context.verifier(&settings.common)?;
@@ -59,7 +59,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
 }
 
 pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<()> {
-    let context = RoleContext::start(task_service::NAME, &settings.common, None)?;
+    let context = RoleContext::start(task_service::NAME, &settings.common, false)?;
     let served = async {
         let client_tls = settings.client.tls()?;
         let config = task_service::Config {
@@ -70,6 +70,7 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
                 &settings.event_log,
             )?,
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
+            dispatch: settings.actions.dispatch(),
         };
         let listener = listen(settings.listen, &settings.common).await?;
         Ok(task_service::serve(config, listener, context.shutdown.clone()).await?)
@@ -79,9 +80,13 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
 }
 
 pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Result<()> {
-    let context = RoleContext::start(worker_service::NAME, &settings.common, None)?;
+    let context = RoleContext::start(worker_service::NAME, &settings.common, false)?;
     let served = async {
+        let fleet = &settings.fleet;
         let config = worker_service::Config {
+            reconcile: fleet.reconcile(),
+            simulated: fleet.simulated(),
+            simulated_database: fleet.simulated_database.clone(),
             service: context.service(
                 &settings.common,
                 settings.database,
@@ -107,7 +112,7 @@ struct RoleContext {
 }
 
 impl RoleContext {
-    fn start(service: &'static str, common: &cli::Common, trace_ratio: Option<f64>) -> anyhow::Result<Self> {
+    fn start(service: &'static str, common: &cli::Common, is_edge: bool) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let (is_terminal, colour) = (std::io::stdout().is_terminal(), cli::colour());
         let log_format = match common.log_format {
@@ -117,7 +122,8 @@ impl RoleContext {
         };
         let baggage_keys = common.baggage_keys.iter().filter(|it| !it.is_empty()).cloned().collect();
         let version = env!("CARGO_PKG_VERSION");
-        let process = Process { service, version, log_format, trace_ratio, baggage_keys };
+        let trace_ratio = common.trace_ratio;
+        let process = Process { service, version, log_format, trace_ratio, is_edge, baggage_keys };
         let telemetry = telemetry::start(&process, &clock)?;
         let shutdown = Shutdown::new();
         shutdown::on_signals(&shutdown, common.end_with_stdin)?;

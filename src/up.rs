@@ -120,7 +120,8 @@ impl Children {
                 .envs(traces.environment())
         };
         let worker_service = process(Program::WorkerService, settings.worker_listen)
-            .env("CCM_WORKER_DATABASE", &database("workers.db"));
+            .env("CCM_WORKER_DATABASE", &database("workers.db"))
+            .env("CCM_SIMULATED_DATABASE", &database("provider.db"));
         let workers = self.add(worker_service, output).await?;
         let task_service = process(Program::TaskService, settings.task_listen)
             .env("CCM_TASK_DATABASE", &database("tasks.db"))

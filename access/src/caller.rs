@@ -49,6 +49,12 @@ impl Caller {
         self.roles.contains(&role)
     }
 
+    /// The same caller on behalf of a person, given by their `sub`. Recorded in events; gives no rights.
+    #[must_use]
+    pub fn acting_for(&self, person: &str) -> Self {
+        Self { on_behalf_of: Some(person.to_owned()), ..self.clone() }
+    }
+
     /// Which tasks and workers the caller may see.
     #[must_use]
     pub fn visibility(&self) -> Visibility {

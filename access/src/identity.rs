@@ -95,7 +95,7 @@ impl Identity {
 
     /// The process as a caller on behalf of a person, given by their `sub`. Recorded in events; gives no rights.
     pub fn on_behalf_of(&self, person: &str) -> Result<Caller, TokenUnavailable> {
-        Ok(Caller { on_behalf_of: Some(person.to_owned()), ..self.caller()? })
+        Ok(self.caller()?.acting_for(person))
     }
 }
 

@@ -31,9 +31,28 @@ impl<T> Page<T> {
     }
 }
 
-/// A resource whose version is its entity tag.
+/// A resource with an entity tag.
 pub(crate) trait Versioned: Serialize {
+    /// Number of edits by clients, which conditional changes go by.
     fn version(&self) -> i64;
+
+    /// Number of all changes.
+    fn revision(&self) -> i64;
+
+    /// What changes the representation without a revision.
+    fn changed_apart(&self) -> Option<i64> {
+        None
+    }
+
+    /// The entity tag: the version alone, as long as nothing else has changed.
+    fn tag(&self) -> String {
+        let (version, revision) = (self.version(), self.revision());
+        match self.changed_apart() {
+            Some(apart) => format!("{version}.{revision}.{apart}"),
+            None if version != revision => format!("{version}.{revision}"),
+            None => version.to_string(),
+        }
+    }
 }
 
 /// Response 200 with the resource and its `ETag`.
@@ -42,7 +61,7 @@ pub(crate) struct Tagged<T>(T);
 impl<T: Versioned> Tagged<T> {
     /// 304 without a body when `If-None-Match` names the current version, else 200.
     fn or_not_modified(self, condition: &IfNoneMatch) -> Response {
-        if condition.matches(self.0.version()) {
+        if condition.has(&self.0.tag()) {
             return (StatusCode::NOT_MODIFIED, [(header::ETAG, entity_tag(&self.0))]).into_response();
         }
         self.into_response()
@@ -56,18 +75,19 @@ impl<T: Versioned> IntoResponse for Tagged<T> {
     }
 }
 
-/// Response 201 with the resource, its `Location` and its `ETag`.
-pub(crate) struct Created<T> {
+/// Response with a resource, its `Location` and its `ETag`, to a request that has another path.
+pub(crate) struct Located<T> {
+    status: StatusCode,
     location: String,
-    /// Whether an earlier request with the same idempotency key created the resource; sent as `Idempotency-Replayed`.
+    /// Whether an earlier request with the same idempotency key was executed; sent as `Idempotency-Replayed`.
     replayed: bool,
     resource: T,
 }
 
-impl<T: Versioned> IntoResponse for Created<T> {
+impl<T: Versioned> IntoResponse for Located<T> {
     fn into_response(self) -> Response {
         let tag = entity_tag(&self.resource);
-        let mut response = (StatusCode::CREATED, [(header::ETAG, tag)], Json(self.resource)).into_response();
+        let mut response = (self.status, [(header::ETAG, tag)], Json(self.resource)).into_response();
         if let Ok(location) = HeaderValue::try_from(self.location) {
             response.headers_mut().insert(header::LOCATION, location);
         }
@@ -79,10 +99,15 @@ impl<T: Versioned> IntoResponse for Created<T> {
 }
 
 fn entity_tag(resource: &impl Versioned) -> String {
-    format!("\"{}\"", resource.version())
+    format!("\"{}\"", resource.tag())
 }
 
 /// The timestamp in RFC 3339, UTC, with microseconds.
 fn rfc3339(at: Option<Timestamp>) -> String {
     Micros(proto::micros(&at.unwrap_or_default())).to_rfc3339()
+}
+
+/// The timestamp, or nothing if it is not set.
+fn rfc3339_or_null(at: Option<Timestamp>) -> Option<String> {
+    at.map(|it| rfc3339(Some(it)))
 }

@@ -83,6 +83,25 @@ impl ApiError {
         &self.violations
     }
 
+    pub(crate) fn code(&self) -> Code {
+        self.code
+    }
+
+    /// Renames the fields of the violations for which `rename` has another name.
+    pub(crate) fn renamed(mut self, rename: impl Fn(&str) -> Option<&str>) -> Self {
+        for violation in &mut self.violations {
+            if let Some(name) = rename(&violation.field) {
+                violation.field = name.to_owned();
+            }
+        }
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn reason(&self) -> &str {
+        &self.reason
+    }
+
     fn is_retryable(&self) -> bool {
         self.retry_after.is_some()
     }
@@ -302,6 +321,8 @@ mod tests {
         let error = ApiError::invalid(vec![violation]);
         assert_eq!(error.violations()[0].field, "title");
         assert_eq!(error.status, StatusCode::BAD_REQUEST);
+        let names = ["task.action.confirm", "confirm", "worker.tags", "tag.key", "etag"].map(rest_name);
+        assert_eq!(names, ["action.confirm", "confirm", "tags", "tag", "If-Match"]);
     }
 
     #[test]

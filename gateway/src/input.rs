@@ -9,7 +9,7 @@ mod patch;
 mod query;
 mod shown;
 
-pub(crate) use body::{Body, FromFields};
+pub(crate) use body::{Body, FromFields, OptionalBody};
 pub(crate) use conditions::{IfMatch, IfNoneMatch};
 pub(crate) use fields::Fields;
 pub(crate) use idempotency::IdempotencyKey;

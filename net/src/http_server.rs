@@ -184,6 +184,7 @@ impl<'a> Arrival<'a> {
             method: self.head.method.clone(),
             route: self.route.map(Arc::from),
             client: self.origin.client,
+            resource: request_span::resource_id(self.head.uri.path(), self.settings.resources).map(|it| it.0),
             is_quiet: is_untraced,
             status: None,
             reason: None,

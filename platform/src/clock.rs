@@ -119,12 +119,18 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// Returns a random number between 0 and 1.
+#[must_use]
+pub fn random_share() -> f64 {
+    #[expect(clippy::disallowed_methods, reason = "callers pass the number on as an argument")]
+    let bytes = random();
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+}
+
 /// Returns a random duration between three quarters of `interval` and `interval`, so that replicas do not act together.
 #[must_use]
 pub fn jittered(interval: Duration) -> Duration {
-    #[expect(clippy::disallowed_methods, reason = "a test that waits an interval waits all of it")]
-    let share = f64::from(u32::from_le_bytes(random())) / f64::from(u32::MAX);
-    interval.mul_f64(0.75 + 0.25 * share)
+    interval.mul_f64(0.75 + 0.25 * random_share())
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ impl Reason {
             | Self::InvalidJson
             | Self::HeaderTooLarge
             | Self::BodyIncomplete
-            | Self::BodyTooLarge => Code::InvalidArgument,
+            | Self::BodyTooLarge
+            | Self::MachineNotFound => Code::InvalidArgument,
             Self::Unauthenticated => Code::Unauthenticated,
             Self::RoleRequired
             | Self::ChangeNotAllowed
@@ -29,19 +30,25 @@ impl Reason {
             Self::TaskNotFound | Self::WorkerNotFound | Self::NoSuchRoute => Code::NotFound,
             Self::WorkerExists => Code::AlreadyExists,
             Self::EtagMismatch => Code::Aborted,
-            Self::IllegalStatus | Self::WorkerIsLive => Code::FailedPrecondition,
+            Self::IllegalStatus
+            | Self::WorkerIsLive
+            | Self::IllegalAction
+            | Self::ActionSuperseded
+            | Self::ActionIsLive => Code::FailedPrecondition,
             Self::HistoryGone => Code::OutOfRange,
             Self::MessageTooLarge
             | Self::ReaderTooSlow
             | Self::TooManySnapshots
             | Self::TooManyWatchers
-            | Self::RateLimited => Code::ResourceExhausted,
+            | Self::RateLimited
+            | Self::RefreshThrottled => Code::ResourceExhausted,
             Self::MethodNotAllowed => Code::Unimplemented,
             Self::IssuerUnavailable
             | Self::StreamEnded
             | Self::ServiceUnavailable
             | Self::DatabaseUnavailable
-            | Self::Overloaded => Code::Unavailable,
+            | Self::Overloaded
+            | Self::ProviderUnavailable => Code::Unavailable,
             Self::TimedOut | Self::OutcomeUnknown | Self::BodyTimeout => Code::DeadlineExceeded,
             Self::UpstreamFailed | Self::Internal => Code::Internal,
         }
@@ -55,7 +62,8 @@ impl Reason {
             | Self::UnreadableMessage
             | Self::HistoryGone
             | Self::InvalidJson
-            | Self::BodyIncomplete => 400,
+            | Self::BodyIncomplete
+            | Self::MachineNotFound => 400,
             Self::Unauthenticated => 401,
             Self::RoleRequired
             | Self::ChangeNotAllowed
@@ -64,7 +72,12 @@ impl Reason {
             Self::TaskNotFound | Self::WorkerNotFound | Self::NoSuchRoute => 404,
             Self::MethodNotAllowed => 405,
             Self::BodyTimeout => 408,
-            Self::IllegalStatus | Self::WorkerExists | Self::WorkerIsLive => 409,
+            Self::IllegalStatus
+            | Self::WorkerExists
+            | Self::WorkerIsLive
+            | Self::IllegalAction
+            | Self::ActionSuperseded
+            | Self::ActionIsLive => 409,
             Self::EtagMismatch => 412,
             Self::BodyTooLarge => 413,
             Self::UnsupportedMediaType => 415,
@@ -73,14 +86,16 @@ impl Reason {
             | Self::ReaderTooSlow
             | Self::TooManySnapshots
             | Self::TooManyWatchers
-            | Self::RateLimited => 429,
+            | Self::RateLimited
+            | Self::RefreshThrottled => 429,
             Self::HeaderTooLarge => 431,
             Self::Unspecified | Self::UpstreamFailed | Self::Internal => 500,
             Self::IssuerUnavailable
             | Self::StreamEnded
             | Self::ServiceUnavailable
             | Self::DatabaseUnavailable
-            | Self::Overloaded => 503,
+            | Self::Overloaded
+            | Self::ProviderUnavailable => 503,
             Self::TimedOut | Self::OutcomeUnknown => 504,
         }
     }

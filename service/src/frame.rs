@@ -6,12 +6,14 @@ use std::sync::Arc;
 use access::{Identity, TokenSource, Verifier};
 use events::EventLog;
 use events::grpc::{Events, SubjectRegistry, Subjects, WatchLimits};
+use futures_util::future::BoxFuture;
 use net::grpc::server::{ConnectionOptions, GrpcServer, ServerError};
 use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server::EventServiceServer;
 use storage::{Database, Migrations, StorageError};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::housekeeping::{self, Retention};
 use crate::migrations;
@@ -60,7 +62,13 @@ pub struct Resources {
     pub subjects: Vec<Arc<dyn Subjects>>,
     /// Adds the gRPC services to the server.
     pub routes: Box<dyn FnOnce(GrpcServer<Verifier>) -> GrpcServer<Verifier> + Send>,
+    /// Background work of the service itself.
+    pub work: Vec<Work>,
 }
+
+/// Background work: it starts with the event log, ends after the shutdown, and is awaited before the log and the database
+/// are closed.
+pub type Work = Box<dyn FnOnce(EventLog, Shutdown) -> BoxFuture<'static, ()> + Send>;
 
 /// Why a service ended with an error.
 #[derive(Debug, thiserror::Error)]
@@ -102,12 +110,21 @@ pub async fn serve(
         shutdown.clone(),
     );
     let housekeeping_task = tokio::spawn(housekeeping_task);
+    let mut work = JoinSet::new();
+    for it in resources.work {
+        work.spawn(it(log.clone(), shutdown.clone()));
+    }
     let registry = SubjectRegistry { service: definition.name, subjects: resources.subjects };
     let events = Events::new(log, registry, config.watch, clock);
     let server = GrpcServer::new(definition.name, verifier, proto::DESCRIPTORS, definition.apis)?;
     let server = (resources.routes)(server).with(EventServiceServer::new(events));
     server.serve(listener, config.connections, database.health(), shutdown).await;
     let _ = housekeeping_task.await;
+    while let Some(ended) = work.join_next().await {
+        if ended.is_err() {
+            tracing::error!("background work of the service panicked");
+        }
+    }
     running.stop().await;
     database.close().await;
     drop(identity);

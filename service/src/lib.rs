@@ -7,6 +7,6 @@ mod migrations;
 mod purge;
 pub mod request_key;
 
-pub use frame::{Config, Definition, Foundation, Resources, ServeError, serve};
+pub use frame::{Config, Definition, Foundation, Resources, ServeError, Work, serve};
 pub use migrations::migrations;
 pub use purge::Purge;

@@ -71,6 +71,17 @@ impl<M> Once<M> {
     }
 }
 
+/// What the work of [`once_with`] has done.
+#[derive(Debug)]
+pub struct Done<M, T> {
+    /// The events of the changes, which are appended last; none if nothing has changed.
+    pub events: Vec<NewEvent>,
+    /// The response, if it is known only after the work.
+    pub answer: Option<M>,
+    /// What the caller gets besides the response.
+    pub more: T,
+}
+
 /// Does `work` in a transaction, at most once for its key. A repetition gets the stored response, after waiting for an
 /// in-flight request with the same key. `answer` is stored with the key. `work` returns the event of the change, which is
 /// appended last, and, if the response is known only after the work, the response. Without a key, the work is always done.
@@ -87,6 +98,31 @@ where
     M: Message + 'static,
     E: From<StorageError> + Send + 'static,
 {
+    let once = once_with(database, key, now, answer, move |on| {
+        Box::pin(async move {
+            let (event, answer) = work(on).await?;
+            Ok::<_, E>(Done { events: vec![event], answer, more: () })
+        })
+    });
+    Ok(match once.await? {
+        Once::First((answer, ())) => Once::First(answer),
+        Once::Repeated(earlier) => Once::Repeated(earlier),
+    })
+}
+
+/// Like [`once`], for work with any number of events, and with more to return than the response.
+pub async fn once_with<M, T, E>(
+    database: &Database,
+    key: Option<RequestKey>,
+    now: Micros,
+    answer: M,
+    work: impl for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<Done<M, T>, E>> + Send + 'static,
+) -> Result<Once<(M, T)>, E>
+where
+    M: Message + 'static,
+    T: Send + 'static,
+    E: From<StorageError> + Send + 'static,
+{
     database
         .write(move |on| {
             Box::pin(async move {
@@ -95,12 +131,14 @@ where
                 {
                     return Ok(Once::Repeated(earlier));
                 }
-                let (event, known) = work(on).await?;
+                let Done { events, answer: known, more } = work(on).await?;
                 if let (Some(key), Some(known)) = (&key, &known) {
                     key.answer(on, known.encode_to_vec()).await?;
                 }
-                events::append(on, event).await?;
-                Ok(Once::First(known.unwrap_or(answer)))
+                for event in events {
+                    events::append(on, event).await?;
+                }
+                Ok(Once::First((known.unwrap_or(answer), more)))
             })
         })
         .await

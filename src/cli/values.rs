@@ -17,6 +17,12 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A duration that may be zero, at most a day.
+pub(super) fn any_duration(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text).ok().filter(|it| *it <= Duration::from_hours(24));
+    duration.ok_or_else(|| "expected a number with a unit, such as 0s, 500ms or 10s, at most 24h".to_owned())
+}
+
 /// A shorter lifetime would end before the token is used.
 pub(super) fn lifetime(text: &str) -> Result<Duration, String> {
     let lifetime = duration(text)?;
@@ -24,6 +30,16 @@ pub(super) fn lifetime(text: &str) -> Result<Duration, String> {
         Err("expected a duration of at least 5s".to_owned())
     } else {
         Ok(lifetime)
+    }
+}
+
+/// A shorter lease would end while a database is slow.
+pub(super) fn lease(text: &str) -> Result<Duration, String> {
+    let lease = duration(text)?;
+    if lease < Duration::from_secs(2) {
+        Err("expected a duration of at least 2s".to_owned())
+    } else {
+        Ok(lease)
     }
 }
 
@@ -48,6 +64,15 @@ pub(super) fn name(text: &str) -> Result<String, String> {
 
 pub(super) fn connections(text: &str) -> Result<usize, String> {
     number(text, 1_000_000)
+}
+
+pub(super) fn action_slots(text: &str) -> Result<usize, String> {
+    number(text, 1_000)
+}
+
+pub(super) fn action_attempts(text: &str) -> Result<i32, String> {
+    let attempts = number(text, 1_000)?;
+    i32::try_from(attempts).map_err(|error| error.to_string())
 }
 
 /// The lower limit is the size of the largest page.

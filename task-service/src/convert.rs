@@ -1,8 +1,10 @@
 //! Converts between the messages of the contract and the types of the domain.
 
+mod action;
 mod change;
 mod filter;
 
+pub(crate) use action::action_draft;
 pub(crate) use change::{change, etag};
 pub(crate) use filter::filter;
 
@@ -26,8 +28,9 @@ pub(crate) fn draft(task: wire::Task, violations: &mut Violations) -> Draft {
         }
         id
     });
+    let action = task.action.and_then(|it| action_draft(it, violations));
     let wire::Task { title, description, assignee_id, department, .. } = task;
-    Draft { title, description, priority, assignee_id, department, worker_id }
+    Draft { title, description, priority, assignee_id, department, worker_id, action }
 }
 
 /// Converts an enum number to a priority; `None` if it is unspecified.
@@ -64,11 +67,13 @@ pub(crate) fn task(task: &Task) -> wire::Task {
         department: task.department.clone(),
         worker_id: task.worker_id.map(|it| it.to_string()),
         created_by: task.created_by.clone(),
-        kind: wire::TaskKind::Human.into(),
+        kind: if task.action.is_some() { wire::TaskKind::Action } else { wire::TaskKind::Human }.into(),
         created_at: Some(timestamp(task.created_at.0)),
         updated_at: Some(timestamp(task.updated_at.0)),
         version: task.version,
         revision: task.revision,
+        action: task.action.as_ref().map(action::action),
+        run: task.action.as_ref().map(|it| action::run(&it.run)),
     }
 }
 

@@ -41,7 +41,13 @@ impl From<DomainError> for Status {
             DomainError::ChangeNotAllowed(_) => Reason::ChangeNotAllowed,
             DomainError::DeleteNotAllowed(_) => Reason::DeleteNotAllowed,
             DomainError::EtagMismatch(_) => Reason::EtagMismatch,
-            DomainError::IllegalStatus { .. } => Reason::IllegalStatus,
+            DomainError::IllegalStatus { .. }
+            | DomainError::StatusIsOutput
+            | DomainError::HasEnded { .. }
+            | DomainError::NoAction => Reason::IllegalStatus,
+            DomainError::IllegalAction(_) => Reason::IllegalAction,
+            DomainError::ActionIsLive(_) => Reason::ActionIsLive,
+            DomainError::RoleRequired(_) => Reason::RoleRequired,
         };
         status::with_reason(reason, message)
     }
@@ -58,7 +64,7 @@ mod tests {
     #[test]
     fn every_error_has_its_code_and_reason() {
         let illegal = DomainError::IllegalStatus { from: TaskStatus::Cancelled, to: TaskStatus::Pending };
-        let table: [(TaskError, Code, &str); 6] = [
+        let table: [(TaskError, Code, &str); 10] = [
             (TaskError::NotFound, Code::NotFound, "TASK_NOT_FOUND"),
             (
                 DomainError::ChangeNotAllowed(String::new()).into(),
@@ -69,6 +75,10 @@ mod tests {
             (DomainError::Invalid(Vec::new()).into(), Code::InvalidArgument, "INVALID_INPUT"),
             (DomainError::EtagMismatch(4).into(), Code::Aborted, "ETAG_MISMATCH"),
             (illegal.into(), Code::FailedPrecondition, "ILLEGAL_STATUS"),
+            (DomainError::StatusIsOutput.into(), Code::FailedPrecondition, "ILLEGAL_STATUS"),
+            (DomainError::IllegalAction(String::new()).into(), Code::FailedPrecondition, "ILLEGAL_ACTION"),
+            (DomainError::ActionIsLive(String::new()).into(), Code::FailedPrecondition, "ACTION_IS_LIVE"),
+            (DomainError::RoleRequired("").into(), Code::PermissionDenied, "ROLE_REQUIRED"),
         ];
         for (error, code, reason) in table {
             let status = Status::from(error);

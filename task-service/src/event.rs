@@ -20,8 +20,14 @@ pub(crate) fn updated(id: Uuid, before: &Task, after: &Task, by: &Caller) -> New
         Field::Title | Field::Description => (field.into_str(), json!("")),
         _ => (field.into_str(), Value::Null),
     });
-    let changed = events::changed_fields(&as_was, &event.resource, fields);
+    let of_action = ["action", "run"].map(|it| (it, Value::Null));
+    let changed = events::changed_fields(&as_was, &event.resource, fields.chain(of_action));
     NewEvent { kind, before: Some(before.scope()), changed_before: Some(changed), ..event }
+}
+
+/// Makes the event of an update, or of a creation if there was no task before.
+pub(crate) fn of(id: Uuid, before: Option<&Task>, after: &Task, by: &Caller) -> NewEvent {
+    before.map_or_else(|| created(id, after, by), |before| updated(id, before, after, by))
 }
 
 /// Makes the event `task.deleted`, which contains the last state of the task.

@@ -1,10 +1,19 @@
 //! task-service, which stores tasks. The binary and the tests start it through [`serve`] only.
 
+mod cancel;
 mod convert;
+mod create;
+mod dispatch;
 mod error;
 mod event;
+#[cfg(test)]
+mod fake;
 mod grpc;
+mod lifecycle;
+mod metrics;
 mod policy;
+mod retry;
+mod settings;
 mod store;
 mod subjects;
 mod task;
@@ -17,10 +26,11 @@ use net::grpc::Peer;
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server;
 use proto::task::v1::task_service_server::{self, TaskServiceServer};
-use service::{Definition, Foundation, Resources};
+use service::{Definition, Foundation, Resources, Work};
 use tokio::net::TcpListener;
 
 pub use service::ServeError;
+pub use settings::{DispatchSettings, RunLimits};
 
 /// Name of the service, in `service.name` and in errors.
 pub const NAME: &str = "task-service";
@@ -34,6 +44,8 @@ pub struct Config {
     pub service: service::Config,
     /// Address of worker-service.
     pub worker_service: Peer,
+    /// How actions are executed.
+    pub dispatch: DispatchSettings,
 }
 
 /// Serves gRPC at `listener` until `shutdown`, and then drains in-flight calls. worker-service does not have to be
@@ -41,12 +53,23 @@ pub struct Config {
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServeError> {
     let definition = Definition { name: NAME, apis: &APIS, migrations: store::migrations() };
     let workers = workers::WorkerLookup::new(&config.worker_service);
+    let (worker_service, dispatch) = (config.worker_service, config.dispatch);
     let build = |foundation: Foundation| {
         let store = store::TaskStore::new(foundation.database);
-        let tasks = grpc::Tasks::new(store.clone(), workers, foundation.clock);
+        let clock = foundation.clock;
+        let tasks = grpc::Tasks::new(store.clone(), workers, clock.clone(), dispatch.run);
+        let dispatcher = foundation.identity.map(|identity| {
+            let process: dispatch::Process = Arc::new(move || identity.caller().ok());
+            dispatch::Dispatcher::new(store.clone(), &worker_service, process, clock, dispatch)
+        });
+        if dispatcher.is_none() {
+            tracing::warn!("this process has no identity of its own, so it does not execute actions");
+        }
+        let work: Option<Work> = dispatcher.map(|it| -> Work { Box::new(|_, stop| Box::pin(it.run(stop))) });
         Resources {
             subjects: vec![Arc::new(subjects::TaskSubjects(store))],
             routes: Box::new(|server| server.with(TaskServiceServer::new(tasks))),
+            work: work.into_iter().collect(),
         }
     };
     service::serve(definition, config.service, listener, shutdown, build).await

@@ -1,4 +1,5 @@
-//! The permissions of tasks: who may change and delete a task that they may see. Every caller may create tasks. A task
+//! The permissions of tasks: who may change, delete and cancel a task that they may see, and who may ask for actions on
+//! workers. Every caller may create tasks without an action. A task
 //! that a caller may not see is treated as missing before these rules apply.
 
 use access::{Caller, Role};
@@ -91,6 +92,29 @@ pub(crate) fn delete(actor: &Actor, task: &Task) -> Result<(), DomainError> {
     }))
 }
 
+/// Checks that the caller may cancel the task: those who may delete it; an action, admins and services only.
+pub(crate) fn cancel(actor: &Actor, task: &Task) -> Result<(), DomainError> {
+    let may = if task.action.is_some() { actor.is_unrestricted } else { delete(actor, task).is_ok() };
+    if may {
+        return Ok(());
+    }
+    let who = if task.action.is_some() {
+        "cancelling an action requires the role admin"
+    } else {
+        "cancelling this task requires the role admin, or the role manager in its department, or that you created it \
+         and it is still pending"
+    };
+    Err(DomainError::ChangeNotAllowed(format!("{who}{}", actor.notice())))
+}
+
+/// Checks that the caller may ask for an action on a worker.
+pub(crate) fn ask_for_action(actor: &Actor) -> Result<(), DomainError> {
+    if actor.is_unrestricted {
+        return Ok(());
+    }
+    Err(DomainError::RoleRequired("actions on workers require the role admin"))
+}
+
 #[cfg(test)]
 mod tests {
     use platform::clock::Micros;
@@ -172,6 +196,15 @@ mod tests {
         assert!(delete(&user("ada"), &task(Some("bob"))).is_ok());
         assert!(delete(&user("ada"), &Task { status: Status::InProgress, ..task(None) }).is_err());
         assert!(delete(&user("eve"), &task(None)).is_err());
+    }
+
+    #[test]
+    fn those_who_may_delete_a_task_may_cancel_it_and_only_admins_ask_for_actions() {
+        let admin = Actor { is_unrestricted: true, ..user("root") };
+        assert!(cancel(&user("ada"), &task(None)).is_ok());
+        assert!(cancel(&user("bob"), &task(Some("bob"))).is_err());
+        assert!(ask_for_action(&admin).is_ok());
+        assert!(ask_for_action(&manager(Some("network"))).is_err());
     }
 
     #[test]

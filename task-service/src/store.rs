@@ -1,16 +1,22 @@
 //! Stores tasks in the database. Each method runs in one transaction.
 
+use std::sync::Arc;
+
 use access::Visibility;
 use events::NewEvent;
 use platform::clock::Micros;
 use prost::Message;
 use service::request_key::{self, Once, RequestKey};
-use storage::{Database, Migration, Migrations, Statement, Statements as _, StorageError, Value, record};
+use storage::{
+    Database, Migration, Migrations, Statement, Statements as _, StorageError, Value, record, sqlx,
+};
 use telemetry::semconv::CCM_TASK_ID;
 use telemetry::span::set_on_current;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::task::{Priority, Status, Task};
+use stored_action::StoredAction;
 
 #[cfg(test)]
 mod agreement;
@@ -21,30 +27,57 @@ mod list;
 #[cfg(test)]
 mod list_plans;
 mod purge;
+pub(crate) mod queue;
 #[cfg(test)]
 mod seed;
 mod snapshot;
 mod sql;
+mod stored_action;
 #[cfg(test)]
 mod walk;
 
-const SQLITE: [Migration; 2] = [
+const SQLITE: [Migration; 3] = [
     Migration { version: 1000, name: "tasks", sql: include_str!("../migrations/sqlite/1000_tasks.sql") },
     Migration { version: 1001, name: "filters", sql: include_str!("../migrations/sqlite/1001_filters.sql") },
+    Migration { version: 1002, name: "actions", sql: include_str!("../migrations/sqlite/1002_actions.sql") },
 ];
-const POSTGRES: [Migration; 2] = [
+const POSTGRES: [Migration; 3] = [
     Migration { version: 1000, name: "tasks", sql: include_str!("../migrations/postgres/1000_tasks.sql") },
     Migration {
         version: 1001,
         name: "filters",
         sql: include_str!("../migrations/postgres/1001_filters.sql"),
     },
+    Migration {
+        version: 1002,
+        name: "actions",
+        sql: include_str!("../migrations/postgres/1002_actions.sql"),
+    },
 ];
 
-pub(crate) use list::Filter;
+pub(crate) use list::{Filter, Shown};
 
-/// Returns the values of a row, in the order of [`sql::COLUMNS`].
-fn values(task: Task) -> [Value; 13] {
+/// Which lists show a task: the column `class`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Human = 0,
+    LiveAction = 1,
+    EndedAction = 2,
+}
+
+impl Class {
+    fn of(task: &Task) -> Self {
+        match &task.action {
+            None => Self::Human,
+            Some(action) if action.run.phase.is_some() => Self::LiveAction,
+            Some(_) => Self::EndedAction,
+        }
+    }
+}
+
+/// Returns the values of a row, in the order of [`sql::COLUMNS`], and its class.
+fn values(task: Task) -> [Value; 15] {
+    let (action, class) = (stored_action::column(task.action.as_ref()), Class::of(&task) as i64);
     [
         task.id.into(),
         task.title.into(),
@@ -59,6 +92,8 @@ fn values(task: Task) -> [Value; 13] {
         task.updated_at.0.into(),
         task.version.into(),
         task.revision.into(),
+        action.into(),
+        class.into(),
     ]
 }
 
@@ -77,15 +112,17 @@ pub(crate) fn migrations() -> Migrations {
     Migrations { sqlite: SQLITE.to_vec(), postgres: POSTGRES.to_vec() }
 }
 
-/// The store of tasks. Clones share the database connections.
+/// The store of tasks and of the queue of actions. Clones share the database connections.
 #[derive(Clone, Debug)]
 pub(crate) struct TaskStore {
     database: Database,
+    /// Wakes the dispatcher of this process when an action was queued.
+    queued: Arc<Notify>,
 }
 
 impl TaskStore {
     pub(crate) fn new(database: Database) -> Self {
-        Self { database }
+        Self { database, queued: Arc::default() }
     }
 
     /// Opens a database for a test.
@@ -144,6 +181,7 @@ record! {
         updated_at: i64,
         version: i64,
         revision: i64,
+        action: Option<sqlx::types::Json<StoredAction>>,
     }
 }
 
@@ -165,6 +203,7 @@ impl Row {
             updated_at: Micros(self.updated_at),
             version: self.version,
             revision: self.revision,
+            action: stored_action::read(self.action)?,
         })
     }
 }

@@ -6,18 +6,25 @@ use platform::violation::{Lines, Violation, Violations};
 use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
 
+pub(crate) mod action;
 mod change;
+mod due;
 mod error;
+pub(crate) mod execution;
+pub(crate) mod retry;
+pub(crate) mod verb;
 
+pub(crate) use action::{Action, ActionDraft, NewRun, Phase, Run};
 pub(crate) use change::{Change, Field};
 pub(crate) use error::DomainError;
+pub(crate) use verb::Verb;
 
 const TITLE_LENGTH: usize = 200;
 const DESCRIPTION_LENGTH: usize = 10_000;
 pub(crate) const PERSON_LENGTH: usize = 255;
 pub(crate) const DEPARTMENT_LENGTH: usize = 100;
 
-/// A piece of work for a person.
+/// A piece of work for a person, or an action of the system.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Task {
     pub(crate) id: Uuid,
@@ -35,6 +42,8 @@ pub(crate) struct Task {
     pub(crate) version: i64,
     /// Number of changes of any kind, including the deletion.
     pub(crate) revision: i64,
+    /// What the system does on the worker; `None` in a task for a person.
+    pub(crate) action: Option<Action>,
 }
 
 /// The status of a task.
@@ -66,6 +75,7 @@ pub(crate) struct Draft {
     pub(crate) assignee_id: Option<String>,
     pub(crate) department: Option<String>,
     pub(crate) worker_id: Option<Uuid>,
+    pub(crate) action: Option<ActionDraft>,
 }
 
 impl Draft {
@@ -78,6 +88,12 @@ impl Draft {
         }
         if let Some(department) = &self.department {
             violations.text("task.department", department, 1..=DEPARTMENT_LENGTH, Lines::One);
+        }
+        if let Some(action) = &self.action {
+            action.check(&mut violations);
+            if self.worker_id.is_some_and(|it| it != action.worker_id) {
+                violations.add("task.worker_id", "must be the worker of the action, or not set");
+            }
         }
         if violations.is_empty() { Ok(Checked(self)) } else { Err(violations.into_vec()) }
     }
@@ -111,7 +127,28 @@ impl Task {
             updated_at: now,
             version: 1,
             revision: 1,
+            action: None,
         }
+    }
+
+    /// Makes a new task with the action of the draft, whose first run is queued.
+    pub(crate) fn create_action(
+        id: Uuid,
+        checked: Checked,
+        by: &Creator<'_>,
+        now: Micros,
+        new: NewRun,
+    ) -> Self {
+        let action = checked.0.action.clone();
+        let action = action.map(|it| Action {
+            verb: it.verb,
+            worker_id: it.worker_id,
+            seq: new.seq,
+            reason: it.reason,
+            run: Run::begin(None, new),
+        });
+        let worker_id = action.as_ref().map(|it| it.worker_id);
+        Self { worker_id, action, ..Self::create(id, checked, by, now) }
     }
 
     /// Returns the fields that decide who may see the task.

@@ -41,7 +41,7 @@ use environment::{Environment, Propagator};
 pub use log_format::LogFormat;
 use log_writer::{LogGuard, LogWriter};
 use platform::clock::Clock;
-use sampler::EdgeSampler;
+use sampler::RatioSampler;
 
 /// `service.namespace` of every process.
 pub const NAMESPACE: &str = "cml-cloud-manager";
@@ -65,9 +65,11 @@ pub struct Process {
     pub version: &'static str,
     /// Format of log lines.
     pub log_format: LogFormat,
-    /// Share of incoming requests to sample, 0 to 1, regardless of the sampled flag of the caller; `None` follows the
-    /// flag. `OTEL_TRACES_SAMPLER` overrides it.
-    pub trace_ratio: Option<f64>,
+    /// Share of the traces to sample about which the process decides, 0 to 1. `OTEL_TRACES_SAMPLER` overrides it.
+    pub trace_ratio: f64,
+    /// Whether the process decides about the traces of its callers, regardless of their sampled flag. Otherwise, it decides
+    /// about the traces that it begins itself.
+    pub is_edge: bool,
     /// Keys of W3C Baggage that are passed on.
     pub baggage_keys: Vec<String>,
 }
@@ -205,8 +207,9 @@ fn tracer(
         return Ok(None);
     }
     let mut builder = SdkTracerProvider::builder().with_resource(resource_of(process, clock, environment));
-    if let Some(ratio) = process.trace_ratio.filter(|_| !environment.has_sampler) {
-        builder = builder.with_sampler(EdgeSampler { ratio });
+    if !environment.has_sampler {
+        let (ratio, is_edge) = (process.trace_ratio, process.is_edge);
+        builder = builder.with_sampler(RatioSampler { ratio, is_edge });
     }
     for processor in export::processors(environment)? {
         builder = builder.with_span_processor(processor);

@@ -1,6 +1,7 @@
 //! Reads and writes W3C trace context in HTTP headers, gRPC metadata and database rows.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry::{Context, global};
 
@@ -63,6 +64,25 @@ impl Cause {
             tracestate: trace_context::tracestate(context),
         })
     }
+
+    /// Returns the stored trace context, with its span as a remote parent; an empty one if nothing valid is stored.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("traceparent", &self.traceparent), ("tracestate", &self.tracestate)] {
+            if let Some(value) = value.as_deref().and_then(|it| HeaderValue::try_from(it).ok()) {
+                headers.insert(name, value);
+            }
+        }
+        trace_context::W3cTraceContext.extract_with_context(&Context::new(), &Incoming::of(&headers))
+    }
+
+    /// Returns the stored trace id in hexadecimal form.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<String> {
+        let id = self.traceparent.as_deref()?.split('-').nth(1)?;
+        Some(id.to_owned())
+    }
 }
 
 /// Adds the headers [`TRACERESPONSE`] and [`X_TRACE_ID`] to a response, unless the SDK is disabled.
@@ -78,7 +98,6 @@ pub fn tell_client(span: &Span, headers: &mut HeaderMap) {
 
 #[cfg(test)]
 mod tests {
-    use opentelemetry::propagation::TextMapPropagator as _;
     use opentelemetry::trace::TracerProvider as _;
     use opentelemetry_sdk::trace::SdkTracerProvider;
 

@@ -1,18 +1,21 @@
-//! The sampler of the process at the edge (the gateway). It samples incoming requests at random and ignores the sampled
-//! flag and the trace id of the caller; spans below follow the decision, in this process and in the services.
+//! The sampler of a process. At the edge (the gateway), it samples incoming requests at random and ignores the sampled
+//! flag and the trace id of the caller; spans below follow the decision, in this process and in the services. A service
+//! decides only about the traces that it begins itself.
 
 use opentelemetry::trace::{Link, SpanKind, TraceContextExt as _, TraceId, TraceState};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
 
-/// Samples a share of the incoming requests.
+/// Samples a share of the traces.
 #[derive(Clone, Debug)]
-pub(super) struct EdgeSampler {
+pub(super) struct RatioSampler {
     /// The share, 0 to 1.
     pub(super) ratio: f64,
+    /// Whether the process decides about the traces of its callers, too.
+    pub(super) is_edge: bool,
 }
 
-impl ShouldSample for EdgeSampler {
+impl ShouldSample for RatioSampler {
     fn should_sample(
         &self,
         parent: Option<&Context>,
@@ -26,7 +29,7 @@ impl ShouldSample for EdgeSampler {
             .map(|it| it.span().span_context().clone())
             .filter(opentelemetry::trace::SpanContext::is_valid);
         let keep = match &parent {
-            Some(local) if !local.is_remote() => local.is_sampled(),
+            Some(parent) if !self.is_edge || !parent.is_remote() => parent.is_sampled(),
             _ => self.decide(),
         };
         SamplingResult {
@@ -37,7 +40,7 @@ impl ShouldSample for EdgeSampler {
     }
 }
 
-impl EdgeSampler {
+impl RatioSampler {
     fn decide(&self) -> bool {
         if self.ratio >= 1.0 {
             return true;
@@ -61,7 +64,25 @@ mod tests {
         let id = TraceId::from_bytes([1; 16]);
         let parent = SpanContext::new(id, SpanId::from_bytes([1; 8]), flags, remote, TraceState::default());
         let context = Context::new().with_remote_span_context(parent);
-        EdgeSampler { ratio }.should_sample(Some(&context), id, "", &SpanKind::Server, &[], &[]).decision
+        sampled(&RatioSampler { ratio, is_edge: true }, &context, id)
+    }
+
+    fn sampled(sampler: &RatioSampler, context: &Context, id: TraceId) -> SamplingDecision {
+        sampler.should_sample(Some(context), id, "", &SpanKind::Server, &[], &[]).decision
+    }
+
+    #[test]
+    fn a_service_follows_its_callers_and_decides_about_its_own_traces() {
+        let id = TraceId::from_bytes([1; 16]);
+        let of = |ratio, flags| {
+            let parent = SpanContext::new(id, SpanId::from_bytes([1; 8]), flags, true, TraceState::default());
+            let context = Context::new().with_remote_span_context(parent);
+            sampled(&RatioSampler { ratio, is_edge: false }, &context, id)
+        };
+        assert_eq!(of(0.0, TraceFlags::SAMPLED), SamplingDecision::RecordAndSample);
+        assert_eq!(of(1.0, TraceFlags::default()), SamplingDecision::Drop);
+        let root = |ratio| sampled(&RatioSampler { ratio, is_edge: false }, &Context::new(), id);
+        assert_eq!((root(0.0), root(1.0)), (SamplingDecision::Drop, SamplingDecision::RecordAndSample));
     }
 
     #[test]
@@ -78,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_quarter_of_many_traces_is_sampled() {
-        let kept = (0..10_000).filter(|_| EdgeSampler { ratio: 0.25 }.decide()).count();
+        let kept = (0..10_000).filter(|_| RatioSampler { ratio: 0.25, is_edge: true }.decide()).count();
         assert!((2_000..3_000).contains(&kept), "{kept}");
     }
 }

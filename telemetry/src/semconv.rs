@@ -8,9 +8,10 @@ pub const SCHEMA_URL: &str = "https://opentelemetry.io/schemas/1.45.0";
 pub use opentelemetry_semantic_conventions::attribute::{
     CLIENT_ADDRESS, DB_COLLECTION_NAME, DB_NAMESPACE, DB_OPERATION_NAME, DB_QUERY_SUMMARY, DB_QUERY_TEXT,
     DB_RESPONSE_STATUS_CODE, DB_SYSTEM_NAME, ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_REQUEST_METHOD_ORIGINAL,
-    HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, NETWORK_PEER_ADDRESS, NETWORK_PEER_PORT, NETWORK_PROTOCOL_VERSION,
-    RPC_METHOD, RPC_METHOD_ORIGINAL, RPC_SYSTEM_NAME, SERVER_ADDRESS, SERVER_PORT, SERVICE_PEER_NAME,
-    URL_FULL, URL_PATH, URL_QUERY, URL_SCHEME, USER_AGENT_ORIGINAL,
+    HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, MESSAGING_DESTINATION_NAME, MESSAGING_OPERATION_NAME,
+    MESSAGING_OPERATION_TYPE, MESSAGING_SYSTEM, NETWORK_PEER_ADDRESS, NETWORK_PEER_PORT,
+    NETWORK_PROTOCOL_VERSION, RPC_METHOD, RPC_METHOD_ORIGINAL, RPC_SYSTEM_NAME, SERVER_ADDRESS, SERVER_PORT,
+    SERVICE_PEER_NAME, URL_FULL, URL_PATH, URL_QUERY, URL_SCHEME, USER_AGENT_ORIGINAL,
 };
 
 /// The status code of a gRPC call, as text: `NOT_FOUND`. Semantic conventions 1.45; the crate still has the former name
@@ -27,6 +28,14 @@ pub const CCM_ERROR_REASON: &str = "ccm.error.reason";
 pub const CCM_REQUEST_OUTCOME: &str = "ccm.request.outcome";
 /// The id of the task that a request is about.
 pub const CCM_TASK_ID: &str = "ccm.task.id";
+/// Number of the call of worker-service in the run of an action, starting at 1.
+pub const CCM_TASK_ATTEMPT: &str = "ccm.task.attempt";
+/// How a run of an action ended, or where an execution left it: a status of a task.
+pub const CCM_TASK_OUTCOME: &str = "ccm.task.outcome";
+/// Number of the run of an action, starting at 1.
+pub const CCM_TASK_RUN: &str = "ccm.task.run";
+/// What an action does on its worker: `start`, `stop`, `terminate`.
+pub const CCM_TASK_VERB: &str = "ccm.task.verb";
 /// The id of the worker that a request is about.
 pub const CCM_WORKER_ID: &str = "ccm.worker.id";
 /// Events that a watch has sent.
@@ -37,3 +46,11 @@ pub const CCM_WATCH_SKIPPED: &str = "ccm.watch.skipped";
 pub const CCM_WATCH_SUBJECTS: &str = "ccm.watch.subjects";
 /// How often a gRPC call was sent again.
 pub const CCM_RESEND_COUNT: &str = "ccm.resend_count";
+/// The generation of a worker's desired state that a turn works for.
+pub const CCM_WORKER_GENERATION: &str = "ccm.worker.generation";
+/// The cloud provider that is called: `simulated`.
+pub const CCM_PROVIDER_NAME: &str = "ccm.provider.name";
+/// What a provider is asked: `describe`, `create`, `start`, `stop`, `force_stop`, `terminate`, `tag`, `list`.
+pub const CCM_PROVIDER_CALL: &str = "ccm.provider.call";
+/// What is waited for after the span: `outcome`, `starting`, `stopping`, `shutting_down`, `not_yet_visible`, `missing`, `retry`.
+pub const CCM_WAIT_REASON: &str = "ccm.wait.reason";

@@ -5,18 +5,24 @@
 use std::borrow::Cow;
 use std::future::Future;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use opentelemetry::trace::{
-    FutureExt as _, Span as _, SpanContext, Status, TraceContextExt as _, Tracer as _, WithContext,
+    FutureExt as _, Span as _, SpanContext, Status, TraceContextExt as _, TraceFlags, TraceState,
+    Tracer as _, WithContext,
 };
 use opentelemetry::{Context, KeyValue, Value};
-use opentelemetry_sdk::trace::SdkTracer;
+use opentelemetry_sdk::trace::{IdGenerator as _, RandomIdGenerator, SdkTracer};
 use tracing::Instrument as _;
 use tracing::instrument::Instrumented;
 
+use crate::propagation::Cause;
 use crate::semconv::ERROR_TYPE;
 
 mod interval;
+
+/// How long work that a request caused is shown in the trace of the request.
+const SAME_TRACE: Duration = Duration::from_mins(10);
 
 pub use interval::{Interval, Timestamp};
 pub use opentelemetry::trace::SpanKind;
@@ -43,6 +49,22 @@ impl SpanBuilder {
     /// A span that starts now as a child of the current span, unless configured otherwise.
     pub fn new(kind: SpanKind) -> Self {
         Self { kind, parent: None, link: None, started_at: None }
+    }
+
+    /// A span of work that a request caused and that no caller waits for. Up to ten minutes after the request, the span
+    /// belongs to the request's trace; later, it is the root of a trace of its own. It is linked to the request either way.
+    pub fn deferred(kind: SpanKind, cause: &Cause, age: Duration) -> Self {
+        let cause = cause.context();
+        let origin = cause.span().span_context().clone();
+        let parent = if age <= SAME_TRACE { cause } else { Context::new() };
+        let builder = Self::new(kind).child_of(parent);
+        if origin.is_valid() { builder.linked_to(origin) } else { builder }
+    }
+
+    /// A span of work that a request caused and that is shown in a trace of its own from the start, such as a retry. It is
+    /// linked to the request.
+    pub fn detached(kind: SpanKind, cause: &Cause) -> Self {
+        Self::deferred(kind, cause, Duration::MAX)
     }
 
     /// Makes the span a child of the span in `parent`, or a root span when `parent` contains none.
@@ -220,6 +242,13 @@ impl Span {
         }
     }
 
+    /// Ends the span at a time in the past; later calls do nothing.
+    pub fn end_at(&self, end: Timestamp) {
+        if self.is_recording {
+            self.context.span().end_with_timestamp(end.time);
+        }
+    }
+
     /// Ends the span now; later calls do nothing.
     pub fn end(&self) {
         if self.is_recording {
@@ -265,6 +294,15 @@ pub fn in_current_context<F: Future>(future: F) -> Instrumented<WithContext<F>> 
 /// Suppresses the spans of `future`, for periodic polls. Its log lines keep the current trace id.
 pub fn untraced<F: Future>(future: F) -> WithContext<F> {
     future.with_context(Context::map_current(Context::with_telemetry_suppressed))
+}
+
+/// Runs `future` in a trace that is not sampled, here and in the processes that it calls, for periodic calls. What is to be
+/// seen of it begins a span of its own, as a child of another span or as a root.
+pub fn unsampled<F: Future>(future: F) -> WithContext<F> {
+    let ids = RandomIdGenerator::default();
+    let (trace, span) = (ids.new_trace_id(), ids.new_span_id());
+    let parent = SpanContext::new(trace, span, TraceFlags::default(), false, TraceState::default());
+    future.with_context(Context::new().with_remote_span_context(parent))
 }
 
 #[cfg(test)]

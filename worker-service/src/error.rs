@@ -1,11 +1,16 @@
 //! The errors of the service, and their gRPC statuses.
 
+use std::time::Duration;
+
 use net::grpc::status::{self, Reason};
 use storage::StorageError;
 use tonic::Status;
 
 use crate::NAME;
 use crate::worker::DomainError;
+
+/// Key of the highest number of an action, in the metadata of an error.
+const ACTION_SEQ: &str = "action_seq";
 
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +23,11 @@ pub(crate) enum WorkerError {
     NotFound,
     #[error("a worker with this instance id already exists")]
     Exists,
+    #[error("the provider cannot be asked about the machine at the moment")]
+    ProviderUnavailable,
+    /// The worker was refreshed just now. Contains the time until it can be refreshed again.
+    #[error("the worker was refreshed just now; it can be refreshed again in {} s", .0.as_secs() + 1)]
+    RefreshThrottled(Duration),
 }
 
 impl From<WorkerError> for Status {
@@ -28,6 +38,13 @@ impl From<WorkerError> for Status {
             WorkerError::Domain(error) => error.into(),
             WorkerError::NotFound => status::with_reason(Reason::WorkerNotFound, message),
             WorkerError::Exists => status::with_reason(Reason::WorkerExists, message),
+            WorkerError::ProviderUnavailable => {
+                status::with_retry(Reason::ProviderUnavailable, message, Duration::from_secs(1))
+            }
+            WorkerError::RefreshThrottled(left) => {
+                let left = Duration::from_secs(left.as_secs() + 1);
+                status::with_retry(Reason::RefreshThrottled, message, left)
+            }
         }
     }
 }
@@ -37,9 +54,16 @@ impl From<DomainError> for Status {
         let message = error.to_string();
         let reason = match error {
             DomainError::Invalid(violations) => return status::invalid(violations),
-            DomainError::AdminRequired(_) => Reason::RoleRequired,
+            DomainError::AdminRequired(_)
+            | DomainError::ServiceRequired(_)
+            | DomainError::ManagerRequired(_) => Reason::RoleRequired,
             DomainError::EtagMismatch(_) => Reason::EtagMismatch,
             DomainError::Live => Reason::WorkerIsLive,
+            DomainError::IllegalAction { .. } => Reason::IllegalAction,
+            DomainError::Superseded(highest) => {
+                let (reason, highest) = (Reason::ActionSuperseded, highest.to_string());
+                return status::with_metadata(reason, message, ACTION_SEQ, highest);
+            }
         };
         status::with_reason(reason, message)
     }
@@ -51,16 +75,22 @@ mod tests {
     use tonic_types::StatusExt as _;
 
     use super::*;
+    use crate::worker::DesiredState;
 
     #[test]
     fn every_error_has_its_code_and_reason() {
-        let table: [(WorkerError, Code, &str); 6] = [
+        let illegal = DomainError::IllegalAction { to: DesiredState::Running, legal: &[] };
+        let table: [(WorkerError, Code, &str); 10] = [
             (WorkerError::NotFound, Code::NotFound, "WORKER_NOT_FOUND"),
             (WorkerError::Exists, Code::AlreadyExists, "WORKER_EXISTS"),
             (DomainError::AdminRequired("creating").into(), Code::PermissionDenied, "ROLE_REQUIRED"),
             (DomainError::Invalid(Vec::new()).into(), Code::InvalidArgument, "INVALID_INPUT"),
             (DomainError::EtagMismatch(4).into(), Code::Aborted, "ETAG_MISMATCH"),
             (DomainError::Live.into(), Code::FailedPrecondition, "WORKER_IS_LIVE"),
+            (illegal.into(), Code::FailedPrecondition, "ILLEGAL_ACTION"),
+            (DomainError::Superseded(7).into(), Code::FailedPrecondition, "ACTION_SUPERSEDED"),
+            (WorkerError::ProviderUnavailable, Code::Unavailable, "PROVIDER_UNAVAILABLE"),
+            (WorkerError::RefreshThrottled(Duration::ZERO), Code::ResourceExhausted, "REFRESH_THROTTLED"),
         ];
         for (error, code, reason) in table {
             let status = Status::from(error);

@@ -2,40 +2,87 @@
 
 use access::{Caller, Scope};
 use events::NewEvent;
-use serde_json::json;
+use serde_json::{Value, json};
 use telemetry::propagation::Cause;
 use uuid::Uuid;
 
 use crate::convert;
 use crate::subjects::WORKER;
-use crate::worker::Worker;
+use crate::worker::{ObservedState, Worker};
+
+/// Who makes a change.
+#[derive(Clone, Debug)]
+pub(crate) struct Actor {
+    sub: String,
+    on_behalf_of: Option<String>,
+}
+
+impl From<&Caller> for Actor {
+    fn from(caller: &Caller) -> Self {
+        Self { sub: caller.sub.clone(), on_behalf_of: caller.on_behalf_of.clone() }
+    }
+}
+
+impl Actor {
+    /// This process, on behalf of the person who set the desired state.
+    pub(crate) fn process_for(worker: &Worker) -> Self {
+        Self { sub: crate::NAME.to_owned(), on_behalf_of: Some(worker.desired.set_by.clone()) }
+    }
+}
+
+/// The fields that can change, with their values when they are not set.
+fn fields() -> [(&'static str, Value); 7] {
+    [
+        ("name", json!("")),
+        ("tags", json!({})),
+        ("instance_id", Value::Null),
+        ("desired", Value::Null),
+        ("observed", Value::Null),
+        ("outcome", Value::Null),
+        ("converged_at", Value::Null),
+    ]
+}
 
 /// Makes the event `worker.created`.
-pub(crate) fn created(id: Uuid, worker: &Worker, by: &Caller) -> NewEvent {
+pub(crate) fn created(id: Uuid, worker: &Worker, by: &Actor) -> NewEvent {
     of(id, "worker.created", worker, by)
 }
 
-/// Makes the event `worker.updated`.
-pub(crate) fn updated(id: Uuid, before: &Worker, after: &Worker, by: &Caller) -> NewEvent {
-    let event = of(id, "worker.updated", after, by);
-    let as_was = serde_json::to_value(convert::worker(before)).unwrap_or_default();
-    let fields = [("name", json!("")), ("tags", json!({}))];
-    let changed = events::changed_fields(&as_was, &event.resource, fields);
+/// Makes the event of a change: `worker.terminated` or `worker.status.updated` if the observed state changed, otherwise
+/// `worker.updated`.
+pub(crate) fn updated(id: Uuid, before: &Worker, after: &Worker, by: &Actor) -> NewEvent {
+    let kind = match after.observed.state {
+        same if same == before.observed.state => "worker.updated",
+        ObservedState::Terminated => "worker.terminated",
+        _ => "worker.status.updated",
+    };
+    let event = of(id, kind, after, by);
+    let as_was = resource(before);
+    let changed = events::changed_fields(&as_was, &event.resource, fields());
     NewEvent { before: Some(Scope::default()), changed_before: Some(changed), ..event }
 }
 
 /// Makes the event `worker.restored`, which to subscribers is like a creation.
-pub(crate) fn restored(id: Uuid, worker: &Worker, by: &Caller) -> NewEvent {
+pub(crate) fn restored(id: Uuid, worker: &Worker, by: &Actor) -> NewEvent {
     of(id, "worker.restored", worker, by)
 }
 
 /// Makes the event `worker.deleted`, which contains the last state of the worker.
-pub(crate) fn deleted(id: Uuid, worker: &Worker, by: &Caller) -> NewEvent {
+pub(crate) fn deleted(id: Uuid, worker: &Worker, by: &Actor) -> NewEvent {
     let event = of(id, "worker.deleted", worker, by);
     NewEvent { before: Some(Scope::default()), after: None, changed_before: Some(json!({})), ..event }
 }
 
-fn of(id: Uuid, kind: &'static str, worker: &Worker, by: &Caller) -> NewEvent {
+/// The worker as the log keeps it: without its utilisation, which is no part of its history.
+fn resource(worker: &Worker) -> Value {
+    let mut message = convert::worker(worker);
+    if let Some(observed) = &mut message.observed {
+        observed.utilization = None;
+    }
+    serde_json::to_value(message).unwrap_or_default()
+}
+
+fn of(id: Uuid, kind: &'static str, worker: &Worker, by: &Actor) -> NewEvent {
     NewEvent {
         id,
         kind,
@@ -49,7 +96,7 @@ fn of(id: Uuid, kind: &'static str, worker: &Worker, by: &Caller) -> NewEvent {
         before: None,
         // Every caller may see every worker.
         after: Some(Scope::default()),
-        resource: serde_json::to_value(convert::worker(worker)).unwrap_or_default(),
+        resource: resource(worker),
         changed_before: None,
     }
 }

@@ -1,14 +1,18 @@
 //! The implementation of `ccm.worker.v1.WorkerService`.
 
+use std::time::Duration;
+
 use access::grpc::caller;
 use net::grpc::status;
 use platform::clock::Clock;
 use platform::violation::Violations;
 use proto::worker::v1::worker_service_server::WorkerService;
 use proto::worker::v1::{
-    CreateWorkerRequest, CreateWorkerResponse, DeleteWorkerRequest, DeleteWorkerResponse, GetWorkerRequest,
-    GetWorkerResponse, ImportWorkerRequest, ImportWorkerResponse, ListWorkersRequest, ListWorkersResponse,
-    UpdateWorkerRequest, UpdateWorkerResponse,
+    CreateWorkerRequest, CreateWorkerResponse, DeleteWorkerRequest, DeleteWorkerResponse,
+    ExplainWorkerRequest, ExplainWorkerResponse, GenerationOutcome, GetOutcomesRequest, GetOutcomesResponse,
+    GetWorkerRequest, GetWorkerResponse, ImportWorkerRequest, ImportWorkerResponse, ListWorkersRequest,
+    ListWorkersResponse, RefreshWorkerRequest, RefreshWorkerResponse, SetDesiredStateRequest,
+    SetDesiredStateResponse, UpdateWorkerRequest, UpdateWorkerResponse,
 };
 use service::request_key::{self, Earlier, RequestKey};
 use storage::{ListId, Page, StorageError};
@@ -18,22 +22,22 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::error::WorkerError;
-use crate::store::WorkerStore;
+use crate::event::Actor;
+use crate::provider::Providers;
+use crate::store::{Generation, WorkerStore};
 use crate::worker::{DomainError, Worker};
-use crate::{NAME, convert, event, policy};
+use crate::{NAME, convert, event, explain, policy};
 
 /// The method name in idempotency keys of CreateWorker.
 const CREATE_WORKER: &str = "ccm.worker.v1.WorkerService/CreateWorker";
 
+/// Shortest time between two refreshes of a worker.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(10);
+
 pub(crate) struct Workers {
     pub(crate) store: WorkerStore,
+    pub(crate) providers: Providers,
     pub(crate) clock: Clock,
-}
-
-impl Workers {
-    pub(crate) fn new(store: WorkerStore, clock: Clock) -> Self {
-        Self { store, clock }
-    }
 }
 
 #[tonic::async_trait]
@@ -56,11 +60,12 @@ impl WorkerService for Workers {
         let draft = convert::draft(request.worker.unwrap_or_default(), &mut violations);
         let checked = draft.check(violations).map_err(status::invalid)?;
         let worker = Worker::create(self.clock.new_id(), checked, &caller.sub, self.clock.now());
+        let worker = worker.wanted_by(caller.on_behalf_of.as_deref());
         let answer = CreateWorkerResponse { worker: Some(convert::worker(&worker)), replayed: false };
         if request.validate_only {
             return Ok(Response::new(answer));
         }
-        let event = event::created(self.clock.new_id(), &worker, &caller);
+        let event = event::created(self.clock.new_id(), &worker, &Actor::from(&caller));
         let created = self.store.insert(key, answer, worker, event).await.map_err(failed)?;
         created.answer(replayed).map(Response::new)
     }
@@ -118,7 +123,7 @@ impl WorkerService for Workers {
             let after = before.changed(change, violations, now).map_err(DomainError::Invalid)?;
             before.expect_version(version)?;
             Ok(after.map(|after| {
-                let event = event::updated(event_id, before, &after, &caller);
+                let event = event::updated(event_id, before, &after, &Actor::from(&caller));
                 (after, event)
             }))
         };
@@ -147,11 +152,67 @@ impl WorkerService for Workers {
             }
             before.expect_version(version)?;
             let after = before.deleted(now)?;
-            let event = event::deleted(event_id, &after, &caller);
+            let event = event::deleted(event_id, &after, &Actor::from(&caller));
             Ok(Some((after, event)))
         };
         self.store.change(id, decide).await?;
         Ok(Response::new(DeleteWorkerResponse {}))
+    }
+
+    async fn set_desired_state(
+        &self,
+        request: Request<SetDesiredStateRequest>,
+    ) -> Result<Response<SetDesiredStateResponse>, Status> {
+        let caller = caller(&request)?;
+        policy::serve(&caller, "setting the desired state of")?;
+        let answer = self.desire(request.into_inner(), caller).await?;
+        Ok(Response::new(SetDesiredStateResponse {
+            generation: answer.generation,
+            outcome: answer.outcome.as_ref().map(convert::outcome),
+            worker: Some(convert::worker(&answer.worker)),
+        }))
+    }
+
+    async fn get_outcomes(
+        &self,
+        request: Request<GetOutcomesRequest>,
+    ) -> Result<Response<GetOutcomesResponse>, Status> {
+        policy::serve(&caller(&request)?, "reading the outcomes of")?;
+        let asked = convert::generations(request.into_inner()).map_err(status::invalid)?;
+        let found = self.store.generations(&asked).await.map_err(failed)?;
+        let outcome = |it: Option<Generation>| GenerationOutcome {
+            exists: it.is_some(),
+            outcome: it.and_then(|it| it.outcome).as_ref().map(convert::outcome),
+        };
+        Ok(Response::new(GetOutcomesResponse { outcomes: found.into_iter().map(outcome).collect() }))
+    }
+
+    async fn refresh_worker(
+        &self,
+        request: Request<RefreshWorkerRequest>,
+    ) -> Result<Response<RefreshWorkerResponse>, Status> {
+        policy::refresh(&caller(&request)?)?;
+        let id = Uuid::try_parse(&request.get_ref().id).map_err(|_| not_found())?;
+        set_on_current(CCM_WORKER_ID, &id);
+        let refreshed = self.store.refresh(id, REFRESH_INTERVAL).await.map_err(failed)?;
+        match refreshed {
+            None => Err(not_found()),
+            Some(Err(left)) => Err(WorkerError::RefreshThrottled(left).into()),
+            Some(Ok(())) => Ok(Response::new(RefreshWorkerResponse {})),
+        }
+    }
+
+    async fn explain_worker(
+        &self,
+        request: Request<ExplainWorkerRequest>,
+    ) -> Result<Response<ExplainWorkerResponse>, Status> {
+        caller(&request)?;
+        let id = Uuid::try_parse(&request.get_ref().id).map_err(|_| not_found())?;
+        let worker = self.store.get(id).await.map_err(failed)?.ok_or_else(not_found)?;
+        let (book, due_at) = self.store.book(id).await.map_err(failed)?.unwrap_or_default();
+        let durations = self.store.usual_durations(&worker).await.map_err(failed)?;
+        let explanation = explain::explanation(worker, &book, due_at, durations, self.clock.now());
+        Ok(Response::new(convert::explanation(explanation)))
     }
 }
 

@@ -1,13 +1,14 @@
 //! The use case ImportWorker: registers an existing machine of the provider.
 
 use access::Caller;
-use net::grpc::status;
-use platform::violation::Violations;
+use net::grpc::status::{self, Reason};
+use platform::violation::{Violation, Violations};
 use proto::worker::v1::{ImportWorkerRequest, ImportWorkerResponse};
 use service::request_key::{self, Earlier, RequestKey};
 use tonic::Status;
 
 use crate::error::WorkerError;
+use crate::event::Actor;
 use crate::grpc::{Workers, failed};
 use crate::store::Outcome;
 use crate::worker::Worker;
@@ -43,6 +44,7 @@ impl Workers {
         let draft = convert::draft(request.worker.unwrap_or_default(), &mut violations);
         let checked = draft.check_import(violations).map_err(status::invalid)?;
         let new = Worker::create(self.clock.new_id(), checked, &caller.sub, now);
+        let new = self.existing(new.wanted_by(caller.on_behalf_of.as_deref())).await?;
         if request.validate_only {
             let Some(known) = self.store.of_machine(&new).await.map_err(failed)? else {
                 return Ok(answered(&new, false));
@@ -51,8 +53,29 @@ impl Workers {
         }
         let outcome = move |worker: &Worker, restored: bool| {
             let event = if restored { event::restored } else { event::created };
-            Outcome { event: event(event_id, worker, &caller), answer: answered(worker, restored) }
+            Outcome {
+                event: event(event_id, worker, &Actor::from(&caller)),
+                answer: answered(worker, restored),
+            }
         };
         self.store.import(key, new, outcome).await?.answer(replayed)
+    }
+
+    /// Asks the provider for the machine of an import, and returns the worker with the desired state that the machine is in.
+    async fn existing(&self, worker: Worker) -> Result<Worker, Status> {
+        let id = worker.instance_id.clone().unwrap_or_default();
+        let provider = self.providers.of(worker.provider);
+        let found = telemetry::span::untraced(provider.describe(&id)).await;
+        let machine = found.map_err(|error| {
+            tracing::warn!(%error, "the provider cannot be asked about a machine to import");
+            WorkerError::ProviderUnavailable
+        })?;
+        let Some(machine) = machine else {
+            let description =
+                format!("must be the id of a machine that exists at the provider: {id} does not");
+            let violation = Violation { field: "worker.instance_id".to_owned(), description };
+            return Err(status::invalid_because(Reason::MachineNotFound, vec![violation]));
+        };
+        Ok(worker.imported(machine.state.settles_as()))
     }
 }

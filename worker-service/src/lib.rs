@@ -2,11 +2,16 @@
 //! [`serve`] only.
 
 mod convert;
+mod desire;
 mod error;
 mod event;
+mod explain;
 mod grpc;
 mod import;
+mod metrics;
 mod policy;
+mod provider;
+mod reconcile;
 mod store;
 mod subjects;
 mod worker;
@@ -17,9 +22,15 @@ use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server;
 use proto::worker::v1::worker_service_server::{self, WorkerServiceServer};
 use service::{Definition, Foundation, Resources};
+use storage::StorageError;
 use tokio::net::TcpListener;
 
-pub use service::ServeError;
+use provider::Providers;
+use provider::simulated::SimulatedProvider;
+use reconcile::Reconciler;
+
+pub use provider::simulated::{SimulatedSettings, Throttle, Transitions};
+pub use reconcile::Reconcile;
 
 /// Name of the service, in `service.name` and in errors.
 pub const NAME: &str = "worker-service";
@@ -31,18 +42,63 @@ const APIS: [&str; 2] = [worker_service_server::SERVICE_NAME, event_service_serv
 pub struct Config {
     /// The settings that all stateful services share.
     pub service: service::Config,
+    /// How workers are brought to their desired states.
+    pub reconcile: Reconcile,
+    /// URL of the simulated provider's own database. If the service's database is PostgreSQL, this one has to be, too.
+    pub simulated_database: String,
+    /// How the simulated provider behaves.
+    pub simulated: SimulatedSettings,
 }
 
 /// Serves gRPC at `listener` until `shutdown`, and then drains in-flight calls.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServeError> {
     let definition = Definition { name: NAME, apis: &APIS, migrations: store::migrations() };
+    if !config.service.database_url.starts_with("sqlite:") && config.simulated_database.starts_with("sqlite:")
+    {
+        return Err(ServeError::ProviderNotShared);
+    }
+    let clock = config.service.clock.clone();
+    let simulated = tokio::select! {
+        opened = SimulatedProvider::open(&config.simulated_database, config.simulated, clock) => opened?,
+        () = shutdown.cancelled() => return Ok(()),
+    };
+    let providers = Providers { simulated: Arc::new(simulated.clone()) };
     let build = |foundation: Foundation| {
-        let store = store::WorkerStore::new(foundation.database);
-        let workers = grpc::Workers::new(store.clone(), foundation.clock);
+        let Foundation { database, clock, .. } = foundation;
+        let store = store::WorkerStore::new(database);
+        let owner = clock.new_id();
+        let workers =
+            grpc::Workers { store: store.clone(), providers: providers.clone(), clock: clock.clone() };
+        let reconciler =
+            Reconciler { store: store.clone(), providers, clock, settings: config.reconcile, owner };
+        let sweeper = reconciler.clone();
         Resources {
             subjects: vec![Arc::new(subjects::WorkerSubjects(store))],
             routes: Box::new(|server| server.with(WorkerServiceServer::new(workers))),
+            work: vec![
+                Box::new(|_, stop| Box::pin(reconciler.run(stop))),
+                Box::new(|_, stop| Box::pin(sweeper.sweep_until(stop))),
+            ],
         }
     };
-    service::serve(definition, config.service, listener, shutdown, build).await
+    let served = service::serve(definition, config.service, listener, shutdown, build).await;
+    simulated.close().await;
+    served.map_err(ServeError::from)
+}
+
+/// Why worker-service ended with an error.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The service cannot be started.
+    #[error(transparent)]
+    Service(#[from] service::ServeError),
+    /// The database of the simulated provider cannot be opened.
+    #[error("the database of the simulated provider")]
+    Simulated(#[from] StorageError),
+    /// Replicas would have different machines.
+    #[error(
+        "CCM_WORKER_DATABASE is PostgreSQL, so CCM_SIMULATED_DATABASE has to be a PostgreSQL database, too: replicas \
+         share the simulated machines"
+    )]
+    ProviderNotShared,
 }

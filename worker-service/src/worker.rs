@@ -8,12 +8,21 @@ use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
 
 mod change;
+mod desire;
 mod error;
+mod outcome;
+mod report;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub(crate) use change::Change;
+pub(crate) use desire::{Desire, Desired, Reached};
 pub(crate) use error::DomainError;
+pub(crate) use outcome::{Failure, Outcome, OutcomeResult};
+pub(crate) use report::Report;
 
 const MAX_NAME: usize = 100;
+pub(crate) const REASON_LENGTH: usize = 500;
 const INSTANCE_LENGTH: usize = 128;
 pub(crate) const IDENTIFIER_LENGTH: usize = 64;
 const TAGS: usize = 50;
@@ -41,24 +50,32 @@ pub(crate) struct Worker {
     pub(crate) revision: i64,
     pub(crate) desired: Desired,
     pub(crate) observed: Observed,
-}
-
-/// The desired state of a worker.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Desired {
-    pub(crate) state: DesiredState,
-    /// Number of changes of the desired state.
-    pub(crate) generation: i64,
-    pub(crate) set_by: String,
+    /// How the current generation ended; `None` while the worker is being reconciled.
+    pub(crate) outcome: Option<Outcome>,
+    /// When the observed state last reached the desired one.
+    pub(crate) converged_at: Option<Micros>,
+    /// Why the worker is failed; `None` unless it is.
+    pub(crate) failure: Option<Failure>,
+    /// The highest number of an action that was accepted; 0: none yet.
+    pub(crate) action_seq: i64,
+    /// Number of the machine among those that the worker has had, starting at 1. It is part of the client token of a create.
+    pub(crate) incarnation: i64,
+    /// Whether the machine of this incarnation is lost: terminated or vanished against the desired state. The next
+    /// generation that needs a machine gets another one.
+    pub(crate) is_machine_lost: bool,
 }
 
 /// The last observed state of a worker.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Observed {
     pub(crate) state: ObservedState,
-    /// The generation of the desired state that was last applied; 0: none yet.
+    /// The last generation of the desired state that has ended; 0: none yet.
     pub(crate) generation: i64,
     pub(crate) since: Micros,
+    /// Address of the machine.
+    pub(crate) address: Option<String>,
+    /// How much of the machine is used. It is stored apart, and is no part of the worker's history.
+    pub(crate) utilization: Option<Report>,
 }
 
 /// The cloud provider of a worker's machine.
@@ -141,13 +158,61 @@ fn check_tags(tags: &BTreeMap<String, String>, violations: &mut Violations) {
     }
 }
 
+/// `created_by` of workers that were made for machines without a worker.
+const ADOPTER: &str = "worker-service";
+
+/// What is known of a machine that gets a worker.
+#[derive(Clone, Debug)]
+pub(crate) struct Adoption {
+    pub(crate) instance_id: String,
+    pub(crate) name: String,
+    pub(crate) region: String,
+    pub(crate) instance_type: String,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) state: DesiredState,
+}
+
 /// A valid draft.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked(Draft);
 
 impl Worker {
+    /// Returns a worker whose desired state was set by this person, if a service has made it on behalf of one.
+    pub(crate) fn wanted_by(mut self, person: Option<&str>) -> Self {
+        if let Some(person) = person {
+            person.clone_into(&mut self.desired.set_by);
+        }
+        self
+    }
+
+    /// Makes the worker of a machine that is tagged as ours and whose worker is not known.
+    pub(crate) fn adopted(id: Uuid, provider: Provider, machine: Adoption, now: Micros) -> Self {
+        let draft = Draft {
+            name: machine.name,
+            region: machine.region,
+            instance_type: machine.instance_type,
+            provider: Some(provider),
+            instance_id: Some(machine.instance_id),
+            tags: machine.tags,
+        };
+        Self::create(id, Checked(draft), ADOPTER, now).imported(machine.state)
+    }
+
+    /// Returns a worker of an existing machine that is in this state, or about to be: what it is, it is to stay.
+    pub(crate) fn imported(mut self, state: DesiredState) -> Self {
+        self.desired.state = state;
+        self
+    }
+
     /// Makes a new worker with the desired state running. The observed state is pending, or unknown for an import.
     pub(crate) fn create(id: Uuid, Checked(draft): Checked, by: &str, now: Micros) -> Self {
+        let desired = Desired {
+            state: DesiredState::Running,
+            generation: 1,
+            set_by: by.to_owned(),
+            reason: None,
+            set_at: now,
+        };
         let seen = if draft.instance_id.is_some() { ObservedState::Unknown } else { ObservedState::Pending };
         Self {
             id,
@@ -163,8 +228,14 @@ impl Worker {
             deleted_at: None,
             version: 1,
             revision: 1,
-            desired: Desired { state: DesiredState::Running, generation: 1, set_by: by.to_owned() },
-            observed: Observed { state: seen, generation: 0, since: now },
+            desired,
+            observed: Observed { state: seen, generation: 0, since: now, address: None, utilization: None },
+            outcome: None,
+            converged_at: None,
+            failure: None,
+            action_seq: 0,
+            incarnation: 1,
+            is_machine_lost: false,
         }
     }
 }

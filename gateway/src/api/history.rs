@@ -69,7 +69,8 @@ impl<R: Recorded> From<wire::Event> for Change<R> {
 /// The members of the resource that show these fields. They come in the JSON mapping of the contract.
 fn before<R: Recorded>(fields: Map<String, Value>) -> Map<String, Value> {
     let mut before = Map::new();
-    for (field, value) in fields {
+    for (field, mut value) in fields {
+        restore_integers(&mut value);
         let members = R::members(&field).into_iter().map(ToOwned::to_owned);
         let message = serde_json::from_value::<R::Message>(Map::from_iter([(field.clone(), value)]).into());
         match message.map(R::from).and_then(serde_json::to_value) {
@@ -82,6 +83,21 @@ fn before<R: Recorded>(fields: Map<String, Value>) -> Map<String, Value> {
         }
     }
     before
+}
+
+/// Makes integers of whole numbers: every number of a protobuf `Struct` is a double, which no integer field takes.
+fn restore_integers(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            let whole = number.as_f64().filter(|it| it.fract() == 0.0).map(|it| format!("{it:.0}"));
+            if let Some(integer) = whole.and_then(|it| it.parse::<i64>().ok()) {
+                *value = integer.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(restore_integers),
+        Value::Object(members) => members.values_mut().for_each(restore_integers),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
 }
 
 /// The trace id in a W3C traceparent.
@@ -109,18 +125,71 @@ mod tests {
             "name": "lab 1",
             "tags": {},
             "provider": "WORKER_PROVIDER_SIMULATED",
-            "desired": {"state": "WORKER_DESIRED_STATE_STOPPED", "generation": "2"},
-            "observed": {"state": "WORKER_OBSERVED_STATE_SHUTTING_DOWN", "since": "2026-11-22T09:42:57Z"},
+            "desired": {
+                "state": "WORKER_DESIRED_STATE_STOPPED", "generation": "2", "setBy": "ada", "reason": "night",
+                "setAt": "2026-11-22T09:42:56Z",
+            },
+            "observed": {
+                "state": "WORKER_OBSERVED_STATE_SHUTTING_DOWN", "since": "2026-11-22T09:42:57Z", "generation": "1",
+                "address": "10.0.0.7",
+            },
+            "outcome": {
+                "generation": "2", "result": "WORKER_OUTCOME_RESULT_FAILED", "time": "2026-11-22T09:42:58Z",
+                "reason": "INSUFFICIENT_CAPACITY", "message": "no room",
+            },
+            "converged_at": null,
         });
         let shown = json!({
             "name": "lab 1",
             "tags": {},
             "provider": "simulated",
             "desired_status": "stopped",
+            "desired_reason": "night",
+            "desired_by": "ada",
+            "desired_at": "2026-11-22T09:42:56.000000Z",
+            "generation": 2,
             "status": "shutting_down",
             "status_since": "2026-11-22T09:42:57.000000Z",
+            "address": "10.0.0.7",
+            "reconciling": false,
+            "outcome": {
+                "generation": 2, "result": "failed", "time": "2026-11-22T09:42:58.000000Z",
+                "reason": "INSUFFICIENT_CAPACITY", "message": "no room",
+            },
+            "converged_at": null,
         });
         assert_eq!(before::<Worker>(changed), shown);
+        let unset = json!({"reconciling": true, "outcome": null});
+        assert_eq!(before::<Worker>(json!({"outcome": null})), unset);
+    }
+
+    #[test]
+    fn what_a_run_was_is_told_in_the_words_of_rest() {
+        let changed = json!({
+            "run": {
+                "number": 1, "attempt": 2, "maxAttempts": 5, "phase": "TASK_PHASE_APPLIED",
+                "deadline": "2026-11-22T10:12:57Z", "appliedGeneration": "3",
+                "lastError": {"code": "UNAVAILABLE", "message": "down", "retryable": true},
+                "attempts": [{"run": 1, "number": 1, "startedAt": "2026-11-22T09:42:57Z", "code": "UNAVAILABLE"}],
+            },
+            "action": {"verb": "TASK_VERB_STOP", "workerId": "w", "actionSeq": "4", "confirm": "secret"},
+        });
+        let shown = json!({
+            "run": {
+                "number": 1, "attempt": 2, "max_attempts": 5, "phase": "applied", "run_after": null,
+                "deadline": "2026-11-22T10:12:57.000000Z", "applied_generation": 3,
+                "last_error": {"code": "UNAVAILABLE", "message": "down", "retryable": true, "reason": null},
+                "attempts": [{
+                    "run": 1, "number": 1, "started_at": "2026-11-22T09:42:57.000000Z", "code": "UNAVAILABLE",
+                    "message": null, "trace_id": null,
+                }],
+                "trace_id": null, "ended_at": null,
+            },
+            "action": {"verb": "stop", "worker_id": "w", "action_seq": 4, "reason": null},
+        });
+        assert_eq!(before::<Task>(changed), shown);
+        let ended = before::<Task>(json!({"run": {"number": 1, "endedAt": "2026-11-22T09:42:57Z"}}));
+        assert_eq!(ended["run"]["phase"], Value::Null);
     }
 
     #[test]

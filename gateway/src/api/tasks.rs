@@ -1,4 +1,7 @@
-//! `/api/tasks`: create, read, list, change and delete tasks, and read their history.
+//! `/api/tasks`: create, read, list, change and delete tasks, cancel and retry them, and read their history.
+
+mod resource;
+mod run;
 
 use access::Caller;
 use axum::Json;
@@ -6,40 +9,39 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use proto::ContractEnum as _;
-use proto::event::v1::event::Resource;
 use proto::event::v1::{ListEventsRequest, SubjectKind};
 use proto::task::v1 as wire;
 use proto::task::v1::{
-    CreateTaskRequest, DeleteTaskRequest, GetTaskRequest, ListTasksRequest, TaskKind, TaskPriority,
-    TaskStatus, UpdateTaskRequest,
+    CancelTaskRequest, CreateTaskRequest, DeleteTaskRequest, GetTaskRequest, ListTasksRequest,
+    RetryTaskRequest, TaskKind, TaskPriority, TaskStatus, UpdateTaskRequest,
 };
-use serde::Serialize;
 
-use super::history::{Change, Recorded};
-use super::{Created, Page, Tagged, Versioned, rfc3339};
+use super::history::Change;
+use super::{Located, Page, Tagged};
 use crate::error::ApiError;
 use crate::input::{
-    Authenticated, Body, Fields, Filter, FromFields, IdempotencyKey, IfMatch, IfNoneMatch, ListQuery, Patch,
-    PatchFields, PathId, QueryParameters,
+    Authenticated, Body, Fields, Filter, FromFields, IdempotencyKey, IfMatch, IfNoneMatch, ListQuery,
+    OptionalBody, Patch, PathId, QueryParameters,
 };
-use crate::names::{UNKNOWN, rest_name};
 use crate::services::Services;
 
-/// Creates a task and answers 201 with its location.
+pub(crate) use resource::{Task, TaskPatch};
+
+/// Creates a task: 201 with its location, or 200 with the live action of the worker that already does this.
 pub(crate) async fn create(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     mut body: Body<wire::Task>,
-) -> Result<Created<Task>, ApiError> {
+) -> Result<Located<Task>, ApiError> {
     let request = CreateTaskRequest {
         request_id: key.request_id(&mut body.violations),
         task: Some(body.value),
         validate_only: body.violations.exist(),
     };
     let answer = body.violations.merge_into(services.tasks.create_task(caller.request(request)).await)?;
-    let task = Task::from(answer.task.unwrap_or_default());
-    Ok(Created { location: format!("/api/tasks/{}", task.id), replayed: answer.replayed, resource: task })
+    let status = if answer.existing { StatusCode::OK } else { StatusCode::CREATED };
+    Ok(located(status, answer.task, answer.replayed))
 }
 
 /// Answers a task, or 304 when the client has the current version.
@@ -105,6 +107,40 @@ pub(crate) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Cancels a task and answers the task after the change.
+pub(crate) async fn cancel(
+    State(mut services): State<Services>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+    condition: IfMatch,
+) -> Result<Tagged<Task>, ApiError> {
+    let etag = condition.etag(current_version(services.clone(), &caller, &id)).await?;
+    let answer =
+        services.tasks.cancel_task(caller.request(CancelTaskRequest { id, etag })).await?.into_inner();
+    Ok(Tagged(answer.task.unwrap_or_default().into()))
+}
+
+/// Begins a new run of an action and answers 202 with its task.
+pub(crate) async fn retry(
+    State(mut services): State<Services>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+    condition: IfMatch,
+    key: IdempotencyKey,
+    OptionalBody(mut body): OptionalBody<Retry>,
+) -> Result<Located<Task>, ApiError> {
+    let request_id = key.request_id(&mut body.violations);
+    if body.violations.exist() {
+        // A retry cannot be validated only. Whether the caller sees the task takes precedence here, too.
+        let found = services.tasks.get_task(caller.request(GetTaskRequest { id })).await;
+        return Err(body.violations.refuse(found));
+    }
+    let etag = condition.etag(current_version(services.clone(), &caller, &id)).await?;
+    let request = RetryTaskRequest { id, confirm: body.value.confirm, etag, request_id };
+    let answer = services.tasks.retry_task(caller.request(request)).await?.into_inner();
+    Ok(located(StatusCode::ACCEPTED, answer.task, answer.replayed))
+}
+
 /// Answers a page of a task's history, newest first.
 pub(crate) async fn events(
     State(mut services): State<Services>,
@@ -120,6 +156,12 @@ pub(crate) async fn events(
     };
     let answer = services.task_events.list_events(caller.request(request)).await?.into_inner();
     Ok(Json(Page::new(answer.events, answer.next_page_token)))
+}
+
+/// A response with a task and its location.
+pub(super) fn located(status: StatusCode, task: Option<wire::Task>, replayed: bool) -> Located<Task> {
+    let task = Task::from(task.unwrap_or_default());
+    Located { status, location: format!("/api/tasks/{}", task.id), replayed, resource: task }
 }
 
 async fn current_version(mut services: Services, caller: &Caller, id: &str) -> Result<i64, ApiError> {
@@ -146,97 +188,19 @@ impl Filter for TaskFilter {
             assignee_id: parameters.text("assignee_id"),
             department: parameters.text("department"),
             worker_id: parameters.text("worker_id"),
-            kind: parameters.choice("kind", KINDS),
+            kind: parameters.choice("kind", TaskKind::values()),
         }
     }
 }
 
-/// The JSON representation of a task.
-#[derive(Serialize)]
-pub(crate) struct Task {
-    id: String,
-    kind: &'static str,
-    title: String,
-    description: String,
-    status: &'static str,
-    priority: &'static str,
-    assignee_id: Option<String>,
-    department: Option<String>,
-    worker_id: Option<String>,
-    created_by: String,
-    created_at: String,
-    updated_at: String,
-    version: i64,
-    revision: i64,
+/// The body of a retry.
+pub(crate) struct Retry {
+    /// The name of the worker, which task-service asks for when the action is terminate.
+    confirm: String,
 }
 
-/// The kinds of tasks that exist. The contract also has system tasks, which nothing can create yet.
-pub(crate) const KINDS: [TaskKind; 1] = [TaskKind::Human];
-
-impl FromFields for wire::Task {
+impl FromFields for Retry {
     fn from_fields(fields: &mut Fields) -> Self {
-        Self {
-            title: fields.text("title").unwrap_or_default(),
-            description: fields.text("description").unwrap_or_default(),
-            priority: fields.choice("priority", TaskPriority::values()).unwrap_or_default().into(),
-            assignee_id: fields.text("assignee_id"),
-            department: fields.text("department"),
-            worker_id: fields.text("worker_id"),
-            ..Self::default()
-        }
-    }
-}
-
-/// The fields of a task that a patch can change.
-pub(crate) struct TaskPatch(wire::Task);
-
-impl FromFields for TaskPatch {
-    fn from_fields(fields: &mut Fields) -> Self {
-        let status = fields.choice("status", TaskStatus::values()).unwrap_or_default().into();
-        Self(wire::Task { status, ..wire::Task::from_fields(fields) })
-    }
-}
-
-impl PatchFields for TaskPatch {
-    const WRITABLE: &'static [&'static str] =
-        &["title", "description", "status", "priority", "assignee_id", "department", "worker_id"];
-    const OBJECTS: &'static [&'static str] = &[];
-    const READ_ONLY: &'static [&'static str] =
-        &["id", "kind", "created_by", "created_at", "updated_at", "version", "revision"];
-}
-
-impl From<wire::Task> for Task {
-    fn from(task: wire::Task) -> Self {
-        Self {
-            // Only the kinds that this version has: the description of the API names no others.
-            kind: if KINDS.contains(&task.kind()) { rest_name(task.kind()) } else { UNKNOWN },
-            status: rest_name(task.status()),
-            priority: rest_name(task.priority()),
-            created_at: rfc3339(task.created_at),
-            updated_at: rfc3339(task.updated_at),
-            id: task.id,
-            title: task.title,
-            description: task.description,
-            assignee_id: task.assignee_id,
-            department: task.department,
-            worker_id: task.worker_id,
-            created_by: task.created_by,
-            version: task.version,
-            revision: task.revision,
-        }
-    }
-}
-
-impl Recorded for Task {
-    type Message = wire::Task;
-
-    fn recorded(resource: Resource) -> Option<wire::Task> {
-        if let Resource::Task(task) = resource { Some(task) } else { None }
-    }
-}
-
-impl Versioned for Task {
-    fn version(&self) -> i64 {
-        self.version
+        Self { confirm: fields.text("confirm").unwrap_or_default() }
     }
 }

@@ -1,31 +1,33 @@
-//! `/api/workers`: create, register, read, list, change and delete workers, and read their history.
+//! `/api/workers`: create, register, read, list, change, delete and refresh workers, and read their history.
 
-use std::collections::BTreeMap;
+pub(crate) mod actions;
+pub(crate) mod explain;
+mod resource;
 
 use access::Caller;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use proto::ContractEnum as _;
-use proto::event::v1::event::Resource;
 use proto::event::v1::{ListEventsRequest, SubjectKind};
 use proto::worker::v1 as wire;
 use proto::worker::v1::{
     CreateWorkerRequest, DeleteWorkerRequest, GetWorkerRequest, ImportWorkerRequest, ListWorkersRequest,
-    UpdateWorkerRequest, WorkerObservedState, WorkerProvider, WorkerTag,
+    RefreshWorkerRequest, UpdateWorkerRequest, WorkerObservedState, WorkerProvider, WorkerTag,
 };
 use serde::Serialize;
 
-use super::history::{Change, Recorded};
-use super::{Created, Page, Tagged, Versioned, rfc3339};
+use super::history::Change;
+use super::{Located, Page, Tagged};
 use crate::error::ApiError;
 use crate::input::{
-    Authenticated, Body, Fields, Filter, FromFields, IdempotencyKey, IfMatch, IfNoneMatch, ListQuery, Patch,
-    PatchFields, PathId, QueryParameters,
+    Authenticated, Body, Filter, IdempotencyKey, IfMatch, IfNoneMatch, ListQuery, Patch, PathId,
+    QueryParameters,
 };
-use crate::names::rest_name;
 use crate::services::Services;
+
+pub(crate) use resource::{ExistingWorker, Worker, WorkerPatch};
 
 /// Creates a worker and answers 201 with its location.
 pub(crate) async fn create(
@@ -33,14 +35,14 @@ pub(crate) async fn create(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     mut body: Body<wire::Worker>,
-) -> Result<Created<Worker>, ApiError> {
+) -> Result<Located<Worker>, ApiError> {
     let request = CreateWorkerRequest {
         request_id: key.request_id(&mut body.violations),
         worker: Some(body.value),
         validate_only: body.violations.exist(),
     };
     let answer = body.violations.merge_into(services.workers.create_worker(caller.request(request)).await)?;
-    Ok(created(answer.worker, answer.replayed))
+    Ok(located(StatusCode::CREATED, answer.worker, answer.replayed))
 }
 
 /// Registers a machine that exists at the provider: 201 with a new worker, or 200 with a deleted one that is restored.
@@ -49,18 +51,15 @@ pub(crate) async fn import(
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     mut body: Body<ExistingWorker>,
-) -> Result<Response, ApiError> {
+) -> Result<Located<Worker>, ApiError> {
     let request = ImportWorkerRequest {
         request_id: key.request_id(&mut body.violations),
         worker: Some(body.value.0),
         validate_only: body.violations.exist(),
     };
     let answer = body.violations.merge_into(services.workers.import_worker(caller.request(request)).await)?;
-    let mut response = created(answer.worker, answer.replayed).into_response();
-    if answer.restored {
-        *response.status_mut() = StatusCode::OK;
-    }
-    Ok(response)
+    let status = if answer.restored { StatusCode::OK } else { StatusCode::CREATED };
+    Ok(located(status, answer.worker, answer.replayed))
 }
 
 /// Answers a worker, or 304 when the client has the current version.
@@ -142,9 +141,26 @@ pub(crate) async fn events(
     Ok(Json(Page::new(answer.events, answer.next_page_token)))
 }
 
-fn created(worker: Option<wire::Worker>, replayed: bool) -> Created<Worker> {
+/// The answer to a refresh.
+#[derive(Serialize)]
+pub(crate) struct Refresh {
+    /// Always true: what is not scheduled is refused.
+    scheduled: bool,
+}
+
+/// Has the state of a worker's machine read soon, and answers 202.
+pub(crate) async fn refresh(
+    State(mut services): State<Services>,
+    Authenticated(caller): Authenticated,
+    PathId(id): PathId,
+) -> Result<(StatusCode, Json<Refresh>), ApiError> {
+    services.workers.refresh_worker(caller.request(RefreshWorkerRequest { id })).await?;
+    Ok((StatusCode::ACCEPTED, Json(Refresh { scheduled: true })))
+}
+
+fn located(status: StatusCode, worker: Option<wire::Worker>, replayed: bool) -> Located<Worker> {
     let worker = Worker::from(worker.unwrap_or_default());
-    Created { location: format!("/api/workers/{}", worker.id), replayed, resource: worker }
+    Located { status, location: format!("/api/workers/{}", worker.id), replayed, resource: worker }
 }
 
 async fn current_version(mut services: Services, caller: &Caller, id: &str) -> Result<i64, ApiError> {
@@ -169,128 +185,5 @@ impl Filter for WorkerFilter {
             provider: parameters.choice("provider", WorkerProvider::values()),
             tag: parameters.pair("tag"),
         }
-    }
-}
-
-/// The JSON representation of a worker: `status` is the last observed state, `desired_status` the desired state.
-#[derive(Serialize)]
-pub(crate) struct Worker {
-    id: String,
-    name: String,
-    region: String,
-    instance_type: String,
-    provider: &'static str,
-    /// Id of the machine at the provider; `null` while there is no machine.
-    instance_id: Option<String>,
-    tags: BTreeMap<String, String>,
-    status: &'static str,
-    status_since: String,
-    desired_status: &'static str,
-    /// Whether the observed state does not yet reflect the desired state.
-    reconciling: bool,
-    created_by: String,
-    created_at: String,
-    updated_at: String,
-    version: i64,
-    revision: i64,
-}
-
-impl FromFields for wire::Worker {
-    fn from_fields(fields: &mut Fields) -> Self {
-        Self {
-            name: fields.text("name").unwrap_or_default(),
-            region: fields.text("region").unwrap_or_default(),
-            instance_type: fields.text("instance_type").unwrap_or_default(),
-            provider: fields.choice("provider", WorkerProvider::values()).unwrap_or_default().into(),
-            tags: fields.texts("tags"),
-            ..Self::default()
-        }
-    }
-}
-
-/// A worker to register for an existing machine.
-pub(crate) struct ExistingWorker(wire::Worker);
-
-impl FromFields for ExistingWorker {
-    fn from_fields(fields: &mut Fields) -> Self {
-        Self(wire::Worker { instance_id: fields.text("instance_id"), ..wire::Worker::from_fields(fields) })
-    }
-}
-
-/// The fields of a worker that a patch can change.
-pub(crate) struct WorkerPatch(wire::Worker);
-
-impl FromFields for WorkerPatch {
-    fn from_fields(fields: &mut Fields) -> Self {
-        let (name, tags) = (fields.text("name").unwrap_or_default(), fields.texts("tags"));
-        Self(wire::Worker { name, tags, ..wire::Worker::default() })
-    }
-}
-
-impl PatchFields for WorkerPatch {
-    const WRITABLE: &'static [&'static str] = &["name"];
-    const OBJECTS: &'static [&'static str] = &["tags"];
-    const READ_ONLY: &'static [&'static str] = &[
-        "id",
-        "region",
-        "instance_type",
-        "provider",
-        "instance_id",
-        "status",
-        "status_since",
-        "desired_status",
-        "reconciling",
-        "created_by",
-        "created_at",
-        "updated_at",
-        "version",
-        "revision",
-    ];
-}
-
-impl From<wire::Worker> for Worker {
-    fn from(worker: wire::Worker) -> Self {
-        let provider = rest_name(worker.provider());
-        let (desired, observed) = (worker.desired.unwrap_or_default(), worker.observed.unwrap_or_default());
-        Self {
-            provider,
-            instance_id: worker.instance_id,
-            status: rest_name(observed.state()),
-            status_since: rfc3339(observed.since),
-            desired_status: rest_name(desired.state()),
-            reconciling: observed.generation < desired.generation,
-            created_at: rfc3339(worker.created_at),
-            updated_at: rfc3339(worker.updated_at),
-            id: worker.id,
-            name: worker.name,
-            region: worker.region,
-            instance_type: worker.instance_type,
-            tags: worker.tags,
-            created_by: worker.created_by,
-            version: worker.version,
-            revision: worker.revision,
-        }
-    }
-}
-
-impl Recorded for Worker {
-    type Message = wire::Worker;
-
-    fn recorded(resource: Resource) -> Option<wire::Worker> {
-        if let Resource::Worker(worker) = resource { Some(worker) } else { None }
-    }
-
-    fn members(field: &str) -> Vec<&str> {
-        match field {
-            "desired" => vec!["desired_status"],
-            "observed" => vec!["status", "status_since"],
-            same => vec![same],
-        }
-    }
-}
-
-impl Versioned for Worker {
-    fn version(&self) -> i64 {
-        self.version
     }
 }

@@ -1,9 +1,13 @@
 //! The operations: parameters, bodies, responses and error reasons.
 
+mod others;
+mod tasks;
+mod workers;
+
 use proto::error::v1::Reason;
 use serde_json::{Map, Value, json};
 
-use super::parameters::{self, header};
+use super::parameters::header;
 use super::{component, problems, schema};
 
 /// One operation. Most of its error reasons follow from its parameters and its body; see [`Operation::reasons`].
@@ -14,126 +18,27 @@ pub(super) struct Operation {
     tag: &'static str,
     summary: &'static str,
     parameters: Vec<Value>,
-    /// Media types and schema of the request body.
-    body: Option<(&'static [&'static str], &'static str)>,
+    body: Option<Body>,
     answers: Vec<(u16, Value)>,
     fails: Vec<Reason>,
     is_public: bool,
+}
+
+/// A request body.
+struct Body {
+    media_types: &'static [&'static str],
+    schema: &'static str,
+    is_required: bool,
 }
 
 const JSON: &str = "application/json";
 
 /// All operations: those of tasks, of workers, and the others.
 pub(super) fn operations() -> Vec<Operation> {
-    let mut all = tasks();
-    all.extend(workers());
-    all.extend(others());
+    let mut all = tasks::operations();
+    all.extend(workers::operations());
+    all.extend(others::operations());
     all
-}
-
-fn tasks() -> Vec<Operation> {
-    let of = |method, path, id, summary| Operation::new(method, path, id, "tasks", summary);
-    vec![
-        of("GET", "/api/tasks", "listTasks", "Lists the tasks that the caller may see, newest first")
-            .lists("TaskPage", parameters::of_tasks()),
-        of("POST", "/api/tasks", "createTask", "Creates a task")
-            .creates("NewTask")
-            .answers(201, "Created, or created by an earlier request with this key", created("Task"))
-            .fails(&[Reason::UpstreamFailed]),
-        of("GET", "/api/tasks/{id}", "getTask", "Returns a task").one("Task").fails(&[Reason::TaskNotFound]),
-        of("PATCH", "/api/tasks/{id}", "updateTask", "Changes a task by a merge patch")
-            .patches("TaskPatch")
-            .answers(200, "The task after the change", found("Task"))
-            .fails(&[
-                Reason::TaskNotFound,
-                Reason::ChangeNotAllowed,
-                Reason::IllegalStatus,
-                Reason::UpstreamFailed,
-            ]),
-        of("DELETE", "/api/tasks/{id}", "deleteTask", "Deletes a task")
-            .conditional()
-            .answers(204, "Deleted", json!({}))
-            .fails(&[Reason::TaskNotFound, Reason::DeleteNotAllowed]),
-        of("GET", "/api/tasks/{id}/events", "listTaskEvents", "Lists the changes of a task, newest first")
-            .lists("TaskEventPage", Vec::new())
-            .fails(&[Reason::TaskNotFound]),
-    ]
-}
-
-fn workers() -> Vec<Operation> {
-    let of = |method, path, id, summary| Operation::new(method, path, id, "workers", summary);
-    vec![
-        of("GET", "/api/workers", "listWorkers", "Lists the workers, newest first")
-            .lists("WorkerPage", parameters::of_workers()),
-        of("POST", "/api/workers", "createWorker", "Creates a worker; for admins")
-            .creates("NewWorker")
-            .answers(201, "Created, or created by an earlier request with this key", created("Worker"))
-            .fails(&[Reason::RoleRequired]),
-        of(
-            "POST",
-            "/api/workers/import",
-            "importWorker",
-            "Registers an existing machine as a worker; for admins",
-        )
-        .creates("ExistingWorker")
-        .answers(200, "A deleted worker was restored under its old id", created("Worker"))
-        .answers(201, "Registered, or registered by an earlier request with this key", created("Worker"))
-        .fails(&[Reason::RoleRequired, Reason::WorkerExists]),
-        of("GET", "/api/workers/{id}", "getWorker", "Returns a worker")
-            .one("Worker")
-            .fails(&[Reason::WorkerNotFound]),
-        of("PATCH", "/api/workers/{id}", "updateWorker", "Changes a worker by a merge patch; for admins")
-            .patches("WorkerPatch")
-            .answers(200, "The worker after the change", found("Worker"))
-            .fails(&[Reason::WorkerNotFound, Reason::RoleRequired]),
-        of(
-            "DELETE",
-            "/api/workers/{id}",
-            "deleteWorker",
-            "Deletes the record of a worker that has no machine; for admins",
-        )
-        .conditional()
-        .answers(204, "Deleted", json!({}))
-        .fails(&[Reason::WorkerNotFound, Reason::RoleRequired, Reason::WorkerIsLive]),
-        of(
-            "GET",
-            "/api/workers/{id}/events",
-            "listWorkerEvents",
-            "Lists the changes of a worker, newest first",
-        )
-        .lists("WorkerEventPage", Vec::new())
-        .fails(&[Reason::WorkerNotFound]),
-    ]
-}
-
-fn others() -> Vec<Operation> {
-    let document = json!({"content": {JSON: {"schema": {"type": "object"}}}});
-    let page = |media_type: &str| json!({"content": {media_type: {"schema": {"type": "string"}}}});
-    vec![
-        Operation::new("GET", "/api/me", "getCaller", "caller", "Returns the identity of the caller")
-            .answers(200, "The caller", content("Me")),
-        Operation::new("GET", "/livez", "live", "health", "Liveness: the gateway is running")
-            .answers(200, "The gateway is running", content("Live"))
-            .public(),
-        Operation::new("GET", "/readyz", "ready", "health", "Readiness, with the health of the services")
-            .answers(200, "The gateway accepts requests", content("Ready"))
-            .public(),
-        Operation::new("GET", "/api/openapi.json", "getDescription", "description", "Returns this document")
-            .answers(200, "OpenAPI 3.1", document)
-            .public(),
-        Operation::new("GET", "/api/docs", "getPage", "description", "Returns this document as a page")
-            .answers(200, "The page", page("text/html"))
-            .public(),
-        Operation::new(
-            "GET",
-            "/api/docs.css",
-            "getStyle",
-            "description",
-            "Returns the style sheet of the page",
-        )
-        .answers(200, "The style sheet", page("text/css"))
-        .public(),
-    ]
 }
 
 fn content(name: &str) -> Value {
@@ -147,7 +52,8 @@ fn found(name: &str) -> Value {
     answer
 }
 
-fn created(name: &str) -> Value {
+/// A response with one resource, its `Location` and its `ETag`.
+fn located(name: &str) -> Value {
     let mut answer = content(name);
     let names = ["ETag", "Location", "Idempotency-Replayed"];
     answer["headers"] = names.iter().map(|it| ((*it).to_owned(), header(it))).collect::<Map<_, _>>().into();
@@ -187,14 +93,22 @@ impl Operation {
         )
     }
 
-    fn creates(mut self, body: &'static str) -> Self {
+    /// Takes a JSON body and an idempotency key.
+    fn creates(mut self, schema: &'static str) -> Self {
         self.parameters.push(component("parameters", "Idempotency-Key"));
-        self.body = Some((&[JSON], body));
+        self.body = Some(Body { media_types: &[JSON], schema, is_required: true });
         self.fails(&[Reason::InvalidInput, Reason::IdempotencyKeyReused])
     }
 
-    fn patches(mut self, body: &'static str) -> Self {
-        self.body = Some((&["application/merge-patch+json", JSON], body));
+    /// Allows the request to have no body.
+    fn body_is_optional(mut self) -> Self {
+        self.body = self.body.map(|it| Body { is_required: false, ..it });
+        self
+    }
+
+    fn patches(mut self, schema: &'static str) -> Self {
+        let media_types = &["application/merge-patch+json", JSON];
+        self.body = Some(Body { media_types, schema, is_required: true });
         self.conditional()
     }
 
@@ -270,10 +184,10 @@ impl Operation {
         if !parameters.is_empty() {
             operation["parameters"] = parameters.into();
         }
-        if let Some((types, name)) = self.body {
-            let content: Map<String, Value> =
-                types.iter().map(|it| ((*it).to_owned(), json!({"schema": schema(name)}))).collect();
-            operation["requestBody"] = json!({"required": true, "content": content});
+        if let Some(body) = &self.body {
+            let content = |it: &&str| ((*it).to_owned(), json!({"schema": schema(body.schema)}));
+            let content: Map<String, Value> = body.media_types.iter().map(content).collect();
+            operation["requestBody"] = json!({"required": body.is_required, "content": content});
         }
         if self.is_public {
             operation["security"] = json!([]);

@@ -1,13 +1,12 @@
 //! Query parameters, request headers and response headers.
 
 use proto::ContractEnum as _;
-use proto::task::v1::{TaskPriority, TaskStatus};
+use proto::task::v1::{TaskKind, TaskPriority, TaskStatus};
 use proto::worker::v1::{WorkerObservedState, WorkerProvider};
 use serde_json::{Map, Value, json};
 
 use super::component;
 use super::resources::{names, text};
-use crate::api::tasks;
 
 /// `key=value` without control characters.
 const TAG: &str = r"^[^=\u0000-\u001f\u007f-\u009f]{1,128}=[^\u0000-\u001f\u007f-\u009f]{0,256}$";
@@ -22,7 +21,11 @@ pub(super) fn of_tasks() -> Vec<Value> {
         query("assignee_id", "Only tasks that are assigned to this person.", &text(1, 255)),
         query("department", "Only tasks of this department.", &text(1, 100)),
         query("worker_id", "Only tasks for this worker.", &json!({"type": "string", "format": "uuid"})),
-        query("kind", "Only tasks of this kind.", &names(tasks::KINDS)),
+        query(
+            "kind",
+            "Only tasks of this kind. Without it: tasks of people, and actions that have not ended.",
+            &names(TaskKind::values()),
+        ),
     ]
 }
 
@@ -87,8 +90,8 @@ pub(super) fn response_headers() -> Map<String, Value> {
     let all = [
         (
             "ETag",
-            "The version of the resource, for `If-Match` and `If-None-Match`.",
-            pattern(r#"^"[0-9]+"$"#),
+            "The version of the resource and what else has changed, for `If-Match` and `If-None-Match`.",
+            pattern(r#"^"[0-9]+(\.[0-9]+){0,2}"$"#),
         ),
         ("Location", "Path of the resource.", pattern("^/api/[a-z]+/[0-9a-f-]{36}$")),
         (

@@ -1,14 +1,15 @@
 //! The schemas of request and response bodies. The limits are those of the services; proto/ describes the fields.
 
+mod explanation;
+mod task;
+mod worker;
+
 use access::Role;
 use proto::ContractEnum;
-use proto::task::v1::{TaskPriority, TaskStatus};
-use proto::worker::v1::{WorkerDesiredState, WorkerObservedState, WorkerProvider};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use strum::VariantArray as _;
 
 use super::schema;
-use crate::api::tasks;
 use crate::names::{UNKNOWN, rest_name};
 
 /// No control characters, and not only white space.
@@ -56,6 +57,11 @@ fn instant() -> Value {
     json!({"type": "string", "format": "date-time", "examples": ["2026-11-22T09:42:57.124032Z"]})
 }
 
+fn trace_id() -> Value {
+    json!({"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"})
+}
+
+/// A number that starts at 1.
 fn counter() -> Value {
     json!({"type": "integer", "format": "int64", "minimum": 1})
 }
@@ -89,68 +95,14 @@ fn page(of: &str) -> Value {
 
 /// All schemas of the document, by name.
 pub(super) fn schemas() -> Value {
-    let (new_task, task_patch) = (new_task(), task_patch());
-    json!({
-        "Task": task(), "NewTask": new_task, "TaskPatch": task_patch,
-        "TaskPage": page("Task"), "TaskEvent": event("Task", task()), "TaskEventPage": page("TaskEvent"),
-        "Worker": worker(), "NewWorker": new_worker(false), "ExistingWorker": new_worker(true),
-        "WorkerPatch": worker_patch(), "WorkerPage": page("Worker"),
-        "WorkerEvent": event("Worker", worker()), "WorkerEventPage": page("WorkerEvent"),
-        "Me": me(), "Live": live(), "Ready": ready(), "Problem": problem(),
-    })
-}
-
-fn task() -> Value {
-    response_object(
-        "A piece of work.",
-        &json!({
-            "id": uuid(),
-            "kind": response_name(tasks::KINDS),
-            "title": text(1, 200),
-            "description": {"type": "string", "maxLength": 10_000},
-            "status": response_name(TaskStatus::values()),
-            "priority": response_name(TaskPriority::values()),
-            "assignee_id": nullable(text(1, 255)),
-            "department": nullable(text(1, 100)),
-            "worker_id": nullable(uuid()),
-            "created_by": {"type": "string", "description": "`sub` of the caller that created the task."},
-            "created_at": instant(),
-            "updated_at": instant(),
-            "version": counter(),
-            "revision": counter(),
-        }),
-    )
-}
-
-/// The members that creating and changing a task have in common.
-fn writable_of_task() -> Value {
-    json!({
-        "title": text(1, 200),
-        "description": {"type": ["string", "null"], "maxLength": 10_000, "pattern": LINES},
-        "priority": nullable(names(TaskPriority::values())),
-        "assignee_id": nullable(text(1, 255)),
-        "department": nullable(text(1, 100)),
-        "worker_id": nullable(uuid()),
-    })
-}
-
-fn new_task() -> Value {
-    let mut schema = request_object("A task to create.", &["title"], &writable_of_task());
-    schema["examples"] = json!([{"title": "Replace the uplink", "priority": "high"}]);
-    schema
-}
-
-fn task_patch() -> Value {
-    let mut members = writable_of_task();
-    // Only the system sets `failed`.
-    members["status"] = names(TaskStatus::values().filter(|it| *it != TaskStatus::Failed));
-    let mut schema = request_object(
-        "A merge patch of a task (RFC 7396): `null` clears a field, an absent field is left unchanged.",
-        &[],
-        &members,
-    );
-    schema["examples"] = json!([{"status": "completed"}, {"assignee_id": null}]);
-    schema
+    let mut all = Map::new();
+    let others = [("Me", me()), ("Live", live()), ("Ready", ready()), ("Problem", problem())];
+    for (name, schema) in
+        task::schemas().into_iter().chain(worker::schemas()).chain(explanation::schemas()).chain(others)
+    {
+        all.insert(name.to_owned(), schema);
+    }
+    all.into()
 }
 
 /// An event of the history of a task or worker; `before` is the schema of its changed fields.
@@ -175,78 +127,11 @@ fn event(of: &str, mut before: Value) -> Value {
             "time": instant(),
             "actor": {"type": "string", "description": "`sub` of the token with which the change was made."},
             "on_behalf_of": {"type": ["string", "null"]},
-            "trace_id": {"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"},
+            "trace_id": trace_id(),
             "before": before,
             "after": {"anyOf": [schema(of), {"type": "null"}]},
         }),
     )
-}
-
-fn tags(of_patch: bool) -> Value {
-    let value = if of_patch { nullable(text(0, 256)) } else { text(0, 256) };
-    json!({
-        "type": ["object", "null"],
-        "maxProperties": 50,
-        "propertyNames": text(1, 128),
-        "additionalProperties": value,
-        "examples": [{"team": "red"}],
-    })
-}
-
-fn worker() -> Value {
-    response_object(
-        "A machine of the fleet: `status` is the last observed state, `desired_status` the desired state.",
-        &json!({
-            "id": uuid(),
-            "name": text(1, 100),
-            "region": {"type": "string"},
-            "instance_type": {"type": "string"},
-            "provider": response_name(WorkerProvider::values()),
-            "instance_id": {"type": ["string", "null"], "description": "Id of the machine at the provider."},
-            "tags": {"type": "object", "additionalProperties": {"type": "string"}},
-            "status": response_name(WorkerObservedState::values()),
-            "status_since": instant(),
-            "desired_status": response_name(WorkerDesiredState::values()),
-            "reconciling": {"type": "boolean", "description": "Whether the observed state does not yet reflect the desired state."},
-            "created_by": {"type": "string"},
-            "created_at": instant(),
-            "updated_at": instant(),
-            "version": counter(),
-            "revision": counter(),
-        }),
-    )
-}
-
-fn new_worker(exists: bool) -> Value {
-    let identifier = |others: &str, max: usize, example: &str| json!({"type": "string", "pattern": format!("^[a-z0-9{others}]{{1,{max}}}$"), "examples": [example]});
-    let mut members = json!({
-        "name": text(1, 100),
-        "region": identifier("-", 64, "us-east-1"),
-        "instance_type": identifier(".-", 64, "m5.metal"),
-        "provider": nullable(names(WorkerProvider::values())),
-        "tags": tags(false),
-    });
-    let mut required = vec!["name", "region", "instance_type"];
-    if exists {
-        members["instance_id"] = identifier("-", 128, "i-0abc");
-        required.push("instance_id");
-    }
-    let mut example = json!({"name": "lab 1", "region": "us-east-1", "instance_type": "m5.metal"});
-    if exists {
-        example["instance_id"] = json!("i-0abc");
-    }
-    let description = if exists { "A machine to register." } else { "A worker to create." };
-    let mut schema = request_object(description, &required, &members);
-    schema["examples"] = json!([example]);
-    schema
-}
-
-fn worker_patch() -> Value {
-    let members = json!({"name": text(1, 100), "tags": tags(true)});
-    let mut schema =
-        request_object("A merge patch of a worker (RFC 7396): `null` removes a tag.", &[], &members);
-    schema["examples"] = json!([{"name": "lab 2", "tags": {"team": null}}]);
-    schema
 }
 
 fn me() -> Value {
@@ -298,7 +183,7 @@ fn problem() -> Value {
             "code": {"type": "string", "pattern": "^[A-Z_]+$", "description": "The gRPC status code."},
             "violations": {"type": "array", "items": violation},
             "retryable": {"type": "boolean", "description": "Whether the same request can safely be sent again."},
-            "trace_id": {"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"},
+            "trace_id": trace_id(),
         }),
     )
 }

@@ -17,7 +17,8 @@ use crate::services::Services;
 
 const ROUTER: &str = include_str!("../router.rs");
 /// Reasons that only gRPC callers get.
-const OF_GRPC_ALONE: [Reason; 8] = [
+const OF_GRPC_ALONE: [Reason; 9] = [
+    Reason::ActionSuperseded,
     Reason::HistoryGone,
     Reason::MessageTooLarge,
     Reason::OnBehalfNotAllowed,
@@ -38,10 +39,6 @@ fn members(schema: &str) -> BTreeSet<String> {
     let document = document();
     let members = &document["components"]["schemas"][schema]["properties"];
     set(members.as_object().unwrap_or_else(|| panic!("{schema}: {members}")).keys())
-}
-
-fn answered(resource: &impl serde::Serialize) -> BTreeSet<String> {
-    set(serde_json::to_value(resource).unwrap().as_object().unwrap().keys())
 }
 
 /// Whether a request body may have the member: one that is not taken is a violation.
@@ -75,21 +72,72 @@ async fn the_document_has_the_operations_of_the_router() {
     assert_eq!(set(described), taken, "the description on the left, the router on the right");
 }
 
+/// Compares the members of an answer, those of nested objects included, with its schema.
+fn assert_described(what: &str, answer: &Value, schema: &Value) {
+    if let Some(name) = schema["$ref"].as_str() {
+        let pointer = name.trim_start_matches('#');
+        return assert_described(what, answer, document().pointer(pointer).expect(name));
+    }
+    match answer {
+        // Tags and the like have any members.
+        Value::Object(members) if schema["additionalProperties"].is_null() => {
+            let described = schema["properties"].as_object().unwrap_or_else(|| panic!("{what}: {schema}"));
+            assert_eq!(set(members.keys()), set(described.keys()), "{what}");
+            for (name, member) in members {
+                assert_described(&format!("{what}.{name}"), member, &described[name]);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|it| assert_described(what, it, &schema["items"])),
+        _ => {}
+    }
+}
+
+fn assert_answers(name: &str, answer: &impl serde::Serialize) {
+    assert_described(name, &serde_json::to_value(answer).unwrap(), &schema(name));
+}
+
 #[test]
 fn responses_have_the_members_of_their_schema() {
-    assert_eq!(answered(&tasks::Task::from(task::Task::default())), members("Task"));
-    assert_eq!(answered(&workers::Worker::from(worker::Worker::default())), members("Worker"));
+    let run = task::TaskRun {
+        last_error: Some(task::TaskError::default()),
+        attempts: vec![task::TaskAttempt::default()],
+        ..task::TaskRun::default()
+    };
+    let action = Some(task::TaskAction::default());
+    let task = task::Task { action, run: Some(run), ..task::Task::default() };
+    assert_answers("Task", &tasks::Task::from(task));
+    let outcome = Some(worker::WorkerOutcome::default());
+    let worker = worker::Worker { outcome, ..worker::Worker::default() };
+    assert_answers("Worker", &workers::Worker::from(worker));
     let event = Change::<tasks::Task>::from(proto::event::v1::Event::default());
-    assert_eq!(answered(&event), members("TaskEvent"));
+    assert_answers("TaskEvent", &event);
     let event = Change::<workers::Worker>::from(proto::event::v1::Event::default());
-    assert_eq!(answered(&event), members("WorkerEvent"));
+    assert_answers("WorkerEvent", &event);
+    let explanation = worker::ExplainWorkerResponse {
+        conditions: vec![worker::WorkerCondition::default()],
+        attempts: vec![worker::ProviderAttempt::default()],
+        usual_duration: Some(worker::UsualDuration::default()),
+        ..worker::ExplainWorkerResponse::default()
+    };
+    assert_answers("Explanation", &workers::explain::Explanation::from(explanation));
+}
+
+#[test]
+fn no_member_of_a_task_shows_the_confirmation_of_its_action() {
+    let action = task::TaskAction { confirm: "lab 1".to_owned(), ..task::TaskAction::default() };
+    let task = task::Task { action: Some(action), ..task::Task::default() };
+    let shown = serde_json::to_string(&tasks::Task::from(task)).unwrap();
+    assert!(!shown.contains("lab 1"), "{shown}");
 }
 
 #[test]
 fn request_bodies_may_have_the_members_of_their_schema_and_no_others() {
-    let known = &members("Task") | &members("Worker");
+    let known = &(&members("Task") | &members("Worker")) | &members("Termination");
     let taken = |takes: fn(&str) -> bool| set(known.iter().filter(|it| takes(it)));
     assert_eq!(taken(takes::<task::Task>), members("NewTask"));
+    assert_eq!(taken(takes::<workers::actions::Asked>), members("Asked"));
+    assert_eq!(taken(takes::<workers::actions::Asked>), members("Termination"));
+    assert_eq!(taken(takes::<tasks::Retry>), members("Retry"));
     assert_eq!(taken(takes::<worker::Worker>), members("NewWorker"));
     assert_eq!(taken(takes::<workers::ExistingWorker>), members("ExistingWorker"));
     assert_eq!(set(tasks::TaskPatch::WRITABLE), members("TaskPatch"));

@@ -11,6 +11,8 @@ use tonic::{Code, Response, Status};
 use super::Fields;
 use crate::error::ApiError;
 
+const JSON: &[&str] = &["application/json"];
+
 /// A value made of the valid fields of a JSON object.
 pub(crate) trait FromFields {
     /// Removes the known fields from `fields` and reports those with the wrong type.
@@ -43,27 +45,31 @@ impl BodyViolations {
         self.0.add(violation.field, violation.description);
     }
 
+    /// The error of a request that the service cannot validate only: a missing resource, or a refusal of the caller, as the
+    /// service reports it for `read`, else 400 with the violations.
+    pub(crate) fn refuse<T>(self, read: Result<Response<T>, Status>) -> ApiError {
+        match read.map_err(ApiError::from) {
+            Err(error) if takes_precedence(error.code()) => error,
+            Ok(_) | Err(_) => ApiError::invalid(self.0.into_vec()),
+        }
+    }
+
     /// The response of the service when there are no violations. Otherwise the error: a refusal of the caller or a
     /// missing resource as the service reports it, else 400 with the violations of both.
-    pub(crate) fn merge_into<T>(self, answer: Result<Response<T>, Status>) -> Result<T, ApiError> {
+    pub(crate) fn merge_into<T>(
+        self,
+        answer: Result<Response<T>, impl Into<ApiError>>,
+    ) -> Result<T, ApiError> {
+        let answer = answer.map_err(Into::into);
         if self.0.is_empty() {
             return Ok(answer?.into_inner());
         }
         let mut all: Vec<Violation> = self.0.into_vec();
         match answer {
-            Err(status)
-                if matches!(
-                    status.code(),
-                    Code::PermissionDenied | Code::Unauthenticated | Code::NotFound
-                ) =>
-            {
-                // Permission and existence of the resource take precedence over validation.
-                return Err(status.into());
-            }
-            Err(status) if status.code() == Code::InvalidArgument => {
-                let found = ApiError::from(status);
-                let more =
-                    found.violations().iter().filter(|it| !all.iter().any(|known| known.field == it.field));
+            Err(error) if takes_precedence(error.code()) => return Err(error),
+            Err(error) if error.code() == Code::InvalidArgument => {
+                let found = error.violations().iter();
+                let more = found.filter(|it| !all.iter().any(|known| known.field == it.field));
                 let more: Vec<Violation> = more.cloned().collect();
                 all.extend(more);
             }
@@ -74,13 +80,37 @@ impl BodyViolations {
     }
 }
 
+/// Permission and existence of the resource take precedence over validation.
+fn takes_precedence(code: Code) -> bool {
+    matches!(code, Code::PermissionDenied | Code::Unauthenticated | Code::NotFound)
+}
+
 impl<T: FromFields, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let mut fields = object(request, state, &["application/json"]).await?;
+        Ok(Self::of(object(request, state, JSON).await?))
+    }
+}
+
+impl<T: FromFields> Body<T> {
+    fn of(mut fields: Fields) -> Self {
         let value = T::from_fields(&mut fields);
-        Ok(Self { value, violations: BodyViolations::of(fields) })
+        Self { value, violations: BodyViolations::of(fields) }
+    }
+}
+
+/// A body that may be left out; then it counts as an empty object. The content type of an empty body has no meaning.
+pub(crate) struct OptionalBody<T>(pub(crate) Body<T>);
+
+impl<T: FromFields, S: Send + Sync> FromRequest<S> for OptionalBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let typed = check_media_type(request.headers(), JSON);
+        let bytes = read(request, state).await?;
+        let fields = if bytes.is_empty() { Fields::default() } else { typed.and_then(|()| parse(&bytes))? };
+        Ok(Self(Body::of(fields)))
     }
 }
 
@@ -90,12 +120,12 @@ pub(super) async fn object<S: Send + Sync>(
     state: &S,
     types: &[&str],
 ) -> Result<Fields, ApiError> {
-    if !types.iter().any(|it| has_media_type(request.headers(), it)) {
-        let detail = format!("the content type must be {}", types.join(" or "));
-        return Err(ApiError::new(Reason::UnsupportedMediaType, detail));
-    }
-    let bytes = read(request, state).await?;
-    serde_json::from_slice(&bytes).map_err(|error| {
+    check_media_type(request.headers(), types)?;
+    parse(&read(request, state).await?)
+}
+
+fn parse(body: &[u8]) -> Result<Fields, ApiError> {
+    serde_json::from_slice(body).map_err(|error| {
         ApiError::new(Reason::InvalidJson, format!("the body is not a JSON object: {error}"))
     })
 }
@@ -115,8 +145,59 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiE
     }
 }
 
+fn check_media_type(headers: &HeaderMap, types: &[&str]) -> Result<(), ApiError> {
+    if types.iter().any(|it| has_media_type(headers, it)) {
+        return Ok(());
+    }
+    let detail = format!("the content type must be {}", types.join(" or "));
+    Err(ApiError::new(Reason::UnsupportedMediaType, detail))
+}
+
 fn has_media_type(headers: &HeaderMap, media_type: &str) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let kind = value.split(';').next().unwrap_or_default().trim();
     kind.eq_ignore_ascii_case(media_type)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    struct Note(Option<String>);
+
+    impl FromFields for Note {
+        fn from_fields(fields: &mut Fields) -> Self {
+            Self(fields.text("note"))
+        }
+    }
+
+    async fn sent(content_type: Option<&str>, body: &'static str) -> Result<Option<String>, ApiError> {
+        let mut request = Request::new(axum::body::Body::from(body));
+        if let Some(it) = content_type {
+            request.headers_mut().insert(header::CONTENT_TYPE, it.parse().unwrap());
+        }
+        let reading = OptionalBody::<Note>::from_request(request, &());
+        let read = deadline::within(Instant::now() + Duration::from_secs(5), reading).await?;
+        Ok(read.0.value.0)
+    }
+
+    #[tokio::test]
+    async fn an_optional_body_may_be_left_out_and_is_judged_when_it_is_there() {
+        assert_eq!(sent(None, "").await.unwrap(), None);
+        assert_eq!(sent(Some("text/plain"), "").await.unwrap(), None);
+        let json = Some("application/json; charset=utf-8");
+        assert_eq!(sent(json, "").await.unwrap(), None);
+        assert_eq!(sent(json, r#"{"note": "a"}"#).await.unwrap().as_deref(), Some("a"));
+        for (content_type, body, reason) in [
+            (None, "{}", Reason::UnsupportedMediaType),
+            (Some("text/plain"), "{}", Reason::UnsupportedMediaType),
+            (json, " ", Reason::InvalidJson),
+            (json, "[]", Reason::InvalidJson),
+        ] {
+            let error = sent(content_type, body).await.unwrap_err();
+            assert_eq!(error.reason(), reason.text(), "{content_type:?} {body:?}");
+        }
+    }
 }

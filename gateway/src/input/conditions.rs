@@ -1,4 +1,5 @@
-//! Conditional requests (RFC 9110, section 13): the entity tag of a resource is its version.
+//! Conditional requests (RFC 9110, section 13). The entity tag of a resource is its version, followed by what else has
+//! changed since (docs/adr/0023): `"3"`, `"3.7"`. A change goes by the version alone, a read by the whole tag.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -58,9 +59,14 @@ impl IfNoneMatch {
         !self.0.is_empty()
     }
 
-    /// Whether one of the tags is that of `version`, weak or not, or is `*`.
-    pub(crate) fn matches(&self, version: i64) -> bool {
+    /// Whether one of the tags is of this version, weak or not, or is `*`.
+    fn matches(&self, version: i64) -> bool {
         self.0.iter().any(|it| it.any || it.version() == Some(version))
+    }
+
+    /// Whether one of the tags is this one, weak or not, or is `*`.
+    pub(crate) fn has(&self, tag: &str) -> bool {
+        self.0.iter().any(|it| it.any || it.opaque == tag)
     }
 }
 
@@ -83,8 +89,15 @@ struct Tag {
 impl Tag {
     /// The version in a tag of this API; `None` for any other tag.
     fn version(&self) -> Option<i64> {
-        self.opaque.parse().ok().filter(|it: &i64| *it > 0 && it.to_string() == self.opaque)
+        let mut parts = self.opaque.split('.').map(number);
+        let version = parts.next()??;
+        parts.all(|it| it.is_some()).then_some(version)
     }
+}
+
+/// A positive number as this API writes it.
+fn number(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|it: &i64| *it > 0 && it.to_string() == text)
 }
 
 /// The tags of a header; `None` when the request does not have it.
@@ -141,7 +154,10 @@ mod tests {
         assert_eq!(if_match(&["*"]).await.unwrap().0, None);
         assert_eq!(if_match(&["\"7\""]).await.unwrap().0, Some(vec![7]));
         assert_eq!(if_match(&["\"7\", \"x\",W/\"8\"", "\"9\""]).await.unwrap().0, Some(vec![7, 9]));
-        assert_eq!(if_match(&["\"07\""]).await.unwrap().0, Some(vec![]));
+        assert_eq!(if_match(&["\"7.12\""]).await.unwrap().0, Some(vec![7]));
+        for bad in ["\"07\"", "\"7.\"", "\"7.x\"", "\".7\"", "\"7.012\""] {
+            assert_eq!(if_match(&[bad]).await.unwrap().0, Some(vec![]), "{bad}");
+        }
     }
 
     #[tokio::test]
@@ -163,8 +179,8 @@ mod tests {
 
     #[test]
     fn a_client_has_what_a_tag_of_his_names_weak_or_not() {
-        let has = |list: &str, version| IfNoneMatch(parse(list).unwrap()).matches(version);
-        assert!(has("\"1\", W/\"2\"", 2) && has("*", 9));
-        assert!(!has("\"1\"", 2));
+        let has = |list: &str, tag| IfNoneMatch(parse(list).unwrap()).has(tag);
+        assert!(has("\"1\", W/\"2.5\"", "2.5") && has("*", "9"));
+        assert!(!has("\"1\"", "2") && !has("\"2\"", "2.5"));
     }
 }

@@ -100,6 +100,25 @@ impl Fields {
         texts
     }
 
+    /// Takes a nested object; `null` counts as absent. Its violations, unknown fields included, are named `name.field`.
+    pub(crate) fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        match self.fields.remove(name)? {
+            Value::Null => None,
+            Value::Object(object) => {
+                let mut nested = Self { fields: object.into_iter().collect(), ..Self::default() };
+                let value = read(&mut nested);
+                for found in nested.finish().into_vec() {
+                    self.violations.add(format!("{name}.{}", found.field), found.description);
+                }
+                Some(value)
+            }
+            _ => {
+                self.violations.add(name, "must be an object");
+                None
+            }
+        }
+    }
+
     /// The violations, with one for each unknown field.
     pub(crate) fn finish(mut self) -> Violations {
         for name in self.fields.into_keys() {
@@ -165,6 +184,15 @@ mod tests {
         let mut it = fields(r#"{"title": null, "priority": null, "tags": null}"#);
         assert_eq!((it.text("title"), it.choice("priority", TaskPriority::values())), (None, None));
         assert!(it.texts("tags").is_empty() && it.finish().is_empty());
+    }
+
+    #[test]
+    fn fields_of_a_nested_object_are_named_with_its_name() {
+        let mut it = fields(r#"{"action": {"verb": 7, "colour": "red"}, "run": null, "worker": "x"}"#);
+        assert_eq!(it.object("action", |action| action.text("verb")), Some(None));
+        assert_eq!(it.object("run", |_| ()), None);
+        assert_eq!(it.object("worker", |_| ()), None);
+        assert_eq!(names(it.finish()), ["action.verb", "action.colour", "worker"]);
     }
 
     #[test]

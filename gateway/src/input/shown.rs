@@ -2,17 +2,16 @@
 
 use net::http_server::Parameter;
 use proto::ContractEnum;
-use proto::task::v1::{TaskPriority, TaskStatus};
+use proto::task::v1::{TaskKind, TaskPriority, TaskStatus};
 use proto::worker::v1::{WorkerObservedState, WorkerProvider};
 
-use crate::api::tasks::KINDS;
 use crate::names::rest_name;
 
 /// Every query parameter that a route knows.
 pub(crate) const PARAMETERS: &[Parameter] = &[
     Parameter { name: "assignee_id", shows: |_| false },
     Parameter { name: "department", shows: |_| false },
-    Parameter { name: "kind", shows: |it| is_one_of(it, KINDS) },
+    Parameter { name: "kind", shows: |it| is_one_of(it, TaskKind::values()) },
     Parameter { name: "page_size", shows: |it| it.parse::<u16>().is_ok() },
     Parameter { name: "page_token", shows: |_| false },
     Parameter { name: "priority", shows: |it| is_one_of(it, TaskPriority::values()) },

@@ -63,10 +63,10 @@ pub(crate) fn is_streaming(path: &str) -> bool {
     CONTRACT.is_streaming(path)
 }
 
-/// Whether a method only reads, by the verbs of AIP-131 and AIP-132, and `Watch`.
+/// Whether a method only reads, by the verbs of AIP-131 and AIP-132, `Watch` and `Explain`.
 pub(crate) fn is_read(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
-    ["Get", "List", "Watch"].iter().any(|it| name.starts_with(it))
+    ["Get", "List", "Watch", "Explain"].iter().any(|it| name.starts_with(it))
 }
 
 /// Whether a call is for health or reflection; these calls are neither traced nor logged.

@@ -18,6 +18,12 @@ pub fn with_reason(reason: Reason, message: impl Into<String>) -> Status {
     Status::with_error_details(reason.code(), message, details(reason, HashMap::new()))
 }
 
+/// [`with_reason`], with an entry in the metadata of `google.rpc.ErrorInfo`.
+pub fn with_metadata(reason: Reason, message: impl Into<String>, key: &str, value: String) -> Status {
+    let metadata = HashMap::from([(key.to_owned(), value)]);
+    Status::with_error_details(reason.code(), message, details(reason, metadata))
+}
+
 /// OUTCOME_UNKNOWN: the change may or may not have been made. The code says what happened; docs/errors.md lists the codes.
 pub fn outcome_unknown(code: Code, message: impl Into<String>) -> Status {
     Status::with_error_details(code, message, details(Reason::OutcomeUnknown, HashMap::new()))
@@ -51,7 +57,13 @@ fn details_of(service: &str, reason: Reason) -> ErrorDetails {
 /// is too large ends the connection for all calls on it.
 #[must_use]
 pub fn invalid(violations: Vec<Violation>) -> Status {
-    let mut details = details(Reason::InvalidInput, HashMap::new());
+    invalid_because(Reason::InvalidInput, violations)
+}
+
+/// [`invalid`], with a reason that says more.
+#[must_use]
+pub fn invalid_because(reason: Reason, violations: Vec<Violation>) -> Status {
+    let mut details = details(reason, HashMap::new());
     let message = match violations.as_slice() {
         [only] => cut(&format!("{} {}", only.field, only.description), MAX_TEXT),
         all => format!("{} fields are not valid", all.len()),
@@ -67,7 +79,7 @@ pub fn invalid(violations: Vec<Violation>) -> Status {
         })
         .collect();
     details.set_bad_request(named);
-    Status::with_error_details(Reason::InvalidInput.code(), message, details)
+    Status::with_error_details(reason.code(), message, details)
 }
 
 /// Maximum size of the violations in a status.

@@ -23,6 +23,8 @@ pub(super) struct Observation {
     pub(super) method: Method,
     pub(super) route: Option<Arc<str>>,
     pub(super) client: Option<ClientAddress>,
+    /// The attribute with the id of the resource that the path is about.
+    pub(super) resource: Option<&'static str>,
     /// Whether the request is a health check whose log line nobody needs.
     pub(super) is_quiet: bool,
     pub(super) status: Option<StatusCode>,
@@ -79,7 +81,8 @@ impl Observation {
         self.status = Some(response.status);
         self.reason = response.extensions.get().map(|it: &ErrorReason| it.0.clone());
         let location = response.headers.get(header::LOCATION).and_then(|it| it.to_str().ok());
-        if let Some((attribute, id)) = location.and_then(|it| resource_id(it, resources)) {
+        let created = location.and_then(|it| resource_id(it, resources));
+        if let Some((attribute, id)) = created.filter(|it| self.resource != Some(it.0)) {
             self.span.record(|it| it.set(attribute, id.to_owned()));
         }
         if is_event_stream(response) {

@@ -5,11 +5,11 @@ use proto::task::v1 as wire;
 use uuid::Uuid;
 
 use super::{priority_of, status_of};
-use crate::store::Filter;
+use crate::store::{Filter, Shown};
 use crate::task::{DEPARTMENT_LENGTH, PERSON_LENGTH};
 
-/// Returns the filter of a request; `None` if no task can match. Unknown enum values are violations.
-pub(crate) fn filter(request: wire::ListTasksRequest, violations: &mut Violations) -> Option<Filter> {
+/// Returns the filter of a request. Unknown enum values are violations.
+pub(crate) fn filter(request: wire::ListTasksRequest, violations: &mut Violations) -> Filter {
     let status = status_of(request.status).unwrap_or_else(|_| {
         violations.add("status", "must be one of pending, in_progress, completed, failed, cancelled");
         None
@@ -35,12 +35,17 @@ pub(crate) fn filter(request: wire::ListTasksRequest, violations: &mut Violation
         }
         id
     });
-    // All tasks are of kind human, so none matches the kind action.
-    (kind != wire::TaskKind::Action).then_some(Filter {
+    let shown = match kind {
+        wire::TaskKind::Unspecified => Shown::Open,
+        wire::TaskKind::Human => Shown::Human,
+        wire::TaskKind::Action => Shown::Actions,
+    };
+    Filter {
+        shown,
         status,
         priority,
         assignee_id: request.assignee_id,
         department: request.department,
         worker_id,
-    })
+    }
 }

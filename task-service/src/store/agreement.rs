@@ -67,7 +67,7 @@ fn filters() -> impl Strategy<Value = Filter> {
         priority,
         assignee_id,
         department,
-        worker_id: None,
+        ..Filter::default()
     })
 }
 

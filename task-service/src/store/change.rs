@@ -3,25 +3,50 @@
 use access::Visibility;
 use events::NewEvent;
 use platform::clock::Micros;
-use storage::{Statements as _, System, Transaction};
+use storage::{Statements as _, StorageError, System, Transaction};
 use telemetry::semconv::CCM_TASK_ID;
 use telemetry::span::set_on_current;
 use uuid::Uuid;
 
-use super::{Row, TaskStore, sql};
+use super::{Class, Row, TaskStore, queue, sql, stored_action};
 use crate::error::TaskError;
 use crate::task::Task;
 
-/// Reads the task and locks it until the transaction ends. Fails if it does not exist or is not visible.
-async fn locked(on: &mut Transaction, id: Uuid, visibility: &Visibility) -> Result<Task, TaskError> {
+/// Reads the task and locks it until the transaction ends; `None` if it does not exist.
+pub(super) async fn locked(on: &mut Transaction, id: Uuid) -> Result<Option<Task>, StorageError> {
     // On SQLite, the transaction already holds the write lock.
     let statement = match on.system() {
         System::Sqlite => &sql::GET,
         System::Postgres => &sql::GET_LOCKED,
     };
     let row: Option<Row> = on.fetch_optional(statement, [id.into()]).await?;
-    let task = row.ok_or(TaskError::NotFound)?.into_task()?;
+    row.map(Row::into_task).transpose()
+}
+
+/// Like [`locked`], but fails if the task does not exist or is not visible.
+pub(super) async fn seen(on: &mut Transaction, id: Uuid, visibility: &Visibility) -> Result<Task, TaskError> {
+    let task = locked(on, id).await?.ok_or(TaskError::NotFound)?;
     if visibility.sees(&task.scope()) { Ok(task) } else { Err(TaskError::NotFound) }
+}
+
+/// Writes all columns of a task that can change.
+pub(super) async fn write(on: &mut Transaction, task: &Task) -> Result<(), StorageError> {
+    let values = [
+        task.id.into(),
+        task.title.as_str().into(),
+        task.description.as_str().into(),
+        task.status.into_str().into(),
+        task.priority.into_str().into(),
+        task.assignee_id.clone().into(),
+        task.department.clone().into(),
+        task.worker_id.into(),
+        task.updated_at.0.into(),
+        task.version.into(),
+        task.revision.into(),
+        stored_action::column(task.action.as_ref()).into(),
+        (Class::of(task) as i64).into(),
+    ];
+    on.execute(&sql::UPDATE, values).await
 }
 
 impl TaskStore {
@@ -37,22 +62,12 @@ impl TaskStore {
         self.database
             .write(move |on| {
                 Box::pin(async move {
-                    let before = locked(on, id, &visibility).await?;
+                    let before = seen(on, id, &visibility).await?;
                     let Some(after) = decide(&before)? else { return Ok(before) };
-                    let values = [
-                        after.id.into(),
-                        after.title.as_str().into(),
-                        after.description.as_str().into(),
-                        after.status.into_str().into(),
-                        after.priority.into_str().into(),
-                        after.assignee_id.clone().into(),
-                        after.department.clone().into(),
-                        after.worker_id.into(),
-                        after.updated_at.0.into(),
-                        after.version.into(),
-                        after.revision.into(),
-                    ];
-                    on.execute(&sql::UPDATE, values).await?;
+                    write(on, &after).await?;
+                    if after.priority != before.priority && after.live_action().is_some() {
+                        queue::reorder(on, &after).await?;
+                    }
                     events::append(on, event(&before, &after)).await?;
                     Ok(after)
                 })
@@ -74,7 +89,7 @@ impl TaskStore {
         self.database
             .write(move |on| {
                 Box::pin(async move {
-                    let task = locked(on, id, &visibility).await?;
+                    let task = seen(on, id, &visibility).await?;
                     decide(&task)?;
                     let deleted = Task { revision: task.revision + 1, updated_at: at, ..task };
                     let values = [deleted.id.into(), at.0.into(), deleted.revision.into()];

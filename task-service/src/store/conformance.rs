@@ -42,6 +42,7 @@ fn task(clock: &Clock, creator: &str, assignee: Option<&str>, department: Option
         department: department.map(own),
         worker_id: Some(clock.new_id()),
         priority: Some(Priority::High),
+        action: None,
     };
     let by = Creator { sub: creator, department: None };
     Task::create(clock.new_id(), draft.check(Violations::default()).unwrap(), &by, clock.now())
@@ -75,7 +76,7 @@ async fn two_creates_of_one_key_at_once_make_one_task(fresh: Fresh) {
     };
     let (one, other) = (task(&clock, "ada", None, None), task(&clock, "ada", None, None));
     let create = |task: &Task| {
-        let answer = CreateTaskResponse { task: Some(crate::convert::task(task)), replayed: false };
+        let answer = CreateTaskResponse { task: Some(crate::convert::task(task)), ..Default::default() };
         store.insert(key("same"), answer, task.clone(), created(&clock, task))
     };
     let (first, second) = tokio::join!(create(&one), create(&other));

@@ -9,17 +9,45 @@ use events::grpc::ListKey;
 use storage::{Page, PageToken, Statement, Statements as _, StorageError, Value};
 use uuid::Uuid;
 
-use super::{Row, TaskStore, sql};
+use super::{Class, Row, TaskStore, sql};
 use crate::task::{Priority, Status, Task};
 
 /// The filters of a list; a task must match all of them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
+    pub(crate) shown: Shown,
     pub(crate) status: Option<Status>,
     pub(crate) priority: Option<Priority>,
     pub(crate) assignee_id: Option<String>,
     pub(crate) department: Option<String>,
     pub(crate) worker_id: Option<Uuid>,
+}
+
+/// Which tasks a list is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// The tasks of people, and actions that have not ended.
+    #[default]
+    Open,
+    /// The tasks of people.
+    Human,
+    /// All actions.
+    Actions,
+    /// Everything, for snapshots.
+    All,
+}
+
+impl Shown {
+    const VARIANTS: [Self; 4] = [Self::Open, Self::Human, Self::Actions, Self::All];
+
+    fn classes(self) -> &'static [Class] {
+        match self {
+            Self::Open => &[Class::Human, Class::LiveAction],
+            Self::Human => &[Class::Human],
+            Self::Actions => &[Class::LiveAction, Class::EndedAction],
+            Self::All => &[Class::Human, Class::LiveAction, Class::EndedAction],
+        }
+    }
 }
 
 /// The columns with filters, in the order of their values and of the bits in a combination of filters.
@@ -30,44 +58,58 @@ const VIEWS: [&[&str]; 3] =
     [&[], &["assignee_id", "created_by"], &["assignee_id", "created_by", "department"]];
 const SHAPES: usize = 1 << COLUMNS.len();
 
-/// The statements by view, then by combination of filters.
+/// The statements by what is shown, then by view, then by combination of filters.
 static LISTS: LazyLock<Vec<Statement>> = LazyLock::new(|| {
-    let shapes = VIEWS.iter().flat_map(|view| (0..SHAPES).map(move |columns| list(view, columns)));
+    let views = Shown::VARIANTS.iter().flat_map(|shown| VIEWS.iter().map(move |view| (shown, view)));
+    let shapes =
+        views.flat_map(|(shown, view)| (0..SHAPES).map(move |columns| list(shown.classes(), view, columns)));
     shapes.map(|text| Statement { summary: "SELECT tasks", sql: text.leak() }).collect()
 });
 
 /// Returns the SQL of one list. `$1` and `$2` are the key after which the page starts, `$3` its size, followed by the
-/// values of the filters, the person and the department. Each column that makes tasks visible is read from its own
-/// index and the results are merged, so tasks of others are never scanned.
-fn list(view: &[&str], columns: usize) -> String {
+/// values of the filters, the person and the department. Each class, and each column that makes tasks visible, is read
+/// from its own index and the results are merged, so tasks of others, or of other classes, are never scanned.
+fn list(classes: &[Class], view: &[&str], columns: usize) -> String {
     let asked: Vec<&str> = chosen(columns).collect();
     let mut condition = String::from("deleted_at IS NULL AND (created_at, id) < ($1, $2)");
     for (column, place) in asked.iter().zip(4..) {
         let _ = write!(condition, " AND {column} = ${place}");
     }
     let order = "ORDER BY created_at DESC, id DESC LIMIT $3";
-    let page = |and: &str, columns: usize| {
-        let which = indexes_of(columns);
-        format!("SELECT {} FROM tasks WHERE {condition}{and}{which} {order}", sql::COLUMNS)
+    let page = |class: Class, and: &str, columns: usize| {
+        let (which, class) = (indexes_of(columns), class as i64);
+        format!(
+            "SELECT {} FROM tasks WHERE class = {class} AND {condition}{and}{which} {order}",
+            sql::COLUMNS
+        )
     };
-    if view.is_empty() {
+    let pages: Vec<String> = if view.is_empty() {
         // Indexes of two columns exist only if one of the columns makes tasks visible.
         let of_two = asked.iter().any(|it| ["assignee_id", "department"].contains(it));
-        return page("", if of_two { asked.len() } else { asked.len().min(1) });
-    }
-    let person = 4 + asked.len();
-    let of = |column: &&str| {
-        let value = if *column == "department" { person + 1 } else { person };
-        // If the column also has a filter, both values must be equal.
-        let known = asked.iter().position(|it| it == column);
-        let (seen, columns) = match known {
-            Some(place) => (format!(" AND ${} = ${value}", 4 + place), asked.len()),
-            None => (format!(" AND {column} = ${value}"), asked.len() + 1),
+        let columns = if of_two { asked.len() } else { asked.len().min(1) };
+        classes.iter().map(|class| page(*class, "", columns)).collect()
+    } else {
+        let person = 4 + asked.len();
+        let of = |class: Class, column: &str| {
+            let value = if column == "department" { person + 1 } else { person };
+            // If the column also has a filter, both values must be equal.
+            let known = asked.iter().position(|it| *it == column);
+            let (seen, columns) = match known {
+                Some(place) => (format!(" AND ${} = ${value}", 4 + place), asked.len()),
+                None => (format!(" AND {column} = ${value}"), asked.len() + 1),
+            };
+            page(class, &seen, columns)
         };
-        format!("SELECT * FROM ({}) AS of_{column}", page(&seen, columns))
+        classes.iter().flat_map(|class| view.iter().map(move |column| of(*class, column))).collect()
     };
-    let pages: Vec<String> = view.iter().map(of).collect();
-    format!("SELECT * FROM ({}) AS seen {order}", pages.join(" UNION "))
+    if let [only] = pages.as_slice() {
+        return only.clone();
+    }
+    // A task can be visible for several reasons; no task is of two classes.
+    let merge = if view.is_empty() { " UNION ALL " } else { " UNION " };
+    let pages = pages.iter().enumerate().map(|(at, page)| format!("SELECT * FROM ({page}) AS page{at}"));
+    let merged = pages.collect::<Vec<_>>().join(merge);
+    format!("SELECT {} FROM ({merged}) AS pages {order}", sql::COLUMNS)
 }
 
 /// Returns the condition that makes the planner use partial indexes with this number of columns (see the migration).
@@ -118,7 +160,7 @@ pub(super) fn statement(
             view
         }
     };
-    (&LISTS[view * SHAPES + columns], values)
+    (&LISTS[(filter.shown as usize * VIEWS.len() + view) * SHAPES + columns], values)
 }
 
 impl TaskStore {

@@ -6,7 +6,7 @@ use events::grpc::ListKey;
 use storage::{Statements as _, StorageError};
 use uuid::Uuid;
 
-use super::{Filter, Row, TaskStore, list};
+use super::{Filter, Row, Shown, TaskStore, list};
 use crate::task::Task;
 
 /// A key before all tasks.
@@ -21,8 +21,9 @@ impl TaskStore {
         after: Option<ListKey>,
         limit: i64,
     ) -> Result<(Vec<Task>, Option<ListKey>), StorageError> {
+        let everything = Filter { shown: Shown::All, ..Filter::default() };
         let (statement, values) =
-            list::statement(after.unwrap_or(FIRST), limit, &Filter::default(), visibility.clone());
+            list::statement(after.unwrap_or(FIRST), limit, &everything, visibility.clone());
         let rows: Vec<Row> = snapshot.on.fetch_all(statement, values).await?;
         let tasks = rows.into_iter().map(Row::into_task).collect::<Result<Vec<_>, _>>()?;
         let full = i64::try_from(tasks.len()).is_ok_and(|it| it >= limit);

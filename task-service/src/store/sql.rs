@@ -5,7 +5,7 @@ use storage::Statement;
 macro_rules! columns {
     () => {
         "id, title, description, status, priority, assignee_id, department, worker_id, created_by, created_at, \
-         updated_at, version, revision"
+         updated_at, version, revision, action"
     };
 }
 
@@ -16,7 +16,7 @@ pub(super) const INSERT: Statement = Statement {
     sql: concat!(
         "INSERT INTO tasks (",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        ", class) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     ),
 };
 
@@ -34,7 +34,7 @@ pub(super) const GET_LOCKED: Statement = Statement {
 pub(super) const UPDATE: Statement = Statement {
     summary: "UPDATE tasks",
     sql: "UPDATE tasks SET title = $2, description = $3, status = $4, priority = $5, assignee_id = $6, department = $7, \
-            worker_id = $8, updated_at = $9, version = $10, revision = $11 \
+            worker_id = $8, updated_at = $9, version = $10, revision = $11, action = $12, class = $13 \
           WHERE id = $1",
 };
 

@@ -1,7 +1,7 @@
 //! Changes of a task, and the allowed changes of status.
 
 use platform::clock::Micros;
-use platform::violation::{Lines, Violations};
+use platform::violation::{Lines, Violation, Violations};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
@@ -88,8 +88,18 @@ impl Task {
         if change.fields(self).is_empty() {
             return Ok(None);
         }
+        if self.action.is_some() && change.status.is_some_and(|it| it != self.status) {
+            return Err(DomainError::StatusIsOutput);
+        }
         if let Some(to) = change.status.filter(|it| *it != self.status && !self.status.next().contains(it)) {
             return Err(DomainError::IllegalStatus { from: self.status, to });
+        }
+        if self.action.is_some() && change.worker_id.is_some_and(|it| it != self.worker_id) {
+            let description = "cannot be changed, because the task has an action on this worker".to_owned();
+            return Err(DomainError::Invalid(vec![Violation {
+                field: "task.worker_id".to_owned(),
+                description,
+            }]));
         }
         Ok(Some(Self {
             title: change.title.unwrap_or_else(|| self.title.clone()),

@@ -4,7 +4,7 @@ use platform::violation::Violation;
 
 use super::Status;
 
-/// Why a task cannot be created, changed or deleted. The texts are written for the caller.
+/// Why a task cannot be created, changed, deleted, cancelled or retried. The texts are written for the caller.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum DomainError {
     /// The caller may not change the task. Contains the text, which states who may.
@@ -20,6 +20,25 @@ pub(crate) enum DomainError {
     EtagMismatch(i64),
     #[error("a task with status {} cannot change to {}; {}", from.into_str(), to.into_str(), legal(*from))]
     IllegalStatus { from: Status, to: Status },
+    /// The status of a task with an action is set by the system.
+    #[error(
+        "the status of a task with an action cannot be set; cancel the task, or retry it once it has failed"
+    )]
+    StatusIsOutput,
+    /// The task has a status in which it cannot be `what`: cancelled, retried.
+    #[error("a task with status {} cannot be {what}", status.into_str())]
+    HasEnded { status: Status, what: &'static str },
+    #[error("the task has no action, so it cannot be retried")]
+    NoAction,
+    /// The worker cannot do this from where it is. Contains the text, which names what it can do.
+    #[error("{0}")]
+    IllegalAction(String),
+    /// The action is being carried out. Contains the text, which says what to do instead.
+    #[error("{0}")]
+    ActionIsLive(String),
+    /// Contains the text, which names the role.
+    #[error("{0}")]
+    RoleRequired(&'static str),
 }
 
 fn legal(from: Status) -> String {

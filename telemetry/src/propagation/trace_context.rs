@@ -92,7 +92,7 @@ mod tests {
     use tracing_subscriber::layer::SubscriberExt as _;
 
     use super::*;
-    use crate::sampler::EdgeSampler;
+    use crate::sampler::RatioSampler;
     use crate::span::{Span, SpanBuilder, SpanKind};
 
     const IDS: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7";
@@ -112,7 +112,10 @@ mod tests {
     }
 
     fn tracer(ratio: f64) -> SdkTracer {
-        SdkTracerProvider::builder().with_sampler(EdgeSampler { ratio }).build().tracer("test")
+        SdkTracerProvider::builder()
+            .with_sampler(RatioSampler { ratio, is_edge: true })
+            .build()
+            .tracer("test")
     }
 
     fn child(parent: &Context, tracer: &SdkTracer) -> Span {

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use platform::clock::Micros;
+
 /// A point in time by both clocks: spans need the time of day, durations the monotonic clock. Converting one into the other
 /// later would add the time between reading the two, and could place a child before its parent.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +17,15 @@ impl Timestamp {
     #[must_use]
     pub fn now() -> Self {
         Self { time: opentelemetry::time::now(), monotonic: Instant::now() }
+    }
+
+    /// A time in the past, as stored in a row. Its duration until now is that of the clock of the time of day.
+    #[must_use]
+    pub fn at(time: Micros) -> Self {
+        let now = Self::now();
+        let time = SystemTime::UNIX_EPOCH + Duration::from_micros(u64::try_from(time.0).unwrap_or_default());
+        let age = now.time.duration_since(time).unwrap_or_default();
+        Self { time, monotonic: now.monotonic.checked_sub(age).unwrap_or(now.monotonic) }
     }
 
     /// The time since then; it does not jump if the clock is set.

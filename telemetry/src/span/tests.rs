@@ -21,7 +21,7 @@ use crate::log_format::{self, LogFormat};
 use crate::log_writer::{LogGuard, LogWriter};
 use crate::propagation::trace_context::{W3cTraceContext, traceparent};
 use crate::propagation::{Edge, inject};
-use crate::sampler::EdgeSampler;
+use crate::sampler::RatioSampler;
 
 /// A shared list, for what a test looks at later.
 type Kept<T> = Arc<Mutex<Vec<T>>>;
@@ -126,7 +126,7 @@ fn ids_of(context: &Context) -> (String, String) {
 
 #[test]
 fn nothing_is_built_of_a_span_that_is_not_sampled_but_it_has_ids() {
-    let setup = Setup::with(EdgeSampler { ratio: 0.0 });
+    let setup = Setup::with(RatioSampler { ratio: 0.0, is_edge: true });
     let built = AtomicUsize::new(0);
     let describe = |it: &mut Description| {
         built.fetch_add(1, Ordering::Relaxed);
@@ -151,7 +151,7 @@ fn nothing_is_built_of_a_span_that_is_not_sampled_but_it_has_ids() {
 
 #[test]
 fn children_of_an_unsampled_span_obey_though_the_edge_would_sample_them() {
-    let setup = Setup::with(EdgeSampler { ratio: 1.0 });
+    let setup = Setup::with(RatioSampler { ratio: 1.0, is_edge: true });
     let own = SpanContext::new(
         TraceId::from_bytes([1; 16]),
         SpanId::from_bytes([2; 8]),

@@ -1,8 +1,9 @@
 //! The conformance tests of the worker store, run against both databases.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use platform::clock::Clock;
+use platform::clock::{Clock, Micros};
 use platform::violation::Violations;
 use proto::worker::v1::ImportWorkerResponse;
 use storage::Page;
@@ -10,7 +11,7 @@ use storage::testing::Fresh;
 use telemetry::propagation::Cause;
 
 use super::*;
-use crate::worker::{DomainError, Draft};
+use crate::worker::{DomainError, Draft, ObservedState};
 
 storage::conformance!(
     a_worker_reads_back_as_it_was_stored,
@@ -151,7 +152,8 @@ async fn a_change_is_stored_with_its_event_and_no_change_leaves_none(fresh: Fres
 
 async fn a_deleted_worker_is_gone_and_deleted_once(fresh: Fresh) {
     let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
-    let worker = worker(&clock, "lab");
+    let mut worker = worker(&clock, "lab");
+    worker.observed.state = ObservedState::Terminated;
     store.insert(None, (), worker.clone(), created(&clock, &worker)).await.unwrap();
     let delete = || {
         let clock = clock.clone();

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 use events::grpc::ListKey;
 use storage::{Page, PageToken, Statement, Statements as _, StorageError, Value};
 
-use super::{COLUMNS, Row, WorkerStore};
+use super::sql::SELECTED;
+use super::{Row, WorkerStore};
 use crate::worker::{ObservedState, Provider, Worker};
 
 /// The filters of a list; a worker must match all of them.
@@ -47,11 +48,15 @@ fn list(asked: usize) -> String {
     }
     if asked & TAG == 0 {
         return format!(
-            "SELECT {COLUMNS} FROM workers WHERE deleted_at IS NULL{condition} AND (created_at, id) < ($1, $2) \
+            "SELECT {SELECTED} FROM workers WHERE deleted_at IS NULL{condition} AND (created_at, id) < ($1, $2) \
              ORDER BY created_at DESC, id DESC LIMIT $3"
         );
     }
-    let columns: Vec<String> = COLUMNS.split(',').map(|it| format!("workers.{}", it.trim())).collect();
+    let column = |it: &str| match it.trim() {
+        subquery if subquery.starts_with('(') => subquery.to_owned(),
+        column => format!("workers.{column}"),
+    };
+    let columns: Vec<String> = SELECTED.split(',').map(column).collect();
     format!(
         "SELECT {} FROM worker_tags AS tag JOIN workers ON workers.id = tag.worker_id \
          WHERE tag.key = ${next} AND tag.value = ${} AND (tag.created_at, tag.worker_id) < ($1, $2) \

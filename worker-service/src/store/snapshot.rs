@@ -5,7 +5,7 @@ use events::grpc::ListKey;
 use storage::{Statements as _, StorageError};
 use uuid::Uuid;
 
-use super::{Filter, GET, Row, WorkerStore, list};
+use super::{Filter, Row, WorkerStore, list, sql};
 use crate::worker::Worker;
 
 /// A key before all workers.
@@ -33,7 +33,7 @@ impl WorkerStore {
         snapshot: &mut Snapshot,
         id: Uuid,
     ) -> Result<Option<Worker>, StorageError> {
-        let row: Option<Row> = snapshot.on.fetch_optional(&GET, [id.into()]).await?;
+        let row: Option<Row> = snapshot.on.fetch_optional(&sql::GET, [id.into()]).await?;
         row.map(Row::into_worker).transpose()
     }
 }

@@ -61,11 +61,9 @@ impl Worker {
         }
     }
 
-    /// Returns the deleted worker. Fails while there may be a machine: one was provisioned and not observed as
-    /// terminated.
+    /// Returns the deleted worker. Fails while there may be a machine: the worker was not observed as terminated.
     pub(crate) fn deleted(&self, now: Micros) -> Result<Self, DomainError> {
-        let never_made = self.observed.state == ObservedState::Pending && self.instance_id.is_none();
-        if !never_made && self.observed.state != ObservedState::Terminated {
+        if self.observed.state != ObservedState::Terminated {
             return Err(DomainError::Live);
         }
         let revision = self.revision + 1;
@@ -73,7 +71,7 @@ impl Worker {
     }
 
     /// Returns the deleted worker, restored with the values of an import of its machine; `None` if it is not deleted. The
-    /// generations continue, and the observed state is unknown.
+    /// generations and the numbers of actions continue, and the observed state is unknown.
     pub(crate) fn restored(&self, import: Self) -> Option<Self> {
         self.deleted_at?;
         Some(Self {
@@ -84,6 +82,9 @@ impl Worker {
             revision: self.revision + 1,
             desired: Desired { generation: self.desired.generation + 1, ..import.desired.clone() },
             observed: Observed { generation: self.observed.generation, ..import.observed },
+            converged_at: self.converged_at,
+            action_seq: self.action_seq,
+            incarnation: self.incarnation,
             ..import
         })
     }

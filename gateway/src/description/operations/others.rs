@@ -1,0 +1,35 @@
+//! The operations that are not about a resource of a service.
+
+use serde_json::json;
+
+use super::{JSON, Operation, content};
+
+pub(super) fn operations() -> Vec<Operation> {
+    let document = json!({"content": {JSON: {"schema": {"type": "object"}}}});
+    let page = |media_type: &str| json!({"content": {media_type: {"schema": {"type": "string"}}}});
+    vec![
+        Operation::new("GET", "/api/me", "getCaller", "caller", "Returns the identity of the caller")
+            .answers(200, "The caller", content("Me")),
+        Operation::new("GET", "/livez", "live", "health", "Liveness: the gateway is running")
+            .answers(200, "The gateway is running", content("Live"))
+            .public(),
+        Operation::new("GET", "/readyz", "ready", "health", "Readiness, with the health of the services")
+            .answers(200, "The gateway accepts requests", content("Ready"))
+            .public(),
+        Operation::new("GET", "/api/openapi.json", "getDescription", "description", "Returns this document")
+            .answers(200, "OpenAPI 3.1", document)
+            .public(),
+        Operation::new("GET", "/api/docs", "getPage", "description", "Returns this document as a page")
+            .answers(200, "The page", page("text/html"))
+            .public(),
+        Operation::new(
+            "GET",
+            "/api/docs.css",
+            "getStyle",
+            "description",
+            "Returns the style sheet of the page",
+        )
+        .answers(200, "The style sheet", page("text/css"))
+        .public(),
+    ]
+}

@@ -1,0 +1,40 @@
+//! Settings of the execution of actions.
+
+use std::time::Duration;
+
+use clap::Args;
+use task_service::{DispatchSettings, RunLimits};
+
+use super::values::{action_attempts, action_slots, lease, lifetime};
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Actions {
+    /// Number of actions that this process executes at the same time
+    #[arg(long = "action-slots", env = "CCM_ACTION_SLOTS", default_value = "16", value_name = "COUNT", value_parser = action_slots)]
+    slots: usize,
+    /// How long an action may take, from the request until the worker has the state; then its task fails
+    #[arg(long = "action-deadline", env = "CCM_ACTION_DEADLINE", default_value = "30m", value_name = "DURATION", value_parser = lifetime)]
+    deadline: Duration,
+    /// How often worker-service is called for an action, if it does not accept it, before the task fails
+    #[arg(long = "action-attempts", env = "CCM_ACTION_ATTEMPTS", default_value = "10", value_name = "COUNT", value_parser = action_attempts)]
+    attempts: i32,
+    /// How long a process may take to call worker-service for an action before another process calls it
+    #[arg(long = "action-lease", env = "CCM_ACTION_LEASE", default_value = "30s", value_name = "DURATION", value_parser = lease)]
+    lease: Duration,
+}
+
+impl Actions {
+    /// Returns the settings for task-service.
+    pub(crate) fn dispatch(&self) -> DispatchSettings {
+        let run = RunLimits { max_attempts: self.attempts, deadline: self.deadline };
+        // A call has to end well before the lease.
+        let call_timeout = self.lease / 3;
+        DispatchSettings {
+            slots: self.slots,
+            lease: self.lease,
+            call_timeout,
+            run,
+            ..DispatchSettings::default()
+        }
+    }
+}

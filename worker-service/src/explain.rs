@@ -1,0 +1,187 @@
+//! Explains what a worker waits for.
+
+use std::time::Duration;
+
+use platform::clock::Micros;
+
+use crate::reconcile::book::{Attempt, Book};
+use crate::reconcile::conditions::{Condition, conditions, explain};
+use crate::worker::{ObservedState, OutcomeResult, Worker};
+
+/// Number of provider calls that an explanation has.
+const ATTEMPTS: usize = 5;
+/// Fewest durations from which a usual one is told.
+const FEWEST: usize = 5;
+
+/// What a worker waits for, for people and for programs.
+#[derive(Clone, Debug)]
+pub(crate) struct Explanation {
+    pub(crate) worker: Worker,
+    pub(crate) sentences: Vec<String>,
+    /// Ready, Reconciling and Stalled.
+    pub(crate) conditions: [Condition; 3],
+    /// The last provider calls, newest first.
+    pub(crate) attempts: Vec<Attempt>,
+    pub(crate) next_turn: Option<Micros>,
+    pub(crate) next_retry: Option<Micros>,
+    pub(crate) usual: Option<UsualDuration>,
+}
+
+/// How long reaching a state usually takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct UsualDuration {
+    pub(crate) median_ms: i64,
+    pub(crate) p95_ms: i64,
+    pub(crate) samples: i32,
+}
+
+impl UsualDuration {
+    /// Returns the median and the 95th percentile (nearest rank) of durations in microseconds; `None` if there are fewer than
+    /// five.
+    fn of(mut durations: Vec<i64>) -> Option<Self> {
+        if durations.len() < FEWEST {
+            return None;
+        }
+        durations.sort_unstable();
+        let rank = |percent: usize| durations[(durations.len() * percent).div_ceil(100) - 1] / 1_000;
+        let samples = i32::try_from(durations.len()).unwrap_or(i32::MAX);
+        Some(Self { median_ms: rank(50), p95_ms: rank(95), samples })
+    }
+}
+
+/// Explains a worker. `durations` is how long the last generations of this provider and desired state took, in microseconds.
+pub(crate) fn explanation(
+    worker: Worker,
+    book: &Book,
+    due_at: Option<Micros>,
+    durations: Vec<i64>,
+    now: Micros,
+) -> Explanation {
+    let conditions = conditions(&worker, book);
+    let usual = UsualDuration::of(durations);
+    let next_retry = book.next_retry.filter(|_| book.failures > 0);
+    let sentences = sentences(&worker, book, &conditions, usual, now);
+    let attempts = book.attempts.iter().rev().take(ATTEMPTS).cloned().collect();
+    let next_turn = due_at.map(|it| it.max(now));
+    Explanation { worker, sentences, conditions, attempts, next_turn, next_retry, usual }
+}
+
+fn sentences(
+    worker: &Worker,
+    book: &Book,
+    [_, reconciling, _]: &[Condition; 3],
+    usual: Option<UsualDuration>,
+    now: Micros,
+) -> Vec<String> {
+    let desired = &worker.desired;
+    let reason = desired.reason.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+    let mut sentences = vec![
+        format!(
+            "{} asked {} ago for the worker to be {}{reason}.",
+            desired.set_by,
+            ago(now - desired.set_at),
+            desired.state.into_str()
+        ),
+        observed(worker, now),
+    ];
+    if let Some(failure) = &worker.failure {
+        sentences.push(format!("It failed: {} ({}).", failure.message, failure.reason));
+        sentences.push(
+            "Nothing more is tried until its action is retried or another one is asked for.".to_owned(),
+        );
+        return sentences;
+    }
+    let is_there = worker.observed.state == desired.state.reached();
+    if !worker.is_reconciling() && is_there && book.failures == 0 {
+        let ended = worker.outcome.as_ref().filter(|it| it.result == OutcomeResult::Converged);
+        let took = ended.map(|it| format!(" It took {}.", ago(it.at - desired.set_at))).unwrap_or_default();
+        sentences.push(format!("This is the desired state, so nothing is waited for.{took}"));
+        return sentences;
+    }
+    let since = book.waiting.map(|it| format!(", for {} so far", ago(now - it.since))).unwrap_or_default();
+    sentences.push(format!("Waiting: {}{since}.", explain(reconciling.reason)));
+    if book.failures > 0 {
+        let last = book.attempts.last();
+        let message = last.and_then(|it| it.message.clone()).unwrap_or_default();
+        let next = book.next_retry.map(|it| format!(" in {}", ago(it - now))).unwrap_or_default();
+        let times =
+            if book.failures == 1 { "once".to_owned() } else { format!("{} times in a row", book.failures) };
+        sentences.push(format!("The provider has failed {times}: {message}. It is asked again{next}."));
+    }
+    sentences.push(match usual {
+        Some(it) => format!(
+            "It usually takes {} to be {}, and {} in 19 of 20 cases.",
+            ago(millis(it.median_ms)),
+            desired.state.into_str(),
+            ago(millis(it.p95_ms))
+        ),
+        None => "There is no data yet about how long this usually takes.".to_owned(),
+    });
+    sentences
+}
+
+fn observed(worker: &Worker, now: Micros) -> String {
+    let since = ago(now - worker.observed.since);
+    match worker.observed.state {
+        ObservedState::Pending if worker.instance_id.is_none() => {
+            format!("It has been waiting for a machine for {since}.")
+        }
+        state => {
+            let machine =
+                worker.instance_id.as_ref().map(|it| format!(" (machine {it})")).unwrap_or_default();
+            format!("It has been {} for {since}{machine}.", state.into_str().replace('_', " "))
+        }
+    }
+}
+
+fn millis(millis: i64) -> Duration {
+    Duration::from_millis(u64::try_from(millis).unwrap_or_default())
+}
+
+/// A duration for people: `2 min 5 s`.
+fn ago(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0..10 => format!("{:.1} s", duration.as_secs_f64()),
+        10..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        3_600..86_400 => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reconcile::book::WaitReason;
+    use crate::worker::testing::worker;
+
+    fn told(worker: Worker, book: &Book, durations: Vec<i64>) -> Vec<String> {
+        explanation(worker, book, None, durations, Micros(5_000_001)).sentences
+    }
+
+    #[test]
+    fn a_worker_that_starts_says_what_it_waits_for_and_how_long_it_usually_takes() {
+        let mut starting = worker();
+        starting.instance_id = Some("i-1".to_owned());
+        let mut book = Book::default();
+        book.wait(WaitReason::Starting, Micros(1_000_001));
+        let expected = [
+            "ada asked 5.0 s ago for the worker to be running.",
+            "It has been pending for 5.0 s (machine i-1).",
+            "Waiting: the machine is starting, for 4.0 s so far.",
+            "It usually takes 3.0 s to be running, and 9.0 s in 19 of 20 cases.",
+        ];
+        let durations = vec![2_000_000, 3_000_000, 9_000_000, 1_000_000, 4_000_000];
+        assert_eq!(told(starting.clone(), &book, durations), expected);
+        let without = told(starting, &book, vec![1, 2, 3, 4]);
+        assert_eq!(without[3], "There is no data yet about how long this usually takes.");
+    }
+
+    #[test]
+    fn the_usual_duration_is_the_median_and_the_95th_percentile() {
+        let durations = (1..=20).rev().map(|it| it * 1_000).collect();
+        let usual = UsualDuration::of(durations).unwrap();
+        assert_eq!(usual, UsualDuration { median_ms: 10, p95_ms: 19, samples: 20 });
+    }
+}

@@ -1,0 +1,56 @@
+use std::time::Duration;
+
+use platform::clock::Micros;
+
+use super::*;
+use crate::provider::MachineSpec;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reads_of_a_fleet_write_nothing() {
+    let fresh = storage::testing::sqlite();
+    let clock = Clock::manual(Micros(0));
+    let store = MachineStore::open(&fresh.url, SimulatedSettings::default(), clock.clone()).await.unwrap();
+    let worker_id = Clock::system().new_id();
+    let tags = BTreeMap::from([(crate::provider::WORKER_TAG.to_owned(), worker_id.to_string())]);
+    let spec = MachineSpec {
+        region: "us-east-1".to_owned(),
+        instance_type: "m5.large".to_owned(),
+        tags,
+        client_token: worker_id.to_string(),
+    };
+    let created = store.call(Request::Create(spec), CallOrigin { worker_id, fence: 1 }).await.unwrap();
+    clock.advance(Duration::from_secs(1));
+    // SQLite has one writer: a read that writes would wait for this transaction.
+    let writer = store.database.begin().await.unwrap();
+    let reads = async {
+        assert!(store.describe(&created.id).await.unwrap().is_some());
+        assert_eq!(store.find(worker_id).await.unwrap().len(), 1);
+        assert_eq!(store.list(None).await.unwrap().machines.len(), 1);
+    };
+    tokio::time::timeout(Duration::from_secs(4), reads).await.expect("reads do not wait for writers");
+    drop(writer);
+}
+
+storage::conformance!(a_page_of_a_list_reads_no_more_than_it_shows);
+
+async fn a_page_of_a_list_reads_no_more_than_it_shows(fresh: storage::testing::Fresh) {
+    let settings = SimulatedSettings { throttle: None, ..SimulatedSettings::default() };
+    let store = MachineStore::open(&fresh.url, settings, Clock::manual(Micros(0))).await.unwrap();
+    let worker_id = Clock::system().new_id();
+    let filled = store.database.write(move |on| {
+        Box::pin(async move {
+            for index in 0..1_000 {
+                let mut machine =
+                    Stored::preexisting(&format!("i-sim-{index}"), Micros(0)).expect("a valid id");
+                machine.tags.insert(crate::provider::WORKER_TAG.to_owned(), worker_id.to_string());
+                insert(on, &machine, &settings).await?;
+            }
+            Ok::<_, StorageError>(())
+        })
+    });
+    filled.await.unwrap();
+    storage::testing::plans::gather_statistics(&store.database).await.unwrap();
+    let values = ["i-sim-5".into(), 0.into(), 20.into()];
+    let reading = storage::testing::plans::Reading::of(&store.database, &read::LIST, &values).await.unwrap();
+    reading.at_most(20).unwrap();
+}

@@ -1,0 +1,127 @@
+//! What worker-service remembers of bringing one worker to its desired state.
+
+use std::time::Duration;
+
+use platform::clock::Micros;
+use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
+
+use super::conditions::Flips;
+
+/// Number of provider calls that are remembered of a worker.
+const ATTEMPTS: usize = 10;
+
+/// The bookkeeping of one worker. Stored as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Book {
+    /// Provider errors in a row. Only an answer of the provider changes it.
+    pub(crate) failures: u32,
+    /// The provider is not called before this time.
+    pub(crate) next_retry: Option<Micros>,
+    /// What is waited for; `None` if nothing is.
+    pub(crate) waiting: Option<Waiting>,
+    /// Since when the provider has not known the machine.
+    pub(crate) missing_since: Option<Micros>,
+    /// When the machine was last created. Providers may not find it for a moment.
+    pub(crate) created_at: Option<Micros>,
+    /// The last call, of any generation.
+    pub(crate) last_call: Option<LastCall>,
+    /// The last provider calls, oldest first.
+    pub(crate) attempts: Vec<Attempt>,
+    /// When the conditions last changed their status.
+    pub(crate) flips: Flips,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Waiting {
+    pub(crate) reason: WaitReason,
+    pub(crate) since: Micros,
+}
+
+/// The reasons for waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub(crate) enum WaitReason {
+    /// The machine starts.
+    Starting,
+    /// The machine stops.
+    Stopping,
+    /// The machine is being terminated.
+    ShuttingDown,
+    /// The provider does not show the machine yet that was just created.
+    NotYetVisible,
+    /// The provider does not show the machine any more; it may be back in a moment.
+    Missing,
+    /// The provider failed or throttles; it is called again at [`Book::next_retry`].
+    Retry,
+}
+
+/// The calls that change something at a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub(crate) enum Call {
+    Create,
+    Start,
+    Stop,
+    /// Cuts the power of a machine that does not stop.
+    ForceStop,
+    Terminate,
+    /// Brings name and tags of the worker to the machine.
+    Tag,
+}
+
+/// The last call for a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LastCall {
+    pub(crate) call: Call,
+    pub(crate) generation: i64,
+}
+
+/// One provider call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Attempt {
+    /// The call, or `describe` if the machine could not be looked at.
+    pub(crate) call: String,
+    pub(crate) at: Micros,
+    pub(crate) generation: i64,
+    /// `ok`, `throttled`, `transient`, `conflict` or `permanent`.
+    pub(crate) result: String,
+    pub(crate) message: Option<String>,
+    pub(crate) trace_id: Option<String>,
+}
+
+impl Book {
+    pub(super) fn remember(&mut self, attempt: Attempt) {
+        self.attempts.push(attempt);
+        let surplus = self.attempts.len().saturating_sub(ATTEMPTS);
+        self.attempts.drain(..surplus);
+    }
+
+    /// Waits for something, since now unless it was waited for already.
+    pub(crate) fn wait(&mut self, reason: WaitReason, now: Micros) {
+        if self.waiting.is_none_or(|it| it.reason != reason) {
+            self.waiting = Some(Waiting { reason, since: now });
+        }
+    }
+
+    /// The provider answered as it should.
+    pub(super) fn succeeded(&mut self) {
+        (self.failures, self.next_retry) = (0, None);
+    }
+
+    /// The provider failed: it is called again after a pause, which doubles with each failure in a row from one second to
+    /// five minutes. `share` is a random number of 0 to 1, so that workers do not come back together; `after` is the pause
+    /// that the provider asked for.
+    pub(super) fn failed(&mut self, now: Micros, after: Option<Duration>, share: f64) {
+        const FIRST: Duration = Duration::from_secs(1);
+        const LONGEST: Duration = Duration::from_mins(5);
+        let doubled = FIRST.saturating_mul(1 << self.failures.min(16)).min(LONGEST);
+        let pause = doubled.mul_f64(0.5 + 0.5 * share).max(after.unwrap_or_default());
+        self.failures = self.failures.saturating_add(1);
+        self.next_retry = Some(now + pause);
+    }
+}

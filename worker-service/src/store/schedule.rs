@@ -1,0 +1,372 @@
+//! Which workers are due, and who takes their turns: claims under a lease, wake-ups, and the end of a turn.
+
+use std::time::Duration;
+
+use events::NewEvent;
+use platform::clock::Micros;
+use serde_json::json;
+use sqlx::types::Json;
+use storage::{
+    Dialects, Statement, Statements as _, StorageError, Transaction, postgres_now, record, sqlite_now,
+};
+use uuid::Uuid;
+
+use super::generation::{self, Generation};
+use super::row::{Row, values};
+use super::{WorkerStore, sql};
+use crate::reconcile::book::Book;
+use crate::reconcile::settle::Settled;
+use crate::worker::Worker;
+
+/// `$1` the new owner, `$2` the length of the lease, `$3` how many.
+const CLAIM: Dialects = Dialects {
+    sqlite: Statement {
+        summary: "UPDATE reconciles",
+        sql: concat!(
+            "UPDATE reconciles SET lease_owner = $1, lease_until = ",
+            sqlite_now!(),
+            " + $2, fence = fence + 1 WHERE worker_id IN ( \
+               SELECT worker_id FROM reconciles WHERE due_at <= ",
+            sqlite_now!(),
+            " AND lease_until <= ",
+            sqlite_now!(),
+            " ORDER BY due_at LIMIT $3) RETURNING worker_id, fence, wakes"
+        ),
+    },
+    postgres: Statement {
+        summary: "UPDATE reconciles",
+        sql: concat!(
+            "UPDATE reconciles SET lease_owner = $1, lease_until = ",
+            postgres_now!(),
+            " + $2, fence = fence + 1 WHERE worker_id IN ( \
+               SELECT worker_id FROM reconciles WHERE due_at <= ",
+            postgres_now!(),
+            " AND lease_until <= ",
+            postgres_now!(),
+            " ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING worker_id, fence, wakes"
+        ),
+    },
+};
+
+/// When the next worker is due, in microseconds from now; negative: some are due.
+const NEXT: Dialects = Dialects {
+    sqlite: Statement {
+        summary: "SELECT reconciles",
+        sql: concat!(
+            "SELECT min(max(due_at, lease_until)) - ",
+            sqlite_now!(),
+            " FROM (SELECT due_at, lease_until FROM reconciles WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 100) AS next"
+        ),
+    },
+    postgres: Statement {
+        summary: "SELECT reconciles",
+        sql: concat!(
+            "SELECT min(greatest(due_at, lease_until)) - ",
+            postgres_now!(),
+            " FROM (SELECT due_at, lease_until FROM reconciles WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 100) AS next"
+        ),
+    },
+};
+
+const SCHEDULE: Statement = Statement {
+    summary: "INSERT reconciles",
+    sql: "INSERT INTO reconciles (worker_id, due_at, book) VALUES ($1, 0, $2) \
+          ON CONFLICT (worker_id) DO UPDATE SET due_at = 0, wakes = reconciles.wakes + 1, book = excluded.book",
+};
+
+const WAKE: Statement = Statement {
+    summary: "UPDATE reconciles",
+    sql: "UPDATE reconciles SET due_at = 0, wakes = wakes + 1 WHERE worker_id = $1",
+};
+
+const FORGET: Statement =
+    Statement { summary: "DELETE reconciles", sql: "DELETE FROM reconciles WHERE worker_id = $1" };
+
+const BOOK: Statement = Statement {
+    summary: "SELECT reconciles",
+    sql: "SELECT book, due_at FROM reconciles WHERE worker_id = $1",
+};
+
+/// [`BOOK`], as long as the fence is that of the turn; locked until the transaction ends.
+const BOOK_FENCED: Dialects = Dialects {
+    sqlite: Statement {
+        summary: "SELECT reconciles",
+        sql: "SELECT book, due_at FROM reconciles WHERE worker_id = $1 AND fence = $2",
+    },
+    postgres: Statement {
+        summary: "SELECT reconciles",
+        sql: "SELECT book, due_at FROM reconciles WHERE worker_id = $1 AND fence = $2 FOR UPDATE",
+    },
+};
+
+/// Ends a turn and its lease. What happened meanwhile (`wakes` differs from `$4`) makes the worker due at once. `$3` is how
+/// long until it is due; NULL: it is not.
+const RELEASE: Dialects = Dialects {
+    sqlite: Statement {
+        summary: "UPDATE reconciles",
+        sql: concat!(
+            "UPDATE reconciles SET lease_until = 0, lease_owner = NULL, book = $5, \
+               due_at = CASE WHEN wakes = $4 THEN ",
+            sqlite_now!(),
+            " + $3 ELSE 0 END WHERE worker_id = $1 AND fence = $2"
+        ),
+    },
+    postgres: Statement {
+        summary: "UPDATE reconciles",
+        sql: concat!(
+            "UPDATE reconciles SET lease_until = 0, lease_owner = NULL, book = $5, \
+               due_at = CASE WHEN wakes = $4 THEN ",
+            postgres_now!(),
+            " + $3 ELSE 0 END WHERE worker_id = $1 AND fence = $2"
+        ),
+    },
+};
+
+/// Gives a lease back without a turn; the worker stays due.
+const HAND_BACK: Statement = Statement {
+    summary: "UPDATE reconciles",
+    sql: "UPDATE reconciles SET lease_until = 0, lease_owner = NULL WHERE worker_id = $1 AND fence = $2",
+};
+
+/// `$2` is the shortest time between two refreshes.
+const REFRESH: Dialects = Dialects {
+    sqlite: Statement {
+        summary: "UPDATE reconciles",
+        sql: concat!(
+            "UPDATE reconciles SET refreshed_at = ",
+            sqlite_now!(),
+            ", due_at = 0, wakes = wakes + 1 WHERE worker_id = $1 AND refreshed_at <= ",
+            sqlite_now!(),
+            " - $2 RETURNING refreshed_at"
+        ),
+    },
+    postgres: Statement {
+        summary: "UPDATE reconciles",
+        sql: concat!(
+            "UPDATE reconciles SET refreshed_at = ",
+            postgres_now!(),
+            ", due_at = 0, wakes = wakes + 1 WHERE worker_id = $1 AND refreshed_at <= ",
+            postgres_now!(),
+            " - $2 RETURNING refreshed_at"
+        ),
+    },
+};
+
+/// How long until the next refresh is possible.
+const REFRESHABLE: Dialects = Dialects {
+    sqlite: Statement {
+        summary: "SELECT reconciles",
+        sql: concat!("SELECT refreshed_at + $2 - ", sqlite_now!(), " FROM reconciles WHERE worker_id = $1"),
+    },
+    postgres: Statement {
+        summary: "SELECT reconciles",
+        sql: concat!("SELECT refreshed_at + $2 - ", postgres_now!(), " FROM reconciles WHERE worker_id = $1"),
+    },
+};
+
+record! {
+    /// A claimed turn.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) struct Claim {
+        pub(crate) worker_id: Uuid,
+        /// The fencing number of the lease.
+        pub(crate) fence: i64,
+        /// Number of wake-ups before the turn.
+        pub(crate) wakes: i64,
+    }
+}
+
+record! {
+    struct BookRow {
+        book: Json<Book>,
+        due_at: Option<i64>,
+    }
+}
+
+/// What a turn needs to know.
+#[derive(Clone, Debug)]
+pub(crate) struct Due {
+    pub(crate) worker: Worker,
+    pub(crate) generation: Generation,
+    pub(crate) book: Book,
+}
+
+/// Makes a new or restored worker due for its first turn.
+pub(super) async fn schedule(on: &mut Transaction, id: Uuid) -> Result<(), StorageError> {
+    on.execute(&SCHEDULE, [id.into(), json!(Book::default()).into()]).await
+}
+
+/// Makes a worker due, whatever it waits for.
+pub(super) async fn wake(on: &mut Transaction, id: Uuid) -> Result<(), StorageError> {
+    on.execute(&WAKE, [id.into()]).await
+}
+
+/// Makes a worker due because its desired state was set: what failed before is tried anew at once.
+pub(super) async fn wake_for_new_generation(on: &mut Transaction, id: Uuid) -> Result<(), StorageError> {
+    let row: Option<BookRow> = on.fetch_optional(&BOOK, [id.into()]).await?;
+    let book =
+        Book { failures: 0, next_retry: None, waiting: None, ..row.map(|it| it.book.0).unwrap_or_default() };
+    on.execute(&SCHEDULE, [id.into(), json!(book).into()]).await
+}
+
+/// Ends all turns of a deleted worker.
+pub(super) async fn forget(on: &mut Transaction, id: Uuid) -> Result<(), StorageError> {
+    on.execute(&FORGET, [id.into()]).await
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4)
+}
+
+impl WorkerStore {
+    /// Claims the turns of at most `limit` due workers for `owner`. A lease that is not released ends after `lease`.
+    pub(crate) async fn claim(
+        &self,
+        owner: Uuid,
+        lease: Duration,
+        limit: usize,
+    ) -> Result<Vec<Claim>, StorageError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.database
+            .write(move |on| {
+                Box::pin(async move {
+                    let values = [owner.into(), micros(lease).into(), limit.into()];
+                    on.fetch_all(CLAIM.of(on.system()), values).await
+                })
+            })
+            .await
+    }
+
+    /// Returns the time until the next worker is due; `None` if none is.
+    pub(crate) async fn next_due(&self) -> Result<Option<Duration>, StorageError> {
+        let mut on = self.database.connection().await?;
+        let next: Option<(Option<i64>,)> = on.fetch_optional(NEXT.of(on.system()), []).await?;
+        Ok(next.and_then(|it| it.0).map(|it| Duration::from_micros(u64::try_from(it).unwrap_or_default())))
+    }
+
+    /// Reads what a turn needs to know; `None` if the worker was deleted.
+    pub(crate) async fn due(&self, id: Uuid) -> Result<Option<Due>, StorageError> {
+        let mut on = self.database.connection().await?;
+        let row: Option<Row> = on.fetch_optional(&sql::GET, [id.into()]).await?;
+        let book: Option<BookRow> = on.fetch_optional(&BOOK, [id.into()]).await?;
+        let (Some(row), Some(book)) = (row, book) else { return Ok(None) };
+        let worker = row.into_worker()?;
+        let generation = generation::get(&mut on, id, worker.desired.generation).await?;
+        let generation = generation.unwrap_or_else(|| Generation {
+            outcome: None,
+            set_at: worker.desired.set_at,
+            cause: telemetry::propagation::Cause::default(),
+        });
+        Ok(Some(Due { worker, generation, book: book.book.0 }))
+    }
+
+    /// Returns the bookkeeping of a worker and when its next turn is due.
+    pub(crate) async fn book(&self, id: Uuid) -> Result<Option<(Book, Option<Micros>)>, StorageError> {
+        let mut on = self.database.connection().await?;
+        let row: Option<BookRow> = on.fetch_optional(&BOOK, [id.into()]).await?;
+        Ok(row.map(|it| (it.book.0, it.due_at.map(Micros))))
+    }
+
+    /// Ends a turn: stores what `settle` makes of the worker and its bookkeeping as they are now, with the event that
+    /// `event` makes if the worker changed, and ends the lease. Returns the worker before and after; `None` if the lease was
+    /// lost, in which case nothing is stored.
+    pub(crate) async fn end_turn(
+        &self,
+        claim: Claim,
+        settle: impl FnOnce(&Worker, &Book) -> Settled + Send + 'static,
+        event: impl FnOnce(&Worker, &Worker) -> NewEvent + Send + 'static,
+    ) -> Result<Option<(Worker, Worker)>, StorageError> {
+        let id = claim.worker_id;
+        self.database
+            .write(move |on| {
+                Box::pin(async move {
+                    let row: Option<Row> =
+                        on.fetch_optional(sql::GET_LOCKED.of(on.system()), [id.into()]).await?;
+                    let fenced = [id.into(), claim.fence.into()];
+                    let book: Option<BookRow> =
+                        on.fetch_optional(BOOK_FENCED.of(on.system()), fenced).await?;
+                    let (Some(row), Some(book)) = (row, book) else { return Ok(None) };
+                    let before = row.into_worker()?;
+                    let Settled { worker, book, due_in } = settle(&before, &book.book.0);
+                    if worker != before {
+                        on.execute(&sql::UPDATE, values(&worker)).await?;
+                    }
+                    if let (None, Some(outcome)) = (&before.outcome, &worker.outcome) {
+                        generation::end(on, id, outcome).await?;
+                    }
+                    let values = [
+                        id.into(),
+                        claim.fence.into(),
+                        due_in.map(micros).into(),
+                        claim.wakes.into(),
+                        json!(book).into(),
+                    ];
+                    on.execute(RELEASE.of(on.system()), values).await?;
+                    if worker != before {
+                        events::append(on, event(&before, &worker)).await?;
+                    }
+                    Ok(Some((before, worker)))
+                })
+            })
+            .await
+    }
+
+    /// Gives leases back whose turns were not taken.
+    pub(crate) async fn hand_back(&self, claims: Vec<Claim>) -> Result<(), StorageError> {
+        self.database
+            .write(move |on| {
+                Box::pin(async move {
+                    for claim in claims {
+                        on.execute(&HAND_BACK, [claim.worker_id.into(), claim.fence.into()]).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Makes workers due, whatever they wait for.
+    pub(crate) async fn wake(&self, ids: Vec<Uuid>) -> Result<(), StorageError> {
+        let woken = self
+            .database
+            .write(move |on| {
+                Box::pin(async move {
+                    for id in ids {
+                        wake(on, id).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await;
+        self.wakes.notify_one();
+        woken
+    }
+
+    /// Makes a worker due, at most once in `interval`. The error is the time until it can be refreshed again; `None` if
+    /// the worker does not exist.
+    pub(crate) async fn refresh(
+        &self,
+        id: Uuid,
+        interval: Duration,
+    ) -> Result<Option<Result<(), Duration>>, StorageError> {
+        let refreshed = self
+            .database
+            .write(move |on| {
+                Box::pin(async move {
+                    let values = || [id.into(), micros(interval).into()];
+                    let done: Option<(i64,)> = on.fetch_optional(REFRESH.of(on.system()), values()).await?;
+                    if done.is_some() {
+                        return Ok(Some(Ok(())));
+                    }
+                    let left: Option<(i64,)> =
+                        on.fetch_optional(REFRESHABLE.of(on.system()), values()).await?;
+                    Ok::<_, StorageError>(
+                        left.map(|it| Err(Duration::from_micros(u64::try_from(it.0).unwrap_or_default()))),
+                    )
+                })
+            })
+            .await?;
+        self.wakes.notify_one();
+        Ok(refreshed)
+    }
+}

@@ -1,0 +1,197 @@
+//! What a sweep of a provider needs: its lease, and the workers to compare.
+
+use std::time::Duration;
+
+use serde_json::json;
+use storage::{Dialects, Statement, Statements as _, StorageError, postgres_now, record, sqlite_now};
+use uuid::Uuid;
+
+use super::row::Row;
+use super::{WorkerStore, generation, insert_tags, schedule, sql, values};
+use crate::event::{self, Actor};
+use crate::worker::{Provider, Report, Worker};
+
+/// `$2` the owner, `$3` the length of the lease. A row is returned if the owner holds it now.
+const HOLD: Dialects = Dialects {
+    sqlite: Statement {
+        summary: "INSERT sweeps",
+        sql: concat!(
+            "INSERT INTO sweeps (provider, lease_owner, lease_until, fence) VALUES ($1, $2, ",
+            sqlite_now!(),
+            " + $3, 1) ON CONFLICT (provider) DO UPDATE SET lease_owner = excluded.lease_owner, \
+               lease_until = excluded.lease_until, fence = sweeps.fence + 1 \
+             WHERE sweeps.lease_until <= ",
+            sqlite_now!(),
+            " OR sweeps.lease_owner = excluded.lease_owner RETURNING fence"
+        ),
+    },
+    postgres: Statement {
+        summary: "INSERT sweeps",
+        sql: concat!(
+            "INSERT INTO sweeps (provider, lease_owner, lease_until, fence) VALUES ($1, $2, ",
+            postgres_now!(),
+            " + $3, 1) ON CONFLICT (provider) DO UPDATE SET lease_owner = excluded.lease_owner, \
+               lease_until = excluded.lease_until, fence = sweeps.fence + 1 \
+             WHERE sweeps.lease_until <= ",
+            postgres_now!(),
+            " OR sweeps.lease_owner = excluded.lease_owner RETURNING fence"
+        ),
+    },
+};
+
+/// How long the lease of a provider lasts yet, and whether `$2` holds it.
+const HOLDER: Dialects = Dialects {
+    sqlite: Statement {
+        summary: "SELECT sweeps",
+        sql: concat!(
+            "SELECT lease_until - ",
+            sqlite_now!(),
+            " AS left_micros, lease_owner, fence FROM sweeps WHERE provider = $1"
+        ),
+    },
+    postgres: Statement {
+        summary: "SELECT sweeps",
+        sql: concat!(
+            "SELECT lease_until - ",
+            postgres_now!(),
+            " AS left_micros, lease_owner, fence FROM sweeps WHERE provider = $1"
+        ),
+    },
+};
+
+/// Gives the lease back, so that another replica goes on at once.
+const LET_GO: Statement = Statement {
+    summary: "UPDATE sweeps",
+    sql: "UPDATE sweeps SET lease_until = 0 WHERE provider = $1 AND lease_owner = $2",
+};
+
+/// A page of the workers of a provider, in the order of their ids.
+const PAGE: Statement = Statement {
+    summary: "SELECT workers",
+    sql: concat!(
+        "SELECT ",
+        selected!(),
+        " FROM workers WHERE id > $2 AND provider = $1 AND deleted_at IS NULL ORDER BY id LIMIT $3"
+    ),
+};
+
+const REPORT: Statement = Statement {
+    summary: "INSERT worker_utilization",
+    sql: "INSERT INTO worker_utilization (worker_id, report) SELECT id, $2 FROM workers WHERE id = $1 \
+          ON CONFLICT (worker_id) DO UPDATE SET report = excluded.report",
+};
+
+/// Reads a worker, deleted or not.
+const GET_ANY: Statement = Statement {
+    summary: "SELECT workers",
+    sql: concat!("SELECT ", selected!(), " FROM workers WHERE id = $1"),
+};
+
+record! {
+    struct Holder {
+        left_micros: i64,
+        lease_owner: Uuid,
+        fence: i64,
+    }
+}
+
+impl WorkerStore {
+    /// Takes or renews the lease of a provider's sweeps, and returns its fencing number; `None` if another process holds it.
+    /// Commits nothing while more than half of the lease is left.
+    pub(crate) async fn hold_sweep(
+        &self,
+        provider: Provider,
+        owner: Uuid,
+        lease: Duration,
+    ) -> Result<Option<i64>, StorageError> {
+        let mut on = self.database.connection().await?;
+        let provider = provider.into_str();
+        let holder: Option<Holder> = on.fetch_optional(HOLDER.of(on.system()), [provider.into()]).await?;
+        drop(on);
+        let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX / 4);
+        match holder {
+            Some(it) if it.lease_owner == owner && it.left_micros > lease / 2 => return Ok(Some(it.fence)),
+            Some(it) if it.lease_owner != owner && it.left_micros > 0 => return Ok(None),
+            _ => {}
+        }
+        self.database
+            .write(move |on| {
+                Box::pin(async move {
+                    let values = [provider.into(), owner.into(), lease.into()];
+                    let held: Option<(i64,)> = on.fetch_optional(HOLD.of(on.system()), values).await?;
+                    Ok(held.map(|it| it.0))
+                })
+            })
+            .await
+    }
+
+    /// Gives the lease of a provider's sweeps back, if `owner` holds it.
+    pub(crate) async fn let_go_of_sweep(&self, provider: Provider, owner: Uuid) -> Result<(), StorageError> {
+        self.database
+            .write(move |on| Box::pin(on.execute(&LET_GO, [provider.into_str().into(), owner.into()])))
+            .await
+    }
+
+    /// Returns the workers of a provider with ids after `after`, at most `limit`, in the order of their ids.
+    pub(crate) async fn of_provider(
+        &self,
+        provider: Provider,
+        after: Uuid,
+        limit: i64,
+    ) -> Result<Vec<Worker>, StorageError> {
+        let mut on = self.database.connection().await?;
+        let values = [provider.into_str().into(), after.into(), limit.into()];
+        let rows: Vec<Row> = on.fetch_all(&PAGE, values).await?;
+        rows.into_iter().map(Row::into_worker).collect()
+    }
+
+    /// Stores the last reports of utilisation.
+    pub(crate) async fn report(&self, reports: Vec<(Uuid, Report)>) -> Result<(), StorageError> {
+        self.database
+            .write(move |on| {
+                Box::pin(async move {
+                    for (worker, report) in reports {
+                        on.execute(&REPORT, [worker.into(), json!(report).into()]).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Returns the worker, deleted or not.
+    pub(crate) async fn get_any(&self, id: Uuid) -> Result<Option<Worker>, StorageError> {
+        let mut on = self.database.connection().await?;
+        let row: Option<Row> = on.fetch_optional(&GET_ANY, [id.into()]).await?;
+        row.map(Row::into_worker).transpose()
+    }
+
+    /// Inserts the worker of a machine that is tagged as ours, unless it exists.
+    pub(crate) async fn adopt(&self, worker: Worker, event_id: Uuid) -> Result<bool, StorageError> {
+        let adopted = self
+            .database
+            .write(move |on| {
+                Box::pin(async move {
+                    let id = worker.id;
+                    let known: Option<Row> = on.fetch_optional(&GET_ANY, [id.into()]).await?;
+                    if known.is_some() {
+                        return Ok(false);
+                    }
+                    let inserted: Option<(Uuid,)> =
+                        on.fetch_optional(&sql::INSERT_UNLESS_KNOWN, values(&worker)).await?;
+                    if inserted.is_none() {
+                        return Ok(false);
+                    }
+                    insert_tags(on, id).await?;
+                    generation::begin(on, &worker, None).await?;
+                    schedule::schedule(on, id).await?;
+                    events::append(on, event::created(event_id, &worker, &Actor::process_for(&worker)))
+                        .await?;
+                    Ok::<_, StorageError>(true)
+                })
+            })
+            .await?;
+        self.wakes.notify_one();
+        Ok(adopted)
+    }
+}
