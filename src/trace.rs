@@ -1,10 +1,12 @@
 //! `ccm trace`: the traces that `ccm up` keeps in memory, and the command that shows one. When the spans go to a
 //! collector instead, the command says so.
 
+mod query;
 #[cfg(test)]
 mod samples;
 mod socket;
 mod store;
+mod story;
 mod waterfall;
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
@@ -12,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use self::socket::{Query, Reply};
+use self::query::{Query, Reply};
 pub(crate) use self::socket::{Source, serve};
 pub(crate) use self::store::TraceStore;
 
@@ -24,7 +26,7 @@ pub(crate) fn socket(data_dir: &Path) -> PathBuf {
     data_dir.join("trace.sock")
 }
 
-/// Prints the newest trace (`last`) or the trace with an id, from the `ccm up` that runs on the data directory.
+/// Prints the newest trace (`last`), the trace with an id, or the story of a task or worker, from the `ccm up` that runs on the data directory.
 pub(crate) async fn run(data_dir: &Path, which: &str) -> anyhow::Result<()> {
     let query: Query = which.parse()?;
     let reply = socket::send(&socket(data_dir), &query).await?;
@@ -47,6 +49,7 @@ fn terminal() -> Terminal {
 fn format_reply(reply: Reply, query: &Query, terminal: &Terminal) -> anyhow::Result<String> {
     match (reply, query) {
         (Reply::Found { trace }, _) => Ok(waterfall::render(&trace, terminal.width, terminal.colour)),
+        (Reply::Story { story }, _) => Ok(waterfall::render_story(&story, terminal.width, terminal.colour)),
         (Reply::Elsewhere { destination }, _) => {
             Ok(format!("`ccm up` keeps no traces: spans go {destination}\n"))
         }
@@ -56,6 +59,10 @@ fn format_reply(reply: Reply, query: &Query, terminal: &Terminal) -> anyhow::Res
         (Reply::NotFound, Query::Trace(id)) => {
             bail!("trace {id} was not found: `ccm up` keeps the newest 1,000 traces since its start")
         }
+        (Reply::NotFound, Query::Story(id)) => bail!(
+            "no trace about {id} was found: `ccm up` keeps the newest 1,000 traces since its start, and the id must be \
+             that of a task or a worker"
+        ),
         (Reply::Invalid { message }, _) => bail!("`ccm up` rejected the query: {message}"),
     }
 }
@@ -88,6 +95,8 @@ mod tests {
         let trace = Trace { spans: vec![request(id, 0..9)], dropped: 0 };
         assert!(say(Reply::Found { trace }, "last").starts_with(&format!("{id}  POST /api/tasks")));
         assert!(say(Reply::NotFound, "last").starts_with("error: no request has been traced yet"));
+        let task = "01a202a3-2bef-7c31-b2aa-9c8aff224f0b";
+        assert!(say(Reply::NotFound, task).starts_with(&format!("error: no trace about {task} was found")));
         assert!(say(Reply::NotFound, id).starts_with(&format!("error: trace {id} was not found")));
         let elsewhere = Reply::Elsewhere { destination: "to the collector http://collector:4317".to_owned() };
         assert!(say(elsewhere, "last").contains("spans go to the collector http://collector:4317"));
@@ -97,7 +106,7 @@ mod tests {
     #[tokio::test]
     async fn a_query_that_is_neither_last_nor_an_id_is_refused_before_it_is_sent() {
         let error = run(Path::new("nowhere"), "latest").await.unwrap_err().to_string();
-        assert!(error.contains("`last`, or a trace id of 32 hexadecimal digits"), "{error}");
+        assert!(error.contains("`last`, a trace id of 32 hexadecimal digits"), "{error}");
         let error = run(Path::new("nowhere"), "LAST").await.unwrap_err().to_string();
         assert!(!error.contains("nowhere"), "{error}");
         let error = run(Path::new("nowhere"), "last").await.unwrap_err().to_string();

@@ -1,12 +1,17 @@
 //! The newest traces, which `ccm up` keeps in bounded memory when there is no collector. The spans of a trace arrive
 //! out of order from several processes, so whether a trace is complete is decided by its spans alone.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+mod arriving;
+
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use telemetry::otlp::{Span, SpanKind};
+
+pub(super) use self::arriving::Arriving;
+use super::story::{self, Story};
 
 /// The service where requests from outside enter.
 const GATEWAY: &str = "gateway";
@@ -27,11 +32,27 @@ impl Trace {
     pub(crate) fn id(&self) -> &str {
         self.spans.first().map_or("", |it| it.trace_id.as_str())
     }
+
+    /// The spans in which something ran: not the life of a task, unless there is nothing else.
+    pub(super) fn work(&self) -> impl Iterator<Item = &Span> {
+        let all = self.spans.iter().all(is_lifecycle);
+        self.spans.iter().filter(move |it| all || !is_lifecycle(it))
+    }
+
+    /// The start of its first work, in nanoseconds since 1970.
+    pub(super) fn start(&self) -> u64 {
+        self.work().map(|it| it.start).min().unwrap_or_default()
+    }
 }
 
 /// Whether the span is the server span of a request at the gateway. Its parent, if any, is a span of the caller.
 pub(crate) fn is_request(span: &Span) -> bool {
     span.kind == SpanKind::Server && span.service == GATEWAY
+}
+
+/// Whether the span covers the whole life of a task, its waits included.
+pub(super) fn is_lifecycle(span: &Span) -> bool {
+    span.name == "task.lifecycle"
 }
 
 /// The newest traces: at most 1,000 with together 50,000 spans. The trace that began to arrive first is evicted first.
@@ -56,13 +77,6 @@ struct Kept {
     spans: usize,
 }
 
-#[derive(Debug)]
-struct Arriving {
-    trace: Trace,
-    ids: HashSet<String>,
-    latest: Instant,
-}
-
 impl Default for TraceStore {
     fn default() -> Self {
         Self { limits: LIMITS, kept: Mutex::default() }
@@ -70,6 +84,11 @@ impl Default for TraceStore {
 }
 
 impl TraceStore {
+    #[cfg(test)]
+    pub(super) fn with_limits(traces: usize, spans_a_trace: usize, spans: usize) -> Self {
+        Self { limits: Limits { traces, spans_a_trace, spans }, kept: Mutex::default() }
+    }
+
     /// Adds spans. A span that was received before, as after a retry of the exporter, is ignored.
     pub(crate) fn add(&self, spans: Vec<Span>) {
         let mut kept = self.kept();
@@ -83,19 +102,24 @@ impl TraceStore {
         self.kept().traces.get(trace_id).map(|it| it.trace.clone())
     }
 
-    /// The complete trace whose request ended last.
+    /// The trace whose request ended last, and which is complete but for work that the request left for later.
     pub(crate) fn last(&self) -> Option<Trace> {
         let kept = self.kept();
-        let requests = kept.traces.values().filter_map(|it| Some((it.request_end()?, it)));
-        let (_, newest) = requests.filter(|(_, it)| it.is_complete()).max_by_key(|(end, _)| *end)?;
+        let requests = kept.traces.values().filter_map(|it| Some((it.complete_request_end()?, it)));
+        let (_, newest) = requests.max_by_key(|(end, _)| *end)?;
         Some(newest.trace.clone())
+    }
+
+    /// The story of the task or worker with this id, complete or not.
+    pub(crate) fn story(&self, id: &str) -> Option<Story> {
+        story::find(&self.kept().traces, id)
     }
 
     /// Whether a trace is complete and no span has arrived for the time `quiet`: a missing span without children shows
     /// in no other way.
     pub(super) fn is_settled(&self, trace_id: &str, quiet: Duration) -> bool {
         let kept = self.kept();
-        kept.traces.get(trace_id).is_some_and(|it| it.is_complete() && it.latest.elapsed() >= quiet)
+        kept.traces.get(trace_id).is_some_and(|it| it.is_settled(quiet))
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -117,49 +141,10 @@ impl Kept {
     }
 }
 
-impl Arriving {
-    fn new() -> Self {
-        Self { trace: Trace { spans: Vec::new(), dropped: 0 }, ids: HashSet::new(), latest: Instant::now() }
-    }
-
-    /// Adds the span and returns whether it was kept. One slot is reserved for the span of the request, which ends and
-    /// arrives after its children, because `last` finds no trace without it.
-    fn add(&mut self, span: Span, limit: usize) -> bool {
-        if self.ids.contains(&span.span_id) {
-            return false;
-        }
-        self.latest = Instant::now();
-        if self.trace.spans.len() + usize::from(!is_request(&span)) >= limit {
-            self.trace.dropped += 1;
-            return false;
-        }
-        self.ids.insert(span.span_id.clone());
-        self.trace.spans.push(span);
-        true
-    }
-
-    /// Whether the parent of each span has arrived. A trace with dropped spans counts as complete.
-    fn is_complete(&self) -> bool {
-        let complete =
-            |it: &Span| it.parent_id.is_empty() || self.ids.contains(&it.parent_id) || is_request(it);
-        self.trace.dropped > 0 || self.trace.spans.iter().all(complete)
-    }
-
-    fn request_end(&self) -> Option<u64> {
-        let requests =
-            self.trace.spans.iter().filter(|it| is_request(it) && !self.ids.contains(&it.parent_id));
-        requests.map(|it| it.end).max()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::trace::samples::{request, span};
-
-    fn small(traces: usize, spans_a_trace: usize, spans: usize) -> TraceStore {
-        TraceStore { limits: Limits { traces, spans_a_trace, spans }, kept: Mutex::default() }
-    }
 
     fn last(store: &TraceStore) -> Option<String> {
         store.last().map(|it| it.id().to_owned())
@@ -188,6 +173,15 @@ mod tests {
     }
 
     #[test]
+    fn the_last_trace_need_not_have_finished_what_its_request_left_for_later() {
+        let store = TraceStore::default();
+        store.add(vec![request("older", 0..10)]);
+        store.add(vec![request("t", 20..90), span("t", "INSERT", "of a turn that still runs", 95..99)]);
+        assert_eq!(last(&store).as_deref(), Some("t"));
+        assert!(!store.is_settled("t", Duration::ZERO));
+    }
+
+    #[test]
     fn a_callers_own_span_is_not_waited_for() {
         let store = TraceStore::default();
         let mut outside = request("t", 0..10);
@@ -198,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_oldest_trace_goes_first_when_there_are_too_many() {
-        let store = small(2, 10, 10);
+        let store = TraceStore::with_limits(2, 10, 10);
         for id in ["a", "b", "c"] {
             store.add(vec![request(id, 0..1)]);
             store.add(vec![span("b", &format!("late {id}"), "request", 0..1)]);
@@ -210,7 +204,7 @@ mod tests {
 
     #[test]
     fn the_oldest_trace_goes_first_when_there_are_too_many_spans() {
-        let store = small(10, 10, 4);
+        let store = TraceStore::with_limits(10, 10, 4);
         store.add(vec![request("a", 0..1), span("a", "x", "request", 0..1), request("b", 0..1)]);
         store.add(vec![span("b", "x", "request", 0..1), span("b", "y", "request", 0..1)]);
         assert_eq!(store.get("a"), None);
@@ -221,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_trace_with_too_many_spans_counts_what_it_lost_and_keeps_the_request() {
-        let store = small(10, 3, 100);
+        let store = TraceStore::with_limits(10, 3, 100);
         store.add((0..5).map(|it| span("t", &format!("s{it}"), "lost", 0..1)).collect());
         store.add(vec![request("t", 0..9), request("t", 0..9)]);
         let trace = store.last().expect("found, although parents are missing");

@@ -1,5 +1,8 @@
-use telemetry::otlp::Link;
+use telemetry::otlp::{Link, Span, SpanKind};
+use telemetry::semconv::{CCM_TASK_ID, CCM_WAIT_REASON};
 
+use super::label::{GRPC_STATUS, HTTP_STATUS};
+use super::text::columns;
 use super::*;
 use crate::trace::samples::{failed, named, request, span, with};
 
@@ -166,4 +169,135 @@ fn services_differ_in_colour_and_failures_are_red() {
 fn what_was_not_kept_is_said_in_the_last_line() {
     let drawn = render(&Trace { dropped: 12, ..created() }, 100, false);
     assert_eq!(drawn.lines().last(), Some("12 more spans arrived and were dropped"));
+}
+
+/// A turn of the reconciler with its call of the provider.
+fn turn(id: &str, parent: &str, at: u64, call: &str, reason: &str) -> Vec<Span> {
+    let turn = named(span(ID, id, parent, at..at + 9_000), "worker-service", SpanKind::Consumer, "reconcile");
+    let turn = if reason.is_empty() { turn } else { with(turn, CCM_WAIT_REASON, reason) };
+    let name = format!("simulated {call}");
+    let called = span(ID, &format!("{id} call"), id, at + 1_000..at + 7_000);
+    vec![turn, named(called, "worker-service", SpanKind::Client, &name)]
+}
+
+fn execute(id: &str, parent: &str, at: std::ops::Range<u64>, reason: &str) -> Span {
+    let span = named(span(ID, id, parent, at), "task-service", SpanKind::Consumer, "task.execute");
+    with(with(span, CCM_TASK_ID, TASK), CCM_WAIT_REASON, reason)
+}
+
+fn lifecycle(outcome: &str, at: std::ops::Range<u64>) -> Span {
+    let span = named(span(ID, "life", "request", at), "task-service", SpanKind::Internal, "task.lifecycle");
+    with(with(with(span, CCM_TASK_ID, TASK), "ccm.task.verb", "stop"), "ccm.task.outcome", outcome)
+}
+
+/// The spans in another trace, without a parent but linked to the request.
+fn later(spans: Vec<Span>) -> Trace {
+    let link = || vec![Link { trace_id: ID.to_owned(), span_id: "request".to_owned() }];
+    let moved = |mut it: Span| {
+        OTHER.clone_into(&mut it.trace_id);
+        if it.parent_id.is_empty() {
+            it.links = link();
+        }
+        it
+    };
+    Trace { spans: spans.into_iter().map(moved).collect(), dropped: 0 }
+}
+
+const TASK: &str = "01a202a3-2bef-7c31-b2aa-9c8aff224f0b";
+const STOP: &str = "POST /api/workers/{id}/stop";
+const SET: &str = "ccm.worker.v1.WorkerService/SetDesiredState";
+const SECOND: u64 = 1_000_000;
+
+/// A stop that is executed at once, while the machine takes its time.
+fn stopped() -> Trace {
+    let request = named(request(ID, 0..21_000), "gateway", SpanKind::Server, STOP);
+    let create = "ccm.task.v1.TaskService/CreateTask";
+    let mut spans = vec![
+        with(with(request, HTTP_STATUS, 202), CCM_TASK_ID, TASK),
+        grpc(span(ID, "create", "request", 1_000..19_000), "task-service", SpanKind::Server, create),
+        execute("execute", "create", 24_000..45_000, "outcome"),
+        grpc(span(ID, "set", "execute", 26_000..40_000), "worker-service", SpanKind::Server, SET),
+        lifecycle("completed", 9_000..4_210_000),
+    ];
+    spans.extend(turn("first", "set", 41_000, "stop", "stopping"));
+    spans.extend(turn("second", "set", 4_180_000, "describe", ""));
+    let complete = span(ID, "complete", "create", 4_192_000..4_209_000);
+    spans.push(named(complete, "task-service", SpanKind::Consumer, "task.complete"));
+    Trace { spans, dropped: 0 }
+}
+
+/// A stop whose first attempt fails.
+fn retried() -> Story {
+    let request = named(request(ID, 0..21_000), "gateway", SpanKind::Server, STOP);
+    let attempt = execute("attempt", "request", 24_000..45_000, "retry");
+    let attempt = failed(with(attempt, "error.type", "UNAVAILABLE"));
+    let first = Trace { spans: vec![with(request, HTTP_STATUS, 202), attempt], dropped: 0 };
+    let mut spans = vec![
+        execute("again", "", 2 * SECOND..2 * SECOND + 30_000, "outcome"),
+        failed(with(lifecycle("failed", 9_000..5_020_000), "ccm.error.reason", "CAPACITY")),
+    ];
+    spans.extend(turn("first", "again", 2 * SECOND + 20_000, "stop", "stopping"));
+    spans.extend(turn("second", "again", 5 * SECOND, "describe", ""));
+    Story { topic: Topic::Task, id: TASK.to_owned(), traces: vec![first, later(spans)], left_out: 0 }
+}
+
+#[test]
+fn the_waits_of_deferred_work_are_pauses_that_say_what_was_waited_for() {
+    let drawn = render(&stopped(), 100, false);
+    assert_eq!(drawn, include_str!("stopped.txt"), "\n{drawn}");
+}
+
+#[test]
+fn the_traces_of_a_story_follow_each_other_on_one_time_line() {
+    let drawn = render_story(&retried(), 100, false);
+    assert_eq!(drawn, include_str!("retried.txt"), "\n{drawn}");
+}
+
+#[test]
+fn the_story_of_a_worker_says_that_older_traces_are_left_out_and_names_the_tasks() {
+    let story = Story { topic: Topic::Worker, left_out: 3, ..retried() };
+    let drawn = render_story(&story, 100, false);
+    let mut lines = drawn.lines();
+    assert!(lines.next().is_some_and(|it| it.starts_with(&format!("worker {TASK}  "))), "{drawn}");
+    assert_eq!(lines.next(), Some("3 older traces are not shown"));
+    assert_eq!(lines.next(), Some(format!("stop · failed · 5.01 s  task {TASK}  ✗ CAPACITY").as_str()));
+}
+
+#[test]
+fn no_line_of_a_story_is_wider_than_the_terminal() {
+    let mut story = retried();
+    let mut number = 0;
+    for trace in &mut story.traces {
+        for span in &mut trace.spans {
+            number += 1;
+            span.attributes.insert(CCM_WAIT_REASON.to_owned(), "on_and_".repeat(30).as_str().into());
+            span.attributes.insert("ccm.task.verb".to_owned(), "stop ".repeat(40).as_str().into());
+            span.start += number * 200_000_000;
+            span.end += number * 200_000_000;
+        }
+    }
+    for width in [0, 60, 61, 79, 100, 237] {
+        for drawn in [render_story(&story, width, false), render(&stopped(), width, false)] {
+            assert!(drawn.lines().all(|it| columns(it) <= width.max(60)), "{drawn}");
+        }
+    }
+}
+
+#[test]
+fn traces_that_overlap_have_no_pause_between_them() {
+    let mut story = retried();
+    let later = turn("third", "request", 3 * SECOND, "describe", "");
+    story.traces[0].spans.extend(later);
+    let drawn = render_story(&story, 100, false);
+    assert!(!drawn.lines().any(|it| it.trim_start().starts_with('⋯')), "{drawn}");
+}
+
+#[test]
+fn what_is_still_waited_for_is_said_at_the_end_unless_the_task_is_over() {
+    let mut trace = stopped();
+    trace.spans.retain(|it| it.start < request(ID, SECOND..SECOND).start);
+    let last = |trace: &Trace| render(trace, 100, false).lines().last().map(|it| it.trim().to_owned());
+    assert!(last(&trace).is_some_and(|it| it.contains("simulated stop")));
+    trace.spans.retain(|it| it.name != "task.lifecycle");
+    assert_eq!(last(&trace).as_deref(), Some("⋯ the machine is stopping"));
 }

@@ -1,4 +1,4 @@
-//! The parts of a waterfall: escaped text of a known width, durations, bars, colours.
+//! The parts of a waterfall: escaped text of a known width, durations, colours.
 
 use std::time::Duration;
 
@@ -31,13 +31,15 @@ pub(super) fn columns(text: &str) -> usize {
     text.chars().count()
 }
 
-/// A duration in nanoseconds, formatted with three digits in the unit that fits.
+/// A duration in nanoseconds, formatted with three digits in the unit that fits; from two minutes on, in two units.
 pub(super) fn duration(nanos: u64) -> String {
+    const SECOND: u64 = 1_000_000_000;
     let seconds = Duration::from_nanos(nanos).as_secs_f64();
     let (value, unit) = match nanos {
         0..500 => return "<1 µs".to_owned(),
         500..999_500 => return format!("{:.0} µs", seconds * 1e6),
         999_500..999_500_000 => (seconds * 1e3, "ms"),
+        _ if nanos >= 120 * SECOND => return long_duration(nanos / SECOND),
         _ => (seconds, "s"),
     };
     let decimals = match value {
@@ -48,45 +50,12 @@ pub(super) fn duration(nanos: u64) -> String {
     format!("{value:.decimals$} {unit}")
 }
 
-/// The time span that the bars cover.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Timeline {
-    /// Nanoseconds since 1970.
-    pub(super) start: u64,
-    /// Nanoseconds.
-    pub(super) length: u64,
-}
-
-/// Block characters by the number of eighths that are filled from the left.
-const FROM_LEFT: [char; 9] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
-
-impl Timeline {
-    /// The bar from `start` to `end` in `width` columns, to an eighth of a column. It is never empty.
-    pub(super) fn bar(self, start: u64, end: u64, width: usize) -> String {
-        let eighths = width * 8;
-        let from = self.position(start, eighths).min(eighths.saturating_sub(1));
-        let to = self.position(end, eighths).clamp(from + 1, eighths.max(from + 1));
-        (0..width).map(|column| cell(from, to, column * 8)).collect()
-    }
-
-    fn position(self, instant: u64, steps: usize) -> usize {
-        let offset = u128::from(instant.saturating_sub(self.start).min(self.length));
-        let steps = offset * u128::try_from(steps).unwrap_or_default() / u128::from(self.length.max(1));
-        usize::try_from(steps).unwrap_or_default()
-    }
-}
-
-/// The character of the column whose first eighth is `first`. Unicode has no blocks that touch neither side, and only
-/// two that are filled from the right, so the nearest one is used.
-fn cell(from: usize, to: usize, first: usize) -> char {
-    let (begin, end) = (from.clamp(first, first + 8) - first, to.clamp(first, first + 8) - first);
-    let filled = end - begin;
-    match filled {
-        0 => ' ',
-        _ if begin == 0 || (end < 8 && begin + end < 8) => FROM_LEFT[filled],
-        1..=2 => '▕',
-        3..=5 => '▐',
-        _ => '█',
+fn long_duration(seconds: u64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    match hours {
+        0 => format!("{minutes} min {} s", seconds % 60),
+        1..48 => format!("{hours} h {} min", minutes % 60),
+        _ => format!("{days} d {} h", hours % 24),
     }
 }
 
@@ -146,28 +115,7 @@ mod tests {
         let expected =
             ["<1 µs", "1 µs", "999 µs", "1.00 ms", "9.99 ms", "23.4 ms", "999 ms", "1.00 s", "75.3 s"];
         assert_eq!(shown, expected);
-    }
-
-    #[test]
-    fn a_bar_is_drawn_at_its_time() {
-        let line = Timeline { start: 1_000, length: 80 };
-        let drawn = [(1_000, 1_080), (1_020, 1_040), (1_004, 1_036), (1_008, 1_010), (1_000, 1_003)]
-            .map(|(start, end)| line.bar(start, end, 10));
-        assert_eq!(drawn, ["██████████", "  ▐██     ", "▐███▌     ", " ▎        ", "▍         "]);
-    }
-
-    #[test]
-    fn a_bar_is_never_empty_and_stays_within_its_width() {
-        let line = Timeline { start: 1_000, length: 80 };
-        let odd = [(1_080, 1_080), (5_000, 9_000), (0, 10), (1_050, 1_020), (u64::MAX, 0), (0, u64::MAX)];
-        for (start, end) in odd {
-            let bar = line.bar(start, end, 10);
-            assert_eq!(bar.chars().count(), 10);
-            assert!(!bar.trim().is_empty(), "{start} {end}");
-        }
-        let point = Timeline { start: 7, length: 0 };
-        assert_eq!(point.bar(7, 7, 3), "▏  ");
-        assert_eq!(Timeline { length: 1, ..point }.bar(u64::MAX, u64::MAX, 3), "  ▕");
-        assert_eq!(point.bar(7, 7, 0), "");
+        let shown = [119, 120, 3_661, 172_799, 172_800].map(|it| duration(it * 1_000_000_000));
+        assert_eq!(shown, ["119 s", "2 min 0 s", "1 h 1 min", "47 h 59 min", "2 d 0 h"]);
     }
 }

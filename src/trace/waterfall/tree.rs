@@ -35,11 +35,12 @@ pub(super) enum Relation {
 }
 
 /// The rows of all spans. The indentation stops growing at level `deepest`.
-pub(super) fn rows(spans: &[Span], deepest: usize) -> Vec<Row<'_>> {
-    let ids: HashSet<&str> = spans.iter().map(|it| it.span_id.as_str()).collect();
+pub(super) fn rows<'a>(spans: impl IntoIterator<Item = &'a Span>, deepest: usize) -> Vec<Row<'a>> {
+    let sorted = by_start(spans);
+    let ids: HashSet<&str> = sorted.iter().map(|it| it.span_id.as_str()).collect();
     let mut children: HashMap<&str, Vec<&Span>> = HashMap::new();
     let mut tops = Vec::new();
-    for span in by_start(spans) {
+    for &span in &sorted {
         if ids.contains(span.parent_id.as_str()) {
             children.entry(span.parent_id.as_str()).or_default().push(span);
         } else {
@@ -50,14 +51,15 @@ pub(super) fn rows(spans: &[Span], deepest: usize) -> Vec<Row<'_>> {
     for (span, relation) in tops {
         walk.down_from(span, relation);
     }
-    for span in by_start(spans) {
+    for span in sorted {
         walk.down_from(span, Relation::Cycle);
     }
     walk.rows
 }
 
-fn by_start(spans: &[Span]) -> Vec<&Span> {
-    let mut sorted: Vec<&Span> = spans.iter().collect();
+/// The spans by their start; of those that start together, the longest first.
+pub(super) fn by_start<'a>(spans: impl IntoIterator<Item = &'a Span>) -> Vec<&'a Span> {
+    let mut sorted: Vec<&Span> = spans.into_iter().collect();
     sorted.sort_by_key(|it| (it.start, Reverse(it.end)));
     sorted
 }
