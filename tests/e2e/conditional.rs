@@ -7,7 +7,7 @@ use crate::harness::Product;
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_changes_of_one_version_one_wins_and_the_other_is_told() {
     let product = Product::start().await;
-    let path = format!("/api/workers/{}", product.worker().await);
+    let path = format!("/api/workers/{}", product.terminated_worker().await);
     let admin = product.admin().with("if-match", "\"1\"");
     let (one, other) = (json!({"name": "one"}), json!({"name": "other"}));
     let (one, other) = tokio::join!(admin.patch(&path, &one), admin.patch(&path, &other));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Crates that the domain may use. `access` has callers and their roles; its module `grpc` is forbidden.
-const GROUND: [&str; 5] = ["access", "platform", "strum", "thiserror", "uuid"];
+const GROUND: [&str; 6] = ["access", "platform", "serde", "strum", "thiserror", "uuid"];
 
 /// Names that no domain file may contain: every other dependency of the service, those of its tests included, and `grpc`.
 fn forbidden(manifest: &str) -> BTreeSet<String> {

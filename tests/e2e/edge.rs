@@ -7,8 +7,9 @@ use access::Role;
 use proto::event::v1::Event;
 use proto::task::v1::task_service_server::{TaskService, TaskServiceServer};
 use proto::task::v1::{
-    CreateTaskRequest, CreateTaskResponse, DeleteTaskRequest, DeleteTaskResponse, GetTaskRequest,
-    GetTaskResponse, ListTasksRequest, ListTasksResponse, UpdateTaskRequest, UpdateTaskResponse,
+    CancelTaskRequest, CancelTaskResponse, CreateTaskRequest, CreateTaskResponse, DeleteTaskRequest,
+    DeleteTaskResponse, GetTaskRequest, GetTaskResponse, ListTasksRequest, ListTasksResponse,
+    RetryTaskRequest, RetryTaskResponse, UpdateTaskRequest, UpdateTaskResponse,
 };
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -208,6 +209,17 @@ impl TaskService for Metadata {
         &self,
         _: Request<DeleteTaskRequest>,
     ) -> Result<Response<DeleteTaskResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn cancel_task(
+        &self,
+        _: Request<CancelTaskRequest>,
+    ) -> Result<Response<CancelTaskResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn retry_task(&self, _: Request<RetryTaskRequest>) -> Result<Response<RetryTaskResponse>, Status> {
         Err(Status::unimplemented(""))
     }
 }

@@ -51,7 +51,7 @@ async fn targets(product: &Product) -> Vec<Target> {
 
 /// Runs cases from a blocking thread.
 fn run<S: Strategy>(strategy: &S, case: impl Fn(S::Value) -> Result<(), String>) {
-    let cases = std::env::var_os("PROPTEST_CASES").map_or(600, |_| Config::default().cases);
+    let cases = std::env::var_os("PROPTEST_CASES").map_or(1_000, |_| Config::default().cases);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
     let mut runner = TestRunner::new(config);
     let outcome = runner.run(strategy, |it| case(it).map_err(TestCaseError::fail));
@@ -79,17 +79,48 @@ fn assert_well(process: &mut Process) {
     assert!(bad.is_empty(), "{bad:#?}");
 }
 
+/// Ids of subjects with which a method can do what it is for, by the names that its messages begin with.
+async fn subjects(product: &Product) -> Vec<(&'static str, Vec<String>)> {
+    let admin = product.admin();
+    let (mut tasks, mut cancelled, mut workers, mut terminated) = (vec![], vec![], vec![], vec![]);
+    for _ in 0..20 {
+        tasks.push(admin.post("/api/tasks", &json!({"title": "t"})).await.text("id").to_owned());
+        workers.push(product.worker().await);
+        let (worker, ended) = (product.worker().await, product.worker().await);
+        let stop = admin.post(&format!("/api/workers/{worker}/stop"), &json!({})).await;
+        admin.post(&format!("/api/workers/{worker}/start"), &json!({})).await;
+        cancelled.push(stop.text("id").to_owned());
+        admin.post(&format!("/api/workers/{ended}/terminate"), &json!({"confirm": "lab 1"})).await;
+        terminated.push(ended);
+    }
+    for worker in &terminated {
+        product.worker_is(worker, "terminated").await;
+    }
+    let all = [tasks.clone(), workers.clone()].concat();
+    vec![
+        ("RetryTaskRequest", cancelled),
+        ("DeleteWorkerRequest", terminated),
+        ("CreateTaskRequest", tasks.clone()),
+        ("GetTaskRequest", tasks.clone()),
+        ("DeleteTaskRequest", tasks.clone()),
+        ("CancelTaskRequest", tasks.clone()),
+        ("TaskAction", workers.clone()),
+        ("Task", tasks),
+        ("GetWorkerRequest", workers.clone()),
+        ("RefreshWorkerRequest", workers.clone()),
+        ("ExplainWorkerRequest", workers.clone()),
+        ("SetDesiredStateRequest", workers.clone()),
+        ("Worker", workers),
+        ("", all),
+    ]
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn random_messages_of_every_method_are_answered_and_never_internal() {
     let mut product = Product::start().await;
     let (targets, token) =
         (targets(&product).await, product.token("root", &[Role::Admin, Role::Service], None));
-    let mut ids = Vec::new();
-    for _ in 0..30 {
-        ids.push(product.admin().post("/api/tasks", &json!({"title": "t"})).await.text("id").to_owned());
-        ids.push(product.worker().await);
-    }
-    let texts = Texts::with(ids);
+    let texts = Texts::with(subjects(&product).await);
     let done: Mutex<HashSet<String>> = Mutex::default();
     let runtime = Handle::current();
     tokio::task::block_in_place(|| {

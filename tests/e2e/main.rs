@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 #![expect(clippy::disallowed_types, reason = "the tests are a client with a plain channel")]
 
+mod action_trace;
+mod actions;
 mod api;
 mod breaking;
 mod conditional;
@@ -12,6 +14,7 @@ mod edge;
 mod event_log;
 mod export_outage;
 mod failures;
+mod fleet;
 mod grpc_callers;
 mod harness;
 mod health;

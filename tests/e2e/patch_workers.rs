@@ -10,9 +10,10 @@ use crate::harness::{Backend, Product, Watcher, authorized};
 async fn name_and_tags_of_a_worker_are_patched_tag_by_tag() {
     let product = Product::start().await;
     let admin = product.admin();
-    let path = format!("/api/workers/{}", product.worker().await);
+    let path = format!("/api/workers/{}", product.terminated_worker().await);
     let tagged = admin.patch(&path, &json!({"tags": {"env": "lab", "a.b`c": "x"}})).await;
-    assert_eq!((tagged.status.as_u16(), tagged.header("etag")), (200, "\"2\""), "{tagged:?}");
+    let tag = format!("\"2.{}\"", tagged.json["revision"]);
+    assert_eq!((tagged.status.as_u16(), tagged.header("etag")), (200, &*tag), "{tagged:?}");
     let patched = admin.patch(&path, &json!({"name": "renamed", "tags": {"env": null, "rack": "7"}})).await;
     assert_eq!(
         (patched.text("name"), &patched.json["tags"]),
@@ -26,7 +27,7 @@ async fn name_and_tags_of_a_worker_are_patched_tag_by_tag() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_patch_that_changes_nothing_is_no_edit() {
     let product = Product::start().await;
-    let path = format!("/api/workers/{}", product.worker().await);
+    let path = format!("/api/workers/{}", product.terminated_worker().await);
     let before = product.admin().get(&path).await.json;
     for patch in [json!({}), json!({"name": before["name"]}), json!({"tags": {}})] {
         let answer = product.admin().patch(&path, &patch).await;
@@ -37,7 +38,7 @@ async fn a_patch_that_changes_nothing_is_no_edit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_bad_field_of_a_patch_is_named_and_nothing_is_written() {
     let product = Product::start().await;
-    let path = format!("/api/workers/{}", product.worker().await);
+    let path = format!("/api/workers/{}", product.terminated_worker().await);
     let before = product.admin().get(&path).await.json;
     let body =
         json!({"name": null, "region": "eu-1", "status": "running", "colour": "red", "tags": {"a": 1}});
@@ -65,10 +66,10 @@ async fn only_an_admin_changes_workers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_without_a_machine_is_deleted_and_is_gone() {
+async fn a_terminated_worker_is_deleted_and_is_gone() {
     let product = Product::start().await;
     let admin = product.admin();
-    let path = format!("/api/workers/{}", product.worker().await);
+    let path = format!("/api/workers/{}", product.terminated_worker().await);
     let deleted = admin.delete(&path).await;
     assert_eq!((deleted.status.as_u16(), &deleted.json), (204, &Value::Null));
     for gone in
@@ -116,7 +117,7 @@ async fn a_repeated_create_of_a_worker_makes_one() {
 }
 
 fn machine(name: &str) -> Value {
-    json!({"name": name, "region": "eu-1", "instance_type": "m5", "instance_id": "i-0abc", "tags": {"env": "lab"}})
+    json!({"name": name, "region": "eu-1", "instance_type": "m5", "instance_id": "i-sim-0abc", "tags": {"env": "lab"}})
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,7 +126,7 @@ async fn a_machine_that_exists_is_imported_once() {
     let admin = product.admin();
     let imported = admin.post("/api/workers/import", &machine("found")).await;
     assert_eq!((imported.status.as_u16(), imported.header("etag")), (201, "\"1\""), "{imported:?}");
-    assert_eq!((imported.text("instance_id"), imported.text("status")), ("i-0abc", "unknown"));
+    assert_eq!((imported.text("instance_id"), imported.text("status")), ("i-sim-0abc", "unknown"));
     assert_eq!(admin.get(imported.header("location")).await.json, imported.json);
     let again = admin.post("/api/workers/import", &machine("again")).await;
     assert_eq!((again.status.as_u16(), again.text("code")), (409, "ALREADY_EXISTS"), "{again:?}");
@@ -136,7 +137,7 @@ async fn a_machine_that_exists_is_imported_once() {
         name: "dry".to_owned(),
         region: "us-east-1".to_owned(),
         instance_type: "m5.metal".to_owned(),
-        instance_id: Some("i-0abc".to_owned()),
+        instance_id: Some("i-sim-0abc".to_owned()),
         ..Worker::default()
     };
     let dry = ImportWorkerRequest { worker: Some(worker), validate_only: true, ..Default::default() };
@@ -164,7 +165,7 @@ async fn of_many_imports_at_once_one_is_done(backend: Backend) {
     }
     assert_eq!(done, 1);
     let keyed = product.admin().with("idempotency-key", "k");
-    let body = json!({"name": "n", "region": "eu-1", "instance_type": "m5", "instance_id": "i-1"});
+    let body = json!({"name": "n", "region": "eu-1", "instance_type": "m5", "instance_id": "i-sim-1"});
     let (first, again) =
         (keyed.post("/api/workers/import", &body).await, keyed.post("/api/workers/import", &body).await);
     assert_eq!((again.status.as_u16(), again.header("idempotency-replayed")), (201, "true"), "{again:?}");

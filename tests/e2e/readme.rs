@@ -44,7 +44,8 @@ fn script(shown: &[Shown]) -> String {
         r#"
         ip link set lo up
         cargo() { while [ "$1" != "--" ]; do shift; done; shift; "$CCM" "$@"; }
-        "$CCM" >up.log 2>&1 &
+        # Time to look at a machine while it stops, on a busy machine too.
+        CCM_SIMULATED_STOP_DELAY=8s "$CCM" >up.log 2>&1 &
         for attempt in $(seq 300); do
             curl --silent --fail --output /dev/null http://localhost:8000/livez && break
             sleep 0.1
@@ -118,7 +119,7 @@ async fn the_readmes_line_is_answered_201() {
 
 /// A line without what differs between two runs: ids, times, durations and their bars.
 fn masked(line: &str) -> String {
-    let is_bar = |it: char| ('\u{2580}'..='\u{259f}').contains(&it);
+    let is_bar = |it: char| ('\u{2580}'..='\u{259f}').contains(&it) || ['\u{250a}', '\u{22ef}'].contains(&it);
     let line: String = line.chars().map(|it| if is_bar(it) { ' ' } else { it }).collect();
     let mut words: Vec<String> = Vec::new();
     for word in line.split_whitespace() {
@@ -133,7 +134,10 @@ fn masked(line: &str) -> String {
 
 fn masked_text(text: &str) -> String {
     let is_hex = |it: &str| it.bytes().all(|it| it.is_ascii_hexdigit() || it == b'-');
-    let is_id = text.len() >= 16 && is_hex(text);
+    // A machine's id may stand in a sentence: (machine i-89c298ed151b99b46).
+    let id = text.trim_end_matches([')', '.']);
+    let id = id.strip_prefix("i-").unwrap_or(id);
+    let is_id = id.len() >= 16 && is_hex(id);
     let is_time = text.starts_with("20") && text.ends_with('Z') && text.contains('T');
     if is_id || is_time { "…".to_owned() } else { text.to_owned() }
 }

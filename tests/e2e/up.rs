@@ -102,6 +102,9 @@ async fn it_greets_with_all_that_a_newcomer_needs_and_shows_the_trace_of_a_reque
     assert!(text.contains("task-service") && text.contains("INSERT tasks"), "{text}");
     let (code, same) = ccm(&["trace", id, "--data-dir", &shown]).await;
     assert_eq!((code, same), (Some(0), text));
+    let task = created.text("id");
+    let (code, text) = ccm(&["trace", task, "--data-dir", &shown]).await;
+    assert!(code == Some(0) && text.starts_with(&format!("task {task}  ")) && text.contains(id), "{text}");
     let (code, text) = ccm(&["trace", "00000000000000000000000000000001", "--data-dir", &shown]).await;
     assert!(code == Some(1) && text.contains("00000000000000000000000000000001"), "{text}");
     process.signal("TERM");

@@ -149,22 +149,22 @@ async fn a_history_is_answered_newest_first_and_only_to_who_sees_the_task() {
     let worker = ask(product.workers_address, &id, &user(&product, "ada")).await.unwrap_err();
     assert_eq!(reason(&worker), "WORKER_NOT_FOUND");
     let worker = product.worker().await;
-    assert_eq!(ask(product.workers_address, &worker, &user(&product, "ada")).await.unwrap().events.len(), 1);
+    let events = ask(product.workers_address, &worker, &user(&product, "ada")).await.unwrap().events;
+    assert_eq!(events.last().unwrap().r#type, "worker.created");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_history_is_that_of_a_subject_of_the_requested_kind() {
     let product = Product::start().await;
-    let (worker, token) = (product.worker().await, user(&product, "ada"));
+    let (worker, token) = (product.terminated_worker().await, user(&product, "ada"));
     let ask = async |subject_kind: i32| {
         let message =
             ListEventsRequest { subject_id: worker.clone(), subject_kind, ..ListEventsRequest::default() };
         let mut events = EventServiceClient::new(Watcher::channel(product.workers_address));
         events.list_events(authorized(message, &token)).await.map(|it| it.into_inner().events.len())
     };
-    for kind in [SubjectKind::Unspecified, SubjectKind::Worker] {
-        assert_eq!(ask(kind.into()).await.unwrap(), 1);
-    }
+    let all = ask(SubjectKind::Worker.into()).await.unwrap();
+    assert!(all > 1 && ask(SubjectKind::Unspecified.into()).await.unwrap() == all);
     // A kind that this service does not have, and one that nobody has.
     for kind in [SubjectKind::Task.into(), 99] {
         let refused = ask(kind).await.unwrap_err();
@@ -383,7 +383,8 @@ async fn the_end_of_a_watch_is_a_span_that_links_to_its_call_and_says_how_it_end
     assert!(product.tasks.stop().await.success());
     assert_eq!(watcher.ended().await.code(), Code::Unavailable);
     let spans = product.collector.spans();
-    let end = spans.iter().find(|it| it.name == "end of watch").expect("the end");
+    let of_tasks = |it: &&Span| it.service == "task-service" && it.name == "end of watch";
+    let end = spans.iter().find(of_tasks).expect("the end");
     let is_call = |it: &&Span| it.kind == SpanKind::Server && it.span_id == end.links[0].span_id;
     let call = spans.iter().find(is_call).expect("the call");
     assert_eq!(call.name, "ccm.event.v1.EventService/WatchEvents");

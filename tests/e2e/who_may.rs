@@ -31,6 +31,8 @@ const EVERYBODY: &[Who] =
     &[Admin, Service, Manager, ManagerElsewhere, ManagerOfNone, Assignee, Creator, Stranger];
 /// Who sees the task.
 const SEES: &[Who] = &[Admin, Service, Manager, Assignee, Creator];
+/// Who may have the state of a machine read.
+const REFRESHES: &[Who] = &[Admin, Manager, ManagerElsewhere, ManagerOfNone];
 
 impl Who {
     fn grant(self) -> (&'static str, &'static [Role], Option<&'static str>) {
@@ -67,4 +69,23 @@ impl Who {
 async fn task(product: &Product) -> String {
     let body = json!({"title": "t", "assignee_id": Assignee.grant().0, "department": DEPARTMENT});
     Creator.client(product).post("/api/tasks", &body).await.text("id").to_owned()
+}
+
+/// The task of a stop that can be retried, because a later start has replaced it, if it had not failed: its id. Only admins
+/// and services see it.
+async fn cancelled_action(product: &Product) -> String {
+    let (admin, worker) = (Admin.client(product), product.worker().await);
+    let stop = admin.post(&format!("/api/workers/{worker}/stop"), &json!({})).await;
+    assert_eq!(admin.post(&format!("/api/workers/{worker}/start"), &json!({})).await.status, 202);
+    let task = admin.get(stop.header("location")).await;
+    assert!(["cancelled", "failed"].contains(&task.text("status")), "{task:?}");
+    stop.text("id").to_owned()
+}
+
+/// A worker whose machine is being stopped: its id.
+async fn stopping_worker(product: &Product) -> String {
+    let worker = product.worker().await;
+    let stop = Admin.client(product).post(&format!("/api/workers/{worker}/stop"), &json!({})).await;
+    assert_eq!(stop.status, 202, "{stop:?}");
+    worker
 }

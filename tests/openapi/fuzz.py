@@ -51,7 +51,7 @@ class Operation:
 
     def line(self):
         statuses = " ".join(f"{status or 'none'}:{n}" for status, n in sorted(self.statuses.items()))
-        return f"{self.label:<28}{self.cases:>6}{self.share:>6.0%}  {statuses}"
+        return f"{self.label:<36}{self.cases:>6}{self.share:>6.0%}  {statuses}"
 
 
 class Run:
@@ -64,7 +64,7 @@ class Run:
             "output": {"sanitization": {"enabled": False}},
         }
         self.number, self.random = number, Random(number)
-        self.sender = Sender(self.random, token)
+        self.sender = Sender(self.random, address, token)
         description = self.sender.session.get(f"{address}/api/openapi.json").json()
         self.schema = schemathesis.openapi.from_dict(description, config=schemathesis.Config.from_dict(config))
         self.schema.config.update(base_url=address)
@@ -150,7 +150,8 @@ def main():
     set_hypothesis_home_dir(f"{sys.prefix}/hypothesis")
     run = Run(address, token, int(number))
     operations = run.operations(cases)
-    for operation in operations:
+    # Things first, then what is done with them.
+    for operation in sorted(operations, key=lambda it: "{" in it.described.path):
         if operation.described.method == "post":
             run.generate(operation, GenerationMode.POSITIVE, FIRST)
     for operation in operations:

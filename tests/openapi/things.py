@@ -1,6 +1,7 @@
 """The tasks, workers and whatever else the product keeps that a run has made. A description says what an id looks like
 and not which ones there are: cases get theirs here."""
 
+import time
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -12,8 +13,14 @@ REAL = 0.9
 GONE = 0.08
 # Of the reads with a condition, so many are of what the caller has already.
 KNOWN = 0.3
-# Members whose value only one thing can have.
-TAKEN_ONCE = ["instance_id"]
+# Machines that the simulated provider has: whatever is behind the prefix, each for one worker.
+MACHINE = "i-sim-"
+TASKS, WORKERS = "/api/tasks", "/api/workers"
+# What is done to a thing once: most of its cases get a new one.
+ONCE = ["/cancel", "/retry", "/start", "/stop", "/terminate", "/refresh"]
+# So many workers are terminated at a time, which takes some seconds; it may take no more than so many.
+BATCH = 25
+PATIENCE = 60
 # Of the requests with a key, so many repeat an earlier one.
 REPEATED = 0.15
 
@@ -43,7 +50,9 @@ class Things:
     def __init__(self, random, sender):
         self.random, self.sender = random, sender
         # By path of the collection, and by operation the cases that made things.
-        self.kinds, self.created = {}, {}
+        self.kinds, self.created = {TASKS: Kind(), WORKERS: Kind()}, {}
+        # Workers without a machine that can be deleted.
+        self.terminated = []
 
     def put_into(self, case):
         """Puts real ids, tags, keys, filters and tokens into most of the cases, and only where what was generated is
@@ -51,9 +60,10 @@ class Things:
         target = self.put_id(case)
         if is_right(case, ParameterLocation.BODY) and isinstance(case.body, dict):
             self.put_ids_into(case.body)
+            self.put_names_into(case.body, target)
         if is_right(case, ParameterLocation.HEADER):
             self.put_tag(case, target)
-            self.put_key(case)
+            target = self.put_key(case, target)
         if is_right(case, ParameterLocation.QUERY):
             self.put_values(case)
             self.put_token(case)
@@ -65,23 +75,44 @@ class Things:
             return None
         kind = self.kinds.setdefault(collection, Kind())
         is_live = not (kind.gone and self.happens(GONE))
-        if is_live and (not kind.live or case.method == "DELETE" and self.happens(REAL)):
-            id = self.make(collection)
+        is_done_once = case.method == "DELETE" or rest in ONCE
+        if is_live and (not kind.live or is_done_once and self.happens(REAL)):
+            id = self.make_for(case.method, collection, rest)
             if id is None:
                 return None
         else:
-            id = self.random.choice(list(kind.live if is_live else kind.gone))
+            id = self.random.choice(self.usual(case, kind) if is_live else list(kind.gone))
         case.path_parameters["id"] = id
         return Target(kind, id, is_live, itself=not rest)
 
+    def usual(self, case, kind):
+        """The ids of what most cases are about: a patch mostly of a task of a person, as little of an action changes."""
+        of_people = [id for id, it in kind.live.items() if not it.get("action")]
+        return of_people if case.method == "PATCH" and of_people and self.happens(REAL) else list(kind.live)
+
     def put_ids_into(self, body):
-        """A member like `worker_id` names a thing of `/api/workers`."""
+        """A member like `worker_id` names a thing of `/api/workers`, also within an action."""
         for name in [it for it, value in body.items() if isinstance(value, str) and self.happens(REAL)]:
             kind = self.kinds.get(f"/api/{name.removesuffix('_id')}s")
-            if name in TAKEN_ONCE:
-                body[name] = uuid4().hex
+            if name == "instance_id":
+                body[name] = MACHINE + uuid4().hex
             elif name.endswith("_id") and kind and kind.live:
-                body[name] = self.random.choice(list(kind.live))
+                # A worker that is terminated takes part in little.
+                usable = [id for id, it in kind.live.items() if it.get("desired_status") != "terminated"]
+                body[name] = self.random.choice(usable or list(kind.live))
+        if isinstance(body.get("action"), dict):
+            self.put_ids_into(body["action"])
+
+    def put_names_into(self, body, target):
+        """A termination is confirmed by the name of its worker, in the path or in the action."""
+        action = body.get("action")
+        if isinstance(action, dict):
+            asked, id = action, action.get("worker_id")
+        else:
+            asked, id = body, target and target.id
+        worker = self.kinds[WORKERS].live.get(id) if isinstance(id, str) else None
+        if worker and isinstance(asked.get("confirm"), str) and self.happens(REAL):
+            asked["confirm"] = worker["name"]
 
     def put_tag(self, case, target):
         """The tag that the thing has; a read mostly gets one that it will have, since 304 shows little."""
@@ -110,21 +141,66 @@ class Things:
             if token:
                 case.query["page_token"] = token
 
-    def put_key(self, case):
-        """A new key, or what was created with one once more; what is generated repeats keys and not their requests."""
+    def put_key(self, case, target):
+        """A new key, or what was done with one once more; what is generated repeats keys and not their requests. Answers
+        the thing that the case is about then."""
         name = "Idempotency-Key"
         if name not in case.headers or not self.happens(REAL):
-            return
+            return target
         earlier = [it for it in self.created.get(case.operation.label, []) if name in it.headers]
         if earlier and is_right(case, ParameterLocation.BODY) and self.happens(REPEATED):
             one = self.random.choice(earlier)
             case.headers[name], case.body, case.media_type = one.headers[name], one.body, one.media_type
+            if target and is_right(case, ParameterLocation.PATH):
+                target.id = case.path_parameters["id"] = one.path_parameters["id"]
+                target.is_live = target.id in target.kind.live
         else:
             case.headers[name] = uuid4().hex
+        return target
+
+    def make_for(self, method, collection, rest):
+        """Makes a thing that the operation can be done to, and answers its id; `None` when no case has made one yet."""
+        if rest == "/retry":
+            return self.replaced_action()
+        if method == "DELETE" and collection == WORKERS:
+            return self.terminated_worker()
+        return self.make(collection)
+
+    def replaced_action(self):
+        """The task of a stop that a start has replaced."""
+        worker = self.make(WORKERS)
+        if worker is None:
+            return None
+        stop = self.sender.plain("POST", f"{WORKERS}/{worker}/stop").json()
+        self.sender.plain("POST", f"{WORKERS}/{worker}/start")
+        if "id" not in stop:
+            return None
+        self.kinds[TASKS].live[stop["id"]] = self.sender.plain("GET", f"{TASKS}/{stop['id']}").json()
+        return stop["id"]
+
+    def terminated_worker(self):
+        """A worker whose machine is terminated, so that it can be deleted."""
+        # A case may have deleted some of them.
+        self.terminated = [it for it in self.terminated if it in self.kinds[WORKERS].live]
+        if not self.terminated:
+            made = [it for it in (self.make(WORKERS) for _ in range(BATCH)) if it]
+            live = self.kinds[WORKERS].live
+            for id in made:
+                self.sender.plain("POST", f"{WORKERS}/{id}/terminate", {"confirm": live[id]["name"]})
+                live[id]["desired_status"] = "terminated"
+            deadline = time.monotonic() + PATIENCE
+            for id in made:
+                while self.sender.plain("GET", f"{WORKERS}/{id}").json()["status"] != "terminated":
+                    if time.monotonic() > deadline:
+                        raise TimeoutError(f"{WORKERS}/{id} is not terminated within {PATIENCE} s")
+                    time.sleep(0.2)
+            self.terminated = made
+        return self.terminated.pop() if self.terminated else None
 
     def make(self, collection):
         """Makes one more thing, as an earlier case has made one, and answers its id; `None` when no case has."""
-        earlier = self.created.get(f"POST {collection}")
+        # The task of an action is not to be had twice.
+        earlier = [it for it in self.created.get(f"POST {collection}", []) if not it.body.get("action")]
         if not earlier:
             return None
         one = self.random.choice(earlier)
@@ -137,6 +213,8 @@ class Things:
         """Keeps what an answer says about things."""
         if response is None or not 200 <= response.status_code < 300:
             return
+        if target and case.operation.path.endswith("/terminate") and target.is_live:
+            target.kind.live[target.id]["desired_status"] = "terminated"
         if location := response.headers.get("location"):
             collection, _, id = location[0].rpartition("/")
             kind = self.kinds.setdefault(collection, Kind())
@@ -145,11 +223,10 @@ class Things:
                 kind.gone.pop(id, None)
                 if case.meta and case.meta.generation.mode.is_positive:
                     self.created.setdefault(case.operation.label, []).append(case)
-        elif target and target.itself and target.is_live:
-            if case.method == "DELETE":
-                target.kind.gone[target.id] = target.kind.live.pop(target.id)
-            elif response.content:
-                target.kind.live[target.id] = response.json()
+        elif target and target.is_live and target.itself and case.method == "DELETE":
+            target.kind.gone[target.id] = target.kind.live.pop(target.id)
+        elif target and target.is_live and response.content and response.json().get("id") == target.id:
+            target.kind.live[target.id] = response.json()
 
     def happens(self, share):
         return self.random.random() < share

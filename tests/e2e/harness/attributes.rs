@@ -48,7 +48,9 @@ fn sort(span: &Span) -> &'static str {
         SpanKind::Server => "HTTP server",
         SpanKind::Client if has("rpc.system.name") => "gRPC client",
         SpanKind::Client if has("db.system.name") => "database",
+        SpanKind::Client if has("ccm.provider.name") => "provider",
         SpanKind::Client => "HTTP client",
+        SpanKind::Consumer => "consumer",
         _ if has("db.system.name") => "pool",
         _ => "internal",
     }

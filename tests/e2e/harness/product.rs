@@ -1,15 +1,17 @@
 //! The three roles as three processes, on free ports, with databases of their own.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use access::Role;
 use access::local::{self, LocalIssuer, TokenClaims};
 use platform::clock::{Clock, Micros};
+use serde_json::Value;
 use storage::testing::{self, Fresh};
 use tempfile::TempDir;
 
-use super::{Client, Collector, Process};
+use super::{Client, Collector, Process, eventually};
 
 /// The databases under test.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) tls: bool,
     /// Where worker-service is, for those who call it, when not at the address of the first replica.
     pub(crate) worker_service: Option<fn(SocketAddr) -> String>,
+    /// The same of task-service.
+    pub(crate) task_service: Option<fn(SocketAddr) -> String>,
     /// What starts gateway and task-service: a program and its arguments.
     pub(crate) clients_by: Vec<String>,
     pub(crate) worker_database: Option<String>,
@@ -45,7 +49,10 @@ pub(crate) struct Product {
     pub(crate) task_database: Fresh,
     pub(crate) directory: TempDir,
     pub(crate) worker_database: Fresh,
-    settings: Settings,
+    /// The database of the simulated provider.
+    pub(crate) provider_database: Fresh,
+    of_workers: Vec<(String, String)>,
+    of_tasks: Vec<(String, String)>,
     issuer: LocalIssuer,
 }
 
@@ -82,14 +89,18 @@ impl Product {
     pub(crate) async fn start_as(backend: Backend, directory: TempDir, settings: Settings) -> Self {
         let collector = Collector::start().await;
         let issuer = LocalIssuer::open_or_create(directory.path()).unwrap();
-        let (task_database, mut worker_database) = match backend {
-            Backend::Sqlite => (testing::sqlite(), testing::sqlite()),
-            Backend::Postgres => (testing::postgres().await, testing::postgres().await),
-        };
+        let (task_database, mut worker_database) = (fresh(backend).await, fresh(backend).await);
+        let mut of_provider = backend;
         if let Some(url) = &settings.worker_database {
             worker_database.url.clone_from(url);
+            of_provider = if url.starts_with("sqlite:") { Backend::Sqlite } else { Backend::Postgres };
         }
-        let of_workers = of_worker_service(&settings, &worker_database.url);
+        let provider_database = fresh(of_provider).await;
+        for role in ["task-service", "worker-service"] {
+            std::fs::write(token_file(&directory, role), service_token(&issuer, role)).unwrap();
+        }
+        let of_workers =
+            of_worker_service(&settings, &directory, &worker_database.url, &provider_database.url);
         let workers = role(&collector, &directory, &[], "worker-service", "127.0.0.1:0", &of_workers);
         let workers_address = workers.listening("worker-service").await;
         let scheme = if settings.tls { "https" } else { "http" };
@@ -101,10 +112,15 @@ impl Product {
         of_clients.push(("CCM_WORKER_SERVICE".to_owned(), worker_service));
         let mut of_tasks = [settings.of_services.clone(), of_clients.clone()].concat();
         of_tasks.push(("CCM_TASK_DATABASE".to_owned(), task_database.url.clone()));
+        of_tasks.extend(identity(&of_tasks, &directory, "task-service"));
         let by = &settings.clients_by;
         let tasks = role(&collector, &directory, by, "task-service", "127.0.0.1:0", &of_tasks);
         let tasks_address = tasks.listening("task-service").await;
-        of_clients.push(("CCM_TASK_SERVICE".to_owned(), format!("{scheme}://{tasks_address}")));
+        let task_service = match settings.task_service {
+            Some(of) => of(tasks_address),
+            None => format!("{scheme}://{tasks_address}"),
+        };
+        of_clients.push(("CCM_TASK_SERVICE".to_owned(), task_service));
         // Tests load as one caller; those of the limit set it.
         of_clients.push(("CCM_CALLER_RATE".to_owned(), "0".to_owned()));
         let of_gateway = [of_clients, settings.of_gateway.clone()].concat();
@@ -121,16 +137,26 @@ impl Product {
             task_database,
             directory,
             worker_database,
-            settings,
+            provider_database,
+            of_workers,
+            of_tasks,
             issuer,
         }
     }
 
-    /// One more worker-service, with the same database.
+    /// One more worker-service, with the same databases.
     pub(crate) async fn another_worker_service(&self, listen: &str) -> Process {
-        let settings = of_worker_service(&self.settings, &self.worker_database.url);
-        let replica = role(&self.collector, &self.directory, &[], "worker-service", listen, &settings);
-        replica.listening("worker-service").await;
+        self.another("worker-service", listen, &self.of_workers).await
+    }
+
+    /// One more task-service, with the same database.
+    pub(crate) async fn another_task_service(&self, listen: &str) -> Process {
+        self.another("task-service", listen, &self.of_tasks).await
+    }
+
+    async fn another(&self, name: &str, listen: &str, settings: &[(String, String)]) -> Process {
+        let replica = role(&self.collector, &self.directory, &[], name, listen, settings);
+        replica.listening(name).await;
         replica
     }
 
@@ -194,6 +220,34 @@ impl Product {
         self.caller(sub, &[Role::Manager], department)
     }
 
+    /// Creates a worker, waits until it is running, and answers its id.
+    pub(crate) async fn running_worker(&self) -> String {
+        let id = self.worker().await;
+        self.worker_is(&id, "running").await;
+        id
+    }
+
+    /// Creates a worker, waits until its machine is terminated, and answers its id.
+    pub(crate) async fn terminated_worker(&self) -> String {
+        let id = self.worker().await;
+        let confirm = serde_json::json!({"confirm": "lab 1"});
+        let answer = self.admin().post(&format!("/api/workers/{id}/terminate"), &confirm).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+        self.worker_is(&id, "terminated").await;
+        id
+    }
+
+    /// Waits until a worker has reached this state and is not being reconciled, and answers it.
+    pub(crate) async fn worker_is(&self, id: &str, status: &str) -> Value {
+        let (admin, path) = (self.admin(), format!("/api/workers/{id}"));
+        let what = format!("the worker is {status}");
+        eventually(&what, || async {
+            let worker = admin.get(&path).await.json;
+            (worker["status"] == status && worker["reconciling"] == false).then_some(worker)
+        })
+        .await
+    }
+
     /// Creates a worker and answers its id.
     pub(crate) async fn worker(&self) -> String {
         let body = serde_json::json!({"name": "lab 1", "region": "us-east-1", "instance_type": "m5.metal"});
@@ -210,10 +264,46 @@ impl Product {
     }
 }
 
-fn of_worker_service(settings: &Settings, database: &str) -> Vec<(String, String)> {
+async fn fresh(backend: Backend) -> Fresh {
+    match backend {
+        Backend::Sqlite => testing::sqlite(),
+        Backend::Postgres => testing::postgres().await,
+    }
+}
+
+fn of_worker_service(
+    settings: &Settings,
+    directory: &TempDir,
+    database: &str,
+    provider_database: &str,
+) -> Vec<(String, String)> {
     let mut all = settings.of_services.clone();
     all.push(("CCM_WORKER_DATABASE".to_owned(), database.to_owned()));
+    all.push(("CCM_SIMULATED_DATABASE".to_owned(), provider_database.to_owned()));
+    all.extend(identity(&all, directory, "worker-service"));
     all
+}
+
+/// The setting for a process's own token, unless the test itself says who issues tokens.
+fn identity(settings: &[(String, String)], directory: &TempDir, role: &str) -> Option<(String, String)> {
+    let is_set = settings.iter().any(|it| ["CCM_SERVICE_TOKEN_FILE", "CCM_OIDC_ISSUER"].contains(&&*it.0));
+    let file = token_file(directory, role).display().to_string();
+    (!is_set).then(|| ("CCM_SERVICE_TOKEN_FILE".to_owned(), file))
+}
+
+fn token_file(directory: &TempDir, role: &str) -> PathBuf {
+    directory.path().join(format!("{role}.token"))
+}
+
+/// A token that does not end while the test runs.
+fn service_token(issuer: &LocalIssuer, role: &str) -> String {
+    let claims = TokenClaims {
+        sub: role.to_owned(),
+        roles: vec![Role::Service],
+        department: None,
+        lifetime: Duration::from_hours(24),
+    };
+    issuer.issue(&claims, &Clock::system()).unwrap()
 }
 
 fn role(

@@ -3,16 +3,18 @@
 use prost::Message as _;
 use proto::event::v1::{ListEventsRequest, WatchEventsRequest};
 use proto::task::v1::{
-    CreateTaskRequest, DeleteTaskRequest, GetTaskRequest, ListTasksRequest, Task, UpdateTaskRequest,
+    CancelTaskRequest, CreateTaskRequest, DeleteTaskRequest, GetTaskRequest, ListTasksRequest,
+    RetryTaskRequest, Task, UpdateTaskRequest,
 };
 use proto::worker::v1::{
-    CreateWorkerRequest, DeleteWorkerRequest, GetWorkerRequest, ImportWorkerRequest, ListWorkersRequest,
-    UpdateWorkerRequest, Worker,
+    CreateWorkerRequest, DeleteWorkerRequest, ExplainWorkerRequest, GetOutcomesRequest, GetWorkerRequest,
+    ImportWorkerRequest, ListWorkersRequest, RefreshWorkerRequest, SetDesiredStateRequest,
+    UpdateWorkerRequest, Worker, WorkerDesiredState, WorkerGeneration,
 };
 use tonic::{Code, Status};
 
 use super::Who::{self, Admin, Creator, Manager, Service};
-use super::{EVERYBODY, SEES};
+use super::{EVERYBODY, REFRESHES, SEES};
 use crate::harness::{Product, Watcher, call, methods};
 
 /// A service, and what its events are about.
@@ -22,9 +24,20 @@ enum Of {
     Workers,
 }
 
-/// A method with a valid request about a subject of its own, and who may call it.
+/// What a request is about; each has a subject of its own.
+#[derive(Clone, Copy)]
+enum Subject {
+    Task,
+    /// The task of an action that can be retried.
+    CancelledAction,
+    Worker,
+    TerminatedWorker,
+}
+
+/// A method with a valid request, and who may call it.
 struct Method {
     of: Of,
+    subject: Subject,
     name: &'static str,
     /// By the subject's id.
     request: fn(String) -> Vec<u8>,
@@ -33,7 +46,7 @@ struct Method {
     sees: &'static [Who],
 }
 
-const METHODS: [Method; 15] = [
+const METHODS: [Method; 21] = [
     of_tasks("ccm.task.v1.TaskService/CreateTask", EVERYBODY, EVERYBODY, |_| {
         let task = Task { title: "t".to_owned(), ..Task::default() };
         CreateTaskRequest { task: Some(task), ..CreateTaskRequest::default() }.encode_to_vec()
@@ -49,6 +62,15 @@ const METHODS: [Method; 15] = [
     of_tasks("ccm.task.v1.TaskService/DeleteTask", &[Admin, Service, Manager, Creator], SEES, |id| {
         DeleteTaskRequest { id, etag: String::new() }.encode_to_vec()
     }),
+    of_tasks("ccm.task.v1.TaskService/CancelTask", &[Admin, Service, Manager, Creator], SEES, |id| {
+        CancelTaskRequest { id, etag: String::new() }.encode_to_vec()
+    }),
+    Method {
+        subject: Subject::CancelledAction,
+        ..of_tasks("ccm.task.v1.TaskService/RetryTask", &[Admin, Service], &[Admin, Service], |id| {
+            RetryTaskRequest { id, ..RetryTaskRequest::default() }.encode_to_vec()
+        })
+    },
     of_tasks("ccm.event.v1.EventService/ListEvents", SEES, SEES, history),
     of_tasks("ccm.event.v1.EventService/WatchEvents", EVERYBODY, EVERYBODY, watch),
     of_workers("ccm.worker.v1.WorkerService/CreateWorker", &[Admin], |_| {
@@ -61,15 +83,32 @@ const METHODS: [Method; 15] = [
         ListWorkersRequest::default().encode_to_vec()
     }),
     of_workers("ccm.worker.v1.WorkerService/ImportWorker", &[Admin], |_| {
-        let worker = Worker { instance_id: Some("i-1".to_owned()), ..machine() };
+        let worker = Worker { instance_id: Some("i-sim-1".to_owned()), ..machine() };
         ImportWorkerRequest { worker: Some(worker), ..ImportWorkerRequest::default() }.encode_to_vec()
     }),
     of_workers("ccm.worker.v1.WorkerService/UpdateWorker", &[Admin], |id| {
         let worker = Worker { id, name: "lab 2".to_owned(), ..Worker::default() };
         UpdateWorkerRequest { worker: Some(worker), ..UpdateWorkerRequest::default() }.encode_to_vec()
     }),
-    of_workers("ccm.worker.v1.WorkerService/DeleteWorker", &[Admin], |id| {
-        DeleteWorkerRequest { id, etag: String::new() }.encode_to_vec()
+    Method {
+        subject: Subject::TerminatedWorker,
+        ..of_workers("ccm.worker.v1.WorkerService/DeleteWorker", &[Admin], |id| {
+            DeleteWorkerRequest { id, etag: String::new() }.encode_to_vec()
+        })
+    },
+    of_workers("ccm.worker.v1.WorkerService/SetDesiredState", &[Admin, Service], |id| {
+        let (state, request_id) = (WorkerDesiredState::Stopped.into(), "r".to_owned());
+        SetDesiredStateRequest { id, state, action_seq: 1, request_id, reason: None }.encode_to_vec()
+    }),
+    of_workers("ccm.worker.v1.WorkerService/GetOutcomes", &[Admin, Service], |worker_id| {
+        let generations = vec![WorkerGeneration { worker_id, generation: 1 }];
+        GetOutcomesRequest { generations }.encode_to_vec()
+    }),
+    of_workers("ccm.worker.v1.WorkerService/RefreshWorker", REFRESHES, |id| {
+        RefreshWorkerRequest { id }.encode_to_vec()
+    }),
+    of_workers("ccm.worker.v1.WorkerService/ExplainWorker", EVERYBODY, |id| {
+        ExplainWorkerRequest { id }.encode_to_vec()
     }),
     of_workers("ccm.event.v1.EventService/ListEvents", EVERYBODY, history),
     of_workers("ccm.event.v1.EventService/WatchEvents", EVERYBODY, watch),
@@ -81,12 +120,12 @@ const fn of_tasks(
     sees: &'static [Who],
     request: fn(String) -> Vec<u8>,
 ) -> Method {
-    Method { of: Of::Tasks, name, request, allowed, sees }
+    Method { of: Of::Tasks, subject: Subject::Task, name, request, allowed, sees }
 }
 
 /// Everybody who is known sees workers.
 const fn of_workers(name: &'static str, allowed: &'static [Who], request: fn(String) -> Vec<u8>) -> Method {
-    Method { of: Of::Workers, name, request, allowed, sees: EVERYBODY }
+    Method { of: Of::Workers, subject: Subject::Worker, name, request, allowed, sees: EVERYBODY }
 }
 
 fn history(subject_id: String) -> Vec<u8> {
@@ -108,9 +147,15 @@ fn machine() -> Worker {
 
 impl Method {
     async fn call(&self, product: &Product, token: Option<&str>) -> Result<(), Status> {
-        let (address, id) = match self.of {
-            Of::Tasks => (product.tasks_address, super::task(product).await),
-            Of::Workers => (product.workers_address, product.worker().await),
+        let address = match self.of {
+            Of::Tasks => product.tasks_address,
+            Of::Workers => product.workers_address,
+        };
+        let id = match self.subject {
+            Subject::Task => super::task(product).await,
+            Subject::CancelledAction => super::cancelled_action(product).await,
+            Subject::Worker => product.worker().await,
+            Subject::TerminatedWorker => product.terminated_worker().await,
         };
         call(&Watcher::channel(address), self.name, &(self.request)(id), token).await.map(drop)
     }

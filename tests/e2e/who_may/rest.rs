@@ -4,26 +4,29 @@ use hyper::Method;
 use serde_json::{Value, json};
 
 use super::Who::{self, Admin, Assignee, Creator, Manager, Service};
-use super::{EVERYBODY, SEES};
+use super::{EVERYBODY, REFRESHES, SEES};
 use crate::harness::{Answer, Client, Product};
 
 /// Paths that everybody may read, known or not.
 const PUBLIC: [&str; 5] = ["/livez", "/readyz", "/api/openapi.json", "/api/docs", "/api/docs.css"];
-/// What the id in an operation's path is the id of.
+/// What the id in an operation's path or body is the id of; each request has one of its own.
 #[derive(Clone, Copy)]
 enum Subject {
     None,
-    /// A task of its own for each request.
     Task,
-    /// A worker of its own for each request.
+    /// The task of an action that can be retried.
+    CancelledAction,
     Worker,
+    StoppingWorker,
+    TerminatedWorker,
 }
 
 /// An operation with a valid request, and who may make it.
 struct Operation {
     name: &'static str,
     subject: Subject,
-    body: Option<fn() -> Value>,
+    /// By the subject's id.
+    body: Option<fn(&str) -> Value>,
     /// The status of a request that may be made.
     done: u16,
     allowed: &'static [Who],
@@ -31,7 +34,7 @@ struct Operation {
     sees: &'static [Who],
 }
 
-const OPERATIONS: [Operation; 19] = [
+const OPERATIONS: [Operation; 27] = [
     read("GET /api/me", Subject::None, EVERYBODY),
     read("GET /api/tasks", Subject::None, EVERYBODY),
     read("GET /api/tasks/{id}", Subject::Task, SEES),
@@ -39,20 +42,21 @@ const OPERATIONS: [Operation; 19] = [
     read("GET /api/workers", Subject::None, EVERYBODY),
     read("GET /api/workers/{id}", Subject::Worker, EVERYBODY),
     read("GET /api/workers/{id}/events", Subject::Worker, EVERYBODY),
+    read("GET /api/workers/{id}/explain", Subject::Worker, EVERYBODY),
     Operation {
         name: "POST /api/tasks",
         subject: Subject::None,
-        body: Some(|| json!({"title": "t"})),
+        body: Some(|_| json!({"title": "t"})),
         done: 201,
         allowed: EVERYBODY,
         sees: EVERYBODY,
     },
-    patch(|| json!({"title": "another"}), &[Admin, Service, Manager]),
-    patch(|| json!({"priority": "high"}), &[Admin, Service, Manager]),
-    patch(|| json!({"description": "another"}), &[Admin, Service, Manager, Assignee]),
-    patch(|| json!({"status": "completed"}), &[Admin, Service, Manager, Assignee]),
-    patch(|| json!({"assignee_id": "mia"}), &[Admin, Service, Manager]),
-    patch(|| json!({"department": "storage"}), &[Admin, Service]),
+    patch(|_| json!({"title": "another"}), &[Admin, Service, Manager]),
+    patch(|_| json!({"priority": "high"}), &[Admin, Service, Manager]),
+    patch(|_| json!({"description": "another"}), &[Admin, Service, Manager, Assignee]),
+    patch(|_| json!({"status": "completed"}), &[Admin, Service, Manager, Assignee]),
+    patch(|_| json!({"assignee_id": "mia"}), &[Admin, Service, Manager]),
+    patch(|_| json!({"department": "storage"}), &[Admin, Service]),
     Operation {
         name: "DELETE /api/tasks/{id}",
         subject: Subject::Task,
@@ -61,10 +65,43 @@ const OPERATIONS: [Operation; 19] = [
         allowed: &[Admin, Service, Manager, Creator],
         sees: SEES,
     },
-    of_admins("POST /api/workers", Subject::None, Some(|| machine(None)), 201),
-    of_admins("POST /api/workers/import", Subject::None, Some(|| machine(Some("i-1"))), 201),
-    of_admins("PATCH /api/workers/{id}", Subject::Worker, Some(|| json!({"name": "lab 2"})), 200),
-    of_admins("DELETE /api/workers/{id}", Subject::Worker, None, 204),
+    Operation {
+        name: "POST /api/tasks/{id}/cancel",
+        subject: Subject::Task,
+        body: None,
+        done: 200,
+        allowed: &[Admin, Service, Manager, Creator],
+        sees: SEES,
+    },
+    Operation {
+        name: "POST /api/tasks/{id}/retry",
+        subject: Subject::CancelledAction,
+        body: None,
+        done: 202,
+        allowed: &[Admin, Service],
+        sees: &[Admin, Service],
+    },
+    action(
+        "POST /api/tasks",
+        Subject::Worker,
+        Some(|id| json!({"action": {"verb": "stop", "worker_id": id}})),
+        201,
+    ),
+    action("POST /api/workers/{id}/start", Subject::StoppingWorker, None, 202),
+    action("POST /api/workers/{id}/stop", Subject::Worker, Some(|_| json!({"reason": "night"})), 202),
+    action("POST /api/workers/{id}/terminate", Subject::Worker, Some(|_| json!({"confirm": "lab 1"})), 202),
+    Operation {
+        name: "POST /api/workers/{id}/refresh",
+        subject: Subject::Worker,
+        body: None,
+        done: 202,
+        allowed: REFRESHES,
+        sees: EVERYBODY,
+    },
+    of_admins("POST /api/workers", Subject::None, Some(|_| machine(None)), 201),
+    of_admins("POST /api/workers/import", Subject::None, Some(|_| machine(Some("i-sim-1"))), 201),
+    of_admins("PATCH /api/workers/{id}", Subject::Worker, Some(|_| json!({"name": "lab 2"})), 200),
+    of_admins("DELETE /api/workers/{id}", Subject::TerminatedWorker, None, 204),
 ];
 
 const fn read(name: &'static str, subject: Subject, allowed: &'static [Who]) -> Operation {
@@ -72,7 +109,7 @@ const fn read(name: &'static str, subject: Subject, allowed: &'static [Who]) -> 
 }
 
 /// A change of a task that somebody is assigned to.
-const fn patch(body: fn() -> Value, allowed: &'static [Who]) -> Operation {
+const fn patch(body: fn(&str) -> Value, allowed: &'static [Who]) -> Operation {
     let (name, subject) = ("PATCH /api/tasks/{id}", Subject::Task);
     Operation { name, subject, body: Some(body), done: 200, allowed, sees: SEES }
 }
@@ -80,10 +117,20 @@ const fn patch(body: fn() -> Value, allowed: &'static [Who]) -> Operation {
 const fn of_admins(
     name: &'static str,
     subject: Subject,
-    body: Option<fn() -> Value>,
+    body: Option<fn(&str) -> Value>,
     done: u16,
 ) -> Operation {
     Operation { name, subject, body, done, allowed: &[Admin], sees: EVERYBODY }
+}
+
+/// An action on a worker.
+const fn action(
+    name: &'static str,
+    subject: Subject,
+    body: Option<fn(&str) -> Value>,
+    done: u16,
+) -> Operation {
+    Operation { allowed: &[Admin, Service], ..of_admins(name, subject, body, done) }
 }
 
 fn machine(instance_id: Option<&str>) -> Value {
@@ -101,9 +148,12 @@ impl Operation {
         let id = match self.subject {
             Subject::None => String::new(),
             Subject::Task => super::task(product).await,
+            Subject::CancelledAction => super::cancelled_action(product).await,
             Subject::Worker => product.worker().await,
+            Subject::StoppingWorker => super::stopping_worker(product).await,
+            Subject::TerminatedWorker => product.terminated_worker().await,
         };
-        let body = self.body.map(|it| it().to_string());
+        let body = self.body.map(|it| it(&id).to_string());
         client.try_send(method, &path.replace("{id}", &id), body).await.unwrap()
     }
 }
@@ -140,7 +190,7 @@ async fn every_operation_is_for_those_who_may_and_for_nobody_else() {
                 it if operation.sees.contains(it) => 403,
                 _ => 404,
             };
-            let body = operation.body.map(|it| it());
+            let body = operation.body.map(|it| it("the id"));
             assert_eq!(answer.status.as_u16(), expected, "{name} {body:?} as {who:?}: {answer:?}");
         }
     }

@@ -5,9 +5,10 @@ use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use proto::task::v1::task_service_server::{TaskService, TaskServiceServer};
 use proto::task::v1::{
-    CreateTaskRequest, CreateTaskResponse, DeleteTaskRequest, DeleteTaskResponse, GetTaskRequest,
-    GetTaskResponse, ListTasksRequest, ListTasksResponse, Task, TaskKind, TaskPriority, TaskStatus,
-    UpdateTaskRequest, UpdateTaskResponse,
+    CancelTaskRequest, CancelTaskResponse, CreateTaskRequest, CreateTaskResponse, DeleteTaskRequest,
+    DeleteTaskResponse, GetTaskRequest, GetTaskResponse, ListTasksRequest, ListTasksResponse,
+    RetryTaskRequest, RetryTaskResponse, Task, TaskKind, TaskPriority, TaskStatus, UpdateTaskRequest,
+    UpdateTaskResponse,
 };
 use proto::timestamp;
 use tonic::metadata::MetadataMap;
@@ -84,7 +85,7 @@ impl TaskService for Tasks {
         let task = answer(row.clone());
         let resource = serde_json::to_value(&task).map_err(failed)?;
         self.store.insert(row, self.clock.new_id(), resource).await.map_err(failed)?;
-        Ok(Response::new(CreateTaskResponse { task: Some(task), replayed: false }))
+        Ok(Response::new(CreateTaskResponse { task: Some(task), replayed: false, existing: false }))
     }
 
     async fn get_task(&self, request: Request<GetTaskRequest>) -> Result<Response<GetTaskResponse>, Status> {
@@ -133,6 +134,17 @@ impl TaskService for Tasks {
     ) -> Result<Response<DeleteTaskResponse>, Status> {
         Err(Status::unimplemented("this is not measured"))
     }
+
+    async fn cancel_task(
+        &self,
+        _: Request<CancelTaskRequest>,
+    ) -> Result<Response<CancelTaskResponse>, Status> {
+        Err(Status::unimplemented("this is not measured"))
+    }
+
+    async fn retry_task(&self, _: Request<RetryTaskRequest>) -> Result<Response<RetryTaskResponse>, Status> {
+        Err(Status::unimplemented("this is not measured"))
+    }
 }
 
 fn answer(row: Row) -> Task {
@@ -156,6 +168,8 @@ fn answer(row: Row) -> Task {
         updated_at: Some(timestamp(row.updated_at)),
         version: row.version,
         revision: row.revision,
+        action: None,
+        run: None,
     }
 }
 

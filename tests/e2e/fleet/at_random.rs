@@ -1,0 +1,116 @@
+//! The random runs.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use access::Role;
+
+use super::cluster::Cluster;
+use super::driver::Driver;
+use super::oracle::{Run, verdict};
+use super::records::{Records, open, unrest};
+use super::{fleet_of_workers, now};
+use crate::event_log::Random;
+use crate::harness::Backend;
+
+/// Callers at the same time.
+const CALLERS: u64 = 12;
+
+fn size(name: &str, default: u64) -> u64 {
+    std::env::var_os(name).and_then(|it| it.to_str()?.parse().ok()).unwrap_or(default)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_replicas_of_each_service_on_postgresql() {
+    a_run(Backend::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_replica_of_each_on_sqlite() {
+    a_run(Backend::Sqlite).await;
+}
+
+async fn a_run(backend: Backend) {
+    let (workers, actions) = (size("CCM_FLEET_WORKERS", 20), size("CCM_FLEET_ACTIONS", 120));
+    let random_seed = now().0.unsigned_abs();
+    let seed = size("CCM_FLEET_SEED", random_seed);
+    println!("CCM_FLEET_SEED={seed} CCM_FLEET_WORKERS={workers} CCM_FLEET_ACTIONS={actions} {backend:?}");
+    // A low rate for some of the runs: the provider throttles.
+    let rate = u32::try_from(workers / 2).unwrap().max(10) / (1 + u32::from(seed.is_multiple_of(2)));
+    let mut cluster = Cluster::start(backend, rate).await;
+    let mut driver = Driver {
+        client: cluster.product.admin(),
+        members: Arc::default(),
+        acknowledged: Arc::<Mutex<_>>::default(),
+        service_token: cluster.product.token("service:late", &[Role::Service], None),
+        worker_services: cluster.addresses("worker-service"),
+    };
+    let mut members = Vec::new();
+    for number in 0..workers {
+        members.push(fleet_of_workers::create(&driver, number, &mut Random(seed ^ (number << 32))).await);
+    }
+    driver.members = Arc::new(members);
+    // Long enough for faults to meet actions.
+    let time = Duration::from_millis(250) * u32::try_from(actions).unwrap().clamp(120, 1_000);
+    let callers: Vec<_> =
+        (0..CALLERS).map(|it| tokio::spawn(call(driver.clone(), seed, it, actions, time))).collect();
+    let (start, mut random) = (Instant::now(), Random(seed));
+    while callers.iter().any(|it| !it.is_finished()) {
+        // At first, processes are only asked to stop.
+        let gently = start.elapsed() < time / 5;
+        cluster.disturb(&mut random, gently).await;
+        tokio::time::sleep(Duration::from_millis(random.below(1_500))).await;
+    }
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    let time_of_faults = start.elapsed();
+    let begun = Instant::now();
+    settle(&cluster).await;
+    println!(
+        "{} faults, {} acknowledged, driven for {time_of_faults:?}, quiet after {:?}",
+        cluster.faults.len(),
+        driver.acknowledged.lock().unwrap().len(),
+        begun.elapsed()
+    );
+    cluster.stop().await;
+    let run = Run {
+        records: Records::read(&cluster.product).await,
+        acknowledged: driver.acknowledged.lock().unwrap().clone(),
+        faults: cluster.faults.clone(),
+        seed,
+    };
+    verdict(&run);
+}
+
+/// Makes the requests of one caller.
+async fn call(driver: Driver, seed: u64, caller: u64, actions: u64, time: Duration) {
+    let mut pause = Random(seed ^ (caller << 48));
+    let mean = time.as_millis() * u128::from(CALLERS) / u128::from(actions.max(1));
+    for number in (caller..actions).step_by(usize::try_from(CALLERS).unwrap()) {
+        let millis = pause.below(2 * u64::try_from(mean).unwrap().max(1));
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+        driver.act(number, Random(seed.wrapping_mul(31) ^ (number << 16))).await;
+    }
+}
+
+/// Waits until no action is live and no worker is being reconciled.
+async fn settle(cluster: &Cluster) {
+    let tasks = open(&cluster.product.task_database.url).await;
+    let workers = open(&cluster.product.worker_database.url).await;
+    let start = Instant::now();
+    loop {
+        let left = unrest(&tasks, &workers).await;
+        if left == (0, 0) {
+            break;
+        }
+        // A pause of the provider's errors may be as long as this.
+        if start.elapsed() > Duration::from_secs(150) {
+            println!("not quiet: {} live actions, {} workers being reconciled", left.0, left.1);
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    tasks.close().await;
+    workers.close().await;
+}

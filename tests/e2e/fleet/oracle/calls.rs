@@ -1,0 +1,87 @@
+//! The provider's journal: calls of different turns overlap only after a lease has ended, no machine is made twice, none is
+//! terminated unasked, and what the services say was reached was.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Findings, Run};
+use crate::fleet::LEASE;
+use crate::fleet::cluster::Kind;
+use crate::fleet::records::{Call, Generation, WorkerRow};
+
+/// How long after its process goes on again a call may still arrive, in microseconds.
+const ARRIVES_WITHIN: i64 = 3_000_000;
+
+pub(super) fn examine(run: &Run, findings: &mut Findings) {
+    let mut machines = BTreeMap::<&str, BTreeSet<&str>>::new();
+    for call in run.records.calls.iter().filter(|it| it.call == "create" && it.result == "ok") {
+        if let (Some(token), Some(machine)) = (&call.client_token, &call.machine_id) {
+            let made = machines.entry(token).or_default();
+            made.insert(machine);
+            findings.unless(made.len() == 1, call.worker_id, || format!("{token} has made {made:?}"));
+        }
+    }
+    for row in &run.records.workers {
+        let late = fences(row, run, findings);
+        for generation in run.records.generations.iter().filter(|it| it.worker_id == row.id) {
+            if generation.result.as_deref() == Some("converged") {
+                reached(row, generation, &late, run, findings);
+            }
+        }
+        let is_asked =
+            run.records.generations.iter().any(|it| it.worker_id == row.id && it.state == "terminated");
+        for call in run.records.calls_of(row.id).filter(|it| it.call == "terminate") {
+            findings.unless(is_asked, row.id, || format!("was terminated unasked: {call:?}"));
+        }
+    }
+}
+
+/// Returns the calls that came after one of a later turn.
+fn fences(row: &WorkerRow, run: &Run, findings: &mut Findings) -> BTreeSet<i64> {
+    let (mut highest, mut late) = (0, BTreeSet::new());
+    for call in run.records.calls_of(row.id) {
+        if call.fence < highest {
+            late.insert(call.seq);
+            findings.unless(was_suspended(call, run), row.id, || {
+                format!(
+                    "no process was suspended, and yet a call came after one with fence {highest}: {call:?}"
+                )
+            });
+        }
+        highest = highest.max(call.fence);
+    }
+    findings.unless(row.fence >= highest, row.id, || {
+        format!("the fence {} is recorded, which is lower than {highest}", row.fence)
+    });
+    late
+}
+
+fn was_suspended(call: &Call, run: &Run) -> bool {
+    run.faults.iter().any(|it| {
+        let is_long = matches!(it.kind, Kind::Suspend(time) if time > LEASE / 2);
+        is_long && it.from.0 <= call.at && call.at <= it.until.0 + ARRIVES_WITHIN
+    })
+}
+
+/// The last call before a generation converged is the one that brought the machine there.
+fn reached(
+    row: &WorkerRow,
+    generation: &Generation,
+    late: &BTreeSet<i64>,
+    run: &Run,
+    findings: &mut Findings,
+) {
+    const CHANGES: [&str; 4] = ["create", "start", "stop", "terminate"];
+    let ended = generation.ended_at.unwrap_or_default();
+    let changes = |it: &&Call| it.result == "ok" && it.at <= ended && CHANGES.contains(&it.call.as_str());
+    let last = run.records.calls_of(row.id).filter(changes).last();
+    let has_no_room = row.tags.contains_key("sim:capacity");
+    let is_right = match (generation.state.as_str(), last.map(|it| it.call.as_str())) {
+        ("running", Some("create" | "start"))
+        | ("stopped", Some("stop"))
+        | ("terminated", Some("terminate") | None) => true,
+        ("stopped", Some("start")) | ("terminated", Some("create")) => has_no_room,
+        _ => false,
+    };
+    let is_late = last.is_some_and(|it| late.contains(&it.seq));
+    findings.unless(is_right || is_late, row.id, || format!("{generation:?} has converged after {last:?}"));
+}
