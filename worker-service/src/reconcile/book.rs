@@ -25,7 +25,7 @@ pub(crate) struct Book {
     pub(crate) missing_since: Option<Micros>,
     /// When the machine was last created. Providers may not find it for a moment.
     pub(crate) created_at: Option<Micros>,
-    /// The last call, of any generation.
+    /// The last call since the worker was in its desired state.
     pub(crate) last_call: Option<LastCall>,
     /// The last provider calls, oldest first.
     pub(crate) attempts: Vec<Attempt>,

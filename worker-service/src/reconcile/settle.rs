@@ -220,6 +220,8 @@ impl Settled {
         self.book.succeeded();
         self.book.waiting = None;
         self.book.missing_since = None;
+        // What happens to the machine from here on is not the effect of this call.
+        self.book.last_call = None;
         let worker = &mut self.worker;
         let reached = worker.desired.state.reached();
         if worker.observed.state != reached {

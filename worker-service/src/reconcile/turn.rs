@@ -16,7 +16,7 @@ use crate::event::{self, Actor};
 use crate::metrics;
 use crate::provider::{CallOrigin, Machine, MachineSpec, MachineState, ProviderError};
 use crate::store::{Claim, Due};
-use crate::worker::Worker;
+use crate::worker::{DesiredState, Worker};
 
 /// Longest time that a provider call may take, as a share of the lease of its turn.
 const CALL_TIMEOUT: f64 = 8.0 / 30.0;
@@ -152,8 +152,13 @@ impl Reconciler {
             return Ok(provider.describe(id).await?.map_or(Seen::Missing, Seen::Machine));
         }
         let found = provider.find(worker.id).await?;
-        let alive = found.into_iter().find(|it| it.state != MachineState::Terminated);
-        Ok(alive.map_or(Seen::Nothing, Seen::Machine))
+        // A machine that is shutting down is one that the worker has lost, unless it is to be terminated.
+        let is_wanted = |it: &Machine| match it.state {
+            MachineState::Terminated => false,
+            MachineState::ShuttingDown => worker.desired.state == DesiredState::Terminated,
+            _ => true,
+        };
+        Ok(found.into_iter().find(is_wanted).map_or(Seen::Nothing, Seen::Machine))
     }
 
     async fn call(

@@ -48,22 +48,27 @@ const CLAIM: Dialects = Dialects {
     },
 };
 
-/// When the next worker is due, in microseconds from now; negative: some are due.
+/// When the next worker is due whose turn nobody takes, in microseconds from now; negative: some are due. Whether a lease has
+/// ended is looked at again with each poll.
 const NEXT: Dialects = Dialects {
     sqlite: Statement {
         summary: "SELECT reconciles",
         sql: concat!(
-            "SELECT min(max(due_at, lease_until)) - ",
+            "SELECT due_at - ",
             sqlite_now!(),
-            " FROM (SELECT due_at, lease_until FROM reconciles WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 100) AS next"
+            " FROM reconciles WHERE due_at IS NOT NULL AND lease_until <= ",
+            sqlite_now!(),
+            " ORDER BY due_at LIMIT 1"
         ),
     },
     postgres: Statement {
         summary: "SELECT reconciles",
         sql: concat!(
-            "SELECT min(greatest(due_at, lease_until)) - ",
+            "SELECT due_at - ",
             postgres_now!(),
-            " FROM (SELECT due_at, lease_until FROM reconciles WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 100) AS next"
+            " FROM reconciles WHERE due_at IS NOT NULL AND lease_until <= ",
+            postgres_now!(),
+            " ORDER BY due_at LIMIT 1"
         ),
     },
 };
@@ -240,8 +245,8 @@ impl WorkerStore {
     /// Returns the time until the next worker is due; `None` if none is.
     pub(crate) async fn next_due(&self) -> Result<Option<Duration>, StorageError> {
         let mut on = self.database.connection().await?;
-        let next: Option<(Option<i64>,)> = on.fetch_optional(NEXT.of(on.system()), []).await?;
-        Ok(next.and_then(|it| it.0).map(|it| Duration::from_micros(u64::try_from(it).unwrap_or_default())))
+        let next: Option<(i64,)> = on.fetch_optional(NEXT.of(on.system()), []).await?;
+        Ok(next.map(|it| Duration::from_micros(u64::try_from(it.0).unwrap_or_default())))
     }
 
     /// Reads what a turn needs to know; `None` if the worker was deleted.

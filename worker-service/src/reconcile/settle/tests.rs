@@ -122,6 +122,19 @@ fn a_lost_machine_that_is_back_makes_a_failed_worker_well() {
     assert_eq!((after.outcome, after.converged_at), (Some(outcome), Some(Micros(9))));
 }
 
+#[test]
+fn a_machine_that_stops_long_after_a_start_is_started_again() {
+    let mut worker = worker();
+    worker.instance_id = Some("i-1".to_owned());
+    let last_call = Some(LastCall { call: Call::Start, generation: 1 });
+    let book = Book { last_call, ..Book::default() };
+    let up = turn(&worker, &book, Seen::Machine(machine(&worker, MachineState::Running)), 9);
+    let retired =
+        Machine { state_reason: Some("Retirement".to_owned()), ..machine(&worker, MachineState::Stopped) };
+    let step = decide(&up.worker, &up.book, &Seen::Machine(retired), Micros(10), FORCE);
+    assert_eq!(step, Step::Call(Call::Start));
+}
+
 #[derive(Clone, Debug)]
 enum Happening {
     Nothing,
