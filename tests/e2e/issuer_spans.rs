@@ -54,7 +54,8 @@ async fn one_request_has_the_spans_of_the_wait_for_new_keys_and_the_others_link_
     assert_eq!(fetched.attributes["http.response.status_code"], AttributeValue::Integer(200));
     let server = traces.iter().flatten().find(|it| it.span_id == fetched.parent_id).expect("its parent");
     assert_eq!((server.name.as_str(), server.kind), ("GET /api/me", SpanKind::Server));
-    assert!(server.start <= fetched.start && fetched.end <= server.end, "{server:?} {fetched:?}");
+    // A request may have joined when the fetch was under way.
+    assert!(fetched.end <= server.end && server.start < fetched.end, "{server:?} {fetched:?}");
     for link in traces.iter().flatten().flat_map(|it| &it.links) {
         assert_eq!((&link.trace_id, &link.span_id), (&fetched.trace_id, &fetched.span_id));
     }
