@@ -19,6 +19,7 @@ mod hold;
 mod late;
 mod oracle;
 mod records;
+mod relay;
 
 use std::time::Duration;
 
@@ -33,7 +34,6 @@ fn now() -> Micros {
 }
 
 /// A setting for a process.
-#[expect(clippy::needless_pass_by_value, reason = "texts and numbers are given as they are")]
-fn setting(name: &str, value: impl ToString) -> (String, String) {
-    (name.to_owned(), value.to_string())
+fn setting(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
 }

@@ -133,12 +133,12 @@ class Run:
 
 
 def without_wrong_seed(case):
-    """Where schemathesis finds no right value for a header, its boundary cases of everything else have a wrong or an empty
-    one."""
+    """Where schemathesis finds no right value for a header, its boundary cases of everything else have a wrong one, and those
+    that it takes for right an empty one."""
     of_headers = case.meta.phase.data.parameter_location is ParameterLocation.HEADER
     if case.meta.is_negative_at(ParameterLocation.HEADER) and not of_headers:
         case.headers = CaseInsensitiveDict()
-    elif not of_headers:
+    elif not case.meta.is_negative_at(ParameterLocation.HEADER):
         case.headers = CaseInsensitiveDict({name: value for name, value in case.headers.items() if value != ""})
 
 

@@ -154,7 +154,9 @@ fn ago(duration: Duration) -> String {
 mod tests {
     use super::*;
     use crate::reconcile::book::WaitReason;
+    use crate::reconcile::conditions::Status;
     use crate::worker::testing::worker;
+    use crate::worker::{Desire, DesiredState, Failure, Outcome, Reached};
 
     fn told(worker: Worker, book: &Book, durations: Vec<i64>) -> Vec<String> {
         explanation(worker, book, None, durations, Micros(5_000_001)).sentences
@@ -176,6 +178,23 @@ mod tests {
         assert_eq!(told(starting.clone(), &book, durations), expected);
         let without = told(starting, &book, vec![1, 2, 3, 4]);
         assert_eq!(without[3], "There is no data yet about how long this usually takes.");
+    }
+
+    #[test]
+    fn a_failed_worker_that_is_retried_waits_for_its_turn() {
+        let mut failed = worker();
+        failed.observed.state = ObservedState::Failed;
+        failed.failure = Some(Failure { reason: "QUOTA_EXCEEDED".to_owned(), message: "full".to_owned() });
+        let at = Micros(9);
+        failed.outcome = Some(Outcome { generation: 1, result: OutcomeResult::Failed, at, failure: None });
+        let state = DesiredState::Running;
+        let desire = Desire { state, action_seq: 1, set_by: "ada".to_owned(), reason: None };
+        let Reached::Begun { worker, .. } = failed.desire(desire, at).unwrap() else { panic!("joined") };
+        let explained = explanation(worker, &Book::default(), None, Vec::new(), Micros(10));
+        let [ready, reconciling, stalled] = &explained.conditions;
+        let statuses = [ready.status, reconciling.status, stalled.status];
+        assert_eq!(statuses, [Status::False, Status::True, Status::False]);
+        assert_eq!(explained.sentences[2], "Waiting: the worker waits for its turn.");
     }
 
     #[test]

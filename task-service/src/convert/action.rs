@@ -27,7 +27,11 @@ pub(crate) fn action_draft(action: wire::TaskAction, violations: &mut Violations
     if worker_id.is_none() {
         violations.add("task.action.worker_id", "must be the UUID of a worker");
     }
-    Some(ActionDraft { verb: verb?, worker_id: worker_id?, reason: action.reason })
+    Some(ActionDraft {
+        verb: verb?,
+        worker_id: worker_id?,
+        reason: action.reason.filter(|it| !it.trim().is_empty()),
+    })
 }
 
 /// Converts an action to its message.

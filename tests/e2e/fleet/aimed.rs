@@ -14,6 +14,15 @@ use crate::harness::{Backend, Process, Product, Settings, eventually};
 
 /// A product whose second replicas have the same ports at the address 127.0.0.2.
 async fn product(backend: Backend, of_services: &[(&str, &str)]) -> Product {
+    product_on(None, backend, of_services).await
+}
+
+/// The same with this database of worker-service.
+async fn product_on(
+    worker_database: Option<String>,
+    backend: Backend,
+    of_services: &[(&str, &str)],
+) -> Product {
     let common = [
         ("CCM_SIMULATED_START_DELAY", "200ms"),
         ("CCM_SIMULATED_STOP_DELAY", "100ms"),
@@ -31,6 +40,7 @@ async fn product(backend: Backend, of_services: &[(&str, &str)]) -> Product {
         of_gateway: vec![setting("CCM_REQUEST_TIMEOUT", "2s")],
         worker_service: is_shared.then_some(two),
         task_service: is_shared.then_some(two),
+        worker_database,
         ..Settings::default()
     };
     Product::start_as(backend, tempfile::tempdir().unwrap(), settings).await

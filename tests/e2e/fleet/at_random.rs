@@ -10,15 +10,11 @@ use super::driver::Driver;
 use super::oracle::{Run, verdict};
 use super::records::{Records, open, unrest};
 use super::{fleet_of_workers, now};
-use crate::event_log::Random;
+use crate::event_log::{Random, setting};
 use crate::harness::Backend;
 
 /// Callers at the same time.
 const CALLERS: u64 = 12;
-
-fn size(name: &str, default: u64) -> u64 {
-    std::env::var_os(name).and_then(|it| it.to_str()?.parse().ok()).unwrap_or(default)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_replicas_of_each_service_on_postgresql() {
@@ -31,29 +27,29 @@ async fn one_replica_of_each_on_sqlite() {
 }
 
 async fn a_run(backend: Backend) {
-    let (workers, actions) = (size("CCM_FLEET_WORKERS", 20), size("CCM_FLEET_ACTIONS", 120));
-    let random_seed = now().0.unsigned_abs();
-    let seed = size("CCM_FLEET_SEED", random_seed);
+    let (workers, actions) =
+        (setting("CCM_FLEET_WORKERS").unwrap_or(20), setting("CCM_FLEET_ACTIONS").unwrap_or(120));
+    let seed = setting("CCM_FLEET_SEED").unwrap_or(now().0.unsigned_abs());
     println!("CCM_FLEET_SEED={seed} CCM_FLEET_WORKERS={workers} CCM_FLEET_ACTIONS={actions} {backend:?}");
     // A low rate for some of the runs: the provider throttles.
     let rate = u32::try_from(workers / 2).unwrap().max(10) / (1 + u32::from(seed.is_multiple_of(2)));
     let mut cluster = Cluster::start(backend, rate).await;
-    let mut driver = Driver {
+    let driver = Driver {
         client: cluster.product.admin(),
         members: Arc::default(),
         acknowledged: Arc::<Mutex<_>>::default(),
         service_token: cluster.product.token("service:late", &[Role::Service], None),
         worker_services: cluster.addresses("worker-service"),
     };
-    let mut members = Vec::new();
-    for number in 0..workers {
-        members.push(fleet_of_workers::create(&driver, number, &mut Random(seed ^ (number << 32))).await);
+    // The others are created while the processes are disturbed.
+    for number in 0..workers / 2 {
+        fleet_of_workers::create(&driver, number, seed).await;
     }
-    driver.members = Arc::new(members);
     // Long enough for faults to meet actions.
     let time = Duration::from_millis(250) * u32::try_from(actions).unwrap().clamp(120, 1_000);
-    let callers: Vec<_> =
-        (0..CALLERS).map(|it| tokio::spawn(call(driver.clone(), seed, it, actions, time))).collect();
+    let callers: Vec<_> = (0..CALLERS)
+        .map(|it| tokio::spawn(call(driver.clone(), seed, it, (workers, actions), time)))
+        .collect();
     let (start, mut random) = (Instant::now(), Random(seed));
     while callers.iter().any(|it| !it.is_finished()) {
         // At first, processes are only asked to stop.
@@ -64,14 +60,13 @@ async fn a_run(backend: Backend) {
     for caller in callers {
         caller.await.unwrap();
     }
-    let time_of_faults = start.elapsed();
-    let begun = Instant::now();
+    let acted = start.elapsed();
     settle(&cluster).await;
     println!(
-        "{} faults, {} acknowledged, driven for {time_of_faults:?}, quiet after {:?}",
+        "{} faults, {} acknowledged, driven for {acted:?}, quiet after {:?}",
         cluster.faults.len(),
         driver.acknowledged.lock().unwrap().len(),
-        begun.elapsed()
+        start.elapsed().saturating_sub(acted)
     );
     cluster.stop().await;
     let run = Run {
@@ -84,12 +79,16 @@ async fn a_run(backend: Backend) {
 }
 
 /// Makes the requests of one caller.
-async fn call(driver: Driver, seed: u64, caller: u64, actions: u64, time: Duration) {
+async fn call(driver: Driver, seed: u64, caller: u64, (workers, actions): (u64, u64), time: Duration) {
     let mut pause = Random(seed ^ (caller << 48));
     let mean = time.as_millis() * u128::from(CALLERS) / u128::from(actions.max(1));
     for number in (caller..actions).step_by(usize::try_from(CALLERS).unwrap()) {
         let millis = pause.below(2 * u64::try_from(mean).unwrap().max(1));
         tokio::time::sleep(Duration::from_millis(millis)).await;
+        let later = workers / 2 + number * (workers - workers / 2) / actions;
+        if number == 0 || later > workers / 2 + (number - 1) * (workers - workers / 2) / actions {
+            fleet_of_workers::create(&driver, later, seed).await;
+        }
         driver.act(number, Random(seed.wrapping_mul(31) ^ (number << 16))).await;
     }
 }

@@ -5,15 +5,22 @@ use std::time::Duration;
 
 use platform::clock::Micros;
 
+use super::records::{applying, called, open};
+use super::relay::Relay;
 use super::{LEASE, now, setting};
 use crate::event_log::Random;
 use crate::harness::{Backend, Process, Product, Settings, eventually};
+
+/// Its place among the replicas.
+const FIRST_WORKER_SERVICE: usize = 2;
 
 /// The product with further replicas.
 pub(super) struct Cluster {
     pub(super) product: Product,
     pub(super) replicas: Vec<Replica>,
     more: Vec<Process>,
+    /// Between the first worker-service and its database, if that is PostgreSQL.
+    relay: Option<Relay>,
     pub(super) faults: Vec<Fault>,
 }
 
@@ -33,6 +40,8 @@ pub(super) enum Kind {
     Kill,
     /// SIGSTOP, and SIGCONT after this time.
     Suspend(Duration),
+    /// What it writes to its database arrives so much later.
+    Delay(Duration),
 }
 
 /// Something that was done to a process.
@@ -63,16 +72,18 @@ impl Cluster {
         let of_services = [
             setting("CCM_RECONCILE_LEASE", "4s"),
             setting("CCM_ACTION_LEASE", "4s"),
-            setting("CCM_ACTION_ATTEMPTS", 200),
+            setting("CCM_ACTION_ATTEMPTS", "200"),
             setting("CCM_SIMULATED_START_DELAY", "200ms"),
             setting("CCM_SIMULATED_STOP_DELAY", "100ms"),
             setting("CCM_SIMULATED_TOKEN_LIFETIME", "2s"),
-            setting("CCM_SIMULATED_RATE", rate),
+            setting("CCM_SIMULATED_RATE", &rate.to_string()),
             setting("CCM_SWEEP_INTERVAL", "2s"),
             setting("CCM_FORCE_STOP_AFTER", "2s"),
         ];
         let is_shared = matches!(backend, Backend::Postgres);
+        let relay = if is_shared { Some(Relay::start().await) } else { None };
         let settings = Settings {
+            worker_database: relay.as_ref().map(|it| it.url.clone()),
             of_services: of_services.to_vec(),
             of_gateway: vec![setting("CCM_REQUEST_TIMEOUT", "3s")],
             worker_service: is_shared.then_some(three),
@@ -86,15 +97,15 @@ impl Cluster {
             Replica { service: "worker-service", address: product.workers_address },
         ];
         let mut more = Vec::new();
-        for host in [2, 3].into_iter().filter(|_| is_shared) {
+        for (host, relay) in [2, 3].into_iter().zip(relay.iter().cycle()) {
             let at = |it: SocketAddr| SocketAddr::from(([127, 0, 0, host], it.port()));
             let (tasks, workers) = (at(product.tasks_address), at(product.workers_address));
             more.push(product.another_task_service(&tasks.to_string()).await);
             replicas.push(Replica { service: "task-service", address: tasks });
-            more.push(product.another_worker_service(&workers.to_string()).await);
+            more.push(product.another_worker_service_on(&relay.direct, &workers.to_string()).await);
             replicas.push(Replica { service: "worker-service", address: workers });
         }
-        Self { product, replicas, more, faults: Vec::new() }
+        Self { product, replicas, more, relay, faults: Vec::new() }
     }
 
     pub(super) fn addresses(&self, service: &str) -> Vec<SocketAddr> {
@@ -105,24 +116,32 @@ impl Cluster {
         match index {
             0 => &mut self.product.gateway,
             1 => &mut self.product.tasks,
-            2 => &mut self.product.workers,
+            FIRST_WORKER_SERVICE => &mut self.product.workers,
             _ => &mut self.more[index - 3],
         }
     }
 
     /// Does something to a process that the seed chooses, and waits until it runs again.
     pub(super) async fn disturb(&mut self, random: &mut Random, gently: bool) {
-        let index = usize::try_from(random.below(self.replicas.len() as u64)).unwrap();
+        let mut index = usize::try_from(random.below(self.replicas.len() as u64)).unwrap();
         let beyond_lease = LEASE + Duration::from_millis(500 + random.below(1_500));
         let short = Duration::from_millis(200 + random.below(800));
         let kind = match random.below(100) {
             _ if gently => Kind::Stop,
             0..30 => Kind::Kill,
-            30..50 => Kind::Stop,
-            50..90 if index > 0 => Kind::Suspend(beyond_lease),
+            30..45 => Kind::Stop,
+            45..60 if self.relay.is_some() => Kind::Delay(beyond_lease),
+            45..92 if index > 0 => Kind::Suspend(beyond_lease),
             _ => Kind::Suspend(short),
         };
+        if matches!(kind, Kind::Delay(_)) {
+            index = FIRST_WORKER_SERVICE;
+        }
         let (replica, from) = (self.replicas[index].clone(), now());
+        if self.replicas[index].service != "gateway" && !gently {
+            self.is_busy(index).await;
+        }
+        let relay = self.relay.take();
         let process = self.process(index);
         match kind {
             Kind::Stop => {
@@ -135,12 +154,36 @@ impl Cluster {
                 tokio::time::sleep(time).await;
                 process.signal("CONT");
             }
+            Kind::Delay(time) => {
+                let relay = relay.as_ref().expect("a relay");
+                relay.block();
+                tokio::time::sleep(time).await;
+                relay.unblock();
+            }
         }
-        if !matches!(kind, Kind::Suspend(_)) {
+        self.relay = relay;
+        if matches!(kind, Kind::Stop | Kind::Kill) {
             tokio::time::sleep(Duration::from_millis(random.below(1_000))).await;
             self.restart(index).await;
         }
         self.faults.push(Fault { kind, replica, from, until: now() });
+    }
+
+    /// Waits a moment for something that a service does: a provider has just been called, or worker-service is being.
+    async fn is_busy(&self, index: usize) {
+        const SEVERAL: usize = 200;
+        let is_worker_service = self.replicas[index].service == "worker-service";
+        let databases = [&self.product.task_database.url, &self.product.provider_database.url];
+        let database = open(databases[usize::from(is_worker_service)]).await;
+        let before = if is_worker_service { called(&database).await } else { 0 };
+        for _ in 0..SEVERAL {
+            let now = if is_worker_service { called(&database).await } else { applying(&database).await };
+            if now > before {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        database.close().await;
     }
 
     async fn restart(&mut self, index: usize) {

@@ -29,7 +29,7 @@ pub(super) struct Acknowledged {
 #[derive(Clone)]
 pub(super) struct Driver {
     pub(super) client: Client,
-    pub(super) members: Arc<Vec<Member>>,
+    pub(super) members: Arc<Mutex<Vec<Member>>>,
     pub(super) acknowledged: Arc<Mutex<Vec<Acknowledged>>>,
     /// For calls that come late: a token of a service, and where worker-service is.
     pub(super) service_token: String,
@@ -39,13 +39,16 @@ pub(super) struct Driver {
 impl Driver {
     /// Makes request number `number` of a run, as its seed decides.
     pub(super) async fn act(&self, number: u64, mut random: Random) {
-        let index = random.below(self.members.len() as u64);
-        let member = &self.members[usize::try_from(index).unwrap()];
+        let member = {
+            let members = self.members.lock().unwrap();
+            members[usize::try_from(random.below(members.len() as u64)).unwrap()].clone()
+        };
+        let member = &member;
         let key = format!("action-{number}");
         match random.below(100) {
-            0..30 => self.verb(member, "stop", &key, &mut random).await,
-            30..60 => self.verb(member, "start", &key, &mut random).await,
-            60..65 => self.verb(member, "terminate", &key, &mut random).await,
+            0..31 => self.verb(member, "stop", &key, &mut random).await,
+            31..62 => self.verb(member, "start", &key, &mut random).await,
+            62..65 => self.verb(member, "terminate", &key, &mut random).await,
             65..75 => {
                 self.verb(member, "stop", &format!("{key}-1"), &mut random).await;
                 self.verb(member, "start", &format!("{key}-2"), &mut random).await;

@@ -29,7 +29,8 @@ const TAGS: [(&str, &str); 10] = [
 ];
 
 /// Creates the worker with this number.
-pub(super) async fn create(driver: &Driver, number: u64, random: &mut Random) -> Member {
+pub(super) async fn create(driver: &Driver, number: u64, seed: u64) {
+    let mut random = Random(seed ^ (number << 32));
     let mut tags = BTreeMap::new();
     if random.below(2) == 0 {
         let (name, value) = TAGS[usize::try_from(number).unwrap() / 2 % TAGS.len()];
@@ -39,5 +40,5 @@ pub(super) async fn create(driver: &Driver, number: u64, random: &mut Random) ->
     let body = json!({"name": name, "region": "us-east-1", "instance_type": "m5.metal", "tags": tags});
     let answer = driver.ask("/api/workers", &body, Some(&format!("create-{number}"))).await;
     assert_eq!(answer.status, 201, "{answer:?}");
-    Member { id: answer.text("id").to_owned(), name }
+    driver.members.lock().unwrap().push(Member { id: answer.text("id").to_owned(), name });
 }

@@ -29,8 +29,8 @@ record! {
 }
 
 record! {
+    #[expect(clippy::struct_field_names, reason = "the names of the columns")]
     #[derive(Clone, Debug)]
-    #[expect(clippy::struct_field_names, reason = "the fields are columns")]
     pub(super) struct Generation {
         pub(super) worker_id: Uuid,
         pub(super) generation: i64,
@@ -45,8 +45,8 @@ record! {
 
 record! {
     /// A call, as the provider has noted it.
+    #[expect(clippy::struct_field_names, reason = "the names of the columns")]
     #[derive(Clone, Debug)]
-    #[expect(clippy::struct_field_names, reason = "the fields are columns")]
     pub(super) struct Call {
         pub(super) seq: i64,
         pub(super) at: i64,
@@ -118,6 +118,16 @@ const MACHINES: Statement = Statement {
 const QUEUED: Statement =
     Statement { summary: "SELECT action_queue", sql: "SELECT count(*) AS n FROM action_queue" };
 
+/// How many calls the provider has answered.
+const CALLED: Statement =
+    Statement { summary: "SELECT journal", sql: "SELECT count(*) AS n FROM journal WHERE result = 'ok'" };
+
+/// How many calls of worker-service are being made.
+const APPLYING: Statement = Statement {
+    summary: "SELECT action_queue",
+    sql: "SELECT count(*) AS n FROM action_queue WHERE phase = 'applying'",
+};
+
 /// How many workers are being reconciled.
 const RECONCILING: Statement = Statement {
     summary: "SELECT workers",
@@ -146,6 +156,14 @@ pub(super) async fn count(database: &Database, statement: &Statement) -> i64 {
 /// How many actions are live, and how many workers are being reconciled.
 pub(super) async fn unrest(tasks: &Database, workers: &Database) -> (i64, i64) {
     (count(tasks, &QUEUED).await, count(workers, &RECONCILING).await)
+}
+
+pub(super) async fn called(provider: &Database) -> i64 {
+    count(provider, &CALLED).await
+}
+
+pub(super) async fn applying(tasks: &Database) -> i64 {
+    count(tasks, &APPLYING).await
 }
 
 async fn changes<T: serde::de::DeserializeOwned>(url: &str, of: &str) -> Vec<Change<T>> {

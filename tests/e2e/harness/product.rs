@@ -149,6 +149,13 @@ impl Product {
         self.another("worker-service", listen, &self.of_workers).await
     }
 
+    /// One more worker-service, which reaches its database by another URL.
+    pub(crate) async fn another_worker_service_on(&self, database: &str, listen: &str) -> Process {
+        let mut settings = self.of_workers.clone();
+        settings.push(("CCM_WORKER_DATABASE".to_owned(), database.to_owned()));
+        self.another("worker-service", listen, &settings).await
+    }
+
     /// One more task-service, with the same database.
     pub(crate) async fn another_task_service(&self, listen: &str) -> Process {
         self.another("task-service", listen, &self.of_tasks).await

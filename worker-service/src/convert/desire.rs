@@ -5,6 +5,8 @@ use proto::worker::v1 as wire;
 
 use crate::worker::{Desire, DesiredState, REASON_LENGTH};
 
+/// The highest number of an action: 2^53. No worker gets there by counting.
+const MAX_ACTION_SEQ: i64 = 1 << 53;
 /// Maximum length of a request id.
 const REQUEST_ID_LENGTH: usize = 255;
 
@@ -23,8 +25,8 @@ pub(crate) fn desire(
             None
         }
     };
-    if request.action_seq < 1 {
-        violations.add("action_seq", "must be at least 1");
+    if !(1..=MAX_ACTION_SEQ).contains(&request.action_seq) {
+        violations.add("action_seq", format!("must be 1 to {MAX_ACTION_SEQ}"));
     }
     let id = &request.request_id;
     if id.is_empty() || id.len() > REQUEST_ID_LENGTH || !id.bytes().all(|it| it.is_ascii_graphic()) {

@@ -23,9 +23,11 @@ pub(crate) struct Book {
     pub(crate) waiting: Option<Waiting>,
     /// Since when the provider has not known the machine.
     pub(crate) missing_since: Option<Micros>,
+    /// Since when the machine has been stopping, or when its power was last cut.
+    pub(crate) stopping_since: Option<Micros>,
     /// When the machine was last created. Providers may not find it for a moment.
     pub(crate) created_at: Option<Micros>,
-    /// The last call since the worker was in its desired state.
+    /// The last call that the provider accepted since the worker was in its desired state.
     pub(crate) last_call: Option<LastCall>,
     /// The last provider calls, oldest first.
     pub(crate) attempts: Vec<Attempt>,

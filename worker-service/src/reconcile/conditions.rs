@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::book::{Book, WaitReason};
-use crate::worker::{ObservedState, Worker};
+use crate::worker::Worker;
 
 /// Whether a condition holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ struct Flip {
 
 impl Flips {
     /// Returns the flips after a turn: `since` moves only when a status changes.
-    pub(super) fn after(self, worker: &Worker, book: &Book, now: Micros) -> Self {
+    pub(crate) fn after(self, worker: &Worker, book: &Book, now: Micros) -> Self {
         let [ready, reconciling, stalled] = statuses(worker, book);
         let next = |known: Option<Flip>, status| {
             Some(known.filter(|it| it.status == status).unwrap_or(Flip { status, since: now }))
@@ -102,7 +102,7 @@ pub(crate) fn conditions(worker: &Worker, book: &Book) -> [Condition; 3] {
         _ => (reconciling_reason, "the worker needs no help".to_owned()),
     };
     let of = |status, reason, message, flip: Option<Flip>| {
-        let since = flip.filter(|it| it.status == status).map_or(worker.updated_at, |it| it.since);
+        let since = flip.filter(|it| it.status == status).map_or(worker.desired.set_at, |it| it.since);
         Condition { status, reason, message, since }
     };
     [
@@ -114,7 +114,7 @@ pub(crate) fn conditions(worker: &Worker, book: &Book) -> [Condition; 3] {
 
 fn statuses(worker: &Worker, book: &Book) -> [Status; 3] {
     let is = |holds: bool| if holds { Status::True } else { Status::False };
-    let has_failed = worker.failure.is_some() || worker.observed.state == ObservedState::Failed;
+    let has_failed = worker.failure.is_some();
     let is_there = worker.observed.state == worker.desired.state.reached();
     let ready = if book.failures > 0 && !has_failed { Status::Unknown } else { is(is_there && !has_failed) };
     [ready, is(!has_failed && (worker.is_reconciling() || !is_there)), is(has_failed)]
@@ -157,6 +157,7 @@ pub(crate) fn explain(reason: Reason) -> &'static str {
 mod tests {
     use super::*;
     use crate::reconcile::book::Waiting;
+    use crate::worker::ObservedState;
     use crate::worker::testing::worker;
 
     #[test]

@@ -28,6 +28,7 @@ storage::conformance!(
     what_happens_during_a_turn_makes_the_worker_due_again,
     wake_ups_neither_count_as_failures_nor_move_the_next_retry,
     changed_tags_and_names_reach_the_machine,
+    the_fence_of_a_worker_never_starts_again_and_a_deleted_one_is_not_due,
 );
 
 /// A worker-service without its gRPC interface.
@@ -292,4 +293,35 @@ async fn changed_tags_and_names_reach_the_machine(fresh: Fresh) {
     assert_eq!(machine.tags["Name"], "lab 2");
     stage.reconciler.take_turns().await.unwrap();
     assert_eq!(stage.sweep().await, super::sweep::Found::default());
+}
+
+async fn the_fence_of_a_worker_never_starts_again_and_a_deleted_one_is_not_due(fresh: Fresh) {
+    let stage = Stage::open(&fresh).await;
+    let (id, store) = (stage.create(&[]).await.id, stage.store());
+    stage.settled(id).await;
+    stage.desire(id, DesiredState::Terminated, 1).await.unwrap();
+    let terminated = stage.settled(id).await;
+    store.wake(vec![id]).await.unwrap();
+    let [before] = store.claim(stage.reconciler.owner, Duration::ZERO, 9).await.unwrap()[..] else {
+        panic!()
+    };
+    let now = stage.clock.now();
+    let delete = move |worker: &Worker| {
+        let after = worker.deleted(now)?;
+        let event = event::deleted(Uuid::from_u128(6), &after, &Actor::process_for(&after));
+        Ok(Some((after, event)))
+    };
+    store.change(id, delete).await.unwrap();
+    assert_eq!(store.refresh(id, Duration::ZERO).await.unwrap(), None);
+    store.wake(vec![id]).await.unwrap();
+    assert_eq!(stage.reconciler.take_turns().await.unwrap(), 1);
+    assert_eq!(stage.reconciler.take_turns().await.unwrap(), 0);
+    let import = Worker { id: stage.clock.new_id(), ..terminated };
+    let outcome = |worker: &Worker, _| crate::store::Outcome {
+        event: event::restored(Uuid::from_u128(7), worker, &Actor::process_for(worker)),
+        answer: (),
+    };
+    store.import(None, import, outcome).await.unwrap();
+    let [after] = store.claim(stage.reconciler.owner, Duration::ZERO, 9).await.unwrap()[..] else { panic!() };
+    assert!(after.worker_id == id && after.fence > before.fence, "{before:?} {after:?}");
 }

@@ -51,6 +51,8 @@ pub(crate) fn decide(worker: &Worker, book: &Book, seen: &Seen, now: Micros, for
     }
     let step = match (worker.desired.state, seen) {
         (DesiredState::Terminated, Seen::Nothing) => Step::Converged,
+        // The token of the lost machine is remembered: another machine needs another one.
+        (_, Seen::Nothing) if worker.is_machine_lost => Step::Replace,
         (_, Seen::Nothing) => Step::Call(Call::Create),
         (desired, Seen::Missing) => missing(worker, desired, book, now),
         (desired, Seen::Machine(machine)) => of_machine(worker, desired, book, machine, now, force_after),
@@ -107,8 +109,7 @@ fn of_machine(
         (MachineState::Running, Running) | (MachineState::Stopped, Stopped) => Step::Converged,
         (MachineState::Pending, _) => waits(book, WaitReason::Starting, now),
         (MachineState::Stopping, _) => {
-            let since = book.waiting.filter(|it| it.reason == WaitReason::Stopping).map(|it| it.since);
-            if since.is_some_and(|it| now - it >= force_after) {
+            if book.stopping_since.is_some_and(|it| now - it >= force_after) {
                 return Step::Call(Call::ForceStop);
             }
             waits(book, WaitReason::Stopping, now)

@@ -58,10 +58,16 @@ impl Reconciler {
             let at = Instant::now();
             let claims = untraced(self.store.claim(self.owner, self.settings.lease, free)).await?;
             let claimed = claims.len();
+            let mut surplus = Vec::new();
             for claim in claims {
-                // This loop alone takes slots, so one is free for each claim.
-                let Ok(slot) = slots.clone().try_acquire_owned() else { break };
-                tokio::spawn(self.clone().take(Claimed { claim, at }, slot));
+                match slots.clone().try_acquire_owned() {
+                    Ok(slot) => drop(tokio::spawn(self.clone().take(Claimed { claim, at }, slot))),
+                    // This loop alone takes slots, so there is one for each claim, unless the database gave more than asked.
+                    Err(_) => surplus.push(claim),
+                }
+            }
+            if !surplus.is_empty() {
+                untraced(self.store.hand_back(surplus)).await?;
             }
             if claimed < free {
                 return Ok(());

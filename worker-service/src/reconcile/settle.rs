@@ -65,10 +65,13 @@ pub(crate) fn settle(worker: &Worker, book: &Book, turn: Turn) -> Settled {
         // The later generation is due already.
         Done::Stepped(_) => after.due_in = Some(Duration::ZERO),
         Done::Called { call, result, trace_id } => {
-            after.book.last_call = Some(LastCall { call, generation });
             after.remember(call.into_str(), generation, result.as_ref().err(), trace_id, now);
             match result {
-                Ok(machine) => after.called(call, machine.as_ref(), is_current, now),
+                Ok(machine) => {
+                    // Only a call that the provider has accepted can have been in vain.
+                    after.book.last_call = Some(LastCall { call, generation });
+                    after.called(call, machine.as_ref(), is_current, now);
+                }
                 Err(error) => after.call_failed(call, error, is_current, now, share),
             }
         }
@@ -119,8 +122,14 @@ impl Settled {
                 return;
             }
             worker.failure = None;
+        }
+        if !matches!(machine.state, MachineState::ShuttingDown | MachineState::Terminated) {
             worker.is_machine_lost = false;
         }
+        self.book.stopping_since = match machine.state {
+            MachineState::Stopping => self.book.stopping_since.or(Some(now)),
+            _ => None,
+        };
         // A machine that dies unasked makes the worker failed, which the step decides.
         let state = observed(machine.state);
         let died = state == ObservedState::Terminated && worker.desired.state != DesiredState::Terminated;
@@ -164,6 +173,10 @@ impl Settled {
         if call == Call::Create {
             self.book.created_at = Some(now);
         }
+        if call == Call::ForceStop {
+            // Cut again only after the same time.
+            self.book.stopping_since = Some(now);
+        }
         if let Some(machine) = machine {
             self.observe(machine, now);
             if is_current && observed(machine.state) == self.worker.desired.state.reached() {
@@ -176,7 +189,7 @@ impl Settled {
                 MachineState::Running | MachineState::Stopped | MachineState::Terminated => {}
             }
         }
-        self.due_in = Some(if call == Call::Tag { Duration::ZERO } else { SOON });
+        self.due_in = Some(SOON);
     }
 
     fn call_failed(&mut self, call: Call, error: ProviderError, is_current: bool, now: Micros, share: f64) {

@@ -49,7 +49,9 @@ impl Reconciler {
     pub(super) async fn turn(&self, claimed: Claimed) -> Result<(), StorageError> {
         let started = Timestamp::now();
         let claim = claimed.claim;
-        let Some(due) = untraced(self.store.due(claim.worker_id)).await? else { return Ok(()) };
+        let Some(due) = untraced(self.store.due(claim.worker_id)).await? else {
+            return untraced(self.store.rest(claim)).await;
+        };
         let looked = self.look(&due).await;
         let now = self.clock.now();
         let turn = Turn {

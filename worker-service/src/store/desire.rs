@@ -68,7 +68,7 @@ impl WorkerStore {
                         }
                         on.execute(&sql::UPDATE, values(&worker)).await?;
                         generation::begin(on, &worker, Some(action_seq)).await?;
-                        schedule::wake_for_new_generation(on, id).await?;
+                        schedule::wake_for_new_generation(on, &worker).await?;
                         let event = event::updated(event_id, &before, &worker, &Actor::from(&caller));
                         (worker, Some(event))
                     }

@@ -34,7 +34,7 @@ impl WorkerStore {
         new: Worker,
         outcome: impl FnOnce(&Worker, bool) -> Outcome<M> + Send + 'static,
     ) -> Result<Once<M>, WorkerError> {
-        request_key::once(&self.database, key, new.created_at, M::default(), move |on| {
+        let once = request_key::once(&self.database, key, new.created_at, M::default(), move |on| {
             Box::pin(async move {
                 let (worker, restored) = stored(on, new).await?;
                 set_on_current(CCM_WORKER_ID, &worker.id);
@@ -42,10 +42,12 @@ impl WorkerStore {
                 generation::begin(on, &worker, None).await?;
                 schedule::schedule(on, worker.id).await?;
                 let Outcome { event, answer } = outcome(&worker, restored);
-                Ok((event, Some(answer)))
+                Ok::<_, WorkerError>((event, Some(answer)))
             })
         })
-        .await
+        .await?;
+        self.wakes.notify_one();
+        Ok(once)
     }
 }
 

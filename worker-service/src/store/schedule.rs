@@ -84,8 +84,12 @@ const WAKE: Statement = Statement {
     sql: "UPDATE reconciles SET due_at = 0, wakes = wakes + 1 WHERE worker_id = $1",
 };
 
-const FORGET: Statement =
-    Statement { summary: "DELETE reconciles", sql: "DELETE FROM reconciles WHERE worker_id = $1" };
+/// The row stays, because its fence must not start again when the worker is restored.
+const FORGET: Statement = Statement {
+    summary: "UPDATE reconciles",
+    sql: "UPDATE reconciles SET due_at = NULL, lease_until = 0, lease_owner = NULL, fence = fence + 1, wakes = wakes + 1 \
+          WHERE worker_id = $1",
+};
 
 const BOOK: Statement = Statement {
     summary: "SELECT reconciles",
@@ -127,6 +131,12 @@ const RELEASE: Dialects = Dialects {
     },
 };
 
+/// Ends the turn of a worker that was deleted.
+const REST: Statement = Statement {
+    summary: "UPDATE reconciles",
+    sql: "UPDATE reconciles SET lease_until = 0, lease_owner = NULL, due_at = NULL WHERE worker_id = $1 AND fence = $2",
+};
+
 /// Gives a lease back without a turn; the worker stays due.
 const HAND_BACK: Statement = Statement {
     summary: "UPDATE reconciles",
@@ -142,7 +152,7 @@ const REFRESH: Dialects = Dialects {
             sqlite_now!(),
             ", due_at = 0, wakes = wakes + 1 WHERE worker_id = $1 AND refreshed_at <= ",
             sqlite_now!(),
-            " - $2 RETURNING refreshed_at"
+            " - $2 AND worker_id IN (SELECT id FROM workers WHERE id = $1 AND deleted_at IS NULL) RETURNING refreshed_at"
         ),
     },
     postgres: Statement {
@@ -152,7 +162,7 @@ const REFRESH: Dialects = Dialects {
             postgres_now!(),
             ", due_at = 0, wakes = wakes + 1 WHERE worker_id = $1 AND refreshed_at <= ",
             postgres_now!(),
-            " - $2 RETURNING refreshed_at"
+            " - $2 AND worker_id IN (SELECT id FROM workers WHERE id = $1 AND deleted_at IS NULL) RETURNING refreshed_at"
         ),
     },
 };
@@ -161,11 +171,19 @@ const REFRESH: Dialects = Dialects {
 const REFRESHABLE: Dialects = Dialects {
     sqlite: Statement {
         summary: "SELECT reconciles",
-        sql: concat!("SELECT refreshed_at + $2 - ", sqlite_now!(), " FROM reconciles WHERE worker_id = $1"),
+        sql: concat!(
+            "SELECT refreshed_at + $2 - ",
+            sqlite_now!(),
+            " FROM reconciles WHERE worker_id IN (SELECT id FROM workers WHERE id = $1 AND deleted_at IS NULL)"
+        ),
     },
     postgres: Statement {
         summary: "SELECT reconciles",
-        sql: concat!("SELECT refreshed_at + $2 - ", postgres_now!(), " FROM reconciles WHERE worker_id = $1"),
+        sql: concat!(
+            "SELECT refreshed_at + $2 - ",
+            postgres_now!(),
+            " FROM reconciles WHERE worker_id IN (SELECT id FROM workers WHERE id = $1 AND deleted_at IS NULL)"
+        ),
     },
 };
 
@@ -207,10 +225,15 @@ pub(super) async fn wake(on: &mut Transaction, id: Uuid) -> Result<(), StorageEr
 }
 
 /// Makes a worker due because its desired state was set: what failed before is tried anew at once.
-pub(super) async fn wake_for_new_generation(on: &mut Transaction, id: Uuid) -> Result<(), StorageError> {
+pub(super) async fn wake_for_new_generation(
+    on: &mut Transaction,
+    worker: &Worker,
+) -> Result<(), StorageError> {
+    let id = worker.id;
     let row: Option<BookRow> = on.fetch_optional(&BOOK, [id.into()]).await?;
-    let book =
+    let mut book =
         Book { failures: 0, next_retry: None, waiting: None, ..row.map(|it| it.book.0).unwrap_or_default() };
+    book.flips = book.flips.after(worker, &book, worker.desired.set_at);
     on.execute(&SCHEDULE, [id.into(), json!(book).into()]).await
 }
 
@@ -313,6 +336,13 @@ impl WorkerStore {
                     Ok(Some((before, worker)))
                 })
             })
+            .await
+    }
+
+    /// Ends the turn of a worker that was deleted: it is not due any more.
+    pub(crate) async fn rest(&self, claim: Claim) -> Result<(), StorageError> {
+        self.database
+            .write(move |on| Box::pin(on.execute(&REST, [claim.worker_id.into(), claim.fence.into()])))
             .await
     }
 

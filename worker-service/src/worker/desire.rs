@@ -106,6 +106,11 @@ impl Worker {
         worker.observed.generation = self.desired.generation;
         worker.outcome = None;
         worker.failure = None;
+        if worker.observed.state == ObservedState::Failed {
+            let has_machine = worker.instance_id.is_some() && !worker.is_machine_lost;
+            let seen = if has_machine { ObservedState::Unknown } else { ObservedState::Pending };
+            (worker.observed.state, worker.observed.since) = (seen, now);
+        }
         worker.action_seq = action_seq;
         worker.revision += 1;
         worker.updated_at = now;

@@ -4,9 +4,10 @@ use hyper::Method;
 use serde_json::json;
 use storage::Statement;
 
-use super::{has_logged, judge, product, second};
+use super::{has_logged, judge, product, product_on, second};
 use crate::fleet::hold::{Hold, JOURNAL, MACHINES, RECONCILES};
 use crate::fleet::records::{count, open};
+use crate::fleet::relay::Relay;
 use crate::harness::{Backend, Client, eventually};
 
 const CLAIMED: Statement = Statement {
@@ -18,6 +19,8 @@ const CREATED: Statement = Statement {
     summary: "SELECT journal",
     sql: "SELECT count(*) AS n FROM journal WHERE call = 'create' AND result = 'ok'",
 };
+
+const LOST: &str = "the lease of a turn was lost; nothing was stored";
 
 /// Posts until a replica that is not suspended has answered.
 async fn answered(client: &Client, path: &str) {
@@ -47,12 +50,39 @@ async fn a_turn_that_goes_on_after_its_lease_has_ended_stores_nothing() {
     product.workers.signal("CONT");
     let path = format!("/api/workers/{id}");
     eventually("the turn has ended", || async {
-        let is_lost = has_logged(&product.workers, "the lease of a turn was lost; nothing was stored");
+        let is_lost = has_logged(&product.workers, LOST);
         (is_lost || admin.get(&path).await.json != stopped).then_some(())
     })
     .await;
     judge(&mut product, vec![other]).await;
-    assert!(has_logged(&product.workers, "the lease of a turn was lost; nothing was stored"));
+    assert!(has_logged(&product.workers, LOST));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_turn_stores_is_refused_if_it_arrives_after_its_lease_has_ended() {
+    let relay = Relay::start().await;
+    let settings = [("CCM_RECONCILE_LEASE", "4s")];
+    let mut product = product_on(Some(relay.url.clone()), Backend::Postgres, &settings).await;
+    let id = product.running_worker().await;
+    let (admin, path) = (product.admin(), format!("/api/workers/{id}"));
+    let call = Hold::on(&product.provider_database.url, &JOURNAL).await;
+    answered(&admin, &format!("{path}/stop")).await;
+    call.is_waited_for().await;
+    relay.block();
+    call.release().await;
+    // The first replica has stopped the machine, and its database does not hear of it.
+    let other = product.another_worker_service_on(&relay.direct, &second(product.workers_address)).await;
+    product.worker_is(&id, "stopped").await;
+    answered(&admin, &format!("{path}/start")).await;
+    let running = product.worker_is(&id, "running").await;
+    relay.unblock();
+    eventually("the turn has ended", || async {
+        let is_lost = has_logged(&product.workers, LOST);
+        (is_lost || admin.get(&path).await.json != running).then_some(())
+    })
+    .await;
+    judge(&mut product, vec![other]).await;
+    assert!(has_logged(&product.workers, LOST));
 }
 
 #[tokio::test(flavor = "multi_thread")]

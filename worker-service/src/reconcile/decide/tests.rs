@@ -120,8 +120,7 @@ fn a_start_that_the_provider_took_back_is_not_repeated_in_its_generation() {
 #[test]
 fn a_machine_that_does_not_stop_is_forced() {
     let worker = wanting(DesiredState::Stopped);
-    let mut book = Book::default();
-    book.wait(WaitReason::Stopping, NOW);
+    let book = Book { stopping_since: Some(NOW), ..Book::default() };
     let seen = Seen::Machine(machine(&worker, MachineState::Stopping));
     assert!(matches!(decide(&worker, &book, &seen, NOW, FORCE), Step::Wait { .. }));
     assert_eq!(decide(&worker, &book, &seen, NOW + FORCE, FORCE), Step::Call(Call::ForceStop));

@@ -135,6 +135,45 @@ fn a_machine_that_stops_long_after_a_start_is_started_again() {
     assert_eq!(step, Step::Call(Call::Start));
 }
 
+#[test]
+fn a_start_that_was_throttled_is_made_again_and_not_taken_for_a_failure_of_the_machine() {
+    let mut worker = worker();
+    worker.instance_id = Some("i-1".to_owned());
+    let stopped =
+        Machine { state_reason: Some("Retirement".to_owned()), ..machine(&worker, MachineState::Stopped) };
+    let throttled = ProviderError::Throttled { after: None };
+    let after = called(&worker, &Book::default(), Call::Start, throttled, 9);
+    let step = decide(&after.worker, &after.book, &Seen::Machine(stopped), Micros(9_000_000), FORCE);
+    assert_eq!(step, Step::Call(Call::Start));
+}
+
+#[test]
+fn a_machine_that_came_back_is_lost_no_longer() {
+    let mut worker = worker();
+    (worker.instance_id, worker.is_machine_lost) = (Some("i-1".to_owned()), true);
+    let back = turn(&worker, &Book::default(), Seen::Machine(machine(&worker, MachineState::Running)), 9);
+    assert!(!back.worker.is_machine_lost);
+}
+
+#[test]
+fn the_power_is_cut_once_in_its_time_whatever_else_is_waited_for_meanwhile() {
+    let mut worker = worker();
+    worker.desired.state = DesiredState::Stopped;
+    let seen = Seen::Machine(machine(&worker, MachineState::Stopping));
+    let first = turn(&worker, &Book::default(), seen.clone(), 0);
+    let generation = worker.desired.generation;
+    let failed = Done::LookFailed { error: ProviderError::Transient("down".to_owned()), trace_id: None };
+    let looked = Turn { generation, seen: None, done: failed, now: Micros(5), share: 0.5 };
+    let book = settle(&first.worker, &first.book, looked).book;
+    let limit = Micros(0) + FORCE;
+    assert_eq!(decide(&first.worker, &book, &seen, limit, FORCE), Step::Call(Call::ForceStop));
+    let Seen::Machine(machine) = &seen else { panic!() };
+    let done = Done::Called { call: Call::ForceStop, result: Ok(Some(machine.clone())), trace_id: None };
+    let cut = settle(&first.worker, &book, Turn { generation, seen: None, done, now: limit, share: 0.5 });
+    let step = decide(&cut.worker, &cut.book, &seen, limit + Duration::from_secs(1), FORCE);
+    assert!(matches!(step, Step::Wait { .. }), "{step:?}");
+}
+
 #[derive(Clone, Debug)]
 enum Happening {
     Nothing,
