@@ -38,3 +38,28 @@ macro_rules! postgres_now {
         "CAST(extract(epoch FROM statement_timestamp()) * 1000000 AS BIGINT)"
     };
 }
+
+/// Makes [`Dialects`] of a statement that differs in single places: `now` is the time of the database, and `for_update` and
+/// `skip_locked` lock rows on PostgreSQL; SQLite has one writer at a time. All other parts are literals.
+#[macro_export]
+macro_rules! dialects {
+    (@sqlite now) => { $crate::sqlite_now!() };
+    (@postgres now) => { $crate::postgres_now!() };
+    (@sqlite for_update) => { "" };
+    (@postgres for_update) => { " FOR UPDATE" };
+    (@sqlite skip_locked) => { "" };
+    (@postgres skip_locked) => { " FOR UPDATE SKIP LOCKED" };
+    (@$system:ident $text:literal) => { $text };
+    ($summary:literal, $($part:tt),+ $(,)?) => {
+        $crate::Dialects {
+            sqlite: $crate::Statement {
+                summary: $summary,
+                sql: concat!($($crate::dialects!(@sqlite $part)),+),
+            },
+            postgres: $crate::Statement {
+                summary: $summary,
+                sql: concat!($($crate::dialects!(@postgres $part)),+),
+            },
+        }
+    };
+}

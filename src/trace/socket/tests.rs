@@ -1,3 +1,5 @@
+//! Tests of the socket of `ccm trace`.
+
 use std::future::ready;
 use std::os::unix::fs::FileTypeExt as _;
 use std::pin::pin;

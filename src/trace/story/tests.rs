@@ -1,3 +1,5 @@
+//! Tests of which traces belong to a story.
+
 use std::collections::BTreeSet;
 
 use proptest::collection::vec;

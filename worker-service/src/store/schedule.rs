@@ -6,9 +6,7 @@ use events::NewEvent;
 use platform::clock::Micros;
 use serde_json::json;
 use sqlx::types::Json;
-use storage::{
-    Dialects, Statement, Statements as _, StorageError, Transaction, postgres_now, record, sqlite_now,
-};
+use storage::{Dialects, Statement, Statements as _, StorageError, Transaction, dialects, record};
 use uuid::Uuid;
 
 use super::generation::{self, Generation};
@@ -19,59 +17,30 @@ use crate::reconcile::settle::Settled;
 use crate::worker::Worker;
 
 /// `$1` the new owner, `$2` the length of the lease, `$3` how many.
-const CLAIM: Dialects = Dialects {
-    sqlite: Statement {
-        summary: "UPDATE reconciles",
-        sql: concat!(
-            "UPDATE reconciles SET lease_owner = $1, lease_until = ",
-            sqlite_now!(),
-            " + $2, fence = fence + 1 WHERE worker_id IN ( \
+const CLAIM: Dialects = dialects!(
+    "UPDATE reconciles",
+    "UPDATE reconciles SET lease_owner = $1, lease_until = ",
+    now,
+    " + $2, fence = fence + 1 WHERE worker_id IN ( \
                SELECT worker_id FROM reconciles WHERE due_at <= ",
-            sqlite_now!(),
-            " AND lease_until <= ",
-            sqlite_now!(),
-            " ORDER BY due_at LIMIT $3) RETURNING worker_id, fence, wakes"
-        ),
-    },
-    postgres: Statement {
-        summary: "UPDATE reconciles",
-        sql: concat!(
-            "UPDATE reconciles SET lease_owner = $1, lease_until = ",
-            postgres_now!(),
-            " + $2, fence = fence + 1 WHERE worker_id IN ( \
-               SELECT worker_id FROM reconciles WHERE due_at <= ",
-            postgres_now!(),
-            " AND lease_until <= ",
-            postgres_now!(),
-            " ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING worker_id, fence, wakes"
-        ),
-    },
-};
+    now,
+    " AND lease_until <= ",
+    now,
+    " ORDER BY due_at LIMIT $3",
+    skip_locked,
+    ") RETURNING worker_id, fence, wakes",
+);
 
 /// When the next worker is due whose turn nobody takes, in microseconds from now; negative: some are due. Whether a lease has
 /// ended is looked at again with each poll.
-const NEXT: Dialects = Dialects {
-    sqlite: Statement {
-        summary: "SELECT reconciles",
-        sql: concat!(
-            "SELECT due_at - ",
-            sqlite_now!(),
-            " FROM reconciles WHERE due_at IS NOT NULL AND lease_until <= ",
-            sqlite_now!(),
-            " ORDER BY due_at LIMIT 1"
-        ),
-    },
-    postgres: Statement {
-        summary: "SELECT reconciles",
-        sql: concat!(
-            "SELECT due_at - ",
-            postgres_now!(),
-            " FROM reconciles WHERE due_at IS NOT NULL AND lease_until <= ",
-            postgres_now!(),
-            " ORDER BY due_at LIMIT 1"
-        ),
-    },
-};
+const NEXT: Dialects = dialects!(
+    "SELECT reconciles",
+    "SELECT due_at - ",
+    now,
+    " FROM reconciles WHERE due_at IS NOT NULL AND lease_until <= ",
+    now,
+    " ORDER BY due_at LIMIT 1",
+);
 
 const SCHEDULE: Statement = Statement {
     summary: "INSERT reconciles",
@@ -97,39 +66,21 @@ const BOOK: Statement = Statement {
 };
 
 /// [`BOOK`], as long as the fence is that of the turn; locked until the transaction ends.
-const BOOK_FENCED: Dialects = Dialects {
-    sqlite: Statement {
-        summary: "SELECT reconciles",
-        sql: "SELECT book, due_at FROM reconciles WHERE worker_id = $1 AND fence = $2",
-    },
-    postgres: Statement {
-        summary: "SELECT reconciles",
-        sql: "SELECT book, due_at FROM reconciles WHERE worker_id = $1 AND fence = $2 FOR UPDATE",
-    },
-};
+const BOOK_FENCED: Dialects = dialects!(
+    "SELECT reconciles",
+    "SELECT book, due_at FROM reconciles WHERE worker_id = $1 AND fence = $2",
+    for_update,
+);
 
 /// Ends a turn and its lease. What happened meanwhile (`wakes` differs from `$4`) makes the worker due at once. `$3` is how
 /// long until it is due; NULL: it is not.
-const RELEASE: Dialects = Dialects {
-    sqlite: Statement {
-        summary: "UPDATE reconciles",
-        sql: concat!(
-            "UPDATE reconciles SET lease_until = 0, lease_owner = NULL, book = $5, \
+const RELEASE: Dialects = dialects!(
+    "UPDATE reconciles",
+    "UPDATE reconciles SET lease_until = 0, lease_owner = NULL, book = $5, \
                due_at = CASE WHEN wakes = $4 THEN ",
-            sqlite_now!(),
-            " + $3 ELSE 0 END WHERE worker_id = $1 AND fence = $2"
-        ),
-    },
-    postgres: Statement {
-        summary: "UPDATE reconciles",
-        sql: concat!(
-            "UPDATE reconciles SET lease_until = 0, lease_owner = NULL, book = $5, \
-               due_at = CASE WHEN wakes = $4 THEN ",
-            postgres_now!(),
-            " + $3 ELSE 0 END WHERE worker_id = $1 AND fence = $2"
-        ),
-    },
-};
+    now,
+    " + $3 ELSE 0 END WHERE worker_id = $1 AND fence = $2",
+);
 
 /// Ends the turn of a worker that was deleted.
 const REST: Statement = Statement {
@@ -144,48 +95,22 @@ const HAND_BACK: Statement = Statement {
 };
 
 /// `$2` is the shortest time between two refreshes.
-const REFRESH: Dialects = Dialects {
-    sqlite: Statement {
-        summary: "UPDATE reconciles",
-        sql: concat!(
-            "UPDATE reconciles SET refreshed_at = ",
-            sqlite_now!(),
-            ", due_at = 0, wakes = wakes + 1 WHERE worker_id = $1 AND refreshed_at <= ",
-            sqlite_now!(),
-            " - $2 AND worker_id IN (SELECT id FROM workers WHERE id = $1 AND deleted_at IS NULL) RETURNING refreshed_at"
-        ),
-    },
-    postgres: Statement {
-        summary: "UPDATE reconciles",
-        sql: concat!(
-            "UPDATE reconciles SET refreshed_at = ",
-            postgres_now!(),
-            ", due_at = 0, wakes = wakes + 1 WHERE worker_id = $1 AND refreshed_at <= ",
-            postgres_now!(),
-            " - $2 AND worker_id IN (SELECT id FROM workers WHERE id = $1 AND deleted_at IS NULL) RETURNING refreshed_at"
-        ),
-    },
-};
+const REFRESH: Dialects = dialects!(
+    "UPDATE reconciles",
+    "UPDATE reconciles SET refreshed_at = ",
+    now,
+    ", due_at = 0, wakes = wakes + 1 WHERE worker_id = $1 AND refreshed_at <= ",
+    now,
+    " - $2 AND worker_id IN (SELECT id FROM workers WHERE id = $1 AND deleted_at IS NULL) RETURNING refreshed_at",
+);
 
 /// How long until the next refresh is possible.
-const REFRESHABLE: Dialects = Dialects {
-    sqlite: Statement {
-        summary: "SELECT reconciles",
-        sql: concat!(
-            "SELECT refreshed_at + $2 - ",
-            sqlite_now!(),
-            " FROM reconciles WHERE worker_id IN (SELECT id FROM workers WHERE id = $1 AND deleted_at IS NULL)"
-        ),
-    },
-    postgres: Statement {
-        summary: "SELECT reconciles",
-        sql: concat!(
-            "SELECT refreshed_at + $2 - ",
-            postgres_now!(),
-            " FROM reconciles WHERE worker_id IN (SELECT id FROM workers WHERE id = $1 AND deleted_at IS NULL)"
-        ),
-    },
-};
+const REFRESHABLE: Dialects = dialects!(
+    "SELECT reconciles",
+    "SELECT refreshed_at + $2 - ",
+    now,
+    " FROM reconciles WHERE worker_id IN (SELECT id FROM workers WHERE id = $1 AND deleted_at IS NULL)",
+);
 
 record! {
     /// A claimed turn.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use storage::{Dialects, Statement, Statements as _, StorageError, postgres_now, record, sqlite_now};
+use storage::{Dialects, Statement, Statements as _, StorageError, dialects, record};
 use uuid::Uuid;
 
 use super::row::Row;
@@ -12,52 +12,24 @@ use crate::event::{self, Actor};
 use crate::worker::{Provider, Report, Worker};
 
 /// `$2` the owner, `$3` the length of the lease. A row is returned if the owner holds it now.
-const HOLD: Dialects = Dialects {
-    sqlite: Statement {
-        summary: "INSERT sweeps",
-        sql: concat!(
-            "INSERT INTO sweeps (provider, lease_owner, lease_until, fence) VALUES ($1, $2, ",
-            sqlite_now!(),
-            " + $3, 1) ON CONFLICT (provider) DO UPDATE SET lease_owner = excluded.lease_owner, \
+const HOLD: Dialects = dialects!(
+    "INSERT sweeps",
+    "INSERT INTO sweeps (provider, lease_owner, lease_until, fence) VALUES ($1, $2, ",
+    now,
+    " + $3, 1) ON CONFLICT (provider) DO UPDATE SET lease_owner = excluded.lease_owner, \
                lease_until = excluded.lease_until, fence = sweeps.fence + 1 \
              WHERE sweeps.lease_until <= ",
-            sqlite_now!(),
-            " OR sweeps.lease_owner = excluded.lease_owner RETURNING fence"
-        ),
-    },
-    postgres: Statement {
-        summary: "INSERT sweeps",
-        sql: concat!(
-            "INSERT INTO sweeps (provider, lease_owner, lease_until, fence) VALUES ($1, $2, ",
-            postgres_now!(),
-            " + $3, 1) ON CONFLICT (provider) DO UPDATE SET lease_owner = excluded.lease_owner, \
-               lease_until = excluded.lease_until, fence = sweeps.fence + 1 \
-             WHERE sweeps.lease_until <= ",
-            postgres_now!(),
-            " OR sweeps.lease_owner = excluded.lease_owner RETURNING fence"
-        ),
-    },
-};
+    now,
+    " OR sweeps.lease_owner = excluded.lease_owner RETURNING fence",
+);
 
 /// How long the lease of a provider lasts yet, and whether `$2` holds it.
-const HOLDER: Dialects = Dialects {
-    sqlite: Statement {
-        summary: "SELECT sweeps",
-        sql: concat!(
-            "SELECT lease_until - ",
-            sqlite_now!(),
-            " AS left_micros, lease_owner, fence FROM sweeps WHERE provider = $1"
-        ),
-    },
-    postgres: Statement {
-        summary: "SELECT sweeps",
-        sql: concat!(
-            "SELECT lease_until - ",
-            postgres_now!(),
-            " AS left_micros, lease_owner, fence FROM sweeps WHERE provider = $1"
-        ),
-    },
-};
+const HOLDER: Dialects = dialects!(
+    "SELECT sweeps",
+    "SELECT lease_until - ",
+    now,
+    " AS left_micros, lease_owner, fence FROM sweeps WHERE provider = $1",
+);
 
 /// Gives the lease back, so that another replica goes on at once.
 const LET_GO: Statement = Statement {

@@ -1,3 +1,5 @@
+//! Tests of the steps of an execution.
+
 use platform::violation::Violations;
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -1,3 +1,5 @@
+//! Tests of the next step for a worker.
+
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -1,3 +1,5 @@
+//! Tests of what a turn leaves behind.
+
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -1,3 +1,5 @@
+//! Property tests of the settled state of a simulated machine.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

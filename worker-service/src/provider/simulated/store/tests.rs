@@ -1,3 +1,5 @@
+//! Tests of what reading simulated machines costs and writes.
+
 use std::time::Duration;
 
 use platform::clock::Micros;
