@@ -85,7 +85,7 @@ fn sentences(
         observed(worker, now),
     ];
     if let Some(failure) = &worker.failure {
-        sentences.push(format!("It failed: {} ({}).", failure.message, failure.reason));
+        sentences.push(format!("The reason: {} ({}).", failure.message, failure.reason));
         sentences.push(
             "Nothing more is tried until its action is retried or another one is asked for.".to_owned(),
         );
@@ -129,7 +129,10 @@ fn observed(worker: &Worker, now: Micros) -> String {
         state => {
             let machine =
                 worker.instance_id.as_ref().map(|it| format!(" (machine {it})")).unwrap_or_default();
-            format!("It has been {} for {since}{machine}.", state.into_str().replace('_', " "))
+            match state {
+                ObservedState::Failed => format!("It failed {since} ago{machine}."),
+                _ => format!("It has been {} for {since}{machine}.", state.into_str().replace('_', " ")),
+            }
         }
     }
 }
@@ -189,6 +192,8 @@ mod tests {
         failed.outcome = Some(Outcome { generation: 1, result: OutcomeResult::Failed, at, failure: None });
         let state = DesiredState::Running;
         let desire = Desire { state, action_seq: 1, set_by: "ada".to_owned(), reason: None };
+        let sentences = told(failed.clone(), &Book::default(), Vec::new());
+        assert_eq!(sentences[1..3], ["It failed 5.0 s ago.", "The reason: full (QUOTA_EXCEEDED)."]);
         let Reached::Begun { worker, .. } = failed.desire(desire, at).unwrap() else { panic!("joined") };
         let explained = explanation(worker, &Book::default(), None, Vec::new(), Micros(10));
         let [ready, reconciling, stalled] = &explained.conditions;
