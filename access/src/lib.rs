@@ -28,4 +28,4 @@ pub use issuer_url::IssuerUrl;
 pub use keys::{KeyError, Keys};
 pub use refusal::{Refusal, Unauthenticated};
 pub use verifier::Verifier;
-pub use visibility::{Scope, Visibility};
+pub use visibility::{Disclosure, Scope, Visibility};

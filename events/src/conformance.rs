@@ -24,11 +24,19 @@ storage::conformance!(
 
 pub(crate) static TASK: SubjectKind = SubjectKind {
     name: "task",
+    for_everyone: false,
     id_attribute: "ccm.task.id",
     wire: proto::event::v1::SubjectKind::Task,
     removed: "task.removed",
     read: |json| serde_json::from_value(json).map(proto::event::v1::event::Resource::Task),
 };
+
+/// An event of a task at position 3.
+pub(crate) fn recorded() -> Recorded {
+    let (seq, position, revision, bytes) = (7, 3, 2, 100);
+    let (subject_id, before, after, event) = (Uuid::nil(), None, None, proto::event::v1::Event::default());
+    Recorded { seq, kind: &TASK, position, subject_id, revision, before, after, event, bytes }
+}
 
 pub(super) async fn open(fresh: &Fresh) -> Database {
     Database::open(&fresh.url, &crate::migrations()).await.unwrap()
@@ -166,15 +174,15 @@ async fn a_history_is_newest_first_and_shown_by_the_last_scope(fresh: Fresh) {
     append(&database, NewEvent { kind: "task.deleted", after: None, ..change(task, 4) }).await.unwrap();
     let list = ListId::of("test", &proto::event::v1::ListEventsRequest::default());
     let page = |token: &str| Page::new(3, token, list).unwrap();
-    let (newest, next) = log.history(task, page(""), |_| Some(of("ada"))).await.unwrap().unwrap();
+    let (newest, next) = log.history(task, page(""), &of("ada"), |_| true).await.unwrap().unwrap();
     assert_eq!(newest.iter().map(|it| it.revision).collect::<Vec<_>>(), [4, 3, 2]);
     let (oldest, next) =
-        log.history(task, page(&next.unwrap().to_text()), |_| Some(of("ada"))).await.unwrap().unwrap();
+        log.history(task, page(&next.unwrap().to_text()), &of("ada"), |_| true).await.unwrap().unwrap();
     assert_eq!(oldest.iter().map(|it| it.revision).collect::<Vec<_>>(), [1]);
     assert!(next.is_none());
-    assert!(log.history(task, page(""), |_| Some(of("bob"))).await.unwrap().is_none(), "bob never saw it");
-    assert!(log.history(task, page(""), |_| Some(Visibility::All)).await.unwrap().is_some());
-    assert!(log.history(subject(), page(""), |_| Some(Visibility::All)).await.unwrap().is_none());
+    assert!(log.history(task, page(""), &of("bob"), |_| true).await.unwrap().is_none(), "bob never saw it");
+    assert!(log.history(task, page(""), &Visibility::All, |_| true).await.unwrap().is_some());
+    assert!(log.history(subject(), page(""), &Visibility::All, |_| true).await.unwrap().is_none());
 }
 
 async fn a_different_log_and_a_position_beyond_the_head_cannot_be_followed(fresh: Fresh) {
@@ -210,9 +218,9 @@ async fn the_events_of_subjects_deleted_long_ago_are_removed(fresh: Fresh) {
     assert_eq!(take(&mut log.follow(log_id, 3), 1).await, [(4, living, 2)]);
     let list = ListId::of("test", &proto::event::v1::ListEventsRequest::default());
     let page = Page::new(10, "", list).unwrap();
-    let (history, _) = log.history(living, page, |_| Some(Visibility::All)).await.unwrap().unwrap();
+    let (history, _) = log.history(living, page, &Visibility::All, |_| true).await.unwrap().unwrap();
     assert_eq!(history.len(), 2, "the history of what lives is whole");
-    assert!(log.history(gone, page, |_| Some(Visibility::All)).await.unwrap().is_none());
+    assert!(log.history(gone, page, &Visibility::All, |_| true).await.unwrap().is_none());
 }
 
 async fn the_events_of_a_restored_subject_are_kept(fresh: Fresh) {

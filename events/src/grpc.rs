@@ -5,16 +5,15 @@ mod end_status;
 mod filter;
 mod request;
 mod response_stream;
-mod snapshot_permits;
+mod snapshot;
 mod watch;
 mod watch_span;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use access::Visibility;
 use access::grpc::caller;
-use access::{Caller, Visibility};
 use net::grpc::{deadline, status};
 use net::server::Draining;
 use platform::clock::{Clock, Micros};
@@ -31,11 +30,11 @@ use uuid::Uuid;
 pub use response_stream::ResponseStream;
 
 use crate::{EventLog, Snapshot, SubjectKind, storage_failed};
-use filter::{Filter, VisibilityByKind};
+use filter::Filter;
 use request::{Start, WatchQuery};
-use snapshot_permits::SnapshotPermits;
+use snapshot::{MAX_READING, SnapshotProgress};
 use storage::{ListId, Page, PageToken, StorageError};
-use watch::{EndConditions, Watch};
+use watch::{Begin, EndConditions, Watch};
 use watch_span::WatchSpan;
 
 /// The key by which lists are sorted, newest first: the creation time in microseconds since 1970, and the id.
@@ -49,9 +48,6 @@ pub trait Subjects: Send + Sync + 'static {
 
     /// Makes the NOT_FOUND status for a subject that does not exist or that the caller may not see.
     fn not_found(&self) -> Status;
-
-    /// Returns the rule that decides which of these subjects the caller may see.
-    fn visibility_for(&self, caller: &Caller) -> Visibility;
 
     /// Returns at most `limit` visible subjects after the key `after`, newest first. The returned key is where the next
     /// page starts; `None` after the last page.
@@ -85,10 +81,6 @@ pub struct SubjectRegistry {
 }
 
 impl SubjectRegistry {
-    fn visibility_for(&self, caller: &Caller) -> VisibilityByKind {
-        VisibilityByKind(self.subjects.iter().map(|it| (it.kind().name, it.visibility_for(caller))).collect())
-    }
-
     /// Returns the subjects of the requested kind, or the first ones if the request names none; `None` if the service has no
     /// such kind.
     fn of_kind(&self, kind: i32) -> Option<&Arc<dyn Subjects>> {
@@ -116,7 +108,8 @@ pub struct Events {
     registry: SubjectRegistry,
     watch_permits: Arc<Semaphore>,
     write_timeout: Duration,
-    snapshot_permits: Arc<SnapshotPermits>,
+    /// Permits to read a page of a snapshot.
+    reading: Arc<Semaphore>,
     clock: Clock,
 }
 
@@ -129,28 +122,45 @@ impl Events {
             registry,
             watch_permits: Arc::new(Semaphore::new(limits.max_subscribers)),
             write_timeout: limits.write_timeout,
-            snapshot_permits: SnapshotPermits::new(),
+            reading: Arc::new(Semaphore::new(MAX_READING)),
             clock,
         }
     }
 
-    /// Returns the cursor after which a watch starts; `None` if the watch starts with a snapshot.
-    async fn start_cursor(&self, start: Start) -> Result<Option<(Uuid, i64)>, Status> {
+    /// Finds out where a watch begins, and that the log can be read from there.
+    async fn begin(&self, start: Start, until: Option<i64>) -> Result<Begin, Status> {
         if start == Start::Snapshot {
-            return Ok(None);
+            return Ok(Begin::Snapshot(None));
         }
         let point = self.log.point().await.map_err(|it| self.registry.failed(it))?;
-        let position = match start {
-            Start::Earliest => point.oldest - 1,
-            Start::Now | Start::Snapshot => point.head,
-            Start::After { log_id, position } => {
-                if log_id != point.log_id || position > point.head || position + 1 < point.oldest {
-                    return Err(end_status::history_gone());
-                }
-                position
+        let resumes = |log_id, position| {
+            let is_known = log_id == point.log_id && position <= point.head && position + 1 >= point.oldest;
+            if is_known { Ok(()) } else { Err(end_status::history_gone()) }
+        };
+        let (log_id, position) = match start {
+            Start::Earliest => (point.log_id, point.oldest - 1),
+            Start::Now | Start::Snapshot => (point.log_id, point.head),
+            Start::After { log_id, position } => (log_id, position),
+            Start::WithinSnapshot { log_id, position, kind, after } => {
+                resumes(log_id, position)?;
+                let kind = self.registry.subjects.iter().position(|it| it.kind().wire == kind);
+                let kind = kind.ok_or_else(|| {
+                    let description = "must be a kind of subject of this service".to_owned();
+                    status::invalid(vec![Violation {
+                        field: "snapshot_after.subject_kind".to_owned(),
+                        description,
+                    }])
+                })?;
+                return Ok(Begin::Snapshot(Some(SnapshotProgress { log_id, position, kind, after })));
             }
         };
-        Ok(Some((point.log_id, position)))
+        resumes(log_id, position)?;
+        if until.is_some_and(|it| it < position || it > point.head) {
+            let description =
+                "must be between the point at which the stream begins and the end of the log".to_owned();
+            return Err(status::invalid(vec![Violation { field: "until".to_owned(), description }]));
+        }
+        Ok(Begin::After { log_id, position })
     }
 }
 
@@ -160,7 +170,7 @@ impl EventService for Events {
         &self,
         request: Request<ListEventsRequest>,
     ) -> Result<Response<ListEventsResponse>, Status> {
-        let visibility = self.registry.visibility_for(&caller(&request)?);
+        let visibility = caller(&request)?.visibility();
         let mut request = request.into_inner();
         let (size, token) = (std::mem::take(&mut request.page_size), std::mem::take(&mut request.page_token));
         let page = Page::new(size, &token, ListId::of("ccm.event.v1.EventService/ListEvents", &request));
@@ -170,11 +180,11 @@ impl EventService for Events {
             return Err(status::invalid(vec![Violation { field: "subject_kind".to_owned(), description }]));
         };
         let any = request.subject_kind() == wire::SubjectKind::Unspecified;
-        let visible =
-            |kind: &SubjectKind| visibility.of(kind).filter(|_| any || kind.wire == subjects.kind().wire);
+        let includes = |kind: &SubjectKind| any || kind.wire == subjects.kind().wire;
         let id = Uuid::try_parse(&request.subject_id).map_err(|_| subjects.not_found())?;
         set_on_current(subjects.kind().id_attribute, &id);
-        let found = self.log.history(id, page, visible).await.map_err(|it| self.registry.failed(it))?;
+        let found =
+            self.log.history(id, page, &visibility, includes).await.map_err(|it| self.registry.failed(it))?;
         let (events, next) = found.ok_or_else(|| subjects.not_found())?;
         Ok(Response::new(ListEventsResponse {
             events: events.into_iter().map(|it| it.event).collect(),
@@ -198,18 +208,15 @@ impl EventService for Events {
         let query = WatchQuery::of(request.get_ref()).map_err(status::invalid)?;
         let permit =
             self.watch_permits.clone().try_acquire_owned().map_err(|_| end_status::too_many_subscribers())?;
-        let after = self.start_cursor(query.start).await?;
+        let until = query.until;
+        let begin = self.begin(query.start, until).await?;
         let watch = Watch {
             log: self.log.clone(),
             registry: self.registry.clone(),
-            filter: Filter {
-                visibility: self.registry.visibility_for(&caller),
-                query,
-                in_snapshot: HashSet::new(),
-            },
-            after,
-            snapshot_permits: self.snapshot_permits.clone(),
-            holder: SnapshotPermits::holder(&caller),
+            filter: Filter { visibility: caller.visibility(), query },
+            begin,
+            until,
+            reading: self.reading.clone(),
             span: WatchSpan::begin(),
         };
         let (sender, stream) = response_stream::channel(self.write_timeout, permit);

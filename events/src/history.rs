@@ -1,8 +1,7 @@
 //! The history of one subject, as ListEvents returns it.
 
-use access::Visibility;
+use access::{Disclosure, Visibility};
 use platform::clock::Micros;
-use prost::Message as _;
 use uuid::Uuid;
 
 use super::log::EventLog;
@@ -21,21 +20,22 @@ const MAX_BYTES: usize = 3 * 1024 * 1024;
 fn fitting(events: &[Recorded]) -> usize {
     let mut bytes = 0;
     let fits = |it: &&Recorded| {
-        bytes += it.event.encoded_len();
+        bytes += it.bytes;
         bytes <= MAX_BYTES
     };
     events.iter().take_while(fits).count().max(1).min(events.len())
 }
 
 impl EventLog {
-    /// Returns a page of the history of a subject; `None` if there is none that the caller may see. `visibility` returns
-    /// what the caller may see of a kind. A caller that may see the subject after its last event, or could see it when it
+    /// Returns a page of the history of a subject; `None` if there is none that the caller may see, or `includes` excludes
+    /// the kind of the subject. A caller that may see the subject after its last event, or could see it when it
     /// was deleted, gets the complete history.
     pub async fn history(
         &self,
         id: Uuid,
         page: Page,
-        visibility: impl Fn(&SubjectKind) -> Option<Visibility>,
+        visibility: &Visibility,
+        includes: impl Fn(&SubjectKind) -> bool,
     ) -> Result<Option<History>, StorageError> {
         // The key of these pages is a revision instead of a time.
         let (before, limit) = (page.key().0, page.limit());
@@ -45,7 +45,8 @@ impl EventLog {
         let Some(last) = last.map(|row| row.into_recorded(&self.reader.kinds)).transpose()? else {
             return Ok(None);
         };
-        if !visibility(last.kind).is_some_and(|it| last.is_visible_to(&it)) {
+        let shown = matches!(last.disclosure(visibility), Disclosure::Whole | Disclosure::WithoutBefore);
+        if !shown || !includes(last.kind) {
             return Ok(None);
         }
         // Later events, committed since `last` was read, may not be visible to the caller.

@@ -31,7 +31,7 @@ pub use log::{EventLog, Running};
 pub use migrations::migrations;
 pub use reader::{Point, ReadError};
 pub use recorded::Recorded;
-pub use snapshot::Snapshot;
+pub use snapshot::{Snapshot, SnapshotPoint};
 pub use status::storage_failed;
 pub use subject::SubjectKind;
 pub use tail::Follower;

@@ -1,12 +1,15 @@
 //! An event read from the log.
 
-use access::{Scope, Visibility};
+use access::{Disclosure, Scope, Visibility};
+use prost::Message as _;
 use proto::event::v1 as wire;
 use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use storage::{StorageError, record};
+
+use crate::grpc::ListKey;
 
 use super::subject::{SubjectKind, SubjectKinds};
 
@@ -29,22 +32,24 @@ pub struct Recorded {
     pub after: Option<Scope>,
     /// The event as sent to callers that may see all of it.
     pub event: wire::Event,
+    /// Size of `event` in bytes, as encoded.
+    pub bytes: usize,
 }
 
 impl Recorded {
-    /// Whether the subject was visible before the change.
+    /// Decides how much of the event a caller is told.
     #[must_use]
-    pub fn was_visible_to(&self, visibility: &Visibility) -> bool {
-        self.before.as_ref().is_some_and(|it| visibility.sees(it))
+    pub fn disclosure(&self, visibility: &Visibility) -> Disclosure {
+        visibility.disclosure(self.before.as_ref(), self.after.as_ref())
     }
 
-    /// Whether the event is visible: the subject is visible after the change or, if it was deleted, was visible before.
-    #[must_use]
-    pub fn is_visible_to(&self, visibility: &Visibility) -> bool {
-        match &self.after {
-            Some(scope) => visibility.sees(scope),
-            None => self.was_visible_to(visibility) || *visibility == Visibility::All,
-        }
+    /// The key of the subject in lists and snapshots; `None` if the stored subject has no creation time.
+    pub(crate) fn list_key(&self) -> Option<ListKey> {
+        let created_at = match self.event.resource.as_ref()? {
+            wire::event::Resource::Task(task) => task.created_at.as_ref(),
+            wire::event::Resource::Worker(worker) => worker.created_at.as_ref(),
+        }?;
+        Some((proto::micros(created_at), self.subject_id))
     }
 }
 
@@ -77,17 +82,20 @@ record! {
 
 impl Row {
     pub(super) fn into_recorded(self, kinds: &SubjectKinds) -> Result<Recorded, StorageError> {
+        let kind = kinds.named(&self.subject_kind)?;
+        let everyone = kind.for_everyone;
         let before = self.existed_before.then_some(Scope {
+            everyone,
             department: self.department_before,
             assignee_id: self.assignee_id_before,
             created_by: self.created_by_before,
         });
         let after = self.exists_after.then_some(Scope {
+            everyone,
             department: self.department_after,
             assignee_id: self.assignee_id_after,
             created_by: self.created_by_after,
         });
-        let kind = kinds.named(&self.subject_kind)?;
         let resource = (kind.read)(self.resource.0).map_err(|it| unreadable(&it))?;
         let changed_before = self
             .changed_before
@@ -119,6 +127,7 @@ impl Row {
             revision: self.revision,
             before,
             after,
+            bytes: event.encoded_len(),
             event,
         })
     }
@@ -132,6 +141,7 @@ fn unreadable(error: &serde_json::Error) -> StorageError {
 
 fn scope(scope: &Scope) -> wire::Scope {
     wire::Scope {
+        everyone: scope.everyone,
         department: scope.department.clone(),
         assignee_id: scope.assignee_id.clone(),
         created_by: scope.created_by.clone(),

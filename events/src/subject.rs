@@ -10,6 +10,8 @@ use storage::StorageError;
 pub struct SubjectKind {
     /// Name of the kind in rows: `task`.
     pub name: &'static str,
+    /// Whether every caller sees every subject of this kind.
+    pub for_everyone: bool,
     /// Name of the span attribute for the id of a subject.
     pub id_attribute: &'static str,
     /// Value of the kind in the gRPC contract.

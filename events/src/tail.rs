@@ -1,5 +1,7 @@
 //! The end of the log. One reader per process keeps the newest events in memory for all followers; followers that lag
-//! behind read the database themselves.
+//! behind read the database in pages, which they share.
+
+mod pages;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,14 +19,17 @@ use uuid::Uuid;
 use super::dedicated;
 use super::reader::{ReadError, Reader};
 use super::recorded::Recorded;
+use pages::{PAGE_SIZE, Pages, fitting};
 use storage::Database;
 
 /// Maximum number of events read by one statement.
 const BATCH_SIZE: i64 = 256;
-/// Maximum number of events that a follower gets at once from memory.
-const MAX_IN_MEMORY_BATCH: usize = 256;
+/// Maximum size of the events that a follower gets at once, and therefore holds while its subscriber does not read.
+const MAX_FOLLOWER_BYTES: usize = 256 * 1024;
 /// Number of newest events kept in memory.
 const MAX_RECENT: usize = 2_048;
+/// Maximum size of the newest events kept in memory.
+const MAX_RECENT_BYTES: usize = 16 * 1024 * 1024;
 /// Number of lagging followers that may read the database at the same time.
 const MAX_CATCHING_UP: usize = 2;
 /// Maximum delay of events after a lost wake-up.
@@ -42,6 +47,8 @@ pub(super) struct Tail {
     moved: watch::Sender<u64>,
     /// Limits lagging followers, so that they leave connections to requests.
     catching_up: Semaphore,
+    /// What lagging followers have read.
+    pages: Pages,
 }
 
 /// Consecutive events. `end` is the position of the last one; without events, the head of the log when it was read.
@@ -49,6 +56,24 @@ struct Recent {
     log_id: Uuid,
     end: i64,
     events: VecDeque<Arc<Recorded>>,
+    /// Size of `events`.
+    bytes: usize,
+}
+
+impl Recent {
+    fn at(log_id: Uuid, end: i64) -> Self {
+        Self { log_id, end, events: VecDeque::new(), bytes: 0 }
+    }
+
+    /// Adds the next events, and drops the oldest ones beyond the limits.
+    fn extend(&mut self, batch: Vec<Arc<Recorded>>) {
+        self.bytes += batch.iter().map(|it| it.bytes).sum::<usize>();
+        self.events.extend(batch);
+        while self.events.len() > MAX_RECENT || self.bytes > MAX_RECENT_BYTES {
+            let Some(oldest) = self.events.pop_front() else { return };
+            self.bytes -= oldest.bytes;
+        }
+    }
 }
 
 impl Default for Tail {
@@ -58,6 +83,7 @@ impl Default for Tail {
             wake: Notify::new(),
             moved: watch::Sender::new(0),
             catching_up: Semaphore::new(MAX_CATCHING_UP),
+            pages: Pages::default(),
         }
     }
 }
@@ -86,8 +112,8 @@ impl Tail {
         let is_same_log = |it: &Recent| it.log_id == point.log_id && it.end <= point.head;
         let known = self.recent().as_ref().filter(|it| is_same_log(it)).map(|it| it.end);
         let Some(mut end) = known else {
-            let recent = Recent { log_id: point.log_id, end: point.head, events: VecDeque::new() };
-            *self.recent() = Some(recent);
+            *self.recent() = Some(Recent::at(point.log_id, point.head));
+            self.pages.clear();
             self.notify_followers();
             return Ok(());
         };
@@ -98,9 +124,7 @@ impl Tail {
             end = last.position;
             if let Some(recent) = self.recent().as_mut() {
                 recent.end = end;
-                recent.events.extend(batch);
-                let excess = recent.events.len().saturating_sub(MAX_RECENT);
-                recent.events.drain(..excess);
+                recent.extend(batch);
             }
             self.notify_followers();
         }
@@ -199,14 +223,20 @@ impl Follower {
 
     /// Waits for the next events and returns them in order, without gaps. Cancel safe.
     pub async fn next(&mut self) -> Result<Vec<Arc<Recorded>>, ReadError> {
-        loop {
+        self.next_until(i64::MAX).await
+    }
+
+    /// Like [`Self::next`], but returns no event after the position `last`; nothing once that position is reached.
+    pub async fn next_until(&mut self, last: i64) -> Result<Vec<Arc<Recorded>>, ReadError> {
+        while self.position < last {
             self.moved.mark_unchanged();
-            let events = match self.look() {
+            let mut events = match self.look() {
                 Next::InMemory(events) => events,
                 Next::InDatabase => self.read().await?,
                 Next::NotYet => Vec::new(),
                 Next::Gone => return Err(ReadError::Gone),
             };
+            events.truncate(usize::try_from(last - self.position).unwrap_or(usize::MAX));
             if let Some(last) = events.last() {
                 self.position = last.position;
                 return Ok(events);
@@ -216,6 +246,7 @@ impl Follower {
                 std::future::pending::<()>().await;
             }
         }
+        Ok(Vec::new())
     }
 
     fn look(&self) -> Next {
@@ -230,15 +261,30 @@ impl Follower {
             return Next::InDatabase;
         }
         let skip = usize::try_from(self.position + 1 - first).unwrap_or(usize::MAX);
-        let events: Vec<_> = recent.events.iter().skip(skip).take(MAX_IN_MEMORY_BATCH).cloned().collect();
+        let events = fitting(recent.events.iter().skip(skip), MAX_FOLLOWER_BYTES);
         if events.is_empty() { Next::NotYet } else { Next::InMemory(events) }
     }
 
     async fn read(&self) -> Result<Vec<Arc<Recorded>>, ReadError> {
+        let in_memory = || self.tail.pages.after(self.position, MAX_FOLLOWER_BYTES);
+        let found = in_memory();
+        if !found.is_empty() {
+            return Ok(found);
+        }
         // The semaphore is never closed.
         let _permit = self.tail.catching_up.acquire().await;
+        let found = in_memory();
+        if !found.is_empty() {
+            return Ok(found);
+        }
         let reading = async {
-            let events = self.log.after(self.position, BATCH_SIZE).await?;
+            let page = match self.log.after(Pages::start_of(self.position), PAGE_SIZE).await {
+                // The beginning of the page was trimmed.
+                Err(ReadError::Gone) => self.log.after(self.position, PAGE_SIZE).await?,
+                page => page?,
+            };
+            let events = fitting(page.iter().filter(|it| it.position > self.position), MAX_FOLLOWER_BYTES);
+            self.tail.pages.keep(page);
             if events.is_empty() {
                 let point = self.log.point().await?;
                 let is_this = point.log_id == self.log_id && point.oldest <= self.position + 1;

@@ -16,7 +16,7 @@ use telemetry::database::Target;
 use crate::backend::Backend;
 use crate::migrations::SqliteLock;
 use crate::reachability::Reachability;
-use crate::{Commits, Migrations, StorageError};
+use crate::{Commits, Migrations, StorageError, wal};
 
 /// Timeout for getting a connection from a pool, and for the write lock of SQLite.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -174,6 +174,7 @@ async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, Sto
         .connect_with(options.create_if_missing(false).read_only(true))
         .await
         .map_err(StorageError::Unavailable)?;
+    tokio::spawn(wal::keep_small(writers.clone(), file, wal::MAX_BYTES));
     Ok(Database::Sqlite(Pools::new(writers, readers, Commits::default())))
 }
 

@@ -15,6 +15,7 @@ mod record;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod value;
+mod wal;
 
 pub use backend::Backend;
 pub use commits::Commits;

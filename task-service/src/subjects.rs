@@ -1,6 +1,6 @@
 //! Tasks as subjects of the event log.
 
-use access::{Caller, Visibility};
+use access::Visibility;
 use events::grpc::{ListKey, Subjects};
 use events::{Snapshot, SubjectKind};
 use platform::clock::Micros;
@@ -18,6 +18,7 @@ use crate::{convert, grpc};
 /// The kind of subject that tasks are.
 pub(crate) static TASK: SubjectKind = SubjectKind {
     name: "task",
+    for_everyone: false,
     id_attribute: CCM_TASK_ID,
     wire: wire::SubjectKind::Task,
     removed: "task.removed",
@@ -36,10 +37,6 @@ impl Subjects for TaskSubjects {
 
     fn not_found(&self) -> Status {
         grpc::not_found()
-    }
-
-    fn visibility_for(&self, caller: &Caller) -> Visibility {
-        caller.visibility()
     }
 
     async fn page(

@@ -157,6 +157,7 @@ impl Task {
             department: self.department.clone(),
             assignee_id: self.assignee_id.clone(),
             created_by: Some(self.created_by.clone()),
+            everyone: false,
         }
     }
 }

@@ -38,6 +38,7 @@ mod request_spans;
 mod rooms;
 mod service_identity;
 mod slow_clients;
+mod snapshots;
 mod tls;
 mod trace;
 mod unread_bodies;

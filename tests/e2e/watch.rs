@@ -1,15 +1,12 @@
 //! Watching the events of the services, as another service or a generated client does.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use access::Role;
 use proto::event::v1::event::Resource;
 use proto::event::v1::event_service_client::EventServiceClient;
 use proto::event::v1::watch_events_response::Item;
-use proto::event::v1::{
-    EventCursor, ListEventsRequest, SubjectKind, WatchEventsRequest, WatchStart, watch_subject,
-};
+use proto::event::v1::{EventCursor, ListEventsRequest, SubjectKind, WatchEventsRequest, WatchStart};
 use serde_json::json;
 use telemetry::otlp::{AttributeValue, Span, SpanKind};
 use tonic::Code;
@@ -207,73 +204,6 @@ async fn what_is_gone_long_enough_is_forgotten_and_who_was_away_for_longer_is_to
     let mut earliest = Watcher::from(product.tasks_address, &token, WatchStart::Earliest).await;
     let next = create(&product.user("ada"), "next").await;
     assert_eq!(earliest.event().await.subject_id, next);
-}
-
-/// The ids of the tasks that a watch with a snapshot is told of, in it and after it, until there are `count`.
-async fn snapshot_and_after(mut watcher: Watcher, count: usize) -> (BTreeSet<String>, Vec<String>) {
-    let (mut subjects, mut after) = (BTreeSet::new(), Vec::new());
-    let mut in_snapshot = true;
-    while in_snapshot || subjects.len() + after.len() < count {
-        match watcher.next().await.unwrap() {
-            Item::Subject(subject) => {
-                let Some(watch_subject::Resource::Task(task)) = subject.resource else { panic!("no task") };
-                assert!(subjects.insert(task.id), "a subject is in the snapshot twice");
-            }
-            Item::SnapshotEnd(end) => {
-                assert_eq!(usize::try_from(end.subjects).unwrap(), subjects.len());
-                in_snapshot = false;
-            }
-            Item::Event(event) => after.push(event.subject_id),
-            _ => {}
-        }
-    }
-    (subjects, after)
-}
-
-async fn snapshots_while_others_write(backend: Backend) {
-    const WRITERS: usize = 6;
-    const EACH: usize = 30;
-    let product = Product::start_with(backend, &[]).await;
-    let writers = (0..WRITERS).map(|_| {
-        let client = product.user("ada");
-        tokio::spawn(async move {
-            let mut ids = Vec::new();
-            for _ in 0..EACH {
-                ids.push(create(&client, "one of many").await);
-            }
-            ids
-        })
-    });
-    let writers: Vec<_> = writers.collect();
-    let mut begun = Vec::new();
-    while !writers.iter().all(tokio::task::JoinHandle::is_finished) {
-        let watcher =
-            Watcher::from(product.tasks_address, &user(&product, "ada"), WatchStart::Snapshot).await;
-        begun.push(tokio::spawn(snapshot_and_after(watcher, WRITERS * EACH)));
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    let mut created = BTreeSet::new();
-    for writer in writers {
-        created.extend(writer.await.unwrap());
-    }
-    assert!(begun.len() > 1, "no watch began while others wrote");
-    for watch in begun {
-        let (mut told, after) = watch.await.unwrap();
-        for id in after {
-            assert!(told.insert(id), "a task is told by the snapshot and again by its event");
-        }
-        assert_eq!(told, created);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn after_a_snapshot_nothing_is_missing_and_nothing_comes_twice_on_sqlite() {
-    snapshots_while_others_write(Backend::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn after_a_snapshot_nothing_is_missing_and_nothing_comes_twice_on_postgresql() {
-    snapshots_while_others_write(Backend::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

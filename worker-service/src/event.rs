@@ -59,7 +59,7 @@ pub(crate) fn updated(id: Uuid, before: &Worker, after: &Worker, by: &Actor) -> 
     let event = of(id, kind, after, by);
     let as_was = resource(before);
     let changed = events::changed_fields(&as_was, &event.resource, fields());
-    NewEvent { before: Some(Scope::default()), changed_before: Some(changed), ..event }
+    NewEvent { before: Some(Scope::everyone()), changed_before: Some(changed), ..event }
 }
 
 /// Makes the event `worker.restored`, which to subscribers is like a creation.
@@ -70,7 +70,7 @@ pub(crate) fn restored(id: Uuid, worker: &Worker, by: &Actor) -> NewEvent {
 /// Makes the event `worker.deleted`, which contains the last state of the worker.
 pub(crate) fn deleted(id: Uuid, worker: &Worker, by: &Actor) -> NewEvent {
     let event = of(id, "worker.deleted", worker, by);
-    NewEvent { before: Some(Scope::default()), after: None, changed_before: Some(json!({})), ..event }
+    NewEvent { before: Some(Scope::everyone()), after: None, changed_before: Some(json!({})), ..event }
 }
 
 /// The worker as the log keeps it: without its utilisation, which is no part of its history.
@@ -95,7 +95,7 @@ fn of(id: Uuid, kind: &'static str, worker: &Worker, by: &Actor) -> NewEvent {
         cause: Cause::current(),
         before: None,
         // Every caller may see every worker.
-        after: Some(Scope::default()),
+        after: Some(Scope::everyone()),
         resource: resource(worker),
         changed_before: None,
     }

@@ -1,6 +1,6 @@
 //! Workers as subjects of the event log.
 
-use access::{Caller, Visibility};
+use access::Visibility;
 use events::grpc::{ListKey, Subjects};
 use events::{Snapshot, SubjectKind};
 use platform::clock::Micros;
@@ -18,6 +18,7 @@ use crate::{convert, grpc};
 /// The kind of subject that workers are.
 pub(crate) static WORKER: SubjectKind = SubjectKind {
     name: "worker",
+    for_everyone: true,
     id_attribute: CCM_WORKER_ID,
     wire: wire::SubjectKind::Worker,
     removed: "worker.removed",
@@ -34,13 +35,8 @@ impl Subjects for WorkerSubjects {
         &WORKER
     }
 
-    /// Every caller may see every worker.
     fn not_found(&self) -> Status {
         grpc::not_found()
-    }
-
-    fn visibility_for(&self, _: &Caller) -> Visibility {
-        Visibility::All
     }
 
     async fn page(

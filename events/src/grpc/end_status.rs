@@ -36,7 +36,6 @@ pub(super) fn too_many_subscribers() -> Status {
 }
 
 pub(super) fn too_many_snapshots() -> Status {
-    let text =
-        "too many snapshots are in progress in this process, or this caller already has one in progress";
+    let text = "this process is busy with the snapshots of other subscribers; resume where this one ended";
     status::with_retry(Reason::TooManySnapshots, text, Duration::from_secs(1))
 }

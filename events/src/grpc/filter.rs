@@ -1,61 +1,43 @@
 //! Decides which message one subscriber receives for an event.
 
-use std::collections::HashSet;
-
-use access::Visibility;
-use proto::event::v1::WatchRemoved;
+use access::{Disclosure, Visibility};
 use proto::event::v1::watch_events_response::Item;
+use proto::event::v1::{self as wire, WatchRemoved};
 
 use super::request::WatchQuery;
-use crate::{Recorded, SubjectKind};
-
-/// What a subscriber may see of each kind of subject, by the name of the kind.
-pub(super) struct VisibilityByKind(pub(super) Vec<(&'static str, Visibility)>);
-
-impl VisibilityByKind {
-    /// Returns what the subscriber may see of a kind; `None` for a kind that the service does not have.
-    pub(super) fn of(&self, kind: &SubjectKind) -> Option<Visibility> {
-        self.0.iter().find(|(name, _)| *name == kind.name).map(|it| it.1.clone())
-    }
-}
+use crate::Recorded;
 
 /// Which events a subscriber receives, and which of their fields.
 pub(super) struct Filter {
-    pub(super) visibility: VisibilityByKind,
+    pub(super) visibility: Visibility,
     pub(super) query: WatchQuery,
-    /// `seq` of events whose changes the snapshot already included.
-    pub(super) in_snapshot: HashSet<i64>,
 }
 
 impl Filter {
     /// Returns the message for an event; `None` if the subscriber receives none. The event with which a subject becomes
     /// visible contains neither `changed_before` nor `scope_before`.
-    pub(super) fn item_for(&mut self, recorded: &Recorded) -> Option<Item> {
-        if !self.in_snapshot.is_empty() && self.in_snapshot.remove(&recorded.seq) {
-            return None;
-        }
+    pub(super) fn item_for(&self, recorded: &Recorded) -> Option<Item> {
         if !self.query.subjects.is_empty() && !self.query.subjects.contains(&recorded.subject_id) {
             return None;
         }
-        let visibility = self.visibility.of(recorded.kind)?;
-        if recorded.is_visible_to(&visibility) {
-            if !self.matches(&recorded.event.r#type) {
-                return None;
-            }
-            let mut event = recorded.event.clone();
-            if !recorded.was_visible_to(&visibility) && visibility != Visibility::All {
-                event.scope_before = None;
-                event.changed_before = None;
-            }
-            return Some(Item::Event(event));
+        let disclosure = recorded.disclosure(&self.visibility);
+        let name =
+            if disclosure == Disclosure::Removed { recorded.kind.removed } else { &recorded.event.r#type };
+        if disclosure == Disclosure::Nothing || !self.matches(name) {
+            return None;
         }
-        let disappears = recorded.was_visible_to(&visibility) && self.matches(recorded.kind.removed);
-        disappears.then(|| {
-            Item::Removed(WatchRemoved {
+        Some(match disclosure {
+            Disclosure::Removed => Item::Removed(WatchRemoved {
                 subject_kind: recorded.kind.wire.into(),
                 subject_id: recorded.event.subject_id.clone(),
                 position: recorded.position,
-            })
+            }),
+            Disclosure::WithoutBefore => Item::Event(wire::Event {
+                scope_before: None,
+                changed_before: None,
+                ..recorded.event.clone()
+            }),
+            _ => Item::Event(recorded.event.clone()),
         })
     }
 
@@ -67,11 +49,11 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use access::Scope;
-    use proto::event::v1::{self as wire, WatchEventsRequest};
+    use proto::event::v1::WatchEventsRequest;
     use uuid::Uuid;
 
     use super::*;
-    use crate::conformance::TASK;
+    use crate::conformance::recorded;
 
     /// An event of a task whose assignee was `before` and is `after`; `None`: the task does not exist.
     fn event(before: Option<&str>, after: Option<&str>) -> Recorded {
@@ -84,19 +66,14 @@ mod tests {
             changed_before: Some(pbjson_types::Struct::default()),
             ..wire::Event::default()
         };
-        let (seq, position, subject_id, revision) = (7, 3, Uuid::nil(), 2);
-        Recorded { seq, kind: &TASK, position, subject_id, revision, before, after, event }
+        Recorded { position: 3, before, after, event, ..recorded() }
     }
 
     fn ada(change: impl FnOnce(&mut WatchEventsRequest)) -> Filter {
         let mut request = WatchEventsRequest::default();
         change(&mut request);
         let visibility = Visibility::Restricted { person: "ada".to_owned(), department: None };
-        Filter {
-            visibility: VisibilityByKind(vec![(TASK.name, visibility)]),
-            query: WatchQuery::of(&request).unwrap(),
-            in_snapshot: HashSet::new(),
-        }
+        Filter { visibility, query: WatchQuery::of(&request).unwrap() }
     }
 
     #[test]
@@ -142,14 +119,6 @@ mod tests {
     #[test]
     fn an_event_of_a_subject_that_was_never_visible_is_not_sent() {
         assert!(ada(|_| {}).item_for(&event(Some("bob"), Some("eve"))).is_none());
-    }
-
-    #[test]
-    fn an_event_included_in_the_snapshot_is_not_sent() {
-        let mut filter = ada(|_| {});
-        filter.in_snapshot.insert(7);
-        assert!(filter.item_for(&event(Some("ada"), Some("ada"))).is_none());
-        assert!(filter.item_for(&event(Some("ada"), Some("ada"))).is_some());
     }
 
     #[test]

@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use platform::violation::{Violation, Violations};
-use proto::event::v1::{WatchEventsRequest, WatchStart};
+use proto::event::v1::{EventCursor, SnapshotCursor, SubjectKind, WatchEventsRequest, WatchStart};
 use uuid::Uuid;
+
+use super::ListKey;
 
 const MAX_TYPES: usize = 50;
 const MAX_TYPE_LENGTH: usize = 100;
@@ -17,6 +19,8 @@ pub(super) struct WatchQuery {
     pub(super) types: Vec<TypePattern>,
     /// Ids of the subjects to watch; empty: all subjects.
     pub(super) subjects: HashSet<Uuid>,
+    /// Position of the last event; `None`: the stream has no end.
+    pub(super) until: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +28,18 @@ pub(super) enum Start {
     Now,
     Earliest,
     Snapshot,
-    After { log_id: Uuid, position: i64 },
+    After {
+        log_id: Uuid,
+        position: i64,
+    },
+    /// In a snapshot after the subject with this key (`None`: before the first one of this kind), whose events are complete
+    /// up to this position.
+    WithinSnapshot {
+        log_id: Uuid,
+        position: i64,
+        kind: SubjectKind,
+        after: Option<ListKey>,
+    },
 }
 
 /// The name of an event type (`task.created`), or a prefix of names (`task.*`).
@@ -80,7 +95,11 @@ impl WatchQuery {
                 Err(_) => violations.add(format!("subject_ids[{index}]"), "must be a UUID"),
             }
         }
-        if violations.is_empty() { Ok(Self { start, types, subjects }) } else { Err(violations.into_vec()) }
+        if violations.is_empty() {
+            Ok(Self { start, types, subjects, until: request.until })
+        } else {
+            Err(violations.into_vec())
+        }
     }
 }
 
@@ -89,6 +108,20 @@ fn start(request: &WatchEventsRequest, violations: &mut Violations) -> Start {
         violations.add("start", "must be one of now, earliest, snapshot, or unset");
         return Start::Now;
     };
+    if let Some(within) = &request.snapshot_after {
+        let others = [
+            ("start", start != WatchStart::Unspecified),
+            ("after", request.after.is_some()),
+            ("until", request.until.is_some()),
+        ];
+        for (field, _) in others.into_iter().filter(|it| it.1) {
+            violations.add(field, "must not be combined with snapshot_after");
+        }
+        return within_snapshot(within, !request.subject_ids.is_empty(), violations);
+    }
+    if request.until.is_some() && start == WatchStart::Snapshot {
+        violations.add("until", "must not be combined with a snapshot");
+    }
     let Some(after) = &request.after else {
         return match start {
             WatchStart::Unspecified | WatchStart::Now => Start::Now,
@@ -99,14 +132,34 @@ fn start(request: &WatchEventsRequest, violations: &mut Violations) -> Start {
     if start != WatchStart::Unspecified {
         violations.add("start", "must not be combined with after");
     }
-    if after.position < 0 {
-        violations.add("after.position", "must not be negative");
+    let (log_id, position) = point("after", after, violations);
+    Start::After { log_id, position }
+}
+
+fn point(field: &str, cursor: &EventCursor, violations: &mut Violations) -> (Uuid, i64) {
+    if cursor.position < 0 {
+        violations.add(format!("{field}.position"), "must not be negative");
     }
-    let log_id = Uuid::try_parse(&after.log_id).unwrap_or_else(|_| {
-        violations.add("after.log_id", "must be the id of an event log, a UUID");
+    let log_id = Uuid::try_parse(&cursor.log_id).unwrap_or_else(|_| {
+        violations.add(format!("{field}.log_id"), "must be the id of an event log, a UUID");
         Uuid::nil()
     });
-    Start::After { log_id, position: after.position }
+    (log_id, cursor.position)
+}
+
+fn within_snapshot(within: &SnapshotCursor, named: bool, violations: &mut Violations) -> Start {
+    let cursor = within.cursor.clone().unwrap_or_default();
+    let (log_id, position) = point("snapshot_after.cursor", &cursor, violations);
+    let id = Uuid::try_parse(&within.subject_id).unwrap_or_else(|_| {
+        violations.add("snapshot_after.subject_id", "must be a UUID");
+        Uuid::nil()
+    });
+    let after = match &within.created_at {
+        Some(_) if named => Some((0, id)),
+        at => at.as_ref().map(|at| (proto::micros(at), id)),
+    };
+    let kind = SubjectKind::try_from(within.subject_kind).unwrap_or_default();
+    Start::WithinSnapshot { log_id, position, kind, after }
 }
 
 #[cfg(test)]
@@ -128,6 +181,7 @@ mod tests {
                 .map(Into::into)
                 .to_vec(),
             subject_ids: vec!["1".to_owned()],
+            ..WatchEventsRequest::default()
         };
         let expected = ["start", "after.position", "after.log_id"];
         let types = ["event_types[2]", "event_types[3]", "event_types[4]", "event_types[5]"];

@@ -6,24 +6,29 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::Stream;
+use prost::Message as _;
 use proto::event::v1::WatchEventsResponse;
 use proto::event::v1::watch_events_response::Item;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tonic::Status;
 
-/// Messages in the channel; HTTP/2 buffers some more.
+/// Maximum number of messages in the channel; HTTP/2 buffers some more.
 const CAPACITY: usize = 16;
+/// Maximum size of the messages in the channel; a larger message is alone in it.
+const MAX_BYTES: u32 = 128 * 1024;
 
 /// Sends the messages of a watch to its subscriber.
 pub(super) struct ResponseSender {
-    items: mpsc::Sender<WatchEventsResponse>,
+    items: mpsc::Sender<(WatchEventsResponse, OwnedSemaphorePermit)>,
+    /// Bytes that the channel has room for.
+    room: Arc<Semaphore>,
     end: Arc<OnceLock<Status>>,
     write_timeout: Duration,
 }
 
 /// The response of WatchEvents: the messages, then the status with which the watch ended.
 pub struct ResponseStream {
-    items: mpsc::Receiver<WatchEventsResponse>,
+    items: mpsc::Receiver<(WatchEventsResponse, OwnedSemaphorePermit)>,
     end: Arc<OnceLock<Status>>,
     done: bool,
     /// Counts this subscriber until its last message was read or its connection ended.
@@ -47,7 +52,12 @@ pub(super) fn channel(
     let (sender, receiver) = mpsc::channel(CAPACITY);
     let end = Arc::<OnceLock<Status>>::default();
     (
-        ResponseSender { items: sender, end: end.clone(), write_timeout },
+        ResponseSender {
+            items: sender,
+            room: Arc::new(Semaphore::new(MAX_BYTES as usize)),
+            end: end.clone(),
+            write_timeout,
+        },
         ResponseStream { items: receiver, end, done: false, _permit: permit },
     )
 }
@@ -55,10 +65,15 @@ pub(super) fn channel(
 impl ResponseSender {
     /// Sends a message, waiting for free capacity up to the write timeout.
     pub(super) async fn send(&self, item: Item) -> Result<(), SendError> {
-        let sent = self.items.send(WatchEventsResponse { item: Some(item) });
+        let message = WatchEventsResponse { item: Some(item) };
+        let bytes = u32::try_from(message.encoded_len()).unwrap_or(MAX_BYTES).min(MAX_BYTES);
+        let sent = async {
+            let room = self.room.clone().acquire_many_owned(bytes).await.map_err(drop)?;
+            self.items.send((message, room)).await.map_err(drop)
+        };
         match tokio::time::timeout(self.write_timeout, sent).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(SendError::Closed),
+            Ok(Err(())) => Err(SendError::Closed),
             Err(_) => Err(SendError::Timeout),
         }
     }
@@ -81,8 +96,8 @@ impl Stream for ResponseStream {
         if self.done {
             return Poll::Ready(None);
         }
-        if let Some(item) = ready!(self.items.poll_recv(cx)) {
-            return Poll::Ready(Some(Ok(item)));
+        if let Some((message, _)) = ready!(self.items.poll_recv(cx)) {
+            return Poll::Ready(Some(Ok(message)));
         }
         self.done = true;
         Poll::Ready(self.end.get().cloned().map(Err))

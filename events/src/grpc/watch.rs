@@ -6,37 +6,43 @@ use std::time::{Duration, Instant};
 use net::server::Draining;
 use platform::clock::{Clock, Micros};
 use proto::event::v1::watch_events_response::Item;
-use proto::event::v1::{EventCursor, WatchProgress, WatchSnapshotEnd, WatchStarted};
-use tonic::Status;
+use proto::event::v1::{EventCursor, WatchProgress, WatchStarted};
+use tokio::sync::Semaphore;
+use tonic::{Code, Status};
 use uuid::Uuid;
 
 use super::filter::Filter;
 use super::response_stream::{ResponseSender, SendError};
-use super::snapshot_permits::{PermitHolder, SnapshotPermits};
+use super::snapshot::SnapshotProgress;
 use super::watch_span::WatchSpan;
 use super::{SubjectRegistry, end_status};
-use crate::{EventLog, ReadError, Snapshot};
+use crate::{EventLog, ReadError, Recorded};
 use storage::StorageError;
 
 /// A `progress` message is sent when nothing else was sent for this long.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(15);
 /// A `progress` message is sent after this many events that the subscriber does not receive.
 const MAX_SKIPPED: usize = 1_000;
-/// Subjects of a snapshot read by one statement.
-const PAGE_SIZE: i64 = 500;
-/// How long a snapshot may hold its database connection.
-const SNAPSHOT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Where a stream begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Begin {
+    /// With the event after this position of the log.
+    After { log_id: Uuid, position: i64 },
+    /// With a snapshot, or with the rest of one.
+    Snapshot(Option<SnapshotProgress>),
+}
 
 /// A stream that has not started.
 pub(super) struct Watch {
     pub(super) log: EventLog,
     pub(super) registry: SubjectRegistry,
     pub(super) filter: Filter,
-    /// Log id and position after which the stream starts; `None`: it starts with a snapshot.
-    pub(super) after: Option<(Uuid, i64)>,
-    pub(super) snapshot_permits: Arc<SnapshotPermits>,
-    /// The caller to which a snapshot permit is counted.
-    pub(super) holder: Option<PermitHolder>,
+    pub(super) begin: Begin,
+    /// Position of the last event of the stream; `None`: it has no end.
+    pub(super) until: Option<i64>,
+    /// Permits to read a page of a snapshot.
+    pub(super) reading: Arc<Semaphore>,
     pub(super) span: WatchSpan,
 }
 
@@ -67,9 +73,11 @@ impl EndConditions {
 }
 
 /// Why a stream ends.
-enum WatchEnd {
+pub(super) enum WatchEnd {
     Send(SendError),
     Status(Status),
+    /// The last event that was asked for was sent.
+    Complete,
 }
 
 impl From<SendError> for WatchEnd {
@@ -89,12 +97,15 @@ impl Watch {
                 }
                 WatchEnd::Send(SendError::Closed) => return,
                 WatchEnd::Status(status) => status,
+                WatchEnd::Complete => Status::ok(""),
             },
             status = end_conditions.reached() => status,
             () = sender.closed() => return,
         };
         self.span.ended_with(&status);
-        sender.finish(status);
+        if status.code() != Code::Ok {
+            sender.finish(status);
+        }
     }
 
     async fn stream(&mut self, sender: &ResponseSender) -> WatchEnd {
@@ -103,99 +114,36 @@ impl Watch {
             Err(end) => return end,
         };
         match self.follow(log_id, position, sender).await {
-            Ok(never) => match never {},
+            Ok(()) => WatchEnd::Complete,
             Err(end) => end,
         }
     }
 
     async fn begin(&mut self, sender: &ResponseSender) -> Result<(Uuid, i64), WatchEnd> {
-        if let Some((log_id, position)) = self.after {
-            sender.send(started(log_id, position)).await?;
-            return Ok((log_id, position));
-        }
-        let Some(permit) = self.snapshot_permits.acquire(self.holder.clone()).await else {
-            return Err(WatchEnd::Status(end_status::too_many_snapshots()));
-        };
-        // The spans of its statements are children of the call's server span, which has already ended.
-        let sent = tokio::time::timeout(SNAPSHOT_TIMEOUT, self.send_snapshot(sender)).await;
-        drop(permit);
-        sent.unwrap_or_else(|_| Err(SendError::Timeout.into()))
-    }
-
-    async fn send_snapshot(&mut self, sender: &ResponseSender) -> Result<(Uuid, i64), WatchEnd> {
-        let mut snapshot = self.log.snapshot().await.map_err(|it| self.failed(it))?;
-        let (log_id, head) = (snapshot.point.log_id, snapshot.point.head);
-        self.filter.in_snapshot = std::mem::take(&mut snapshot.unnumbered);
-        sender.send(started(log_id, head)).await?;
-        if self.filter.query.subjects.is_empty() {
-            self.send_all(&mut snapshot, sender).await?;
-        } else {
-            self.send_selected(&mut snapshot, sender).await?;
-        }
-        let subjects = self.span.counts.subjects;
-        sender.send(Item::SnapshotEnd(WatchSnapshotEnd { subjects })).await?;
-        Ok((log_id, head))
-    }
-
-    async fn send_all(&mut self, snapshot: &mut Snapshot, sender: &ResponseSender) -> Result<(), WatchEnd> {
-        for kind in &self.registry.subjects {
-            let Some(visibility) = self.filter.visibility.of(kind.kind()) else { continue };
-            let mut after = None;
-            loop {
-                let page = kind.page(snapshot, &visibility, after, PAGE_SIZE);
-                let (subjects, last) = page.await.map_err(|it| self.failed(it))?;
-                for subject in subjects {
-                    sender.send(Item::Subject(subject)).await?;
-                    self.span.counts.subjects += 1;
-                }
-                if last.is_none() {
-                    break;
-                }
-                after = last;
+        match self.begin {
+            Begin::After { log_id, position } => {
+                sender.send(started(log_id, position)).await?;
+                Ok((log_id, position))
             }
+            // The spans of its statements are children of the call's server span, which has already ended.
+            Begin::Snapshot(resumed) => self.send_snapshot(resumed, sender).await,
         }
-        Ok(())
     }
 
-    async fn send_selected(
-        &mut self,
-        snapshot: &mut Snapshot,
-        sender: &ResponseSender,
-    ) -> Result<(), WatchEnd> {
-        for id in &self.filter.query.subjects {
-            for kind in &self.registry.subjects {
-                let Some(visibility) = self.filter.visibility.of(kind.kind()) else { continue };
-                let found = kind.get(snapshot, &visibility, *id).await.map_err(|it| self.failed(it))?;
-                if let Some(subject) = found {
-                    sender.send(Item::Subject(subject)).await?;
-                    self.span.counts.subjects += 1;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn follow(
-        &mut self,
-        log_id: Uuid,
-        position: i64,
-        sender: &ResponseSender,
-    ) -> Result<std::convert::Infallible, WatchEnd> {
+    async fn follow(&mut self, log_id: Uuid, position: i64, sender: &ResponseSender) -> Result<(), WatchEnd> {
         let mut follower = self.log.follow(log_id, position);
+        let last = self.until.unwrap_or(i64::MAX);
         let (mut sent_at, mut skipped) = (Instant::now(), 0);
-        loop {
+        while follower.position() < last {
             let quiet = PROGRESS_INTERVAL.saturating_sub(sent_at.elapsed());
             let events = tokio::select! {
-                next = follower.next() => next.map_err(|it| self.unreadable(it))?,
+                next = follower.next_until(last) => next.map_err(|it| self.unreadable(it))?,
                 () = tokio::time::sleep(quiet) => Vec::new(),
             };
             for event in events {
-                if let Some(item) = self.filter.item_for(&event) {
-                    sender.send(item).await?;
-                    self.span.counts.events += 1;
+                if self.send_event(&event, sender).await? {
                     (sent_at, skipped) = (Instant::now(), 0);
                 } else {
-                    self.span.counts.skipped += 1;
                     skipped += 1;
                 }
             }
@@ -204,13 +152,32 @@ impl Watch {
                 (sent_at, skipped) = (Instant::now(), 0);
             }
         }
+        if skipped > 0 {
+            sender.send(Item::Progress(WatchProgress { position: last })).await?;
+        }
+        Ok(())
     }
 
-    fn failed(&self, error: StorageError) -> WatchEnd {
+    /// Sends what the subscriber receives for an event, and returns whether that is anything.
+    pub(super) async fn send_event(
+        &mut self,
+        event: &Recorded,
+        sender: &ResponseSender,
+    ) -> Result<bool, WatchEnd> {
+        let Some(item) = self.filter.item_for(event) else {
+            self.span.counts.skipped += 1;
+            return Ok(false);
+        };
+        sender.send(item).await?;
+        self.span.counts.events += 1;
+        Ok(true)
+    }
+
+    pub(super) fn failed(&self, error: StorageError) -> WatchEnd {
         WatchEnd::Status(self.registry.failed(error))
     }
 
-    fn unreadable(&self, error: ReadError) -> WatchEnd {
+    pub(super) fn unreadable(&self, error: ReadError) -> WatchEnd {
         match error {
             ReadError::Gone => WatchEnd::Status(end_status::history_gone()),
             ReadError::Storage(error) => self.failed(error),
@@ -218,6 +185,6 @@ impl Watch {
     }
 }
 
-fn started(log_id: Uuid, position: i64) -> Item {
+pub(super) fn started(log_id: Uuid, position: i64) -> Item {
     Item::Started(WatchStarted { cursor: Some(EventCursor { log_id: log_id.to_string(), position }) })
 }

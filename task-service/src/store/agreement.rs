@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use access::testing::caller;
 use access::{Caller, Role};
-use events::EventLog;
+use events::{EventLog, Snapshot};
 use platform::clock::Clock;
 use platform::violation::Violations;
 use proptest::prelude::*;
@@ -93,10 +93,16 @@ async fn listed(store: &TaskStore, filter: &Filter, seen: &Visibility) -> Vec<Uu
 
 /// Returns the ids in a snapshot.
 async fn in_snapshot(store: &TaskStore, log: &EventLog, seen: &Visibility) -> Vec<Uuid> {
-    let mut snapshot = log.snapshot().await.unwrap();
+    let (store, seen) = (store.clone(), seen.clone());
+    let read =
+        log.snapshot(move |snapshot| Box::pin(async move { Ok(pages(&store, snapshot, &seen).await) }));
+    read.await.unwrap().0
+}
+
+async fn pages(store: &TaskStore, snapshot: &mut Snapshot, seen: &Visibility) -> Vec<Uuid> {
     let (mut ids, mut after) = (Vec::new(), None);
     loop {
-        let (tasks, last) = store.snapshot_page(&mut snapshot, seen, after, 7).await.unwrap();
+        let (tasks, last) = store.snapshot_page(snapshot, seen, after, 7).await.unwrap();
         ids.extend(tasks.iter().map(|it| it.id));
         if last.is_none() {
             return ids;

@@ -222,6 +222,7 @@ async fn its_event_is_stored_with_it(fresh: Fresh) {
         department: event.department_after.clone(),
         assignee_id: event.assignee_id_after.clone(),
         created_by: event.created_by_after.clone(),
+        everyone: false,
     };
     assert_eq!(scope, task.scope());
     let resource: proto::task::v1::Task = serde_json::from_value(event.resource.0.clone()).unwrap();

@@ -78,7 +78,8 @@ impl Watcher {
             Item::Event(event) => self.cursor.position = event.position,
             Item::Removed(removed) => self.cursor.position = removed.position,
             Item::Progress(progress) => self.cursor.position = progress.position,
-            Item::Started(_) | Item::Subject(_) | Item::SnapshotEnd(_) => {}
+            Item::SnapshotEnd(end) => self.cursor = end.cursor.clone().expect("a cursor"),
+            Item::Started(_) | Item::Subject(_) | Item::SnapshotProgress(_) => {}
         }
         Ok(item)
     }
@@ -92,6 +93,12 @@ impl Watcher {
                 other => panic!("no event: {other:?}"),
             }
         }
+    }
+
+    /// Whether it ends here, without an error.
+    pub(crate) async fn is_complete(&mut self) -> bool {
+        let message = tokio::time::timeout(DEADLINE, self.stream.message()).await;
+        matches!(message.expect("an end in time"), Ok(None))
     }
 
     /// How it ends.

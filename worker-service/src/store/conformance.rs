@@ -48,7 +48,7 @@ fn created(clock: &Clock, worker: &Worker) -> NewEvent {
         on_behalf_of: None,
         cause: Cause { traceparent: Some("00-a-b-01".to_owned()), tracestate: None },
         before: None,
-        after: Some(access::Scope::default()),
+        after: Some(access::Scope::everyone()),
         resource: serde_json::to_value(crate::convert::worker(worker)).unwrap(),
         changed_before: None,
     }

@@ -1,0 +1,94 @@
+//! Keeps the write-ahead log of SQLite small. SQLite starts it again from its beginning only at a moment in which nobody
+//! reads from it; with overlapping readers there is no such moment, and the file grows without a bound.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sqlx::{Pool, Sqlite};
+
+/// Size of the file from which readers are waited for.
+pub(crate) const MAX_BYTES: u64 = 64 * 1024 * 1024;
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Writes the log back to the database, and truncates it when those have ended that read from it: writers wait meanwhile, at
+/// most for the timeout, and new readers read from the database alone.
+const RESTART: &str =
+    "PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 5000";
+
+/// Checks every second whether the file is larger than `max_bytes`, until the pool is closed.
+pub(crate) async fn keep_small(writers: Pool<Sqlite>, file: PathBuf, max_bytes: u64) {
+    let mut name = file.into_os_string();
+    name.push("-wal");
+    let closed = writers.close_event();
+    let checking = async {
+        loop {
+            tokio::time::sleep(INTERVAL).await;
+            if tokio::fs::metadata(&name).await.is_ok_and(|it| it.len() > max_bytes) {
+                // After a failure, the next turn tries again.
+                let _ = sqlx::raw_sql(RESTART).execute(&writers).await;
+            }
+        }
+    };
+    tokio::select! {
+        () = checking => {}
+        () = closed => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::{Database, Migrations};
+
+    const LIMIT: u64 = 1024 * 1024;
+
+    /// Reads in transactions that overlap with those of the other readers.
+    async fn read(readers: Pool<Sqlite>, delay: Duration, stop: Arc<AtomicBool>) {
+        tokio::time::sleep(delay).await;
+        while !stop.load(Ordering::Relaxed) {
+            let mut transaction = readers.begin().await.unwrap();
+            sqlx::query("SELECT count(*) FROM large").execute(&mut *transaction).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            transaction.rollback().await.unwrap();
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_file_shrinks_although_readers_overlap() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("wal.db");
+        let url = format!("sqlite:{}", file.display());
+        let migrations = Migrations { sqlite: Vec::new(), postgres: Vec::new() };
+        let Database::Sqlite(pools) = Database::open(&url, &migrations).await.unwrap() else { panic!() };
+        sqlx::raw_sql("CREATE TABLE large (bytes BLOB)").execute(&pools.writers).await.unwrap();
+        let stop = Arc::new(AtomicBool::new(false));
+        let readers: Vec<_> = (0..3)
+            .map(|it| tokio::spawn(read(pools.readers.clone(), Duration::from_millis(it * 10), stop.clone())))
+            .collect();
+        let wal = directory.path().join("wal.db-wal");
+        let size = || std::fs::metadata(&wal).map_or(0, |it| it.len());
+        let insert = "INSERT INTO large VALUES (randomblob(100000))";
+        for _ in 0..80 {
+            sqlx::query(insert).execute(&pools.writers).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert!(size() > 4 * LIMIT, "overlapping readers let the file grow: {}", size());
+        let keeping = tokio::spawn(keep_small(pools.writers.clone(), file, LIMIT));
+        let start = std::time::Instant::now();
+        while size() > LIMIT {
+            assert!(start.elapsed() < Duration::from_secs(60), "{}", size());
+            sqlx::query(insert).execute(&pools.writers).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        stop.store(true, Ordering::Relaxed);
+        for reader in readers {
+            reader.await.unwrap();
+        }
+        pools.readers.close().await;
+        pools.writers.close().await;
+        keeping.await.unwrap();
+    }
+}
