@@ -178,6 +178,9 @@ pub(crate) struct Gateway {
     /// How long a client may read nothing of a response before its connection is closed
     #[arg(long, env = "CCM_WRITE_TIMEOUT", default_value = "20s", value_name = "DURATION", value_parser = duration)]
     pub(crate) write_timeout: Duration,
+    /// Minimum rate at which a client reads an event stream while there is more to send, in bytes per second; 0 means none
+    #[arg(long, env = "CCM_MIN_STREAM_RATE", default_value = "1024", value_name = "NUMBER")]
+    pub(crate) min_stream_rate: u32,
     /// Maximum size of a request's target and header fields, in bytes
     #[arg(long, env = "CCM_MAX_HEADER_BYTES", default_value = "32768", value_name = "BYTES", value_parser = header_bytes)]
     pub(crate) max_header_bytes: usize,

@@ -42,6 +42,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
                 header_timeout: settings.header_timeout,
                 request_timeout: settings.request_timeout,
                 write_timeout: settings.write_timeout,
+                stream_rate: settings.min_stream_rate,
                 header_bytes: settings.max_header_bytes,
                 body_bytes: settings.max_body_bytes,
                 requests: settings.max_requests_in_flight,

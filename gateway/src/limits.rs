@@ -24,6 +24,9 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// How long a client may read nothing of a response before its connection is closed.
     pub write_timeout: Duration,
+    /// Bytes per second, on average over the write timeout, that a client has to read of an event stream while there are more
+    /// to send; 0 sets no minimum.
+    pub stream_rate: u32,
     /// Maximum size of a request's target and header fields, up to [`MAX_HEADER_BYTES`].
     pub header_bytes: usize,
     /// Maximum size of a request body.
@@ -53,6 +56,7 @@ impl Default for Limits {
             header_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(20),
+            stream_rate: 1_024,
             header_bytes: 32 * 1024,
             body_bytes: 1024 * 1024,
             requests: 1_024,

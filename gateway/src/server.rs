@@ -26,6 +26,9 @@ const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum number of concurrent requests on one HTTP/2 connection.
 const MAX_CONCURRENT_STREAMS: u32 = 128;
+/// Bytes of a response that wait for the client of an HTTP/2 stream in the process. hyper's default is 400 KB, which each
+/// client that reads nothing would hold.
+const STREAM_SEND_BUFFER: usize = 32 * 1024;
 
 /// Serves until `shutdown`; in-flight requests finish first.
 pub(crate) async fn serve(
@@ -54,6 +57,7 @@ fn options(tls: Option<ServerTls>, limits: &Limits) -> Options {
         .keep_alive_interval(KEEP_ALIVE_INTERVAL)
         .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
         .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
+        .max_send_buf_size(STREAM_SEND_BUFFER)
         .max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX));
     Options {
         http,
@@ -65,6 +69,7 @@ fn options(tls: Option<ServerTls>, limits: &Limits) -> Options {
             idle: limits.header_timeout,
             response: limits.request_timeout + limits.write_timeout,
             write: limits.write_timeout,
+            stream_rate: limits.stream_rate,
         }),
         requests: None,
     }

@@ -1,6 +1,7 @@
 //! The server span of an HTTP request, by the OpenTelemetry semantic conventions for HTTP, and its one log line.
 //! The span starts when the request arrives, continues the trace of an authenticated caller, and ends with the response
-//! body. The span of an event stream ends with the head of the response.
+//! body. The span of an event stream ends with the head of the response; its log line is written when the stream has ended,
+//! and has the number of bytes sent.
 
 mod observation;
 mod query;
@@ -188,6 +189,7 @@ impl<'a> Arrival<'a> {
             is_quiet: is_untraced,
             status: None,
             reason: None,
+            streamed: None,
             done: false,
         }
     }

@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod admission;
 pub mod client_address;
+pub mod event_stream;
 mod forwarded;
 pub mod grpc;
 pub mod http_server;

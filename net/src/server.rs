@@ -2,6 +2,7 @@
 //! docs/adr/0015 says why the loop is our own.
 
 mod connection;
+mod exchange;
 mod progress;
 mod sliced_body;
 mod socket;
@@ -25,7 +26,7 @@ use tokio_util::task::TaskTracker;
 use tower::{BoxError, Service};
 
 use self::connection::Connection;
-pub use self::connection::{Draining, PeerAddress};
+pub use self::connection::{Draining, PeerAddress, Stalled};
 pub use self::progress::StallTimeouts;
 use crate::activity::Activity;
 use crate::tls::ServerTls;
@@ -80,7 +81,7 @@ impl Server {
     }
 
     /// Serves `service` until `shutdown`, then gives in-flight requests ten seconds to finish. Each request has the
-    /// client's [`PeerAddress`] and its connection's [`Draining`] among its extensions.
+    /// client's [`PeerAddress`] and its connection's [`Draining`] and [`Stalled`] among its extensions.
     pub async fn run<S, B>(self, listener: TcpListener, service: S, shutdown: Shutdown)
     where
         S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,

@@ -21,6 +21,8 @@ pub(crate) enum BodyEnd<'a> {
 /// The span of a body, and what is recorded when the body ends.
 pub(crate) trait Observe: Send + 'static {
     fn span(&self) -> &Span;
+    /// The connection has taken this many bytes of the body.
+    fn sent(&mut self, _bytes: usize) {}
     fn end(self, end: BodyEnd<'_>);
 }
 
@@ -64,6 +66,9 @@ impl<B: Body<Data: Buf>, O: Observe> Body for TracedBody<B, O> {
             None => this.inner.poll_frame(cx),
         };
         let frame = ready!(polled);
+        if let (Some(Ok(frame)), Some(observer)) = (&frame, this.observer.as_mut()) {
+            observer.sent(frame.data_ref().map_or(0, Buf::remaining));
+        }
         let end = match &frame {
             None => Some(BodyEnd::Complete(None)),
             Some(Err(_)) => Some(BodyEnd::Failed),

@@ -10,6 +10,7 @@ use axum::http::header::CONTENT_LENGTH;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http_body_util::BodyExt as _;
+use net::event_stream::is_event_stream;
 use proto::error::v1::Reason;
 
 use super::callers::Key;
@@ -152,6 +153,10 @@ pub(crate) async fn limit_in_flight(
     };
     let response = next.run(request).await;
     drop(permit);
+    if is_event_stream(response.headers()) {
+        // An event stream is sent as it comes, for hours, and has a limit of its own.
+        return response;
+    }
     let bytes = usize::try_from(response.body().size_hint().lower()).unwrap_or(usize::MAX);
     match limit.try_acquire(&caller, Amount { requests: 0, bytes }) {
         Ok(permit) => until_read(response, permit),

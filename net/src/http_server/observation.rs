@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::response::Parts;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{Method, StatusCode, header};
 use telemetry::semconv;
 use telemetry::span::{Span, Timestamp};
 
 use super::request_span::{cut, resource_id};
 use crate::client_address::ClientAddress;
+use crate::event_stream::is_event_stream;
 use crate::traced_body::{BodyEnd, Observe};
 
 /// The reason of an error response, in the response's extensions; for the span.
@@ -29,6 +30,8 @@ pub(super) struct Observation {
     pub(super) is_quiet: bool,
     pub(super) status: Option<StatusCode>,
     pub(super) reason: Option<Cow<'static, str>>,
+    /// Bytes of the body so far; `None` if it is not an event stream.
+    pub(super) streamed: Option<usize>,
     pub(super) done: bool,
 }
 
@@ -85,7 +88,8 @@ impl Observation {
         if let Some((attribute, id)) = created.filter(|it| self.resource != Some(it.0)) {
             self.span.record(|it| it.set(attribute, id.to_owned()));
         }
-        if is_event_stream(response) {
+        if is_event_stream(&response.headers) {
+            self.streamed = Some(0);
             // A stream goes on for hours; its span would tell nobody anything until then.
             self.end_span(None);
         }
@@ -103,12 +107,12 @@ impl Observation {
     fn log(&self, outcome: &'static str) {
         let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
         let (method, route) = (cut(self.method.as_str()), self.route.as_deref());
-        let status = self.status.map(|it| it.as_u16());
+        let (status, sent_bytes) = (self.status.map(|it| it.as_u16()), self.streamed);
         let client = self.client.map(|it| tracing::field::display(it.0));
         if self.is_quiet && outcome == "complete" && self.status.is_some_and(|it| it.is_success()) {
-            tracing::debug!(method, route, status, duration_ms, outcome, client, "request");
+            tracing::debug!(method, route, status, duration_ms, sent_bytes, outcome, client, "request");
         } else {
-            tracing::info!(method, route, status, duration_ms, outcome, client, "request");
+            tracing::info!(method, route, status, duration_ms, sent_bytes, outcome, client, "request");
         }
     }
 
@@ -134,15 +138,15 @@ impl Observation {
     }
 }
 
-/// Whether a response is a stream of server-sent events.
-fn is_event_stream(response: &Parts) -> bool {
-    let is_it = |it: &HeaderValue| it.as_bytes().starts_with(b"text/event-stream");
-    response.headers.get(header::CONTENT_TYPE).is_some_and(is_it)
-}
-
 impl Observe for Observation {
     fn span(&self) -> &Span {
         &self.span
+    }
+
+    fn sent(&mut self, bytes: usize) {
+        if let Some(streamed) = &mut self.streamed {
+            *streamed = streamed.saturating_add(bytes);
+        }
     }
 
     fn end(mut self, end: BodyEnd<'_>) {

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,6 +26,7 @@ use super::Options;
 use super::progress::Progress;
 use super::sliced_body::SlicedBody;
 use super::socket::Socket;
+use crate::event_stream::is_event_stream;
 
 /// How long in-flight requests may take to finish on a connection that has reached its maximum age.
 const AGED_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -32,10 +34,14 @@ const AGED_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 const STALLED_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The length of HTTP/2's client connection preface, RFC 9113 section 3.4.
 const PREFACE_BYTES: usize = 24;
-/// The kernel's send buffer in bytes, where write progress is watched. The kernel reports a socket as writable when a
-/// third of this buffer is free. With the default of up to 4 MiB, a client that reads 60 kB a second would seem to take
-/// nothing for 20 s.
+/// The kernel's send buffer in bytes, where write progress is watched: bytes on their way to the client, and bytes that wait.
+/// The default grows up to 4 MiB for each client.
 const KERNEL_SEND_BUFFER: usize = 256 * 1024;
+/// How many bytes may wait in the kernel's send buffer. It reports a socket as writable when half of them have been sent, so
+/// a client that reads 1 kB a second is seen to take something every 16 s, and one that reads nothing holds 36 KiB of the
+/// kernel's memory (measured; 330 KiB without this limit). What is on its way to a fast client is not limited.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const KERNEL_WAITING_BYTES: u32 = 32 * 1024;
 
 /// The address of the client's end of the connection, in the request's extensions. Behind a proxy, it is the proxy's.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +64,25 @@ impl Draining {
     }
 }
 
+/// Tells a long-lived stream, in its request's extensions, whether its connection is closed because the client made no
+/// progress. It is set before [`Draining`] is, and before the body is dropped.
+#[derive(Clone, Debug, Default)]
+pub struct Stalled(Arc<AtomicBool>);
+
+impl Stalled {
+    /// The flag of a request's connection; one that is never set if the extensions have none.
+    #[must_use]
+    pub fn of(extensions: &http::Extensions) -> Self {
+        extensions.get().cloned().unwrap_or_default()
+    }
+
+    /// Whether the connection is closed because the client made no progress.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
 pub(super) struct Connection<S> {
     pub(super) options: Arc<Options>,
     pub(super) service: S,
@@ -77,7 +102,7 @@ where
         let _ = stream.set_nodelay(true);
         let progress = self.options.stall_timeouts.map(Progress::new);
         if progress.is_some() {
-            let _ = SockRef::from(&stream).set_send_buffer_size(KERNEL_SEND_BUFFER);
+            bound_send_buffer(&SockRef::from(&stream));
         }
         let socket = Socket::new(stream, progress.clone(), self.lingering.clone());
         let Some(tls) = self.options.tls.clone() else { return self.serve_http(socket, progress).await };
@@ -103,16 +128,24 @@ where
         }
         let stream = TokioIo::new(signal_preface(stream, preface.clone()));
         let draining = Draining(shutdown.child_token());
-        let (signal, requests) = (draining.clone(), progress.clone());
+        let is_stalled = Stalled::default();
+        let (signal, flag, requests) = (draining.clone(), is_stalled.clone(), progress.clone());
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(PeerAddress(peer));
             request.extensions_mut().insert(signal.clone());
+            request.extensions_mut().insert(flag.clone());
             let progress = requests.as_ref().map(Progress::begin_request);
             let response = service.clone().oneshot(request);
             async move {
                 let response = response.await?;
+                let is_stream = is_event_stream(response.headers());
                 Ok::<_, Infallible>(response.map(|body| match progress {
-                    Some(progress) => Either::Left(SlicedBody::new(body, progress)),
+                    Some(progress) => {
+                        if is_stream {
+                            progress.streams();
+                        }
+                        Either::Left(SlicedBody::new(body, progress))
+                    }
                     None => Either::Right(body),
                 }))
             }
@@ -122,7 +155,7 @@ where
         let timeout = tokio::select! {
             ended = connection.as_mut() => return log_end(ended),
             () = no_preface.as_mut() => return,
-            () = stalled(progress.as_ref()) => STALLED_CLOSE_TIMEOUT,
+            () = stalled(progress.as_ref(), &is_stalled) => STALLED_CLOSE_TIMEOUT,
             () = max_age_reached(options.max_connection_age) => {
                 tracing::debug!("a connection reached its maximum age and accepts no more requests");
                 AGED_DRAIN_TIMEOUT
@@ -132,6 +165,9 @@ where
         };
         connection.as_mut().graceful_shutdown();
         draining.0.cancel();
+        if let Some(progress) = &progress {
+            progress.drain();
+        }
         tokio::select! {
             ended = connection.as_mut() => log_end(ended),
             // A client that has begun before the timeout still learns that its requests were not processed.
@@ -139,11 +175,17 @@ where
             () = tokio::time::sleep(timeout) => {
                 tracing::debug!(?timeout, "in-flight requests on a closing connection were aborted");
             }
-            () = stalled(progress.as_ref()), if timeout > STALLED_CLOSE_TIMEOUT => {
+            () = stalled(progress.as_ref(), &is_stalled), if timeout > STALLED_CLOSE_TIMEOUT => {
                 let _ = tokio::time::timeout(STALLED_CLOSE_TIMEOUT, connection).await;
             }
         }
     }
+}
+
+fn bound_send_buffer(socket: &SockRef<'_>) {
+    let _ = socket.set_send_buffer_size(KERNEL_SEND_BUFFER);
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = socket.set_tcp_notsent_lowat(KERNEL_WAITING_BYTES);
 }
 
 /// Waits until the client has not sent its preface within `timeout`. hyper would wait for ever, even at a shutdown.
@@ -163,10 +205,11 @@ async fn max_age_reached(max_age: Option<Duration>) {
 }
 
 /// Waits until a watched connection has made no progress for too long.
-async fn stalled(progress: Option<&Progress>) {
+async fn stalled(progress: Option<&Progress>, flag: &Stalled) {
     match progress {
         Some(progress) => {
             progress.stalled().await;
+            flag.0.store(true, Ordering::SeqCst);
             tracing::debug!("closed the connection of a client that made no progress");
         }
         None => pending().await,

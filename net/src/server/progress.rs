@@ -8,16 +8,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use super::exchange::Exchange;
+
 /// How long a connection may make no progress before it is closed.
 #[derive(Clone, Copy, Debug)]
 pub struct StallTimeouts {
     /// From the accept, or the end of the last request, to the next request.
     pub idle: Duration,
     /// From a request to the first 16 KiB of its answer that the connection takes, and then from each 16 KiB to the next.
+    /// The body of an event stream has no such timeout: it may be silent for as long as it likes.
     pub response: Duration,
-    /// While there are bytes to send, the time in which the socket accepts none.
+    /// While there are bytes to send, the time in which the socket accepts none, or the client takes none of an event stream.
     pub write: Duration,
+    /// Bytes per second, on average over `write`, that the client has to take of an event stream while there are more to
+    /// send.
+    pub stream_rate: u32,
 }
+
+/// How long event streams may take to end, and their last bytes to be sent, once the connection drains. It applies when no
+/// other request is in flight on the connection.
+const STREAM_END_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Records the progress of a connection and detects a stall. Clones share the record.
 #[derive(Clone)]
@@ -28,14 +38,18 @@ struct Shared {
     timeouts: StallTimeouts,
     began: Instant,
     next_id: AtomicU64,
-    /// When each in-flight request last made progress, by the request's number.
-    in_flight: Mutex<HashMap<u64, u64>>,
+    /// The in-flight requests, by number.
+    in_flight: Mutex<HashMap<u64, Exchange>>,
     /// When a request last began or ended.
     last_request: AtomicU64,
     /// When the socket last accepted bytes, or when the blocked write began.
     last_write: AtomicU64,
     /// Whether a write waits for the socket.
     is_blocked: AtomicBool,
+    /// Whether there was an event stream on the connection.
+    has_streamed: AtomicBool,
+    /// When the connection began to drain; `u64::MAX` before.
+    draining_since: AtomicU64,
 }
 
 impl Progress {
@@ -48,16 +62,22 @@ impl Progress {
             last_request: AtomicU64::new(0),
             last_write: AtomicU64::new(0),
             is_blocked: AtomicBool::new(false),
+            has_streamed: AtomicBool::new(false),
+            draining_since: AtomicU64::new(u64::MAX),
         }))
     }
 
     /// A request that is in flight until the returned guard is dropped.
     pub(super) fn begin_request(&self) -> RequestProgress {
-        let id = self.0.next_id.fetch_add(1, Ordering::Relaxed);
-        let request = RequestProgress { connection: self.clone(), id };
-        request.advance();
-        self.0.last_request.store(self.now(), Ordering::SeqCst);
-        request
+        let (id, now) = (self.0.next_id.fetch_add(1, Ordering::Relaxed), self.now());
+        self.in_flight().insert(id, Exchange::begin(now));
+        self.0.last_request.store(now, Ordering::SeqCst);
+        RequestProgress { connection: self.clone(), id }
+    }
+
+    /// Gives event streams two seconds to end.
+    pub(super) fn drain(&self) {
+        self.0.draining_since.store(self.now(), Ordering::SeqCst);
     }
 
     /// Records the outcome of a write to the socket.
@@ -86,30 +106,35 @@ impl Progress {
         }
     }
 
-    /// The time until the timeout that applies now; `None` when it has passed.
+    /// The time until the timeout that applies next; `None` when one has passed.
     fn time_left(&self) -> Option<Duration> {
-        let StallTimeouts { idle, response, write } = self.0.timeouts;
-        let since = |instant: u64| Duration::from_millis(self.now().saturating_sub(instant));
+        let (timeouts, now) = (self.0.timeouts, self.now());
+        let left_of = |timeout: Duration, since: &AtomicU64| {
+            let passed = now.saturating_sub(since.load(Ordering::SeqCst));
+            timeout.checked_sub(Duration::from_millis(passed)).filter(|it| !it.is_zero())
+        };
         let is_blocked = self.0.is_blocked.load(Ordering::SeqCst);
-        let oldest = self.in_flight().values().min().copied();
-        let for_requests = match oldest {
-            Some(oldest) => response.checked_sub(since(oldest)),
-            None if is_blocked => Some(write),
-            None => idle.checked_sub(since(self.0.last_request.load(Ordering::SeqCst))),
-        };
-        let for_writes = if is_blocked {
-            write.checked_sub(since(self.0.last_write.load(Ordering::SeqCst)))
-        } else {
-            Some(write)
-        };
-        for_requests.zip(for_writes).map(|(one, other)| one.min(other)).filter(|it| !it.is_zero())
+        let mut left = if is_blocked { left_of(timeouts.write, &self.0.last_write)? } else { timeouts.write };
+        let mut in_flight = self.in_flight();
+        if in_flight.is_empty() && !is_blocked {
+            left = left.min(left_of(timeouts.idle, &self.0.last_request)?);
+        }
+        for exchange in in_flight.values_mut() {
+            left = left.min(exchange.time_left(now, &timeouts)?);
+        }
+        let is_draining = self.0.draining_since.load(Ordering::SeqCst) != u64::MAX;
+        let has_streamed = self.0.has_streamed.load(Ordering::SeqCst);
+        if is_draining && has_streamed && in_flight.values().all(Exchange::is_stream) {
+            left = left.min(left_of(STREAM_END_TIMEOUT, &self.0.draining_since)?);
+        }
+        Some(left)
     }
 
     fn now(&self) -> u64 {
         u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    fn in_flight(&self) -> MutexGuard<'_, HashMap<u64, u64>> {
+    fn in_flight(&self) -> MutexGuard<'_, HashMap<u64, Exchange>> {
         self.0.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -121,9 +146,27 @@ pub(super) struct RequestProgress {
 }
 
 impl RequestProgress {
-    /// Restarts the response timeout: the connection has taken a part of the answer.
-    pub(super) fn advance(&self) {
-        self.connection.in_flight().insert(self.id, self.connection.now());
+    /// The answer is an event stream.
+    pub(super) fn streams(&self) {
+        self.connection.0.has_streamed.store(true, Ordering::SeqCst);
+        self.with(|exchange, _| exchange.becomes_stream());
+    }
+
+    /// The connection has taken this many bytes of the body.
+    pub(super) fn took(&self, bytes: usize) {
+        self.with(|exchange, now| exchange.took(bytes, now));
+    }
+
+    /// The connection has taken all that the body has for now.
+    pub(super) fn caught_up(&self) {
+        self.with(|exchange, _| exchange.caught_up());
+    }
+
+    fn with(&self, change: impl FnOnce(&mut Exchange, u64)) {
+        let now = self.connection.now();
+        if let Some(exchange) = self.connection.in_flight().get_mut(&self.id) {
+            change(exchange, now);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A response body in small slices: bytes that the client does not read stay in the body, where the response timeout applies
-//! to them, and not in a buffer of the connection.
+//! to them, and not in a buffer of the connection. A connection that can send asks for the next slice at once, over HTTP/1.1
+//! and HTTP/2 alike, so the time between two slices tells how fast the client takes them.
 //!
 //! `http-body-util` has no adapter that splits frames. A `StreamBody` could, but it forgets the size hint, and so the
 //! `Content-Length`, and it cannot tell that its last frame is the last: HTTP/2 would send an empty one behind it.
@@ -37,15 +38,19 @@ impl<B: Body<Data = Bytes> + Unpin> Body for SlicedBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         if self.rest.is_empty() {
-            match ready!(Pin::new(&mut self.body).poll_frame(cx)).map(|it| it.map(Frame::into_data)) {
+            let polled = Pin::new(&mut self.body).poll_frame(cx);
+            if polled.is_pending() {
+                self.progress.caught_up();
+            }
+            match ready!(polled).map(|it| it.map(Frame::into_data)) {
                 Some(Ok(Ok(data))) => self.rest = data,
                 Some(Ok(Err(other))) => return Poll::Ready(Some(Ok(other))),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
         }
-        self.progress.advance();
         let length = self.rest.len().min(SLICE_BYTES);
+        self.progress.took(length);
         Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
     }
 

@@ -1,5 +1,7 @@
 //! Servers that accept only HTTP/2, as the gRPC servers do, and clients that do not send their preface.
 
+mod streams;
+
 use std::net::SocketAddr;
 
 use hyper_util::rt::TokioTimer;
