@@ -5,6 +5,7 @@ pub(crate) mod actions;
 pub(crate) mod event_log;
 pub(crate) mod fleet;
 mod identity;
+pub(crate) mod streams;
 pub(crate) mod transport;
 mod values;
 
@@ -199,6 +200,8 @@ pub(crate) struct Gateway {
     /// Requests that one caller may send in a burst after it was idle
     #[arg(long, env = "CCM_CALLER_BURST", default_value = "400", value_name = "NUMBER")]
     pub(crate) caller_burst: NonZeroU32,
+    #[command(flatten)]
+    pub(crate) streams: streams::Streams,
 }
 
 #[derive(Debug, Args)]

@@ -50,6 +50,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
                 caller_rate: NonZeroU32::new(settings.caller_rate)
                     .map(|per_second| gateway::Rate { per_second, burst: settings.caller_burst }),
             },
+            streams: settings.streams.streams(),
         };
         let listener = listen(settings.listen, &settings.common).await?;
         gateway::serve(config, listener, context.shutdown.clone()).await;

@@ -4,6 +4,7 @@
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod me;
+pub(crate) mod stream;
 pub(crate) mod tasks;
 pub(crate) mod workers;
 
@@ -103,7 +104,7 @@ fn entity_tag(resource: &impl Versioned) -> String {
 }
 
 /// The timestamp in RFC 3339, UTC, with microseconds.
-fn rfc3339(at: Option<Timestamp>) -> String {
+pub(crate) fn rfc3339(at: Option<Timestamp>) -> String {
     Micros(proto::micros(&at.unwrap_or_default())).to_rfc3339()
 }
 

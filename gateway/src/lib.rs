@@ -10,6 +10,7 @@ mod names;
 mod router;
 mod server;
 mod services;
+mod stream;
 
 use std::sync::Arc;
 
@@ -22,7 +23,10 @@ use platform::shutdown::Shutdown;
 use telemetry::propagation::Edge;
 use tokio::net::TcpListener;
 
+use stream::Streams;
+
 pub use limits::{Limits, MAX_HEADER_BYTES, Rate};
+pub use stream::{Settings as StreamSettings, TraceUrl};
 
 /// The `service.name` of the gateway's spans and log lines.
 pub const NAME: &str = "gateway";
@@ -34,7 +38,7 @@ pub const ALPN_PROTOCOLS: &[&str] = &["h2", "http/1.1"];
 pub struct Config {
     /// Verifies the tokens of callers.
     pub verifier: Verifier,
-    /// Where the gateway gets a token of its own, for work that no request asks for; `None`: it has no such work.
+    /// Where the gateway gets a token of its own, with which it reads the event logs. `None`: event streams tell nothing.
     pub token_source: Option<TokenSource>,
     /// Source of the current time and of new ids.
     pub clock: Clock,
@@ -48,6 +52,8 @@ pub struct Config {
     pub tls: Option<ServerTls>,
     /// Limits on connections, requests and callers.
     pub limits: Limits,
+    /// Settings of event streams.
+    pub streams: StreamSettings,
 }
 
 /// What the gateway traces, and how.
@@ -64,9 +70,14 @@ pub struct Tracing {
 /// prior knowledge. The services need not be reachable yet: a request that needs an unreachable service is answered 503.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
     // Renewed for as long as it is held.
-    let _identity =
+    let identity =
         config.token_source.map(|it| Identity::start(it, config.verifier.clone(), config.clock.clone()));
     let services = services::Services::connect(&config.task_service, &config.worker_service);
-    let router = router::router(services, config.verifier, &config.tracing, &config.limits);
+    let (tasks, workers) = (&config.task_service, &config.worker_service);
+    let streams = Streams::new(tasks, workers, identity.as_ref(), config.streams, config.clock);
+    let reading = tokio::spawn(streams.clone().run(shutdown.clone()));
+    let router = router::router(services, streams, config.verifier, &config.tracing, &config.limits);
     server::serve(listener, config.tls, router, &config.limits, shutdown).await;
+    // It ends with the shutdown, after the last spans.
+    let _ = reading.await;
 }

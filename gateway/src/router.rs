@@ -1,20 +1,21 @@
 //! All routes of the API, and the layers that every request passes through.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use access::Verifier;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use net::grpc::{deadline, status};
 use net::http_server::{HttpServerLayer, SpanSettings};
 use telemetry::semconv;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::normalize_path::NormalizePath;
 
-use crate::api::{health, me, tasks, workers};
+use crate::api::{health, me, stream, tasks, workers};
 use crate::description;
 use crate::error::{self, ApiError};
 use crate::input::PARAMETERS;
@@ -22,6 +23,7 @@ use crate::limits::caller_rate::{CallerRateLimit, limit_caller_rate};
 use crate::limits::header::limit_header;
 use crate::limits::in_flight::{InFlightLimit, limit_in_flight};
 use crate::services::Services;
+use crate::stream::Streams;
 use crate::{Limits, NAME, Tracing};
 
 /// The routes of health checks.
@@ -44,6 +46,7 @@ pub(crate) fn routes() -> Router<Services> {
         .route("/api/workers/{id}/refresh", post(workers::refresh))
         .route("/api/workers/{id}/explain", get(workers::explain::get))
         .route("/api/workers/{id}/events", get(workers::events))
+        .route("/api/events/stream", get(stream::get))
         .route("/api/me", get(me::get))
         .route("/api/openapi.json", get(description::get))
         .route("/api/docs", get(description::page::get))
@@ -57,6 +60,7 @@ pub(crate) fn routes() -> Router<Services> {
 /// The API, with and without a trailing slash.
 pub(crate) fn router(
     services: Services,
+    streams: Arc<Streams>,
     verifier: Verifier,
     tracing: &Tracing,
     limits: &Limits,
@@ -64,6 +68,7 @@ pub(crate) fn router(
     // The first layer is the innermost one.
     let layered = routes()
         .with_state(services)
+        .layer(Extension(streams))
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(from_fn_with_state(limits.request_timeout, within_deadline))
         .layer(from_fn_with_state(InFlightLimit::new(limits.requests, limits.untaken_bytes), limit_in_flight))

@@ -7,7 +7,7 @@ use proto::task::v1::task_service_client::TaskServiceClient;
 use proto::worker::v1::worker_service_client::WorkerServiceClient;
 
 /// A page of 200 tasks, each with 10,000 characters of four bytes, is 8 MB.
-const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+pub(crate) const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// Clients of the services; clones share their connections.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! The gRPC contract, generated from `ccm/*/v1/*.proto` by the build script at the root of the repository. The proto
-//! files document the fields. Two parts are written by hand: a trait with the value names of enums, and the gRPC code
-//! and HTTP status of each error reason.
+//! files document the fields. Three parts are written by hand: a trait with the value names of enums, the gRPC code and
+//! HTTP status of each error reason, and the patterns of event types.
 
 /// Package `ccm.task`: tasks.
 pub mod task {
@@ -40,13 +40,15 @@ pub mod error {
 
 mod contract_enum;
 mod reason;
+mod type_pattern;
 
 pub use contract_enum::ContractEnum;
+pub use type_pattern::TypePattern;
 
 include!(concat!(env!("OUT_DIR"), "/enum_names.rs"));
 
 /// `google.protobuf` types, with the JSON mapping of proto3.
-pub use pbjson_types::{FieldMask, Timestamp};
+pub use pbjson_types::{FieldMask, Struct, Timestamp};
 
 /// Converts microseconds since 1970 to a timestamp.
 #[must_use]

@@ -44,6 +44,20 @@ pub const CCM_WATCH_EVENTS: &str = "ccm.watch.events";
 pub const CCM_WATCH_SKIPPED: &str = "ccm.watch.skipped";
 /// Subjects in the snapshot that a watch has sent.
 pub const CCM_WATCH_SUBJECTS: &str = "ccm.watch.subjects";
+/// The type of an event.
+pub const CCM_EVENT_TYPE: &str = "ccm.event.type";
+/// Clients of a gateway whose filters match an event and that may see it.
+pub const CCM_STREAM_MATCHED: &str = "ccm.stream.matched";
+/// Clients of a gateway whose connections have taken an event.
+pub const CCM_STREAM_DELIVERED: &str = "ccm.stream.delivered";
+/// Seconds from a change to the arrival of its event at a gateway.
+pub const CCM_STREAM_LAG: &str = "ccm.stream.lag";
+/// Why an event stream ended.
+pub const CCM_STREAM_END: &str = "ccm.stream.end";
+/// Events that an event stream has sent.
+pub const CCM_STREAM_EVENTS: &str = "ccm.stream.events";
+/// Bytes that an event stream has sent.
+pub const CCM_STREAM_BYTES: &str = "ccm.stream.bytes";
 /// How often a gRPC call was sent again.
 pub const CCM_RESEND_COUNT: &str = "ccm.resend_count";
 /// The generation of a worker's desired state that a turn works for.

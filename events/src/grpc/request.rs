@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use platform::violation::{Violation, Violations};
+use proto::TypePattern;
 use proto::event::v1::{EventCursor, SnapshotCursor, SubjectKind, WatchEventsRequest, WatchStart};
 use uuid::Uuid;
 
 use super::ListKey;
 
 const MAX_TYPES: usize = 50;
-const MAX_TYPE_LENGTH: usize = 100;
 const MAX_SUBJECTS: usize = 200;
 
 /// A valid WatchEvents request.
@@ -40,31 +40,6 @@ pub(super) enum Start {
         kind: SubjectKind,
         after: Option<ListKey>,
     },
-}
-
-/// The name of an event type (`task.created`), or a prefix of names (`task.*`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct TypePattern {
-    /// The name, or the prefix up to and including its last dot.
-    text: String,
-    is_prefix: bool,
-}
-
-impl TypePattern {
-    fn parse(text: &str) -> Option<Self> {
-        let (name, is_prefix) = match text.strip_suffix(".*") {
-            Some(name) => (name, true),
-            None => (text, false),
-        };
-        let is_word = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
-        let valid = text.len() <= MAX_TYPE_LENGTH && name.split('.').all(is_word);
-        let text = if is_prefix { format!("{name}.") } else { name.to_owned() };
-        valid.then_some(Self { text, is_prefix })
-    }
-
-    pub(super) fn matches(&self, kind: &str) -> bool {
-        if self.is_prefix { kind.starts_with(&self.text) } else { kind == self.text }
-    }
 }
 
 impl WatchQuery {
@@ -198,12 +173,5 @@ mod tests {
             ..WatchEventsRequest::default()
         };
         assert_eq!(fields(&request), ["event_types", "subject_ids"]);
-    }
-
-    #[test]
-    fn a_pattern_matches_the_names_that_begin_with_it() {
-        let matches = |pattern, kind| TypePattern::parse(pattern).unwrap().matches(kind);
-        assert!(matches("task.*", "task.created") && matches("task.*", "task.status.updated"));
-        assert!(!matches("task.*", "tasks.created") && !matches("task.created", "task.created.x"));
     }
 }

@@ -1,6 +1,7 @@
 //! The history of a task or worker as REST shows it: one item per event, with the fields before and the resource after.
 //! This file imports no resource; each resource implements [`Recorded`].
 
+use proto::Struct;
 use proto::event::v1 as wire;
 use proto::event::v1::event::Resource;
 use serde::Serialize;
@@ -46,12 +47,7 @@ pub(crate) struct Change<R> {
 impl<R: Recorded> From<wire::Event> for Change<R> {
     fn from(event: wire::Event) -> Self {
         let after = event.resource.filter(|_| event.scope_after.is_some()).and_then(R::recorded);
-        // The JSON of a protobuf `Struct` is an object.
-        let changed = event.changed_before.and_then(|it| serde_json::to_value(it).ok());
-        let before = changed.and_then(|it| match it {
-            Value::Object(fields) => Some(before::<R>(fields)),
-            _ => None,
-        });
+        let before = event.changed_before.and_then(before_change::<R>);
         Self {
             trace_id: event.traceparent.as_deref().and_then(trace_id),
             time: rfc3339(event.time),
@@ -63,6 +59,15 @@ impl<R: Recorded> From<wire::Event> for Change<R> {
             before,
             after: after.map(R::from),
         }
+    }
+}
+
+/// The members of the resource that a change has changed, with their values before.
+pub(crate) fn before_change<R: Recorded>(changed: Struct) -> Option<Map<String, Value>> {
+    match serde_json::to_value(changed) {
+        Ok(Value::Object(fields)) => Some(before::<R>(fields)),
+        // The JSON of a protobuf `Struct` is an object.
+        _ => None,
     }
 }
 

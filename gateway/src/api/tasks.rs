@@ -17,6 +17,7 @@ use proto::task::v1::{
 };
 
 use super::history::Change;
+use super::stream::EventPosition;
 use super::{Located, Page, Tagged};
 use crate::error::ApiError;
 use crate::input::{
@@ -59,8 +60,9 @@ pub(crate) async fn get(
 pub(crate) async fn list(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
+    position: EventPosition,
     query: ListQuery<TaskFilter>,
-) -> Result<Json<Page<Task>>, ApiError> {
+) -> Result<(EventPosition, Json<Page<Task>>), ApiError> {
     let filter = query.filter;
     let request = ListTasksRequest {
         page_size: query.page_size,
@@ -73,7 +75,7 @@ pub(crate) async fn list(
         kind: filter.kind.unwrap_or_default().into(),
     };
     let answer = services.tasks.list_tasks(caller.request(request)).await?.into_inner();
-    Ok(Json(Page::new(answer.tasks, answer.next_page_token)))
+    Ok((position, Json(Page::new(answer.tasks, answer.next_page_token))))
 }
 
 /// Changes a task by a JSON merge patch and answers the task after the change.

@@ -19,6 +19,7 @@ use proto::worker::v1::{
 use serde::Serialize;
 
 use super::history::Change;
+use super::stream::EventPosition;
 use super::{Located, Page, Tagged};
 use crate::error::ApiError;
 use crate::input::{
@@ -77,8 +78,9 @@ pub(crate) async fn get(
 pub(crate) async fn list(
     State(mut services): State<Services>,
     Authenticated(caller): Authenticated,
+    position: EventPosition,
     query: ListQuery<WorkerFilter>,
-) -> Result<Json<Page<Worker>>, ApiError> {
+) -> Result<(EventPosition, Json<Page<Worker>>), ApiError> {
     let filter = query.filter;
     let request = ListWorkersRequest {
         page_size: query.page_size,
@@ -89,7 +91,7 @@ pub(crate) async fn list(
         tag: filter.tag.map(|(key, value)| WorkerTag { key, value }),
     };
     let answer = services.workers.list_workers(caller.request(request)).await?.into_inner();
-    Ok(Json(Page::new(answer.workers, answer.next_page_token)))
+    Ok((position, Json(Page::new(answer.workers, answer.next_page_token))))
 }
 
 /// Changes name and tags of a worker by a JSON merge patch and answers the worker after the change.

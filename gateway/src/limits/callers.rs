@@ -8,7 +8,7 @@ use net::client_address::ClientAddress;
 
 /// The key that limits count by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Key {
+pub(crate) enum Key {
     /// A verified caller, the same for all its tokens.
     Caller { issuer: String, subject: String },
     /// The address of the client, as trusted proxies report it; an IPv6 network of 64 bits counts as one address.
@@ -18,7 +18,7 @@ pub(super) enum Key {
 }
 
 impl Key {
-    pub(super) fn of(extensions: &Extensions) -> Self {
+    pub(crate) fn of(extensions: &Extensions) -> Self {
         if let Ok(caller) = authenticated(extensions) {
             return Self::Caller { issuer: caller.issuer, subject: caller.sub };
         }

@@ -29,6 +29,13 @@ pub fn outcome_unknown(code: Code, message: impl Into<String>) -> Status {
     Status::with_error_details(code, message, details(Reason::OutcomeUnknown, HashMap::new()))
 }
 
+/// The reason in the details of a status that this product made.
+#[must_use]
+pub fn reason(status: &Status) -> Option<Reason> {
+    let info = status.get_details_error_info()?;
+    Reason::from_text(&info.reason).filter(|_| info.domain == DOMAIN)
+}
+
 /// INTERNAL, without the cause, which is in the log only.
 #[must_use]
 pub fn internal() -> Status {

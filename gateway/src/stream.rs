@@ -1,0 +1,248 @@
+//! The event stream: the events of both services, told to the clients of this gateway. The gateway reads each log once,
+//! under its own identity, however many clients there are ([`ring`]); decides what each client is told by the rule in
+//! `access`; and reads older events in pages that clients share. Snapshots are read with the client's own token.
+
+mod client;
+mod cursor;
+mod fanout;
+mod filter;
+mod frame;
+mod permits;
+mod ring;
+mod source;
+mod told;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::{Caller, Identity};
+use axum::http::Extensions;
+use bytes::Bytes;
+use futures_util::Stream;
+use net::grpc::Peer;
+use net::grpc::channel::{Channel, connect};
+use net::server::Draining;
+use platform::clock::{Clock, random_share};
+use platform::shutdown::Shutdown;
+use proto::event::v1::event_service_client::EventServiceClient;
+use serde_json::json;
+use telemetry::semconv;
+use tokio::sync::Semaphore;
+
+pub(crate) use self::filter::Filter;
+pub use self::frame::TraceUrl;
+
+use self::client::Client;
+use self::client::Ends;
+use self::cursor::Cursor;
+use self::permits::StreamPermits;
+use self::ring::Ring;
+use self::source::Source;
+use crate::limits::callers::Key;
+
+/// The type of the reports of utilisation, which are no events of a log.
+const REPORT: &str = "worker.metrics.updated";
+/// Number of parts of snapshots in memory that wait for their clients.
+const MAX_PARTS: usize = 128;
+/// Mean pause before a client connects again.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// A value for each log, by `Log as usize`.
+type PerLog<T> = [T; 2];
+
+/// The logs that the stream tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Log {
+    Tasks = 0,
+    Workers = 1,
+}
+
+impl Log {
+    const ALL: PerLog<Self> = [Self::Tasks, Self::Workers];
+
+    /// The `source` of its events.
+    fn source(self) -> &'static str {
+        match self {
+            Self::Tasks => "/ccm/task-service",
+            Self::Workers => "/ccm/worker-service",
+        }
+    }
+
+    /// The path of its subjects under `/api`.
+    fn collection(self) -> &'static str {
+        match self {
+            Self::Tasks => "tasks",
+            Self::Workers => "workers",
+        }
+    }
+
+    /// The beginning of the names of its event types.
+    fn type_prefix(self) -> &'static str {
+        match self {
+            Self::Tasks => "task.",
+            Self::Workers => "worker.",
+        }
+    }
+
+    /// The type for a subject that a client may no longer see.
+    fn removed(self) -> &'static str {
+        match self {
+            Self::Tasks => "task.removed",
+            Self::Workers => "worker.removed",
+        }
+    }
+
+    /// The type for a subject of a snapshot.
+    fn snapshot(self) -> &'static str {
+        match self {
+            Self::Tasks => "task.snapshot",
+            Self::Workers => "worker.snapshot",
+        }
+    }
+
+    fn id_attribute(self) -> &'static str {
+        match self {
+            Self::Tasks => semconv::CCM_TASK_ID,
+            Self::Workers => semconv::CCM_WORKER_ID,
+        }
+    }
+}
+
+/// Settings of event streams.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Maximum number of open streams.
+    pub max_streams: usize,
+    /// Maximum number of open streams of one caller.
+    pub max_streams_per_caller: usize,
+    /// Interval of heartbeats.
+    pub heartbeat: Duration,
+    /// Age at which a stream ends, and its client resumes with a new one.
+    pub max_age: Duration,
+    /// Template of the links to traces.
+    pub trace_url: Option<TraceUrl>,
+}
+
+/// Where a stream begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// With a snapshot.
+    Snapshot,
+    /// With the next event.
+    Now,
+    /// With the oldest events of the logs.
+    Earliest,
+    /// After a cursor; `None`: the client has an id that no gateway gave it.
+    Resume(Option<Cursor>),
+}
+
+impl Start {
+    /// Where a client goes on that has this id.
+    pub(crate) fn after(id: &str) -> Self {
+        Self::Resume(Cursor::parse(id))
+    }
+
+    /// Whether it is an id that no gateway gave.
+    pub(crate) fn is_unknown(self) -> bool {
+        self == Self::Resume(None)
+    }
+}
+
+/// The streams of this gateway.
+pub(crate) struct Streams {
+    ring: Arc<Ring>,
+    sources: PerLog<Source>,
+    /// Clients for snapshots, with channels of their own.
+    snapshots: PerLog<EventServiceClient<Channel>>,
+    parts: Arc<Semaphore>,
+    permits: StreamPermits,
+    settings: Settings,
+    trace_url: Option<TraceUrl>,
+    clock: Clock,
+}
+
+impl Streams {
+    /// Makes the streams. The services need not be reachable yet.
+    pub(crate) fn new(
+        tasks: &Peer,
+        workers: &Peer,
+        identity: Option<&Identity>,
+        settings: Settings,
+        clock: Clock,
+    ) -> Arc<Self> {
+        // A stream ends with its connection, so feeds and snapshots share none with requests.
+        let client = |peer: &Peer| {
+            EventServiceClient::new(connect(peer).0)
+                .max_decoding_message_size(crate::services::MAX_ANSWER_BYTES)
+        };
+        let source = |log, peer| Source::new(log, client(peer), identity.cloned());
+        Arc::new(Self {
+            ring: Ring::new(),
+            sources: [source(Log::Tasks, tasks), source(Log::Workers, workers)],
+            snapshots: [client(tasks), client(workers)],
+            parts: Arc::new(Semaphore::new(MAX_PARTS)),
+            permits: StreamPermits::new(settings.max_streams, settings.max_streams_per_caller),
+            trace_url: settings.trace_url.clone(),
+            settings,
+            clock,
+        })
+    }
+
+    /// Reads the logs until `stop`.
+    pub(crate) async fn run(self: Arc<Self>, stop: Shutdown) {
+        tokio::join!(
+            self.sources[0].feed(&self, &stop),
+            self.sources[1].feed(&self, &stop),
+            fanout::run(self.ring.clone(), stop.clone()),
+        );
+    }
+
+    /// Where the logs are now, as an id from which a stream can go on; `None` while a service was not reached yet.
+    pub(crate) fn position(&self) -> Option<String> {
+        let heads = self.ring.heads();
+        heads.iter().all(Option::is_some).then(|| Cursor::at(heads).to_text())
+    }
+
+    /// Opens the stream of a caller. Above a limit, it is a stream that says so and ends.
+    pub(crate) fn open(
+        self: &Arc<Self>,
+        caller: Caller,
+        filter: Filter,
+        start: Start,
+        extensions: &Extensions,
+    ) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> + Send + 'static {
+        let opened = match self.permits.acquire(Key::of(extensions)) {
+            Ok(permit) => {
+                let ends =
+                    Ends::new(Draining::of(extensions), caller.expires_at, &self.clock, &self.settings);
+                Opened::Client(Box::new(Client::new(self.clone(), caller, filter, start, ends, permit)))
+            }
+            Err(exceeded) => {
+                let retry = self.retry() * 5;
+                let data = json!({"reason": exceeded.reason(), "reconnect_in_ms": retry});
+                Opened::Rejected(Some(frame::control(self, "system.sse.rejected", &data, None, Some(retry))))
+            }
+        };
+        futures_util::stream::unfold(opened, |mut opened| async move {
+            let block = match &mut opened {
+                Opened::Client(client) => client.next().await,
+                Opened::Rejected(block) => block.take(),
+            };
+            block.map(|block| (Ok(block), opened))
+        })
+    }
+
+    fn source(&self, log: Log) -> &Source {
+        &self.sources[log as usize]
+    }
+
+    /// Milliseconds after which a client connects again, different for each client.
+    fn retry(&self) -> u64 {
+        u64::try_from(RETRY.mul_f64(0.5 + random_share()).as_millis()).unwrap_or_default()
+    }
+}
+
+enum Opened {
+    Client(Box<Client>),
+    Rejected(Option<Bytes>),
+}

@@ -1,0 +1,402 @@
+//! One stream: a snapshot if the client needs one, older events, then new ones as they come, until it ends.
+
+mod end;
+mod snapshot;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::{Caller, Visibility};
+use bytes::{Bytes, BytesMut};
+use net::grpc::status;
+use platform::clock::jittered;
+use proto::error::v1::Reason;
+use serde_json::json;
+use tokio::sync::watch;
+use tokio_util::task::AbortOnDropHandle;
+use tonic::Status;
+
+pub(super) use self::end::Ends;
+use self::end::{End, EndSpan, Wake};
+use super::cursor::{Cursor, Place, Point};
+use super::filter::Filter;
+use super::frame::{control, end_block};
+use super::permits::StreamPermit;
+use super::ring::{Entry, EntryKind, Found, Join};
+use super::source::Older;
+use super::told::Shared;
+use super::{Log, PerLog, Start, Streams};
+
+/// Pause after a service did not answer.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// A stream of one client. Nothing happens unless [`Client::next`] is polled, so a client that does not read costs nothing.
+pub(crate) struct Client {
+    state: State,
+    ends: Ends,
+    span: EndSpan,
+    /// An event that the connection has if it asks for the next block.
+    unconfirmed: Option<Shared>,
+    _permit: StreamPermit,
+}
+
+struct State {
+    streams: Arc<Streams>,
+    caller: Caller,
+    visibility: Visibility,
+    filter: Filter,
+    /// The logs that have events for the client.
+    wanted: PerLog<bool>,
+    /// What the client has, once `ready` was sent.
+    cursor: Cursor,
+    phase: Phase,
+    /// Subjects of each kind sent by the snapshot in progress; `None`: there is none.
+    snapshot: Option<PerLog<u64>>,
+    /// The points that are beyond what this gateway has read, and exist.
+    verified: PerLog<bool>,
+    moved: watch::Receiver<u64>,
+    ready: VecDeque<Ready>,
+}
+
+/// A block to be sent.
+struct Ready {
+    block: Bytes,
+    event: Option<Shared>,
+    /// Released when the block is sent.
+    _room: Option<tokio::sync::OwnedSemaphorePermit>,
+}
+
+/// What the stream does.
+enum Phase {
+    /// Waits until the services of the wanted logs are connected, and starts with their next events.
+    AwaitingNow,
+    /// Decides what comes next.
+    Deciding,
+    /// Waits for a part of a snapshot, older events, or an answer about a log.
+    Reading(Log, AbortOnDropHandle<Result<Read, Status>>),
+    /// Waits after a failure.
+    Pausing(std::pin::Pin<Box<tokio::time::Sleep>>),
+    /// Follows the ring.
+    Live(u64),
+}
+
+/// What was read.
+enum Read {
+    Snapshot(snapshot::Part),
+    Older(Older),
+    Earliest(Point),
+    Exists,
+}
+
+impl Client {
+    pub(super) fn new(
+        streams: Arc<Streams>,
+        caller: Caller,
+        filter: Filter,
+        start: Start,
+        ends: Ends,
+        permit: StreamPermit,
+    ) -> Self {
+        let moved = streams.ring.subscribe();
+        let mut state = State {
+            visibility: caller.visibility(),
+            wanted: filter.logs(),
+            cursor: Cursor::default(),
+            phase: Phase::Deciding,
+            snapshot: None,
+            verified: [false; 2],
+            moved,
+            ready: VecDeque::new(),
+            streams,
+            caller,
+            filter,
+        };
+        state.start(start);
+        Self { state, ends, span: EndSpan::begin(), unconfirmed: None, _permit: permit }
+    }
+
+    /// The next block; `None` after the last one.
+    pub(crate) async fn next(&mut self) -> Option<Bytes> {
+        if let Some(told) = self.unconfirmed.take() {
+            told.fanout.delivered();
+        }
+        loop {
+            if let Some(ready) = self.state.ready.pop_front() {
+                self.span.sent(&ready.block, ready.event.is_some());
+                self.unconfirmed = ready.event;
+                return Some(ready.block);
+            }
+            if self.span.has_ended() {
+                return None;
+            }
+            tokio::select! {
+                biased;
+                wake = self.ends.next() => match wake {
+                    Wake::Heartbeat => self.state.heartbeat(),
+                    Wake::End(end) => self.end(end),
+                },
+                () = self.state.step() => {}
+            }
+        }
+    }
+
+    fn end(&mut self, end: End) {
+        let block = end.block(&self.state.streams, self.state.cursor);
+        self.state.push(block);
+        self.span.ended(end);
+    }
+}
+
+impl State {
+    /// Says what the client gets, and decides where it begins.
+    fn start(&mut self, start: Start) {
+        let mode = match &start {
+            Start::Snapshot => "snapshot",
+            Start::Now => "live",
+            Start::Earliest | Start::Resume(Some(_)) => "replay",
+            Start::Resume(None) => "reset",
+        };
+        let retry = self.streams.retry();
+        let data = json!({
+            "user": self.caller.sub,
+            "roles": self.caller.roles.iter().map(Into::<&str>::into).collect::<Vec<_>>(),
+            "filters": {
+                "event_types": self.filter.type_names,
+                "task_ids": self.filter.task_ids,
+                "worker_ids": self.filter.worker_ids,
+            },
+            "mode": mode,
+            "resumed": matches!(start, Start::Resume(Some(_))),
+            "heartbeat_seconds": self.streams.settings.heartbeat.as_secs_f64(),
+            "server_time": self.streams.clock.now().to_rfc3339(),
+        });
+        let id = match start {
+            Start::Resume(Some(cursor)) => Some(cursor),
+            _ => None,
+        };
+        self.push(control(&self.streams, "connected", &data, id, Some(retry)));
+        match start {
+            Start::Snapshot => {}
+            Start::Now => self.phase = Phase::AwaitingNow,
+            Start::Earliest => {
+                for log in Log::ALL.into_iter().filter(|it| self.wanted[*it as usize]) {
+                    // Read one after the other, in `decide`.
+                    self.cursor.0[log as usize] = Place::Earliest;
+                }
+            }
+            Start::Resume(Some(cursor)) => self.cursor = cursor,
+            Start::Resume(None) => {
+                self.push_reset("unknown_id", "all");
+            }
+        }
+    }
+
+    /// Does the next thing, until there may be something ready. Cancel safe.
+    async fn step(&mut self) {
+        match &mut self.phase {
+            Phase::AwaitingNow => {
+                let heads = self.streams.ring.heads();
+                let known = |log: &Log| !self.wanted[*log as usize] || heads[*log as usize].is_some();
+                if Log::ALL.iter().all(known) {
+                    self.cursor = Cursor::at(heads);
+                    self.phase = Phase::Deciding;
+                    self.push_id();
+                } else {
+                    self.changed().await;
+                }
+            }
+            Phase::Deciding => self.decide().await,
+            Phase::Reading(log, reading) => {
+                let log = *log;
+                // A task that panicked is asked again.
+                let read = reading.await.unwrap_or_else(|_| Err(status::internal()));
+                self.phase = Phase::Deciding;
+                match read {
+                    Ok(read) => self.take(log, read),
+                    Err(error) => self.failed(log, &error),
+                }
+            }
+            Phase::Pausing(pause) => {
+                pause.as_mut().await;
+                self.phase = Phase::Deciding;
+            }
+            Phase::Live(seq) => {
+                let seq = *seq;
+                match self.streams.ring.from(seq) {
+                    Found::Entries { entries, next } => {
+                        self.phase = Phase::Live(next);
+                        for entry in entries {
+                            self.tell(entry);
+                        }
+                    }
+                    Found::NotYet(heads) => {
+                        self.reached(heads);
+                        self.changed().await;
+                    }
+                    Found::Evicted => self.phase = Phase::Deciding,
+                }
+            }
+        }
+    }
+
+    /// Waits until the ring has changed since it was looked at.
+    async fn changed(&mut self) {
+        if self.moved.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    async fn decide(&mut self) {
+        self.moved.mark_unchanged();
+        for log in Log::ALL.into_iter().filter(|it| self.wanted[*it as usize]) {
+            match self.cursor.0[log as usize] {
+                Place::Earliest => {
+                    let streams = self.streams.clone();
+                    self.read(log, async move { streams.source(log).earliest().await.map(Read::Earliest) });
+                    return;
+                }
+                place @ (Place::Nowhere | Place::Within(..)) => {
+                    self.snapshot.get_or_insert_default();
+                    let request = snapshot::Request::new(log, place, &self.caller, &self.filter);
+                    let streams = self.streams.clone();
+                    self.read(log, async move { request.read(&streams).await.map(Read::Snapshot) });
+                    return;
+                }
+                Place::At(_) => {}
+            }
+        }
+        if let Some([tasks, workers]) = self.snapshot.take() {
+            let data = json!({"tasks": tasks, "workers": workers});
+            self.push(control(&self.streams, "snapshot.completed", &data, Some(self.cursor), None));
+        }
+        match self.streams.ring.join(&self.cursor, self.wanted, self.verified) {
+            Join::At(seq) => self.phase = Phase::Live(seq),
+            Join::Other(log) => self.reset(log, "other_log"),
+            Join::NotConnected => self.changed().await,
+            Join::Ahead { log, point } => {
+                let streams = self.streams.clone();
+                self.read(log, async move { streams.source(log).exists(point).await.map(|()| Read::Exists) });
+            }
+            Join::Behind { log, after, until } => {
+                let streams = self.streams.clone();
+                self.read(log, async move {
+                    streams.source(log).older(&streams, after, until).await.map(Read::Older)
+                });
+            }
+        }
+    }
+
+    /// Reads in a task of its own, so that a heartbeat does not begin it anew. The task ends with the stream.
+    fn read(&mut self, log: Log, reading: impl Future<Output = Result<Read, Status>> + Send + 'static) {
+        let reading = telemetry::span::unsampled(reading);
+        self.phase = Phase::Reading(log, AbortOnDropHandle::new(tokio::spawn(reading)));
+    }
+
+    fn take(&mut self, log: Log, read: Read) {
+        match read {
+            Read::Earliest(point) => self.cursor.0[log as usize] = Place::At(point),
+            Read::Exists => self.verified[log as usize] = true,
+            Read::Snapshot(part) => {
+                self.cursor.0[log as usize] = part.place;
+                if let Some(snapshot) = &mut self.snapshot {
+                    snapshot[log as usize] += part.subjects;
+                }
+                let mut block = BytesMut::from(part.blocks);
+                end_block(Some(&self.cursor.to_text()), &mut block);
+                self.ready.push_back(Ready { block: block.freeze(), event: None, _room: Some(part.room) });
+            }
+            Read::Older(older) => {
+                let Place::At(mut point) = self.cursor.0[log as usize] else { return };
+                for told in older.events {
+                    point.position = told.position;
+                    self.cursor.0[log as usize] = Place::At(point);
+                    if let Some(sent) = told.to(&self.visibility, &self.filter) {
+                        let mut block = BytesMut::new();
+                        sent.write_with(Some(&self.cursor.to_text()), &mut block);
+                        self.push(block.freeze());
+                    }
+                }
+                point.position = older.until;
+                self.cursor.0[log as usize] = Place::At(point);
+            }
+        }
+    }
+
+    fn tell(&mut self, entry: Entry) {
+        match entry.kind {
+            EntryKind::Event(told) => {
+                let Place::At(point) = &mut self.cursor.0[told.log as usize] else { return };
+                // The client has the event if it is ahead of this gateway.
+                if told.position <= point.position {
+                    return;
+                }
+                point.position = told.position;
+                self.reached(entry.heads);
+                if let Some(sent) = told.to(&self.visibility, &self.filter) {
+                    told.fanout.matched();
+                    let block = if self.cursor == Cursor::at(entry.heads) {
+                        sent.shared()
+                    } else {
+                        let mut block = BytesMut::new();
+                        sent.write_with(Some(&self.cursor.to_text()), &mut block);
+                        block.freeze()
+                    };
+                    self.ready.push_back(Ready { block, event: Some(told), _room: None });
+                }
+            }
+            EntryKind::Report { worker, block } => {
+                if self.filter.matches(Log::Workers, super::REPORT, worker) {
+                    self.push(block);
+                }
+            }
+        }
+    }
+
+    /// Notes that the client has everything up to these points.
+    fn reached(&mut self, heads: PerLog<Option<Point>>) {
+        for (place, head) in self.cursor.0.iter_mut().zip(heads) {
+            if let (Place::At(point), Some(head)) = (place, head)
+                && point.log_id == head.log_id
+            {
+                point.position = point.position.max(head.position);
+            }
+        }
+    }
+
+    fn failed(&mut self, log: Log, error: &Status) {
+        match status::reason(error) {
+            Some(Reason::HistoryGone) => self.reset(log, "history_gone"),
+            _ => self.phase = Phase::Pausing(Box::pin(tokio::time::sleep(jittered(RETRY)))),
+        }
+    }
+
+    /// The client throws away what it knows of a log, and gets a snapshot of it.
+    fn reset(&mut self, log: Log, reason: &str) {
+        self.cursor.0[log as usize] = Place::Nowhere;
+        self.verified[log as usize] = false;
+        self.phase = Phase::Deciding;
+        self.push_reset(reason, log.collection());
+    }
+
+    fn push_reset(&mut self, reason: &str, scope: &str) {
+        let data = json!({"reason": reason, "scope": scope});
+        self.push(control(&self.streams, "stream.reset", &data, None, None));
+    }
+
+    fn heartbeat(&mut self) {
+        let data = json!({"server_time": self.streams.clock.now().to_rfc3339()});
+        self.push(control(&self.streams, "heartbeat", &data, Some(self.cursor), None));
+    }
+
+    /// Tells the client where it is, without an event.
+    fn push_id(&mut self) {
+        let mut block = BytesMut::new();
+        end_block(Some(&self.cursor.to_text()), &mut block);
+        self.push(block.freeze());
+    }
+
+    fn push(&mut self, block: Bytes) {
+        self.ready.push_back(Ready { block, event: None, _room: None });
+    }
+}

@@ -1,0 +1,165 @@
+//! Why a stream ends, what its client is told, and what its span says.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use net::server::Draining;
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanContext, TraceContextExt as _};
+use platform::clock::{Clock, Micros, random_share};
+use serde_json::json;
+use telemetry::semconv;
+use telemetry::span::{SpanBuilder, SpanKind};
+use tokio::time::{Instant, Sleep};
+
+use crate::stream::cursor::Cursor;
+use crate::stream::frame::control;
+use crate::stream::{Settings, Streams};
+
+/// Why a stream ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The client's token has ended.
+    TokenExpired,
+    /// The gateway stops, or the connection has reached its age.
+    Draining,
+    /// The stream has reached its own age.
+    MaxAge,
+    /// The client closed the connection, or did not read fast enough.
+    Disconnected,
+}
+
+impl End {
+    fn name(self) -> &'static str {
+        match self {
+            Self::TokenExpired => "token_expired",
+            Self::Draining => "shutdown",
+            Self::MaxAge => "max_age",
+            Self::Disconnected => "disconnected",
+        }
+    }
+
+    /// The last block of the stream.
+    pub(super) fn block(self, streams: &Streams, cursor: Cursor) -> Bytes {
+        if self == Self::TokenExpired {
+            return control(streams, "auth.session.expired", &json!({}), Some(cursor), None);
+        }
+        let retry = match self {
+            // This gateway, or another one, takes the client at once.
+            Self::MaxAge => 100,
+            _ => streams.retry(),
+        };
+        let data = json!({"reason": self.name(), "reconnect_in_ms": retry});
+        control(streams, "system.sse.shutdown", &data, Some(cursor), Some(retry))
+    }
+}
+
+/// What interrupts a stream.
+pub(super) enum Wake {
+    Heartbeat,
+    End(End),
+}
+
+/// The times and signals of one stream.
+pub(in crate::stream) struct Ends {
+    draining: Draining,
+    token_ends_at: Instant,
+    age_ends_at: Instant,
+    heartbeat: Duration,
+    heartbeat_at: Instant,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl Ends {
+    pub(in crate::stream) fn new(
+        draining: Draining,
+        token_expires_at: Micros,
+        clock: &Clock,
+        settings: &Settings,
+    ) -> Self {
+        let now = Instant::now();
+        // Streams that began together do not end together.
+        let age = settings.max_age.mul_f64(0.9 + 0.1 * random_share());
+        let mut ends = Self {
+            draining,
+            token_ends_at: now + (token_expires_at - clock.now()),
+            age_ends_at: now + age,
+            heartbeat: settings.heartbeat,
+            heartbeat_at: now + settings.heartbeat,
+            timer: Box::pin(tokio::time::sleep_until(now)),
+        };
+        ends.set_timer();
+        ends
+    }
+
+    fn set_timer(&mut self) {
+        let next = self.heartbeat_at.min(self.token_ends_at).min(self.age_ends_at);
+        self.timer.as_mut().reset(next);
+    }
+
+    /// Waits for the next heartbeat, or for the end. Cancel safe.
+    pub(super) async fn next(&mut self) -> Wake {
+        tokio::select! {
+            biased;
+            () = self.draining.started() => return Wake::End(End::Draining),
+            () = self.timer.as_mut() => {}
+        }
+        let now = Instant::now();
+        if now >= self.token_ends_at {
+            return Wake::End(End::TokenExpired);
+        }
+        if now >= self.age_ends_at {
+            return Wake::End(End::MaxAge);
+        }
+        self.heartbeat_at = now + self.heartbeat;
+        self.set_timer();
+        Wake::Heartbeat
+    }
+}
+
+/// Counts what was sent, and records it in a span when the stream has ended. The span of the request ends with the head of
+/// the response; this one links to it.
+pub(super) struct EndSpan {
+    request: SpanContext,
+    events: i64,
+    bytes: i64,
+    end: Option<End>,
+}
+
+impl EndSpan {
+    /// Starts counting for the request whose span is the current one.
+    pub(super) fn begin() -> Self {
+        let request = Context::map_current(|it| it.span().span_context().clone());
+        Self { request, events: 0, bytes: 0, end: None }
+    }
+
+    pub(super) fn sent(&mut self, block: &Bytes, is_event: bool) {
+        self.bytes += i64::try_from(block.len()).unwrap_or_default();
+        self.events += i64::from(is_event);
+    }
+
+    pub(super) fn ended(&mut self, end: End) {
+        self.end = Some(end);
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.end.is_some()
+    }
+}
+
+impl Drop for EndSpan {
+    fn drop(&mut self) {
+        if !self.request.is_sampled() {
+            return;
+        }
+        let root = SpanBuilder::new(SpanKind::Internal).child_of(Context::new());
+        let span = root.linked_to(self.request.clone()).start(|it| {
+            it.name("end of stream");
+            it.set(semconv::CCM_STREAM_END, self.end.unwrap_or(End::Disconnected).name());
+            it.set(semconv::CCM_STREAM_EVENTS, self.events);
+            it.set(semconv::CCM_STREAM_BYTES, self.bytes);
+        });
+        span.end();
+    }
+}

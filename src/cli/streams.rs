@@ -1,0 +1,57 @@
+//! Settings of the gateway's event streams.
+
+use std::time::Duration;
+
+use clap::Args;
+use gateway::{StreamSettings, TraceUrl};
+
+/// Proxies cut a connection that is silent for longer: `CloudFront` after 30 seconds.
+const MAX_HEARTBEAT: Duration = Duration::from_secs(25);
+
+/// Event streams.
+#[derive(Debug, Args)]
+pub(crate) struct Streams {
+    /// Maximum number of open event streams; further ones are told to connect again later
+    #[arg(long, env = "CCM_MAX_STREAMS", default_value = "4096", value_name = "NUMBER", value_parser = super::connections)]
+    max_streams: usize,
+    /// Maximum number of open event streams of one caller
+    #[arg(long, env = "CCM_MAX_STREAMS_PER_CALLER", default_value = "100", value_name = "NUMBER", value_parser = super::connections)]
+    max_streams_per_caller: usize,
+    /// Interval of heartbeats on an event stream, at most 25s
+    #[arg(long, env = "CCM_STREAM_HEARTBEAT", default_value = "15s", value_name = "DURATION", value_parser = heartbeat)]
+    stream_heartbeat: Duration,
+    /// Age at which an event stream ends, and its client resumes with a new one
+    #[arg(long, env = "CCM_STREAM_MAX_AGE", default_value = "1h", value_name = "DURATION", value_parser = super::duration)]
+    stream_max_age: Duration,
+    /// Template of the links from events to their traces: a URL with {trace_id}; empty: no links
+    #[arg(long, env = "CCM_TRACE_URL", default_value = "", hide_default_value = true, value_name = "URL", value_parser = trace_url)]
+    trace_url: std::sync::Arc<Option<TraceUrl>>,
+}
+
+impl Streams {
+    pub(crate) fn streams(&self) -> StreamSettings {
+        StreamSettings {
+            max_streams: self.max_streams,
+            max_streams_per_caller: self.max_streams_per_caller,
+            heartbeat: self.stream_heartbeat,
+            max_age: self.stream_max_age,
+            trace_url: self.trace_url.as_ref().clone(),
+        }
+    }
+}
+
+fn heartbeat(text: &str) -> Result<Duration, String> {
+    let interval = super::duration(text)?;
+    if interval > MAX_HEARTBEAT {
+        return Err(format!(
+            "must be at most {} s, because proxies cut silent connections",
+            MAX_HEARTBEAT.as_secs()
+        ));
+    }
+    Ok(interval)
+}
+
+fn trace_url(text: &str) -> Result<std::sync::Arc<Option<TraceUrl>>, String> {
+    let url = if text.is_empty() { None } else { Some(TraceUrl::new(text)?) };
+    Ok(std::sync::Arc::new(url))
+}
