@@ -1,0 +1,275 @@
+// @ts-check
+/**
+ * The SharedWorker that holds one stream for all tabs with the same filters and the same sign-in: a browser opens only six
+ * connections to a host by HTTP/1.1.
+ *
+ * A tab that joins late needs what the others know already. The worker keeps the latest resource of each subject, and tells
+ * it to the tab as a snapshot, between two events of the stream: to the tab it looks like a stream of its own, in
+ * which nothing is missing and nothing comes twice. That is exact for as long as the worker sees every change of what it
+ * keeps. It does not if the filter names single types, if the stream began at a chosen id, or if there are more than
+ * `MOST_RESOURCES`; a late tab is then told to open a stream of its own. With `since=now` there is nothing to tell.
+ *
+ * A tab that takes no events for a long time, because it is frozen, is not sent more than `MOST_UNREAD`: when it has read
+ * them, it joins anew.
+ *
+ * A tab has gone when it says so, when its port is closed (Chromium tells), or when the Web Lock that it held is free.
+ */
+
+import { Connection, browserEnvironment } from "./sse-connection.js";
+import { isChange, resetEvent } from "./sse-events.js";
+
+/** @typedef {import("./sse-connection.js").Settings} Settings */
+/** @typedef {import("./sse-connection.js").Environment} Environment */
+/** @typedef {import("./sse-client.d.ts").StreamEvent} StreamEvent */
+/** @typedef {import("./sse-client.d.ts").Delivery} Delivery */
+
+const MOST_RESOURCES = 10_000;
+const MOST_UNREAD = 20_000;
+
+/**
+ * The latest resource of each subject, as the events of snapshots.
+ */
+class Resources {
+  #limit;
+  /** @type {Map<string, StreamEvent>} */
+  #bySubject = new Map();
+  /** Whether something did not fit. */
+  isPartial = false;
+  /** The end of the snapshot, once it came. @type {StreamEvent | null} */
+  completed = null;
+
+  /** @param {number} limit */
+  constructor(limit) {
+    this.#limit = limit;
+  }
+
+  clear() {
+    this.#bySubject.clear();
+    this.isPartial = false;
+    this.completed = null;
+  }
+
+  /** @param {StreamEvent} event */
+  apply(event) {
+    const { type, subject, data } = event;
+    const [kind] = type.split(".");
+    if (type === "stream.reset") this.#reset(data.scope);
+    else if (type === "snapshot.completed") this.completed = event;
+    else if (type.endsWith(".snapshot")) this.#put(String(subject), event);
+    else if (type.endsWith(".deleted") || type.endsWith(".removed")) {
+      this.#bySubject.delete(subject ?? `${kind}s/${data.id}`);
+    } else if (isChange(type) && data[kind]) {
+      this.#put(String(subject), { ...event, type: `${kind}.snapshot`, data: { [kind]: data[kind] } });
+    }
+  }
+
+  /** What a stream that began now would tell. */
+  snapshot() {
+    const events = [...this.#bySubject.values()];
+    if (!this.completed) return events;
+    const count = (/** @type {string} */ type) => events.filter((it) => it.type === type).length;
+    const data = { tasks: count("task.snapshot"), workers: count("worker.snapshot") };
+    return [...events, { ...this.completed, data }];
+  }
+
+  /** @param {string} scope */
+  #reset(scope) {
+    if (scope === "all") this.clear();
+    this.completed = null;
+    for (const subject of this.#bySubject.keys()) {
+      if (subject.startsWith(`${scope}/`)) this.#bySubject.delete(subject);
+    }
+  }
+
+  /**
+   * @param {string} subject
+   * @param {StreamEvent} event
+   */
+  #put(subject, event) {
+    if (this.#bySubject.size >= this.#limit && !this.#bySubject.has(subject)) this.isPartial = true;
+    if (this.isPartial) this.#bySubject.clear();
+    else this.#bySubject.set(subject, event);
+  }
+}
+
+/**
+ * A tab.
+ * @typedef {object} Member
+ * @property {number} sent How many events.
+ * @property {number} read How many of them it has read, as far as is known.
+ */
+
+/** One connection and its tabs. */
+export class Hub {
+  #settings;
+  #env;
+  #limits;
+  #connection;
+  #resources;
+  /** @type {Map<MessagePort, Member>} */
+  #members = new Map();
+  /** The last `connected`; `null` before the first. @type {StreamEvent | null} */
+  #connected = null;
+
+  /**
+   * @param {Settings} settings
+   * @param {Environment} env
+   * @param {{ resources: number, unread: number }} [limits]
+   */
+  constructor(settings, env, limits = { resources: MOST_RESOURCES, unread: MOST_UNREAD }) {
+    this.#settings = settings;
+    this.#env = env;
+    this.#limits = limits;
+    this.#resources = new Resources(limits.resources);
+    const sink = {
+      onevent: this.#onevent.bind(this),
+      onstate: () => this.#members.forEach((_, port) => this.#tellState(port)),
+    };
+    this.#connection = new Connection(settings, sink, env);
+    this.#connection.reopen();
+  }
+
+  get isEmpty() {
+    return this.#members.size === 0;
+  }
+
+  /**
+   * Adds a tab, or adds it again.
+   * @param {MessagePort} port
+   * @param {boolean} knows Whether it knows something from before, which a snapshot has to replace.
+   */
+  join(port, knows) {
+    if (this.#connected && !this.#canCatchUp()) {
+      this.leave(port);
+      return port.postMessage({ kind: "alone" });
+    }
+    const member = { sent: 0, read: 0 };
+    this.#members.set(port, member);
+    port.postMessage({ kind: "joined" });
+    if (knows) this.#send(port, member, resetEvent("REJOINED", this.#env.now()));
+    if (this.#connected) this.#send(port, member, this.#connected);
+    for (const event of this.#resources.snapshot()) this.#send(port, member, event);
+    this.#tellState(port);
+    // A tab that comes with a new session is connected, whatever became of the old one.
+    if (this.#connection.state === "SignedOut" && !knows) this.#connection.reopen();
+  }
+
+  /** @param {MessagePort} port */
+  leave(port) {
+    this.#members.delete(port);
+  }
+
+  close() {
+    this.#connection.close();
+  }
+
+  signOut() {
+    this.#resources.clear();
+    this.#connected = null;
+    this.#connection.signOut();
+  }
+
+  /**
+   * Does what a tab says, except joining and leaving.
+   * @param {MessagePort} port
+   * @param {{ kind: string, read?: number }} message
+   */
+  command(port, message) {
+    const member = this.#members.get(port);
+    if (message.kind === "check") {
+      this.#connection.check();
+      port.postMessage({ kind: "alive" });
+    } else if (message.kind === "online") this.#connection.online();
+    else if (message.kind === "offline") this.#connection.offline();
+    else if (message.kind === "reopen") this.#connection.reopen();
+    else if (message.kind === "signOut") this.signOut();
+    else if (message.kind === "read" && member) {
+      const wasCut = this.#isFarBehind(member);
+      member.read = message.read ?? 0;
+      if (wasCut && member.read === member.sent) this.join(port, true);
+    }
+  }
+
+  /** Whether a tab can be told what it missed. */
+  #canCatchUp() {
+    const { eventTypes, since } = this.#settings;
+    const seesEveryChange = eventTypes.every((it) => it === "*" || it === "task.*" || it === "worker.*");
+    return since === "now" || (since === "" && seesEveryChange && !this.#resources.isPartial);
+  }
+
+  /** @param {Member} member */
+  #isFarBehind(member) {
+    return member.sent - member.read >= this.#limits.unread;
+  }
+
+  /**
+   * @param {StreamEvent} event
+   * @param {Delivery} delivery
+   */
+  #onevent(event, delivery) {
+    if (event.type === "connected") this.#connected = event;
+    if (this.#settings.since !== "now") this.#resources.apply(event);
+    for (const [port, member] of this.#members) {
+      if (!this.#isFarBehind(member)) this.#send(port, member, event, delivery);
+    }
+  }
+
+  /**
+   * @param {MessagePort} port
+   * @param {Member} member
+   * @param {StreamEvent} event
+   * @param {Delivery} [delivery]
+   */
+  #send(port, member, event, delivery = { id: this.#connection.lastId, lag: null }) {
+    member.sent += 1;
+    port.postMessage({ kind: "event", event, delivery });
+  }
+
+  /** @param {MessagePort} port */
+  #tellState(port) {
+    port.postMessage({ kind: "state", state: this.#connection.state, detail: this.#connection.detail });
+  }
+}
+
+/** Answers the tabs of this worker. A hub lives for as long as it has a tab. */
+function serve() {
+  /** @type {Hub | null} */
+  let hub = null;
+  /** @type {BroadcastChannel | null} */
+  let signOuts = null;
+  const scope = /** @type {any} */ (globalThis);
+
+  /** @param {MessagePort} port */
+  function leave(port) {
+    hub?.leave(port);
+    if (!hub?.isEmpty) return;
+    hub.close();
+    hub = null;
+  }
+
+  /**
+   * @param {MessagePort} port
+   * @param {any} message
+   */
+  function receive(port, message) {
+    if (message.kind === "leave") return leave(port);
+    if (message.kind !== "join") return hub?.command(port, message);
+    if (!signOuts) {
+      signOuts = new BroadcastChannel(message.settings.signOutChannel);
+      signOuts.onmessage = () => hub?.signOut();
+    }
+    hub ??= new Hub(message.settings, browserEnvironment());
+    hub.join(port, message.knows);
+    if (hub.isEmpty) leave(port);
+    // The tab holds this lock for as long as it lives.
+    if (message.lock) scope.navigator.locks?.request(message.lock, () => leave(port));
+  }
+
+  scope.onconnect = (/** @type {MessageEvent} */ { ports: [port] }) => {
+    port.onmessage = (/** @type {MessageEvent} */ { data }) => receive(port, data);
+    port.addEventListener("close", () => leave(port));
+    port.start();
+  };
+}
+
+if ("SharedWorkerGlobalScope" in globalThis) serve();

@@ -1,0 +1,203 @@
+// What the SharedWorker tells its tabs, with ports of the test's instead of a worker's.
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+
+import { Hub } from "../../gateway/web/sse-worker.js";
+import { Clock, until } from "./clock.mjs";
+import { TestEventSource } from "./event-source.mjs";
+import { FakeGateway, TOKEN } from "./fake-gateway.mjs";
+
+let gateway, hub;
+
+beforeEach(async () => {
+  gateway = await new FakeGateway().start();
+});
+
+afterEach(async () => {
+  hub.close();
+  await gateway.stop();
+});
+
+function open({ since = "", eventTypes = [], limits } = {}) {
+  const url = `${gateway.url}/api/events/stream${since && `?since=${since}`}`;
+  const settings = { url, since, eventTypes, sessionUrl: null, withCredentials: false, signOutChannel: "" };
+  hub = new Hub(settings, new Clock().environment(TestEventSource, `session=${TOKEN}`), limits);
+}
+
+/** A tab, as the worker sees it. */
+class Tab {
+  messages = [];
+
+  constructor({ knows = false } = {}) {
+    hub.join(this, knows);
+  }
+
+  postMessage(message) {
+    this.messages.push(structuredClone(message));
+  }
+
+  get events() {
+    return this.messages.filter((it) => it.kind === "event").map((it) => it.event);
+  }
+
+  get types() {
+    return this.events.map((it) => it.type);
+  }
+
+  get state() {
+    return this.messages.findLast((it) => it.kind === "state")?.state;
+  }
+
+  get isAlone() {
+    return this.messages.some((it) => it.kind === "alone");
+  }
+
+  /** The tasks that a page which follows the events knows. */
+  get tasks() {
+    const tasks = new Map();
+    for (const { type, subject, data } of this.events) {
+      if (type === "stream.reset") tasks.clear();
+      else if (type === "task.deleted") tasks.delete(subject);
+      else if (data.task) tasks.set(subject, data.task);
+    }
+    return [...tasks.values()];
+  }
+
+  read() {
+    hub.command(this, { kind: "read", read: this.messages.filter((it) => it.kind === "event").length });
+  }
+
+  live() {
+    return until("the tab is live", () => this.state === "Live");
+  }
+
+  received(type, count = 1) {
+    return until(`${count} ${type}`, () => this.types.filter((it) => it === type).length >= count);
+  }
+}
+
+test("a late tab learns what the others know, and then hears the same events", async () => {
+  const [kept, changed, deleted] = [gateway.createTask(), gateway.createTask(), gateway.createTask()];
+  open();
+  const early = new Tab();
+  await early.live();
+  gateway.updateTask(changed);
+  gateway.deleteTask(deleted);
+  const created = gateway.createTask();
+  await early.received("task.created");
+  const late = new Tab();
+  assert.deepEqual(late.types, ["connected", "task.snapshot", "task.snapshot", "task.snapshot", "snapshot.completed"]);
+  assert.deepEqual(late.events.at(-1).data, { tasks: 3, workers: 0 });
+  assert.equal(late.state, "Live");
+  gateway.updateTask(kept);
+  await late.received("task.status.updated");
+  assert.deepEqual(late.tasks, early.tasks);
+  assert.deepEqual(late.tasks.map((it) => it.id), [kept.id, changed.id, created.id]);
+  assert.equal(gateway.requests.length, 1);
+});
+
+test("a tab that joins during the snapshot gets all of it once", async () => {
+  const tasks = [gateway.createTask(), gateway.createTask()];
+  open();
+  const early = new Tab();
+  let late;
+  const post = early.postMessage.bind(early);
+  early.postMessage = (message) => {
+    post(message);
+    if (message.event?.type === "task.snapshot") late ??= new Tab();
+  };
+  await early.live();
+  assert.deepEqual(late.types, ["connected", "task.snapshot", "task.snapshot", "snapshot.completed"]);
+  assert.deepEqual(late.tasks.map((it) => it.id), tasks.map((it) => it.id));
+});
+
+test("a reset forgets what a late tab would be told", async () => {
+  gateway.createTask();
+  open();
+  const early = new Tab();
+  await early.live();
+  gateway.tell("stream.reset", { reason: "TRIMMED", scope: "tasks" });
+  await early.received("stream.reset");
+  const late = new Tab();
+  assert.deepEqual([late.types, late.state], [["connected"], "Replaying"]);
+});
+
+for (const [what, options] of [
+  ["the filter names single types", { eventTypes: ["task.created"] }],
+  ["there are too many resources", { limits: { resources: 1, unread: 100 } }],
+]) {
+  test(`a late tab has a stream of its own if ${what}`, async () => {
+    gateway.createTask();
+    gateway.createTask();
+    open(options);
+    const early = new Tab();
+    await early.live();
+    const late = new Tab();
+    assert.deepEqual([late.isAlone, late.events], [true, []]);
+    gateway.createTask();
+    await early.received("task.created");
+    assert.deepEqual(late.events, []);
+  });
+}
+
+test("with since=now a late tab hears what comes now", async () => {
+  open({ since: "now" });
+  const early = new Tab();
+  await early.live();
+  gateway.createTask();
+  await early.received("task.created");
+  const late = new Tab();
+  gateway.createTask();
+  await late.received("task.created");
+  assert.deepEqual(late.types, ["connected", "task.created"]);
+});
+
+test("a tab that knows something drops it when it joins again", async () => {
+  gateway.createTask();
+  open();
+  const tab = new Tab();
+  await tab.live();
+  hub.leave(tab);
+  const again = new Tab({ knows: true });
+  assert.deepEqual(again.types, ["stream.reset", "connected", "task.snapshot", "snapshot.completed"]);
+});
+
+test("a tab that reads nothing is cut, and joins again when it reads", async () => {
+  open({ limits: { resources: 100, unread: 10 } });
+  const [frozen, other] = [new Tab(), new Tab()];
+  await other.live();
+  other.read();
+  for (let count = 1; count <= 20; count += 1) {
+    gateway.createTask();
+    await other.received("task.created", count);
+    other.read();
+  }
+  assert.equal(frozen.events.length, 10);
+  frozen.read();
+  assert.equal(frozen.events[10].type, "stream.reset");
+  assert.deepEqual(frozen.tasks, other.tasks);
+});
+
+test("a sign-out ends the stream of every tab, and no later tab is told what the user saw", async () => {
+  gateway.createTask();
+  open();
+  const [one, other] = [new Tab(), new Tab()];
+  await other.live();
+  hub.command(one, { kind: "signOut" });
+  assert.deepEqual([one.state, other.state], ["SignedOut", "SignedOut"]);
+  await until("the stream ends", () => gateway.streams === 0);
+  gateway.user = "grace";
+  const next = new Tab();
+  assert.deepEqual(next.events, []);
+  await next.live();
+  assert.equal(next.events.find((it) => it.type === "connected").data.user, "grace");
+  assert.ok(other.types.includes("stream.reset"));
+});
+
+test("a check is answered, so that a tab knows that the worker lives", () => {
+  open();
+  const tab = new Tab();
+  hub.command(tab, { kind: "check" });
+  assert.equal(tab.messages.at(-1).kind, "alive");
+});
