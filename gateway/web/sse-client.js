@@ -31,7 +31,7 @@ import { Connection, browserEnvironment } from "./sse-connection.js";
 const PROTOCOL = 1;
 /** A worker that does not answer for so long is taken for dead, in milliseconds of a page that runs. */
 const WORKER_TIMEOUT = 10_000;
-const CHECK_INTERVAL = 10_000;
+const CHECK_INTERVAL = 5_000;
 /** The worker is told after so many events that they were read. */
 const READ_INTERVAL = 256;
 
@@ -144,40 +144,19 @@ export class EventStream {
       this.#port = port;
       worker.onerror = () => this.#abandon(port);
       port.onmessage = ({ data }) => this.#receive(port, data);
-      // Chromium tells when the worker ended.
-      port.addEventListener("close", () => this.#revive(port));
       port.start();
     } catch {
       // Not allowed here: by the content security policy, or in a sandbox.
       return false;
     }
-    this.#holdLock().then((lock) => this.#join(lock));
+    this.#join();
     return true;
   }
 
-  /**
-   * Holds a Web Lock until the page ends, by which the worker knows that it has. Chromium tells the worker without one, and
-   * a page that holds a lock cannot enter its back/forward cache.
-   * @returns {Promise<string | undefined>} Its name.
-   */
-  #holdLock() {
-    if ("onclose" in MessagePort.prototype || !navigator.locks) return Promise.resolve(undefined);
-    const name = `${this.#settings.signOutChannel} ${crypto.randomUUID()}`;
-    const { signal } = this.#listening;
-    return new Promise((resolve) => {
-      const held = () => {
-        resolve(name);
-        return new Promise((release) => signal.addEventListener("abort", release));
-      };
-      navigator.locks.request(name, held).catch(() => resolve(undefined));
-    });
-  }
-
-  /** @param {string} [lock] */
-  #join(lock) {
+  #join() {
     if (!this.#port) return;
     this.#read = 0;
-    this.#port.postMessage({ kind: "join", settings: this.#settings, knows: this.#knows, lock });
+    this.#port.postMessage({ kind: "join", settings: this.#settings, knows: this.#knows });
     this.#awaitAnswer(() => this.#abandon(this.#port));
     this.#scheduleCheck();
   }

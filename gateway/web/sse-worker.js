@@ -12,7 +12,9 @@
  * A tab that takes no events for a long time, because it is frozen, is not sent more than `MOST_UNREAD`: when it has read
  * them, it joins anew.
  *
- * A tab has gone when it says so, when its port is closed (Chromium tells), or when the Web Lock that it held is free.
+ * A tab has gone when it says so. One that crashed says nothing and costs what it is sent until it is cut; the browser ends
+ * the worker, and with it the stream, with the last tab. A Web Lock in each tab would tell sooner, but it would keep
+ * the tab from being frozen and from the back/forward cache.
  */
 
 import { Connection, browserEnvironment } from "./sse-connection.js";
@@ -237,7 +239,6 @@ function serve() {
   let hub = null;
   /** @type {BroadcastChannel | null} */
   let signOuts = null;
-  const scope = /** @type {any} */ (globalThis);
 
   /** @param {MessagePort} port */
   function leave(port) {
@@ -261,13 +262,10 @@ function serve() {
     hub ??= new Hub(message.settings, browserEnvironment());
     hub.join(port, message.knows);
     if (hub.isEmpty) leave(port);
-    // The tab holds this lock for as long as it lives.
-    if (message.lock) scope.navigator.locks?.request(message.lock, () => leave(port));
   }
 
-  scope.onconnect = (/** @type {MessageEvent} */ { ports: [port] }) => {
+  /** @type {any} */ (globalThis).onconnect = (/** @type {MessageEvent} */ { ports: [port] }) => {
     port.onmessage = (/** @type {MessageEvent} */ { data }) => receive(port, data);
-    port.addEventListener("close", () => leave(port));
     port.start();
   };
 }

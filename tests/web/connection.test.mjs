@@ -268,11 +268,11 @@ test("a reset is delivered before the snapshot that replaces what was known", as
 });
 
 test("a snapshot that broke off is replaced by a new one", async () => {
-  gateway.stopsInSnapshot = true;
+  gateway.snapshotEnd = "broken";
   gateway.createTask();
   connect();
   const pause = await pauseAfter(() => received("task.snapshot"));
-  gateway.stopsInSnapshot = false;
+  gateway.snapshotEnd = "complete";
   clock.advance(pause.seconds * 1000);
   await received("snapshot.completed");
   const types = events.map((it) => it.type);

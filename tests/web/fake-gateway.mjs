@@ -19,8 +19,8 @@ export class FakeGateway {
   refuse = null;
   /** Whether it sends the event at the cursor again, which it must not. */
   repeatsItself = false;
-  /** Whether a snapshot stops before its end. */
-  stopsInSnapshot = false;
+  /** How a snapshot ends: `complete`, `broken` by the end of the stream, or `never`. */
+  snapshotEnd = "complete";
   /** Whether it has lost its history. */
   hasLostHistory = false;
   #tasks = new Map();
@@ -158,7 +158,8 @@ export class FakeGateway {
     for (const task of this.#tasks.values()) {
       this.#write(response, this.#event("task.snapshot", { task }, { subject: `tasks/${task.id}` }));
     }
-    if (this.stopsInSnapshot) return response.end();
+    if (this.snapshotEnd === "broken") response.end();
+    if (this.snapshotEnd !== "complete") return;
     this.#write(response, this.#event("snapshot.completed", { tasks: this.#tasks.size, workers: 0 }), this.cursor);
   }
 }

@@ -98,18 +98,17 @@ test("a late tab learns what the others know, and then hears the same events", a
 });
 
 test("a tab that joins during the snapshot gets all of it once", async () => {
-  const tasks = [gateway.createTask(), gateway.createTask()];
+  const task = gateway.createTask();
+  gateway.snapshotEnd = "never";
   open();
   const early = new Tab();
-  let late;
-  const post = early.postMessage.bind(early);
-  early.postMessage = (message) => {
-    post(message);
-    if (message.event?.type === "task.snapshot") late ??= new Tab();
-  };
-  await early.live();
+  await early.received("task.snapshot");
+  const late = new Tab();
+  gateway.tell("task.snapshot", { task: { id: "t" } }, undefined, { subject: "tasks/t" });
+  gateway.tell("snapshot.completed", { tasks: 2, workers: 0 }, gateway.cursor);
+  await late.live();
   assert.deepEqual(late.types, ["connected", "task.snapshot", "task.snapshot", "snapshot.completed"]);
-  assert.deepEqual(late.tasks.map((it) => it.id), tasks.map((it) => it.id));
+  assert.deepEqual(late.tasks.map((it) => it.id), [task.id, "t"]);
 });
 
 test("a reset forgets what a late tab would be told", async () => {
