@@ -11,6 +11,7 @@ mod router;
 mod server;
 mod services;
 mod stream;
+mod web;
 
 use std::sync::Arc;
 

@@ -24,7 +24,7 @@ use crate::limits::header::limit_header;
 use crate::limits::in_flight::{InFlightLimit, limit_in_flight};
 use crate::services::Services;
 use crate::stream::Streams;
-use crate::{Limits, NAME, Tracing};
+use crate::{Limits, NAME, Tracing, web};
 
 /// The routes of health checks.
 const HEALTH: &[&str] = &["/livez", "/readyz"];
@@ -53,6 +53,7 @@ pub(crate) fn routes() -> Router<Services> {
         .route("/api/docs.css", get(description::page::style))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
+        .merge(web::routes())
         .fallback(error::no_route)
         .method_not_allowed_fallback(error::no_method)
 }

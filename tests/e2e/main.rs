@@ -44,4 +44,5 @@ mod trace;
 mod unread_bodies;
 mod up;
 mod watch;
+mod web_client;
 mod who_may;

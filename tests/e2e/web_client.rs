@@ -1,0 +1,33 @@
+//! The browser client of the event stream, `gateway/web`: its own tests, and that the gateway serves it.
+
+use std::time::Duration;
+
+use tokio::process::Command;
+
+use crate::harness::Product;
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/run");
+/// It takes a minute alone.
+const PATIENCE: Duration = Duration::from_mins(15);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_lose_no_event_whatever_happens_to_network_gateway_and_tabs() {
+    let run = Command::new(SCRIPT).kill_on_drop(true).output();
+    let run = tokio::time::timeout(PATIENCE, run).await.expect("it ends").expect("tests/run installs it");
+    let (found, complaint) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success(), "{found}\n{complaint}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_gets_the_client_without_a_token() {
+    let product = Product::start().await;
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("http://{}/sse-client.js", product.gateway_address);
+    let answer = client.get(&url).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let tag = answer.headers()["etag"].clone();
+    assert!(answer.text().await.unwrap().contains("export class EventStream"));
+    let again = client.get(&url).header("if-none-match", tag).send().await.unwrap();
+    assert_eq!(again.status(), 304);
+}
