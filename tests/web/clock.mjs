@@ -6,6 +6,8 @@ export class Clock {
   /** What `random` draws. */
   chance = 1;
   isOnline = true;
+  /** What the wall clock was set forward, or went on while the machine slept and the other one stood. */
+  shift = 0;
   #timers = new Set();
 
   environment(EventSource, cookie) {
@@ -17,7 +19,7 @@ export class Clock {
         return timer;
       },
       clearTimeout: (timer) => this.#timers.delete(timer),
-      now: () => this.milliseconds,
+      now: () => this.milliseconds + this.shift,
       monotonic: () => this.milliseconds,
       random: () => this.chance,
       isOnline: () => this.isOnline,

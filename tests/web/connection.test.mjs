@@ -199,6 +199,22 @@ test("after a sleep without timers, a check replaces the stream at once and noth
   assert.deepEqual([createdTasks(), gateway.requests.length], [[task.id], 2]);
 });
 
+test("a sleep in which the monotonic clock stood is noticed by the wall clock", async () => {
+  connect();
+  await inState("Live");
+  clock.shift += 3_600_000;
+  connection.check();
+  await until("it asks again", () => gateway.requests.length === 2);
+});
+
+test("a wall clock that was set back does not hide a silence", async () => {
+  connect();
+  await inState("Live");
+  clock.shift -= 3_600_000;
+  clock.advance(40_000);
+  await until("it asks again", () => gateway.requests.length === 2);
+});
+
 test("an attempt that came due during a sleep is made by a check", async () => {
   connect();
   await inState("Live");
