@@ -5,6 +5,7 @@
 mod dedicated;
 pub mod grpc;
 mod history;
+mod live;
 mod log;
 mod migrations;
 mod reader;
@@ -27,6 +28,7 @@ use telemetry::propagation::Cause;
 use uuid::Uuid;
 
 pub use history::History;
+pub use live::LiveMessage;
 pub use log::{EventLog, Running};
 pub use migrations::migrations;
 pub use reader::{Point, ReadError};

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use platform::shutdown::Shutdown;
 use storage::{Database, Pools, StorageError};
+use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use super::live::{self, LiveMessage};
 use super::reader::{Point, Reader};
 use super::subject::{SubjectKind, SubjectKinds};
 use super::tail::{self, Follower, Tail};
@@ -21,6 +23,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct EventLog {
     pub(super) reader: Reader,
     tail: Arc<Tail>,
+    pub(super) live: broadcast::Sender<Arc<LiveMessage>>,
 }
 
 /// The background tasks of a log: numbering events, and the reader that subscribers share. [`Running::stop`] ends them in
@@ -45,7 +48,7 @@ impl EventLog {
     #[must_use]
     pub fn start(database: &Database, kinds: Vec<&'static SubjectKind>) -> (Self, Running) {
         let reader = Reader { database: database.clone(), kinds: SubjectKinds(kinds) };
-        let log = Self { reader, tail: Arc::default() };
+        let log = Self { reader, tail: Arc::default(), live: live::channel() };
         let (stop, mut tasks) = (Shutdown::new(), JoinSet::new());
         let mut tail_reader = log.reader.clone();
         if let Database::Postgres(pools) = database {

@@ -218,7 +218,7 @@ impl Streams {
                 Opened::Client(Box::new(Client::new(self.clone(), caller, filter, start, ends, permit)))
             }
             Err(exceeded) => {
-                let retry = self.retry() * 5;
+                let retry = retry() * 5;
                 let data = json!({"reason": exceeded.reason(), "reconnect_in_ms": retry});
                 Opened::Rejected(Some(frame::control(self, "system.sse.rejected", &data, None, Some(retry))))
             }
@@ -235,11 +235,11 @@ impl Streams {
     fn source(&self, log: Log) -> &Source {
         &self.sources[log as usize]
     }
+}
 
-    /// Milliseconds after which a client connects again, different for each client.
-    fn retry(&self) -> u64 {
-        u64::try_from(RETRY.mul_f64(0.5 + random_share()).as_millis()).unwrap_or_default()
-    }
+/// Milliseconds after which a client connects again, different for each client.
+fn retry() -> u64 {
+    u64::try_from(RETRY.mul_f64(0.5 + random_share()).as_millis()).unwrap_or_default()
 }
 
 enum Opened {

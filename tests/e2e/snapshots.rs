@@ -74,7 +74,7 @@ impl Known {
             }
             Item::SnapshotProgress(progress) => return Some(progress.cursor.expect("a cursor")),
             Item::Removed(removed) => panic!("{removed:?}"),
-            Item::Started(_) | Item::SnapshotEnd(_) | Item::Progress(_) => {}
+            Item::Started(_) | Item::SnapshotEnd(_) | Item::Progress(_) | Item::Report(_) => {}
         }
         None
     }

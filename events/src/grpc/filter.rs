@@ -5,7 +5,7 @@ use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{self as wire, WatchRemoved};
 
 use super::request::WatchQuery;
-use crate::Recorded;
+use crate::{LiveMessage, Recorded};
 
 /// Which events a subscriber receives, and which of their fields.
 pub(super) struct Filter {
@@ -39,6 +39,14 @@ impl Filter {
             }),
             _ => Item::Event(recorded.event.clone()),
         })
+    }
+
+    /// Returns a message that is no event, if the subscriber asked for it.
+    pub(super) fn live_item(&self, message: &LiveMessage) -> Option<Item> {
+        let subjects = &self.query.subjects;
+        let matches =
+            self.matches(message.name) && (subjects.is_empty() || subjects.contains(&message.subject_id));
+        matches.then(|| message.item.clone())
     }
 
     fn matches(&self, kind: &str) -> bool {

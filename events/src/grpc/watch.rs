@@ -132,12 +132,19 @@ impl Watch {
 
     async fn follow(&mut self, log_id: Uuid, position: i64, sender: &ResponseSender) -> Result<(), WatchEnd> {
         let mut follower = self.log.follow(log_id, position);
+        let mut live = self.log.listen();
         let last = self.until.unwrap_or(i64::MAX);
         let (mut sent_at, mut skipped) = (Instant::now(), 0);
         while follower.position() < last {
             let quiet = PROGRESS_INTERVAL.saturating_sub(sent_at.elapsed());
             let events = tokio::select! {
                 next = follower.next_until(last) => next.map_err(|it| self.unreadable(it))?,
+                message = live.next() => {
+                    if let Some(item) = self.filter.live_item(&message) {
+                        sender.send(item).await?;
+                    }
+                    continue;
+                }
                 () = tokio::time::sleep(quiet) => Vec::new(),
             };
             for event in events {

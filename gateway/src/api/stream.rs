@@ -19,6 +19,7 @@ use crate::stream::{Filter, Start, Streams};
 
 const MAX_TYPES: usize = 50;
 const MAX_IDS: usize = 200;
+const TYPE_RULE: &str = "must be types like task.created or patterns like task.*";
 
 /// What a request asks for.
 #[derive(Debug)]
@@ -69,9 +70,7 @@ impl StreamQuery {
         for text in filter.type_names.iter().take(MAX_TYPES) {
             match TypePattern::parse(text) {
                 Some(pattern) => filter.types.push(pattern),
-                None => {
-                    violations.add("event_types", "must be types like task.created or patterns like task.*")
-                }
+                None => violations.add("event_types", TYPE_RULE),
             }
         }
         for (name, count) in [("task_ids", filter.task_ids.len()), ("worker_ids", filter.worker_ids.len())] {
@@ -80,12 +79,11 @@ impl StreamQuery {
             }
         }
         let id = id.as_deref().or(last_id).filter(|it| !it.is_empty());
-        let start = match (id, since.as_deref()) {
-            (Some(id), _) => Start::after(id),
-            (None, None) => Start::Snapshot,
-            (None, Some("now")) => Start::Now,
-            (None, Some("earliest")) => Start::Earliest,
-            (None, Some(id)) => Start::after(id),
+        let start = match id.or(since.as_deref()) {
+            None => Start::Snapshot,
+            Some("now") if id.is_none() => Start::Now,
+            Some("earliest") if id.is_none() => Start::Earliest,
+            Some(id) => Start::after(id),
         };
         if id.is_none() && start.is_unknown() {
             violations.add("since", "must be now, earliest, or the id of an event of this stream");

@@ -28,7 +28,7 @@ use crate::input::{
 };
 use crate::services::Services;
 
-pub(crate) use resource::{ExistingWorker, Worker, WorkerPatch};
+pub(crate) use resource::{ExistingWorker, Utilization, Worker, WorkerPatch};
 
 /// Creates a worker and answers 201 with its location.
 pub(crate) async fn create(

@@ -157,7 +157,7 @@ impl State {
             Start::Earliest | Start::Resume(Some(_)) => "replay",
             Start::Resume(None) => "reset",
         };
-        let retry = self.streams.retry();
+        let retry = super::retry();
         let data = json!({
             "user": self.caller.sub,
             "roles": self.caller.roles.iter().map(Into::<&str>::into).collect::<Vec<_>>(),
@@ -302,7 +302,7 @@ impl State {
                 if let Some(snapshot) = &mut self.snapshot {
                     snapshot[log as usize] += part.subjects;
                 }
-                let mut block = BytesMut::from(part.blocks);
+                let mut block = part.blocks;
                 end_block(Some(&self.cursor.to_text()), &mut block);
                 self.ready.push_back(Ready { block: block.freeze(), event: None, _room: Some(part.room) });
             }

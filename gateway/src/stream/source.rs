@@ -18,7 +18,7 @@ use tonic::{Status, Streaming};
 use uuid::Uuid;
 
 use super::cursor::Point;
-use super::told::{Shared, Told};
+use super::told::{Shared, Told, report_block};
 use super::{Log, Streams};
 
 /// Pause after a failure; it doubles up to [`MAX_RETRY`].
@@ -136,6 +136,13 @@ impl Source {
                             .map(Arc::new)
                     });
                     *last = last.map(|it| Point { position, ..it });
+                }
+                Some(Item::Report(report)) => {
+                    if let (Ok(worker), Some(utilization)) =
+                        (Uuid::try_parse(&report.worker_id), report.utilization)
+                    {
+                        streams.ring.report(worker, report_block(streams, worker, utilization));
+                    }
                 }
                 Some(Item::Progress(progress)) => {
                     streams.ring.advance(self.log, progress.position);

@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use proto::event::v1 as wire;
 use proto::event::v1::event::Resource;
 use proto::event::v1::watch_subject::Resource as Subject;
+use proto::worker::v1::WorkerUtilization;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use telemetry::propagation::Cause;
@@ -16,11 +17,11 @@ use uuid::Uuid;
 use super::fanout::Fanout;
 use super::filter::Filter;
 use super::frame::{CloudEvent, TraceUrl, begin_block, end_block, trace_of};
-use super::{Cursor, Log};
+use super::{Cursor, Log, REPORT, Streams};
 use crate::api::history;
 use crate::api::rfc3339;
 use crate::api::tasks::Task;
-use crate::api::workers::Worker;
+use crate::api::workers::{Utilization, Worker};
 
 /// An event of a log, with the blocks that different clients are sent for it.
 pub(super) struct Told {
@@ -217,6 +218,33 @@ fn before_of(event: &wire::Event) -> Option<Map<String, Value>> {
         Resource::Task(_) => history::before_change::<Task>(changed),
         Resource::Worker(_) => history::before_change::<Worker>(changed),
     }
+}
+
+/// The `data` of a report of utilisation.
+#[derive(Serialize)]
+struct ReportData {
+    worker_id: Uuid,
+    utilization: Utilization,
+}
+
+/// Makes the block of a report of a worker's utilisation, which has no id.
+pub(super) fn report_block(streams: &Streams, worker: Uuid, utilization: WorkerUtilization) -> Bytes {
+    let mut block = BytesMut::new();
+    let event = CloudEvent {
+        specversion: "1.0",
+        id: &streams.clock.new_id().to_string(),
+        r#type: REPORT,
+        source: Log::Workers.source(),
+        subject: Some(&format!("{}/{worker}", Log::Workers.collection())),
+        time: rfc3339(utilization.time),
+        traceparent: None,
+        trace_id: None,
+        trace_url: None,
+        data: ReportData { worker_id: worker, utilization: utilization.into() },
+    };
+    begin_block(REPORT, &event, &mut block);
+    end_block(None, &mut block);
+    block.freeze()
 }
 
 /// Writes the block of a subject of a snapshot.

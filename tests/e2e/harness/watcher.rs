@@ -79,7 +79,7 @@ impl Watcher {
             Item::Removed(removed) => self.cursor.position = removed.position,
             Item::Progress(progress) => self.cursor.position = progress.position,
             Item::SnapshotEnd(end) => self.cursor = end.cursor.clone().expect("a cursor"),
-            Item::Started(_) | Item::Subject(_) | Item::SnapshotProgress(_) => {}
+            Item::Started(_) | Item::Subject(_) | Item::SnapshotProgress(_) | Item::Report(_) => {}
         }
         Ok(item)
     }

@@ -51,7 +51,7 @@ pub(crate) struct Worker {
 
 /// How much of a machine is used, as shares from 0 to 1.
 #[derive(Serialize)]
-struct Utilization {
+pub(crate) struct Utilization {
     cpu: f64,
     memory: f64,
     storage: f64,

@@ -48,7 +48,7 @@ impl End {
         let retry = match self {
             // This gateway, or another one, takes the client at once.
             Self::MaxAge => 100,
-            _ => streams.retry(),
+            _ => crate::stream::retry(),
         };
         let data = json!({"reason": self.name(), "reconnect_in_ms": retry});
         control(streams, "system.sse.shutdown", &data, Some(cursor), Some(retry))
@@ -87,7 +87,7 @@ impl Ends {
             age_ends_at: now + age,
             heartbeat: settings.heartbeat,
             heartbeat_at: now + settings.heartbeat,
-            timer: Box::pin(tokio::time::sleep_until(now)),
+            timer: Box::pin(tokio::time::sleep(settings.heartbeat)),
         };
         ends.set_timer();
         ends
