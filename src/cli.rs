@@ -164,7 +164,8 @@ pub(crate) struct Gateway {
     /// Trace the health checks /livez and /readyz, too
     #[arg(long, env = "CCM_TRACE_HEALTH", default_value = "false", value_name = "BOOL", action = ArgAction::Set)]
     pub(crate) trace_health: bool,
-    /// Comma-separated CIDR blocks of the proxies whose X-Forwarded-For and Forwarded headers tell a client's address
+    /// Comma-separated CIDR blocks of the proxies whose X-Forwarded-* and Forwarded headers tell a client's address and the
+    /// origin that it reached
     #[arg(long, env = "CCM_TRUSTED_PROXIES", default_value = "", value_name = "BLOCKS")]
     pub(crate) trusted_proxies: TrustedProxies,
     /// Maximum number of open connections; further connections wait to be accepted

@@ -27,5 +27,5 @@ pub use identity::{ClientCredentials, ClientSecret, Identity, TokenSource, Token
 pub use issuer_url::IssuerUrl;
 pub use keys::{KeyError, Keys};
 pub use refusal::{Refusal, Unauthenticated};
-pub use verifier::Verifier;
+pub use verifier::{MAX_TOKEN_BYTES, Verifier};
 pub use visibility::{Disclosure, Scope, Visibility};

@@ -17,7 +17,7 @@ use crate::token_cache::{self, TokenCache};
 use crate::{Caller, IssuerUrl, Keys, Refusal, Unauthenticated};
 
 /// Longer tokens are refused as malformed.
-const MAX_TOKEN_BYTES: usize = 8 * 1024;
+pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
 /// Verifies the tokens of one issuer. Clones share the keys and the cache of verified tokens.
 #[derive(Clone)]

@@ -15,6 +15,8 @@ use serde_json::{Map, Value, json};
 
 use operations::operations;
 
+use crate::session::cookies;
+
 static TEXT: LazyLock<String> = LazyLock::new(text);
 
 /// The document as indented JSON, the content of openapi.json.
@@ -44,7 +46,7 @@ fn document() -> Value {
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "security": [{"bearer": []}],
+        "security": [{"bearer": []}, {"session": []}],
         "tags": [
             {"name": "tasks", "description": "Pieces of work."},
             {"name": "workers", "description": "Machines of the fleet."},
@@ -60,6 +62,15 @@ fn document() -> Value {
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
                     "description": "A token of the configured issuer, or of `ccm token` when none is configured.",
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": cookies::NAMES[0],
+                    "description": "A token as `POST /api/session` has made a cookie of it; a large one goes on in \
+                        `ccm_session.1` and further cookies. A request with an `Authorization` header ignores it. A \
+                        request other than GET needs `Sec-Fetch-Site: same-origin` or the `Origin` of the gateway, as \
+                        browsers send them.",
                 },
             },
             "headers": parameters::response_headers(),

@@ -97,7 +97,6 @@ impl ApiError {
         self
     }
 
-    #[cfg(test)]
     pub(crate) fn reason(&self) -> &str {
         &self.reason
     }

@@ -10,6 +10,7 @@ mod names;
 mod router;
 mod server;
 mod services;
+mod session;
 mod stream;
 mod web;
 
@@ -24,6 +25,7 @@ use platform::shutdown::Shutdown;
 use telemetry::propagation::Edge;
 use tokio::net::TcpListener;
 
+use session::Sessions;
 use stream::Streams;
 
 pub use limits::{Limits, MAX_HEADER_BYTES, Rate};
@@ -63,7 +65,8 @@ pub struct Tracing {
     pub edge: Edge,
     /// Whether `/livez` and `/readyz` are traced, and logged at level INFO.
     pub health: bool,
-    /// The proxies whose headers tell the address of the client: in spans, log lines and limits.
+    /// The proxies whose headers tell the address of the client, for spans, log lines and limits, and the origin that it
+    /// reached, for session cookies.
     pub trusted_proxies: Arc<TrustedProxies>,
 }
 
@@ -75,9 +78,11 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
         config.token_source.map(|it| Identity::start(it, config.verifier.clone(), config.clock.clone()));
     let services = services::Services::connect(&config.task_service, &config.worker_service);
     let (tasks, workers) = (&config.task_service, &config.worker_service);
-    let streams = Streams::new(tasks, workers, identity.as_ref(), config.streams, config.clock);
+    let streams = Streams::new(tasks, workers, identity.as_ref(), config.streams, config.clock.clone());
     let reading = tokio::spawn(streams.clone().run(shutdown.clone()));
-    let router = router::router(services, streams, config.verifier, &config.tracing, &config.limits);
+    let sessions = Sessions { clock: config.clock, trusted_proxies: config.tracing.trusted_proxies.clone() };
+    let router =
+        router::router(services, streams, config.verifier, sessions, &config.tracing, &config.limits);
     server::serve(listener, config.tls, router, &config.limits, shutdown).await;
     // It ends with the shutdown, after the last spans.
     let _ = reading.await;

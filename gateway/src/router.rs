@@ -15,7 +15,7 @@ use telemetry::semconv;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::normalize_path::NormalizePath;
 
-use crate::api::{health, me, stream, tasks, workers};
+use crate::api::{health, me, session, stream, tasks, workers};
 use crate::description;
 use crate::error::{self, ApiError};
 use crate::input::PARAMETERS;
@@ -23,6 +23,8 @@ use crate::limits::caller_rate::{CallerRateLimit, limit_caller_rate};
 use crate::limits::header::limit_header;
 use crate::limits::in_flight::{InFlightLimit, limit_in_flight};
 use crate::services::Services;
+use crate::session::cookies::HeaderOrCookie;
+use crate::session::{Sessions, require_same_origin};
 use crate::stream::Streams;
 use crate::{Limits, NAME, Tracing, web};
 
@@ -48,6 +50,7 @@ pub(crate) fn routes() -> Router<Services> {
         .route("/api/workers/{id}/events", get(workers::events))
         .route("/api/events/stream", get(stream::get))
         .route("/api/me", get(me::get))
+        .route("/api/session", post(session::begin).delete(session::end))
         .route("/api/openapi.json", get(description::get))
         .route("/api/docs", get(description::page::get))
         .route("/api/docs.css", get(description::page::style))
@@ -63,6 +66,7 @@ pub(crate) fn router(
     services: Services,
     streams: Arc<Streams>,
     verifier: Verifier,
+    sessions: Sessions,
     tracing: &Tracing,
     limits: &Limits,
 ) -> NormalizePath<Router> {
@@ -71,12 +75,13 @@ pub(crate) fn router(
         .with_state(services)
         .layer(Extension(streams))
         .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(from_fn_with_state(sessions, require_same_origin))
         .layer(from_fn_with_state(limits.request_timeout, within_deadline))
         .layer(from_fn_with_state(InFlightLimit::new(limits.requests, limits.untaken_bytes), limit_in_flight))
         .layer(from_fn_with_state(limits.header_bytes, limit_header))
         .layer(from_fn_with_state(limits.caller_rate.map(CallerRateLimit::new), limit_caller_rate))
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
-        .layer(HttpServerLayer::new(verifier, span_settings(tracing)));
+        .layer(HttpServerLayer::new(HeaderOrCookie(verifier), span_settings(tracing)));
     NormalizePath::trim_trailing_slash(layered)
 }
 

@@ -20,6 +20,7 @@ use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 use tower_http::normalize_path::NormalizePath;
 
+use crate::session::OverTls;
 use crate::{Limits, MAX_HEADER_BYTES};
 
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
@@ -40,7 +41,10 @@ pub(crate) async fn serve(
 ) {
     let (is_https, body_bytes) = (tls.is_some(), limits.body_bytes);
     let service = tower::service_fn(move |request: Request<Incoming>| {
-        let request = if is_https { with_https_scheme(request) } else { request };
+        let mut request = if is_https { with_https_scheme(request) } else { request };
+        if is_https {
+            request.extensions_mut().insert(OverTls);
+        }
         answer(router.clone(), request, body_bytes)
     });
     Server::new(options(tls, limits)).run(listener, service, shutdown).await;

@@ -1,4 +1,4 @@
-//! The addresses in a `Forwarded` header (RFC 7239). docs/adr/0021 says why the parser is our own.
+//! The addresses and other parameters in a `Forwarded` header (RFC 7239). docs/adr/0021 says why the parser is our own.
 
 use std::net::IpAddr;
 
@@ -15,15 +15,27 @@ pub(crate) fn addresses(header: &str) -> Vec<Option<IpAddr>> {
 struct Malformed;
 
 fn of_element(element: &str) -> Result<Option<IpAddr>, Malformed> {
-    let mut nodes = Vec::new();
+    Ok(parameter(element, "for")?.and_then(address))
+}
+
+/// The value of a parameter of the first element: `host` or `proto`, as the first proxy has seen it. `None` if there is none or
+/// more than one, or if the header does not match the grammar.
+pub(crate) fn first(header: &str, name: &str) -> Option<String> {
+    let elements = split(header, ',').ok()?;
+    parameter(elements.first()?, name).ok().flatten().map(ToOwned::to_owned)
+}
+
+/// The value of the parameter with this name in an element that has exactly one.
+fn parameter<'a>(element: &'a str, name: &str) -> Result<Option<&'a str>, Malformed> {
+    let mut values = Vec::new();
     for pair in split(element, ';')?.into_iter().map(str::trim).filter(|it| !it.is_empty()) {
-        let (name, value) = pair.split_once('=').ok_or(Malformed)?;
-        if name.eq_ignore_ascii_case("for") {
-            nodes.push(unquoted(value)?);
+        let (found, value) = pair.split_once('=').ok_or(Malformed)?;
+        if found.eq_ignore_ascii_case(name) {
+            values.push(unquoted(value)?);
         }
     }
-    Ok(match nodes.as_slice() {
-        [only] => address(only),
+    Ok(match values.as_slice() {
+        [only] => Some(only),
         _ => None,
     })
 }

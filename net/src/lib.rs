@@ -8,6 +8,7 @@ pub mod event_stream;
 mod forwarded;
 pub mod grpc;
 pub mod http_server;
+pub mod public_origin;
 pub mod server;
 pub mod tls;
 mod traced_body;

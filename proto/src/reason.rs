@@ -21,12 +21,14 @@ impl Reason {
             | Self::HeaderTooLarge
             | Self::BodyIncomplete
             | Self::BodyTooLarge
+            | Self::SessionTooLarge
             | Self::MachineNotFound => Code::InvalidArgument,
             Self::Unauthenticated => Code::Unauthenticated,
             Self::RoleRequired
             | Self::ChangeNotAllowed
             | Self::DeleteNotAllowed
-            | Self::OnBehalfNotAllowed => Code::PermissionDenied,
+            | Self::OnBehalfNotAllowed
+            | Self::CrossOrigin => Code::PermissionDenied,
             Self::TaskNotFound | Self::WorkerNotFound | Self::NoSuchRoute => Code::NotFound,
             Self::WorkerExists => Code::AlreadyExists,
             Self::EtagMismatch => Code::Aborted,
@@ -68,7 +70,8 @@ impl Reason {
             Self::RoleRequired
             | Self::ChangeNotAllowed
             | Self::DeleteNotAllowed
-            | Self::OnBehalfNotAllowed => 403,
+            | Self::OnBehalfNotAllowed
+            | Self::CrossOrigin => 403,
             Self::TaskNotFound | Self::WorkerNotFound | Self::NoSuchRoute => 404,
             Self::MethodNotAllowed => 405,
             Self::BodyTimeout => 408,
@@ -79,7 +82,7 @@ impl Reason {
             | Self::ActionSuperseded
             | Self::ActionIsLive => 409,
             Self::EtagMismatch => 412,
-            Self::BodyTooLarge => 413,
+            Self::BodyTooLarge | Self::SessionTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::IdempotencyKeyReused => 422,
             Self::MessageTooLarge

@@ -37,6 +37,7 @@ mod replicas;
 mod request_spans;
 mod rooms;
 mod service_identity;
+mod session;
 mod slow_clients;
 mod snapshots;
 mod tls;

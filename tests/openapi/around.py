@@ -2,6 +2,7 @@
 anywhere, a body that no schema speaks of. An operation must bear all of it."""
 
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 
 import requests
 from schemathesis import Response
@@ -89,6 +90,8 @@ class Sender:
         self.random, self.address, self.session = random, address, requests.Session()
         # Neither a proxy nor the tokens of this machine.
         self.session.trust_env = False
+        # What begins a session would be sent along with what strangers send.
+        self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.ours = {"Authorization": f"Bearer {token}"}
         self.before = "nothing"
 

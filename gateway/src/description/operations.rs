@@ -22,6 +22,7 @@ pub(super) struct Operation {
     answers: Vec<(u16, Value)>,
     fails: Vec<Reason>,
     is_public: bool,
+    is_by_header_only: bool,
 }
 
 /// A request body.
@@ -69,8 +70,21 @@ impl Operation {
         summary: &'static str,
     ) -> Self {
         let (parameters, body) = (Vec::new(), None);
-        let (answers, fails, is_public) = (Vec::new(), Vec::new(), false);
-        Self { method, path, id, tag, summary, parameters, body, answers, fails, is_public }
+        let (answers, fails) = (Vec::new(), Vec::new());
+        let (is_public, is_by_header_only) = (false, false);
+        Self {
+            method,
+            path,
+            id,
+            tag,
+            summary,
+            parameters,
+            body,
+            answers,
+            fails,
+            is_public,
+            is_by_header_only,
+        }
     }
 
     /// Answers a page of a list and takes the page parameters and `filters`.
@@ -135,6 +149,12 @@ impl Operation {
         self
     }
 
+    /// Marks an operation that a session cookie does not authenticate.
+    fn by_header_only(mut self) -> Self {
+        self.is_by_header_only = true;
+        self
+    }
+
     /// Every error reason of the operation.
     fn reasons(&self) -> Vec<Reason> {
         let mut all = self.fails.clone();
@@ -146,6 +166,9 @@ impl Operation {
         ]);
         if self.tag != "health" {
             all.extend([Reason::Overloaded, Reason::RateLimited]);
+        }
+        if self.method != "GET" {
+            all.push(Reason::CrossOrigin);
         }
         if self.path.contains('{') {
             all.push(Reason::NoSuchRoute);
@@ -191,6 +214,9 @@ impl Operation {
         }
         if self.is_public {
             operation["security"] = json!([]);
+        }
+        if self.is_by_header_only {
+            operation["security"] = json!([{"bearer": []}]);
         }
         operation
     }

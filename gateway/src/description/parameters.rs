@@ -111,13 +111,18 @@ pub(super) fn response_headers() -> Map<String, Value> {
         ),
         ("Retry-After", "Seconds to wait before the request is sent again.", seconds),
         (
+            "Set-Cookie",
+            "The cookies of a session; repeated.",
+            pattern(r"^ccm_session(\.[1-3])?=[^;]*; Path=/api; Max-Age=[0-9]+; HttpOnly; SameSite=Strict"),
+        ),
+        (
             "WWW-Authenticate",
             "Bearer challenge (RFC 6750) that says what is wrong with the token.",
             pattern("^Bearer"),
         ),
     ];
     // Always present in the responses that list them.
-    let always = ["ETag", "Location", "WWW-Authenticate"];
+    let always = ["ETag", "Location", "Set-Cookie", "WWW-Authenticate"];
     let described = all.map(|(name, description, schema)| {
         let mut header = json!({"description": description, "schema": schema});
         if always.contains(&name) {

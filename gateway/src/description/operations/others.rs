@@ -1,7 +1,9 @@
 //! The operations that are not about a resource of a service.
 
+use proto::error::v1::Reason;
 use serde_json::json;
 
+use super::super::parameters::header;
 use super::{JSON, Operation, content};
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -10,6 +12,25 @@ pub(super) fn operations() -> Vec<Operation> {
     vec![
         Operation::new("GET", "/api/me", "getCaller", "caller", "Returns the identity of the caller")
             .answers(200, "The caller", content("Me")),
+        Operation::new(
+            "POST",
+            "/api/session",
+            "beginSession",
+            "caller",
+            "Turns the token of the `Authorization` header into cookies that end with the token",
+        )
+        .answers(204, "The session has begun", json!({"headers": {"Set-Cookie": header("Set-Cookie")}}))
+        .fails(&[Reason::SessionTooLarge])
+        .by_header_only(),
+        Operation::new(
+            "DELETE",
+            "/api/session",
+            "endSession",
+            "caller",
+            "Clears the cookies of a session, whether its token is valid or not",
+        )
+        .answers(204, "The session has ended", json!({"headers": {"Set-Cookie": header("Set-Cookie")}}))
+        .public(),
         Operation::new("GET", "/livez", "live", "health", "Liveness: the gateway is running")
             .answers(200, "The gateway is running", content("Live"))
             .public(),

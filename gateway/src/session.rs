@@ -1,0 +1,155 @@
+//! Sessions of browsers: an `HttpOnly` cookie instead of the `Authorization` header, because an `EventSource` cannot send one
+//! and because scripts should not hold a token. A browser sends cookies along with the requests of any page, so a change that
+//! a cookie authenticates has to come from a page of our own origin.
+
+pub(crate) mod cookies;
+
+use std::sync::Arc;
+
+use access::grpc::authenticated;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::ORIGIN;
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, HeaderName};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use net::client_address::{ClientAddress, TrustedProxies};
+use net::public_origin::PublicOrigin;
+use net::server::PeerAddress;
+use platform::clock::Clock;
+use proto::error::v1::Reason;
+
+use crate::error::ApiError;
+
+/// The route of the operations that begin and end a session.
+pub(crate) const ROUTE: &str = "/api/session";
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// What the operations on sessions know of the gateway; in the extensions of their requests.
+#[derive(Clone)]
+pub(crate) struct Sessions {
+    pub(crate) clock: Clock,
+    pub(crate) trusted_proxies: Arc<TrustedProxies>,
+}
+
+/// Marks requests of encrypted connections, in their extensions.
+#[derive(Clone, Copy)]
+pub(crate) struct OverTls;
+
+impl Sessions {
+    /// The origin at which the client reached the gateway.
+    pub(crate) fn origin(&self, head: &Parts) -> PublicOrigin {
+        let peer = head.extensions.get().map(|it: &PeerAddress| it.0.ip());
+        let is_tls = head.extensions.get::<OverTls>().is_some();
+        self.trusted_proxies.origin(peer, is_tls, &head.uri, &head.headers)
+    }
+}
+
+/// Answers 403 to a change that a cookie authenticates and that does not come from a page of our origin.
+pub(crate) async fn require_same_origin(
+    State(sessions): State<Sessions>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut head, body) = request.into_parts();
+    let is_change = !head.method.is_safe();
+    if is_change
+        && cookies::authenticate(&head.headers)
+        && !is_same_origin(&head.headers, &sessions.origin(&head))
+    {
+        audit_refusal(&head.extensions, Reason::CrossOrigin.text());
+        let detail = "a change with a session cookie must come from a page of the same origin; send an Authorization header instead";
+        return ApiError::new(Reason::CrossOrigin, detail).into_response();
+    }
+    if head.extensions.get::<MatchedPath>().is_some_and(|it| it.as_str() == ROUTE) {
+        head.extensions.insert(sessions);
+    }
+    next.run(Request::from_parts(head, body)).await
+}
+
+/// Whether a browser says that a page of this origin makes the request. Browsers let no page set these headers.
+/// `Sec-Fetch-Site` is the browser's own verdict and decides where it is sent, which is over HTTPS and to loopback.
+fn is_same_origin(headers: &HeaderMap, own: &PublicOrigin) -> bool {
+    let only = |name: HeaderName| {
+        let mut all = headers.get_all(name).iter();
+        all.next().filter(|_| all.next().is_none())?.to_str().ok()
+    };
+    if headers.contains_key(SEC_FETCH_SITE) {
+        return only(SEC_FETCH_SITE) == Some("same-origin");
+    }
+    only(ORIGIN).is_some_and(|it| own.is(it))
+}
+
+/// Logs that a session was begun.
+pub(crate) fn audit_beginning(extensions: &Extensions) {
+    let (sub, client) = who(extensions);
+    tracing::info!(sub, client, "session begun");
+}
+
+/// Logs that a session was ended.
+pub(crate) fn audit_end(extensions: &Extensions) {
+    let (sub, client) = who(extensions);
+    tracing::info!(sub, client, "session ended");
+}
+
+/// Logs that a session was not begun, or not let change something.
+pub(crate) fn audit_refusal(extensions: &Extensions, reason: &str) {
+    let (sub, client) = who(extensions);
+    tracing::info!(sub, client, reason, "session refused");
+}
+
+/// `sub` of the caller, if the token is valid, and the address of the client.
+fn who(extensions: &Extensions) -> (Option<String>, Option<String>) {
+    let client = extensions.get().map(|it: &ClientAddress| it.0.to_string());
+    (authenticated(extensions).ok().map(|it| it.sub), client)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Uri;
+
+    use super::*;
+
+    fn is_same(headers: &[(&'static str, &'static str)]) -> bool {
+        let own = TrustedProxies::default().origin(
+            None,
+            false,
+            &Uri::from_static("http://localhost:8000/"),
+            &HeaderMap::new(),
+        );
+        let headers =
+            headers.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
+        // `collect` replaces a header that is there twice.
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(name, value);
+        }
+        is_same_origin(&map, &own)
+    }
+
+    #[test]
+    fn a_browser_says_that_a_page_of_this_origin_asks() {
+        assert!(is_same(&[("origin", "http://localhost:8000")]));
+        assert!(is_same(&[("sec-fetch-site", "same-origin")]));
+        // Behind a proxy that is not trusted, the browser knows another origin than the gateway.
+        assert!(is_same(&[("origin", "https://lab.example"), ("sec-fetch-site", "same-origin")]));
+    }
+
+    #[test]
+    fn anything_else_is_another_origin() {
+        for headers in [
+            [].as_slice(),
+            &[("origin", "null")],
+            &[("origin", "http://localhost:8001")],
+            &[("origin", "http://localhost:8000"), ("origin", "http://localhost:8000")],
+            &[("sec-fetch-site", "same-site")],
+            &[("sec-fetch-site", "none")],
+            &[("origin", "http://localhost:8000"), ("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")],
+            &[("referer", "http://localhost:8000/")],
+        ] {
+            assert!(!is_same(headers), "{headers:?}");
+        }
+    }
+}
