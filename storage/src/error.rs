@@ -43,6 +43,12 @@ pub enum StorageError {
 }
 
 impl StorageError {
+    /// Whether a statement would have made a second row with values that are unique.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Failed(sqlx::Error::Database(it)) if it.is_unique_violation())
+    }
+
     /// Turns any error of opening the database into "unavailable".
     pub(crate) fn of_open(self) -> Self {
         match self {

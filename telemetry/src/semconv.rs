@@ -66,5 +66,6 @@ pub const CCM_WORKER_GENERATION: &str = "ccm.worker.generation";
 pub const CCM_PROVIDER_NAME: &str = "ccm.provider.name";
 /// What a provider is asked: `describe`, `create`, `start`, `stop`, `force_stop`, `terminate`, `tag`, `list`.
 pub const CCM_PROVIDER_CALL: &str = "ccm.provider.call";
-/// What is waited for after the span: `outcome`, `starting`, `stopping`, `shutting_down`, `not_yet_visible`, `missing`, `retry`.
+/// What is waited for after the span: `outcome`, `starting`, `stopping`, `shutting_down`, `not_yet_visible`, `missing`, `retry`,
+/// `conflict`.
 pub const CCM_WAIT_REASON: &str = "ccm.wait.reason";

@@ -5,8 +5,10 @@ use std::time::Duration;
 use net::grpc::status::{self, Reason};
 use storage::StorageError;
 use tonic::Status;
+use uuid::Uuid;
 
 use crate::NAME;
+use crate::provider::WORKER_TAG;
 use crate::worker::DomainError;
 
 /// Key of the highest number of an action, in the metadata of an error.
@@ -23,6 +25,9 @@ pub(crate) enum WorkerError {
     NotFound,
     #[error("a worker with this instance id already exists")]
     Exists,
+    /// The machine has the tag of another worker, which may not have stored yet that it is its own.
+    #[error("the machine is that of worker {0}, according to its tag {WORKER_TAG}")]
+    Owned(Uuid),
     #[error("the provider cannot be asked about the machine at the moment")]
     ProviderUnavailable,
     /// The worker was refreshed just now. Contains the time until it can be refreshed again.
@@ -37,7 +42,7 @@ impl From<WorkerError> for Status {
             WorkerError::Storage(error) => events::storage_failed(NAME, error),
             WorkerError::Domain(error) => error.into(),
             WorkerError::NotFound => status::with_reason(Reason::WorkerNotFound, message),
-            WorkerError::Exists => status::with_reason(Reason::WorkerExists, message),
+            WorkerError::Exists | WorkerError::Owned(_) => status::with_reason(Reason::WorkerExists, message),
             WorkerError::ProviderUnavailable => {
                 status::with_retry(Reason::ProviderUnavailable, message, Duration::from_secs(1))
             }
@@ -80,9 +85,10 @@ mod tests {
     #[test]
     fn every_error_has_its_code_and_reason() {
         let illegal = DomainError::IllegalAction { to: DesiredState::Running, legal: &[] };
-        let table: [(WorkerError, Code, &str); 10] = [
+        let table: [(WorkerError, Code, &str); 11] = [
             (WorkerError::NotFound, Code::NotFound, "WORKER_NOT_FOUND"),
             (WorkerError::Exists, Code::AlreadyExists, "WORKER_EXISTS"),
+            (WorkerError::Owned(Uuid::nil()), Code::AlreadyExists, "WORKER_EXISTS"),
             (DomainError::AdminRequired("creating").into(), Code::PermissionDenied, "ROLE_REQUIRED"),
             (DomainError::Invalid(Vec::new()).into(), Code::InvalidArgument, "INVALID_INPUT"),
             (DomainError::EtagMismatch(4).into(), Code::Aborted, "ETAG_MISMATCH"),

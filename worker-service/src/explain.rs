@@ -59,7 +59,7 @@ pub(crate) fn explanation(
 ) -> Explanation {
     let conditions = conditions(&worker, book);
     let usual = UsualDuration::of(durations);
-    let next_retry = book.next_retry.filter(|_| book.failures > 0);
+    let next_retry = book.next_retry.filter(|_| book.failures > 0 || book.conflicts > 0);
     let sentences = sentences(&worker, book, &conditions, usual, now);
     let attempts = book.attempts.iter().rev().take(ATTEMPTS).cloned().collect();
     let next_turn = due_at.map(|it| it.max(now));
@@ -100,14 +100,7 @@ fn sentences(
     }
     let since = book.waiting.map(|it| format!(", for {} so far", ago(now - it.since))).unwrap_or_default();
     sentences.push(format!("Waiting: {}{since}.", explain(reconciling.reason)));
-    if book.failures > 0 {
-        let last = book.attempts.last();
-        let message = last.and_then(|it| it.message.clone()).unwrap_or_default();
-        let next = book.next_retry.map(|it| format!(" in {}", ago(it - now))).unwrap_or_default();
-        let times =
-            if book.failures == 1 { "once".to_owned() } else { format!("{} times in a row", book.failures) };
-        sentences.push(format!("The provider has failed {times}: {message}. It is asked again{next}."));
-    }
+    sentences.extend(setback(book, now));
     sentences.push(match usual {
         Some(it) => format!(
             "It usually takes {} to be {}, and {} in 19 of 20 cases.",
@@ -118,6 +111,21 @@ fn sentences(
         None => "There is no data yet about how long this usually takes.".to_owned(),
     });
     sentences
+}
+
+/// What the provider has answered to the last calls, if it did not accept them.
+fn setback(book: &Book, now: Micros) -> Option<String> {
+    let message = book.attempts.last().and_then(|it| it.message.clone()).unwrap_or_default();
+    let next = book.next_retry.map(|it| format!(" in {}", ago(it - now))).unwrap_or_default();
+    let times = |count: u32| if count == 1 { "once".to_owned() } else { format!("{count} times in a row") };
+    if book.failures > 0 {
+        let times = times(book.failures);
+        return Some(format!("The provider has failed {times}: {message}. It is asked again{next}."));
+    }
+    let times = (book.conflicts > 0).then(|| times(book.conflicts))?;
+    Some(format!(
+        "The provider has refused the call {times}: {message}. The machine is looked at again{next}."
+    ))
 }
 
 fn observed(worker: &Worker, now: Micros) -> String {
@@ -200,6 +208,27 @@ mod tests {
         let statuses = [ready.status, reconciling.status, stalled.status];
         assert_eq!(statuses, [Status::False, Status::True, Status::False]);
         assert_eq!(explained.sentences[2], "Waiting: the worker waits for its turn.");
+    }
+
+    #[test]
+    fn a_conflict_that_persists_is_told_with_the_time_of_the_next_look() {
+        let mut book = Book { conflicts: 5, next_retry: Some(Micros(9_000_001)), ..Book::default() };
+        book.wait(WaitReason::Conflict, Micros(1_000_001));
+        book.attempts.push(Attempt {
+            call: "start".to_owned(),
+            at: Micros(5),
+            generation: 1,
+            result: "conflict".to_owned(),
+            message: Some("the machine is stopping, in which this call is not possible".to_owned()),
+            trace_id: None,
+        });
+        let sentences = told(worker(), &book, Vec::new());
+        let expected = [
+            "Waiting: the state of the machine does not allow the call; the machine is looked at again, for 4.0 s so far.",
+            "The provider has refused the call 5 times in a row: the machine is stopping, in which this call is not \
+             possible. The machine is looked at again in 4.0 s.",
+        ];
+        assert_eq!(sentences[2..4], expected);
     }
 
     #[test]

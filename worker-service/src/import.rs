@@ -62,6 +62,7 @@ impl Workers {
     }
 
     /// Asks the provider for the machine of an import, and returns the worker with the desired state that the machine is in.
+    /// Fails if the machine was created for another worker.
     async fn existing(&self, worker: Worker) -> Result<Worker, Status> {
         let id = worker.instance_id.clone().unwrap_or_default();
         let provider = self.providers.of(worker.provider);
@@ -76,6 +77,13 @@ impl Workers {
             let violation = Violation { field: "worker.instance_id".to_owned(), description };
             return Err(status::invalid_because(Reason::MachineNotFound, vec![violation]));
         };
+        if let Some(owner) = machine.worker_id()
+            && let Some(owner) = self.store.get_any(owner).await.map_err(failed)?
+            && owner.deleted_at.is_none()
+            && owner.instance_id.as_ref() != Some(&id)
+        {
+            return Err(WorkerError::Owned(owner.id).into());
+        }
         Ok(worker.imported(machine.state.settles_as()))
     }
 }

@@ -1,7 +1,7 @@
 //! A cloud provider: what worker-service asks of it, and how its errors are classified. The reconciler knows providers
 //! through [`Provider`] only. Every implementation passes the suite in `conformance.rs`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,6 +118,22 @@ pub(crate) struct MachineSpec {
     pub(crate) client_token: String,
 }
 
+/// A change of the tags of a machine. Tags that it does not name stay as they are: others may have given them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TagChange {
+    /// Tags that the machine has after the change.
+    pub(crate) set: BTreeMap<String, String>,
+    /// Keys of tags that the machine does not have after the change.
+    pub(crate) remove: BTreeSet<String>,
+}
+
+impl From<BTreeMap<String, String>> for TagChange {
+    /// Sets these tags and removes none.
+    fn from(set: BTreeMap<String, String>) -> Self {
+        Self { set, remove: BTreeSet::new() }
+    }
+}
+
 /// Who makes a call, for the records of the provider.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CallOrigin {
@@ -214,13 +230,8 @@ pub(crate) trait Provider: Send + Sync + std::fmt::Debug {
     /// Terminates a machine in any state. One that is being terminated, or is terminated, is left as it is.
     async fn terminate(&self, id: &str, origin: CallOrigin) -> Result<Machine, ProviderError>;
 
-    /// Replaces the tags of a machine in any state.
-    async fn tag(
-        &self,
-        id: &str,
-        tags: &BTreeMap<String, String>,
-        origin: CallOrigin,
-    ) -> Result<(), ProviderError>;
+    /// Changes the tags of a machine in any state.
+    async fn tag(&self, id: &str, change: &TagChange, origin: CallOrigin) -> Result<(), ProviderError>;
 
     /// Returns the machine; `None` if the provider does not know it (yet, or any more).
     async fn describe(&self, id: &str) -> Result<Option<Machine>, ProviderError>;

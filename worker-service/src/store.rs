@@ -158,8 +158,7 @@ impl WorkerStore {
                     if after.deleted_at.is_some() {
                         schedule::forget(on, after.id).await?;
                     } else {
-                        // Name and tags have to reach the machine.
-                        schedule::wake(on, after.id).await?;
+                        schedule::wake_for_change(on, &before, &after).await?;
                     }
                     events::append(on, event).await?;
                     Ok::<_, WorkerError>(after)

@@ -8,7 +8,8 @@ use platform::clock::Clock;
 use uuid::Uuid;
 
 use super::{
-    CallOrigin, Machine, MachineSpec, MachineState, PermanentReason, Provider, ProviderError, WORKER_TAG,
+    CallOrigin, Machine, MachineSpec, MachineState, PermanentReason, Provider, ProviderError, TagChange,
+    WORKER_TAG,
 };
 
 mod changes;

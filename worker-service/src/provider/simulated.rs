@@ -5,13 +5,11 @@
 //! All replicas of worker-service share it through its database. A machine with an id such as `i-sim-lab1` exists without
 //! having been created, so that an import can be tried.
 
-use std::collections::BTreeMap;
-
 use platform::clock::Clock;
 use storage::StorageError;
 use uuid::Uuid;
 
-use super::{CallOrigin, Machine, MachinePage, MachineSpec, Provider, ProviderError};
+use super::{CallOrigin, Machine, MachinePage, MachineSpec, Provider, ProviderError, TagChange};
 
 mod bucket;
 mod command;
@@ -88,13 +86,8 @@ impl Provider for SimulatedProvider {
         self.command(id, Command::Terminate, origin).await
     }
 
-    async fn tag(
-        &self,
-        id: &str,
-        tags: &BTreeMap<String, String>,
-        origin: CallOrigin,
-    ) -> Result<(), ProviderError> {
-        self.store.call(Request::Tag { id: id.to_owned(), tags: tags.clone() }, origin).await.map(drop)
+    async fn tag(&self, id: &str, change: &TagChange, origin: CallOrigin) -> Result<(), ProviderError> {
+        self.store.call(Request::Tag { id: id.to_owned(), change: change.clone() }, origin).await.map(drop)
     }
 
     async fn describe(&self, id: &str) -> Result<Option<Machine>, ProviderError> {

@@ -1,5 +1,6 @@
 //! What worker-service remembers of bringing one worker to its desired state.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use platform::clock::Micros;
@@ -17,6 +18,8 @@ const ATTEMPTS: usize = 10;
 pub(crate) struct Book {
     /// Provider errors in a row. Only an answer of the provider changes it.
     pub(crate) failures: u32,
+    /// Calls in a row that the state of the machine did not allow.
+    pub(crate) conflicts: u32,
     /// The provider is not called before this time.
     pub(crate) next_retry: Option<Micros>,
     /// What is waited for; `None` if nothing is.
@@ -29,6 +32,8 @@ pub(crate) struct Book {
     pub(crate) created_at: Option<Micros>,
     /// The last call that the provider accepted since the worker was in its desired state.
     pub(crate) last_call: Option<LastCall>,
+    /// Keys of tags that the worker had and that its machine may still have.
+    pub(crate) removed_tags: BTreeSet<String>,
     /// The last provider calls, oldest first.
     pub(crate) attempts: Vec<Attempt>,
     /// When the conditions last changed their status.
@@ -59,6 +64,8 @@ pub(crate) enum WaitReason {
     Missing,
     /// The provider failed or throttles; it is called again at [`Book::next_retry`].
     Retry,
+    /// The provider says that the state of the machine does not allow the call.
+    Conflict,
 }
 
 /// The calls that change something at a provider.
@@ -112,18 +119,43 @@ impl Book {
 
     /// The provider answered as it should.
     pub(super) fn succeeded(&mut self) {
-        (self.failures, self.next_retry) = (0, None);
+        (self.failures, self.conflicts, self.next_retry) = (0, 0, None);
+    }
+
+    /// What is waited for until [`Self::next_retry`].
+    pub(super) fn pause_reason(&self) -> WaitReason {
+        if self.failures == 0 && self.conflicts > 0 { WaitReason::Conflict } else { WaitReason::Retry }
+    }
+
+    /// The machine was in a state that does not allow the call, although it was looked at before: it has changed, or the
+    /// provider shows an old state. Returns the time until it is looked at again: `soon` after each of the first conflicts in
+    /// a row, then after pauses that grow like those after failures.
+    pub(super) fn conflicted(&mut self, now: Micros, soon: Duration, share: f64) -> Duration {
+        /// Conflicts in a row that are followed by a look at once.
+        const QUICK: u32 = 3;
+        let earlier = self.conflicts;
+        self.succeeded();
+        self.conflicts = earlier.saturating_add(1);
+        let Some(slow) = earlier.checked_sub(QUICK) else { return soon };
+        let pause = pause(slow, share);
+        self.next_retry = Some(now + pause);
+        pause
     }
 
     /// The provider failed: it is called again after a pause, which doubles with each failure in a row from one second to
     /// five minutes. `share` is a random number of 0 to 1, so that workers do not come back together; `after` is the pause
     /// that the provider asked for.
     pub(super) fn failed(&mut self, now: Micros, after: Option<Duration>, share: f64) {
-        const FIRST: Duration = Duration::from_secs(1);
-        const LONGEST: Duration = Duration::from_mins(5);
-        let doubled = FIRST.saturating_mul(1 << self.failures.min(16)).min(LONGEST);
-        let pause = doubled.mul_f64(0.5 + 0.5 * share).max(after.unwrap_or_default());
+        let pause = pause(self.failures, share).max(after.unwrap_or_default());
         self.failures = self.failures.saturating_add(1);
         self.next_retry = Some(now + pause);
     }
+}
+
+/// The pause after `earlier` others: one second, which doubles up to five minutes, less up to half by `share`, a random number
+/// of 0 to 1.
+fn pause(earlier: u32, share: f64) -> Duration {
+    const FIRST: Duration = Duration::from_secs(1);
+    const LONGEST: Duration = Duration::from_mins(5);
+    FIRST.saturating_mul(1 << earlier.min(16)).min(LONGEST).mul_f64(0.5 + 0.5 * share)
 }

@@ -30,6 +30,7 @@ pub(crate) enum Reason {
     MachineShuttingDown,
     MachineNotVisible,
     MachineMissing,
+    MachineConflict,
     ProviderFailing,
 }
 
@@ -131,6 +132,7 @@ fn doing(worker: &Worker, book: &Book) -> Reason {
         Some(WaitReason::ShuttingDown) => Reason::MachineShuttingDown,
         Some(WaitReason::NotYetVisible) => Reason::MachineNotVisible,
         Some(WaitReason::Missing) => Reason::MachineMissing,
+        Some(WaitReason::Conflict) => Reason::MachineConflict,
         Some(WaitReason::Retry) => Reason::ProviderFailing,
         None if worker.is_reconciling() => Reason::Queued,
         None => Reason::NotDue,
@@ -149,6 +151,9 @@ pub(crate) fn explain(reason: Reason) -> &'static str {
         Reason::MachineShuttingDown => "the machine is being terminated",
         Reason::MachineNotVisible => "the provider does not show the new machine yet",
         Reason::MachineMissing => "the provider does not show the machine; it is looked for again",
+        Reason::MachineConflict => {
+            "the state of the machine does not allow the call; the machine is looked at again"
+        }
         Reason::ProviderFailing => "the provider failed or throttles, and is asked again",
     }
 }

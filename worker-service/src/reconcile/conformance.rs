@@ -16,6 +16,7 @@ use crate::provider::{CallOrigin, MachineSpec, MachineState, Provider as _};
 use crate::store::Answer;
 use crate::worker::{self, Desire, DesiredState, DomainError, Draft, ObservedState, OutcomeResult, Worker};
 
+mod machines;
 mod sweeps;
 
 storage::conformance!(

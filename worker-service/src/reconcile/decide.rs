@@ -1,12 +1,12 @@
 //! Decides the next step for a worker, from its desired state and what the provider shows. Pure: no clock, no calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use platform::clock::Micros;
 
 use super::book::{Book, Call, WaitReason};
-use crate::provider::{Machine, MachineState, NAME_TAG, WORKER_TAG};
+use crate::provider::{Machine, MachineState, NAME_TAG, TagChange, WORKER_TAG};
 use crate::worker::{DesiredState, Failure, Worker};
 
 /// A machine that the provider does not show is lost if it is still missing this long after it was first missed.
@@ -58,7 +58,7 @@ pub(crate) fn decide(worker: &Worker, book: &Book, seen: &Seen, now: Micros, for
         (desired, Seen::Machine(machine)) => of_machine(worker, desired, book, machine, now, force_after),
     };
     match (step, book.next_retry) {
-        (Step::Call(_), Some(at)) if at > now => Step::Wait { reason: WaitReason::Retry, poll: at - now },
+        (Step::Call(_), Some(at)) if at > now => Step::Wait { reason: book.pause_reason(), poll: at - now },
         (step, _) => step,
     }
 }
@@ -95,7 +95,7 @@ fn of_machine(
     force_after: Duration,
 ) -> Step {
     use DesiredState::{Running, Stopped, Terminated};
-    let in_vain =
+    let was_accepted =
         |call| book.last_call.is_some_and(|it| it.call == call && it.generation == worker.desired.generation);
     match (machine.state, desired) {
         (MachineState::Terminated, Terminated) => Step::Converged,
@@ -105,7 +105,7 @@ fn of_machine(
         (MachineState::ShuttingDown, _) => waits(book, WaitReason::ShuttingDown, now),
         (MachineState::Terminated, _) => died(machine),
         // Name and tags first: they are what a machine is found by.
-        _ if machine.tags != wanted_tags(worker) => Step::Call(Call::Tag),
+        _ if tag_change(worker, &book.removed_tags, machine).is_some() => Step::Call(Call::Tag),
         (MachineState::Running, Running) | (MachineState::Stopped, Stopped) => Step::Converged,
         (MachineState::Pending, _) => waits(book, WaitReason::Starting, now),
         (MachineState::Stopping, _) => {
@@ -116,7 +116,7 @@ fn of_machine(
         }
         (MachineState::Running, Stopped) => Step::Call(Call::Stop),
         (MachineState::Stopped, Running) => match &machine.state_reason {
-            Some(reason) if in_vain(Call::Start) => {
+            Some(reason) if was_accepted(Call::Start) => {
                 let failure =
                     failure(&reason_name(reason), format!("the machine did not start: {}", words(reason)));
                 Step::Failed { failure, is_machine_lost: false }
@@ -171,6 +171,21 @@ pub(crate) fn wanted_tags(worker: &Worker) -> BTreeMap<String, String> {
     tags.entry(NAME_TAG.to_owned()).or_insert_with(|| worker.name.clone());
     tags.insert(WORKER_TAG.to_owned(), worker.id.to_string());
     tags
+}
+
+/// What has to change of the tags of a worker's machine; `None` if nothing. `removed` are the keys of tags that the worker
+/// once had. Tags that the provider or somebody else gave the machine are none of ours.
+pub(crate) fn tag_change(
+    worker: &Worker,
+    removed: &BTreeSet<String>,
+    machine: &Machine,
+) -> Option<TagChange> {
+    let mut set = wanted_tags(worker);
+    let is_there = |key: &&String| machine.tags.contains_key(*key);
+    let remove = removed.iter().filter(|it| !set.contains_key(*it)).filter(is_there).cloned().collect();
+    set.retain(|key, value| machine.tags.get(key) != Some(value));
+    let change = TagChange { set, remove };
+    (change != TagChange::default()).then_some(change)
 }
 
 /// The observed state of a worker whose machine is in this state.

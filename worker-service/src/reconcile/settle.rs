@@ -9,7 +9,7 @@ use super::decide::{Seen, Step, observed, recovers};
 use crate::provider::{Machine, MachineState, PermanentReason, ProviderError};
 use crate::worker::{DesiredState, Failure, ObservedState, Outcome, OutcomeResult, Worker};
 
-/// When a conflict or a call that succeeded is followed by the next look.
+/// When one of the first conflicts or a call that succeeded is followed by the next look.
 const SOON: Duration = Duration::from_millis(500);
 
 /// What a turn did.
@@ -19,6 +19,8 @@ pub(crate) enum Done {
     LookFailed { error: ProviderError, trace_id: Option<String> },
     /// The step was made without a call.
     Stepped(Step),
+    /// The machine of the turn has another worker, as the database knows by now.
+    MachineTaken { machine: String },
     /// The provider was called.
     Called { call: Call, result: Result<Option<Machine>, ProviderError>, trace_id: Option<String> },
 }
@@ -56,14 +58,19 @@ pub(crate) fn settle(worker: &Worker, book: &Book, turn: Turn) -> Settled {
         }
         _ => {}
     }
+    if let (Some(Seen::Machine(machine)), Done::Stepped(_)) = (&seen, &done) {
+        // After a call, the next look tells which tags the machine has.
+        after.book.removed_tags.retain(|it| machine.tags.contains_key(it));
+    }
     match done {
         Done::LookFailed { error, trace_id } => {
             after.remember("describe", generation, Some(&error), trace_id, now);
             after.provider_failed(&error, now, share);
         }
         Done::Stepped(step) if is_current => after.step(step, now),
+        Done::MachineTaken { machine } if is_current => after.machine_taken(&machine, now),
         // The later generation is due already.
-        Done::Stepped(_) => after.due_in = Some(Duration::ZERO),
+        Done::Stepped(_) | Done::MachineTaken { .. } => after.due_in = Some(Duration::ZERO),
         Done::Called { call, result, trace_id } => {
             after.remember(call.into_str(), generation, result.as_ref().err(), trace_id, now);
             match result {
@@ -115,6 +122,8 @@ impl Settled {
         self.book.missing_since = None;
         if worker.instance_id.is_none() {
             worker.instance_id = Some(machine.id.clone());
+            // If it was found by its tag, the turn that created it was not stored.
+            self.book.created_at.get_or_insert(machine.launched_at);
         }
         worker.observed.address = machine.address.map(|it| it.to_string());
         if worker.failure.is_some() {
@@ -141,8 +150,8 @@ impl Settled {
 
     fn step(&mut self, step: Step, now: Micros) {
         match step {
-            Step::Wait { reason: WaitReason::Retry, poll } => {
-                self.book.wait(WaitReason::Retry, now);
+            Step::Wait { reason: reason @ (WaitReason::Retry | WaitReason::Conflict), poll } => {
+                self.book.wait(reason, now);
                 self.due_in = Some(poll);
             }
             Step::Wait { reason, poll } => {
@@ -166,6 +175,13 @@ impl Settled {
             // A call is reported as `Done::Called`.
             Step::Call(_) => self.due_in = Some(Duration::ZERO),
         }
+    }
+
+    /// The next generation gets another machine.
+    fn machine_taken(&mut self, machine: &str, now: Micros) {
+        let message =
+            format!("the machine {machine} was created for this worker, but it was imported as another one");
+        self.failed(Failure { reason: "MACHINE_TAKEN".to_owned(), message }, true, now);
     }
 
     fn called(&mut self, call: Call, machine: Option<&Machine>, is_current: bool, now: Micros) {
@@ -194,10 +210,10 @@ impl Settled {
 
     fn call_failed(&mut self, call: Call, error: ProviderError, is_current: bool, now: Micros, share: f64) {
         match error {
-            // The machine has changed since it was looked at, which is no fault of the provider.
+            // Usually the machine has changed since it was looked at, which is no fault of the provider.
             ProviderError::Conflict { .. } => {
-                self.book.succeeded();
-                self.due_in = Some(SOON);
+                self.due_in = Some(self.book.conflicted(now, SOON, share));
+                self.book.wait(WaitReason::Conflict, now);
             }
             ProviderError::Permanent { .. } if !is_current => self.due_in = Some(Duration::ZERO),
             ProviderError::Permanent { reason: PermanentReason::MachineGone, .. }

@@ -1,7 +1,7 @@
 //! Compares what a provider shows with what is known, and makes workers due that differ. One process at a time sweeps a
 //! provider; a sweep that finds no difference writes nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use platform::clock::Micros;
@@ -12,7 +12,7 @@ use telemetry::span::untraced;
 use uuid::Uuid;
 
 use super::Reconciler;
-use super::decide::{Seen, observed, recovers, wanted_tags};
+use super::decide::{Seen, observed, recovers, tag_change};
 use crate::metrics;
 use crate::provider::{CallOrigin, Machine, MachineState, ProviderError, Utilization};
 use crate::worker::{DesiredState, ObservedState, Provider, Report, Worker};
@@ -205,7 +205,8 @@ fn differs(worker: &Worker, machine: Option<&Machine>) -> bool {
         return recovers(worker, &Seen::Machine(machine.clone()));
     }
     let address = machine.address.map(|it| it.to_string());
-    let has_other_tags =
-        worker.desired.state != DesiredState::Terminated && machine.tags != wanted_tags(worker);
+    // A change that removes a tag has made the worker due itself.
+    let has_other_tags = worker.desired.state != DesiredState::Terminated
+        && tag_change(worker, &BTreeSet::new(), machine).is_some();
     observed(machine.state) != worker.observed.state || address != worker.observed.address || has_other_tags
 }

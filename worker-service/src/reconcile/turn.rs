@@ -9,8 +9,8 @@ use telemetry::semconv;
 use telemetry::span::{Interval, Span, SpanBuilder, SpanKind, Timestamp, set_on_current, untraced};
 
 use super::Reconciler;
-use super::book::{Book, Call, WaitReason};
-use super::decide::{Seen, Step, decide, wanted_tags};
+use super::book::{Book, Call};
+use super::decide::{Seen, Step, decide, tag_change, wanted_tags};
 use super::settle::{Done, Turn, settle};
 use crate::event::{self, Actor};
 use crate::metrics;
@@ -111,7 +111,7 @@ impl Reconciler {
                 Some(Seen::Machine(machine)) => Some(machine.clone()),
                 _ => None,
             };
-            let called = self.call(call, &due.worker, machine, claimed.claim.fence);
+            let called = self.call(call, &due, machine, claimed.claim.fence);
             let result = span.run(called).await;
             let trace_id = current_trace_id();
             if let Err(error) = &result {
@@ -132,7 +132,7 @@ impl Reconciler {
         let now = self.clock.now();
         if let Some(at) = book.next_retry.filter(|it| *it > now) {
             // Whatever woke the worker: the provider is left alone until then.
-            let wait = Step::Wait { reason: WaitReason::Retry, poll: at - now };
+            let wait = Step::Wait { reason: book.pause_reason(), poll: at - now };
             return Looked { seen: None, done: Done::Stepped(wait), interval };
         }
         let seen = self.within(untraced(self.seen(worker))).await;
@@ -166,10 +166,11 @@ impl Reconciler {
     async fn call(
         &self,
         call: Call,
-        worker: &Worker,
+        due: &Due,
         machine: Option<Machine>,
         fence: i64,
     ) -> Result<Option<Machine>, ProviderError> {
+        let worker = &due.worker;
         let provider = self.providers.of(worker.provider);
         let origin = CallOrigin { worker_id: worker.id, fence };
         let id = machine.as_ref().map(|it| it.id.clone()).or_else(|| worker.instance_id.clone());
@@ -189,7 +190,10 @@ impl Reconciler {
                 Call::Stop => provider.stop(&id, false, origin).await.map(Some),
                 Call::ForceStop => provider.stop(&id, true, origin).await.map(Some),
                 Call::Terminate => provider.terminate(&id, origin).await.map(Some),
-                Call::Tag => provider.tag(&id, &wanted_tags(worker), origin).await.map(|()| None),
+                Call::Tag => {
+                    let change = machine.and_then(|it| tag_change(worker, &due.book.removed_tags, &it));
+                    provider.tag(&id, &change.unwrap_or_default(), origin).await.map(|()| None)
+                }
             }
         })
         .await
@@ -207,6 +211,7 @@ impl Reconciler {
 
     async fn end(&self, claim: Claim, turn: Turn, due: Due) -> Result<(), StorageError> {
         let settled = settle(&due.worker, &due.book, turn.clone());
+        let taken = settled.worker.instance_id.clone().filter(|_| due.worker.instance_id.is_none());
         if let Some(waiting) = settled.book.waiting {
             set_on_current(semconv::CCM_WAIT_REASON, &waiting.reason.into_str());
         }
@@ -214,10 +219,16 @@ impl Reconciler {
         let event = move |before: &Worker, after: &Worker| {
             event::updated(event_id, before, after, &Actor::process_for(after))
         };
-        let ended = self
-            .store
-            .end_turn(claim, move |worker: &Worker, book: &Book| settle(worker, book, turn), event)
-            .await?;
+        let (generation, now, share) = (turn.generation, turn.now, turn.share);
+        let ended = self.store.end_turn(claim, |worker, book| settle(worker, book, turn), event).await;
+        let ended = match (ended, taken) {
+            (Err(error), Some(machine)) if error.is_unique_violation() => {
+                let done = Done::MachineTaken { machine };
+                let failed = Turn { generation, seen: None, done, now, share };
+                self.store.end_turn(claim, |worker, book| settle(worker, book, failed), event).await?
+            }
+            (ended, _) => ended?,
+        };
         match ended {
             Some((before, after)) => report(&before, &after, &due.book),
             None => {

@@ -156,10 +156,25 @@ pub(super) async fn wake_for_new_generation(
 ) -> Result<(), StorageError> {
     let id = worker.id;
     let row: Option<BookRow> = on.fetch_optional(&BOOK, [id.into()]).await?;
-    let mut book =
-        Book { failures: 0, next_retry: None, waiting: None, ..row.map(|it| it.book.0).unwrap_or_default() };
+    let known = row.map(|it| it.book.0).unwrap_or_default();
+    let mut book = Book { failures: 0, conflicts: 0, next_retry: None, waiting: None, ..known };
     book.flips = book.flips.after(worker, &book, worker.desired.set_at);
     on.execute(&SCHEDULE, [id.into(), json!(book).into()]).await
+}
+
+/// Makes a worker due because a person changed it: its name and tags have to reach the machine, and the tags that it has no
+/// more have to leave it.
+pub(super) async fn wake_for_change(
+    on: &mut Transaction,
+    before: &Worker,
+    after: &Worker,
+) -> Result<(), StorageError> {
+    let removed: Vec<&String> = before.tags.keys().filter(|it| !after.tags.contains_key(*it)).collect();
+    let row: Option<BookRow> = on.fetch_optional(&BOOK, [after.id.into()]).await?;
+    let Some(mut book) = row.map(|it| it.book.0) else { return Ok(()) };
+    book.removed_tags.retain(|it| !after.tags.contains_key(it));
+    book.removed_tags.extend(removed.into_iter().cloned());
+    on.execute(&SCHEDULE, [after.id.into(), json!(book).into()]).await
 }
 
 /// Ends all turns of a deleted worker.

@@ -80,7 +80,7 @@ pub(super) async fn a_terminated_machine_stays_visible_for_a_while_and_is_then_g
     for outcome in [actor.start(&id).await, actor.stop(&id).await, actor.terminate(&id).await] {
         assert_permanent(outcome, PermanentReason::MachineGone);
     }
-    let tagged = stage.provider().tag(&id, &actor.tags(&vec![]), actor.origin).await;
+    let tagged = stage.provider().tag(&id, &actor.tags(&vec![]).into(), actor.origin).await;
     assert_permanent(tagged, PermanentReason::MachineGone);
 }
 
@@ -128,12 +128,15 @@ pub(super) async fn only_a_running_machine_reports_its_utilization(stage: &dyn S
     assert_eq!(actor.until_state(&pending.id, MachineState::Stopped).await.utilization, None);
 }
 
-pub(super) async fn tags_are_replaced_and_the_owner_with_them(stage: &dyn Stage) {
+pub(super) async fn tags_are_set_and_removed_and_those_of_others_stay(stage: &dyn Stage) {
     let (before, after) = (Actor::on(stage), Actor::on(stage));
-    let id = before.running(&vec![("team".to_owned(), "lab".to_owned())]).await.id;
-    stage.provider().tag(&id, &after.tags(&vec![]), after.origin).await.unwrap();
+    let tag = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let id = before.running(&vec![tag("team", "lab"), tag("rack", "7"), tag("env", "test")]).await.id;
+    let set = after.tags(&vec![tag("env", "live")]);
+    let change = TagChange { set, remove: ["rack".to_owned(), "unknown".to_owned()].into() };
+    stage.provider().tag(&id, &change, after.origin).await.unwrap();
     let tagged = before.until(&id, |it| it.worker_id() == Some(after.worker_id)).await;
-    assert_eq!(tagged.tags, after.tags(&vec![]));
+    assert_eq!(tagged.tags, after.tags(&vec![tag("team", "lab"), tag("env", "live")]));
     assert_eq!(stage.provider().find(before.worker_id).await.unwrap(), []);
     assert_eq!(stage.provider().find(after.worker_id).await.unwrap(), [tagged]);
 }

@@ -11,7 +11,8 @@ pub(super) async fn pages_show_each_machine_that_is_ours_once(stage: &dyn Stage)
     }
     let nobodys = Actor::on(stage).found(&vec![]).await.id;
     let origin = Actor::on(stage).origin;
-    stage.provider().tag(&nobodys, &BTreeMap::new(), origin).await.unwrap();
+    let unowned = TagChange { remove: [WORKER_TAG.to_owned()].into(), ..TagChange::default() };
+    stage.provider().tag(&nobodys, &unowned, origin).await.unwrap();
     let mut listed = list(stage.provider()).await;
     listed.retain(|it| it.id == nobodys || ids.contains(&it.id));
     let listed: Vec<String> = listed.into_iter().map(|it| it.id).collect();

@@ -37,7 +37,7 @@ cases! {
         a_machine_that_is_stuck_in_stopping_is_stopped_by_force,
         the_address_changes_over_a_stop_and_start,
         only_a_running_machine_reports_its_utilization,
-        tags_are_replaced_and_the_owner_with_them;
+        tags_are_set_and_removed_and_those_of_others_stay;
     unasked:
         the_provider_can_stop_a_machine_unasked,
         the_provider_can_interrupt_a_spot_machine,

@@ -1,5 +1,6 @@
 //! What only the simulated provider does: its tags, its journal, its found machines, and how it keeps state.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use platform::clock::Micros;
@@ -96,14 +97,14 @@ async fn calls_for_a_machine_fail_and_are_throttled_as_often_as_its_tags_say(fre
     let it = Setup::new(&fresh, SimulatedSettings::default()).await;
     let id = it.running(&[]).await.id;
     let tags = it.tags(&[("sim:fail", "1"), ("sim:throttle", "1")]);
-    it.provider.tag(&id, &tags, it.origin).await.unwrap();
+    it.provider.tag(&id, &tags.into(), it.origin).await.unwrap();
     let throttled = ProviderError::Throttled { after: Some(Duration::from_secs(1)) };
     assert_eq!(it.provider.stop(&id, false, it.origin).await, Err(throttled));
     assert!(is_transient(&it.provider.stop(&id, false, it.origin).await));
     assert_eq!(it.state(&id).await, MachineState::Running, "the calls did nothing");
     it.provider.stop(&id, false, it.origin).await.unwrap();
     let other = it.tags(&[("sim:fail", "1"), ("sim:throttle", "1"), ("team", "lab")]);
-    it.provider.tag(&id, &other, it.origin).await.unwrap();
+    it.provider.tag(&id, &other.into(), it.origin).await.unwrap();
     it.provider.terminate(&id, it.origin).await.expect("a tag of people does not count anew");
 }
 
@@ -111,7 +112,7 @@ async fn calls_of_several_replicas_at_once_are_counted_one_by_one(fresh: Fresh) 
     let settings = SimulatedSettings { throttle: None, ..SimulatedSettings::default() };
     let it = Setup::new(&fresh, settings).await;
     let id = it.running(&[]).await.id;
-    it.provider.tag(&id, &it.tags(&[("sim:fail", "20")]), it.origin).await.unwrap();
+    it.provider.tag(&id, &it.tags(&[("sim:fail", "20")]).into(), it.origin).await.unwrap();
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..20 {
         let (provider, id, origin) = (it.provider.clone(), id.clone(), it.origin);
@@ -142,7 +143,7 @@ async fn a_tag_that_the_simulation_does_not_know_is_refused_by_name(fresh: Fresh
     let created = it.create(&[("sim:fial", "2")]).await.map(drop);
     let id = it.running(&[]).await.id;
     let tags = it.tags(&[("sim:vanish", "soon")]);
-    let tagged = it.provider.tag(&id, &tags, it.origin).await;
+    let tagged = it.provider.tag(&id, &tags.into(), it.origin).await;
     for (outcome, tag) in [(created, "sim:fial"), (tagged, "sim:vanish")] {
         let Err(ProviderError::Permanent { reason, message }) = outcome else { panic!("{outcome:?}") };
         assert_eq!(reason, PermanentReason::InvalidParameter);
@@ -173,7 +174,7 @@ async fn a_machine_that_nobody_created_is_found_and_can_be_imported(fresh: Fresh
     let again = it.provider.describe("i-sim-lab1").await.unwrap().unwrap();
     assert_eq!((again.launched_at, again.address), (found.launched_at, found.address));
     assert_eq!(it.list().await, []);
-    it.provider.tag("i-sim-lab1", &it.tags(&[]), it.origin).await.unwrap();
+    it.provider.tag("i-sim-lab1", &it.tags(&[]).into(), it.origin).await.unwrap();
     assert_eq!(it.list().await.len(), 1);
     assert_eq!(it.provider.find(it.origin.worker_id).await.unwrap().len(), 1);
     let stopped = it.provider.stop("i-sim-lab2", false, it.origin).await.unwrap();
@@ -189,7 +190,7 @@ async fn every_change_is_in_the_journal_and_no_read(fresh: Fresh) {
     let later = CallOrigin { fence: 8, ..it.origin };
     it.provider.stop(&id, true, later).await.unwrap();
     it.provider.start(&id, later).await.unwrap_err();
-    it.provider.tag(&id, &it.tags(&[]), later).await.unwrap();
+    it.provider.tag(&id, &it.tags(&[]).into(), later).await.unwrap();
     it.provider.terminate("i-unknown", later).await.unwrap_err();
     let journal = it.provider.journal().await.unwrap();
     let calls: Vec<_> = journal

@@ -109,6 +109,40 @@ fn the_pause_doubles_up_to_five_minutes() {
 }
 
 #[test]
+fn a_conflict_that_persists_is_retried_after_growing_pauses_and_one_that_is_over_quickly_again() {
+    let (worker, mut book, mut pauses) = (worker(), Book::default(), Vec::new());
+    let conflict = || ProviderError::Conflict { state: MachineState::Stopping };
+    for _ in 0..15 {
+        let settled = called(&worker, &book, Call::Start, conflict(), 0);
+        pauses.push(settled.due_in.unwrap().as_millis());
+        book = settled.book;
+    }
+    assert_eq!(pauses[..6], [500, 500, 500, 750, 1_500, 3_000]);
+    assert_eq!((pauses[14], book.failures), (225_000, 0));
+    assert_eq!(book.waiting.map(|it| it.reason), Some(WaitReason::Conflict));
+    let seen = Seen::Machine(machine(&worker, MachineState::Stopped));
+    let early = turn(&worker, &book, seen, 1);
+    assert_eq!(early.book.waiting.map(|it| it.reason), Some(WaitReason::Conflict));
+    assert_eq!(early.due_in, Some(Duration::from_micros(224_999_999)));
+    let moved_on = turn(&worker, &book, Seen::Machine(machine(&worker, MachineState::Stopping)), 2);
+    let again = called(&worker, &moved_on.book, Call::Start, conflict(), 3);
+    assert_eq!(again.due_in, Some(SOON));
+}
+
+#[test]
+fn a_machine_that_was_found_by_its_tag_may_be_invisible_for_a_while_after_its_launch() {
+    let worker = worker();
+    let launched_at = Micros(1_000_000_000);
+    let found = Machine { launched_at, ..machine(&worker, MachineState::Pending) };
+    let after = turn(&worker, &Book::default(), Seen::Machine(found), 1_000_000_005);
+    let of = |now| decide(&after.worker, &after.book, &Seen::Missing, now, FORCE);
+    let waits = of(launched_at + Duration::from_mins(1));
+    assert!(matches!(waits, Step::Wait { reason: WaitReason::NotYetVisible, .. }), "{waits:?}");
+    let missing = of(launched_at + Duration::from_mins(2));
+    assert!(matches!(missing, Step::Wait { reason: WaitReason::Missing, .. }), "{missing:?}");
+}
+
+#[test]
 fn a_lost_machine_that_is_back_makes_a_failed_worker_well() {
     let mut failed = worker();
     failed.instance_id = Some("i-1".to_owned());

@@ -1,7 +1,5 @@
 //! The calls that change something, within their transaction.
 
-use std::collections::BTreeMap;
-
 use platform::clock::{Clock, Micros};
 use serde_json::json;
 use storage::Transaction;
@@ -12,14 +10,14 @@ use crate::provider::simulated::knobs::Knobs;
 use crate::provider::simulated::machine::Stored;
 use crate::provider::simulated::settings::SimulatedSettings;
 use crate::provider::simulated::settled::settled;
-use crate::provider::{Machine, MachineSpec, MachineState, PermanentReason, ProviderError};
+use crate::provider::{Machine, MachineSpec, MachineState, PermanentReason, ProviderError, TagChange};
 
 /// A call that changes something.
 #[derive(Clone, Debug)]
 pub(in crate::provider::simulated) enum Request {
     Create(MachineSpec),
     Change { id: String, command: Command },
-    Tag { id: String, tags: BTreeMap<String, String> },
+    Tag { id: String, change: TagChange },
 }
 
 impl Request {
@@ -52,7 +50,7 @@ impl Request {
             Self::Create(spec) => parameters(spec),
             Self::Change { command: Command::Stop { force }, .. } => json!({ "force": force }),
             Self::Change { .. } => json!({}),
-            Self::Tag { tags, .. } => json!({ "tags": tags }),
+            Self::Tag { change, .. } => json!({ "set": change.set, "remove": change.remove }),
         }
     }
 
@@ -69,7 +67,7 @@ impl Request {
         match self {
             Self::Create(spec) => create::create(on, spec, settings, clock).await,
             Self::Change { id, command } => change(on, id, *command, settings, clock).await,
-            Self::Tag { id, tags } => tag(on, id, tags, settings, clock).await,
+            Self::Tag { id, change } => tag(on, id, change, settings, clock).await,
         }
     }
 }
@@ -102,13 +100,17 @@ async fn change(
 async fn tag(
     on: &mut Transaction,
     id: &str,
-    tags: &BTreeMap<String, String>,
+    change: &TagChange,
     settings: &SimulatedSettings,
     clock: &Clock,
 ) -> Result<Machine, Failure> {
-    let knobs = Knobs::of(tags).map_err(invalid)?;
+    Knobs::of(&change.set).map_err(invalid)?;
     let (mut machine, now) = lock_known(on, id, settings, clock).await?;
-    machine.retag(tags.clone(), &knobs, now);
+    let mut tags = machine.tags.clone();
+    tags.retain(|key, _| !change.remove.contains(key));
+    tags.extend(change.set.clone());
+    let knobs = Knobs::of_stored(&tags);
+    machine.retag(tags, &knobs, now);
     store_settled(on, machine, settings, now).await
 }
 
