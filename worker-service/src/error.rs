@@ -33,6 +33,9 @@ pub(crate) enum WorkerError {
     /// The worker was refreshed just now. Contains the time until it can be refreshed again.
     #[error("the worker was refreshed just now; it can be refreshed again in {} s", .0.as_secs() + 1)]
     RefreshThrottled(Duration),
+    /// The provider has failed, throttles, or has refused a call. Contains the time until it is asked again.
+    #[error("the last call of the provider failed; it is asked again in {} s, and not before", .0.as_secs() + 1)]
+    ProviderPaused(Duration),
 }
 
 impl From<WorkerError> for Status {
@@ -46,7 +49,7 @@ impl From<WorkerError> for Status {
             WorkerError::ProviderUnavailable => {
                 status::with_retry(Reason::ProviderUnavailable, message, Duration::from_secs(1))
             }
-            WorkerError::RefreshThrottled(left) => {
+            WorkerError::RefreshThrottled(left) | WorkerError::ProviderPaused(left) => {
                 let left = Duration::from_secs(left.as_secs() + 1);
                 status::with_retry(Reason::RefreshThrottled, message, left)
             }
@@ -85,7 +88,7 @@ mod tests {
     #[test]
     fn every_error_has_its_code_and_reason() {
         let illegal = DomainError::IllegalAction { to: DesiredState::Running, legal: &[] };
-        let table: [(WorkerError, Code, &str); 11] = [
+        let table: [(WorkerError, Code, &str); 12] = [
             (WorkerError::NotFound, Code::NotFound, "WORKER_NOT_FOUND"),
             (WorkerError::Exists, Code::AlreadyExists, "WORKER_EXISTS"),
             (WorkerError::Owned(Uuid::nil()), Code::AlreadyExists, "WORKER_EXISTS"),
@@ -97,6 +100,7 @@ mod tests {
             (DomainError::Superseded(7).into(), Code::FailedPrecondition, "ACTION_SUPERSEDED"),
             (WorkerError::ProviderUnavailable, Code::Unavailable, "PROVIDER_UNAVAILABLE"),
             (WorkerError::RefreshThrottled(Duration::ZERO), Code::ResourceExhausted, "REFRESH_THROTTLED"),
+            (WorkerError::ProviderPaused(Duration::ZERO), Code::ResourceExhausted, "REFRESH_THROTTLED"),
         ];
         for (error, code, reason) in table {
             let status = Status::from(error);

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::error::WorkerError;
 use crate::event::Actor;
 use crate::provider::Providers;
-use crate::store::{Generation, WorkerStore};
+use crate::store::{Generation, Refresh, WorkerStore};
 use crate::worker::{DomainError, Worker};
 use crate::{NAME, convert, event, explain, policy};
 
@@ -194,11 +194,11 @@ impl WorkerService for Workers {
         policy::refresh(&caller(&request)?)?;
         let id = Uuid::try_parse(&request.get_ref().id).map_err(|_| not_found())?;
         set_on_current(CCM_WORKER_ID, &id);
-        let refreshed = self.store.refresh(id, REFRESH_INTERVAL).await.map_err(failed)?;
-        match refreshed {
-            None => Err(not_found()),
-            Some(Err(left)) => Err(WorkerError::RefreshThrottled(left).into()),
-            Some(Ok(())) => Ok(Response::new(RefreshWorkerResponse {})),
+        let refresh = self.store.refresh(id, REFRESH_INTERVAL, self.clock.now()).await.map_err(failed)?;
+        match refresh.ok_or_else(not_found)? {
+            Refresh::Due => Ok(Response::new(RefreshWorkerResponse {})),
+            Refresh::TooSoon(left) => Err(WorkerError::RefreshThrottled(left).into()),
+            Refresh::Paused(left) => Err(WorkerError::ProviderPaused(left).into()),
         }
     }
 

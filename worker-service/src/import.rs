@@ -10,7 +10,7 @@ use tonic::Status;
 use crate::error::WorkerError;
 use crate::event::Actor;
 use crate::grpc::{Workers, failed};
-use crate::store::Outcome;
+use crate::store::ImportRecord;
 use crate::worker::Worker;
 use crate::{convert, event};
 
@@ -51,14 +51,14 @@ impl Workers {
             };
             return Ok(answered(&known.restored(new).ok_or(WorkerError::Exists)?, true));
         }
-        let outcome = move |worker: &Worker, restored: bool| {
+        let record = move |worker: &Worker, restored: bool| {
             let event = if restored { event::restored } else { event::created };
-            Outcome {
+            ImportRecord {
                 event: event(event_id, worker, &Actor::from(&caller)),
                 answer: answered(worker, restored),
             }
         };
-        self.store.import(key, new, outcome).await?.answer(replayed)
+        self.store.import(key, new, record).await?.answer(replayed)
     }
 
     /// Asks the provider for the machine of an import, and returns the worker with the desired state that the machine is in.

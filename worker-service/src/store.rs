@@ -32,10 +32,11 @@ mod sweep;
 
 pub(crate) use desire::Answer;
 pub(crate) use generation::Generation;
-pub(crate) use import::Outcome;
+pub(crate) use import::ImportRecord;
 pub(crate) use list::Filter;
 use row::{Row, values};
-pub(crate) use schedule::{Claim, Due};
+pub(crate) use schedule::{Claim, Due, Refresh};
+pub(crate) use sweep::SweepLease;
 
 const SQLITE: [Migration; 3] = [
     Migration { version: 1000, name: "workers", sql: include_str!("../migrations/sqlite/1000_workers.sql") },

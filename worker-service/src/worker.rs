@@ -198,7 +198,8 @@ impl Worker {
         Self::create(id, Checked(draft), ADOPTER, now).imported(machine.state)
     }
 
-    /// Returns a worker of an existing machine that is in this state, or about to be: what it is, it is to stay.
+    /// Returns the worker of an existing machine. Its desired state is the state that the machine is in or is about to reach, so
+    /// that the machine stays as it is.
     pub(crate) fn imported(mut self, state: DesiredState) -> Self {
         self.desired.state = state;
         self

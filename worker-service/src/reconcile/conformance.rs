@@ -13,7 +13,7 @@ use super::*;
 use crate::event::{self, Actor};
 use crate::provider::simulated::{SimulatedProvider, SimulatedSettings, Transitions};
 use crate::provider::{CallOrigin, MachineSpec, MachineState, Provider as _};
-use crate::store::Answer;
+use crate::store::{Answer, Refresh};
 use crate::worker::{self, Desire, DesiredState, DomainError, Draft, ObservedState, OutcomeResult, Worker};
 
 mod machines;
@@ -29,6 +29,7 @@ storage::conformance!(
     what_happens_during_a_turn_makes_the_worker_due_again,
     wake_ups_neither_count_as_failures_nor_move_the_next_retry,
     changed_tags_and_names_reach_the_machine,
+    a_refresh_during_the_pause_after_a_failure_is_refused_until_it_is_over,
     the_fence_of_a_worker_never_starts_again_and_a_deleted_one_is_not_due,
 );
 
@@ -296,6 +297,19 @@ async fn changed_tags_and_names_reach_the_machine(fresh: Fresh) {
     assert_eq!(stage.sweep().await, super::sweep::Found::default());
 }
 
+async fn a_refresh_during_the_pause_after_a_failure_is_refused_until_it_is_over(fresh: Fresh) {
+    let stage = Stage::open(&fresh).await;
+    let id = stage.create(&[("sim:fail", "1")]).await.id;
+    stage.reconciler.take_turns().await.unwrap();
+    let (book, _) = stage.store().book(id).await.unwrap().unwrap();
+    let left = book.next_retry.unwrap() - stage.clock.now();
+    let refresh = || stage.store().refresh(id, Duration::from_secs(10), stage.clock.now());
+    assert_eq!(refresh().await.unwrap(), Some(Refresh::Paused(left)));
+    stage.clock.advance(left);
+    assert_eq!(refresh().await.unwrap(), Some(Refresh::Due));
+    assert!(matches!(refresh().await.unwrap(), Some(Refresh::TooSoon(_))));
+}
+
 async fn the_fence_of_a_worker_never_starts_again_and_a_deleted_one_is_not_due(fresh: Fresh) {
     let stage = Stage::open(&fresh).await;
     let (id, store) = (stage.create(&[]).await.id, stage.store());
@@ -313,12 +327,12 @@ async fn the_fence_of_a_worker_never_starts_again_and_a_deleted_one_is_not_due(f
         Ok(Some((after, event)))
     };
     store.change(id, delete).await.unwrap();
-    assert_eq!(store.refresh(id, Duration::ZERO).await.unwrap(), None);
+    assert_eq!(store.refresh(id, Duration::ZERO, now).await.unwrap(), None);
     store.wake(vec![id]).await.unwrap();
     assert_eq!(stage.reconciler.take_turns().await.unwrap(), 1);
     assert_eq!(stage.reconciler.take_turns().await.unwrap(), 0);
     let import = Worker { id: stage.clock.new_id(), ..terminated };
-    let outcome = |worker: &Worker, _| crate::store::Outcome {
+    let outcome = |worker: &Worker, _| crate::store::ImportRecord {
         event: event::restored(Uuid::from_u128(7), worker, &Actor::process_for(worker)),
         answer: (),
     };

@@ -2,6 +2,7 @@
 //! provider; a sweep that finds no difference writes nothing.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use platform::clock::Micros;
@@ -15,6 +16,7 @@ use super::Reconciler;
 use super::decide::{Seen, observed, recovers, tag_change};
 use crate::metrics;
 use crate::provider::{CallOrigin, Machine, MachineState, ProviderError, Utilization};
+use crate::store::SweepLease;
 use crate::worker::{DesiredState, ObservedState, Provider, Report, Worker};
 
 /// Number of workers that are compared at a time.
@@ -31,6 +33,8 @@ pub(crate) enum SweepError {
     Provider(#[from] ProviderError),
     #[error("the provider's list of machines does not end")]
     Endless,
+    #[error("the lease of the sweep has ended")]
+    LeaseLost,
 }
 
 /// What a sweep has found.
@@ -42,6 +46,14 @@ pub(crate) struct Found {
     pub(crate) adopted: usize,
     /// Machines that no worker needs, and which are terminated.
     pub(crate) surplus: usize,
+    /// Machines with the tag of a worker that has lost its own machine. They are left alone.
+    pub(crate) spared: Vec<String>,
+}
+
+impl Found {
+    fn has_effect(&self) -> bool {
+        self.woken + self.adopted + self.surplus > 0
+    }
 }
 
 impl Reconciler {
@@ -49,17 +61,18 @@ impl Reconciler {
     pub(crate) async fn sweep_until(self, stop: Shutdown) {
         let provider = Provider::Simulated;
         let interval = self.settings.sweep_interval;
-        let lease = interval.saturating_mul(4).max(Duration::from_secs(30));
+        let length = interval.saturating_mul(4).max(Duration::from_secs(30));
+        let spared = Mutex::<Vec<String>>::default();
         let turn = || async {
-            let Some(fence) = untraced(self.store.hold_sweep(provider, self.owner, lease)).await? else {
+            let Some(lease) = untraced(self.store.hold_sweep(provider, self.owner, length)).await? else {
                 return Ok(());
             };
-            let found = telemetry::sweep::traced_if("sweep provider", self.sweep(provider, fence), |it| {
-                it.as_ref().map_or(true, |it| *it != Found::default())
+            let found = telemetry::sweep::traced_if("sweep provider", self.sweep(lease), |it| {
+                it.as_ref().map_or(true, Found::has_effect)
             });
             let found = found.await?;
-            if found != Found::default() {
-                let Found { woken, adopted, surplus } = found;
+            if found.has_effect() {
+                let Found { woken, adopted, surplus, .. } = found;
                 tracing::info!(
                     provider = provider.into_str(),
                     woken,
@@ -68,20 +81,30 @@ impl Reconciler {
                     "a sweep found differences"
                 );
             }
+            let mut known = spared.lock().unwrap_or_else(PoisonError::into_inner);
+            for machine in found.spared.iter().filter(|it| !known.contains(it)) {
+                tracing::warn!(
+                    machine,
+                    "a worker has lost its machine, and another machine has its tag; a start of the worker takes it over"
+                );
+            }
+            *known = found.spared;
             Ok::<(), SweepError>(())
         };
         let periodic =
             Periodic { work: "sweeping the provider", interval, longest_backoff: interval.saturating_mul(4) };
         periodic.run(&stop, turn).await;
-        let _ = untraced(self.store.let_go_of_sweep(provider, self.owner)).await;
+        let _ = untraced(self.store.release_sweep(provider, self.owner)).await;
     }
 
-    /// Compares all machines of a provider with all of its workers.
-    pub(crate) async fn sweep(&self, provider: Provider, fence: i64) -> Result<Found, SweepError> {
-        let mut machines = self.machines(provider).await?;
+    /// Compares all machines of a provider with all of its workers. Renews the lease between pages, and ends when it is lost.
+    pub(crate) async fn sweep(&self, lease: SweepLease) -> Result<Found, SweepError> {
+        let SweepLease { provider, fence, .. } = lease;
+        let mut machines = self.machines(lease).await?;
         let (mut found, mut differ, mut after) = (Found::default(), Vec::new(), Uuid::nil());
         let (mut reports, now) = (Vec::new(), self.clock.now());
         loop {
+            self.renew(lease).await?;
             let workers = self.store.of_provider(provider, after, PAGE).await?;
             let is_last = i64::try_from(workers.len()).is_ok_and(|it| it < PAGE);
             after = workers.last().map_or(after, |it| it.id);
@@ -94,9 +117,14 @@ impl Reconciler {
                     differ.push(worker.id);
                 }
                 reports.extend(report(&worker, own.first(), now).map(|it| (worker.id, it)));
-                for machine in others.iter().filter(|it| is_alive(it)) {
-                    self.terminate(&worker, machine, fence).await;
-                    found.surplus += 1;
+                let needs_none = own.iter().any(is_alive) || worker.desired.state == DesiredState::Terminated;
+                for machine in others.into_iter().filter(is_alive) {
+                    if needs_none {
+                        self.terminate(&worker, &machine, fence).await;
+                        found.surplus += 1;
+                    } else {
+                        found.spared.push(machine.id);
+                    }
                 }
             }
             if is_last {
@@ -111,6 +139,7 @@ impl Reconciler {
             self.store.wake(differ).await?;
         }
         for (id, machines) in machines {
+            self.renew(lease).await?;
             for machine in machines.iter().filter(|it| is_alive(it)) {
                 self.without_worker(id, provider, machine, fence, &mut found).await?;
             }
@@ -119,11 +148,17 @@ impl Reconciler {
         Ok(found)
     }
 
+    /// Fails if the lease has ended: another process may be sweeping.
+    async fn renew(&self, lease: SweepLease) -> Result<(), SweepError> {
+        if self.store.renew_sweep(lease).await? { Ok(()) } else { Err(SweepError::LeaseLost) }
+    }
+
     /// Returns the machines that a provider lists, by worker. A machine that is shown twice counts once.
-    async fn machines(&self, provider: Provider) -> Result<HashMap<Uuid, Vec<Machine>>, SweepError> {
+    async fn machines(&self, lease: SweepLease) -> Result<HashMap<Uuid, Vec<Machine>>, SweepError> {
         let (mut machines, mut page) = (HashMap::<Uuid, Vec<Machine>>::new(), None::<String>);
         for _ in 0..MOST_PAGES {
-            let listed = self.providers.of(provider).list(page.as_deref()).await?;
+            self.renew(lease).await?;
+            let listed = self.providers.of(lease.provider).list(page.as_deref()).await?;
             for machine in listed.machines {
                 let Some(worker) = machine.worker_id() else { continue };
                 let known = machines.entry(worker).or_default();

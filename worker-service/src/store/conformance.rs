@@ -9,9 +9,11 @@ use proto::worker::v1::ImportWorkerResponse;
 use storage::Page;
 use storage::testing::Fresh;
 use telemetry::propagation::Cause;
+use telemetry::span::{SpanBuilder, SpanKind};
+use telemetry::testing::{ended_spans, record_spans};
 
 use super::*;
-use crate::worker::{DomainError, Draft, ObservedState};
+use crate::worker::{Desired, DomainError, Draft, ObservedState};
 
 storage::conformance!(
     a_worker_reads_back_as_it_was_stored,
@@ -22,6 +24,7 @@ storage::conformance!(
     a_change_is_stored_with_its_event_and_no_change_leaves_none,
     a_deleted_worker_is_gone_and_deleted_once,
     a_deleted_worker_of_a_machine_is_restored_by_its_import,
+    generations_are_returned_in_the_order_of_the_question_by_one_statement,
     several_replicas_can_open_an_empty_database_at_once,
 );
 
@@ -68,6 +71,27 @@ async fn a_worker_reads_back_as_it_was_stored(fresh: Fresh) {
 async fn an_unknown_worker_is_none(fresh: Fresh) {
     let store = WorkerStore::open(&fresh.url).await.unwrap();
     assert_eq!(store.get(Uuid::nil()).await.unwrap(), None);
+}
+
+async fn generations_are_returned_in_the_order_of_the_question_by_one_statement(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
+    let (first, second) = (worker(&clock, "first"), worker(&clock, "second"));
+    let second =
+        Worker { created_at: Micros(7), desired: Desired { set_at: Micros(7), ..second.desired }, ..second };
+    for it in [&first, &second] {
+        store.insert(None, (), it.clone(), created(&clock, it)).await.unwrap();
+    }
+    record_spans();
+    let span = SpanBuilder::new(SpanKind::Server).start(|it| it.name("request"));
+    let asked = [(second.id, 1), (Uuid::nil(), 1), (first.id, 1), (first.id, 2), (second.id, 1)];
+    let found = span.run(store.generations(&asked)).await.unwrap();
+    span.end();
+    let set_at: Vec<_> = found.into_iter().map(|it| it.map(|it| it.set_at)).collect();
+    let first = Some(first.desired.set_at);
+    assert_eq!(set_at, [Some(Micros(7)), None, first, None, Some(Micros(7))]);
+    let spans = ended_spans(&span.span_context().trace_id().to_string());
+    let statements = spans.iter().filter(|it| it.name.contains("worker_generations"));
+    assert_eq!(statements.count(), 1, "{spans:?}");
 }
 
 async fn its_event_is_stored_with_it(fresh: Fresh) {
@@ -172,7 +196,7 @@ async fn a_deleted_worker_of_a_machine_is_restored_by_its_import(fresh: Fresh) {
     let import = |name: &str| Worker { instance_id: Some("i-1".to_owned()), ..worker(&clock, name) };
     let outcome = |clock: &Clock| {
         let clock = clock.clone();
-        move |worker: &Worker, restored: bool| Outcome {
+        move |worker: &Worker, restored: bool| ImportRecord {
             event: created(&clock, worker),
             answer: ImportWorkerResponse {
                 worker: Some(crate::convert::worker(worker)),

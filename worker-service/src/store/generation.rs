@@ -1,7 +1,10 @@
 //! Stores the generations of desired states, and how they end.
 
+use std::collections::HashMap;
+
 use platform::clock::Micros;
-use storage::{Database, Statement, Statements as _, StorageError, Transaction, record};
+use serde_json::json;
+use storage::{Dialects, Statement, Statements as _, StorageError, Transaction, record};
 use telemetry::propagation::Cause;
 use uuid::Uuid;
 
@@ -22,10 +25,38 @@ const END: Statement = Statement {
           WHERE worker_id = $1 AND generation = $2 AND result IS NULL",
 };
 
+macro_rules! columns {
+    () => {
+        "worker_generations.worker_id, generation, result, ended_at, reason, message, set_at, traceparent, tracestate"
+    };
+}
+
 const GET: Statement = Statement {
     summary: "SELECT worker_generations",
-    sql: "SELECT result, ended_at, reason, message, set_at, traceparent, tracestate FROM worker_generations \
-          WHERE worker_id = $1 AND generation = $2",
+    sql: concat!("SELECT ", columns!(), " FROM worker_generations WHERE worker_id = $1 AND generation = $2"),
+};
+
+/// Reads generations: `$1` is a JSON array of pairs, each a worker's id in hexadecimal digits and a number.
+const GET_ALL: Dialects = Dialects {
+    sqlite: Statement {
+        summary: "SELECT worker_generations",
+        sql: concat!(
+            "SELECT ",
+            columns!(),
+            " FROM json_each($1) AS asked JOIN worker_generations \
+              ON worker_generations.worker_id = unhex(json_extract(asked.value, '$[0]')) \
+             AND generation = json_extract(asked.value, '$[1]')"
+        ),
+    },
+    postgres: Statement {
+        summary: "SELECT worker_generations",
+        sql: concat!(
+            "SELECT ",
+            columns!(),
+            " FROM jsonb_array_elements($1) AS asked JOIN worker_generations \
+              ON worker_generations.worker_id = (asked->>0)::uuid AND generation = (asked->>1)::bigint"
+        ),
+    },
 };
 
 /// How long the last generations took, of one provider and desired state.
@@ -37,6 +68,8 @@ const DURATIONS: Statement = Statement {
 
 record! {
     struct Row {
+        worker_id: Uuid,
+        generation: i64,
         result: Option<String>,
         ended_at: Option<i64>,
         reason: Option<String>,
@@ -58,10 +91,10 @@ pub(crate) struct Generation {
 }
 
 impl Row {
-    fn into_generation(self, generation: i64) -> Result<Generation, StorageError> {
+    fn into_generation(self) -> Result<Generation, StorageError> {
         let outcome = match (self.result, self.ended_at) {
             (Some(result), Some(at)) => Some(Outcome {
-                generation,
+                generation: self.generation,
                 result: parsed("worker_generations", &result)?,
                 at: Micros(at),
                 failure: failure(self.reason, self.message),
@@ -117,7 +150,7 @@ pub(super) async fn get(
     generation: i64,
 ) -> Result<Option<Generation>, StorageError> {
     let row: Option<Row> = on.fetch_optional(&GET, [worker.into(), generation.into()]).await?;
-    row.map(|it| it.into_generation(generation)).transpose()
+    row.map(Row::into_generation).transpose()
 }
 
 impl WorkerStore {
@@ -126,12 +159,12 @@ impl WorkerStore {
         &self,
         asked: &[(Uuid, i64)],
     ) -> Result<Vec<Option<Generation>>, StorageError> {
-        let mut on = Database::connection(&self.database).await?;
-        let mut found = Vec::with_capacity(asked.len());
-        for (worker, generation) in asked {
-            found.push(get(&mut on, *worker, *generation).await?);
-        }
-        Ok(found)
+        let mut on = self.database.connection().await?;
+        let pairs: Vec<_> = asked.iter().map(|(worker, number)| json!([worker.simple(), number])).collect();
+        let rows: Vec<Row> = on.fetch_all(GET_ALL.of(on.system()), [json!(pairs).into()]).await?;
+        let found = rows.into_iter().map(|it| Ok(((it.worker_id, it.generation), it.into_generation()?)));
+        let found = found.collect::<Result<HashMap<_, _>, StorageError>>()?;
+        Ok(asked.iter().map(|it| found.get(it).cloned()).collect())
     }
 
     /// Returns how long the last 50 generations took that converged, of workers of the same provider and desired state, in

@@ -13,7 +13,7 @@ use crate::error::WorkerError;
 use crate::worker::Worker;
 
 /// The event of an import, and the response to this request and to its repetitions.
-pub(crate) struct Outcome<M> {
+pub(crate) struct ImportRecord<M> {
     pub(crate) event: NewEvent,
     pub(crate) answer: M,
 }
@@ -27,12 +27,12 @@ impl WorkerStore {
     }
 
     /// Inserts a worker with an existing machine, or restores the deleted worker of this machine, at most once per key.
-    /// `outcome` is called with the stored worker and whether it was restored.
+    /// `record` is called with the stored worker and whether it was restored.
     pub(crate) async fn import<M: Message + Default + 'static>(
         &self,
         key: Option<RequestKey>,
         new: Worker,
-        outcome: impl FnOnce(&Worker, bool) -> Outcome<M> + Send + 'static,
+        record: impl FnOnce(&Worker, bool) -> ImportRecord<M> + Send + 'static,
     ) -> Result<Once<M>, WorkerError> {
         let once = request_key::once(&self.database, key, new.created_at, M::default(), move |on| {
             Box::pin(async move {
@@ -41,7 +41,7 @@ impl WorkerStore {
                 insert_tags(on, worker.id).await?;
                 generation::begin(on, &worker, None).await?;
                 schedule::schedule(on, worker.id).await?;
-                let Outcome { event, answer } = outcome(&worker, restored);
+                let ImportRecord { event, answer } = record(&worker, restored);
                 Ok::<_, WorkerError>((event, Some(answer)))
             })
         })

@@ -131,6 +131,17 @@ record! {
     }
 }
 
+/// What a request to refresh a worker has led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refresh {
+    /// The worker is due.
+    Due,
+    /// It was refreshed just now, and can be again after this time.
+    TooSoon(Duration),
+    /// The last call of the provider failed: it is made again after this time, whoever asks.
+    Paused(Duration),
+}
+
 /// What a turn needs to know.
 #[derive(Clone, Debug)]
 pub(crate) struct Due {
@@ -182,7 +193,7 @@ pub(super) async fn forget(on: &mut Transaction, id: Uuid) -> Result<(), Storage
     on.execute(&FORGET, [id.into()]).await
 }
 
-fn micros(duration: Duration) -> i64 {
+pub(super) fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4)
 }
 
@@ -317,27 +328,34 @@ impl WorkerStore {
         woken
     }
 
-    /// Makes a worker due, at most once in `interval`. The error is the time until it can be refreshed again; `None` if
-    /// the worker does not exist.
+    /// Makes a worker due, at most once in `interval`, and not while the provider is left alone after an error; `None` if the
+    /// worker does not exist.
     pub(crate) async fn refresh(
         &self,
         id: Uuid,
         interval: Duration,
-    ) -> Result<Option<Result<(), Duration>>, StorageError> {
+        now: Micros,
+    ) -> Result<Option<Refresh>, StorageError> {
         let refreshed = self
             .database
             .write(move |on| {
                 Box::pin(async move {
                     let values = || [id.into(), micros(interval).into()];
-                    let done: Option<(i64,)> = on.fetch_optional(REFRESH.of(on.system()), values()).await?;
-                    if done.is_some() {
-                        return Ok(Some(Ok(())));
+                    let book: Option<BookRow> = on.fetch_optional(&BOOK, [id.into()]).await?;
+                    let next_retry = book.and_then(|it| it.book.0.next_retry).filter(|it| *it > now);
+                    if next_retry.is_none() {
+                        let done: Option<(i64,)> =
+                            on.fetch_optional(REFRESH.of(on.system()), values()).await?;
+                        if done.is_some() {
+                            return Ok(Some(Refresh::Due));
+                        }
                     }
                     let left: Option<(i64,)> =
                         on.fetch_optional(REFRESHABLE.of(on.system()), values()).await?;
-                    Ok::<_, StorageError>(
-                        left.map(|it| Err(Duration::from_micros(u64::try_from(it.0).unwrap_or_default()))),
-                    )
+                    Ok::<_, StorageError>(left.map(|(left,)| match next_retry {
+                        Some(at) => Refresh::Paused(at - now),
+                        None => Refresh::TooSoon(Duration::from_micros(left.try_into().unwrap_or_default())),
+                    }))
                 })
             })
             .await?;

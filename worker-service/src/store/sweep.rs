@@ -7,6 +7,7 @@ use storage::{Dialects, Statement, Statements as _, StorageError, dialects, reco
 use uuid::Uuid;
 
 use super::row::Row;
+use super::schedule::micros;
 use super::{WorkerStore, generation, insert_tags, schedule, sql, values};
 use crate::event::{self, Actor};
 use crate::worker::{Provider, Report, Worker};
@@ -31,8 +32,18 @@ const HOLDER: Dialects = dialects!(
     " AS left_micros, lease_owner, fence FROM sweeps WHERE provider = $1",
 );
 
+/// Extends the lease with the fencing number `$3` to `$4` from now, unless it has ended.
+const RENEW: Dialects = dialects!(
+    "UPDATE sweeps",
+    "UPDATE sweeps SET lease_until = ",
+    now,
+    " + $4 WHERE provider = $1 AND lease_owner = $2 AND fence = $3 AND lease_until > ",
+    now,
+    " RETURNING fence",
+);
+
 /// Gives the lease back, so that another replica goes on at once.
-const LET_GO: Statement = Statement {
+const RELEASE: Statement = Statement {
     summary: "UPDATE sweeps",
     sql: "UPDATE sweeps SET lease_until = 0 WHERE provider = $1 AND lease_owner = $2",
 };
@@ -67,40 +78,80 @@ record! {
     }
 }
 
+/// The lease of a provider's sweeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SweepLease {
+    pub(crate) provider: Provider,
+    pub(crate) owner: Uuid,
+    /// The fencing number.
+    pub(crate) fence: i64,
+    /// How long it lasts after it was taken or renewed.
+    pub(crate) length: Duration,
+}
+
 impl WorkerStore {
-    /// Takes or renews the lease of a provider's sweeps, and returns its fencing number; `None` if another process holds it.
-    /// Commits nothing while more than half of the lease is left.
+    async fn sweep_holder(&self, provider: Provider) -> Result<Option<Holder>, StorageError> {
+        let mut on = self.database.connection().await?;
+        on.fetch_optional(HOLDER.of(on.system()), [provider.into_str().into()]).await
+    }
+
+    /// Takes or renews the lease of a provider's sweeps; `None` if another process holds it. Commits nothing while more than
+    /// half of the lease is left.
     pub(crate) async fn hold_sweep(
         &self,
         provider: Provider,
         owner: Uuid,
-        lease: Duration,
-    ) -> Result<Option<i64>, StorageError> {
-        let mut on = self.database.connection().await?;
-        let provider = provider.into_str();
-        let holder: Option<Holder> = on.fetch_optional(HOLDER.of(on.system()), [provider.into()]).await?;
-        drop(on);
-        let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX / 4);
-        match holder {
-            Some(it) if it.lease_owner == owner && it.left_micros > lease / 2 => return Ok(Some(it.fence)),
+        length: Duration,
+    ) -> Result<Option<SweepLease>, StorageError> {
+        let lease = |fence| SweepLease { provider, owner, fence, length };
+        match self.sweep_holder(provider).await? {
+            Some(it) if it.lease_owner == owner && it.left_micros > micros(length) / 2 => {
+                return Ok(Some(lease(it.fence)));
+            }
             Some(it) if it.lease_owner != owner && it.left_micros > 0 => return Ok(None),
             _ => {}
         }
-        self.database
+        let held: Option<(i64,)> = self
+            .database
             .write(move |on| {
                 Box::pin(async move {
-                    let values = [provider.into(), owner.into(), lease.into()];
-                    let held: Option<(i64,)> = on.fetch_optional(HOLD.of(on.system()), values).await?;
-                    Ok(held.map(|it| it.0))
+                    let values = [provider.into_str().into(), owner.into(), micros(length).into()];
+                    on.fetch_optional(HOLD.of(on.system()), values).await
                 })
             })
-            .await
+            .await?;
+        Ok(held.map(|it| lease(it.0)))
+    }
+
+    /// Renews a lease whose second half has begun. Returns false if it has ended or another process has taken it: it is not
+    /// taken again.
+    pub(crate) async fn renew_sweep(&self, lease: SweepLease) -> Result<bool, StorageError> {
+        let SweepLease { provider, owner, fence, length } = lease;
+        match self.sweep_holder(provider).await? {
+            Some(it) if it.lease_owner == owner && it.fence == fence && it.left_micros > 0 => {
+                if it.left_micros > micros(length) / 2 {
+                    return Ok(true);
+                }
+            }
+            _ => return Ok(false),
+        }
+        let renewed: Option<(i64,)> = self
+            .database
+            .write(move |on| {
+                Box::pin(async move {
+                    let values =
+                        [provider.into_str().into(), owner.into(), fence.into(), micros(length).into()];
+                    on.fetch_optional(RENEW.of(on.system()), values).await
+                })
+            })
+            .await?;
+        Ok(renewed.is_some())
     }
 
     /// Gives the lease of a provider's sweeps back, if `owner` holds it.
-    pub(crate) async fn let_go_of_sweep(&self, provider: Provider, owner: Uuid) -> Result<(), StorageError> {
+    pub(crate) async fn release_sweep(&self, provider: Provider, owner: Uuid) -> Result<(), StorageError> {
         self.database
-            .write(move |on| Box::pin(on.execute(&LET_GO, [provider.into_str().into(), owner.into()])))
+            .write(move |on| Box::pin(on.execute(&RELEASE, [provider.into_str().into(), owner.into()])))
             .await
     }
 

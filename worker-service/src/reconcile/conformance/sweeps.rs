@@ -8,12 +8,15 @@ use uuid::Uuid;
 use super::Stage;
 use crate::provider::{MachineSpec, MachineState, Provider as _};
 use crate::reconcile::decide;
-use crate::reconcile::sweep::Found;
-use crate::worker::{self, ObservedState};
+use crate::reconcile::sweep::{Found, SweepError};
+use crate::store::SweepLease;
+use crate::worker::{self, DesiredState, ObservedState, Worker};
 
 storage::conformance!(
     a_sweep_brings_back_a_machine_that_was_stopped_by_somebody_else,
     a_sweep_terminates_what_no_worker_needs_and_adopts_what_no_worker_knows,
+    a_machine_of_a_worker_that_has_lost_its_own_is_spared_and_taken_over_by_the_next_start,
+    a_sweep_renews_its_lease_and_ends_when_it_has_lost_it,
     a_machine_that_vanished_makes_its_worker_fail_after_half_a_minute,
     utilisation_is_reported_without_a_revision_and_small_changes_are_none,
     a_thousand_sweeps_without_a_change_commit_nothing,
@@ -21,7 +24,12 @@ storage::conformance!(
 
 impl Stage {
     pub(super) async fn sweep(&self) -> Found {
-        self.reconciler.sweep(worker::Provider::Simulated, 1).await.unwrap()
+        self.reconciler.sweep(self.lease(Duration::from_hours(1)).await).await.unwrap()
+    }
+
+    async fn lease(&self, length: Duration) -> SweepLease {
+        let owner = self.reconciler.owner;
+        self.store().hold_sweep(worker::Provider::Simulated, owner, length).await.unwrap().unwrap()
     }
 }
 
@@ -41,17 +49,20 @@ async fn a_sweep_brings_back_a_machine_that_was_stopped_by_somebody_else(fresh: 
     assert_eq!((back.observed.state, &back.outcome), (ObservedState::Running, &up.outcome));
 }
 
+/// A machine with the tags of a worker, but for another id.
+fn machine_of(worker: &Worker, id: Uuid, token: &str) -> MachineSpec {
+    let mut tags = decide::wanted_tags(worker);
+    tags.insert(crate::provider::WORKER_TAG.to_owned(), id.to_string());
+    tags.insert("Name".to_owned(), "lost".to_owned());
+    let (region, instance_type) = ("eu-west-1".to_owned(), "m5.large".to_owned());
+    MachineSpec { region, instance_type, tags, client_token: token.to_owned() }
+}
+
 async fn a_sweep_terminates_what_no_worker_needs_and_adopts_what_no_worker_knows(fresh: Fresh) {
     let stage = Stage::open(&fresh).await;
     let worker = stage.create(&[]).await;
     let up = stage.settled(worker.id).await;
-    let machine_of = |id: Uuid, token: &str| {
-        let mut tags = decide::wanted_tags(&worker);
-        tags.insert(crate::provider::WORKER_TAG.to_owned(), id.to_string());
-        tags.insert("Name".to_owned(), "lost".to_owned());
-        let (region, instance_type) = ("eu-west-1".to_owned(), "m5.large".to_owned());
-        MachineSpec { region, instance_type, tags, client_token: token.to_owned() }
-    };
+    let machine_of = |id: Uuid, token: &str| machine_of(&worker, id, token);
     let origin = Stage::origin(worker.id);
     let second = stage.provider.create(&machine_of(worker.id, "second"), origin).await.unwrap();
     let unknown = stage.clock.new_id();
@@ -66,6 +77,52 @@ async fn a_sweep_terminates_what_no_worker_needs_and_adopts_what_no_worker_knows
     assert_eq!((adopted.instance_id, adopted.name.as_str()), (Some(lost.id), "lost"));
     assert_eq!((adopted.region.as_str(), adopted.observed.state), ("eu-west-1", ObservedState::Running));
     assert_eq!(stage.sweep().await, Found::default());
+}
+
+/// As after the restore of a backup: the worker had a later machine, of which the database knows nothing.
+async fn a_machine_of_a_worker_that_has_lost_its_own_is_spared_and_taken_over_by_the_next_start(
+    fresh: Fresh,
+) {
+    let stage = Stage::open(&fresh).await;
+    let worker = stage.create(&[]).await;
+    let up = stage.settled(worker.id).await;
+    let origin = Stage::origin(worker.id);
+    stage.provider.terminate(up.instance_id.as_deref().unwrap(), origin).await.unwrap();
+    let later = stage.provider.create(&machine_of(&worker, worker.id, "later"), origin).await.unwrap();
+    stage.clock.advance(Duration::from_secs(1));
+    for woken in [1, 0] {
+        let found = Found { woken, spared: vec![later.id.clone()], ..Found::default() };
+        assert_eq!(stage.sweep().await, found);
+        stage.reconciler.take_turns().await.unwrap();
+    }
+    assert_eq!(stage.get(worker.id).await.failure.unwrap().reason, "MACHINE_TERMINATED");
+    stage.desire(worker.id, DesiredState::Running, 1).await.unwrap();
+    let again = stage.settled(worker.id).await;
+    assert_eq!((again.instance_id, again.observed.state), (Some(later.id), ObservedState::Running));
+    assert_eq!(stage.sweep().await, Found::default());
+}
+
+async fn a_sweep_renews_its_lease_and_ends_when_it_has_lost_it(fresh: Fresh) {
+    let stage = Stage::open(&fresh).await;
+    let worker = stage.create(&[]).await;
+    stage.settled(worker.id).await;
+    stage.sweep().await;
+    stage.store().release_sweep(worker::Provider::Simulated, stage.reconciler.owner).await.unwrap();
+    let lease = SweepLease { length: Duration::from_hours(4), ..stage.lease(Duration::from_hours(1)).await };
+    has_committed(&stage).await;
+    stage.reconciler.sweep(lease).await.unwrap();
+    assert!(has_committed(&stage).await, "less than half was left");
+    stage.reconciler.sweep(lease).await.unwrap();
+    assert!(!has_committed(&stage).await, "more than half is left");
+
+    stage.store().release_sweep(worker::Provider::Simulated, stage.reconciler.owner).await.unwrap();
+    let spec = machine_of(&worker, worker.id, "second");
+    let second = stage.provider.create(&spec, Stage::origin(worker.id)).await.unwrap();
+    stage.clock.advance(Duration::from_secs(1));
+    let ended = stage.reconciler.sweep(lease).await;
+    assert!(matches!(ended, Err(SweepError::LeaseLost)), "{ended:?}");
+    let second = stage.provider.describe(&second.id).await.unwrap().unwrap();
+    assert_eq!(second.state, MachineState::Running);
 }
 
 async fn a_machine_that_vanished_makes_its_worker_fail_after_half_a_minute(fresh: Fresh) {
