@@ -43,6 +43,12 @@ pub enum StorageError {
 }
 
 impl StorageError {
+    /// Whether the database cannot be used at the moment, whatever the statement.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Unreachable(_))
+    }
+
     /// Whether a statement would have made a second row with values that are unique.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {

@@ -9,12 +9,13 @@ use telemetry::propagation::{Cause, current_trace_id};
 use telemetry::semconv::CCM_TASK_ID;
 use telemetry::span::set_on_current;
 use tonic::Status;
+use uuid::Uuid;
 
 use crate::grpc::{Tasks, failed};
 use crate::policy::{self, Actor};
 use crate::store::queue::{NewAction, Requested};
 use crate::task::action::{ActionDraft, WorkerView};
-use crate::task::{Creator, Draft, NewRun, Task};
+use crate::task::{Creator, Draft, NewRun, Task, Verb};
 use crate::{convert, event, lifecycle, metrics};
 
 /// The method name in idempotency keys.
@@ -90,10 +91,15 @@ impl Tasks {
         worker.expect_legal(verb)?;
         let now = self.clock.now();
         let creator = Creator { sub: &caller.sub, department: caller.department.as_deref() };
-        let new = self.new_action(&caller, worker.converged_on == Some(verb));
+        let mut new = self.new_action(&caller);
         let task = Task::create_action(self.clock.new_id(), checked, &creator, now, new.run.clone());
         if dry {
             return Ok(answer(&task, false));
+        }
+        if worker.converged_on == Some(verb)
+            && let Some(worker_id) = task.worker_id
+        {
+            new.reached_after = self.reached_after(worker_id, verb, &caller).await?;
         }
         let answer = |it: &Requested| answer(&it.task, it.existing);
         match self.store.request(key, task, new, answer, self.events_by(caller)).await? {
@@ -127,8 +133,17 @@ impl Tasks {
         Ok(found)
     }
 
+    /// Returns the number of the last action on a worker that is in the state which the verb leads to; `None` if it is not,
+    /// or while an action on it is live. The worker is looked up once more: only what is read after the number tells whether
+    /// the state is the effect of that action or of a later one.
+    async fn reached_after(&self, worker: Uuid, verb: Verb, caller: &Caller) -> Result<Option<i64>, Status> {
+        let last = self.store.last_action(worker).await.map_err(failed)?;
+        let found = self.workers.find(worker, caller).await?;
+        Ok(last.filter(|_| found.is_some_and(|it| it.converged_on == Some(verb))))
+    }
+
     /// Returns the run that this request asks for.
-    pub(crate) fn new_action(&self, caller: &Caller, is_so: bool) -> NewAction {
+    pub(crate) fn new_action(&self, caller: &Caller) -> NewAction {
         let now = self.clock.now();
         NewAction {
             run: NewRun {
@@ -142,7 +157,7 @@ impl Tasks {
             asked_by: caller.on_behalf_of.clone().unwrap_or_else(|| caller.sub.clone()),
             cause: Cause::current(),
             now,
-            is_so,
+            reached_after: None,
         }
     }
 

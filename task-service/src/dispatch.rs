@@ -14,16 +14,17 @@ mod slots;
 mod tests;
 mod watch;
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use access::Caller;
 use events::NewEvent;
 use net::grpc::Peer;
-use platform::clock::Clock;
+use platform::clock::{Clock, Micros};
 use platform::shutdown::Shutdown;
 use storage::StorageError;
 use telemetry::semconv::{CCM_TASK_ID, CCM_TASK_OUTCOME, CCM_TASK_RUN, CCM_TASK_VERB, CCM_WORKER_ID};
-use telemetry::span::{SpanBuilder, SpanKind, unsampled};
+use telemetry::span::{Interval, Span, SpanBuilder, SpanKind, unsampled, untraced};
 use uuid::Uuid;
 
 use self::client::WorkerActions;
@@ -47,6 +48,8 @@ pub(crate) struct Dispatcher {
     settings: DispatchSettings,
     lease: Lease,
     hints: Arc<Hints>,
+    /// The tasks whose actions could not be ended at the last attempt.
+    failing: Arc<Mutex<HashSet<Uuid>>>,
 }
 
 impl Dispatcher {
@@ -59,7 +62,16 @@ impl Dispatcher {
     ) -> Self {
         let lease = Lease { owner: clock.new_id(), duration: settings.lease };
         let client = WorkerActions::new(worker_service, settings.call_timeout);
-        Self { store, client, process, clock, settings, lease, hints: Arc::default() }
+        Self {
+            store,
+            client,
+            process,
+            clock,
+            settings,
+            lease,
+            hints: Arc::default(),
+            failing: Arc::default(),
+        }
     }
 
     /// Executes actions until `stop`, and hands those back then that do not end in time.
@@ -87,26 +99,61 @@ impl Dispatcher {
         move |before, after| event::updated(id, before, after, &by)
     }
 
-    /// Ends an action that no process executes, in a span of its own.
+    /// Ends an action that no process executes. The span of the transaction is made only once the action is known to end by
+    /// it: all replicas learn an outcome, and one of them has the effect.
     async fn complete(
         &self,
         live: &Live,
         guard: Guard,
         process: &Caller,
-        change: impl FnOnce(&Task, platform::clock::Micros) -> Task + Send + 'static,
+        change: impl FnOnce(&Task, Micros) -> Task + Send + 'static,
     ) -> Result<(), StorageError> {
-        let now = self.clock.now();
-        let span = SpanBuilder::deferred(SpanKind::Internal, &live.cause, now - live.asked_at).start(|it| {
-            it.name("task.complete");
-            describe(it, live);
-        });
-        let ended = span.run(self.end(live, guard, process, change)).await?;
-        span.record(|it| it.set_some(CCM_TASK_OUTCOME, ended.as_ref().map(|it| it.status.into_str())));
-        span.end();
-        if let Some(task) = ended {
+        let (now, interval) = (self.clock.now(), Interval::begin());
+        let (begun, span) = (Arc::new(OnceLock::<Span>::new()), live.clone());
+        let (make, begins) = (self.events_for(live, process), begun.clone());
+        let event = move |before: &Task, after: &Task| {
+            let builder = SpanBuilder::deferred(SpanKind::Internal, &span.cause, now - span.asked_at);
+            let span = builder.started_with(interval).start(|it| {
+                it.name("task.complete");
+                describe(it, &span);
+                it.set(CCM_TASK_OUTCOME, after.status.into_str());
+            });
+            let event = span.in_scope(|| make(before, after));
+            let _ = begins.set(span);
+            event
+        };
+        let ended = untraced(self.store.step(live, guard, move |task| change(task, now), event)).await;
+        if let Some(span) = begun.get() {
+            if ended.is_err() {
+                span.record(|it| it.fail("storage", "the database failed"));
+            }
+            span.end();
+        }
+        if let Some(task) = ended? {
             lifecycle::ended(&task, live, now);
         }
         Ok(())
+    }
+
+    /// Passes the result of ending an action on if the database is not available. Any other error is logged once for each
+    /// action: it must not keep later actions from being ended.
+    fn passed_over(&self, live: &Live, ended: Result<(), StorageError>) -> Result<(), StorageError> {
+        let Err(error) = ended else {
+            self.failing().remove(&live.task_id);
+            return Ok(());
+        };
+        if error.is_unavailable() {
+            return Err(error);
+        }
+        if self.failing().insert(live.task_id) {
+            let (error, task): (&dyn std::error::Error, _) = (&error, live.task_id.to_string());
+            tracing::error!(error, task, "an action cannot be ended; it is tried again");
+        }
+        Ok(())
+    }
+
+    fn failing(&self) -> MutexGuard<'_, HashSet<Uuid>> {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn end(
@@ -114,7 +161,7 @@ impl Dispatcher {
         live: &Live,
         guard: Guard,
         process: &Caller,
-        change: impl FnOnce(&Task, platform::clock::Micros) -> Task + Send + 'static,
+        change: impl FnOnce(&Task, Micros) -> Task + Send + 'static,
     ) -> Result<Option<Task>, StorageError> {
         let (now, event) = (self.clock.now(), self.events_for(live, process));
         self.store.step(live, guard, move |task| change(task, now), event).await

@@ -134,9 +134,9 @@ impl Fake {
         self.until(|it| !it.watchers.is_empty()).await;
     }
 
-    async fn until(&self, is_so: impl Fn(&State) -> bool) {
+    async fn until(&self, holds: impl Fn(&State) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(20);
-        while !is_so(&self.state()) {
+        while !holds(&self.state()) {
             assert!(Instant::now() < deadline, "it did not become so");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

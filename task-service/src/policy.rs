@@ -10,6 +10,8 @@ use crate::task::{DomainError, Field, Status, Task};
 #[derive(Clone, Debug)]
 pub(crate) struct Actor {
     sub: String,
+    /// Whether the caller may ask for actions, and cancel and retry them.
+    is_admin: bool,
     /// Whether the caller is an admin or a service, which may change and delete every task.
     is_unrestricted: bool,
     is_manager: bool,
@@ -20,6 +22,7 @@ impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
         Self {
             sub: caller.sub.clone(),
+            is_admin: caller.is(Role::Admin),
             is_unrestricted: caller.is(Role::Admin) || caller.is(Role::Service),
             is_manager: caller.is(Role::Manager),
             department: caller.department.clone(),
@@ -77,7 +80,7 @@ pub(crate) fn change(actor: &Actor, task: &Task, fields: &[Field]) -> Result<(),
 }
 
 /// Checks that the caller may delete the task: admins, services, managers of its department, and its creator while it is
-/// pending.
+/// pending. A live action is no way around [`cancel`]: [`Task::expect_deletable`] refuses to delete it, whoever asks.
 pub(crate) fn delete(actor: &Actor, task: &Task) -> Result<(), DomainError> {
     let own_pending = actor.is_creator(task) && task.status == Status::Pending;
     if actor.is_unrestricted || actor.manages(task) || own_pending {
@@ -92,9 +95,9 @@ pub(crate) fn delete(actor: &Actor, task: &Task) -> Result<(), DomainError> {
     }))
 }
 
-/// Checks that the caller may cancel the task: those who may delete it; an action, admins and services only.
+/// Checks that the caller may cancel the task: those who may delete it; an action, those who may ask for it.
 pub(crate) fn cancel(actor: &Actor, task: &Task) -> Result<(), DomainError> {
-    let may = if task.action.is_some() { actor.is_unrestricted } else { delete(actor, task).is_ok() };
+    let may = if task.action.is_some() { ask_for_action(actor).is_ok() } else { delete(actor, task).is_ok() };
     if may {
         return Ok(());
     }
@@ -107,9 +110,10 @@ pub(crate) fn cancel(actor: &Actor, task: &Task) -> Result<(), DomainError> {
     Err(DomainError::ChangeNotAllowed(format!("{who}{}", actor.notice())))
 }
 
-/// Checks that the caller may ask for an action on a worker.
+/// Checks that the caller may ask for an action on a worker, or for another run of it: admins only. A service acts with the
+/// token of a person, or has the role admin as well.
 pub(crate) fn ask_for_action(actor: &Actor) -> Result<(), DomainError> {
-    if actor.is_unrestricted {
+    if actor.is_admin {
         return Ok(());
     }
     Err(DomainError::RoleRequired("actions on workers require the role admin"))
@@ -138,7 +142,13 @@ mod tests {
     }
 
     fn user(sub: &str) -> Actor {
-        Actor { sub: sub.to_owned(), is_unrestricted: false, is_manager: false, department: None }
+        Actor {
+            sub: sub.to_owned(),
+            is_admin: false,
+            is_unrestricted: false,
+            is_manager: false,
+            department: None,
+        }
     }
 
     fn manager(department: Option<&str>) -> Actor {
@@ -151,9 +161,12 @@ mod tests {
 
     #[test]
     fn an_admin_and_a_service_change_and_delete_everything() {
-        let admin = Actor { is_unrestricted: true, ..user("root") };
-        assert_eq!(allowed(&admin, &task(Some("bob"))), Field::VARIANTS);
-        assert!(delete(&admin, &Task { status: Status::Completed, ..task(None) }).is_ok());
+        let service = Actor { is_unrestricted: true, ..user("task-service") };
+        let admin = Actor { is_admin: true, ..service.clone() };
+        for actor in [service, admin] {
+            assert_eq!(allowed(&actor, &task(Some("bob"))), Field::VARIANTS);
+            assert!(delete(&actor, &Task { status: Status::Completed, ..task(None) }).is_ok());
+        }
     }
 
     #[test]
@@ -200,10 +213,12 @@ mod tests {
 
     #[test]
     fn those_who_may_delete_a_task_may_cancel_it_and_only_admins_ask_for_actions() {
-        let admin = Actor { is_unrestricted: true, ..user("root") };
+        let service = Actor { is_unrestricted: true, ..user("task-service") };
+        let admin = Actor { is_admin: true, ..service.clone() };
         assert!(cancel(&user("ada"), &task(None)).is_ok());
         assert!(cancel(&user("bob"), &task(Some("bob"))).is_err());
         assert!(ask_for_action(&admin).is_ok());
+        assert!(ask_for_action(&service).is_err());
         assert!(ask_for_action(&manager(Some("network"))).is_err());
     }
 

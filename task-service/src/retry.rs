@@ -58,7 +58,7 @@ impl Tasks {
         };
         let answer =
             |it: &Requested| RetryTaskResponse { task: Some(convert::task(&it.task)), replayed: false };
-        let new = self.new_action(&caller, false);
+        let new = self.new_action(&caller);
         let subject = (id, worker_id, verb, visibility);
         match self.store.retry(key, subject, new, decide, answer, self.events_by(caller)).await? {
             Once::First((answer, requested)) => {

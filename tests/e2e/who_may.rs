@@ -71,11 +71,12 @@ async fn task(product: &Product) -> String {
     Creator.client(product).post("/api/tasks", &body).await.text("id").to_owned()
 }
 
-/// The task of a stop that can be retried, because a later start has replaced it, if it had not failed: its id. Only admins
-/// and services see it.
+/// The task of a stop that can be retried, because a later start has replaced it, if it had not failed: its id. It belongs to
+/// the department "network".
 async fn cancelled_action(product: &Product) -> String {
     let (admin, worker) = (Admin.client(product), product.worker().await);
-    let stop = admin.post(&format!("/api/workers/{worker}/stop"), &json!({})).await;
+    let stop = json!({"action": {"verb": "stop", "worker_id": worker}, "department": DEPARTMENT});
+    let stop = admin.post("/api/tasks", &stop).await;
     assert_eq!(admin.post(&format!("/api/workers/{worker}/start"), &json!({})).await.status, 202);
     let task = admin.get(stop.header("location")).await;
     assert!(["cancelled", "failed"].contains(&task.text("status")), "{task:?}");

@@ -14,9 +14,9 @@ use crate::testing::{Answer, TestIssuer};
 /// A test that waits longer fails.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let met = async {
-        while !is_so() {
+        while !holds() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };

@@ -54,7 +54,7 @@ impl WorkerActions {
             id: live.worker_id.to_string(),
             state: state.into(),
             action_seq: live.seq,
-            request_id: format!("{}:{}", live.task_id, live.run),
+            request_id: live.request_id(),
             reason,
         });
         let mut client = self.workers.clone();

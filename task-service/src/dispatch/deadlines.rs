@@ -18,10 +18,11 @@ impl Dispatcher {
         periodic.run(stop, || self.expire()).await;
     }
 
-    async fn expire(&self) -> Result<(), StorageError> {
+    pub(super) async fn expire(&self) -> Result<(), StorageError> {
         let Some(process) = (self.process)() else { return Ok(()) };
         for live in self.store.expired(BATCH).await? {
-            self.complete(&live, Guard::Expired, &process, Task::expired).await?;
+            let ended = self.complete(&live, Guard::Expired, &process, Task::expired).await;
+            self.passed_over(&live, ended)?;
         }
         Ok(())
     }

@@ -35,7 +35,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    async fn learn_all(&self, process: &Caller, stop: &Shutdown) -> Result<(), StorageError> {
+    pub(super) async fn learn_all(&self, process: &Caller, stop: &Shutdown) -> Result<(), StorageError> {
         let mut after = FIRST;
         loop {
             let parked = self.store.parked(after, BATCH).await?;
@@ -75,7 +75,9 @@ impl Dispatcher {
         for (live, outcome) in parked.iter().zip(outcomes) {
             if let (Some(outcome), Some(generation)) = (outcome, live.generation) {
                 let guard = Guard::Parked(generation);
-                self.complete(live, guard, process, |task, now| task.finished(outcome, now)).await?;
+                let ended =
+                    self.complete(live, guard, process, |task, now| task.finished(outcome, now)).await;
+                self.passed_over(live, ended)?;
             }
         }
         Ok(true)

@@ -11,6 +11,7 @@ use net::grpc::status::{self, Reason};
 use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use storage::testing::Fresh;
+use storage::{Statement, Statements as _};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -33,6 +34,7 @@ storage::conformance!(
     an_outcome_before_the_park_was_committed_is_not_lost,
     an_outcome_of_another_generation_ends_nothing,
     an_action_whose_outcome_never_comes_fails_at_its_deadline,
+    an_action_that_cannot_be_ended_does_not_keep_others_from_being_ended,
     actions_wait_while_the_process_has_no_token,
     two_processes_execute_every_action_once,
 );
@@ -76,11 +78,11 @@ impl Running {
     }
 }
 
-async fn until(store: &TaskStore, id: Uuid, is_so: impl Fn(&Task) -> bool) -> Task {
+async fn until(store: &TaskStore, id: Uuid, holds: impl Fn(&Task) -> bool) -> Task {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         let task = get(store, id).await;
-        if is_so(&task) {
+        if holds(&task) {
             return task;
         }
         assert!(Instant::now() < deadline, "it did not become so: {task:?}");
@@ -94,6 +96,11 @@ async fn ended(store: &TaskStore, id: Uuid) -> Task {
 
 async fn parked(store: &TaskStore, id: Uuid) -> Task {
     until(store, id, |it| phase(it) == Some(Phase::Applied)).await
+}
+
+fn dispatcher(store: &TaskStore, fake: &Fake) -> Dispatcher {
+    let process: Process = Arc::new(|| Some(caller("task-service", &[Role::Service], None)));
+    Dispatcher::new(store.clone(), &fake.peer(), process, Clock::system(), settings())
 }
 
 async fn begin(fresh: &Fresh) -> (TaskStore, Fake) {
@@ -112,7 +119,8 @@ async fn an_action_is_applied_under_the_identity_of_the_process_for_the_person(f
     let done = ended(&store, task.id).await;
     assert_eq!((done.status, run(&done).attempt), (Status::Completed, 1));
     let call = fake.calls().remove(0);
-    assert_eq!((call.action_seq, call.request_id), (seq(&task), format!("{}:1", task.id)));
+    let request_id = format!("{}:1:{}", task.id, task.created_at.0);
+    assert_eq!((call.action_seq, call.request_id), (seq(&task), request_id));
     assert_eq!((call.worker, call.on_behalf_of.as_str()), (Uuid::from_u128(1).to_string(), "ada"));
     let events = events::testing::events(store.database()).await.unwrap();
     let actors: Vec<_> = events.iter().map(|it| it.actor.as_str()).collect();
@@ -160,7 +168,8 @@ async fn a_lower_number_fails_the_task_and_a_retry_gets_a_higher_one(fresh: Fres
     let done = until(&store, failed.id, |it| it.status == Status::Completed).await;
     assert_eq!(seq(&done), 71);
     let call = fake.calls().remove(1);
-    assert_eq!((call.action_seq, call.request_id), (71, format!("{}:2", done.id)));
+    assert_eq!(call.action_seq, 71);
+    assert!(call.request_id.starts_with(&format!("{}:2:", done.id)), "{}", call.request_id);
     running.stop().await;
 }
 
@@ -250,6 +259,43 @@ async fn an_action_whose_outcome_never_comes_fails_at_its_deadline(fresh: Fresh)
     assert_eq!((failed.status, error.code.as_str()), (Status::Failed, "DEADLINE_EXCEEDED"));
     assert!(error.message.contains("keeps this desired state"), "{error:?}");
     running.stop().await;
+}
+
+/// Makes the row of a task unreadable.
+async fn corrupt(store: &TaskStore, task: Uuid) {
+    const CORRUPT: Statement =
+        Statement { summary: "UPDATE tasks", sql: "UPDATE tasks SET status = 'odd' WHERE id = $1" };
+    store.database().write(move |on| Box::pin(on.execute(&CORRUPT, [task.into()]))).await.unwrap();
+}
+
+async fn an_action_that_cannot_be_ended_does_not_keep_others_from_being_ended(fresh: Fresh) {
+    let (store, fake) = begin(&fresh).await;
+    let mut expired = Vec::new();
+    for number in 1..=2 {
+        let ask = Ask { time: Duration::ZERO, ..Ask::new(Verb::Stop, number) };
+        expired.push(ask.send(&store).await.unwrap().task.id);
+    }
+    corrupt(&store, expired[0]).await;
+    let dispatcher = dispatcher(&store, &fake);
+    for _ in 0..2 {
+        dispatcher.expire().await.unwrap();
+        assert_eq!(dispatcher.failing().len(), 1);
+    }
+    assert_eq!(get(&store, expired[1]).await.status, Status::Failed);
+
+    let running = Running::start(&store, &fake, settings());
+    let mut waiting = Vec::new();
+    for number in 3..=4 {
+        fake.reply(Reply::Accepted(5));
+        let task = Ask::new(Verb::Stop, number).send(&store).await.unwrap().task.id;
+        parked(&store, task).await;
+        waiting.push(task);
+    }
+    running.stop().await;
+    corrupt(&store, waiting[0]).await;
+    fake.end_generation(5);
+    dispatcher.learn_all(&caller("task-service", &[Role::Service], None), &Shutdown::new()).await.unwrap();
+    assert_eq!(get(&store, waiting[1]).await.status, Status::Completed);
 }
 
 async fn actions_wait_while_the_process_has_no_token(fresh: Fresh) {

@@ -72,6 +72,12 @@ impl Service {
         self.tasks.cancel(CancelTaskRequest { id: id.to_owned(), etag: String::new() }, by).await
     }
 
+    async fn delete(&self, id: &str, by: Caller) -> Result<(), Status> {
+        let mut request = Request::new(DeleteTaskRequest { id: id.to_owned(), etag: String::new() });
+        request.extensions_mut().insert(Ok::<Caller, Refusal>(by));
+        self.tasks.delete_task(request).await.map(drop)
+    }
+
     async fn retry(&self, id: &str, request_id: &str, confirm: &str, by: Caller) -> Result<Task, Status> {
         let request = RetryTaskRequest {
             id: id.to_owned(),
@@ -126,11 +132,13 @@ async fn an_action_gets_a_title_a_worker_and_a_run() {
 }
 
 #[tokio::test]
-async fn only_admins_and_services_ask_for_actions() {
+async fn only_admins_ask_for_actions() {
     let service = Service::start().await;
-    let refused = service.create(action_of(TaskVerb::Stop), ada()).await.unwrap_err();
-    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::PermissionDenied, "ROLE_REQUIRED"));
-    let by = caller("gateway", &[Role::Service], None).acting_for("ada");
+    for by in [ada(), caller("gateway", &[Role::Service], None)] {
+        let refused = service.create(action_of(TaskVerb::Stop), by).await.unwrap_err();
+        assert_eq!((refused.code(), reason(&refused).as_str()), (Code::PermissionDenied, "ROLE_REQUIRED"));
+    }
+    let by = caller("gateway", &[Role::Service, Role::Admin], None).acting_for("ada");
     let task = service.create(action_of(TaskVerb::Stop), by).await.unwrap().task.unwrap();
     assert_eq!(task.created_by, "gateway");
     let live = claim(&service.tasks.store, LEASE).await.unwrap();
@@ -155,7 +163,7 @@ async fn every_invalid_field_of_an_action_is_named() {
 }
 
 #[tokio::test]
-async fn what_is_so_is_completed_and_what_cannot_be_is_refused_at_once() {
+async fn what_is_reached_is_completed_and_what_cannot_be_is_refused_at_once() {
     let service = Service::start().await;
     let done = service.created(TaskVerb::Start).await;
     assert_eq!((done.status(), done.run.unwrap().phase()), (TaskStatus::Completed, TaskPhase::Unspecified));
@@ -199,11 +207,28 @@ async fn a_repeated_create_returns_the_first_answer() {
 }
 
 #[tokio::test]
-async fn an_action_is_cancelled_by_an_admin_until_it_has_begun() {
+async fn those_who_may_not_ask_for_an_action_neither_cancel_it_nor_delete_it_while_it_is_live() {
+    let service = Service::start().await;
+    let stop = Task { department: Some("network".to_owned()), ..action_of(TaskVerb::Stop) };
+    let id = service.create(stop, admin()).await.unwrap().task.unwrap().id;
+    let others = [ada(), caller("gateway", &[Role::Service], None), caller("root", &[], None)];
+    for by in others.clone() {
+        let refused = service.cancel(&id, by.clone()).await.unwrap_err();
+        assert_eq!(reason(&refused.into()), "CHANGE_NOT_ALLOWED");
+        let refused = service.delete(&id, by).await.unwrap_err();
+        assert_eq!(reason(&refused), "ACTION_IS_LIVE");
+    }
+    service.cancel(&id, admin()).await.unwrap();
+    for by in others {
+        assert_eq!(reason(&service.retry(&id, "", "lab 1", by).await.unwrap_err()), "ROLE_REQUIRED");
+    }
+    service.delete(&id, ada()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_action_is_cancelled_until_it_has_begun() {
     let service = Service::start().await;
     let task = service.created(TaskVerb::Stop).await;
-    let by_creator = service.cancel(&task.id, caller("root", &[], None)).await.unwrap_err();
-    assert_eq!(reason(&by_creator.into()), "CHANGE_NOT_ALLOWED");
     let cancelled = service.cancel(&task.id, admin()).await.unwrap();
     assert_eq!((cancelled.version, cancelled.revision), (1, 2));
     assert_eq!(service.cancel(&task.id, admin()).await.unwrap(), cancelled);
@@ -271,12 +296,7 @@ async fn an_update_changes_what_people_write_and_neither_status_nor_worker() {
 async fn a_task_with_a_live_action_cannot_be_deleted() {
     let service = Service::start().await;
     let task = service.created(TaskVerb::Stop).await;
-    let delete = || {
-        let mut request = Request::new(DeleteTaskRequest { id: task.id.clone(), etag: String::new() });
-        request.extensions_mut().insert(Ok::<Caller, Refusal>(admin()));
-        service.tasks.delete_task(request)
-    };
-    assert_eq!(reason(&delete().await.unwrap_err()), "ACTION_IS_LIVE");
+    assert_eq!(reason(&service.delete(&task.id, admin()).await.unwrap_err()), "ACTION_IS_LIVE");
     service.cancel(&task.id, admin()).await.unwrap();
-    delete().await.unwrap();
+    service.delete(&task.id, admin()).await.unwrap();
 }

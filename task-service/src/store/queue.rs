@@ -52,6 +52,12 @@ pub(crate) struct Live {
 }
 
 impl Live {
+    /// The id with which worker-service is asked, the same for all calls of the run. The time makes it unique: a database
+    /// that was restored from a backup gives the number of a run again.
+    pub(crate) fn request_id(&self) -> String {
+        format!("{}:{}:{}", self.task_id, self.run, self.asked_at.0)
+    }
+
     /// The same action after its park was committed.
     pub(crate) fn waiting_for(&self, generation: Option<i64>) -> Self {
         Self { generation, ..self.clone() }

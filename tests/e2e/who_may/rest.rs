@@ -34,7 +34,7 @@ struct Operation {
     sees: &'static [Who],
 }
 
-const OPERATIONS: [Operation; 27] = [
+const OPERATIONS: [Operation; 29] = [
     read("GET /api/me", Subject::None, EVERYBODY),
     read("GET /api/tasks", Subject::None, EVERYBODY),
     read("GET /api/tasks/{id}", Subject::Task, SEES),
@@ -73,23 +73,45 @@ const OPERATIONS: [Operation; 27] = [
         allowed: &[Admin, Service, Manager, Creator],
         sees: SEES,
     },
+    // An action is cancelled by those who may ask for it; this one is cancelled already.
+    Operation {
+        name: "POST /api/tasks/{id}/cancel",
+        subject: Subject::CancelledAction,
+        body: None,
+        done: 200,
+        allowed: &[Admin],
+        sees: &[Admin, Service, Manager],
+    },
+    Operation {
+        name: "DELETE /api/tasks/{id}",
+        subject: Subject::CancelledAction,
+        body: None,
+        done: 204,
+        allowed: &[Admin, Service, Manager],
+        sees: &[Admin, Service, Manager],
+    },
     Operation {
         name: "POST /api/tasks/{id}/retry",
         subject: Subject::CancelledAction,
         body: None,
         done: 202,
-        allowed: &[Admin, Service],
-        sees: &[Admin, Service],
+        allowed: &[Admin],
+        sees: &[Admin, Service, Manager],
     },
-    action(
+    of_admins(
         "POST /api/tasks",
         Subject::Worker,
         Some(|id| json!({"action": {"verb": "stop", "worker_id": id}})),
         201,
     ),
-    action("POST /api/workers/{id}/start", Subject::StoppingWorker, None, 202),
-    action("POST /api/workers/{id}/stop", Subject::Worker, Some(|_| json!({"reason": "night"})), 202),
-    action("POST /api/workers/{id}/terminate", Subject::Worker, Some(|_| json!({"confirm": "lab 1"})), 202),
+    of_admins("POST /api/workers/{id}/start", Subject::StoppingWorker, None, 202),
+    of_admins("POST /api/workers/{id}/stop", Subject::Worker, Some(|_| json!({"reason": "night"})), 202),
+    of_admins(
+        "POST /api/workers/{id}/terminate",
+        Subject::Worker,
+        Some(|_| json!({"confirm": "lab 1"})),
+        202,
+    ),
     Operation {
         name: "POST /api/workers/{id}/refresh",
         subject: Subject::Worker,
@@ -121,16 +143,6 @@ const fn of_admins(
     done: u16,
 ) -> Operation {
     Operation { name, subject, body, done, allowed: &[Admin], sees: EVERYBODY }
-}
-
-/// An action on a worker.
-const fn action(
-    name: &'static str,
-    subject: Subject,
-    body: Option<fn(&str) -> Value>,
-    done: u16,
-) -> Operation {
-    Operation { allowed: &[Admin, Service], ..of_admins(name, subject, body, done) }
 }
 
 fn machine(instance_id: Option<&str>) -> Value {

@@ -9,10 +9,13 @@ use telemetry::span::SpanBuilder;
 use telemetry::testing::{ended_spans, record_spans};
 
 use super::*;
+use crate::store::queue::Guard;
+use crate::task::execution::Outcome;
 
 storage::conformance!(
     an_execution_is_in_the_trace_of_the_request,
     a_repeated_call_is_a_trace_of_its_own_with_a_link,
+    of_all_processes_that_learn_an_outcome_the_one_that_ends_the_action_has_a_span,
 );
 
 /// The spans of a trace, once there is one with this name.
@@ -98,4 +101,30 @@ async fn a_repeated_call_is_a_trace_of_its_own_with_a_link(fresh: Fresh) {
     assert_eq!((execute.parent_id.as_str(), execute.links[0].span_id.as_str()), ("", request.as_str()));
     assert_eq!(execute.attributes["ccm.task.attempt"], AttributeValue::Integer(2));
     running.stop().await;
+}
+
+async fn of_all_processes_that_learn_an_outcome_the_one_that_ends_the_action_has_a_span(fresh: Fresh) {
+    let (store, fake) = begin(&fresh).await;
+    fake.reply(Reply::Accepted(5));
+    let running = Running::start(&store, &fake, settings());
+    let (task, trace_id, request) = ask_traced(&store).await;
+    parked(&store, task.id).await;
+    running.stop().await;
+    let live = store.parked_of(Uuid::from_u128(1)).await.unwrap().unwrap();
+    let by = caller("task-service", &[Role::Service], None);
+    for _ in 0..3 {
+        let dispatcher = dispatcher(&store, &fake);
+        let end =
+            dispatcher.complete(&live, Guard::Parked(5), &by, |it, now| it.finished(Outcome::Converged, now));
+        end.await.unwrap();
+    }
+    let spans = spans(&trace_id, "task.complete").await;
+    let complete = named(&spans, "task.complete");
+    assert_eq!(
+        (&complete.parent_id, &complete.attributes["ccm.task.outcome"]),
+        (&request, &"completed".into())
+    );
+    let events = events::testing::events(store.database()).await.unwrap();
+    let cause = events.last().unwrap().traceparent.clone().unwrap();
+    assert!(cause.contains(&complete.span_id), "{cause}");
 }

@@ -1,5 +1,7 @@
 //! The conformance tests of the rule that a worker has at most one live action, run against both databases.
 
+use std::time::Duration;
+
 use storage::testing::Fresh;
 use uuid::Uuid;
 
@@ -8,7 +10,7 @@ use crate::error::TaskError;
 use crate::store::{Filter, Shown, TaskStore};
 use crate::task::action::Phase;
 use crate::task::execution::{Answer, Outcome};
-use crate::task::{DomainError, Status, Verb};
+use crate::task::{DomainError, Status, Task, Verb};
 
 storage::conformance!(
     the_same_verb_returns_the_live_action,
@@ -16,7 +18,9 @@ storage::conformance!(
     nothing_replaces_terminate,
     numbers_of_actions_count_up_for_each_worker,
     a_worker_never_has_two_live_actions,
-    what_is_so_already_is_completed_at_once_unless_an_action_is_live,
+    what_is_reached_already_is_completed_at_once_unless_an_action_is_live,
+    what_an_action_may_have_changed_since_the_worker_was_looked_at_is_not_taken_for_reached,
+    a_run_of_a_restored_database_is_another_request,
     an_action_that_replaces_one_that_has_begun_cannot_be_cancelled,
     a_retry_is_a_new_run_under_the_same_rule,
     an_outcome_of_a_replaced_action_changes_nothing,
@@ -108,16 +112,61 @@ async fn a_worker_never_has_two_live_actions(fresh: Fresh) {
     assert_eq!(Some(seq(live[0])), highest, "an earlier action has outlived a later one");
 }
 
-async fn what_is_so_already_is_completed_at_once_unless_an_action_is_live(fresh: Fresh) {
+async fn what_is_reached_already_is_completed_at_once_unless_an_action_is_live(fresh: Fresh) {
     let store = open(&fresh).await;
-    let so = |verb| Ask { is_so: true, ..Ask::new(verb, 1) };
-    let done = so(Verb::Stop).send(&store).await.unwrap().task;
+    let reached = |verb, after| Ask { reached_after: Some(after), ..Ask::new(verb, 1) };
+    let done = reached(Verb::Stop, 0).send(&store).await.unwrap().task;
     assert_eq!((done.status, phase(&done), done.revision), (Status::Completed, None, 1));
     assert_eq!(get(&store, done.id).await, done);
     assert!(claim(&store, LEASE).await.is_none());
     Ask::new(Verb::Start, 1).send(&store).await.unwrap();
-    let queued = so(Verb::Stop).send(&store).await.unwrap().task;
+    let queued = reached(Verb::Stop, 2).send(&store).await.unwrap().task;
     assert_eq!((queued.status, phase(&queued)), (Status::Pending, Some(Phase::Queued)));
+}
+
+async fn what_an_action_may_have_changed_since_the_worker_was_looked_at_is_not_taken_for_reached(
+    fresh: Fresh,
+) {
+    let store = open(&fresh).await;
+    let worker = Uuid::from_u128(1);
+    let reached_after = store.last_action(worker).await.unwrap();
+    assert_eq!(reached_after, Some(0));
+    // Meanwhile, the opposite is asked for and carried out.
+    Ask::new(Verb::Start, 1).send(&store).await.unwrap();
+    assert_eq!(store.last_action(worker).await.unwrap(), None);
+    let live = claim(&store, LEASE).await.unwrap();
+    apply(&store, &live).await.unwrap();
+    answer(&store, &live, Answer::Accepted { generation: 7, outcome: Some(Outcome::Converged) })
+        .await
+        .unwrap();
+    let stop = Ask { reached_after, ..Ask::new(Verb::Stop, 1) }.send(&store).await.unwrap().task;
+    assert_eq!((stop.status, phase(&stop)), (Status::Pending, Some(Phase::Queued)));
+    assert_eq!(claim(&store, LEASE).await.map(|it| it.task_id), Some(stop.id));
+}
+
+async fn a_run_of_a_restored_database_is_another_request(fresh: Fresh) {
+    let store = open(&fresh).await;
+    let task = Ask::new(Verb::Stop, 1).send(&store).await.unwrap().task;
+    cancel(&store, task.id).await.unwrap();
+    let backup = get(&store, task.id).await;
+    let again = async |age| {
+        let ask = Ask { age: Duration::from_secs(age), ..Ask::new(Verb::Stop, 1) };
+        ask.retry(&store, task.id).await.unwrap();
+        let live = claim(&store, LEASE).await.unwrap();
+        (live.run, live.request_id())
+    };
+    let lost = again(60).await;
+    cancel(&store, task.id).await.unwrap();
+    // The events stay here, so their numbers go on.
+    let restored = Task { revision: get(&store, task.id).await.revision, ..backup };
+    store
+        .database()
+        .write(move |on| Box::pin(async move { crate::store::change::write(on, &restored).await }))
+        .await
+        .unwrap();
+    let repeated = again(0).await;
+    assert_eq!((lost.0, repeated.0), (2, 2));
+    assert_ne!(lost.1, repeated.1);
 }
 
 async fn an_action_that_replaces_one_that_has_begun_cannot_be_cancelled(fresh: Fresh) {

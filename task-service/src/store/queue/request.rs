@@ -30,8 +30,8 @@ pub(crate) struct NewAction {
     pub(crate) asked_by: String,
     pub(crate) cause: Cause,
     pub(crate) now: Micros,
-    /// Whether the worker is in the state already, unless a live action is going to change it.
-    pub(crate) is_so: bool,
+    /// If the worker is in the state already: the number of the last action on it. A later one may have changed the state.
+    pub(crate) reached_after: Option<i64>,
 }
 
 /// What a request for an action has led to.
@@ -134,6 +134,14 @@ async fn enqueue(on: &mut Transaction, task: &Task, new: &NewAction) -> Result<(
 }
 
 impl TaskStore {
+    /// Returns the number of the last action that was asked for on a worker, 0 if there is none; `None` while an action on it
+    /// is live.
+    pub(crate) async fn last_action(&self, worker: Uuid) -> Result<Option<i64>, StorageError> {
+        let mut on = self.database.connection().await?;
+        let found: Option<(Option<i64>, i64)> = on.fetch_optional(&sql::LAST_SEQ, [worker.into()]).await?;
+        Ok(found.filter(|(_, live)| *live == 0).map(|(last, _)| last.unwrap_or_default()))
+    }
+
     /// Creates a task with an action, at most once per key. `answer` makes the response, `event` the events.
     pub(crate) async fn request<M: Message + Default + 'static>(
         &self,
@@ -161,7 +169,7 @@ impl TaskStore {
                     None => None,
                 };
                 let mut task = task.numbered(seq, has_begun(loser.as_ref()));
-                let is_done = new.is_so && loser.is_none();
+                let is_done = loser.is_none() && new.reached_after == Some(seq - 1);
                 if is_done {
                     task = task.completed_at_once(new.now);
                 }

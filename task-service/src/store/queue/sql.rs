@@ -27,6 +27,13 @@ pub(super) const DRAW_SEQ: Statement = Statement {
           ON CONFLICT (worker_id) DO UPDATE SET last = worker_action_seqs.last + 1 RETURNING last",
 };
 
+/// The last number of a worker, if there is one, and how many actions on it are live.
+pub(super) const LAST_SEQ: Statement = Statement {
+    summary: "SELECT worker_action_seqs",
+    sql: "SELECT (SELECT last FROM worker_action_seqs WHERE worker_id = $1), \
+                 (SELECT count(*) FROM action_queue WHERE worker_id = $1)",
+};
+
 /// Makes later numbers of a worker greater than `$2`.
 pub(super) const RAISE_SEQ: Statement = Statement {
     summary: "UPDATE worker_action_seqs",
@@ -134,7 +141,8 @@ macro_rules! look {
 /// or later.
 pub(super) const LOOK: Dialects = Dialects { sqlite: look!(sqlite_now!()), postgres: look!(postgres_now!()) };
 
-/// The lease `$2`, `$3` of the task `$1`: whoever has lost it changes nothing.
+/// Updates the action of the task `$1` while the lease holds whose number is `$3`, in the run with the number `$2`. Changes no
+/// row if another process has taken the lease since.
 macro_rules! leased {
     ($set:literal) => {
         Statement {

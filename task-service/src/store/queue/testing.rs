@@ -42,13 +42,13 @@ pub(crate) struct Ask {
     /// How long ago it is asked for.
     pub(crate) age: Duration,
     pub(crate) time: Duration,
-    pub(crate) is_so: bool,
+    pub(crate) reached_after: Option<i64>,
 }
 
 impl Ask {
     pub(crate) fn new(verb: Verb, number: u128) -> Self {
         let (age, time) = (Duration::ZERO, Duration::from_mins(30));
-        Self { verb, worker: worker(number), priority: Priority::Medium, age, time, is_so: false }
+        Self { verb, worker: worker(number), priority: Priority::Medium, age, time, reached_after: None }
     }
 
     fn run(&self) -> NewAction {
@@ -66,7 +66,7 @@ impl Ask {
             asked_by: "ada".to_owned(),
             cause: Cause::current(),
             now,
-            is_so: self.is_so,
+            reached_after: self.reached_after,
         }
     }
 
