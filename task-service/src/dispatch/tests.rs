@@ -11,7 +11,6 @@ use net::grpc::status::{self, Reason};
 use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use storage::testing::Fresh;
-use storage::{Statement, Statements as _};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -19,7 +18,7 @@ use super::{Dispatcher, Process};
 use crate::fake::{Fake, Reply};
 use crate::settings::{DispatchSettings, RunLimits};
 use crate::store::TaskStore;
-use crate::store::queue::testing::{Ask, get, phase, run, seq};
+use crate::store::queue::testing::{Ask, corrupt, get, phase, run, seq};
 use crate::task::action::Phase;
 use crate::task::{Status, Task, Verb};
 
@@ -259,13 +258,6 @@ async fn an_action_whose_outcome_never_comes_fails_at_its_deadline(fresh: Fresh)
     assert_eq!((failed.status, error.code.as_str()), (Status::Failed, "DEADLINE_EXCEEDED"));
     assert!(error.message.contains("keeps this desired state"), "{error:?}");
     running.stop().await;
-}
-
-/// Makes the row of a task unreadable.
-async fn corrupt(store: &TaskStore, task: Uuid) {
-    const CORRUPT: Statement =
-        Statement { summary: "UPDATE tasks", sql: "UPDATE tasks SET status = 'odd' WHERE id = $1" };
-    store.database().write(move |on| Box::pin(on.execute(&CORRUPT, [task.into()]))).await.unwrap();
 }
 
 async fn an_action_that_cannot_be_ended_does_not_keep_others_from_being_ended(fresh: Fresh) {

@@ -9,6 +9,7 @@ use platform::clock::Clock;
 use platform::violation::Violations;
 use proto::task::v1::{CreateTaskResponse, RetryTaskResponse};
 use service::request_key::Once;
+use storage::{Statement, Statements as _};
 use telemetry::propagation::Cause;
 use uuid::Uuid;
 
@@ -178,4 +179,11 @@ pub(crate) fn phase(task: &Task) -> Option<Phase> {
 
 pub(crate) fn seq(task: &Task) -> i64 {
     task.action.as_ref().unwrap().seq
+}
+
+/// Makes the row of a task unreadable.
+pub(crate) async fn corrupt(store: &TaskStore, task: Uuid) {
+    const CORRUPT: Statement =
+        Statement { summary: "UPDATE tasks", sql: "UPDATE tasks SET status = 'odd' WHERE id = $1" };
+    store.database().write(move |on| Box::pin(on.execute(&CORRUPT, [task.into()]))).await.unwrap();
 }
