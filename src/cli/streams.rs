@@ -10,6 +10,7 @@ const MAX_HEARTBEAT: Duration = Duration::from_secs(25);
 
 /// Event streams.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the flags")]
 pub(crate) struct Streams {
     /// Maximum number of open event streams; further ones are told to connect again later
     #[arg(long, env = "CCM_MAX_STREAMS", default_value = "4096", value_name = "NUMBER", value_parser = super::connections)]

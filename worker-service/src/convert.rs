@@ -14,7 +14,7 @@ use proto::timestamp;
 use proto::worker::v1 as wire;
 use uuid::Uuid;
 
-use crate::worker::{DesiredState, Draft, ObservedState, Outcome, OutcomeResult, Provider, Worker};
+use crate::worker::{DesiredState, Draft, ObservedState, Outcome, OutcomeResult, Provider, Report, Worker};
 
 /// Converts the worker of a create or import request. Unknown enum values are violations.
 pub(crate) fn draft(worker: wire::Worker, violations: &mut Violations) -> Draft {
@@ -65,7 +65,7 @@ pub(crate) fn worker(worker: &Worker) -> wire::Worker {
             generation: worker.observed.generation,
             since: Some(timestamp(worker.observed.since.0)),
             address: worker.observed.address.clone(),
-            utilization: utilization(worker),
+            utilization: utilization_while_running(worker),
         }),
         outcome: worker.outcome.as_ref().map(outcome),
         converged_at: worker.converged_at.map(|it| timestamp(it.0)),
@@ -73,14 +73,19 @@ pub(crate) fn worker(worker: &Worker) -> wire::Worker {
 }
 
 /// Converts the utilisation of a machine that runs.
-fn utilization(worker: &Worker) -> Option<wire::WorkerUtilization> {
+fn utilization_while_running(worker: &Worker) -> Option<wire::WorkerUtilization> {
     let report = worker.observed.utilization.filter(|_| worker.observed.state == ObservedState::Running)?;
-    Some(wire::WorkerUtilization {
+    Some(utilization(report))
+}
+
+/// Converts a report of utilisation to its message.
+pub(crate) fn utilization(report: Report) -> wire::WorkerUtilization {
+    wire::WorkerUtilization {
         cpu: report.cpu,
         memory: report.memory,
         storage: report.disk,
         time: Some(timestamp(report.at.0)),
-    })
+    }
 }
 
 /// Converts an outcome to its message.

@@ -12,6 +12,7 @@ mod metrics;
 mod policy;
 mod provider;
 mod reconcile;
+mod reports;
 mod store;
 mod subjects;
 mod worker;
@@ -71,13 +72,14 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
             grpc::Workers { store: store.clone(), providers: providers.clone(), clock: clock.clone() };
         let reconciler =
             Reconciler { store: store.clone(), providers, clock, settings: config.reconcile, owner };
-        let sweeper = reconciler.clone();
+        let (sweeper, reported) = (reconciler.clone(), store.clone());
         Resources {
             subjects: vec![Arc::new(subjects::WorkerSubjects(store))],
             routes: Box::new(|server| server.with(WorkerServiceServer::new(workers))),
             work: vec![
                 Box::new(|_, stop| Box::pin(reconciler.run(stop))),
                 Box::new(|_, stop| Box::pin(sweeper.sweep_until(stop))),
+                Box::new(|log, stop| Box::pin(reports::tell(reported, log, stop))),
             ],
         }
     };

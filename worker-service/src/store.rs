@@ -25,6 +25,7 @@ mod list;
 #[cfg(test)]
 mod list_plans;
 mod purge;
+mod reports;
 mod row;
 mod schedule;
 mod snapshot;
@@ -34,11 +35,12 @@ pub(crate) use desire::Answer;
 pub(crate) use generation::Generation;
 pub(crate) use import::ImportRecord;
 pub(crate) use list::Filter;
+pub(crate) use reports::StoredReport;
 use row::{Row, values};
 pub(crate) use schedule::{Claim, Due, Refresh};
 pub(crate) use sweep::SweepLease;
 
-const SQLITE: [Migration; 3] = [
+const SQLITE: [Migration; 4] = [
     Migration { version: 1000, name: "workers", sql: include_str!("../migrations/sqlite/1000_workers.sql") },
     Migration { version: 1001, name: "changes", sql: include_str!("../migrations/sqlite/1001_changes.sql") },
     Migration {
@@ -46,8 +48,13 @@ const SQLITE: [Migration; 3] = [
         name: "lifecycle",
         sql: include_str!("../migrations/sqlite/1002_lifecycle.sql"),
     },
+    Migration {
+        version: 1003,
+        name: "report_times",
+        sql: include_str!("../migrations/sqlite/1003_report_times.sql"),
+    },
 ];
-const POSTGRES: [Migration; 3] = [
+const POSTGRES: [Migration; 4] = [
     Migration {
         version: 1000,
         name: "workers",
@@ -62,6 +69,11 @@ const POSTGRES: [Migration; 3] = [
         version: 1002,
         name: "lifecycle",
         sql: include_str!("../migrations/postgres/1002_lifecycle.sql"),
+    },
+    Migration {
+        version: 1003,
+        name: "report_times",
+        sql: include_str!("../migrations/postgres/1003_report_times.sql"),
     },
 ];
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::json;
 use storage::{Dialects, Statement, Statements as _, StorageError, dialects, record};
 use uuid::Uuid;
 
@@ -10,7 +9,7 @@ use super::row::Row;
 use super::schedule::micros;
 use super::{WorkerStore, generation, insert_tags, schedule, sql, values};
 use crate::event::{self, Actor};
-use crate::worker::{Provider, Report, Worker};
+use crate::worker::{Provider, Worker};
 
 /// `$2` the owner, `$3` the length of the lease. A row is returned if the owner holds it now.
 const HOLD: Dialects = dialects!(
@@ -56,12 +55,6 @@ const PAGE: Statement = Statement {
         selected!(),
         " FROM workers WHERE id > $2 AND provider = $1 AND deleted_at IS NULL ORDER BY id LIMIT $3"
     ),
-};
-
-const REPORT: Statement = Statement {
-    summary: "INSERT worker_utilization",
-    sql: "INSERT INTO worker_utilization (worker_id, report) SELECT id, $2 FROM workers WHERE id = $1 \
-          ON CONFLICT (worker_id) DO UPDATE SET report = excluded.report",
 };
 
 /// Reads a worker, deleted or not.
@@ -166,20 +159,6 @@ impl WorkerStore {
         let values = [provider.into_str().into(), after.into(), limit.into()];
         let rows: Vec<Row> = on.fetch_all(&PAGE, values).await?;
         rows.into_iter().map(Row::into_worker).collect()
-    }
-
-    /// Stores the last reports of utilisation.
-    pub(crate) async fn report(&self, reports: Vec<(Uuid, Report)>) -> Result<(), StorageError> {
-        self.database
-            .write(move |on| {
-                Box::pin(async move {
-                    for (worker, report) in reports {
-                        on.execute(&REPORT, [worker.into(), json!(report).into()]).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await
     }
 
     /// Returns the worker, deleted or not.

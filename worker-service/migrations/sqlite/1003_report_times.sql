@@ -1,0 +1,3 @@
+-- When a report was stored, for the watches that are told of new ones.
+ALTER TABLE worker_utilization ADD COLUMN stored_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX worker_utilization_stored ON worker_utilization (stored_at, worker_id);
