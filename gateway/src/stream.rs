@@ -21,7 +21,6 @@ use bytes::Bytes;
 use futures_util::Stream;
 use net::grpc::Peer;
 use net::grpc::channel::{Channel, connect};
-use net::server::Draining;
 use platform::clock::{Clock, random_share};
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_client::EventServiceClient;
@@ -213,8 +212,7 @@ impl Streams {
     ) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> + Send + 'static {
         let opened = match self.permits.acquire(Key::of(extensions)) {
             Ok(permit) => {
-                let ends =
-                    Ends::new(Draining::of(extensions), caller.expires_at, &self.clock, &self.settings);
+                let ends = Ends::new(extensions, caller.expires_at, &self.clock, &self.settings);
                 Opened::Client(Box::new(Client::new(self.clone(), caller, filter, start, ends, permit)))
             }
             Err(exceeded) => {

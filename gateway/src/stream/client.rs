@@ -113,7 +113,7 @@ impl Client {
             filter,
         };
         state.start(start);
-        Self { state, ends, span: EndSpan::begin(), unconfirmed: None, _permit: permit }
+        Self { span: EndSpan::begin(&ends), state, ends, unconfirmed: None, _permit: permit }
     }
 
     /// The next block; `None` after the last one.

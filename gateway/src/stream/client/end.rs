@@ -3,8 +3,9 @@
 use std::pin::Pin;
 use std::time::Duration;
 
+use axum::http::Extensions;
 use bytes::Bytes;
-use net::server::Draining;
+use net::server::{Draining, Stalled};
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use platform::clock::{Clock, Micros, random_share};
@@ -26,7 +27,9 @@ pub(super) enum End {
     Draining,
     /// The stream has reached its own age.
     MaxAge,
-    /// The client closed the connection, or did not read fast enough.
+    /// The client did not read fast enough, and its connection was closed.
+    Slow,
+    /// The client closed the connection.
     Disconnected,
 }
 
@@ -36,6 +39,7 @@ impl End {
             Self::TokenExpired => "token_expired",
             Self::Draining => "shutdown",
             Self::MaxAge => "max_age",
+            Self::Slow => "slow",
             Self::Disconnected => "disconnected",
         }
     }
@@ -64,6 +68,7 @@ pub(super) enum Wake {
 /// The times and signals of one stream.
 pub(in crate::stream) struct Ends {
     draining: Draining,
+    stalled: Stalled,
     token_ends_at: Instant,
     age_ends_at: Instant,
     heartbeat: Duration,
@@ -73,7 +78,7 @@ pub(in crate::stream) struct Ends {
 
 impl Ends {
     pub(in crate::stream) fn new(
-        draining: Draining,
+        extensions: &Extensions,
         token_expires_at: Micros,
         clock: &Clock,
         settings: &Settings,
@@ -82,7 +87,8 @@ impl Ends {
         // Streams that began together do not end together.
         let age = settings.max_age.mul_f64(0.9 + 0.1 * random_share());
         let mut ends = Self {
-            draining,
+            draining: Draining::of(extensions),
+            stalled: Stalled::of(extensions),
             token_ends_at: now + (token_expires_at - clock.now()),
             age_ends_at: now + age,
             heartbeat: settings.heartbeat,
@@ -102,7 +108,10 @@ impl Ends {
     pub(super) async fn next(&mut self) -> Wake {
         tokio::select! {
             biased;
-            () = self.draining.started() => return Wake::End(End::Draining),
+            () = self.draining.started() => {
+                let end = if self.stalled.is_set() { End::Slow } else { End::Draining };
+                return Wake::End(end);
+            }
             () = self.timer.as_mut() => {}
         }
         let now = Instant::now();
@@ -124,14 +133,15 @@ pub(super) struct EndSpan {
     request: SpanContext,
     events: i64,
     bytes: i64,
+    stalled: Stalled,
     end: Option<End>,
 }
 
 impl EndSpan {
     /// Starts counting for the request whose span is the current one.
-    pub(super) fn begin() -> Self {
+    pub(super) fn begin(ends: &Ends) -> Self {
         let request = Context::map_current(|it| it.span().span_context().clone());
-        Self { request, events: 0, bytes: 0, end: None }
+        Self { request, events: 0, bytes: 0, stalled: ends.stalled.clone(), end: None }
     }
 
     pub(super) fn sent(&mut self, block: &Bytes, is_event: bool) {
@@ -153,10 +163,11 @@ impl Drop for EndSpan {
         if !self.request.is_sampled() {
             return;
         }
+        let unannounced = if self.stalled.is_set() { End::Slow } else { End::Disconnected };
         let root = SpanBuilder::new(SpanKind::Internal).child_of(Context::new());
         let span = root.linked_to(self.request.clone()).start(|it| {
             it.name("end of stream");
-            it.set(semconv::CCM_STREAM_END, self.end.unwrap_or(End::Disconnected).name());
+            it.set(semconv::CCM_STREAM_END, self.end.unwrap_or(unannounced).name());
             it.set(semconv::CCM_STREAM_EVENTS, self.events);
             it.set(semconv::CCM_STREAM_BYTES, self.bytes);
         });
