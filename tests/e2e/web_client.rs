@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use access::Role;
 use tokio::process::Command;
 
 use crate::harness::Product;
@@ -10,12 +11,25 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/run");
 /// It takes a minute alone.
 const PATIENCE: Duration = Duration::from_mins(15);
 
-#[tokio::test(flavor = "multi_thread")]
-async fn pages_lose_no_event_whatever_happens_to_network_gateway_and_tabs() {
-    let run = Command::new(SCRIPT).kill_on_drop(true).output();
+async fn succeeds(variables: &[(&str, String)]) {
+    let variables = variables.iter().map(|(name, value)| (name, value));
+    let run = Command::new(SCRIPT).envs(variables).kill_on_drop(true).output();
     let run = tokio::time::timeout(PATIENCE, run).await.expect("it ends").expect("tests/run installs it");
     let (found, complaint) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     assert!(run.status.success(), "{found}\n{complaint}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_lose_no_event_whatever_happens_to_network_gateway_and_tabs() {
+    succeeds(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_the_gateway_itself_lose_no_event_also_behind_nginx() {
+    let product = Product::start().await;
+    let base = format!("http://{}", product.gateway_address);
+    let token = product.token("ada", &[Role::User], None);
+    succeeds(&[("CCM_WEB_BASE", base), ("CCM_WEB_TOKEN", token)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
