@@ -78,7 +78,24 @@ impl Connection {
             Row::List => (Method::GET, "/api/tasks?page_size=50".to_owned(), None),
             Row::Post => (Method::POST, "/api/tasks".to_owned(), Some(new_task(self.next))),
         };
-        let expected = if row == Row::Post { StatusCode::CREATED } else { StatusCode::OK };
+        self.ask(method, &path, body.map(Bytes::from)).await
+    }
+
+    /// One GET; its answer, read to the end.
+    pub(crate) async fn get(&mut self, path: &str) -> anyhow::Result<Bytes> {
+        self.ask(Method::GET, path, None).await
+    }
+
+    /// One POST; its answer, read to the end.
+    pub(crate) async fn post(&mut self, path: &str, body: &serde_json::Value) -> anyhow::Result<Bytes> {
+        self.ask(Method::POST, path, Some(body.to_string().into())).await
+    }
+
+    async fn ask(&mut self, method: Method, path: &str, body: Option<Bytes>) -> anyhow::Result<Bytes> {
+        let accepts: &[StatusCode] = match method {
+            Method::POST => &[StatusCode::CREATED, StatusCode::ACCEPTED],
+            _ => &[StatusCode::OK],
+        };
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -88,12 +105,12 @@ impl Connection {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
         self.sender.ready().await?;
-        let request = request.body(Full::from(body.unwrap_or_default()))?;
+        let request = request.body(Full::new(body.unwrap_or_default()))?;
         let response = self.sender.send_request(request).await?;
         let status = response.status();
         let body = response.into_body().collect().await?.to_bytes();
-        if status != expected {
-            bail!("{} answered {status}: {}", row.title(), String::from_utf8_lossy(&body));
+        if !accepts.contains(&status) {
+            bail!("{path} answered {status}: {}", String::from_utf8_lossy(&body));
         }
         Ok(body)
     }

@@ -38,6 +38,13 @@ pub(crate) fn usage(process: u32) -> anyhow::Result<Usage> {
     Ok(Usage { cpu: TICK * ticks, memory: kibibytes * 1024 })
 }
 
+/// The bytes that a process has made the disk store so far, by `/proc/<pid>/io`.
+pub(crate) fn written(process: u32) -> anyhow::Result<u64> {
+    let io = std::fs::read_to_string(format!("/proc/{process}/io"))?;
+    let bytes = io.lines().find_map(|it| it.strip_prefix("write_bytes: "));
+    Ok(bytes.context("/proc/<pid>/io has no write_bytes")?.parse()?)
+}
+
 /// Writes of 4 KiB, each followed by fdatasync, in a second.
 pub(crate) fn syncs_per_second(directory: &Path) -> anyhow::Result<u32> {
     let path = directory.join("fsync");

@@ -1,5 +1,7 @@
 //! `tests/bench/run`: the product beside a bare pair, both databases, traced and untraced, in one run and one table.
 
+mod actions;
+mod claims;
 mod event_log;
 mod load;
 mod machine;
@@ -44,6 +46,12 @@ struct Cli {
     /// Only what the event log costs a commit, on PostgreSQL
     #[arg(long)]
     event_log: bool,
+    /// Only actions per second, beside a pgbench script
+    #[arg(long)]
+    actions: bool,
+    /// Only what it costs to claim an action, on PostgreSQL
+    #[arg(long)]
+    claims: bool,
     /// Rounds, in each of which every setup has its turn
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -56,6 +64,12 @@ struct Cli {
     /// Tasks in the database before the first request
     #[arg(long, default_value_t = 1_000)]
     tasks: usize,
+    /// Workers that are stopped and started by turns, for actions and claims
+    #[arg(long, env = "CCM_BENCH_WORKERS", default_value_t = 128)]
+    workers: usize,
+    /// Finished tasks among which actions are claimed
+    #[arg(long, env = "CCM_BENCH_FINISHED", default_value_t = 1_000_000)]
+    finished: usize,
     /// Where the databases are made, and removed again; a disk, not a tmpfs
     #[arg(long, default_value = "/var/tmp")]
     directory: PathBuf,
@@ -95,18 +109,22 @@ async fn main() -> anyhow::Result<()> {
     if matches!(cli.command, Some(Internal::Receive)) {
         return receiver::serve().await;
     }
-    if cli.event_log {
-        cli.backends = vec![Backend::Postgres];
+    let only = cli.event_log || cli.actions || cli.claims;
+    if only {
         cli.rows.clear();
         cli.setups.clear();
-    } else if cli.rows.is_empty() {
-        cli.rows = Row::value_variants().to_vec();
+    } else {
+        let is_full = cli.rows.is_empty() && cli.setups.is_empty();
+        (cli.event_log, cli.actions, cli.claims) = (true, is_full, is_full);
+        if cli.rows.is_empty() {
+            cli.rows = Row::value_variants().to_vec();
+        }
+        if cli.setups.is_empty() {
+            cli.setups = Setup::TABLE.to_vec();
+        }
     }
     if cli.backends.is_empty() {
         cli.backends = Backend::value_variants().to_vec();
-    }
-    if cli.setups.is_empty() && !cli.event_log {
-        cli.setups = Setup::TABLE.to_vec();
     }
     tokio::select! {
         done = bench(&cli) => done,
@@ -125,12 +143,19 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
     let common = common(cli, programs, directory.path(), &receiver)?;
     let (load_before, syncs_before) = (machine::load(), machine::syncs_per_second(directory.path())?);
     let mut cells: Vec<Cell> = Vec::new();
-    for &backend in &cli.backends {
+    let of_requests: &[Backend] = if cli.rows.is_empty() { &[] } else { &cli.backends };
+    for &backend in of_requests {
         cells.extend(on(backend, cli, &common, directory.path(), &mut receiver).await?);
     }
+    let on_postgres = cli.backends.contains(&Backend::Postgres);
     let mut commits = None;
-    if cli.backends.contains(&Backend::Postgres) {
+    if cli.event_log && on_postgres {
         commits = Some(event_log(cli, directory.path()).await?);
+    }
+    let actions = if cli.actions { Some(actions(cli, &common, directory.path()).await?) } else { None };
+    let mut claims = None;
+    if cli.claims && on_postgres {
+        claims = Some(self::claims(cli, &common, directory.path()).await?);
     }
     let syncs_after = machine::syncs_per_second(directory.path())?;
     let header = [
@@ -164,11 +189,19 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         text = format!("{text}\n{}\n{}", table::measurements(&cells), table::ratios(&cells));
     }
     text.push_str(&commits_text);
+    for table in [actions.as_ref().map(actions::Measured::text), claims.as_ref().map(claims::Measured::text)]
+        .into_iter()
+        .flatten()
+    {
+        text.push_str(&format!("\n{table}"));
+    }
     println!("{text}");
     let json = json!({
         "header": header.iter().map(|(name, value)| (*name, value.as_str())).collect::<std::collections::BTreeMap<_, _>>(),
         "cells": cells.iter().map(Cell::json).collect::<Vec<_>>(),
         "commits": commits.as_ref().map(event_log::Measured::json),
+        "actions": actions.as_ref().map(actions::Measured::json),
+        "claims": claims.as_ref().map(claims::Measured::json),
     });
     let target = programs.parent().context("the profile's directory is in the target directory")?;
     std::fs::write(target.join("bench.json"), serde_json::to_vec_pretty(&json)?)?;
@@ -184,6 +217,46 @@ async fn event_log(cli: &Cli, directory: &Path) -> anyhow::Result<event_log::Mea
     let result = commits.measure(&server).await;
     server.stop()?;
     result
+}
+
+fn load(cli: &Cli) -> Load {
+    Load {
+        connections: cli.connections,
+        warm_up: Duration::from_millis(500),
+        measured: Duration::from_secs_f64(cli.seconds),
+    }
+}
+
+/// Actions per second.
+async fn actions(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<actions::Measured> {
+    let what =
+        actions::Actions { common, directory, load: load(cli), rounds: cli.rounds, workers: cli.workers };
+    let mut measured = actions::Measured::default();
+    if cli.backends.contains(&Backend::Sqlite) {
+        measured.extend(what.on_sqlite().await?);
+    }
+    if cli.backends.contains(&Backend::Postgres) {
+        let server = Postgres::start_with(directory, &actions::SETTINGS).await?;
+        measured.extend(what.on_postgres(&server).await?);
+        server.stop()?;
+    }
+    Ok(measured)
+}
+
+/// What it costs to claim an action.
+async fn claims(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<claims::Measured> {
+    let server = Postgres::start_with(directory, &actions::SETTINGS).await?;
+    let what = claims::Claims {
+        common,
+        directory,
+        load: load(cli),
+        rounds: cli.rounds,
+        workers: cli.workers,
+        finished: cli.finished,
+    };
+    let measured = what.measure(&server).await?;
+    server.stop()?;
+    Ok(measured)
 }
 
 /// All rows on one database.
@@ -212,11 +285,7 @@ async fn on(
             running[running.len() - 1].ids()
         );
     }
-    let load = Load {
-        connections: cli.connections,
-        warm_up: Duration::from_millis(500),
-        measured: Duration::from_secs_f64(cli.seconds),
-    };
+    let load = load(cli);
     let mut cells = Vec::new();
     for &row in &cli.rows {
         cells.extend(measure::rounds(backend.title(), row, cli.rounds, load, &running, receiver).await?);

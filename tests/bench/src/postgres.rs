@@ -12,15 +12,19 @@ use sqlx::{Connection as _, PgConnection};
 /// Debian's `nobody` and `nogroup`: the server refuses root.
 const NOBODY: u32 = 65_534;
 
-/// Runs the server until standard input ends.
+/// Runs the server, with settings from the third argument on, until standard input ends.
 const KEEPER: &str = r#"
-    "$1/initdb" --pgdata="$2/data" --username=ccm --auth=trust --encoding=UTF8 >"$2/initdb.log" 2>&1 || exit 1
-    "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= >"$2/postgres.log" 2>&1 </dev/null &
+    programs=$1 directory=$2
+    shift 2
+    "$programs/initdb" --pgdata="$directory/data" --username=ccm --auth=trust --encoding=UTF8 \
+        >"$directory/initdb.log" 2>&1 || exit 1
+    "$programs/postgres" -D "$directory/data" -k "$directory" -c listen_addresses= "$@" \
+        >"$directory/postgres.log" 2>&1 </dev/null &
     server=$!
     cat >/dev/null
     kill -INT "$server" 2>/dev/null
     wait "$server"
-    rm -rf "$2/data"
+    rm -rf "$directory/data"
 "#;
 
 pub(crate) struct Postgres {
@@ -31,12 +35,18 @@ pub(crate) struct Postgres {
 impl Postgres {
     /// A server with its cluster under `directory`.
     pub(crate) async fn start(directory: &Path) -> anyhow::Result<Self> {
+        Self::start_with(directory, &[]).await
+    }
+
+    /// The same with settings that `initdb` does not make, `name=value` each.
+    pub(crate) async fn start_with(directory: &Path, settings: &[&str]) -> anyhow::Result<Self> {
         let programs = programs().context("PostgreSQL is not installed: tests/run installs it")?;
         let directory = directory.join("postgres");
         std::fs::create_dir_all(&directory)?;
         std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o700))?;
         let mut keeper = Command::new("sh");
         keeper.args(["-c", KEEPER, "keeper"]).arg(&programs).arg(&directory);
+        keeper.args(settings.iter().flat_map(|it| ["-c", it]));
         keeper.current_dir("/").stdin(Stdio::piped()).process_group(0);
         if is_root() {
             chown(&directory, Some(NOBODY), Some(NOBODY))?;
@@ -62,7 +72,19 @@ impl Postgres {
         Ok(self.url(name))
     }
 
-    fn url(&self, database: &str) -> String {
+    /// A client program of the server, such as `pgbench`, for a database.
+    pub(crate) fn client(&self, program: &str, database: &str) -> anyhow::Result<tokio::process::Command> {
+        let programs = programs().context("PostgreSQL is not installed: tests/run installs it")?;
+        let mut command = tokio::process::Command::new(programs.join(program));
+        command
+            .env("PGHOST", &self.directory)
+            .env("PGUSER", "ccm")
+            .env("PGDATABASE", database)
+            .kill_on_drop(true);
+        Ok(command)
+    }
+
+    pub(crate) fn url(&self, database: &str) -> String {
         let socket = self.directory.display().to_string().replace('/', "%2F");
         format!("postgres://ccm@{socket}/{database}")
     }

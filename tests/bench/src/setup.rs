@@ -156,18 +156,24 @@ impl Running {
     }
 
     /// Ends them, the gateway first.
-    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
-        for child in self.children.iter_mut().rev() {
-            drop(child.stdin.take());
-            if tokio::time::timeout(Duration::from_secs(15), child.wait()).await.is_err() {
-                child.kill().await?;
-            }
-        }
-        Ok(())
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        stop(self.children).await
     }
 }
 
-fn spawn(setup: Setup, common: &Common, arguments: &[&str]) -> anyhow::Result<Child> {
+/// Ends processes, the last one first.
+pub(crate) async fn stop(mut children: Vec<Child>) -> anyhow::Result<()> {
+    for child in children.iter_mut().rev() {
+        drop(child.stdin.take());
+        if tokio::time::timeout(Duration::from_secs(15), child.wait()).await.is_err() {
+            child.kill().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Starts a process of a setup, which ends with the bench.
+pub(crate) fn spawn(setup: Setup, common: &Common, arguments: &[&str]) -> anyhow::Result<Child> {
     let program = common.programs.join(if setup.is_bare() { "ccm-bare" } else { "ccm" });
     let mut command = Command::new(&program);
     // What the shell says of telemetry or of the product must not decide a measurement.
@@ -191,7 +197,7 @@ fn spawn(setup: Setup, common: &Common, arguments: &[&str]) -> anyhow::Result<Ch
 }
 
 /// An address that was free a moment ago.
-fn free_address() -> anyhow::Result<SocketAddr> {
+pub(crate) fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
