@@ -88,7 +88,7 @@ impl<'a> Bench<'a> {
         let numbering: Vec<_> = numbering.collect();
         let mut pgbench = self.server.client("pgbench", DATABASE)?;
         pgbench
-            .args(["--no-vacuum", "--protocol=prepared", "--jobs=1"])
+            .args(["--no-vacuum", "--protocol=prepared", "--jobs=2"])
             .arg(format!("--define=each={each}"))
             .arg(format!("--client={connections}"))
             .arg(format!("--time={seconds}"))
