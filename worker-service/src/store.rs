@@ -16,6 +16,9 @@ use crate::worker::Worker;
 
 #[macro_use]
 mod sql;
+mod claim;
+#[cfg(test)]
+mod claim_plans;
 #[cfg(test)]
 mod conformance;
 mod desire;
@@ -31,13 +34,14 @@ mod schedule;
 mod snapshot;
 mod sweep;
 
+pub(crate) use claim::Claim;
 pub(crate) use desire::Answer;
 pub(crate) use generation::Generation;
 pub(crate) use import::ImportRecord;
 pub(crate) use list::Filter;
 pub(crate) use reports::StoredReport;
 use row::{Row, values};
-pub(crate) use schedule::{Claim, Due, Refresh};
+pub(crate) use schedule::{Due, Refresh};
 pub(crate) use sweep::SweepLease;
 
 const SQLITE: [Migration; 4] = [
@@ -93,11 +97,13 @@ pub(crate) struct WorkerStore {
     database: Database,
     /// Notified when this process makes a worker due.
     wakes: Arc<Notify>,
+    /// From when on due workers are looked for.
+    floor: claim::Floor,
 }
 
 impl WorkerStore {
     pub(crate) fn new(database: Database) -> Self {
-        Self { database, wakes: Arc::default() }
+        Self { database, wakes: Arc::default(), floor: claim::Floor::default() }
     }
 
     /// Opens a database for a test.

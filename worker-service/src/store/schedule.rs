@@ -1,4 +1,4 @@
-//! Which workers are due, and who takes their turns: claims under a lease, wake-ups, and the end of a turn.
+//! When workers are due: wake-ups, and the end of a turn.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use sqlx::types::Json;
 use storage::{Dialects, Statement, Statements as _, StorageError, Transaction, dialects, record};
 use uuid::Uuid;
 
+use super::claim::Claim;
 use super::generation::{self, Generation};
 use super::row::{Row, values};
 use super::{WorkerStore, sql};
@@ -16,42 +17,25 @@ use crate::reconcile::book::Book;
 use crate::reconcile::settle::Settled;
 use crate::worker::Worker;
 
-/// `$1` the new owner, `$2` the length of the lease, `$3` how many.
-const CLAIM: Dialects = dialects!(
+/// A worker that is due keeps its place.
+const SCHEDULE: Dialects = dialects!(
+    "INSERT reconciles",
+    "INSERT INTO reconciles (worker_id, due_at, book) VALUES ($1, ",
+    now,
+    ", $2) ON CONFLICT (worker_id) DO UPDATE SET \
+       due_at = CASE WHEN reconciles.due_at <= excluded.due_at THEN reconciles.due_at ELSE excluded.due_at END, \
+       wakes = reconciles.wakes + 1, book = excluded.book",
+);
+
+/// A worker that is due keeps its place.
+const WAKE: Dialects = dialects!(
     "UPDATE reconciles",
-    "UPDATE reconciles SET lease_owner = $1, lease_until = ",
+    "UPDATE reconciles SET wakes = wakes + 1, due_at = CASE WHEN due_at <= ",
     now,
-    " + $2, fence = fence + 1 WHERE worker_id IN ( \
-               SELECT worker_id FROM reconciles WHERE due_at <= ",
+    " THEN due_at ELSE ",
     now,
-    " AND lease_until <= ",
-    now,
-    " ORDER BY due_at LIMIT $3",
-    skip_locked,
-    ") RETURNING worker_id, fence, wakes",
+    " END WHERE worker_id = $1",
 );
-
-/// When the next worker is due whose turn nobody takes, in microseconds from now; negative: some are due. Whether a lease has
-/// ended is looked at again with each poll.
-const NEXT: Dialects = dialects!(
-    "SELECT reconciles",
-    "SELECT due_at - ",
-    now,
-    " FROM reconciles WHERE due_at IS NOT NULL AND lease_until <= ",
-    now,
-    " ORDER BY due_at LIMIT 1",
-);
-
-const SCHEDULE: Statement = Statement {
-    summary: "INSERT reconciles",
-    sql: "INSERT INTO reconciles (worker_id, due_at, book) VALUES ($1, 0, $2) \
-          ON CONFLICT (worker_id) DO UPDATE SET due_at = 0, wakes = reconciles.wakes + 1, book = excluded.book",
-};
-
-const WAKE: Statement = Statement {
-    summary: "UPDATE reconciles",
-    sql: "UPDATE reconciles SET due_at = 0, wakes = wakes + 1 WHERE worker_id = $1",
-};
 
 /// The row stays, because its fence must not start again when the worker is restored.
 const FORGET: Statement = Statement {
@@ -79,7 +63,9 @@ const RELEASE: Dialects = dialects!(
     "UPDATE reconciles SET lease_until = 0, lease_owner = NULL, book = $5, \
                due_at = CASE WHEN wakes = $4 THEN ",
     now,
-    " + $3 ELSE 0 END WHERE worker_id = $1 AND fence = $2",
+    " + $3 ELSE ",
+    now,
+    " END WHERE worker_id = $1 AND fence = $2",
 );
 
 /// Ends the turn of a worker that was deleted.
@@ -99,7 +85,11 @@ const REFRESH: Dialects = dialects!(
     "UPDATE reconciles",
     "UPDATE reconciles SET refreshed_at = ",
     now,
-    ", due_at = 0, wakes = wakes + 1 WHERE worker_id = $1 AND refreshed_at <= ",
+    ", wakes = wakes + 1, due_at = CASE WHEN due_at <= ",
+    now,
+    " THEN due_at ELSE ",
+    now,
+    " END WHERE worker_id = $1 AND refreshed_at <= ",
     now,
     " - $2 AND worker_id IN (SELECT id FROM workers WHERE id = $1 AND deleted_at IS NULL) RETURNING refreshed_at",
 );
@@ -111,18 +101,6 @@ const REFRESHABLE: Dialects = dialects!(
     now,
     " FROM reconciles WHERE worker_id IN (SELECT id FROM workers WHERE id = $1 AND deleted_at IS NULL)",
 );
-
-record! {
-    /// A claimed turn.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub(crate) struct Claim {
-        pub(crate) worker_id: Uuid,
-        /// The fencing number of the lease.
-        pub(crate) fence: i64,
-        /// Number of wake-ups before the turn.
-        pub(crate) wakes: i64,
-    }
-}
 
 record! {
     struct BookRow {
@@ -152,12 +130,12 @@ pub(crate) struct Due {
 
 /// Makes a new or restored worker due for its first turn.
 pub(super) async fn schedule(on: &mut Transaction, id: Uuid) -> Result<(), StorageError> {
-    on.execute(&SCHEDULE, [id.into(), json!(Book::default()).into()]).await
+    on.execute(SCHEDULE.of(on.system()), [id.into(), json!(Book::default()).into()]).await
 }
 
 /// Makes a worker due, whatever it waits for.
 pub(super) async fn wake(on: &mut Transaction, id: Uuid) -> Result<(), StorageError> {
-    on.execute(&WAKE, [id.into()]).await
+    on.execute(WAKE.of(on.system()), [id.into()]).await
 }
 
 /// Makes a worker due because its desired state was set: what failed before is tried anew at once.
@@ -170,7 +148,7 @@ pub(super) async fn wake_for_new_generation(
     let known = row.map(|it| it.book.0).unwrap_or_default();
     let mut book = Book { failures: 0, conflicts: 0, next_retry: None, waiting: None, ..known };
     book.flips = book.flips.after(worker, &book, worker.desired.set_at);
-    on.execute(&SCHEDULE, [id.into(), json!(book).into()]).await
+    on.execute(SCHEDULE.of(on.system()), [id.into(), json!(book).into()]).await
 }
 
 /// Makes a worker due because a person changed it: its name and tags have to reach the machine, and the tags that it has no
@@ -185,7 +163,7 @@ pub(super) async fn wake_for_change(
     let Some(mut book) = row.map(|it| it.book.0) else { return Ok(()) };
     book.removed_tags.retain(|it| !after.tags.contains_key(it));
     book.removed_tags.extend(removed.into_iter().cloned());
-    on.execute(&SCHEDULE, [after.id.into(), json!(book).into()]).await
+    on.execute(SCHEDULE.of(on.system()), [after.id.into(), json!(book).into()]).await
 }
 
 /// Ends all turns of a deleted worker.
@@ -198,31 +176,6 @@ pub(super) fn micros(duration: Duration) -> i64 {
 }
 
 impl WorkerStore {
-    /// Claims the turns of at most `limit` due workers for `owner`. A lease that is not released ends after `lease`.
-    pub(crate) async fn claim(
-        &self,
-        owner: Uuid,
-        lease: Duration,
-        limit: usize,
-    ) -> Result<Vec<Claim>, StorageError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.database
-            .write(move |on| {
-                Box::pin(async move {
-                    let values = [owner.into(), micros(lease).into(), limit.into()];
-                    on.fetch_all(CLAIM.of(on.system()), values).await
-                })
-            })
-            .await
-    }
-
-    /// Returns the time until the next worker is due; `None` if none is.
-    pub(crate) async fn next_due(&self) -> Result<Option<Duration>, StorageError> {
-        let mut on = self.database.connection().await?;
-        let next: Option<(i64,)> = on.fetch_optional(NEXT.of(on.system()), []).await?;
-        Ok(next.map(|it| Duration::from_micros(u64::try_from(it.0).unwrap_or_default())))
-    }
-
     /// Reads what a turn needs to know; `None` if the worker was deleted.
     pub(crate) async fn due(&self, id: Uuid) -> Result<Option<Due>, StorageError> {
         let mut on = self.database.connection().await?;
