@@ -21,7 +21,7 @@ use crate::measure::{median, number};
 use crate::postgres::Postgres;
 use crate::setup::Common;
 
-/// Of the script's actions per second, the product has to reach this much with one replica of each service.
+/// Of the script's actions per second, the product has to reach this much.
 const AIM: f64 = 0.6;
 
 /// What is measured.
@@ -211,6 +211,11 @@ impl Measured {
                 let both = line.samples.iter().zip(&script.samples);
                 both.map(|(product, script)| product.per_second / script.per_second).collect::<Vec<f64>>()
             });
+            let range = ratios.as_ref().map(|it| {
+                let (least, most) =
+                    it.iter().fold((f64::MAX, 0.0), |(least, most), it| (it.min(least), it.max(most)));
+                format!(" ({least:.2}–{most:.2})")
+            });
             let ratio = ratios.map(median);
             let (aim, verdict) = match ratio {
                 Some(ratio) if ratio >= AIM => (format!("≥ {AIM:.2}"), "met"),
@@ -220,12 +225,13 @@ impl Measured {
             let counted = |of: fn(&Counted) -> f64| line.median(|it| it.counted.as_ref().map(of));
             let _ = writeln!(
                 text,
-                "| {} | {} | {} | {} | {} | {aim} | {verdict} | {} | {} | {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {}{} | {aim} | {verdict} | {} | {} | {} | {} | {} | {} |",
                 line.database,
                 line.who,
                 line.connections.map_or_else(|| "–".to_owned(), |it| it.to_string()),
                 shown(line.median(|it| Some(it.per_second)), 0),
                 shown(ratio, 2),
+                range.unwrap_or_default(),
                 shown(line.median(|it| it.cpu), 0),
                 shown(counted(|it| it.commits), 1),
                 shown(counted(|it| it.statements), 1),
