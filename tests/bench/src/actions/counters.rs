@@ -46,7 +46,7 @@ const COSTS: &str = "WITH named AS ( \
           WHEN query LIKE 'SELECT %(SELECT min(ready_at) FROM action_queue%' THEN '2 look for actions' \
           WHEN query LIKE 'SELECT % FROM action_queue WHERE deadline <=%' THEN '3 check deadlines' \
           WHEN query LIKE 'UPDATE reconciles SET lease_owner = $1, lease_until%' THEN '4 claim a worker' \
-          WHEN query LIKE 'SELECT due_at - %FROM reconciles%' THEN '5 look for workers' \
+          WHEN query LIKE 'SELECT %(SELECT min(due_at) FROM reconciles%' THEN '5 look for workers' \
         END AS name FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid WHERE datname = ANY($1)) \
      SELECT name, sum(calls)::bigint AS calls, \
         (1000 * sum(total_exec_time) / sum(calls))::double precision AS micros, \
