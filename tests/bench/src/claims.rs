@@ -163,7 +163,9 @@ impl Measured {
     /// A table for the report.
     pub(crate) fn text(&self) -> String {
         let mut text = String::from("| PostgreSQL | actions/s |");
-        STATEMENTS.iter().for_each(|it| text.extend([" ", &it[2..], ": µs, blocks |"]));
+        for it in STATEMENTS {
+            text.extend([" ", &it[2..], ": µs, blocks |"]);
+        }
         text.push_str(" claim an action, blocks: growth | |\n|---|--:|--:|--:|--:|--:|--:|--:|---|\n");
         for line in &self.0 {
             let per_second = median(line.turns.iter().map(|it| it.per_second).collect());

@@ -30,6 +30,7 @@ use setup::{Common, Running, Setup};
 /// Measures the product beside a bare axum + tonic + sqlx pair. Progress goes to standard error, the table to standard
 /// output, every turn to bench.json in the target directory. A missed aim is no error.
 #[derive(Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 #[command(name = "tests/bench/run")]
 struct Cli {
     #[command(subcommand)]
@@ -193,7 +194,7 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         .into_iter()
         .flatten()
     {
-        text.push_str(&format!("\n{table}"));
+        text.extend(["\n", &table]);
     }
     println!("{text}");
     let json = json!({

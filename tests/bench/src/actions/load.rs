@@ -15,7 +15,6 @@ use proto::task::v1::{Task, TaskStatus};
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tonic::Streaming;
-use tonic::transport::Endpoint;
 
 use super::fleet::Fleet;
 use crate::load::{Connection, Load};
@@ -92,7 +91,7 @@ impl Workers {
             bail!("the watch ended");
         }
         watching.abort();
-        self.0 = state.1.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.0.clone_from(&state.1.lock().unwrap_or_else(PoisonError::into_inner));
         Ok((Turn { measured: at_end - at_begin, all: asked }, before, after))
     }
 }
@@ -123,12 +122,13 @@ async fn ask(mut connection: Connection, shared: Arc<Shared>, state: Arc<State>)
 }
 
 /// The events of tasks from now on.
+#[expect(clippy::disallowed_types, reason = "one watch of one replica, which nothing balances")]
 async fn events(fleet: &Fleet) -> anyhow::Result<Streaming<WatchEventsResponse>> {
     let request = WatchEventsRequest { start: WatchStart::Now.into(), ..WatchEventsRequest::default() };
     let mut request = tonic::Request::new(request);
     let authorization = fleet.target.authorization.to_str()?.parse()?;
     request.metadata_mut().insert("authorization", authorization);
-    let channel = Endpoint::try_from(fleet.task_service.clone())?.connect().await?;
+    let channel = tonic::transport::Endpoint::try_from(fleet.task_service.clone())?.connect().await?;
     let mut stream = EventServiceClient::new(channel).watch_events(request).await?.into_inner();
     match stream.message().await?.and_then(|it| it.item) {
         Some(Item::Started(_)) => Ok(stream),
