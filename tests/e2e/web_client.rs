@@ -22,10 +22,7 @@ async fn succeeds(variables: &[(&str, String)]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_lose_no_event_whatever_happens_to_network_gateway_and_tabs() {
     succeeds(&[]).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn pages_of_the_gateway_itself_lose_no_event_also_behind_nginx() {
+    // And pages of the gateway itself, also behind nginx: one Chromium after the other.
     let product = Product::start().await;
     let base = format!("http://{}", product.gateway_address);
     let token = product.token("ada", &[Role::User], None);

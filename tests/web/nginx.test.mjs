@@ -13,6 +13,7 @@ import { after, before, test } from "node:test";
 import { launch } from "./chromium.mjs";
 import { until } from "./clock.mjs";
 
+const NGINX = new URL("../../target/nginx/usr/sbin/nginx", import.meta.url).pathname;
 const { CCM_WEB_BASE: target, CCM_WEB_TOKEN: token } = process.env;
 const authorization = `Bearer ${token}`;
 let browser, nginx;
@@ -32,7 +33,7 @@ class Nginx {
         server { listen 127.0.0.1:${port}; location / { proxy_pass ${target}; } }
       }`;
     await writeFile(join(folder, "nginx.conf"), config);
-    const child = spawn("/usr/sbin/nginx", ["-e", "stderr", "-p", folder, "-c", join(folder, "nginx.conf")], {
+    const child = spawn(NGINX, ["-e", "stderr", "-p", folder, "-c", join(folder, "nginx.conf")], {
       stdio: ["ignore", "ignore", "inherit"],
     });
     const nginx = Object.assign(new Nginx(), { child, folder, port, url: `http://127.0.0.1:${port}` });
