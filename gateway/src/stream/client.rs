@@ -113,7 +113,8 @@ impl Client {
             filter,
         };
         state.start(start);
-        Self { span: EndSpan::begin(&ends), state, ends, unconfirmed: None, _permit: permit }
+        let span = EndSpan::begin(&ends);
+        Self { state, ends, span, unconfirmed: None, _permit: permit }
     }
 
     /// The next block; `None` after the last one.
@@ -142,7 +143,7 @@ impl Client {
     }
 
     fn end(&mut self, end: End) {
-        let block = end.block(&self.state.streams, self.state.cursor);
+        let block = end.block(&self.state.streams, self.state.id());
         self.state.push(block);
         self.span.ended(end);
     }
@@ -152,10 +153,9 @@ impl State {
     /// Says what the client gets, and decides where it begins.
     fn start(&mut self, start: Start) {
         let mode = match &start {
-            Start::Snapshot => "snapshot",
+            Start::Snapshot | Start::Resume(None) => "snapshot",
             Start::Now => "live",
             Start::Earliest | Start::Resume(Some(_)) => "replay",
-            Start::Resume(None) => "reset",
         };
         let retry = super::retry();
         let data = json!({
@@ -266,13 +266,9 @@ impl State {
                 Place::At(_) => {}
             }
         }
-        if let Some([tasks, workers]) = self.snapshot.take() {
-            let data = json!({"tasks": tasks, "workers": workers});
-            self.push(control(&self.streams, "snapshot.completed", &data, Some(self.cursor), None));
-        }
         match self.streams.ring.join(&self.cursor, self.wanted, self.verified) {
             Join::At(seq) => self.phase = Phase::Live(seq),
-            Join::Other(log) => self.reset(log, "other_log"),
+            Join::Other(logs) => logs.into_iter().for_each(|it| self.reset(it, "other_log")),
             Join::NotConnected => self.changed().await,
             Join::Ahead { log, point } => {
                 let streams = self.streams.clone();
@@ -303,8 +299,16 @@ impl State {
                     snapshot[log as usize] += part.subjects;
                 }
                 let mut block = part.blocks;
-                end_block(Some(&self.cursor.to_text()), &mut block);
+                let counts = self.snapshot.take_if(|_| self.cursor.is_complete(self.wanted));
+                if counts.is_none() {
+                    end_block(Some(&self.cursor.to_text()), &mut block);
+                }
                 self.ready.push_back(Ready { block: block.freeze(), event: None, _room: Some(part.room) });
+                // The point behind the snapshot is the id of its end only: a client that resumes there has been told of the end.
+                if let Some([tasks, workers]) = counts {
+                    let data = json!({"tasks": tasks, "workers": workers});
+                    self.push(control(&self.streams, "snapshot.completed", &data, Some(self.cursor), None));
+                }
             }
             Read::Older(older) => {
                 let Place::At(mut point) = self.cursor.0[log as usize] else { return };
@@ -386,7 +390,13 @@ impl State {
 
     fn heartbeat(&mut self) {
         let data = json!({"server_time": self.streams.clock.now().to_rfc3339()});
-        self.push(control(&self.streams, "heartbeat", &data, Some(self.cursor), None));
+        self.push(control(&self.streams, "heartbeat", &data, self.id(), None));
+    }
+
+    /// Where a client can go on; `None` while it is not known where the stream begins.
+    fn id(&self) -> Option<Cursor> {
+        let is_known = !matches!(self.phase, Phase::AwaitingNow) && !self.cursor.0.contains(&Place::Earliest);
+        is_known.then_some(self.cursor)
     }
 
     /// Tells the client where it is, without an event.

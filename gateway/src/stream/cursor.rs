@@ -40,6 +40,11 @@ impl Cursor {
         Self(points.map(|it| it.map_or(Place::Nowhere, Place::At)))
     }
 
+    /// Whether the client needs no snapshot of these logs, nor the rest of one.
+    pub(super) fn is_complete(self, wanted: PerLog<bool>) -> bool {
+        self.0.iter().zip(wanted).all(|(place, wanted)| !wanted || matches!(place, Place::At(_)))
+    }
+
     /// Writes the cursor with characters that need no escapes in a URL.
     pub(super) fn to_text(self) -> String {
         let mut bytes = vec![VERSION];

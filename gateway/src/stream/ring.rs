@@ -73,7 +73,7 @@ pub(super) enum Found {
 }
 
 /// How a client comes from its own place to the ring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Join {
     /// It continues with this entry, and passes over the events that it has.
     At(u64),
@@ -81,8 +81,8 @@ pub(super) enum Join {
     Behind { log: Log, after: Point, until: i64 },
     /// It is beyond what this gateway has read of this log: the log has to be asked whether that point exists.
     Ahead { log: Log, point: Point },
-    /// The log is not the one that the client knows.
-    Other(Log),
+    /// These logs are not the ones that the client knows.
+    Other(Vec<Log>),
     /// This gateway has not reached the service of this log yet.
     NotConnected,
 }
@@ -168,6 +168,14 @@ impl Ring {
     /// those whose point is known to exist.
     pub(super) fn join(&self, cursor: &Cursor, wanted: PerLog<bool>, verified: PerLog<bool>) -> Join {
         let inner = self.inner();
+        let is_other = |log: &Log| match (cursor.0[*log as usize], inner.heads[*log as usize]) {
+            (Place::At(point), Some(head)) => wanted[*log as usize] && point.log_id != head.log_id,
+            _ => false,
+        };
+        let others: Vec<Log> = Log::ALL.into_iter().filter(is_other).collect();
+        if !others.is_empty() {
+            return Join::Other(others);
+        }
         let mut positions = [i64::MAX; 2];
         for log in Log::ALL {
             let slot = log as usize;
@@ -178,9 +186,6 @@ impl Ring {
             let (Some(floor), Some(head)) = (inner.floors[slot], inner.heads[slot]) else {
                 return Join::NotConnected;
             };
-            if point.log_id != head.log_id {
-                return Join::Other(log);
-            }
             if point.position > head.position && !verified[slot] {
                 return Join::Ahead { log, point };
             }

@@ -23,12 +23,12 @@ use crate::stream::{Settings, Streams};
 pub(super) enum End {
     /// The client's token has ended.
     TokenExpired,
-    /// The gateway stops, or the connection has reached its age.
+    /// The gateway stops.
     Draining,
+    /// The client did not read fast enough.
+    Slow,
     /// The stream has reached its own age.
     MaxAge,
-    /// The client did not read fast enough, and its connection was closed.
-    Slow,
     /// The client closed the connection.
     Disconnected,
 }
@@ -38,16 +38,16 @@ impl End {
         match self {
             Self::TokenExpired => "token_expired",
             Self::Draining => "shutdown",
-            Self::MaxAge => "max_age",
             Self::Slow => "slow",
+            Self::MaxAge => "max_age",
             Self::Disconnected => "disconnected",
         }
     }
 
     /// The last block of the stream.
-    pub(super) fn block(self, streams: &Streams, cursor: Cursor) -> Bytes {
+    pub(super) fn block(self, streams: &Streams, cursor: Option<Cursor>) -> Bytes {
         if self == Self::TokenExpired {
-            return control(streams, "auth.session.expired", &json!({}), Some(cursor), None);
+            return control(streams, "auth.session.expired", &json!({}), cursor, None);
         }
         let retry = match self {
             // This gateway, or another one, takes the client at once.
@@ -55,7 +55,7 @@ impl End {
             _ => crate::stream::retry(),
         };
         let data = json!({"reason": self.name(), "reconnect_in_ms": retry});
-        control(streams, "system.sse.shutdown", &data, Some(cursor), Some(retry))
+        control(streams, "system.sse.shutdown", &data, cursor, Some(retry))
     }
 }
 
@@ -93,7 +93,7 @@ impl Ends {
             age_ends_at: now + age,
             heartbeat: settings.heartbeat,
             heartbeat_at: now + settings.heartbeat,
-            timer: Box::pin(tokio::time::sleep(settings.heartbeat)),
+            timer: Box::pin(tokio::time::sleep_until(now)),
         };
         ends.set_timer();
         ends
@@ -109,8 +109,7 @@ impl Ends {
         tokio::select! {
             biased;
             () = self.draining.started() => {
-                let end = if self.stalled.is_set() { End::Slow } else { End::Draining };
-                return Wake::End(end);
+                return Wake::End(if self.stalled.is_set() { End::Slow } else { End::Draining });
             }
             () = self.timer.as_mut() => {}
         }
@@ -133,15 +132,15 @@ pub(super) struct EndSpan {
     request: SpanContext,
     events: i64,
     bytes: i64,
-    stalled: Stalled,
     end: Option<End>,
+    stalled: Stalled,
 }
 
 impl EndSpan {
     /// Starts counting for the request whose span is the current one.
     pub(super) fn begin(ends: &Ends) -> Self {
         let request = Context::map_current(|it| it.span().span_context().clone());
-        Self { request, events: 0, bytes: 0, stalled: ends.stalled.clone(), end: None }
+        Self { request, events: 0, bytes: 0, end: None, stalled: ends.stalled.clone() }
     }
 
     pub(super) fn sent(&mut self, block: &Bytes, is_event: bool) {
@@ -163,11 +162,12 @@ impl Drop for EndSpan {
         if !self.request.is_sampled() {
             return;
         }
-        let unannounced = if self.stalled.is_set() { End::Slow } else { End::Disconnected };
+        // A client that reads nothing is cut without being told.
+        let unknown = if self.stalled.is_set() { End::Slow } else { End::Disconnected };
         let root = SpanBuilder::new(SpanKind::Internal).child_of(Context::new());
         let span = root.linked_to(self.request.clone()).start(|it| {
             it.name("end of stream");
-            it.set(semconv::CCM_STREAM_END, self.end.unwrap_or(unannounced).name());
+            it.set(semconv::CCM_STREAM_END, self.end.unwrap_or(unknown).name());
             it.set(semconv::CCM_STREAM_EVENTS, self.events);
             it.set(semconv::CCM_STREAM_BYTES, self.bytes);
         });
