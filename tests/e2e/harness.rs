@@ -11,6 +11,7 @@ mod otlp;
 mod picture;
 mod process;
 mod product;
+pub(crate) mod sse;
 mod watcher;
 
 pub(crate) use certificates::Authority;
@@ -23,6 +24,7 @@ pub(crate) use otlp::{Otlp, Tls};
 pub(crate) use picture::picture;
 pub(crate) use process::Process;
 pub(crate) use product::{Backend, Product, Settings};
+pub(crate) use sse::{Block, Sse};
 pub(crate) use watcher::{Watcher, authorized, reason};
 
 use std::future::Future;

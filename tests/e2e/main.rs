@@ -40,6 +40,7 @@ mod service_identity;
 mod session;
 mod slow_clients;
 mod snapshots;
+mod stream;
 mod tls;
 mod trace;
 mod unread_bodies;

@@ -53,6 +53,7 @@ pub(crate) struct Product {
     pub(crate) provider_database: Fresh,
     of_workers: Vec<(String, String)>,
     of_tasks: Vec<(String, String)>,
+    of_gateway: Vec<(String, String)>,
     issuer: LocalIssuer,
 }
 
@@ -96,7 +97,7 @@ impl Product {
             of_provider = if url.starts_with("sqlite:") { Backend::Sqlite } else { Backend::Postgres };
         }
         let provider_database = fresh(of_provider).await;
-        for role in ["task-service", "worker-service"] {
+        for role in ["gateway", "task-service", "worker-service"] {
             std::fs::write(token_file(&directory, role), service_token(&issuer, role)).unwrap();
         }
         let of_workers =
@@ -123,7 +124,8 @@ impl Product {
         of_clients.push(("CCM_TASK_SERVICE".to_owned(), task_service));
         // Tests load as one caller; those of the limit set it.
         of_clients.push(("CCM_CALLER_RATE".to_owned(), "0".to_owned()));
-        let of_gateway = [of_clients, settings.of_gateway.clone()].concat();
+        let mut of_gateway = [of_clients, settings.of_gateway.clone()].concat();
+        of_gateway.extend(identity(&of_gateway, &directory, "gateway"));
         let gateway = role(&collector, &directory, by, "gateway", "127.0.0.1:0", &of_gateway);
         let gateway_address = gateway.listening("gateway").await;
         Self {
@@ -140,6 +142,7 @@ impl Product {
             provider_database,
             of_workers,
             of_tasks,
+            of_gateway,
             issuer,
         }
     }
@@ -159,6 +162,11 @@ impl Product {
     /// One more task-service, with the same database.
     pub(crate) async fn another_task_service(&self, listen: &str) -> Process {
         self.another("task-service", listen, &self.of_tasks).await
+    }
+
+    /// One more gateway.
+    pub(crate) async fn another_gateway(&self, listen: &str) -> Process {
+        self.another("gateway", listen, &self.of_gateway).await
     }
 
     async fn another(&self, name: &str, listen: &str, settings: &[(String, String)]) -> Process {

@@ -1,0 +1,108 @@
+//! How streams end, and how many there may be.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use access::Role;
+use serde_json::json;
+
+use super::{product, snapshot, task, titles};
+use crate::harness::{eventually, sse};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_heartbeat_tells_the_time_and_where_the_stream_is() {
+    let product = product(&[("CCM_STREAM_HEARTBEAT", "200ms")]).await;
+    let mut stream = product.stream("ada", "").await;
+    snapshot(&mut stream).await;
+    let heartbeat = stream.named("heartbeat").await;
+    assert!(heartbeat.data()["server_time"].is_string() && heartbeat.id.is_some(), "{heartbeat:?}");
+    // What others do moves it on.
+    task(&product.user("bob"), "not ada's").await;
+    stream.until(|it| it.id != heartbeat.id).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_above_a_limit_says_so_and_when_to_come_again() {
+    let product = product(&[("CCM_MAX_STREAMS", "3"), ("CCM_MAX_STREAMS_PER_CALLER", "2")]).await;
+    let mut streams = vec![product.stream("ada", "").await, product.stream("ada", "").await];
+    let mut third = product.stream("ada", "").await;
+    let rejected = third.next().await.unwrap();
+    assert_eq!(
+        (rejected.name.as_str(), &rejected.data()["reason"]),
+        ("system.sse.rejected", &json!("too_many_streams_of_caller"))
+    );
+    assert_eq!(third.retry, rejected.data()["reconnect_in_ms"].as_u64());
+    assert!(third.retry.is_some() && third.next().await.is_none());
+    streams.push(product.stream("bob", "").await);
+    let rejected = product.stream("eve", "").await.next().await.unwrap();
+    assert_eq!(rejected.data()["reason"], "too_many_streams");
+    // Those that are open stay, and one that ends makes room.
+    streams[0].named("snapshot.completed").await;
+    streams.remove(1);
+    eventually("there is room", async || {
+        (product.stream("ada", "").await.next().await?.name == "connected").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_with_its_token_and_the_next_token_resumes_it() {
+    // Tokens are accepted for a while after their end, streams not.
+    let product = product(&[("CCM_CLOCK_LEEWAY", "0s")]).await;
+    let token = product.token_for(Duration::from_secs(3), "ada", &[Role::User], None);
+    let mut stream = sse::open(product.gateway_address, &token, "event_types=task.*", None).await.unwrap();
+    snapshot(&mut stream).await;
+    let expired = stream.event().await;
+    assert_eq!((expired.name.as_str(), expired.data()), ("auth.session.expired", &json!({})));
+    assert!(stream.next().await.is_none(), "the stream ends");
+    task(&product.user("ada"), "meanwhile").await;
+    let id = stream.last_id.clone();
+    let mut again = product.stream_after("ada", "event_types=task.*", id.as_deref()).await;
+    again.named("connected").await;
+    assert_eq!(titles(&[again.event().await]), ["meanwhile"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_is_old_ends_and_is_resumed_at_once() {
+    let product = product(&[("CCM_STREAM_MAX_AGE", "500ms")]).await;
+    let mut stream = product.stream("ada", "event_types=task.*").await;
+    snapshot(&mut stream).await;
+    let shutdown = stream.event().await;
+    assert_eq!(
+        (shutdown.name.as_str(), &shutdown.data()["reason"]),
+        ("system.sse.shutdown", &json!("max_age"))
+    );
+    assert!(shutdown.id.is_some() && stream.retry.is_some_and(|it| it <= 1_000));
+    assert!(stream.next().await.is_none());
+    task(&product.user("ada"), "meanwhile").await;
+    let mut again = product.stream_after("ada", "event_types=task.*", shutdown.id.as_deref()).await;
+    again.named("connected").await;
+    assert_eq!(titles(&[again.event().await]), ["meanwhile"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_stops_tells_each_client_when_to_come_again_and_ends_in_time() {
+    let mut product = product(&[]).await;
+    let mut streams = Vec::new();
+    for number in 0..50 {
+        let mut stream = product.stream(&format!("user {number}"), "").await;
+        snapshot(&mut stream).await;
+        streams.push(stream);
+    }
+    let began = Instant::now();
+    product.gateway.signal("TERM");
+    let mut retries = BTreeSet::new();
+    for stream in &mut streams {
+        let shutdown = stream.event().await;
+        assert_eq!(
+            (shutdown.name.as_str(), &shutdown.data()["reason"]),
+            ("system.sse.shutdown", &json!("shutdown"))
+        );
+        assert!(shutdown.id.is_some() && shutdown.data()["reconnect_in_ms"].as_u64() == stream.retry);
+        retries.extend(stream.retry);
+        assert!(stream.next().await.is_none());
+    }
+    assert!(retries.len() > 25, "{retries:?}");
+    assert!(product.gateway.ended().await.success());
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
