@@ -51,6 +51,7 @@ fn sort(span: &Span) -> &'static str {
         SpanKind::Client if has("ccm.provider.name") => "provider",
         SpanKind::Client => "HTTP client",
         SpanKind::Consumer => "consumer",
+        SpanKind::Producer => "producer",
         _ if has("db.system.name") => "pool",
         _ => "internal",
     }
