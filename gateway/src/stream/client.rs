@@ -339,7 +339,7 @@ impl State {
                 self.reached(entry.heads);
                 if let Some(sent) = told.to(&self.visibility, &self.filter) {
                     told.fanout.matched();
-                    let block = if self.cursor == Cursor::at(entry.heads) {
+                    let block = if self.cursor == entry.id {
                         sent.shared()
                     } else {
                         let mut block = BytesMut::new();

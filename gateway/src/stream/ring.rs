@@ -46,6 +46,8 @@ pub(super) struct Entry {
     pub(super) seq: u64,
     /// The points of the logs behind this entry.
     pub(super) heads: PerLog<Option<Point>>,
+    /// The id that the block of an event carries. It lacks a log that was not connected yet.
+    pub(super) id: Cursor,
     pub(super) kind: EntryKind,
 }
 
@@ -231,7 +233,7 @@ impl Inner {
     fn push(&mut self, kind: EntryKind) -> u64 {
         let seq = self.first + self.entries.len() as u64;
         self.bytes += kind.bytes();
-        self.entries.push_back(Entry { seq, heads: self.heads, kind });
+        self.entries.push_back(Entry { seq, heads: self.heads, id: Cursor::at(self.heads), kind });
         while self.bytes > MAX_BYTES || self.entries.len() > MAX_ENTRIES {
             let Some(oldest) = self.entries.pop_front() else { break };
             self.first += 1;
