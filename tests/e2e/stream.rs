@@ -2,6 +2,7 @@
 
 mod ends;
 mod follow;
+mod lossless;
 mod resume;
 mod traces;
 

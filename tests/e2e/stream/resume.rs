@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{patch, product, snapshot, task, titles};
+use crate::harness::sse;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_was_cut_gets_what_it_missed_and_nothing_twice() {
@@ -105,9 +106,8 @@ async fn a_client_that_knows_more_than_the_gateway_it_comes_to_misses_nothing() 
     let id = stream.last_id.clone();
     task(&ada, "third").await;
     let token = product.token_of("ada");
-    let opening = tokio::spawn(async move {
-        crate::harness::sse::open(behind, &token, "event_types=task.*", id.as_deref()).await
-    });
+    let opening =
+        tokio::spawn(async move { sse::open(behind, &token, "event_types=task.*", id.as_deref()).await });
     second.signal("CONT");
     let mut ahead = opening.await.unwrap().unwrap();
     assert_eq!(ahead.event().await.name, "connected");
@@ -125,4 +125,38 @@ async fn a_client_that_is_cut_before_its_beginning_is_known_asks_for_it_again() 
     product.tasks.signal("CONT");
     assert_eq!(titles(&[earliest.event().await]), ["old"]);
     earliest.until(|it| it.name == "heartbeat" && it.id.is_some()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ids_of_a_gateway_that_reached_one_service_first_are_as_good_as_any_other() {
+    let product = product(&[("CCM_STREAM_HEARTBEAT", "100ms")]).await;
+    let ada = product.user("ada");
+    let mut stream = product.stream("ada", "").await;
+    let begin = snapshot(&mut stream).await.1.id.unwrap();
+    product.workers.signal("STOP");
+    let second = product.another_gateway("127.0.0.1:0").await;
+    let address = second.listening("gateway").await;
+    let token = product.token_of("ada");
+    let open = async |id: &str| sse::open(address, &token, "", Some(id)).await.unwrap();
+    // It reads the log of the tasks when it tells of them.
+    let mut only_tasks = sse::open(address, &token, "event_types=task.*&since=now", None).await.unwrap();
+    only_tasks.until(|it| it.name == "heartbeat" && it.id.is_some()).await;
+    task(&ada, "a task").await;
+    only_tasks.named("task.created").await;
+    product.workers.signal("CONT");
+    let mut told = open(&begin).await;
+    assert_eq!(told.event().await.name, "connected");
+    let first = told.event().await;
+    assert_eq!(first.name, "task.created");
+    let mut ids = vec![first.id.unwrap()];
+    task(&ada, "the last").await;
+    while titles(&[told.event().await]) != ["the last"] {
+        ids.extend(told.last_id.clone());
+    }
+    for id in ids {
+        let mut resumed = open(&id).await;
+        assert_eq!(resumed.event().await.name, "connected");
+        // No snapshot of the workers.
+        assert_eq!(resumed.event().await.name, "task.created");
+    }
 }
