@@ -2,6 +2,7 @@
 //! It uses the constants of the code where possible, and tests compare it with the router, the resources and the
 //! reasons of errors.
 
+mod events;
 mod operations;
 pub(crate) mod page;
 mod parameters;
@@ -50,6 +51,7 @@ fn document() -> Value {
         "tags": [
             {"name": "tasks", "description": "Pieces of work."},
             {"name": "workers", "description": "Machines of the fleet."},
+            {"name": "events", "description": "Changes of tasks and workers as they happen."},
             {"name": "caller", "description": "The caller of the API."},
             {"name": "health", "description": "Health of the processes."},
             {"name": "description", "description": "This document."},
@@ -85,7 +87,8 @@ fn document() -> Value {
 pub(crate) fn query_parameters() -> std::collections::BTreeSet<String> {
     let components = parameters::components();
     let shared = components.as_object().into_iter().flat_map(|it| it.values().cloned());
-    let all = shared.chain(parameters::of_tasks()).chain(parameters::of_workers());
+    let all =
+        shared.chain(parameters::of_tasks()).chain(parameters::of_workers()).chain(parameters::of_stream());
     all.filter(|it| it["in"] == "query").filter_map(|it| it["name"].as_str().map(ToOwned::to_owned)).collect()
 }
 

@@ -39,8 +39,10 @@ use self::ring::Ring;
 use self::source::Source;
 use crate::limits::callers::Key;
 
+/// The path of the stream.
+pub(crate) const PATH: &str = "/api/events/stream";
 /// The type of the reports of utilisation, which are no events of a log.
-const REPORT: &str = "worker.metrics.updated";
+pub(crate) const REPORT: &str = "worker.metrics.updated";
 /// Number of parts of snapshots in memory that wait for their clients.
 const MAX_PARTS: usize = 128;
 /// Mean pause before a client connects again.

@@ -17,8 +17,8 @@ use uuid::Uuid;
 use crate::error::ApiError;
 use crate::stream::{Filter, Start, Streams};
 
-const MAX_TYPES: usize = 50;
-const MAX_IDS: usize = 200;
+pub(crate) const MAX_TYPES: usize = 50;
+pub(crate) const MAX_IDS: usize = 200;
 const TYPE_RULE: &str = "must be types like task.created or patterns like task.*";
 
 /// What a request asks for.

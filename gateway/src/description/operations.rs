@@ -1,5 +1,6 @@
 //! The operations: parameters, bodies, responses and error reasons.
 
+mod events;
 mod others;
 mod tasks;
 mod workers;
@@ -34,10 +35,11 @@ struct Body {
 
 const JSON: &str = "application/json";
 
-/// All operations: those of tasks, of workers, and the others.
+/// All operations: those of tasks, of workers, the event stream, and the others.
 pub(super) fn operations() -> Vec<Operation> {
     let mut all = tasks::operations();
     all.extend(workers::operations());
+    all.extend(events::operations());
     all.extend(others::operations());
     all
 }
@@ -93,6 +95,14 @@ impl Operation {
         self.parameters.extend(["page_size", "page_token"].map(|it| component("parameters", it)));
         self.fails.push(Reason::InvalidInput);
         self.answers(200, "A page", content(page))
+    }
+
+    /// Answers with where the event logs were when the list was read.
+    fn with_position(mut self) -> Self {
+        for (_, answer) in &mut self.answers {
+            answer["headers"]["X-Event-Position"] = header("X-Event-Position");
+        }
+        self
     }
 
     /// Answers one resource, or 304 by `If-None-Match`.

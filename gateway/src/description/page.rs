@@ -129,6 +129,9 @@ fn write_responses(html: &mut String, responses: &[(&String, &Value)]) {
 /// A curl command for the operation, with the first example of its body.
 fn command(document: &Value, method: &str, path: &str, operation: &Value, is_public: bool) -> String {
     let mut command = match method {
+        "GET" if !operation["responses"]["200"]["content"]["text/event-stream"].is_null() => {
+            format!("curl -N localhost:8000{path}")
+        }
         "GET" => format!("curl localhost:8000{path}"),
         other => format!("curl -X {other} localhost:8000{path}"),
     };
@@ -158,7 +161,7 @@ fn values(schema: &Value) -> String {
     if let Some(name) = schema["$ref"].as_str().and_then(|it| it.rsplit('/').next()) {
         return format!("<a href=\"#{name}\">{name}</a>");
     }
-    for several in ["allOf", "anyOf"] {
+    for several in ["allOf", "anyOf", "oneOf"] {
         if let Some(first) = schema[several].as_array().and_then(|it| it.first()) {
             return values(first);
         }

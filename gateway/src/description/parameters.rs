@@ -41,6 +41,49 @@ pub(super) fn of_workers() -> Vec<Value> {
     ]
 }
 
+/// The parameters of the event stream.
+pub(super) fn of_stream() -> Vec<Value> {
+    let list = |items: &Value, max: usize| json!({"type": "array", "maxItems": max, "items": items});
+    let types = json!({
+        "type": "string", "pattern": r"^[a-z_]+(\.[a-z_]+)*(\.\*)?$", "maxLength": 100,
+        "examples": ["task.created", "worker.*"],
+    });
+    let ids = || list(&json!({"type": "string", "format": "uuid"}), crate::api::stream::MAX_IDS);
+    let id = || json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{1,150}$"});
+    let lists = [
+        query(
+            "event_types",
+            "Only events of these types, by name or prefix (`task.*`). Control events and snapshots always come.",
+            &list(&types, crate::api::stream::MAX_TYPES),
+        ),
+        query("task_ids", "Only events of these tasks; without `worker_ids`, none of workers.", &ids()),
+        query("worker_ids", "Only events of these workers; without `task_ids`, none of tasks.", &ids()),
+    ];
+    let separated = lists.map(|mut it| {
+        (it["style"], it["explode"]) = (json!("form"), json!(false));
+        it
+    });
+    let mut all = Vec::from(separated);
+    all.extend([
+        query(
+            "since",
+            "Where the stream begins: `now`, `earliest`, or the id of an event of a stream. Without it and without an id: \
+             with a snapshot.",
+            &json!({"type": "string"}),
+        ),
+        query(
+            "last_event_id",
+            "As the header `Last-Event-ID`, and before it, for clients that cannot send the header.",
+            &id(),
+        ),
+        json!({
+            "name": "Last-Event-ID", "in": "header", "schema": id(),
+            "description": "The last id that the client received: the stream goes on with the event after it.",
+        }),
+    ]);
+    all
+}
+
 fn query(name: &str, description: &str, schema: &Value) -> Value {
     json!({"name": name, "in": "query", "description": description, "schema": schema})
 }
@@ -99,6 +142,14 @@ pub(super) fn response_headers() -> Map<String, Value> {
             "An earlier request with this key was executed; the response is that of the earlier request.",
             json!({"const": "true"}),
         ),
+        (
+            "X-Event-Position",
+            "Where the event logs were before the list was read: an event stream with this `since` tells what came after. \
+             Absent while the gateway has not reached both services.",
+            pattern("^[A-Za-z0-9_-]{1,150}$"),
+        ),
+        ("Cache-Control", "No cache may keep the stream.", json!({"const": "no-cache, no-transform"})),
+        ("X-Accel-Buffering", "nginx does not buffer the stream.", json!({"const": "no"})),
         (
             "X-Trace-Id",
             "Trace id of the request; absent when the request is not traced.",

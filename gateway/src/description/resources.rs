@@ -4,6 +4,8 @@ mod explanation;
 mod task;
 mod worker;
 
+pub(super) use worker::utilization;
+
 use access::Role;
 use proto::ContractEnum;
 use serde_json::{Map, Value, json};
@@ -49,15 +51,15 @@ fn response_name<E: ContractEnum>(values: impl IntoIterator<Item = E>) -> Value 
     schema
 }
 
-fn uuid() -> Value {
+pub(super) fn uuid() -> Value {
     json!({"type": "string", "format": "uuid"})
 }
 
-fn instant() -> Value {
+pub(super) fn instant() -> Value {
     json!({"type": "string", "format": "date-time", "examples": ["2026-11-22T09:42:57.124032Z"]})
 }
 
-fn trace_id() -> Value {
+pub(super) fn trace_id() -> Value {
     json!({"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"})
 }
 
@@ -67,7 +69,7 @@ fn counter() -> Value {
 }
 
 /// An object in a response: all members are present, and later versions may add more.
-fn response_object(description: &str, members: &Value) -> Value {
+pub(super) fn response_object(description: &str, members: &Value) -> Value {
     let required: Vec<&String> = members.as_object().map(|it| it.keys().collect()).unwrap_or_default();
     json!({"type": "object", "description": description, "required": required, "properties": members})
 }
@@ -97,9 +99,8 @@ fn page(of: &str) -> Value {
 pub(super) fn schemas() -> Value {
     let mut all = Map::new();
     let others = [("Me", me()), ("Live", live()), ("Ready", ready()), ("Problem", problem())];
-    for (name, schema) in
-        task::schemas().into_iter().chain(worker::schemas()).chain(explanation::schemas()).chain(others)
-    {
+    let of_services = task::schemas().into_iter().chain(worker::schemas()).chain(explanation::schemas());
+    for (name, schema) in of_services.chain(super::events::schemas()).chain(others) {
         all.insert(name.to_owned(), schema);
     }
     all.into()

@@ -11,18 +11,23 @@ use crate::names::rest_name;
 pub(crate) const PARAMETERS: &[Parameter] = &[
     Parameter { name: "assignee_id", shows: |_| false },
     Parameter { name: "department", shows: |_| false },
+    Parameter { name: "event_types", shows: |_| false },
     Parameter { name: "kind", shows: |it| is_one_of(it, TaskKind::values()) },
+    Parameter { name: "last_event_id", shows: |_| false },
     Parameter { name: "page_size", shows: |it| it.parse::<u16>().is_ok() },
     Parameter { name: "page_token", shows: |_| false },
     Parameter { name: "priority", shows: |it| is_one_of(it, TaskPriority::values()) },
     Parameter { name: "provider", shows: |it| is_one_of(it, WorkerProvider::values()) },
     Parameter { name: "region", shows: |_| false },
+    Parameter { name: "since", shows: |it| ["now", "earliest"].contains(&it) },
     Parameter {
         name: "status",
         shows: |it| is_one_of(it, TaskStatus::values()) || is_one_of(it, WorkerObservedState::values()),
     },
     Parameter { name: "tag", shows: |_| false },
+    Parameter { name: "task_ids", shows: |_| false },
     Parameter { name: "worker_id", shows: |_| false },
+    Parameter { name: "worker_ids", shows: |_| false },
 ];
 
 fn is_one_of<E: ContractEnum>(name: &str, choices: impl IntoIterator<Item = E>) -> bool {

@@ -10,7 +10,8 @@ pub(super) fn operations() -> Vec<Operation> {
     let of = |method, path, id, summary| Operation::new(method, path, id, "tasks", summary);
     vec![
         of("GET", "/api/tasks", "listTasks", "Lists the tasks that the caller may see, newest first")
-            .lists("TaskPage", parameters::of_tasks()),
+            .lists("TaskPage", parameters::of_tasks())
+            .with_position(),
         of("POST", "/api/tasks", "createTask", "Creates a task")
             .creates("NewTask")
             .answers(201, "Created, or created by an earlier request with this key", located("Task"))

@@ -10,7 +10,8 @@ pub(super) fn operations() -> Vec<Operation> {
     let of = |method, path, id, summary| Operation::new(method, path, id, "workers", summary);
     vec![
         of("GET", "/api/workers", "listWorkers", "Lists the workers, newest first")
-            .lists("WorkerPage", parameters::of_workers()),
+            .lists("WorkerPage", parameters::of_workers())
+            .with_position(),
         of("POST", "/api/workers", "createWorker", "Creates a worker; for admins")
             .creates("NewWorker")
             .answers(201, "Created, or created by an earlier request with this key", located("Worker"))

@@ -64,7 +64,7 @@ fn worker() -> Value {
     )
 }
 
-fn utilization() -> Value {
+pub(in crate::description) fn utilization() -> Value {
     let share = json!({"type": "number", "minimum": 0, "maximum": 1});
     response_object(
         "How much of the machine is used, as shares from 0 to 1; `null` unless it runs. Not part of the history.",
