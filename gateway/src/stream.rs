@@ -9,6 +9,8 @@ mod filter;
 mod frame;
 mod permits;
 mod ring;
+#[cfg(test)]
+pub(crate) mod samples;
 mod source;
 mod told;
 

@@ -57,9 +57,8 @@ fn beginning() -> Vec<Events> {
     let filters = json!({"event_types": strings(), "task_ids": ids(), "worker_ids": ids()});
     let mode = json!({
         "type": "string",
-        "enum": ["snapshot", "replay", "live", "reset"],
-        "description": "What comes next: a snapshot; the events after an id or since the beginning; the next events; or \
-            `stream.reset` and a snapshot, because no gateway gave the id.",
+        "enum": ["snapshot", "replay", "live"],
+        "description": "What comes next: a snapshot; the events after an id, or all events; the next events",
     });
     vec![
         control(
@@ -99,7 +98,7 @@ fn of_subjects(kind: &'static str, source: &'static str, types: [&'static [&'sta
     };
     let mut shown = Map::new();
     shown.insert(name.clone(), schema(kind));
-    let mut before = json!({"type": ["object", "null"]});
+    let mut before = json!({"type": ["object", "null"], "additionalProperties": true});
     before["description"] = json!(format!(
         "The previous values of the changed members of the {name}; `null` if the change created it, or if the caller could \
          not see it before."
@@ -186,7 +185,7 @@ fn ends() -> Vec<Events> {
             "StreamShutdown",
             &["system.sse.shutdown"],
             "The gateway ends the stream. The client connects again with its last id.",
-            json!({"reason": reason(&["shutdown", "max_age"]), "reconnect_in_ms": reconnect()}),
+            json!({"reason": reason(&["shutdown", "max_age", "slow"]), "reconnect_in_ms": reconnect()}),
         ),
         control(
             "StreamRejected",
@@ -233,7 +232,8 @@ impl Events {
                 required.push(json!("subject"));
             }
         }
-        if self.types.len() > 1 {
+        // A change, or what a caller is told in place of it.
+        if self.schema.ends_with("Changed") || self.schema.ends_with("Removed") {
             let mut id = trace_id();
             id["type"] = json!("string");
             id["description"] =
