@@ -3,6 +3,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod event_log;
+pub(crate) mod events;
 pub(crate) mod fleet;
 mod identity;
 pub(crate) mod streams;
@@ -48,6 +49,8 @@ pub(crate) enum Command {
     Token(Token),
     /// Show a trace that `ccm up` has received, or all traces about a task or a worker
     Trace(Trace),
+    /// Follow the events of a gateway
+    Events(events::Events),
 }
 
 /// Where `ccm up` keeps its data.
@@ -334,7 +337,8 @@ mod tests {
     fn the_documentation_names_every_variable_with_its_default() {
         let documented = include_str!("../docs/configuration.md");
         let cli = Cli::command();
-        let commands = cli.get_subcommands().chain([&cli]);
+        let nested = cli.get_subcommands().flat_map(clap::Command::get_subcommands);
+        let commands = cli.get_subcommands().chain(nested).chain([&cli]);
         for argument in commands.flat_map(clap::Command::get_arguments) {
             let Some(variable) = argument.get_env().and_then(|it| it.to_str()) else { continue };
             let default = argument.get_default_values().first().and_then(|it| it.to_str()).unwrap_or("none");

@@ -1,7 +1,8 @@
 //! The binary `ccm`: parses the command line and runs a subcommand. `gateway`, `task-service` and `worker-service` run
-//! one process each, `up` runs all three, `token` and `trace` are tools.
+//! one process each, `up` runs all three, `token`, `trace` and `events` are tools.
 
 mod cli;
+mod events;
 mod roles;
 mod token;
 mod trace;
@@ -37,6 +38,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::TaskService(settings) => roles::task_service(settings).await,
             Command::WorkerService(settings) => roles::worker_service(settings).await,
             Command::Token(settings) => token::run(&settings),
+            Command::Events(settings) => {
+                let cli::events::EventsCommand::Tail(settings) = settings.command;
+                events::run(settings).await
+            }
             Command::Trace(settings) => trace::run(&settings.data.data_dir, &settings.which).await,
         }
     });

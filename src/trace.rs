@@ -17,6 +17,7 @@ use anyhow::{Context as _, bail};
 use self::query::{Query, Reply};
 pub(crate) use self::socket::{Source, serve};
 pub(crate) use self::store::TraceStore;
+pub(crate) use self::waterfall::{Paint, clean};
 
 /// Width of output that is not a terminal.
 const DEFAULT_WIDTH: usize = 100;

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 use self::label::count;
 use self::page::Page;
-use self::text::Paint;
+pub(crate) use self::text::{Paint, clean};
 use super::store::{Trace, is_request};
 use super::story::{Story, Topic};
 

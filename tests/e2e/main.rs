@@ -12,6 +12,7 @@ mod conditional;
 mod domain;
 mod edge;
 mod event_log;
+mod events_tail;
 mod export_outage;
 mod failures;
 mod fleet;

@@ -1,0 +1,62 @@
+//! The command line of `ccm events`.
+
+use std::path::PathBuf;
+
+use access::IssuerUrl;
+use clap::{Args, Subcommand};
+
+use super::Data;
+
+#[derive(Debug, Args)]
+pub(crate) struct Events {
+    #[command(subcommand)]
+    pub(crate) command: EventsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EventsCommand {
+    /// Print the events of tasks and workers as they happen; resumes by itself when the connection is lost
+    Tail(Tail),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tail {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// URL of the gateway
+    #[arg(long, env = "CCM_GATEWAY", default_value = "http://127.0.0.1:8000", value_name = "URL")]
+    pub(crate) gateway: String,
+    /// Bearer token; without one, a token of an admin is signed with the local key of `ccm up`
+    #[arg(
+        long,
+        env = "CCM_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        conflicts_with = "token_file"
+    )]
+    pub(crate) token: Option<String>,
+    /// File with a bearer token, which is read again for each connection
+    #[arg(long, env = "CCM_TOKEN_FILE", value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Only events of this type, such as task.created or task.*; can be repeated
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) types: Vec<String>,
+    /// Only events of this task; can be repeated
+    #[arg(long = "task", value_name = "ID")]
+    pub(crate) tasks: Vec<String>,
+    /// Only events of this worker; can be repeated
+    #[arg(long = "worker", value_name = "ID")]
+    pub(crate) workers: Vec<String>,
+    /// Where to begin: with the next event, the oldest one, a snapshot, or after an id
+    #[arg(long, default_value = "now", value_name = "now | earliest | snapshot | ID")]
+    pub(crate) since: String,
+    /// File that keeps the last id: the next run begins with the event after it, whatever --since says
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Print each event as one line of JSON (CloudEvents 1.0)
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// If an issuer is set, local tokens are not accepted and a token is required
+    #[arg(long, env = "CCM_OIDC_ISSUER", value_name = "URL", hide = true)]
+    pub(crate) oidc_issuer: Option<IssuerUrl>,
+}

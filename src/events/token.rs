@@ -1,0 +1,69 @@
+//! Where the tail gets its token.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use access::Role;
+use access::local::{LocalIssuer, TokenClaims};
+use anyhow::{Context as _, bail};
+use platform::clock::Clock;
+
+use crate::cli;
+
+/// Lifetime of a local token; each connection gets a new one.
+const LIFETIME: Duration = Duration::from_hours(12);
+
+/// Gives a token for each connection.
+pub(super) enum Token {
+    /// The one that was given.
+    Fixed(String),
+    /// In a file that another program renews.
+    File(PathBuf),
+    /// Signed with the key of the `ccm up` on this machine.
+    Local(LocalIssuer),
+}
+
+impl Token {
+    pub(super) fn of(settings: &cli::events::Tail) -> anyhow::Result<Self> {
+        if let Some(token) = &settings.token {
+            return Ok(Self::Fixed(token.trim().to_owned()));
+        }
+        if let Some(file) = &settings.token_file {
+            return Ok(Self::File(file.clone()));
+        }
+        if let Some(issuer) = &settings.oidc_issuer {
+            bail!(
+                "CCM_OIDC_ISSUER is set to {issuer}: set CCM_TOKEN or CCM_TOKEN_FILE to a token of this issuer"
+            );
+        }
+        let issuer = LocalIssuer::open(&settings.data.data_dir).context(
+            "there is no token: set CCM_TOKEN or CCM_TOKEN_FILE, or name the data directory of a `ccm up` by --data-dir",
+        )?;
+        Ok(Self::Local(issuer))
+    }
+
+    pub(super) fn get(&self) -> anyhow::Result<String> {
+        match self {
+            Self::Fixed(token) => Ok(token.clone()),
+            Self::File(file) => {
+                let text = std::fs::read_to_string(file);
+                let text = text.with_context(|| format!("cannot read the token in {}", file.display()))?;
+                Ok(text.trim().to_owned())
+            }
+            Self::Local(issuer) => {
+                let claims = TokenClaims {
+                    sub: "local".to_owned(),
+                    roles: vec![Role::Admin],
+                    department: None,
+                    lifetime: LIFETIME,
+                };
+                Ok(issuer.issue(&claims, &Clock::system())?)
+            }
+        }
+    }
+
+    /// Whether the next token may be another one.
+    pub(super) fn is_renewed(&self) -> bool {
+        !matches!(self, Self::Fixed(_))
+    }
+}
