@@ -2,6 +2,7 @@
 //! It uses the constants of the code where possible, and tests compare it with the router, the resources and the
 //! reasons of errors.
 
+pub mod asyncapi;
 mod events;
 mod operations;
 pub(crate) mod page;

@@ -52,6 +52,7 @@ pub(crate) fn routes() -> Router<Services> {
         .route("/api/me", get(me::get))
         .route("/api/session", post(session::begin).delete(session::end))
         .route("/api/openapi.json", get(description::get))
+        .route("/api/asyncapi.json", get(description::asyncapi::get))
         .route("/api/docs", get(description::page::get))
         .route("/api/docs.css", get(description::page::style))
         .route("/livez", get(health::live))

@@ -124,7 +124,7 @@ mod tests {
 
     use super::*;
 
-    fn event(name: &str, data: Value) -> Value {
+    fn event(name: &str, data: &Value) -> Value {
         json!({
             "type": name,
             "time": "2026-11-22T09:42:57.124032Z",
@@ -143,7 +143,7 @@ mod tests {
             "task": {"title": "Replace \u{1b}[2J", "status": "failed", "assignee_id": "bob", "run": {}},
         });
         assert_eq!(
-            line(&event("task.status.updated", data), Paint(false)),
+            line(&event("task.status.updated", &data), Paint(false)),
             "2026-11-22T09:42:57.124Z  task.status.updated    task …ff224f0b \"Replace \\u{1b}[2J\"  status pending → failed, \
              assignee_id none → bob, run  by task-service for ada  trace bbd0a085d2876a3d9fa547bbfdaa18ef"
         );
@@ -152,13 +152,13 @@ mod tests {
     #[test]
     fn what_has_no_values_before_shows_its_status() {
         let new = json!({"actor": "ada", "before": null, "task": {"title": "New", "status": "pending"}});
-        let shown = line(&event("task.created", new), Paint(false));
+        let shown = line(&event("task.created", &new), Paint(false));
         assert!(
             shown.contains("task.created           task …ff224f0b \"New\"  pending  by ada  trace"),
             "{shown}"
         );
         let gone = json!({"actor": "ada", "before": {"status": "pending"}, "task": null});
-        let shown = line(&event("task.deleted", gone), Paint(false));
+        let shown = line(&event("task.deleted", &gone), Paint(false));
         assert!(shown.contains("task …ff224f0b  by ada"), "{shown}");
     }
 }

@@ -15,6 +15,16 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/openapi/fuzz.py
 /// The whole takes half an hour on a busy machine.
 const PATIENCE: Duration = Duration::from_hours(2);
 
+#[tokio::test]
+async fn asyncapi_json_is_a_document_of_asyncapi() {
+    const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+    let [script, document] =
+        ["tests/openapi/asyncapi.py", "gateway/asyncapi.json"].map(|it| format!("{ROOT}/{it}"));
+    let run =
+        Command::new(PYTHON).args(["-B", &script, &document]).output().await.expect("tests/run installs it");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+}
+
 async fn is_as_described(backend: Backend) {
     let product = Product::start_with(backend, &[]).await;
     let token = product.token_for(PATIENCE, "root", &[Role::Admin], Some("network"));

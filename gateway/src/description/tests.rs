@@ -54,6 +54,13 @@ fn the_checked_in_document_is_current() {
     assert!(checked_in == text(), "cargo run -q -p gateway --example openapi > gateway/openapi.json");
 }
 
+#[test]
+fn the_checked_in_description_of_the_stream_is_current() {
+    let checked_in = include_str!("../../asyncapi.json");
+    let command = "cargo run -q -p gateway --example asyncapi > gateway/asyncapi.json";
+    assert!(checked_in == asyncapi::text(), "{command}");
+}
+
 #[tokio::test]
 async fn the_document_has_the_operations_of_the_router() {
     let peer = |name| net::grpc::Peer::new(name, "http://127.0.0.1:9", None).unwrap();

@@ -8,6 +8,7 @@ use super::{JSON, Operation, content};
 
 pub(super) fn operations() -> Vec<Operation> {
     let document = json!({"content": {JSON: {"schema": {"type": "object"}}}});
+    let messages = document.clone();
     let page = |media_type: &str| json!({"content": {media_type: {"schema": {"type": "string"}}}});
     vec![
         Operation::new("GET", "/api/me", "getCaller", "caller", "Returns the identity of the caller")
@@ -40,6 +41,15 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::new("GET", "/api/openapi.json", "getDescription", "description", "Returns this document")
             .answers(200, "OpenAPI 3.1", document)
             .public(),
+        Operation::new(
+            "GET",
+            "/api/asyncapi.json",
+            "getStreamDescription",
+            "description",
+            "Returns the description of the event stream",
+        )
+        .answers(200, "AsyncAPI 3.0", messages)
+        .public(),
         Operation::new("GET", "/api/docs", "getPage", "description", "Returns this document as a page")
             .answers(200, "The page", page("text/html"))
             .public(),

@@ -1,0 +1,100 @@
+//! The description of the event stream, AsyncAPI 3.0: what asyncapi.json at the crate's root holds and `/api/asyncapi.json`
+//! serves. OpenAPI 3.1 cannot say which messages a stream has. The schemas are the same.
+
+use std::sync::LazyLock;
+
+use axum::http::{HeaderName, header};
+use serde_json::{Map, Value, json};
+
+use super::{events, parameters, resources, schema};
+
+static TEXT: LazyLock<String> = LazyLock::new(text);
+
+/// The document as indented JSON, the content of asyncapi.json.
+#[must_use]
+pub fn text() -> String {
+    format!("{:#}\n", document())
+}
+
+/// Returns the document. Needs no token.
+pub(crate) async fn get() -> ([(HeaderName, &'static str); 1], &'static str) {
+    ([(header::CONTENT_TYPE, "application/json")], &TEXT)
+}
+
+pub(super) fn document() -> Value {
+    let events = events::all();
+    let reference = |path: &str, name: &str| json!({"$ref": format!("#/{path}/{name}")});
+    let messages: Map<String, Value> = events
+        .iter()
+        .map(|it| {
+            let message = json!({
+                "name": it.types[0],
+                "title": it.types.join(", "),
+                "summary": it.description,
+                "payload": schema(it.schema),
+            });
+            (it.schema.to_owned(), message)
+        })
+        .collect();
+    let of_channel: Map<String, Value> =
+        messages.keys().map(|it| (it.clone(), reference("components/messages", it))).collect();
+    let of_operation: Vec<Value> =
+        messages.keys().map(|it| reference("channels/events/messages", it)).collect();
+    let mut schemas: Map<String, Value> =
+        events.iter().map(|it| (it.schema.to_owned(), it.describe())).collect();
+    let mut of_resources = resources::schemas();
+    for name in ["Task", "Worker"] {
+        schemas.insert(name.to_owned(), of_resources[name].take());
+    }
+    json!({
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Cml Cloud Manager: the event stream",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Changes of tasks and workers as server-sent events. The messages are CloudEvents 1.0; later \
+                versions may add types, which clients ignore. docs/stream.md says what is promised.",
+            "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+        },
+        "defaultContentType": "application/cloudevents+json",
+        "servers": {
+            "gateway": {
+                "host": "localhost:8000",
+                "protocol": "http",
+                "security": [reference("components/securitySchemes", "bearer")],
+            },
+        },
+        "channels": {
+            "events": {
+                "address": crate::stream::PATH,
+                "description": "A response of media type text/event-stream. `event` of a block is `type` of the message, \
+                    and `id` of a block is for the header `Last-Event-ID`.",
+                "messages": of_channel,
+                "servers": [reference("servers", "gateway")],
+            },
+        },
+        "operations": {
+            "streamEvents": {
+                "action": "send",
+                "channel": reference("channels", "events"),
+                "summary": "Streams the events that the caller may see",
+                "messages": of_operation,
+                "bindings": {"http": {"method": "GET", "query": query(), "bindingVersion": "0.3.0"}},
+            },
+        },
+        "components": {
+            "messages": messages,
+            "schemas": schemas,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    })
+}
+
+/// The query parameters as the members of an object.
+fn query() -> Value {
+    let members = parameters::of_stream().into_iter().filter(|it| it["in"] == "query").filter_map(|it| {
+        let mut schema = it["schema"].clone();
+        schema["description"] = it["description"].clone();
+        Some((it["name"].as_str()?.to_owned(), schema))
+    });
+    json!({"type": "object", "properties": members.collect::<Map<_, _>>(), "additionalProperties": false})
+}
