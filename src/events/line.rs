@@ -4,8 +4,10 @@ use serde_json::{Map, Value};
 
 use crate::trace::{Paint, clean};
 
-/// Members that every change changes.
-const ALWAYS: [&str; 3] = ["revision", "updated_at", "version"];
+/// Members that change with others.
+const ALWAYS: [&str; 2] = ["revision", "version"];
+/// The ends of the names of times, which say no more than the time of the event.
+const TIMES: [&str; 2] = ["_at", "_since"];
 /// Number of changed members that are shown.
 const MAX_CHANGES: usize = 4;
 /// Longest value, in characters.
@@ -58,9 +60,13 @@ fn changes(before: &Value, after: &Value) -> Vec<String> {
     if after.is_null() {
         return Vec::new();
     }
-    let is_shown = |it: &(&String, &Value)| !ALWAYS.contains(&it.0.as_str());
+    let is_shown = |it: &(&String, &Value)| {
+        let is_known = ALWAYS.contains(&it.0.as_str()) || TIMES.iter().any(|end| it.0.ends_with(end));
+        // A member can stand for a field that has changed in another part.
+        !is_known && *it.1 != after[it.0.as_str()]
+    };
     let mut changed: Vec<_> = before.iter().filter(is_shown).collect();
-    changed.sort_by_key(|(name, _)| *name != "status");
+    changed.sort_by_key(|(name, _)| (*name != "status", after[name.as_str()].is_object()));
     let more = changed.len().saturating_sub(MAX_CHANGES);
     let mut shown: Vec<String> =
         changed.into_iter().take(MAX_CHANGES).map(|(name, was)| change(name, was, &after[name])).collect();
@@ -139,8 +145,8 @@ mod tests {
         let data = json!({
             "actor": "task-service",
             "on_behalf_of": "ada",
-            "before": {"revision": 1, "assignee_id": null, "status": "pending", "run": {}},
-            "task": {"title": "Replace \u{1b}[2J", "status": "failed", "assignee_id": "bob", "run": {}},
+            "before": {"revision": 1, "assignee_id": null, "status": "pending", "run": null, "priority": "high", "updated_at": "x"},
+            "task": {"title": "Replace \u{1b}[2J", "status": "failed", "assignee_id": "bob", "run": {}, "priority": "high"},
         });
         assert_eq!(
             line(&event("task.status.updated", &data), Paint(false)),

@@ -137,7 +137,9 @@ fn masked_text(text: &str) -> String {
     // A machine's id may stand in a sentence: (machine i-89c298ed151b99b46).
     let id = text.trim_end_matches([')', '.']);
     let id = id.strip_prefix("i-").unwrap_or(id);
-    let is_id = id.len() >= 16 && is_hex(id);
+    // The end of an id: task …ff224f0b.
+    let is_end = text.strip_prefix('…').is_some_and(|it| it.len() == 8 && is_hex(it));
+    let is_id = is_end || (id.len() >= 16 && is_hex(id));
     let is_time = text.starts_with("20") && text.ends_with('Z') && text.contains('T');
     if is_id || is_time { "…".to_owned() } else { text.to_owned() }
 }

@@ -40,7 +40,8 @@ fn page(document: &Value) -> String {
     let title = text(&document["info"]["title"]);
     let _ = write!(html, "<title>{title}: the API</title><link rel=\"stylesheet\" href=\"/api/docs.css\">");
     let _ = write!(html, "<h1>{title}</h1><p>{}", text(&document["info"]["description"]));
-    html.push_str("<p>As JSON: <a href=\"/api/openapi.json\">openapi.json</a> (OpenAPI 3.1).");
+    html.push_str("<p>As JSON: <a href=\"/api/openapi.json\">openapi.json</a> (OpenAPI 3.1), <a href=\"/api/asyncapi.json\">asyncapi.json</a> (AsyncAPI 3.0) \
+         for the event stream.");
     let tags = document["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
     html.push_str("<nav>");
     for tag in tags {
