@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use super::line::line;
 use super::place::Place;
 use super::sse::{Block, Parser};
-use super::token::Token;
+use super::token::{Renewal, Token};
 use crate::cli::events::Tail;
 use crate::trace::Paint;
 
@@ -59,6 +59,7 @@ struct Follower {
     url: Url,
     since: Option<String>,
     token: Token,
+    last_token: String,
     place: Place,
     /// `None` prints JSON.
     paint: Option<Paint>,
@@ -96,6 +97,7 @@ impl Follower {
             url,
             since: (settings.since != "snapshot").then_some(settings.since),
             token,
+            last_token: String::new(),
             place: Place::open(settings.resume)?,
             paint,
             stdout: tokio::io::stdout(),
@@ -110,27 +112,37 @@ impl Follower {
             let wait = match self.connection().await? {
                 Lost::ReaderGone => return Ok(()),
                 Lost::Planned(wait) => wait,
-                Lost::TokenExpired if self.token.is_renewed() && !self.is_refused => {
-                    self.is_refused = true;
-                    Duration::ZERO
-                }
-                Lost::TokenExpired => bail!("{}", self.expired()),
-                Lost::Retry(why, least) => {
-                    let wait = jittered(self.pause).max(least);
-                    self.pause = (self.pause * 2).min(MAX_PAUSE);
-                    self.is_interrupted = true;
-                    eprintln!("ccm: {why}; next attempt in {:.1} s", wait.as_secs_f64());
-                    wait
-                }
+                Lost::TokenExpired => self.renew()?,
+                Lost::Retry(why, least) => self.retry(&why, least),
             };
             tokio::time::sleep(wait).await;
         }
     }
 
-    fn expired(&self) -> String {
-        let next =
-            if self.place.id().is_some() { "; with --resume, the next run continues there" } else { "" };
-        format!("the token has expired or was refused by the gateway: get a new one{next}")
+    /// Says why there is another attempt, and returns when.
+    fn retry(&mut self, why: &str, least: Duration) -> Duration {
+        let wait = jittered(self.pause).max(least);
+        self.pause = (self.pause * 2).min(MAX_PAUSE);
+        self.is_interrupted = true;
+        eprintln!("ccm: {why}; next attempt in {:.1} s", wait.as_secs_f64());
+        wait
+    }
+
+    /// Returns when to connect with a new token.
+    fn renew(&mut self) -> anyhow::Result<Duration> {
+        const WHY: &str = "the token has expired or was refused by the gateway";
+        match self.token.renewal(&self.last_token)? {
+            // A new one is of no use if the gateway refuses new ones.
+            Renewal::Possible if !self.is_refused => {
+                self.is_refused = true;
+                eprintln!("ccm: {WHY}; connecting with a new one");
+                Ok(Duration::ZERO)
+            }
+            Renewal::Awaited => {
+                Ok(self.retry(&format!("{WHY}, and its file has no new one"), Duration::ZERO))
+            }
+            Renewal::Possible | Renewal::Impossible => bail!("{WHY}: get a new one"),
+        }
     }
 
     /// One connection, until it is lost.
@@ -167,7 +179,7 @@ impl Follower {
         }
     }
 
-    async fn connect(&self) -> anyhow::Result<Result<Response, Lost>> {
+    async fn connect(&mut self) -> anyhow::Result<Result<Response, Lost>> {
         let mut url = self.url.clone();
         let id = self.place.id();
         if let (None, Some(since)) = (id, &self.since) {
@@ -177,8 +189,8 @@ impl Follower {
         if let Some(id) = id {
             request = request.header("last-event-id", id);
         }
-        let token = self.token.get()?;
-        let response = match request.bearer_auth(token).send().await {
+        self.last_token = self.token.get()?;
+        let response = match request.bearer_auth(&self.last_token).send().await {
             Ok(response) => response,
             Err(error) => {
                 let origin = self.url.origin().ascii_serialization();

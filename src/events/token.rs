@@ -23,6 +23,14 @@ pub(super) enum Token {
     Local(LocalIssuer),
 }
 
+/// Where the next token comes from.
+pub(super) enum Renewal {
+    Impossible,
+    /// From another program, which has not written it yet.
+    Awaited,
+    Possible,
+}
+
 impl Token {
     pub(super) fn of(settings: &cli::events::Tail) -> anyhow::Result<Self> {
         if let Some(token) = &settings.token {
@@ -62,8 +70,16 @@ impl Token {
         }
     }
 
-    /// Whether the next token may be another one.
-    pub(super) fn is_renewed(&self) -> bool {
-        !matches!(self, Self::Fixed(_))
+    /// Whether there is another token than the one that was used last.
+    pub(super) fn renewal(&self, last: &str) -> anyhow::Result<Renewal> {
+        Ok(match self {
+            Self::Fixed(_) => Renewal::Impossible,
+            Self::File(_) => match self.get()? {
+                // A file that is being written may be empty.
+                token if token.is_empty() || token == last => Renewal::Awaited,
+                _ => Renewal::Possible,
+            },
+            Self::Local(_) => Renewal::Possible,
+        })
     }
 }

@@ -1,7 +1,9 @@
 //! `ccm events tail` against the running product: what people read, what programs read, and that neither misses an event.
 
 use std::path::Path;
+use std::time::Duration;
 
+use access::Role;
 use proto::task::v1::task_service_client::TaskServiceClient;
 use proto::task::v1::{CreateTaskRequest, Task};
 use serde_json::{Value, json};
@@ -72,9 +74,30 @@ async fn as_json_it_resumes_over_a_restart_of_the_gateway_and_of_its_own() {
     interrupt(&mut second).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn when_its_token_ends_it_goes_on_with_the_new_one_in_the_file() {
+    let product = Product::start().await;
+    let file = product.directory.path().join("tail.token");
+    let short = || product.token_for(Duration::from_secs(2), "root", &[Role::Admin], None);
+    std::fs::write(&file, short()).unwrap();
+    let mut renewed = tail(&product, &["--json", "--token-file", &file.display().to_string()]);
+    let mut fixed = tail(&product, &["--json", "--token", &short()]);
+    product.admin().post("/api/tasks", &json!({"title": "before"})).await;
+    eventually("the first event", || async { (titles(&renewed) == ["before"]).then_some(()) }).await;
+    renewed.printed("it waits", |it| it.contains("its file has no new one").then_some(())).await;
+    std::fs::write(&file, product.token("root", &[Role::Admin], None)).unwrap();
+    renewed.printed("it is connected", |it| (it == "ccm: connected again").then_some(())).await;
+    product.admin().post("/api/tasks", &json!({"title": "after"})).await;
+    eventually("nothing twice", || async { (titles(&renewed) == ["before", "after"]).then_some(()) }).await;
+    interrupt(&mut renewed).await;
+    assert!(!fixed.ended().await.success());
+    let last = fixed.lines().all().pop().unwrap_or_default();
+    assert_eq!(last, "ccm: the token has expired or was refused by the gateway: get a new one");
+}
+
 async fn create_by_grpc(product: &Product, title: &str) {
     let mut tasks = TaskServiceClient::new(Watcher::channel(product.tasks_address));
-    let token = product.token("root", &[access::Role::Admin], None);
+    let token = product.token("root", &[Role::Admin], None);
     let task = Some(Task { title: title.to_owned(), ..Task::default() });
     let request = CreateTaskRequest { task, ..CreateTaskRequest::default() };
     tasks.create_task(authorized(request, &token)).await.unwrap();
@@ -105,7 +128,7 @@ async fn what_cannot_succeed_later_is_one_sentence() {
         assert!(lines.len() == 1 && lines[0].contains(sentence), "{lines:?}");
     };
     expect(tail(&product, &["--task", "7"]), "400 Bad Request: task_ids must be UUIDs").await;
-    let expired = product.expired_token("root", &[access::Role::Admin], None);
+    let expired = product.expired_token("root", &[Role::Admin], None);
     expect(tail(&product, &["--token", &expired]), "the token has expired or was refused").await;
     let nowhere = ["events", "tail", "--data-dir", "/nowhere"];
     assert!(!Path::new(nowhere[3]).exists());
