@@ -53,7 +53,7 @@ fn sort(span: &Span) -> &'static str {
         SpanKind::Consumer => "consumer",
         SpanKind::Producer => "producer",
         _ if has("db.system.name") => "pool",
-        _ => "internal",
+        SpanKind::Internal => "internal",
     }
 }
 

@@ -93,7 +93,7 @@ impl Ends {
             age_ends_at: now + age,
             heartbeat: settings.heartbeat,
             heartbeat_at: now + settings.heartbeat,
-            timer: Box::pin(tokio::time::sleep_until(now)),
+            timer: Box::pin(tokio::time::sleep(settings.heartbeat)),
         };
         ends.set_timer();
         ends
