@@ -28,7 +28,6 @@ use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_client::EventServiceClient;
 use serde_json::json;
 use telemetry::semconv;
-use tokio::sync::Semaphore;
 
 pub(crate) use self::filter::Filter;
 pub use self::frame::TraceUrl;
@@ -45,8 +44,6 @@ use crate::limits::callers::Key;
 pub(crate) const PATH: &str = "/api/events/stream";
 /// The type of the reports of utilisation, which are no events of a log.
 pub(crate) const REPORT: &str = "worker.metrics.updated";
-/// Number of parts of snapshots in memory that wait for their clients.
-const MAX_PARTS: usize = 128;
 /// Mean pause before a client connects again.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -157,7 +154,6 @@ pub(crate) struct Streams {
     sources: PerLog<Source>,
     /// Clients for snapshots, with channels of their own.
     snapshots: PerLog<EventServiceClient<Channel>>,
-    parts: Arc<Semaphore>,
     permits: StreamPermits,
     settings: Settings,
     trace_url: Option<TraceUrl>,
@@ -183,7 +179,6 @@ impl Streams {
             ring: Ring::new(),
             sources: [source(Log::Tasks, tasks), source(Log::Workers, workers)],
             snapshots: [client(tasks), client(workers)],
-            parts: Arc::new(Semaphore::new(MAX_PARTS)),
             permits: StreamPermits::new(settings.max_streams, settings.max_streams_per_caller),
             trace_url: settings.trace_url.clone(),
             settings,
@@ -191,8 +186,19 @@ impl Streams {
         })
     }
 
+    /// Whether this gateway has an identity to read the logs with.
+    pub(crate) fn can_read_logs(&self) -> bool {
+        self.sources[0].has_identity()
+    }
+
     /// Reads the logs until `stop`.
     pub(crate) async fn run(self: Arc<Self>, stop: Shutdown) {
+        if !self.can_read_logs() {
+            tracing::warn!(
+                "event streams are off: no setting says where this process gets a token of its own"
+            );
+            return;
+        }
         tokio::join!(
             self.sources[0].feed(&self, &stop),
             self.sources[1].feed(&self, &stop),

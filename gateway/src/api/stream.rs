@@ -10,6 +10,7 @@ use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponseParts, Response, ResponseParts};
+use net::grpc::status::Reason;
 use platform::violation::Violations;
 use proto::TypePattern;
 use uuid::Uuid;
@@ -34,6 +35,11 @@ pub(crate) async fn get(
     request: Request,
 ) -> Result<Response, ApiError> {
     let caller = access::grpc::authenticated(request.extensions())?;
+    if !streams.can_read_logs() {
+        let detail =
+            "event streams are off: this gateway has no token of its own with which to read the event logs";
+        return Err(ApiError::new(Reason::ServiceUnavailable, detail));
+    }
     let last_id = request.headers().get("last-event-id").and_then(|it| it.to_str().ok());
     let query = StreamQuery::parse(request.uri().query().unwrap_or_default(), last_id)?;
     let blocks = streams.open(caller, query.filter, query.start, request.extensions());

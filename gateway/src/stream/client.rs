@@ -22,7 +22,7 @@ use self::end::{End, EndSpan, Wake};
 use super::cursor::{Cursor, Place, Point};
 use super::filter::Filter;
 use super::frame::{control, end_block};
-use super::permits::StreamPermit;
+use super::permits::{PartPermit, PartRoom, StreamPermit};
 use super::ring::{Entry, EntryKind, Found, Join};
 use super::source::Older;
 use super::told::Shared;
@@ -55,6 +55,7 @@ struct State {
     snapshot: Option<PerLog<u64>>,
     /// The points that are beyond what this gateway has read, and exist.
     verified: PerLog<bool>,
+    parts: PartRoom,
     moved: watch::Receiver<u64>,
     ready: VecDeque<Ready>,
 }
@@ -64,7 +65,7 @@ struct Ready {
     block: Bytes,
     event: Option<Shared>,
     /// Released when the block is sent.
-    _room: Option<tokio::sync::OwnedSemaphorePermit>,
+    _room: Option<PartPermit>,
 }
 
 /// What the stream does.
@@ -106,6 +107,7 @@ impl Client {
             phase: Phase::Deciding,
             snapshot: None,
             verified: [false; 2],
+            parts: permit.parts.clone(),
             moved,
             ready: VecDeque::new(),
             streams,
@@ -258,7 +260,8 @@ impl State {
                 }
                 place @ (Place::Nowhere | Place::Within(..)) => {
                     self.snapshot.get_or_insert_default();
-                    let request = snapshot::Request::new(log, place, &self.caller, &self.filter);
+                    let request =
+                        snapshot::Request::new(log, place, &self.caller, &self.filter, self.parts.clone());
                     let streams = self.streams.clone();
                     self.read(log, async move { request.read(&streams).await.map(Read::Snapshot) });
                     return;

@@ -3,7 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
 use crate::limits::callers::Key;
+
+/// Number of parts of snapshots in memory that wait for their clients to take them.
+const MAX_PARTS: usize = 256;
+/// The same of one caller, whose slow streams keep no other caller from its snapshot.
+const MAX_PARTS_OF_CALLER: usize = 16;
 
 /// Counts open streams. Clones share the counts.
 #[derive(Clone)]
@@ -12,19 +19,47 @@ pub(super) struct StreamPermits(Arc<Shared>);
 struct Shared {
     total: usize,
     per_caller: usize,
+    parts: Arc<Semaphore>,
     open: Mutex<Open>,
 }
 
 #[derive(Default)]
 struct Open {
     total: usize,
-    by_caller: HashMap<Key, usize>,
+    by_caller: HashMap<Key, OfCaller>,
+}
+
+struct OfCaller {
+    open: usize,
+    parts: Arc<Semaphore>,
+}
+
+/// Room in memory for the parts of the snapshot of one stream.
+#[derive(Clone)]
+pub(super) struct PartRoom {
+    total: Arc<Semaphore>,
+    of_caller: Arc<Semaphore>,
+}
+
+/// Room for one part, until it is dropped.
+pub(super) struct PartPermit {
+    _of_caller: OwnedSemaphorePermit,
+    _total: OwnedSemaphorePermit,
+}
+
+impl PartRoom {
+    /// Waits for room; `None` never happens, because the semaphores are never closed.
+    pub(super) async fn acquire(self) -> Option<PartPermit> {
+        let of_caller = self.of_caller.acquire_owned().await.ok()?;
+        Some(PartPermit { _of_caller: of_caller, _total: self.total.acquire_owned().await.ok()? })
+    }
 }
 
 /// An open stream, until it is dropped.
 pub(super) struct StreamPermit {
     permits: StreamPermits,
     caller: Key,
+    pub(super) parts: PartRoom,
 }
 
 /// The limit that a further stream would exceed.
@@ -46,21 +81,24 @@ impl Exceeded {
 
 impl StreamPermits {
     pub(super) fn new(total: usize, per_caller: usize) -> Self {
-        Self(Arc::new(Shared { total, per_caller, open: Mutex::default() }))
+        let parts = Arc::new(Semaphore::new(MAX_PARTS));
+        Self(Arc::new(Shared { total, per_caller, parts, open: Mutex::default() }))
     }
 
     pub(super) fn acquire(&self, caller: Key) -> Result<StreamPermit, Exceeded> {
         let mut open = self.open();
-        let of_caller = open.by_caller.get(&caller).copied().unwrap_or_default();
-        if of_caller >= self.0.per_caller {
+        if open.by_caller.get(&caller).is_some_and(|it| it.open >= self.0.per_caller) {
             return Err(Exceeded::PerCaller);
         }
         if open.total >= self.0.total {
             return Err(Exceeded::Total);
         }
         open.total += 1;
-        open.by_caller.insert(caller.clone(), of_caller + 1);
-        Ok(StreamPermit { permits: self.clone(), caller })
+        let new = || OfCaller { open: 0, parts: Arc::new(Semaphore::new(MAX_PARTS_OF_CALLER)) };
+        let of_caller = open.by_caller.entry(caller.clone()).or_insert_with(new);
+        of_caller.open += 1;
+        let parts = PartRoom { total: self.0.parts.clone(), of_caller: of_caller.parts.clone() };
+        Ok(StreamPermit { permits: self.clone(), caller, parts })
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -73,8 +111,8 @@ impl Drop for StreamPermit {
         let mut open = self.permits.open();
         open.total -= 1;
         if let Some(of_caller) = open.by_caller.get_mut(&self.caller) {
-            *of_caller -= 1;
-            if *of_caller == 0 {
+            of_caller.open -= 1;
+            if of_caller.open == 0 {
                 open.by_caller.remove(&self.caller);
             }
         }

@@ -62,6 +62,10 @@ impl Source {
         Self { log, client, identity, reading: Semaphore::new(MAX_READING), pages: Mutex::default() }
     }
 
+    pub(super) fn has_identity(&self) -> bool {
+        self.identity.is_some()
+    }
+
     /// Reads new events into the ring until `stop`. Resumes by itself after every loss.
     pub(super) async fn feed(&self, streams: &Streams, stop: &Shutdown) {
         let feeding = async {

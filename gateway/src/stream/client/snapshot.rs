@@ -3,14 +3,15 @@
 
 use access::Caller;
 use bytes::BytesMut;
+use net::grpc::status;
 use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{EventCursor, SnapshotCursor, SubjectKind, WatchEventsRequest, WatchStart};
-use tokio::sync::OwnedSemaphorePermit;
 use tonic::Status;
 use uuid::Uuid;
 
 use crate::stream::cursor::{Place, Point};
 use crate::stream::filter::Filter;
+use crate::stream::permits::{PartPermit, PartRoom};
 use crate::stream::source::point;
 use crate::stream::told::{write_event, write_removed, write_subject};
 use crate::stream::{Log, Streams};
@@ -23,6 +24,7 @@ pub(super) struct Request {
     log: Log,
     caller: Caller,
     message: WatchEventsRequest,
+    room: PartRoom,
 }
 
 /// Subjects and events as blocks, and where the client is with them.
@@ -31,11 +33,11 @@ pub(super) struct Part {
     pub(super) subjects: u64,
     pub(super) place: Place,
     /// Room for the part in memory, until it is sent.
-    pub(super) room: OwnedSemaphorePermit,
+    pub(super) room: PartPermit,
 }
 
 impl Request {
-    pub(super) fn new(log: Log, place: Place, caller: &Caller, filter: &Filter) -> Self {
+    pub(super) fn new(log: Log, place: Place, caller: &Caller, filter: &Filter, room: PartRoom) -> Self {
         let after = match place {
             Place::Within(at, (created_at, id)) => Some(SnapshotCursor {
                 cursor: Some(EventCursor { log_id: at.log_id.to_string(), position: at.position }),
@@ -53,11 +55,11 @@ impl Request {
             subject_ids: filter.ids(log).iter().map(Uuid::to_string).collect(),
             ..WatchEventsRequest::default()
         };
-        Self { log, caller: caller.clone(), message }
+        Self { log, caller: caller.clone(), message, room }
     }
 
     pub(super) async fn read(self, streams: &Streams) -> Result<Part, Status> {
-        let room = streams.parts.clone().acquire_owned().await.map_err(|_| Status::cancelled("closed"))?;
+        let room = self.room.acquire().await.ok_or_else(status::internal)?;
         let time = streams.clock.now().to_rfc3339();
         let (mut blocks, mut subjects) = (BytesMut::new(), 0);
         let mut client = streams.snapshots[self.log as usize].clone();
