@@ -126,6 +126,8 @@ impl Product {
         of_clients.push(("CCM_CALLER_RATE".to_owned(), "0".to_owned()));
         let mut of_gateway = [of_clients, settings.of_gateway.clone()].concat();
         of_gateway.extend(identity(&of_gateway, &directory, "gateway"));
+        // An empty name of the file: the gateway has no token of its own.
+        of_gateway.retain(|(name, value)| name != "CCM_SERVICE_TOKEN_FILE" || !value.is_empty());
         let gateway = role(&collector, &directory, by, "gateway", "127.0.0.1:0", &of_gateway);
         let gateway_address = gateway.listening("gateway").await;
         Self {

@@ -6,7 +6,7 @@ use access::Role;
 use serde_json::{Value, json};
 
 use super::{patch, product, snapshot, task, titles};
-use crate::harness::{Client, eventually, sse};
+use crate::harness::{Backend, Client, Product, Settings, eventually, sse};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_says_who_it_is_for_and_then_shows_everything_and_then_what_changes() {
@@ -215,4 +215,33 @@ async fn a_snapshot_of_many_tasks_equals_their_list_and_its_heartbeats_do_not_di
 
 async fn list(client: &Client) -> Value {
     client.get("/api/tasks?page_size=200").await.json["items"].clone()
+}
+
+/// Whichever replica the gateway follows: one of them sweeps.
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_of_utilization_are_told_as_they_come_and_are_no_points_to_resume_from() {
+    let of_services = vec![("CCM_SWEEP_INTERVAL".to_owned(), "1s".to_owned())];
+    let settings = Settings { of_services, ..Settings::default() };
+    let product = Product::start_as(Backend::Postgres, tempfile::tempdir().unwrap(), settings).await;
+    let _second = product.another_worker_service("127.0.0.2:0").await;
+    let mut stream = product.stream("ada", "event_types=worker.metrics.updated&since=now").await;
+    stream.named("connected").await;
+    for _ in 0..2 {
+        let worker = product.running_worker().await;
+        let report = stream.until(|it| it.subject() == worker).await;
+        assert_eq!((report.name.as_str(), report.id.as_ref()), ("worker.metrics.updated", None));
+        let (data, used) = (report.data(), &report.data()["utilization"]);
+        assert_eq!(data["worker_id"], worker);
+        assert!(["cpu", "memory", "storage"].iter().all(|it| used[*it].is_f64()), "{data}");
+        assert_eq!(used["time"], report.event["time"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_cannot_read_the_logs_refuses_streams_instead_of_being_silent() {
+    let product = product(&[("CCM_SERVICE_TOKEN_FILE", "")]).await;
+    let refused = product.user("ada").get("/api/events/stream").await;
+    assert_eq!(refused.status, 503);
+    assert_eq!(refused.text("code"), "UNAVAILABLE");
+    assert!(refused.text("detail").contains("no token of its own"), "{refused:?}");
 }
