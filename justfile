@@ -28,6 +28,8 @@ bench *arguments:
 openapi:
     cargo run -q -p gateway --example openapi > target/openapi.json
     mv target/openapi.json gateway/openapi.json
+    cargo run -q -p gateway --example asyncapi > target/asyncapi.json
+    mv target/asyncapi.json gateway/asyncapi.json
 
 # write the contract that callers are given again, after a change of proto/
 contract:

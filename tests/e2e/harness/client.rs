@@ -96,6 +96,10 @@ impl Client {
         let exchange = async {
             let response = self.http.request(request).await.map_err(|it| it.to_string())?;
             let (parts, body) = response.into_parts();
+            // An event stream does not end by itself.
+            if parts.headers.get("content-type").is_some_and(|it| it == "text/event-stream") {
+                return Ok(Answer { status: parts.status, headers: parts.headers, json: Value::Null });
+            }
             let bytes = body.collect().await.map_err(|it| it.to_string())?.to_bytes();
             let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
             Ok(Answer { status: parts.status, headers: parts.headers, json })

@@ -8,7 +8,8 @@ use super::{EVERYBODY, REFRESHES, SEES};
 use crate::harness::{Answer, Client, Product};
 
 /// Paths that everybody may read, known or not.
-const PUBLIC: [&str; 5] = ["/livez", "/readyz", "/api/openapi.json", "/api/docs", "/api/docs.css"];
+const PUBLIC: [&str; 6] =
+    ["/livez", "/readyz", "/api/openapi.json", "/api/asyncapi.json", "/api/docs", "/api/docs.css"];
 /// What the id in an operation's path or body is the id of; each request has one of its own.
 #[derive(Clone, Copy)]
 enum Subject {
@@ -34,8 +35,10 @@ struct Operation {
     sees: &'static [Who],
 }
 
-const OPERATIONS: [Operation; 29] = [
+const OPERATIONS: [Operation; 30] = [
     read("GET /api/me", Subject::None, EVERYBODY),
+    // What it tells whom is another question, which the tests of the stream answer.
+    read("GET /api/events/stream", Subject::None, EVERYBODY),
     read("GET /api/tasks", Subject::None, EVERYBODY),
     read("GET /api/tasks/{id}", Subject::Task, SEES),
     read("GET /api/tasks/{id}/events", Subject::Task, SEES),
