@@ -246,10 +246,15 @@ async fn the_callers_own_deadline_ends_a_watch_and_no_other_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_more_watch_than_may() {
-    let product = product_with(&[("CCM_MAX_WATCHERS", "1")]).await;
+    let mut product = product_with(&[("CCM_MAX_WATCHERS", "1")]).await;
+    // It watches, too.
+    assert!(product.gateway.stop().await.success());
     let token = user(&product, "ada");
-    let first = Watcher::from(product.tasks_address, &token, WatchStart::Now).await;
     let request = WatchEventsRequest::default();
+    let first = eventually("the place of the gateway is free", || async {
+        Watcher::start(product.tasks_address, &token, request.clone()).await.ok()
+    })
+    .await;
     let Err(status) = Watcher::start(product.tasks_address, &token, request.clone()).await else { panic!() };
     assert_eq!((status.code(), reason(&status)), (Code::ResourceExhausted, "TOO_MANY_WATCHERS".to_owned()));
     drop(first);
