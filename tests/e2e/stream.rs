@@ -4,6 +4,7 @@ mod ends;
 mod follow;
 mod lossless;
 mod resume;
+mod third_parties;
 mod traces;
 
 use access::Role;
