@@ -6,6 +6,7 @@ mod lossless;
 mod resume;
 mod third_parties;
 mod traces;
+mod wiped;
 
 use access::Role;
 use serde_json::{Value, json};

@@ -1,0 +1,71 @@
+//! A log that is not the one that clients know: its database was replaced under the running gateway.
+
+use serde_json::json;
+
+use super::{product, snapshot, task};
+use crate::harness::{Product, Sse, eventually};
+
+/// Replaces the database of task-service by an empty one.
+async fn wipe(product: &mut Product) {
+    product.tasks.kill().await;
+    let path = product.task_database.url.strip_prefix("sqlite:").unwrap();
+    for suffix in ["", "-wal", "-shm"] {
+        let file = format!("{path}{suffix}");
+        if std::fs::exists(&file).unwrap() {
+            std::fs::remove_file(file).unwrap();
+        }
+    }
+    product.tasks.restart(product.tasks_address);
+    product.tasks.listening("task-service").await;
+}
+
+/// Reads until a task is known, after a reset and a snapshot, and nothing of the workers was reset.
+async fn starts_again(stream: &mut Sse, title: &str) {
+    let (mut is_reset, mut is_complete, mut is_known) = (false, false, false);
+    while !(is_complete && is_known) {
+        let block = stream.event().await;
+        match block.name.as_str() {
+            "connected" => {}
+            "stream.reset" => {
+                assert_eq!(block.data()["scope"], json!("tasks"));
+                assert!(!is_reset && block.id.is_none(), "{block:?}");
+                is_reset = true;
+            }
+            "snapshot.completed" => is_complete = is_reset,
+            "task.snapshot" | "task.created" => {
+                assert!(is_reset, "{block:?}");
+                is_known |= block.data()["task"]["title"] == title;
+            }
+            _ => panic!("{block:?}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_of_a_log_that_is_gone_are_told_to_forget_it_and_begin_again() {
+    let mut product = product(&[]).await;
+    let ada = product.user("ada");
+    task(&ada, "lost").await;
+    let (mut follows, mut is_away) = (product.stream("ada", "").await, product.stream("ada", "").await);
+    snapshot(&mut follows).await;
+    let id = snapshot(&mut is_away).await.1.id;
+    drop(is_away);
+    wipe(&mut product).await;
+    let new = eventually("task-service is back", async || {
+        let answer = ada.post("/api/tasks", &json!({"title": "new"})).await;
+        (answer.status == 201).then(|| answer.text("id").to_owned())
+    })
+    .await;
+    starts_again(&mut follows, "new").await;
+    let mut comes_back = product.stream_after("ada", "", id.as_deref()).await;
+    starts_again(&mut comes_back, "new").await;
+    for stream in [&mut follows, &mut comes_back] {
+        super::patch(&ada, &new, json!({"title": format!("told to {}", stream.ids.len())})).await;
+        assert_eq!(stream.named("task.updated").await.subject(), new);
+    }
+    // The new ids are good.
+    let mut resumed = product.stream_after("ada", "", follows.last_id.as_deref()).await;
+    assert_eq!(resumed.event().await.data()["resumed"], true);
+    super::patch(&ada, &new, json!({"description": "the last"})).await;
+    resumed.until(|it| it.data()["task"]["description"] == "the last").await;
+}
