@@ -12,8 +12,9 @@ const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Writes the log back to the database, and truncates it when those have ended that read from it: writers wait meanwhile, at
 /// most for the timeout, and new readers read from the database alone.
-const RESTART: &str =
-    "PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 5000";
+const RESTART: &str = "PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(TRUNCATE)";
+/// The timeout of all other statements, [`crate::database::ACQUIRE_TIMEOUT`].
+const USUAL_TIMEOUT: &str = "PRAGMA busy_timeout = 5000";
 
 /// Checks every second whether the file is larger than `max_bytes`, until the pool is closed.
 pub(crate) async fn keep_small(writers: Pool<Sqlite>, file: PathBuf, max_bytes: u64) {
@@ -25,7 +26,9 @@ pub(crate) async fn keep_small(writers: Pool<Sqlite>, file: PathBuf, max_bytes: 
             tokio::time::sleep(INTERVAL).await;
             if tokio::fs::metadata(&name).await.is_ok_and(|it| it.len() > max_bytes) {
                 // After a failure, the next turn tries again.
-                let _ = sqlx::raw_sql(RESTART).execute(&writers).await;
+                let Ok(mut writer) = writers.acquire().await else { continue };
+                let _ = sqlx::raw_sql(RESTART).execute(&mut *writer).await;
+                let _ = sqlx::raw_sql(USUAL_TIMEOUT).execute(&mut *writer).await;
             }
         }
     };

@@ -67,7 +67,7 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
     let build = |foundation: Foundation| {
         let Foundation { database, clock, .. } = foundation;
         let store = store::WorkerStore::new(database);
-        let owner = clock.new_id();
+        let (owner, told_by) = (clock.new_id(), clock.clone());
         let workers =
             grpc::Workers { store: store.clone(), providers: providers.clone(), clock: clock.clone() };
         let reconciler =
@@ -79,7 +79,7 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
             work: vec![
                 Box::new(|_, stop| Box::pin(reconciler.run(stop))),
                 Box::new(|_, stop| Box::pin(sweeper.sweep_until(stop))),
-                Box::new(|log, stop| Box::pin(reports::tell(reported, log, stop))),
+                Box::new(|log, stop| Box::pin(reports::tell(reported, log, told_by, stop))),
             ],
         }
     };

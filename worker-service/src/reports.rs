@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use events::{EventLog, LiveMessage};
+use platform::clock::{Clock, Micros};
 use platform::periodic::Periodic;
 use platform::shutdown::Shutdown;
 use proto::event::v1::WatchReport;
@@ -35,22 +36,23 @@ struct Told {
 
 impl Told {
     /// Keeps the reports that are new.
-    fn new_of(&mut self, stored: Vec<StoredReport>) -> Vec<StoredReport> {
+    fn new_of(&mut self, stored: Vec<StoredReport>, now: Micros) -> Vec<StoredReport> {
         let mut new = stored;
         new.retain(|it| self.recent.insert(it.worker_id, it.stored_at) != Some(it.stored_at));
         self.latest = new.iter().map(|it| it.stored_at).max().unwrap_or(0).max(self.latest);
-        let since = self.since();
+        let since = self.since(now);
         self.recent.retain(|_, stored_at| *stored_at >= since);
         new
     }
 
-    fn since(&self) -> i64 {
-        self.latest.saturating_sub(OVERLAP_MICROS)
+    /// From when on reports are read again. The clock of the database may have been ahead for a while.
+    fn since(&self, now: Micros) -> i64 {
+        self.latest.min(now.0).saturating_sub(OVERLAP_MICROS)
     }
 }
 
 /// Looks for new reports while watches listen, until `stop`.
-pub(crate) async fn tell(store: WorkerStore, log: EventLog, stop: Shutdown) {
+pub(crate) async fn tell(store: WorkerStore, log: EventLog, clock: Clock, stop: Shutdown) {
     let told = Mutex::new(None::<Told>);
     let turn = || async {
         let mut told = told.lock().await;
@@ -61,12 +63,12 @@ pub(crate) async fn tell(store: WorkerStore, log: EventLog, stop: Shutdown) {
         // A watch is told of what is reported from now on.
         let is_first = told.is_none();
         let told = told.get_or_insert_default();
-        let mut after = (told.since(), Uuid::nil());
+        let mut after = (told.since(clock.now()), Uuid::nil());
         loop {
             let stored = untraced(store.reports_after(after, BATCH)).await?;
             let Some(last) = stored.last() else { return Ok::<(), StorageError>(()) };
             after = (last.stored_at, last.worker_id);
-            for report in told.new_of(stored).into_iter().filter(|_| !is_first) {
+            for report in told.new_of(stored, clock.now()).into_iter().filter(|_| !is_first) {
                 log.tell(message(&report));
             }
         }
@@ -84,8 +86,6 @@ fn message(stored: &StoredReport) -> LiveMessage {
 
 #[cfg(test)]
 mod tests {
-    use platform::clock::Micros;
-
     use super::*;
     use crate::worker::Report;
 
@@ -98,17 +98,24 @@ mod tests {
     fn a_report_that_is_read_again_is_told_once_and_a_late_one_is_told() {
         let mut told = Told::default();
         let (first, second) = (stored(1, 100), stored(2, 90));
-        assert_eq!(told.new_of(vec![first]), [first]);
-        assert_eq!(told.new_of(vec![second, first]), [second], "it became visible later");
+        assert_eq!(told.new_of(vec![first], Micros(i64::MAX)), [first]);
+        assert_eq!(told.new_of(vec![second, first], Micros(i64::MAX)), [second], "it became visible later");
         let newer = stored(1, 120);
-        assert_eq!(told.new_of(vec![second, newer]), [newer]);
+        assert_eq!(told.new_of(vec![second, newer], Micros(i64::MAX)), [newer]);
     }
 
     #[test]
     fn only_reports_that_can_be_read_again_are_remembered() {
         let mut told = Told::default();
-        told.new_of(vec![stored(1, 1)]);
-        told.new_of(vec![stored(2, 2 * OVERLAP_MICROS)]);
+        told.new_of(vec![stored(1, 1)], Micros(i64::MAX));
+        told.new_of(vec![stored(2, 2 * OVERLAP_MICROS)], Micros(i64::MAX));
         assert_eq!(told.recent.len(), 1);
+    }
+
+    #[test]
+    fn reports_are_told_also_after_the_clock_of_the_database_was_ahead() {
+        let mut told = Told::default();
+        told.new_of(vec![stored(1, 1_000 * OVERLAP_MICROS)], Micros(2 * OVERLAP_MICROS));
+        assert!(told.since(Micros(2 * OVERLAP_MICROS)) <= 2 * OVERLAP_MICROS);
     }
 }

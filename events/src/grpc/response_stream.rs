@@ -6,11 +6,12 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::Stream;
+use net::grpc::status;
 use prost::Message as _;
 use proto::event::v1::WatchEventsResponse;
 use proto::event::v1::watch_events_response::Item;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tonic::Status;
+use tonic::{Code, Status};
 
 /// Maximum number of messages in the channel; HTTP/2 buffers some more.
 const CAPACITY: usize = 16;
@@ -100,6 +101,7 @@ impl Stream for ResponseStream {
             return Poll::Ready(Some(Ok(message)));
         }
         self.done = true;
-        Poll::Ready(self.end.get().cloned().map(Err))
+        let end = self.end.get().cloned().unwrap_or_else(status::internal);
+        Poll::Ready((end.code() != Code::Ok).then_some(Err(end)))
     }
 }

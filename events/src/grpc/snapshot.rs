@@ -123,6 +123,8 @@ impl Watch {
         mut included: Option<(&mut HashSet<i64>, Range)>,
         sender: &ResponseSender,
     ) -> Result<(), WatchEnd> {
+        // A snapshot that is resumed after a long time begins with many events: each batch of them ends with a point to resume from.
+        let is_resumable = included.is_none() && at.after.is_some();
         while follower.position() < position {
             let events = follower.next_until(position).await.map_err(|it| self.unreadable(it))?;
             for event in events {
@@ -135,6 +137,10 @@ impl Watch {
                 if was_sent && !is_included {
                     self.send_event(&event, sender).await?;
                 }
+            }
+            if is_resumable {
+                let cursor = self.cursor(SnapshotProgress { position: follower.position(), ..at });
+                sender.send(Item::SnapshotProgress(WatchSnapshotProgress { cursor })).await?;
             }
         }
         Ok(())

@@ -8,7 +8,7 @@ use platform::clock::{Clock, Micros};
 use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{EventCursor, WatchProgress, WatchStarted};
 use tokio::sync::Semaphore;
-use tonic::{Code, Status};
+use tonic::Status;
 use uuid::Uuid;
 
 use super::filter::Filter;
@@ -16,7 +16,8 @@ use super::response_stream::{ResponseSender, SendError};
 use super::snapshot::SnapshotProgress;
 use super::watch_span::WatchSpan;
 use super::{SubjectRegistry, end_status};
-use crate::{EventLog, ReadError, Recorded};
+use crate::live::LiveMessages;
+use crate::{EventLog, Follower, ReadError, Recorded};
 use storage::StorageError;
 
 /// A `progress` message is sent when nothing else was sent for this long.
@@ -103,9 +104,7 @@ impl Watch {
             () = sender.closed() => return,
         };
         self.span.ended_with(&status);
-        if status.code() != Code::Ok {
-            sender.finish(status);
-        }
+        sender.finish(status);
     }
 
     async fn stream(&mut self, sender: &ResponseSender) -> WatchEnd {
@@ -132,21 +131,14 @@ impl Watch {
 
     async fn follow(&mut self, log_id: Uuid, position: i64, sender: &ResponseSender) -> Result<(), WatchEnd> {
         let mut follower = self.log.follow(log_id, position);
-        let mut live = self.log.listen();
+        // What is told live is no part of a range.
+        let mut live = self.until.is_none().then(|| self.log.listen());
         let last = self.until.unwrap_or(i64::MAX);
         let (mut sent_at, mut skipped) = (Instant::now(), 0);
         while follower.position() < last {
             let quiet = PROGRESS_INTERVAL.saturating_sub(sent_at.elapsed());
-            let events = tokio::select! {
-                next = follower.next_until(last) => next.map_err(|it| self.unreadable(it))?,
-                message = live.next() => {
-                    if let Some(item) = self.filter.live_item(&message) {
-                        sender.send(item).await?;
-                    }
-                    continue;
-                }
-                () = tokio::time::sleep(quiet) => Vec::new(),
-            };
+            let next = self.next_events(&mut follower, last, &mut live, quiet, sender).await?;
+            let events = next.map_err(|it| self.unreadable(it))?;
             for event in events {
                 if self.send_event(&event, sender).await? {
                     (sent_at, skipped) = (Instant::now(), 0);
@@ -163,6 +155,36 @@ impl Watch {
             sender.send(Item::Progress(WatchProgress { position: last })).await?;
         }
         Ok(())
+    }
+
+    /// Waits for the next events, at most for the time `quiet`, and sends what is told live meanwhile. The read of the events
+    /// goes on meanwhile: it may have waited for its turn.
+    async fn next_events(
+        &self,
+        follower: &mut Follower,
+        last: i64,
+        live: &mut Option<LiveMessages>,
+        quiet: Duration,
+        sender: &ResponseSender,
+    ) -> Result<Result<Vec<Arc<Recorded>>, ReadError>, WatchEnd> {
+        let mut next = std::pin::pin!(follower.next_until(last));
+        let mut quiet = std::pin::pin!(tokio::time::sleep(quiet));
+        loop {
+            let told = async {
+                match live {
+                    Some(live) => live.next().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let message = tokio::select! {
+                events = next.as_mut() => return Ok(events),
+                () = quiet.as_mut() => return Ok(Ok(Vec::new())),
+                message = told => message,
+            };
+            if let Some(item) = self.filter.live_item(&message) {
+                sender.send(item).await?;
+            }
+        }
     }
 
     /// Sends what the subscriber receives for an event, and returns whether that is anything.

@@ -20,6 +20,9 @@ use crate::stream::{Filter, Start, Streams};
 
 pub(crate) const MAX_TYPES: usize = 50;
 pub(crate) const MAX_IDS: usize = 200;
+/// What the names of all event types begin with, apart from those about the stream itself, which cannot be filtered.
+const KINDS: [&str; 2] = ["task.", "worker."];
+const KIND_RULE: &str = "must be types of tasks or workers: task.* or worker.*";
 const TYPE_RULE: &str = "must be types like task.created or patterns like task.*";
 
 /// What a request asks for.
@@ -75,7 +78,8 @@ impl StreamQuery {
         }
         for text in filter.type_names.iter().take(MAX_TYPES) {
             match TypePattern::parse(text) {
-                Some(pattern) => filter.types.push(pattern),
+                Some(pattern) if KINDS.iter().any(|it| pattern.concerns(it)) => filter.types.push(pattern),
+                Some(_) => violations.add("event_types", KIND_RULE),
                 None => violations.add("event_types", TYPE_RULE),
             }
         }
@@ -84,7 +88,7 @@ impl StreamQuery {
                 violations.add(name, format!("must have at most {MAX_IDS} entries"));
             }
         }
-        let id = id.as_deref().or(last_id).filter(|it| !it.is_empty());
+        let id = id.as_deref().filter(|it| !it.is_empty()).or(last_id.filter(|it| !it.is_empty()));
         let start = match id.or(since.as_deref()) {
             None => Start::Snapshot,
             Some("now") if id.is_none() => Start::Now,

@@ -5,7 +5,7 @@ mod snapshot;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use access::{Caller, Visibility};
 use bytes::{Bytes, BytesMut};
@@ -31,13 +31,16 @@ use super::{Log, PerLog, Start, Streams};
 /// Pause after a service did not answer.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// A client that takes a part of a snapshot within this time gets larger ones.
+const FAST: Duration = Duration::from_secs(1);
+
 /// A stream of one client. Nothing happens unless [`Client::next`] is polled, so a client that does not read costs nothing.
 pub(crate) struct Client {
     state: State,
     ends: Ends,
     span: EndSpan,
-    /// An event that the connection has if it asks for the next block.
-    unconfirmed: Option<Shared>,
+    /// The last block, which the connection has sent on if it asks for the next one.
+    taken: Option<Taken>,
     _permit: StreamPermit,
 }
 
@@ -56,6 +59,12 @@ struct State {
     /// The points that are beyond what this gateway has read, and exist.
     verified: PerLog<bool>,
     parts: PartRoom,
+    /// Whether the client has taken the last part of a snapshot at once, so that the next one may be large.
+    is_fast: bool,
+    /// Whether a log was reset before, so that the next reset waits.
+    was_reset: PerLog<bool>,
+    /// Whether a failed read was logged.
+    is_warned: bool,
     moved: watch::Receiver<u64>,
     ready: VecDeque<Ready>,
 }
@@ -63,9 +72,17 @@ struct State {
 /// A block to be sent.
 struct Ready {
     block: Bytes,
+    taken: Taken,
+}
+
+/// What is known of a block that the connection has.
+#[derive(Default)]
+struct Taken {
     event: Option<Shared>,
-    /// Released when the block is sent.
+    /// The room of a large part of a snapshot.
     _room: Option<PartPermit>,
+    /// When the connection has got a part of a snapshot.
+    part_at: Option<Instant>,
 }
 
 /// What the stream does.
@@ -108,6 +125,9 @@ impl Client {
             snapshot: None,
             verified: [false; 2],
             parts: permit.parts.clone(),
+            is_fast: false,
+            was_reset: [false; 2],
+            is_warned: false,
             moved,
             ready: VecDeque::new(),
             streams,
@@ -116,19 +136,26 @@ impl Client {
         };
         state.start(start);
         let span = EndSpan::begin(&ends);
-        Self { state, ends, span, unconfirmed: None, _permit: permit }
+        Self { state, ends, span, taken: None, _permit: permit }
     }
 
     /// The next block; `None` after the last one.
     pub(crate) async fn next(&mut self) -> Option<Bytes> {
-        if let Some(told) = self.unconfirmed.take() {
-            told.fanout.delivered();
+        if let Some(taken) = self.taken.take() {
+            if let Some(told) = taken.event {
+                told.fanout.delivered();
+            }
+            if let Some(at) = taken.part_at {
+                self.state.is_fast = at.elapsed() < FAST;
+            }
         }
         loop {
             if let Some(ready) = self.state.ready.pop_front() {
-                self.span.sent(&ready.block, ready.event.is_some());
-                self.unconfirmed = ready.event;
-                return Some(ready.block);
+                let Ready { block, mut taken } = ready;
+                self.span.sent(&block, taken.event.is_some());
+                taken.part_at = taken.part_at.map(|_| Instant::now());
+                self.taken = Some(taken);
+                return Some(block);
             }
             if self.span.has_ended() {
                 return None;
@@ -162,6 +189,7 @@ impl State {
         let retry = super::retry();
         let data = json!({
             "user": self.caller.sub,
+            "department": self.caller.department,
             "roles": self.caller.roles.iter().map(Into::<&str>::into).collect::<Vec<_>>(),
             "filters": {
                 "event_types": self.filter.type_names,
@@ -260,8 +288,9 @@ impl State {
                 }
                 place @ (Place::Nowhere | Place::Within(..)) => {
                     self.snapshot.get_or_insert_default();
-                    let request =
-                        snapshot::Request::new(log, place, &self.caller, &self.filter, self.parts.clone());
+                    let room = self.parts.clone();
+                    let room = if self.is_fast { room.try_acquire() } else { None };
+                    let request = snapshot::Request::new(log, place, &self.caller, &self.filter, room);
                     let streams = self.streams.clone();
                     self.read(log, async move { request.read(&streams).await.map(Read::Snapshot) });
                     return;
@@ -271,9 +300,8 @@ impl State {
         }
         match self.streams.ring.join(&self.cursor, self.wanted, self.verified) {
             Join::At(seq) => self.phase = Phase::Live(seq),
-            Join::Other(logs) => logs.into_iter().for_each(|it| self.reset(it, "other_log")),
             Join::NotConnected => self.changed().await,
-            Join::Ahead { log, point } => {
+            Join::Ahead { log, point } | Join::Other { log, point } => {
                 let streams = self.streams.clone();
                 self.read(log, async move { streams.source(log).exists(point).await.map(|()| Read::Exists) });
             }
@@ -306,7 +334,8 @@ impl State {
                 if counts.is_none() {
                     end_block(Some(&self.cursor.to_text()), &mut block);
                 }
-                self.ready.push_back(Ready { block: block.freeze(), event: None, _room: Some(part.room) });
+                let taken = Taken { _room: part.room, part_at: Some(Instant::now()), event: None };
+                self.ready.push_back(Ready { block: block.freeze(), taken });
                 // The point behind the snapshot is the id of its end only: a client that resumes there has been told of the end.
                 if let Some([tasks, workers]) = counts {
                     let data = json!({"tasks": tasks, "workers": workers});
@@ -349,7 +378,8 @@ impl State {
                         sent.write_with(Some(&self.cursor.to_text()), &mut block);
                         block.freeze()
                     };
-                    self.ready.push_back(Ready { block, event: Some(told), _room: None });
+                    let taken = Taken { event: Some(told), ..Taken::default() };
+                    self.ready.push_back(Ready { block, taken });
                 }
             }
             EntryKind::Report { worker, block } => {
@@ -372,18 +402,40 @@ impl State {
     }
 
     fn failed(&mut self, log: Log, error: &Status) {
-        match status::reason(error) {
-            Some(Reason::HistoryGone) => self.reset(log, "history_gone"),
-            _ => self.phase = Phase::Pausing(Box::pin(tokio::time::sleep(jittered(RETRY)))),
+        if status::reason(error) == Some(Reason::HistoryGone) {
+            let others = self.streams.ring.others(&self.cursor, self.wanted);
+            if !others.contains(&log) {
+                return self.reset(log, "history_gone");
+            }
+            // Logs of another installation are reset together, before the snapshot.
+            for other in others {
+                self.reset(other, "other_log");
+            }
+            return;
         }
+        if !std::mem::replace(&mut self.is_warned, true) {
+            let (code, text) = (status::code_name(error.code()), error.message());
+            tracing::warn!(log = log.source(), code, text, "cannot read for an event stream; retrying");
+        }
+        self.pause();
     }
 
     /// The client throws away what it knows of a log, and gets a snapshot of it.
     fn reset(&mut self, log: Log, reason: &str) {
         self.cursor.0[log as usize] = Place::Nowhere;
         self.verified[log as usize] = false;
-        self.phase = Phase::Deciding;
+        if let Some(snapshot) = &mut self.snapshot {
+            snapshot[log as usize] = 0;
+        }
+        // The service may have a log that this gateway has not reached yet.
+        if std::mem::replace(&mut self.was_reset[log as usize], true) {
+            self.pause();
+        }
         self.push_reset(reason, log.collection());
+    }
+
+    fn pause(&mut self) {
+        self.phase = Phase::Pausing(Box::pin(tokio::time::sleep(jittered(RETRY))));
     }
 
     fn push_reset(&mut self, reason: &str, scope: &str) {
@@ -410,6 +462,6 @@ impl State {
     }
 
     fn push(&mut self, block: Bytes) {
-        self.ready.push_back(Ready { block, event: None, _room: None });
+        self.ready.push_back(Ready { block, taken: Taken::default() });
     }
 }

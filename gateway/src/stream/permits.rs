@@ -7,9 +7,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::callers::Key;
 
-/// Number of parts of snapshots in memory that wait for their clients to take them.
+/// Number of large parts of snapshots in memory that wait for their clients to take them.
 const MAX_PARTS: usize = 256;
-/// The same of one caller, whose slow streams keep no other caller from its snapshot.
+/// The same of one caller.
 const MAX_PARTS_OF_CALLER: usize = 16;
 
 /// Counts open streams. Clones share the counts.
@@ -34,7 +34,7 @@ struct OfCaller {
     parts: Arc<Semaphore>,
 }
 
-/// Room in memory for the parts of the snapshot of one stream.
+/// Room in memory for large parts of the snapshot of one stream.
 #[derive(Clone)]
 pub(super) struct PartRoom {
     total: Arc<Semaphore>,
@@ -48,10 +48,10 @@ pub(super) struct PartPermit {
 }
 
 impl PartRoom {
-    /// Waits for room; `None` never happens, because the semaphores are never closed.
-    pub(super) async fn acquire(self) -> Option<PartPermit> {
-        let of_caller = self.of_caller.acquire_owned().await.ok()?;
-        Some(PartPermit { _of_caller: of_caller, _total: self.total.acquire_owned().await.ok()? })
+    /// Returns room for a large part, if there is some.
+    pub(super) fn try_acquire(self) -> Option<PartPermit> {
+        let of_caller = self.of_caller.try_acquire_owned().ok()?;
+        Some(PartPermit { _of_caller: of_caller, _total: self.total.try_acquire_owned().ok()? })
     }
 }
 

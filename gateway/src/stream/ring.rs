@@ -83,8 +83,8 @@ pub(super) enum Join {
     Behind { log: Log, after: Point, until: i64 },
     /// It is beyond what this gateway has read of this log: the log has to be asked whether that point exists.
     Ahead { log: Log, point: Point },
-    /// These logs are not the ones that the client knows.
-    Other(Vec<Log>),
+    /// This gateway has another log: the service has to be asked whether the client's point exists.
+    Other { log: Log, point: Point },
     /// This gateway has not reached the service of this log yet.
     NotConnected,
 }
@@ -166,18 +166,20 @@ impl Ring {
         Found::Entries { entries: batch.filter(is_current).cloned().collect(), next }
     }
 
+    /// The logs of which the client knows another one than this gateway.
+    pub(super) fn others(&self, cursor: &Cursor, wanted: PerLog<bool>) -> Vec<Log> {
+        let heads = self.inner().heads;
+        let is_other = |log: &Log| match (cursor.0[*log as usize], heads[*log as usize]) {
+            (Place::At(point), Some(head)) => wanted[*log as usize] && point.log_id != head.log_id,
+            _ => false,
+        };
+        Log::ALL.into_iter().filter(is_other).collect()
+    }
+
     /// Finds out how a client at this cursor comes to the ring. `wanted` are the logs that it is to be told of; `verified` are
     /// those whose point is known to exist.
     pub(super) fn join(&self, cursor: &Cursor, wanted: PerLog<bool>, verified: PerLog<bool>) -> Join {
         let inner = self.inner();
-        let is_other = |log: &Log| match (cursor.0[*log as usize], inner.heads[*log as usize]) {
-            (Place::At(point), Some(head)) => wanted[*log as usize] && point.log_id != head.log_id,
-            _ => false,
-        };
-        let others: Vec<Log> = Log::ALL.into_iter().filter(is_other).collect();
-        if !others.is_empty() {
-            return Join::Other(others);
-        }
         let mut positions = [i64::MAX; 2];
         for log in Log::ALL {
             let slot = log as usize;
@@ -188,6 +190,10 @@ impl Ring {
             let (Some(floor), Some(head)) = (inner.floors[slot], inner.heads[slot]) else {
                 return Join::NotConnected;
             };
+            if point.log_id != head.log_id {
+                // If it exists, this gateway has not reached it yet.
+                return if verified[slot] { Join::NotConnected } else { Join::Other { log, point } };
+            }
             if point.position > head.position && !verified[slot] {
                 return Join::Ahead { log, point };
             }

@@ -13,6 +13,7 @@ use proto::error::v1::Reason;
 use proto::event::v1::event_service_client::EventServiceClient;
 use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{EventCursor, WatchEventsRequest, WatchEventsResponse, WatchStart};
+use telemetry::span::unsampled;
 use tokio::sync::Semaphore;
 use tonic::{Status, Streaming};
 use uuid::Uuid;
@@ -76,13 +77,16 @@ impl Source {
                 if last != before {
                     (retry, is_warned) = (MIN_RETRY, false);
                 }
-                if reason_of(&status) == Some(Reason::HistoryGone) {
+                let reason = reason_of(&status);
+                let is_renewal = reason == Some(Reason::Unauthenticated) && last != before;
+                if reason == Some(Reason::HistoryGone) {
                     tracing::warn!(
                         log = self.log.source(),
                         "an event log is not the one that was read so far"
                     );
                     last = None;
-                } else if reason_of(&status) != Some(Reason::StreamEnded) {
+                    tokio::time::sleep(jittered(MIN_RETRY)).await;
+                } else if reason != Some(Reason::StreamEnded) && !is_renewal {
                     if !is_warned {
                         let (code, text) = (code_name(status.code()), status.message());
                         tracing::warn!(
@@ -99,7 +103,8 @@ impl Source {
             }
         };
         tokio::select! {
-            () = feeding => {}
+            // A trace of a call that lasts for hours would tell nothing.
+            () = unsampled(feeding) => {}
             () = stop.cancelled() => {}
         }
     }
@@ -214,12 +219,21 @@ impl Source {
             ..WatchEventsRequest::default()
         };
         let mut messages = self.watch(request).await?;
-        let mut events = Vec::new();
+        let (mut events, mut last) = (Vec::new(), after.position);
         while let Some(message) = messages.message().await? {
-            if let Some(Item::Event(event)) = message.item {
-                let told = Told::new(self.log, event, None, streams.trace_url.as_ref(), Duration::ZERO);
-                events.extend(told.map(Arc::new));
+            match message.item {
+                Some(Item::Event(event)) => {
+                    last = event.position;
+                    let told = Told::new(self.log, event, None, streams.trace_url.as_ref(), Duration::ZERO);
+                    events.extend(told.map(Arc::new));
+                }
+                Some(Item::Progress(progress)) => last = progress.position,
+                _ => {}
             }
+        }
+        // Clients pass over what is missing in a page.
+        if last < until {
+            return Err(Status::unavailable("a range of events ended before its end"));
         }
         let bytes = events.iter().map(|it| it.bytes).sum();
         Ok(Page { after, until, events: Arc::new(events), bytes })

@@ -110,7 +110,9 @@ impl Told {
         );
         let envelope = Envelope::new(log, &event, url);
         let removed = (before.is_some() && after.is_some() && before != after)
-            .then(|| envelope.block(log.removed(), &Removed { id: &event.subject_id }, id.as_deref()));
+            // Not even the trace of the change, which is no longer the client's business.
+            .then(|| Envelope { traceparent: None, trace_id: None, trace_url: None, ..envelope.clone() })
+            .map(|it| it.block(log.removed(), &Removed { id: &event.subject_id }, id.as_deref()));
         let mut change = Change {
             revision: event.revision,
             actor: event.actor.clone(),
@@ -150,6 +152,7 @@ impl Told {
 }
 
 /// The members of the CloudEvents of one event.
+#[derive(Clone)]
 struct Envelope<'e> {
     log: Log,
     id: &'e str,

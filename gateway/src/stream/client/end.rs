@@ -70,6 +70,8 @@ pub(in crate::stream) struct Ends {
     draining: Draining,
     stalled: Stalled,
     token_ends_at: Instant,
+    token_expires_at: Micros,
+    clock: Clock,
     age_ends_at: Instant,
     heartbeat: Duration,
     heartbeat_at: Instant,
@@ -90,6 +92,8 @@ impl Ends {
             draining: Draining::of(extensions),
             stalled: Stalled::of(extensions),
             token_ends_at: now + (token_expires_at - clock.now()),
+            token_expires_at,
+            clock: clock.clone(),
             age_ends_at: now + age,
             heartbeat: settings.heartbeat,
             heartbeat_at: now + settings.heartbeat,
@@ -114,7 +118,8 @@ impl Ends {
             () = self.timer.as_mut() => {}
         }
         let now = Instant::now();
-        if now >= self.token_ends_at {
+        // The timer does not notice that the clock was set or that the machine was suspended.
+        if now >= self.token_ends_at || self.clock.now() >= self.token_expires_at {
             return Wake::End(End::TokenExpired);
         }
         if now >= self.age_ends_at {

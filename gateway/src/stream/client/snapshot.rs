@@ -3,7 +3,6 @@
 
 use access::Caller;
 use bytes::BytesMut;
-use net::grpc::status;
 use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{EventCursor, SnapshotCursor, SubjectKind, WatchEventsRequest, WatchStart};
 use tonic::Status;
@@ -11,20 +10,23 @@ use uuid::Uuid;
 
 use crate::stream::cursor::{Place, Point};
 use crate::stream::filter::Filter;
-use crate::stream::permits::{PartPermit, PartRoom};
+use crate::stream::permits::PartPermit;
 use crate::stream::source::point;
 use crate::stream::told::{write_event, write_removed, write_subject};
 use crate::stream::{Log, Streams};
 
 /// A part ends at the first point to resume from after this many bytes.
 const PART_BYTES: usize = 128 * 1024;
+/// The same of a client that is not known to be fast, or while many large parts are in memory. It needs no permit: a service
+/// gives such a point after each 32 subjects at the beginning of a call, and after 256 KiB.
+const SMALL_PART_BYTES: usize = 16 * 1024;
 
 /// What to read.
 pub(super) struct Request {
     log: Log,
     caller: Caller,
     message: WatchEventsRequest,
-    room: PartRoom,
+    room: Option<PartPermit>,
 }
 
 /// Subjects and events as blocks, and where the client is with them.
@@ -32,12 +34,18 @@ pub(super) struct Part {
     pub(super) blocks: BytesMut,
     pub(super) subjects: u64,
     pub(super) place: Place,
-    /// Room for the part in memory, until it is sent.
-    pub(super) room: PartPermit,
+    /// Room for a large part in memory.
+    pub(super) room: Option<PartPermit>,
 }
 
 impl Request {
-    pub(super) fn new(log: Log, place: Place, caller: &Caller, filter: &Filter, room: PartRoom) -> Self {
+    pub(super) fn new(
+        log: Log,
+        place: Place,
+        caller: &Caller,
+        filter: &Filter,
+        room: Option<PartPermit>,
+    ) -> Self {
         let after = match place {
             Place::Within(at, (created_at, id)) => Some(SnapshotCursor {
                 cursor: Some(EventCursor { log_id: at.log_id.to_string(), position: at.position }),
@@ -59,7 +67,8 @@ impl Request {
     }
 
     pub(super) async fn read(self, streams: &Streams) -> Result<Part, Status> {
-        let room = self.room.acquire().await.ok_or_else(status::internal)?;
+        let room = self.room;
+        let max_bytes = if room.is_some() { PART_BYTES } else { SMALL_PART_BYTES };
         let time = streams.clock.now().to_rfc3339();
         let (mut blocks, mut subjects) = (BytesMut::new(), 0);
         let mut client = streams.snapshots[self.log as usize].clone();
@@ -79,7 +88,7 @@ impl Request {
                     let id = streams.clock.new_id().to_string();
                     write_removed(self.log, &removed.subject_id, &id, time.clone(), &mut blocks);
                 }
-                Some(Item::SnapshotProgress(progress)) if blocks.len() >= PART_BYTES => {
+                Some(Item::SnapshotProgress(progress)) if blocks.len() >= max_bytes => {
                     if let Some(place) = progress.cursor.as_ref().and_then(within) {
                         return Ok(Part { blocks, subjects, place, room });
                     }
