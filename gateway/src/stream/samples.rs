@@ -53,7 +53,7 @@ pub(crate) async fn samples() -> Vec<(String, String)> {
     all.push(expired(&streams, cursor).await);
     let short = self::streams(Settings { max_age: soon, ..usual.clone() });
     all.push(opened(&short, Start::Resume(Some(cursor))).await.remove(1));
-    let full = self::streams(Settings { max_streams_per_caller: 0, ..usual });
+    let full = self::streams(Settings { max_streams: 0, ..usual });
     all.push(opened(&full, Start::Now).await.remove(0));
     all.into_iter().map(|it| (name(&it), steady(&it))).collect()
 }

@@ -19,7 +19,7 @@ pub(super) fn operations() -> Vec<Operation> {
                  `system.sse.rejected`. docs/stream.md explains every event",
                 blocks(),
             )
-            .fails(&[Reason::InvalidInput]),
+            .fails(&[Reason::InvalidInput, Reason::ServiceUnavailable]),
     ]
 }
 
