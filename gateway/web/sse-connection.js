@@ -301,7 +301,9 @@ export class Connection {
   /** @param {StreamEvent} event */
   #isAnotherUser(event) {
     const before = this.#user;
-    this.#user = event.data.user;
+    const { user, roles, department } = event.data;
+    // Other rights show other tasks: what was seen with the old ones is no beginning for the new ones.
+    this.#user = JSON.stringify([user, roles, department ?? null]);
     return before !== undefined && before !== this.#user;
   }
 

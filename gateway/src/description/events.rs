@@ -68,6 +68,10 @@ fn beginning() -> Vec<Events> {
             json!({
                 "user": {"type": "string", "description": "`sub` of the token."},
                 "roles": strings(),
+                "department": {
+                    "type": ["string", "null"],
+                    "description": "The department claim of the token. With other rights than before, a client begins with a snapshot.",
+                },
                 "filters": response_object("The filters of the stream; an empty list filters nothing.", &filters),
                 "mode": mode,
                 "resumed": {"type": "boolean", "description": "Whether the stream goes on after an id."},
