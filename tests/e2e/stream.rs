@@ -4,6 +4,7 @@ mod ends;
 mod follow;
 mod lossless;
 mod resume;
+mod slow;
 mod third_parties;
 mod traces;
 mod wiped;

@@ -45,10 +45,10 @@ async fn every_client_gets_every_change_that_it_may_see_once_and_in_order_whatev
     let seed =
         setting("CCM_SEED").unwrap_or_else(|| platform::clock::Clock::system().new_id().as_u64_pair().1 >> 1);
     let writers = setting("CCM_STREAM_WRITERS").unwrap_or(12);
-    let changes = setting("CCM_STREAM_WRITES").unwrap_or(60);
+    let each = setting("CCM_STREAM_WRITES").unwrap_or(60);
     let clients = setting("CCM_STREAM_CLIENTS").unwrap_or(24);
     println!(
-        "CCM_SEED={seed} CCM_STREAM_WRITERS={writers} CCM_STREAM_WRITES={changes} CCM_STREAM_CLIENTS={clients}"
+        "CCM_SEED={seed} CCM_STREAM_WRITERS={writers} CCM_STREAM_WRITES={each} CCM_STREAM_CLIENTS={clients}"
     );
     let mut random = Random(seed);
     let mut cluster = Cluster::start().await;
@@ -59,7 +59,7 @@ async fn every_client_gets_every_change_that_it_may_see_once_and_in_order_whatev
     let writing: Vec<_> = (0..writers)
         .map(|number| {
             let writer = Writer::new(&cluster, number, seed, &workers, &tasks);
-            tokio::spawn(writer.write(changes))
+            tokio::spawn(writer.write(each))
         })
         .collect();
     let mut following = Vec::new();

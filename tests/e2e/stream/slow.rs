@@ -1,0 +1,138 @@
+//! Clients that do not read fast enough: they are cut, go on where they were, and delay nobody.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use telemetry::otlp::AttributeValue;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpSocket, TcpStream};
+
+use super::{product, snapshot, task, titles};
+use crate::harness::{DEADLINE, Product, eventually};
+
+const CLIENTS: usize = 500;
+/// More than a connection holds.
+const LARGE_TASKS: usize = 30;
+
+/// Opens a stream of Ada's by HTTP/1.0, whose body has no chunks, with a small buffer.
+async fn open(product: &Product, query: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let mut stream = socket.connect(product.gateway_address).await.unwrap();
+    let token = product.token_of("ada");
+    let request = format!(
+        "GET /api/events/stream?{query} HTTP/1.0\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream
+}
+
+/// Reads a byte a second until the other end has closed the connection.
+async fn trickle(mut stream: TcpStream, is_cut: Arc<AtomicBool>) -> Vec<u8> {
+    let mut read = Vec::new();
+    while !is_cut.load(Ordering::SeqCst) {
+        read.extend(stream.read_u8().await.ok());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    rest(stream, read).await
+}
+
+/// Reads what is left after the connection was cut.
+async fn rest(mut stream: TcpStream, mut read: Vec<u8>) -> Vec<u8> {
+    let mut chunk = vec![0; 64 * 1024];
+    let ending = async {
+        loop {
+            match stream.read(&mut chunk).await {
+                Ok(0) | Err(_) => return,
+                Ok(count) => read.extend(&chunk[..count]),
+            }
+        }
+    };
+    tokio::time::timeout(DEADLINE, ending).await.expect("the connection is cut");
+    read
+}
+
+/// The titles of the tasks that are told whole, the last id, and what the end was called, if it was told.
+fn told(read: &[u8]) -> (Vec<String>, String, Option<Value>) {
+    let text = String::from_utf8_lossy(read);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains(" 200 OK"), "{head}");
+    let (mut titles, mut id, mut end) = (Vec::new(), String::new(), None);
+    let Some((whole, _)) = body.rsplit_once("\n\n") else { return (titles, id, end) };
+    for block in whole.split("\n\n") {
+        let fields: BTreeMap<&str, &str> = block.lines().filter_map(|it| it.split_once(": ")).collect();
+        if let Some(new) = fields.get("id") {
+            (*new).clone_into(&mut id);
+        }
+        let Some(data) = fields.get("data") else { continue };
+        let event: Value = serde_json::from_str(data).unwrap();
+        match fields["event"] {
+            "task.created" => titles.push(event["data"]["task"]["title"].as_str().unwrap().to_owned()),
+            "system.sse.shutdown" => end = Some(event["data"]["reason"].clone()),
+            _ => {}
+        }
+    }
+    (titles, id, end)
+}
+
+fn ends(product: &Product, reason: &str) -> usize {
+    let reason = AttributeValue::Text(reason.to_owned());
+    let spans = product.collector.spans();
+    spans.iter().filter(|it| it.attributes.get("ccm.stream.end") == Some(&reason)).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_do_not_read_delay_nobody_are_cut_and_go_on_exactly() {
+    let product = product(&[
+        ("CCM_WRITE_TIMEOUT", "3s"),
+        ("CCM_STREAM_HEARTBEAT", "25s"),
+        ("CCM_MAX_STREAMS_PER_CALLER", "1000"),
+    ])
+    .await;
+    let (ada, bob) = (product.user("ada"), product.user("bob"));
+    let mut clients = Vec::new();
+    for _ in 0..CLIENTS {
+        let mut client = product.stream("bob", "event_types=task.*").await;
+        snapshot(&mut client).await;
+        clients.push(client);
+    }
+    let mut first = product.stream("ada", "event_types=task.*").await;
+    snapshot(&mut first).await;
+    let begin = first.last_id.clone().unwrap();
+    drop(first);
+    let query = format!("event_types=task.*&last_event_id={begin}");
+    let (silent, trickling) = (open(&product, &query).await, open(&product, &query).await);
+    let is_cut = Arc::<AtomicBool>::default();
+    let trickling = tokio::spawn(trickle(trickling, is_cut.clone()));
+    let mut expected = Vec::new();
+    for number in 0..LARGE_TASKS {
+        let title = format!("large {number}");
+        let body = json!({"title": title, "description": "\u{1F980}".repeat(10_000)});
+        assert_eq!(ada.post("/api/tasks", &body).await.status, 201);
+        expected.push(title);
+    }
+    task(&bob, "for all").await;
+    for client in &mut clients {
+        assert_eq!(titles(&[client.event().await]), ["for all"]);
+    }
+    eventually("both are cut as slow", async || (ends(&product, "slow") >= 2).then_some(())).await;
+    is_cut.store(true, Ordering::SeqCst);
+    assert_eq!(ends(&product, "slow"), 2, "nobody else was cut");
+    for read in [rest(silent, Vec::new()).await, trickling.await.unwrap()] {
+        let (mut titles, mut id, end) = told(&read);
+        assert!(titles.len() < LARGE_TASKS, "it was cut");
+        assert!(end.is_none_or(|it| it == "slow"));
+        if id.is_empty() {
+            id.clone_from(&begin);
+        }
+        let mut again = product.stream_after("ada", "event_types=task.*", Some(&id)).await;
+        while titles.len() < LARGE_TASKS {
+            let block = again.event().await;
+            titles.extend(block.data()["task"]["title"].as_str().map(ToOwned::to_owned));
+        }
+        assert_eq!(titles, expected);
+    }
+}
