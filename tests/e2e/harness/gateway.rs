@@ -54,9 +54,11 @@ impl Gateway {
         eventually(message, || async { self.logged(message).into_iter().next() }).await
     }
 
+    /// All warnings but those of the event logs, whose services it does not have.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let lines = self.process.lines().logged();
-        let warnings = lines.iter().filter(|it| it["level"] == "WARN");
+        let is_of_log = |it: &Value| it["message"] == "cannot read an event log; retrying";
+        let warnings = lines.iter().filter(|it| it["level"] == "WARN" && !is_of_log(it));
         warnings.map(|it| it["message"].as_str().unwrap().to_owned()).collect()
     }
 
