@@ -236,8 +236,7 @@ impl Events {
                 required.push(json!("subject"));
             }
         }
-        // A change, or what a caller is told in place of it.
-        if self.schema.ends_with("Changed") || self.schema.ends_with("Removed") {
+        if self.schema.ends_with("Changed") {
             let mut id = trace_id();
             id["type"] = json!("string");
             id["description"] =

@@ -2,16 +2,15 @@
 
 mod end;
 mod snapshot;
+mod telling;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use access::{Caller, Visibility};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use net::grpc::status;
-use platform::clock::jittered;
-use proto::error::v1::Reason;
 use serde_json::json;
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
@@ -21,9 +20,9 @@ pub(super) use self::end::Ends;
 use self::end::{End, EndSpan, Wake};
 use super::cursor::{Cursor, Place, Point};
 use super::filter::Filter;
-use super::frame::{control, end_block};
+use super::frame::control;
 use super::permits::{PartPermit, PartRoom, StreamPermit};
-use super::ring::{Entry, EntryKind, Found, Join};
+use super::ring::{Found, Join};
 use super::source::Older;
 use super::told::Shared;
 use super::{Log, PerLog, Start, Streams};
@@ -318,150 +317,5 @@ impl State {
     fn read(&mut self, log: Log, reading: impl Future<Output = Result<Read, Status>> + Send + 'static) {
         let reading = telemetry::span::unsampled(reading);
         self.phase = Phase::Reading(log, AbortOnDropHandle::new(tokio::spawn(reading)));
-    }
-
-    fn take(&mut self, log: Log, read: Read) {
-        match read {
-            Read::Earliest(point) => self.cursor.0[log as usize] = Place::At(point),
-            Read::Exists => self.verified[log as usize] = true,
-            Read::Snapshot(part) => {
-                self.cursor.0[log as usize] = part.place;
-                if let Some(snapshot) = &mut self.snapshot {
-                    snapshot[log as usize] += part.subjects;
-                }
-                let mut block = part.blocks;
-                let counts = self.snapshot.take_if(|_| self.cursor.is_complete(self.wanted));
-                if counts.is_none() {
-                    end_block(Some(&self.cursor.to_text()), &mut block);
-                }
-                let taken = Taken { _room: part.room, part_at: Some(Instant::now()), event: None };
-                self.ready.push_back(Ready { block: block.freeze(), taken });
-                // The point behind the snapshot is the id of its end only: a client that resumes there has been told of the end.
-                if let Some([tasks, workers]) = counts {
-                    let data = json!({"tasks": tasks, "workers": workers});
-                    self.push(control(&self.streams, "snapshot.completed", &data, Some(self.cursor), None));
-                }
-            }
-            Read::Older(older) => {
-                let Place::At(mut point) = self.cursor.0[log as usize] else { return };
-                for told in older.events {
-                    point.position = told.position;
-                    self.cursor.0[log as usize] = Place::At(point);
-                    if let Some(sent) = told.to(&self.visibility, &self.filter) {
-                        let mut block = BytesMut::new();
-                        sent.write_with(Some(&self.cursor.to_text()), &mut block);
-                        self.push(block.freeze());
-                    }
-                }
-                point.position = older.until;
-                self.cursor.0[log as usize] = Place::At(point);
-            }
-        }
-    }
-
-    fn tell(&mut self, entry: Entry) {
-        match entry.kind {
-            EntryKind::Event(told) => {
-                let Place::At(point) = &mut self.cursor.0[told.log as usize] else { return };
-                // The client has the event if it is ahead of this gateway.
-                if told.position <= point.position {
-                    return;
-                }
-                point.position = told.position;
-                self.reached(entry.heads);
-                if let Some(sent) = told.to(&self.visibility, &self.filter) {
-                    told.fanout.matched();
-                    let block = if self.cursor == entry.id {
-                        sent.shared()
-                    } else {
-                        let mut block = BytesMut::new();
-                        sent.write_with(Some(&self.cursor.to_text()), &mut block);
-                        block.freeze()
-                    };
-                    let taken = Taken { event: Some(told), ..Taken::default() };
-                    self.ready.push_back(Ready { block, taken });
-                }
-            }
-            EntryKind::Report { worker, block } => {
-                if self.filter.matches(Log::Workers, super::REPORT, worker) {
-                    self.push(block);
-                }
-            }
-        }
-    }
-
-    /// Notes that the client has everything up to these points.
-    fn reached(&mut self, heads: PerLog<Option<Point>>) {
-        for (place, head) in self.cursor.0.iter_mut().zip(heads) {
-            if let (Place::At(point), Some(head)) = (place, head)
-                && point.log_id == head.log_id
-            {
-                point.position = point.position.max(head.position);
-            }
-        }
-    }
-
-    fn failed(&mut self, log: Log, error: &Status) {
-        if status::reason(error) == Some(Reason::HistoryGone) {
-            let others = self.streams.ring.others(&self.cursor, self.wanted);
-            if !others.contains(&log) {
-                return self.reset(log, "history_gone");
-            }
-            // Logs of another installation are reset together, before the snapshot.
-            for other in others {
-                self.reset(other, "other_log");
-            }
-            return;
-        }
-        if !std::mem::replace(&mut self.is_warned, true) {
-            let (code, text) = (status::code_name(error.code()), error.message());
-            tracing::warn!(log = log.source(), code, text, "cannot read for an event stream; retrying");
-        }
-        self.pause();
-    }
-
-    /// The client throws away what it knows of a log, and gets a snapshot of it.
-    fn reset(&mut self, log: Log, reason: &str) {
-        self.cursor.0[log as usize] = Place::Nowhere;
-        self.verified[log as usize] = false;
-        if let Some(snapshot) = &mut self.snapshot {
-            snapshot[log as usize] = 0;
-        }
-        // The service may have a log that this gateway has not reached yet.
-        if std::mem::replace(&mut self.was_reset[log as usize], true) {
-            self.pause();
-        }
-        self.push_reset(reason, log.collection());
-    }
-
-    fn pause(&mut self) {
-        self.phase = Phase::Pausing(Box::pin(tokio::time::sleep(jittered(RETRY))));
-    }
-
-    fn push_reset(&mut self, reason: &str, scope: &str) {
-        let data = json!({"reason": reason, "scope": scope});
-        self.push(control(&self.streams, "stream.reset", &data, None, None));
-    }
-
-    fn heartbeat(&mut self) {
-        let data = json!({"server_time": self.streams.clock.now().to_rfc3339()});
-        self.push(control(&self.streams, "heartbeat", &data, self.id(), None));
-    }
-
-    /// Where a client can go on; `None` while it is not known where the stream begins.
-    fn id(&self) -> Option<Cursor> {
-        let is_known = !matches!(self.phase, Phase::AwaitingNow) && !self.cursor.0.contains(&Place::Earliest);
-        is_known.then_some(self.cursor)
-    }
-
-    /// Tells the client where it is, without an event.
-    fn push_id(&mut self) {
-        let mut block = BytesMut::new();
-        end_block(Some(&self.cursor.to_text()), &mut block);
-        self.push(block.freeze());
-    }
-
-    fn push(&mut self, block: Bytes) {
-        self.ready.push_back(Ready { block, taken: Taken::default() });
     }
 }

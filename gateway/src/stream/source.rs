@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use access::Identity;
+use access::{Caller, Identity};
 use net::grpc::channel::Channel;
 use net::grpc::status::{code_name, reason as reason_of};
 use platform::clock::jittered;
@@ -72,6 +72,11 @@ impl Source {
         let feeding = async {
             let (mut last, mut retry, mut is_warned) = (None, MIN_RETRY, false);
             loop {
+                // A process has no token at first. Later, its identity says why there is none.
+                if self.caller().is_none() {
+                    tokio::time::sleep(MIN_RETRY).await;
+                    continue;
+                }
                 let before = last;
                 let status = self.follow(streams, &mut last).await;
                 if last != before {
@@ -240,9 +245,13 @@ impl Source {
     }
 
     async fn watch(&self, request: WatchEventsRequest) -> Result<Streaming<WatchEventsResponse>, Status> {
-        let caller = self.identity.as_ref().and_then(|it| it.caller().ok());
-        let caller = caller.ok_or_else(|| Status::unavailable("this process has no token of its own"))?;
+        let caller =
+            self.caller().ok_or_else(|| Status::unavailable("this process has no token of its own"))?;
         Ok(self.client.clone().watch_events(caller.request(request)).await?.into_inner())
+    }
+
+    fn caller(&self) -> Option<Caller> {
+        self.identity.as_ref().and_then(|it| it.caller().ok())
     }
 
     fn in_memory(&self, after: Point, until: i64) -> Option<Older> {
