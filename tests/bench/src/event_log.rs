@@ -35,6 +35,7 @@ static TASK: SubjectKind = SubjectKind {
     id_attribute: "ccm.task.id",
     wire: wire::SubjectKind::Task,
     removed: "task.removed",
+    for_everyone: false,
     read: |json| serde_json::from_value(json).map(wire::event::Resource::Task),
 };
 
