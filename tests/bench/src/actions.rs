@@ -12,7 +12,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 pub(crate) use counters::{Cost, Counters, Counting, SETTINGS};
-pub(crate) use fleet::{Databases, Fleet};
+pub(crate) use fleet::{Databases, Fleet, service_token};
 pub(crate) use load::{Turn, Workers};
 
 use self::pgbench::{Bench, DATABASE, Script};

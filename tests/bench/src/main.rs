@@ -9,6 +9,7 @@ mod measure;
 mod postgres;
 mod receiver;
 mod setup;
+mod streams;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -53,6 +54,12 @@ struct Cli {
     /// Only what it costs to claim an action, on PostgreSQL
     #[arg(long)]
     claims: bool,
+    /// Only what it costs to deliver events to many clients of the event stream, beside a broadcast channel
+    #[arg(long)]
+    streams: bool,
+    /// Clients of the event stream
+    #[arg(long, env = "CCM_BENCH_CLIENTS", default_value_t = 1_000)]
+    clients: usize,
     /// Rounds, in each of which every setup has its turn
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -110,13 +117,13 @@ async fn main() -> anyhow::Result<()> {
     if matches!(cli.command, Some(Internal::Receive)) {
         return receiver::serve().await;
     }
-    let only = cli.event_log || cli.actions || cli.claims;
+    let only = cli.event_log || cli.actions || cli.claims || cli.streams;
     if only {
         cli.rows.clear();
         cli.setups.clear();
     } else {
         let is_full = cli.rows.is_empty() && cli.setups.is_empty();
-        (cli.event_log, cli.actions, cli.claims) = (true, is_full, is_full);
+        (cli.event_log, cli.actions, cli.claims, cli.streams) = (true, is_full, is_full, is_full);
         if cli.rows.is_empty() {
             cli.rows = Row::value_variants().to_vec();
         }
@@ -158,6 +165,7 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
     if cli.claims && on_postgres {
         claims = Some(self::claims(cli, &common, directory.path()).await?);
     }
+    let streams = if cli.streams { Some(streams(cli, &common, directory.path()).await?) } else { None };
     let syncs_after = machine::syncs_per_second(directory.path())?;
     let header = [
         ("commit", machine::commit()),
@@ -190,10 +198,12 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         text = format!("{text}\n{}\n{}", table::measurements(&cells), table::ratios(&cells));
     }
     text.push_str(&commits_text);
-    for table in [actions.as_ref().map(actions::Measured::text), claims.as_ref().map(claims::Measured::text)]
-        .into_iter()
-        .flatten()
-    {
+    let parts = [
+        actions.as_ref().map(actions::Measured::text),
+        claims.as_ref().map(claims::Measured::text),
+        streams.as_ref().map(streams::Measured::text),
+    ];
+    for table in parts.into_iter().flatten() {
         text.extend(["\n", &table]);
     }
     println!("{text}");
@@ -203,6 +213,7 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         "commits": commits.as_ref().map(event_log::Measured::json),
         "actions": actions.as_ref().map(actions::Measured::json),
         "claims": claims.as_ref().map(claims::Measured::json),
+        "streams": streams.as_ref().map(streams::Measured::json),
     });
     let target = programs.parent().context("the profile's directory is in the target directory")?;
     std::fs::write(target.join("bench.json"), serde_json::to_vec_pretty(&json)?)?;
@@ -260,6 +271,12 @@ async fn claims(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<
     Ok(measured)
 }
 
+/// What it costs to deliver events.
+async fn streams(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<streams::Measured> {
+    let paced = Duration::from_secs_f64(cli.seconds);
+    streams::Streams { common, directory, clients: cli.clients, rounds: cli.rounds, paced }.measure().await
+}
+
 /// All rows on one database.
 async fn on(
     backend: Backend,
@@ -278,7 +295,7 @@ async fn on(
             None => setup::sqlite(directory, setup),
             Some(postgres) => postgres.create(setup.name()).await?,
         };
-        running.push(Running::start(setup, common, &database).await?);
+        running.push(Running::start(setup, common, &database, &[]).await?);
         eprintln!(
             "{} on {}: processes {:?}",
             setup.name(),

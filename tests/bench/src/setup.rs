@@ -74,6 +74,7 @@ impl Setup {
 }
 
 /// What every setup of a run shares.
+#[derive(Clone)]
 pub(crate) struct Common {
     /// Where `ccm` and `ccm-bare` are.
     pub(crate) programs: PathBuf,
@@ -93,8 +94,13 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts the processes on `database`, waits until they answer, and makes the tasks.
-    pub(crate) async fn start(setup: Setup, common: &Common, database: &str) -> anyhow::Result<Self> {
+    /// Starts the processes on `database`, waits until they answer, and makes the tasks. The gateway gets `settings`, too.
+    pub(crate) async fn start(
+        setup: Setup,
+        common: &Common,
+        database: &str,
+        settings: &[&str],
+    ) -> anyhow::Result<Self> {
         let (gateway, service) = (free_address()?, free_address()?);
         let service_url = format!("http://{service}");
         let keys = common.keys.display().to_string();
@@ -119,6 +125,7 @@ impl Running {
             of_service.push("--traced");
             of_gateway.push("--traced");
         }
+        of_gateway.extend(settings);
         let children = vec![spawn(setup, common, &of_service)?, spawn(setup, common, &of_gateway)?];
         let ids = children.iter().filter_map(Child::id).collect();
         let target = Target { gateway, authorization: common.authorization.clone(), tasks: Arc::default() };

@@ -21,25 +21,40 @@ use tower::Layer as _;
 use tower::util::{Either, option_layer};
 
 use crate::Common;
+use crate::stream::{self, Feed};
 
 #[derive(Clone)]
-struct Gateway {
+pub(crate) struct Gateway {
+    pub(crate) feed: Feed,
     verifier: Verifier,
     tasks: TaskServiceClient<Either<OtelGrpcService<Channel>, Channel>>,
 }
 
-pub(crate) async fn serve(common: &Common, service: &str, shutdown: Shutdown) -> anyhow::Result<()> {
+pub(crate) async fn serve(
+    common: &Common,
+    service: &str,
+    event_bytes: Option<usize>,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
     let channel = Endpoint::from_shared(service.to_owned())?.tcp_nodelay(true).connect_lazy();
     let channel = option_layer(common.traced.then_some(OtelGrpcLayer)).layer(channel);
-    let gateway = Gateway { verifier: common.verifier()?, tasks: TaskServiceClient::new(channel) };
+    let gateway = Gateway {
+        feed: Feed::new(event_bytes.unwrap_or_default()),
+        verifier: common.verifier()?,
+        tasks: TaskServiceClient::new(channel),
+    };
     let mut routes = Router::new()
         .route("/api/tasks", get(list).post(create))
         .route("/api/tasks/{id}", get(get_one))
+        .route("/api/events/stream", get(stream::open))
         .with_state(gateway);
     if common.traced {
         routes = routes.layer(OtelAxumLayer::default());
     }
     let listener = tokio::net::TcpListener::bind(common.listen).await?;
+    if event_bytes.is_some() {
+        return stream::serve(listener, routes, shutdown).await;
+    }
     let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
         let _ = stream.set_nodelay(true);
     });
@@ -73,6 +88,7 @@ async fn create(
     let request = CreateTaskRequest { task: Some(task), ..CreateTaskRequest::default() };
     let answer = gateway.tasks.create_task(caller.request(request)).await?.into_inner();
     let task = Task::from(answer.task.unwrap_or_default());
+    gateway.feed.tell(&task);
     let headers = [(header::LOCATION, format!("/api/tasks/{}", task.id)), (header::ETAG, etag(&task))];
     Ok((StatusCode::CREATED, headers, Json(task)).into_response())
 }
@@ -102,7 +118,7 @@ async fn list(
     Ok(Json(Tasks { items, next_page_token: answer.next_page_token }))
 }
 
-struct Authenticated(Caller);
+pub(crate) struct Authenticated(pub(crate) Caller);
 
 impl FromRequestParts<Gateway> for Authenticated {
     type Rejection = Failure;
@@ -113,7 +129,7 @@ impl FromRequestParts<Gateway> for Authenticated {
     }
 }
 
-struct Failure(StatusCode, String);
+pub(crate) struct Failure(StatusCode, String);
 
 impl From<tonic::Status> for Failure {
     fn from(status: tonic::Status) -> Self {
@@ -158,8 +174,8 @@ struct Tasks {
 }
 
 #[derive(Serialize)]
-struct Task {
-    id: String,
+pub(crate) struct Task {
+    pub(crate) id: String,
     title: String,
     description: String,
     status: &'static str,
@@ -167,11 +183,11 @@ struct Task {
     assignee_id: Option<String>,
     department: Option<String>,
     worker_id: Option<String>,
-    created_by: String,
-    created_at: String,
+    pub(crate) created_by: String,
+    pub(crate) created_at: String,
     updated_at: String,
     version: i64,
-    revision: i64,
+    pub(crate) revision: i64,
 }
 
 impl From<wire::Task> for Task {

@@ -5,6 +5,7 @@
 mod gateway;
 mod service;
 mod store;
+mod stream;
 mod telemetry;
 
 use std::net::SocketAddr;
@@ -24,6 +25,9 @@ enum Command {
         /// Where the service is
         #[arg(long)]
         service: String,
+        /// Tell the clients of the event stream of new tasks, in blocks of this size, and serve HTTP/2, too
+        #[arg(long)]
+        event_bytes: Option<usize>,
     },
     /// gRPC to SQL
     Service {
@@ -66,7 +70,9 @@ async fn main() -> anyhow::Result<()> {
     let shutdown = Shutdown::new();
     shutdown::on_signals(&shutdown, true)?;
     match &command {
-        Command::Gateway { common, service } => gateway::serve(common, service, shutdown).await?,
+        Command::Gateway { common, service, event_bytes } => {
+            gateway::serve(common, service, *event_bytes, shutdown).await?;
+        }
         Command::Service { common, database } => service::serve(common, database, shutdown).await?,
     }
     if let Some(tracer) = tracer {

@@ -163,7 +163,7 @@ fn start_replicas(
 }
 
 /// Writes a token for the calls that a service makes by itself, and returns its file.
-fn service_token(role: &str, directory: &Path) -> anyhow::Result<PathBuf> {
+pub(crate) fn service_token(role: &str, directory: &Path) -> anyhow::Result<PathBuf> {
     let claims = TokenClaims {
         sub: role.to_owned(),
         roles: vec![Role::Service],

@@ -1,0 +1,361 @@
+//! What it costs to deliver events to many clients of the event stream, beside the plainest loop over a broadcast channel.
+//! Events are tasks created over REST. Both gateways are measured by turns, never at the same time.
+
+mod clients;
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use self::clients::{Clients, Kind};
+use crate::actions::{service_token, shown};
+use crate::load::{Connection, Row, Target};
+use crate::machine::{self, Usage};
+use crate::measure::{median, number};
+use crate::setup::{Common, Running, Setup};
+
+/// Deliveries a second while events come at a fixed rate.
+const PACED: usize = 10_000;
+/// Deliveries of the events that are written as fast as possible.
+const BURST: usize = 200_000;
+const MIN_BURST_EVENTS: usize = 20;
+/// Connections that write the events of a burst.
+const WRITERS: usize = 8;
+/// Events that fill all buffers of a client that reads nothing, which hold 100 KiB.
+const STALLED_EVENTS: usize = 256;
+const TIMEOUT: Duration = Duration::from_secs(120);
+const MAX_MEMORY: f64 = 1.0;
+const MIN_DELIVERIES: f64 = 0.9;
+const MAX_LAG: f64 = 1.5;
+
+/// What is measured.
+pub(crate) struct Streams<'a> {
+    pub(crate) common: &'a Common,
+    pub(crate) directory: &'a Path,
+    pub(crate) clients: usize,
+    pub(crate) rounds: usize,
+    /// How long events come at a fixed rate.
+    pub(crate) paced: Duration,
+}
+
+/// A turn of one gateway.
+#[derive(Clone, Copy, Default)]
+struct Turn {
+    /// Deliveries a second of a burst.
+    per_second: f64,
+    /// Milliseconds from the time of an event to its arrival, at a fixed rate.
+    lag_p50: f64,
+    lag_p99: f64,
+    /// Microseconds of the gateway's CPU a delivery, at a fixed rate and of a burst.
+    cpu_paced: f64,
+    cpu_burst: f64,
+    /// Resident KiB a client that waits for events, and a client that reads nothing.
+    idle: f64,
+    stalled: Option<f64>,
+    /// Bytes an event, with what HTTP adds.
+    bytes: f64,
+}
+
+struct Line {
+    kind: Kind,
+    setup: Setup,
+    turns: Vec<Turn>,
+}
+
+/// The turns of both gateways.
+pub(crate) struct Measured {
+    clients: usize,
+    lines: Vec<Line>,
+}
+
+impl Streams<'_> {
+    pub(crate) async fn measure(&self) -> anyhow::Result<Measured> {
+        let mut lines = Vec::new();
+        for kind in [Kind::Http1, Kind::Http2] {
+            let (mut product, mut bare) = (Vec::new(), Vec::new());
+            for round in 0..self.rounds {
+                // The bare gateway is told how large the product's events are.
+                let turn = self.turn(kind, Setup::ProductOff, round, 0).await?;
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "about a kilobyte"
+                )]
+                let bytes = turn.bytes as usize;
+                product.push(turn);
+                bare.push(self.turn(kind, Setup::BareOff, round, bytes).await?);
+            }
+            lines.push(Line { kind, setup: Setup::ProductOff, turns: product });
+            lines.push(Line { kind, setup: Setup::BareOff, turns: bare });
+        }
+        Ok(Measured { clients: self.clients, lines })
+    }
+
+    async fn turn(&self, kind: Kind, setup: Setup, round: usize, bytes: usize) -> anyhow::Result<Turn> {
+        let running = self.start(kind, setup, round, bytes).await?;
+        let gateway = *running.ids().last().context("a setup has processes")?;
+        let usage = || machine::usage(gateway);
+        let target = &running.target;
+
+        let before = usage()?;
+        let mut clients = Clients::open(target, self.clients, kind).await?;
+        let idle = self.memory(before, usage()?);
+        // Both have made what they make once.
+        write(target, 4, 1).await?;
+        clients.wait_for(self.deliveries(4), TIMEOUT).await?;
+        clients.lags();
+
+        let (before, events, began) = (usage()?, clients.events(), clients.bytes());
+        let paced = pace(target, self.clients, self.paced).await?;
+        let all = events + self.deliveries(paced);
+        clients.wait_for(all, TIMEOUT).await?;
+        let cpu_paced = cpu(before, usage()?, all - events);
+        let (lags, paced_bytes) = (clients.lags(), clients.bytes() - began);
+        let at = |percent: usize| {
+            let at = lags.get((lags.len() * percent / 100).min(lags.len().saturating_sub(1)));
+            at.map_or(f64::NAN, |it| number(it.unsigned_abs()) / 1_000.0)
+        };
+
+        let (before, events, began) = (usage()?, clients.events(), Instant::now());
+        let burst = (BURST / self.clients).max(MIN_BURST_EVENTS);
+        let (wrote, delivered) = tokio::join!(
+            write(target, burst, WRITERS),
+            clients.wait_for(events + self.deliveries(burst), TIMEOUT)
+        );
+        wrote.and(delivered)?;
+        let deliveries = number(self.deliveries(burst));
+        let per_second = deliveries / began.elapsed().as_secs_f64();
+        let cpu_burst = cpu(before, usage()?, self.deliveries(burst));
+        drop(clients);
+        running.stop().await?;
+
+        let stalled = if kind == Kind::Http1 { Some(self.stalled(setup, round, bytes).await?) } else { None };
+        let turn = Turn {
+            per_second,
+            lag_p50: at(50),
+            lag_p99: at(99),
+            cpu_paced,
+            cpu_burst,
+            idle,
+            stalled,
+            bytes: number(paced_bytes) / number(self.deliveries(paced)),
+        };
+        eprintln!(
+            "{} {} {}/{}: {per_second:.0} deliveries/s, lag p99 {:.1} ms, {cpu_paced:.1} µs, {idle:.1} KiB idle, {} stalled",
+            kind.name(),
+            setup.name(),
+            round + 1,
+            self.rounds,
+            turn.lag_p99,
+            shown(stalled, 1),
+        );
+        Ok(turn)
+    }
+
+    /// KiB a client that reads nothing, once there are more events than its buffers hold.
+    async fn stalled(&self, setup: Setup, round: usize, bytes: usize) -> anyhow::Result<f64> {
+        let running = self.start(Kind::Stalled, setup, round, bytes).await?;
+        let gateway = *running.ids().last().context("a setup has processes")?;
+        write(&running.target, 4, 1).await?;
+        let before = machine::usage(gateway)?;
+        let clients = Clients::open(&running.target, self.clients, Kind::Stalled).await?;
+        write(&running.target, STALLED_EVENTS, WRITERS).await?;
+        // The buffers are full once the gateway has nothing more to do.
+        let mut last = machine::usage(gateway)?;
+        loop {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let now = machine::usage(gateway)?;
+            if now.cpu.saturating_sub(last.cpu) <= Duration::from_millis(20) && now.memory <= last.memory {
+                break;
+            }
+            last = now;
+        }
+        let memory = self.memory(before, machine::usage(gateway)?);
+        drop(clients);
+        running.stop().await?;
+        Ok(memory)
+    }
+
+    async fn start(&self, kind: Kind, setup: Setup, round: usize, bytes: usize) -> anyhow::Result<Running> {
+        let token = service_token("gateway", self.directory)?.display().to_string();
+        let (most, bytes) = ((self.clients + 100).to_string(), bytes.to_string());
+        let settings: Vec<&str> = if setup.is_bare() {
+            vec!["--event-bytes", &bytes]
+        } else {
+            let limits = ["--max-connections", "--max-streams", "--max-streams-per-caller"];
+            let limits = limits.into_iter().flat_map(|it| [it, &most]);
+            // Clients that read nothing are kept, and nobody is told that nothing happens.
+            let others =
+                ["--write-timeout", "10m", "--stream-heartbeat", "25s", "--service-token-file", &token];
+            limits.chain(others).collect()
+        };
+        let name = format!("streams-{}-{}-{round}.db", kind.name().replace('/', ""), setup.name());
+        let database = format!("sqlite:{}", self.directory.join(name).display());
+        let common = Common { tasks: 8, ..self.common.clone() };
+        Running::start(setup, &common, &database, &settings).await
+    }
+
+    fn deliveries(&self, events: usize) -> u64 {
+        (events * self.clients) as u64
+    }
+
+    fn memory(&self, before: Usage, after: Usage) -> f64 {
+        number(after.memory.saturating_sub(before.memory)) / 1024.0 / number(self.clients as u64)
+    }
+}
+
+fn cpu(before: Usage, after: Usage, deliveries: u64) -> f64 {
+    after.cpu.saturating_sub(before.cpu).as_secs_f64() * 1_000_000.0 / number(deliveries)
+}
+
+/// Creates tasks at a fixed rate, and returns how many.
+async fn pace(target: &Target, clients: usize, time: Duration) -> anyhow::Result<usize> {
+    let mut connection = Connection::open(target, 0).await?;
+    let interval = Duration::from_secs(1) * u32::try_from(clients)? / u32::try_from(PACED)?;
+    let mut ticks = tokio::time::interval(interval);
+    let events = usize::try_from(time.as_nanos().div_ceil(interval.as_nanos()))?;
+    for _ in 0..events {
+        ticks.tick().await;
+        connection.send(Row::Post).await?;
+    }
+    Ok(events)
+}
+
+/// Creates tasks as fast as possible.
+async fn write(target: &Target, events: usize, writers: usize) -> anyhow::Result<()> {
+    let mut writing = tokio::task::JoinSet::new();
+    for writer in 0..writers {
+        let mut connection = Connection::open(target, writer).await?;
+        let events = events / writers + usize::from(writer < events % writers);
+        writing.spawn(async move {
+            for _ in 0..events {
+                connection.send(Row::Post).await?;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(one) = writing.join_next().await {
+        one??;
+    }
+    Ok(())
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Http1 => "HTTP/1.1",
+            Self::Http2 => "HTTP/2",
+            Self::Stalled => "stalled",
+        }
+    }
+}
+
+impl Line {
+    fn median(&self, of: impl Fn(&Turn) -> Option<f64>) -> Option<f64> {
+        let all: Vec<f64> = self.turns.iter().filter_map(of).collect();
+        (!all.is_empty()).then(|| median(all))
+    }
+}
+
+impl Measured {
+    /// Two tables for the report: the measurements, and the ratios beside their aims.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::from(
+            "| event stream | clients | who | deliveries/s | lag p50 ms | lag p99 ms | CPU µs/delivery, paced | burst | \
+             KiB/idle client | KiB/stalled client | bytes/event |\n|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+        );
+        for line in &self.lines {
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+                line.kind.name(),
+                self.clients,
+                if line.setup.is_bare() { "bare" } else { "product" },
+                shown(line.median(|it| Some(it.per_second)), 0),
+                shown(line.median(|it| Some(it.lag_p50)), 1),
+                shown(line.median(|it| Some(it.lag_p99)), 1),
+                shown(line.median(|it| Some(it.cpu_paced)), 1),
+                shown(line.median(|it| Some(it.cpu_burst)), 1),
+                shown(line.median(|it| Some(it.idle)), 1),
+                shown(line.median(|it| it.stalled), 1),
+                shown(line.median(|it| Some(it.bytes)), 0),
+            );
+        }
+        text.push_str(
+            "\n| product/bare | deliveries/s | aim | | lag p99 | aim | | memory, idle | memory, stalled | aim | | CPU, paced | burst |\n\
+             |---|--:|--:|---|--:|--:|---|--:|--:|--:|---|--:|--:|\n",
+        );
+        for both in self.lines.chunks_exact(2) {
+            let ratio = |of: fn(&Turn) -> Option<f64>| Ratio::new(&both[0], &both[1], of);
+            let deliveries = ratio(|it| Some(it.per_second));
+            let lag = ratio(|it| Some(it.lag_p99));
+            let (idle, stalled) = (ratio(|it| Some(it.idle)), ratio(|it| it.stalled));
+            let is_small = [&idle, &stalled].into_iter().flatten().all(|it| it.median <= MAX_MEMORY);
+            let _ = writeln!(
+                text,
+                "| {} | {} | ≥ {MIN_DELIVERIES:.2} | {} | {} | ≤ {MAX_LAG:.2} | {} | {} | {} | ≤ {MAX_MEMORY:.2} | {} | {} | {} |",
+                both[0].kind.name(),
+                Ratio::text(deliveries.as_ref()),
+                verdict(deliveries.is_some_and(|it| it.median >= MIN_DELIVERIES)),
+                Ratio::text(lag.as_ref()),
+                verdict(lag.is_some_and(|it| it.median <= MAX_LAG)),
+                Ratio::text(idle.as_ref()),
+                Ratio::text(stalled.as_ref()),
+                verdict(is_small),
+                Ratio::text(ratio(|it| Some(it.cpu_paced)).as_ref()),
+                Ratio::text(ratio(|it| Some(it.cpu_burst)).as_ref()),
+            );
+        }
+        text
+    }
+
+    /// Every turn.
+    pub(crate) fn json(&self) -> Value {
+        let lines = self.lines.iter().map(|line| {
+            let all = |of: fn(&Turn) -> Option<f64>| line.turns.iter().map(of).collect::<Vec<_>>();
+            json!({
+                "transport": line.kind.name(),
+                "clients": self.clients,
+                "setup": line.setup.name(),
+                "deliveries_per_second": all(|it| Some(it.per_second)),
+                "lag_p50_ms": all(|it| Some(it.lag_p50)),
+                "lag_p99_ms": all(|it| Some(it.lag_p99)),
+                "cpu_us_per_delivery_paced": all(|it| Some(it.cpu_paced)),
+                "cpu_us_per_delivery_burst": all(|it| Some(it.cpu_burst)),
+                "kib_per_idle_client": all(|it| Some(it.idle)),
+                "kib_per_stalled_client": all(|it| it.stalled),
+                "bytes_per_event": all(|it| Some(it.bytes)),
+            })
+        });
+        lines.collect()
+    }
+}
+
+/// The ratio of the product to the bare gateway, round by round.
+struct Ratio {
+    median: f64,
+    least: f64,
+    most: f64,
+}
+
+impl Ratio {
+    fn new(product: &Line, bare: &Line, of: fn(&Turn) -> Option<f64>) -> Option<Self> {
+        let both = product.turns.iter().zip(&bare.turns);
+        let all: Vec<f64> = both.filter_map(|(product, bare)| Some(of(product)? / of(bare)?)).collect();
+        let least = all.iter().copied().reduce(f64::min)?;
+        let most = all.iter().copied().reduce(f64::max)?;
+        Some(Self { median: median(all), least, most })
+    }
+
+    fn text(ratio: Option<&Self>) -> String {
+        ratio
+            .map_or_else(|| "–".to_owned(), |it| format!("{:.2} ({:.2}–{:.2})", it.median, it.least, it.most))
+    }
+}
+
+fn verdict(is_met: bool) -> &'static str {
+    if is_met { "met" } else { "**missed**" }
+}
