@@ -54,11 +54,12 @@ impl Gateway {
         eventually(message, || async { self.logged(message).into_iter().next() }).await
     }
 
-    /// All warnings but those of the event logs, whose services it does not have.
+    /// All warnings but those of event streams: it has neither services nor a token of its own.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let lines = self.process.lines().logged();
-        let is_of_log = |it: &Value| it["message"] == "cannot read an event log; retrying";
-        let warnings = lines.iter().filter(|it| it["level"] == "WARN" && !is_of_log(it));
+        let is_of_streams =
+            |it: &Value| it["target"].as_str().is_some_and(|it| it.starts_with("gateway::stream"));
+        let warnings = lines.iter().filter(|it| it["level"] == "WARN" && !is_of_streams(it));
         warnings.map(|it| it["message"].as_str().unwrap().to_owned()).collect()
     }
 
