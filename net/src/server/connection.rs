@@ -112,7 +112,8 @@ where
             () = self.shutdown.cancelled() => None,
         };
         if let Some(stream) = handshake {
-            self.serve_http(stream, progress).await;
+            // Boxed, so that connections without TLS do not have the room for one with TLS in their task.
+            Box::pin(self.serve_http(stream, progress)).await;
         }
     }
 
