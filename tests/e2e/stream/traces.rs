@@ -8,6 +8,12 @@ use crate::harness::eventually;
 #[tokio::test(flavor = "multi_thread")]
 async fn the_trace_of_a_change_ends_with_its_delivery_and_that_of_a_stream_with_its_end() {
     let product = product(&[]).await;
+    // Only what the gateway reads as it happens is a live delivery.
+    eventually("the gateway reads the event logs", async || {
+        let list = product.user("ada").get("/api/tasks").await;
+        list.headers.contains_key("x-event-position").then_some(())
+    })
+    .await;
     let mut told = Vec::new();
     for name in ["ada", "ada", "root", "bob"] {
         let mut stream = product.stream(name, "event_types=task.*").await;
