@@ -156,7 +156,6 @@ pub(crate) struct Streams {
     snapshots: PerLog<EventServiceClient<Channel>>,
     permits: StreamPermits,
     settings: Settings,
-    trace_url: Option<TraceUrl>,
     clock: Clock,
 }
 
@@ -180,7 +179,6 @@ impl Streams {
             sources: [source(Log::Tasks, tasks), source(Log::Workers, workers)],
             snapshots: [client(tasks), client(workers)],
             permits: StreamPermits::new(settings.max_streams, settings.max_streams_per_caller),
-            trace_url: settings.trace_url.clone(),
             settings,
             clock,
         })

@@ -80,9 +80,14 @@ impl Cause {
     /// Returns the stored trace id in hexadecimal form.
     #[must_use]
     pub fn trace_id(&self) -> Option<String> {
-        let id = self.traceparent.as_deref()?.split('-').nth(1)?;
-        Some(id.to_owned())
+        trace_id_of(self.traceparent.as_deref()?)
     }
+}
+
+/// Returns the trace id in a stored `traceparent`, in hexadecimal form.
+#[must_use]
+pub fn trace_id_of(traceparent: &str) -> Option<String> {
+    traceparent.split('-').nth(1).map(ToOwned::to_owned)
 }
 
 /// Adds the headers [`TRACERESPONSE`] and [`X_TRACE_ID`] to a response, unless the SDK is disabled.

@@ -19,7 +19,7 @@ use super::watch::{Watch, WatchEnd, started};
 use super::{ListKey, end_status};
 use crate::{Follower, Recorded, SnapshotPoint};
 
-/// Subjects of the first page, and of the last statement that reads subjects named by the request.
+/// Subjects of the first page, and the most subjects that are read by the ids of the request at once.
 const FIRST_PAGE: i64 = 32;
 /// Maximum number of subjects read by one statement.
 const MAX_PAGE: i64 = 500;

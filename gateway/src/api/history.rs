@@ -7,6 +7,7 @@ use proto::event::v1::event::Resource;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use telemetry::propagation::trace_id_of;
 
 use super::rfc3339;
 use crate::names::UNKNOWN;
@@ -49,7 +50,7 @@ impl<R: Recorded> From<wire::Event> for Change<R> {
         let after = event.resource.filter(|_| event.scope_after.is_some()).and_then(R::recorded);
         let before = event.changed_before.and_then(before_change::<R>);
         Self {
-            trace_id: event.traceparent.as_deref().and_then(trace_id),
+            trace_id: event.traceparent.as_deref().and_then(trace_id_of),
             time: rfc3339(event.time),
             id: event.id,
             r#type: event.r#type,
@@ -103,11 +104,6 @@ fn restore_integers(value: &mut Value) {
         Value::Object(members) => members.values_mut().for_each(restore_integers),
         Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
-}
-
-/// The trace id in a W3C traceparent.
-fn trace_id(traceparent: &str) -> Option<String> {
-    traceparent.split('-').nth(1).map(ToOwned::to_owned)
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! Blocks of an event stream (WHATWG HTML, section 9.2), with data in the JSON format of CloudEvents 1.0.
 
 use bytes::{BufMut as _, Bytes, BytesMut};
-use platform::clock::Micros;
 use serde::Serialize;
 use serde_json::Value;
-use telemetry::propagation::Cause;
+use telemetry::propagation::trace_id_of;
 
 use super::Streams;
 use super::cursor::Cursor;
@@ -29,6 +28,31 @@ pub(super) struct CloudEvent<'e, D> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) trace_url: Option<String>,
     pub(super) data: D,
+}
+
+impl<'e, D> CloudEvent<'e, D> {
+    /// An event that leads to no trace.
+    pub(super) fn new(
+        kind: &'e str,
+        source: &'static str,
+        id: &'e str,
+        subject: Option<&'e str>,
+        time: String,
+        data: D,
+    ) -> Self {
+        Self {
+            specversion: "1.0",
+            id,
+            r#type: kind,
+            source,
+            subject,
+            time,
+            traceparent: None,
+            trace_id: None,
+            trace_url: None,
+            data,
+        }
+    }
 }
 
 /// The template of links to traces: a URL with `{trace_id}`.
@@ -63,8 +87,7 @@ pub(super) fn trace_of(
     traceparent: Option<&str>,
     url: Option<&TraceUrl>,
 ) -> (Option<String>, Option<String>) {
-    let cause = Cause { traceparent: traceparent.map(ToOwned::to_owned), tracestate: None };
-    let trace_id = cause.trace_id();
+    let trace_id = traceparent.and_then(trace_id_of);
     let is_sampled = traceparent
         .and_then(|it| it.rsplit('-').next())
         .and_then(|it| u8::from_str_radix(it, 16).ok())
@@ -106,25 +129,10 @@ pub(super) fn control(
         block.put_slice(format!("retry: {retry}\n").as_bytes());
     }
     let id = streams.clock.new_id().to_string();
-    let event = CloudEvent {
-        specversion: "1.0",
-        id: &id,
-        r#type: name,
-        source: SOURCE,
-        subject: None,
-        time: now(streams).to_rfc3339(),
-        traceparent: None,
-        trace_id: None,
-        trace_url: None,
-        data,
-    };
+    let event = CloudEvent::new(name, SOURCE, &id, None, streams.clock.now().to_rfc3339(), data);
     begin_block(name, &event, &mut block);
     end_block(cursor.map(Cursor::to_text).as_deref(), &mut block);
     block.freeze()
-}
-
-pub(super) fn now(streams: &Streams) -> Micros {
-    streams.clock.now()
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::cursor::{Place, Point};
-use super::frame::{CloudEvent, begin_block, control, end_block};
-use super::told::{Told, write_subject};
+use super::frame::control;
+use super::told::{Told, report_block, write_subject};
 use super::*;
 
 /// 2026-11-26T09:42:57.124032Z.
@@ -46,7 +46,7 @@ pub(crate) async fn samples() -> Vec<(String, String)> {
     let data = json!({"tasks": 1, "workers": 1});
     all.push(text(&control(&streams, "snapshot.completed", &data, Some(cursor), None)));
     all.extend(changes(&streams, cursor));
-    all.push(report());
+    all.push(report(&streams));
     let often = self::streams(Settings { heartbeat: soon, ..usual.clone() });
     all.push(opened(&often, Start::Resume(Some(cursor))).await.remove(1));
     all.push(opened(&streams, Start::Resume(None)).await.remove(1));
@@ -97,7 +97,8 @@ fn snapshot(subject: Subject) -> String {
 
 fn changes(streams: &Streams, cursor: Cursor) -> Vec<String> {
     let told = |log, event, visibility: &Visibility| {
-        let told = Told::new(log, event, Some(cursor), streams.trace_url.as_ref(), Duration::ZERO).unwrap();
+        let told =
+            Told::new(log, event, Some(cursor), streams.settings.trace_url.as_ref(), Duration::ZERO).unwrap();
         text(&told.to(visibility, &Filter::default()).expect("a client is told of it").shared())
     };
     let mut all = Vec::new();
@@ -177,24 +178,10 @@ fn event(name: &str, resource: Resource, before: Option<Value>) -> wire::Event {
     }
 }
 
-fn report() -> String {
-    let utilization = json!({"cpu": 0.42, "memory": 0.3, "storage": 0.11, "time": Micros(NOW).to_rfc3339()});
-    let event = CloudEvent {
-        specversion: "1.0",
-        id: ID,
-        r#type: REPORT,
-        source: Log::Workers.source(),
-        subject: Some(&format!("workers/{WORKER}")),
-        time: Micros(NOW).to_rfc3339(),
-        traceparent: None,
-        trace_id: None,
-        trace_url: None,
-        data: json!({"worker_id": WORKER, "utilization": utilization}),
-    };
-    let mut block = bytes::BytesMut::new();
-    begin_block(REPORT, &event, &mut block);
-    end_block(None, &mut block);
-    text(&block)
+fn report(streams: &Streams) -> String {
+    let time = Some(timestamp(NOW));
+    let utilization = worker::WorkerUtilization { cpu: 0.42, memory: 0.3, storage: 0.11, time };
+    text(&report_block(streams, WORKER.parse().unwrap(), utilization))
 }
 
 fn some_task() -> task::Task {
@@ -255,9 +242,10 @@ fn name(block: &str) -> String {
 /// The block with values in place of those that are drawn by chance.
 fn steady(block: &str) -> String {
     let mut block = block.to_owned();
-    let is_control = block.contains("\"source\":\"/ccm/gateway\"");
+    // The gateway draws the ids of its own events and of reports.
+    let is_drawn = block.contains("\"source\":\"/ccm/gateway\"") || name(&block) == REPORT;
     let after = |block: &str, mark: &str| block.find(mark).map(|at| at + mark.len());
-    if let Some(at) = after(&block, "\"id\":\"").filter(|_| is_control) {
+    if let Some(at) = after(&block, "\"id\":\"").filter(|_| is_drawn) {
         block.replace_range(at..at + ID.len(), ID);
     }
     for mark in ["retry: ", "\"reconnect_in_ms\":"] {

@@ -146,7 +146,7 @@ impl Source {
                     let changed_at = event.time.as_ref().map(proto::micros).unwrap_or_default();
                     let lag = streams.clock.now() - platform::clock::Micros(changed_at);
                     streams.ring.push(self.log, position, |cursor| {
-                        Told::new(self.log, event, Some(cursor), streams.trace_url.as_ref(), lag)
+                        Told::new(self.log, event, Some(cursor), streams.settings.trace_url.as_ref(), lag)
                             .map(Arc::new)
                     });
                     *last = last.map(|it| Point { position, ..it });
@@ -229,7 +229,8 @@ impl Source {
             match message.item {
                 Some(Item::Event(event)) => {
                     last = event.position;
-                    let told = Told::new(self.log, event, None, streams.trace_url.as_ref(), Duration::ZERO);
+                    let told =
+                        Told::new(self.log, event, None, streams.settings.trace_url.as_ref(), Duration::ZERO);
                     events.extend(told.map(Arc::new));
                 }
                 Some(Item::Progress(progress)) => last = progress.position,

@@ -233,18 +233,10 @@ struct ReportData {
 /// Makes the block of a report of a worker's utilisation, which has no id.
 pub(super) fn report_block(streams: &Streams, worker: Uuid, utilization: WorkerUtilization) -> Bytes {
     let mut block = BytesMut::new();
-    let event = CloudEvent {
-        specversion: "1.0",
-        id: &streams.clock.new_id().to_string(),
-        r#type: REPORT,
-        source: Log::Workers.source(),
-        subject: Some(&format!("{}/{worker}", Log::Workers.collection())),
-        time: rfc3339(utilization.time),
-        traceparent: None,
-        trace_id: None,
-        trace_url: None,
-        data: ReportData { worker_id: worker, utilization: utilization.into() },
-    };
+    let (id, log) = (streams.clock.new_id().to_string(), Log::Workers);
+    let (subject, time) = (format!("{}/{worker}", log.collection()), rfc3339(utilization.time));
+    let data = ReportData { worker_id: worker, utilization: utilization.into() };
+    let event = CloudEvent::new(REPORT, log.source(), &id, Some(&subject), time, data);
     begin_block(REPORT, &event, &mut block);
     end_block(None, &mut block);
     block.freeze()
@@ -258,18 +250,8 @@ pub(super) fn write_subject(subject: Subject, time: &str, into: &mut BytesMut) {
             (Log::Workers, worker.id.clone(), After::Worker(Some(Box::new(Worker::from(worker)))))
         }
     };
-    let event = CloudEvent {
-        specversion: "1.0",
-        id: &id,
-        r#type: log.snapshot(),
-        source: log.source(),
-        subject: Some(&format!("{}/{id}", log.collection())),
-        time: time.to_owned(),
-        traceparent: None,
-        trace_id: None,
-        trace_url: None,
-        data: resource,
-    };
+    let subject = format!("{}/{id}", log.collection());
+    let event = CloudEvent::new(log.snapshot(), log.source(), &id, Some(&subject), time.to_owned(), resource);
     begin_block(log.snapshot(), &event, into);
     end_block(None, into);
 }
@@ -284,18 +266,8 @@ pub(super) fn write_event(log: Log, event: wire::Event, url: Option<&TraceUrl>, 
 /// Writes the block of a subject that the client may no longer see.
 pub(super) fn write_removed(log: Log, subject_id: &str, id: &str, time: String, into: &mut BytesMut) {
     let subject = format!("{}/{subject_id}", log.collection());
-    let event = CloudEvent {
-        specversion: "1.0",
-        id,
-        r#type: log.removed(),
-        source: log.source(),
-        subject: Some(&subject),
-        time,
-        traceparent: None,
-        trace_id: None,
-        trace_url: None,
-        data: Removed { id: subject_id },
-    };
+    let data = Removed { id: subject_id };
+    let event = CloudEvent::new(log.removed(), log.source(), id, Some(&subject), time, data);
     begin_block(log.removed(), &event, into);
     end_block(None, into);
 }

@@ -82,7 +82,7 @@ impl Request {
                     }
                 }
                 Some(Item::Event(event)) => {
-                    write_event(self.log, event, streams.trace_url.as_ref(), &mut blocks);
+                    write_event(self.log, event, streams.settings.trace_url.as_ref(), &mut blocks);
                 }
                 Some(Item::Removed(removed)) => {
                     let id = streams.clock.new_id().to_string();
