@@ -52,6 +52,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
             },
             streams: settings.streams.streams(),
         };
+        context.serve_metrics().await?;
         let listener = listen(settings.listen, &settings.common).await?;
         gateway::serve(config, listener, context.shutdown.clone()).await;
         anyhow::Ok(())
@@ -74,6 +75,7 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
             worker_service: Peer::new(worker_service::NAME, &settings.worker_service, client_tls.as_ref())?,
             dispatch: settings.actions.dispatch(),
         };
+        context.serve_metrics().await?;
         let listener = listen(settings.listen, &settings.common).await?;
         Ok(task_service::serve(config, listener, context.shutdown.clone()).await?)
     };
@@ -96,6 +98,7 @@ pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Resu
                 &settings.event_log,
             )?,
         };
+        context.serve_metrics().await?;
         let listener = listen(settings.listen, &settings.common).await?;
         Ok(worker_service::serve(config, listener, context.shutdown.clone()).await?)
     };
@@ -175,6 +178,17 @@ impl RoleContext {
             retention: event_log.retention(),
             clock: self.clock.clone(),
         })
+    }
+
+    /// Serves the metrics for Prometheus on a port of their own, if `OTEL_METRICS_EXPORTER` names it.
+    async fn serve_metrics(&self) -> anyhow::Result<()> {
+        let Some(scrape) = self.telemetry.scrape() else { return Ok(()) };
+        let (host, port) = scrape.address();
+        let listener = TcpListener::bind((host, port)).await.with_context(|| {
+            format!("cannot serve metrics on {host}:{port} (OTEL_EXPORTER_PROMETHEUS_HOST and _PORT)")
+        })?;
+        tokio::spawn(net::scrape::serve(scrape.clone(), listener, self.shutdown.clone()));
+        Ok(())
     }
 
     /// Sends the last spans and log lines, whatever the outcome.

@@ -4,6 +4,7 @@
 mod banner;
 mod child;
 mod data_dir;
+mod metrics;
 mod output;
 mod service_tokens;
 mod traces;
@@ -21,6 +22,7 @@ use crate::{cli, roles};
 use banner::{Banner, Tokens};
 use child::{Child, Program};
 use data_dir::DataDir;
+use metrics::Metrics;
 use output::Output;
 use service_tokens::ServiceTokens;
 use traces::Traces;
@@ -49,16 +51,18 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
     }
     let shutdown = Shutdown::new();
     let traces = Traces::start(data.path(), &shutdown).await?;
+    let metrics = Metrics::find(!traces.are_kept());
     let output = Output::new();
     let mut children = Children::default();
     let started = tokio::select! {
-        started = children.start(&settings, &data, service_tokens.as_ref(), &traces, &output) => started,
+        started = children.start(&settings, &data, service_tokens.as_ref(), (&traces, &metrics), &output) => started,
         () = signals.next() => Ok(None),
     };
     let outcome = match started {
         Ok(Some(gateway)) => {
             output.release(
-                &Banner { gateway, tokens: &tokens, data: data.path(), traces: &traces }.to_string(),
+                &Banner { gateway, tokens: &tokens, data: data.path(), traces: &traces, metrics: &metrics }
+                    .to_string(),
             );
             tokio::select! {
                 error = children.first_exit() => Err(error),
@@ -105,7 +109,7 @@ impl Children {
         settings: &cli::Up,
         data: &DataDir,
         tokens: Option<&ServiceTokens>,
-        traces: &Traces,
+        (traces, metrics): (&Traces, &Metrics),
         output: &Output,
     ) -> anyhow::Result<Option<SocketAddr>> {
         let keys = local::public_keys_path(data.path()).display().to_string();
@@ -118,6 +122,7 @@ impl Children {
                 .env("CCM_LOCAL_KEYS", &keys)
                 .envs(issuer.chain(token).collect())
                 .envs(traces.environment())
+                .envs(metrics.environment(role.name()))
         };
         let worker_service = process(Program::WorkerService, settings.worker_listen)
             .env("CCM_WORKER_DATABASE", &database("workers.db"))

@@ -28,6 +28,7 @@ use self::observation::Observation;
 use self::request_span::Origin;
 use crate::admission::{Authenticate, Waits};
 use crate::client_address::TrustedProxies;
+use crate::metrics::ActiveRequest;
 use crate::server::PeerAddress;
 use crate::traced_body::TracedBody;
 use telemetry::propagation::{self, Edge};
@@ -182,6 +183,12 @@ impl<'a> Arrival<'a> {
         Observation {
             span,
             started: self.started,
+            active: ActiveRequest::begin(
+                request_span::standard_method(&self.head.method),
+                request_span::scheme(self.head),
+            ),
+            version: request_span::protocol_version(self.head.version),
+            is_measured: false,
             method: self.head.method.clone(),
             route: self.route.map(Arc::from),
             client: self.origin.client,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use super::metrics::Metrics;
 use super::traces::Traces;
 
 pub(super) struct Banner<'a> {
@@ -11,6 +12,7 @@ pub(super) struct Banner<'a> {
     pub(super) tokens: &'a Tokens,
     pub(super) data: &'a Path,
     pub(super) traces: &'a Traces,
+    pub(super) metrics: &'a Metrics,
 }
 
 /// Where callers get their tokens.
@@ -49,6 +51,7 @@ impl fmt::Display for Banner<'_> {
             "            -H \"Authorization: Bearer $TOKEN\" -d '{{\"title\": \"Test Task\", \"priority\": \"high\"}}'"
         )?;
         writeln!(f, "  Traces  {}", self.traces)?;
+        write!(f, "{}", self.metrics)?;
         writeln!(f)
     }
 }

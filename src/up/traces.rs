@@ -62,12 +62,18 @@ impl Traces {
             Destination::LocalCollector | Destination::Configured { .. } | Destination::Disabled(_) => {
                 Vec::new()
             }
-            Destination::Memory(endpoint) => {
-                [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()), ("OTEL_BSP_SCHEDULE_DELAY", "200")]
-                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                    .to_vec()
-            }
+            Destination::Memory(endpoint) => [
+                ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint.as_str()),
+                ("OTEL_BSP_SCHEDULE_DELAY", "200"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec(),
         }
+    }
+
+    /// Whether `up` itself receives the spans.
+    pub(super) fn are_kept(&self) -> bool {
+        matches!(self.destination, Destination::Memory(_))
     }
 
     /// Waits after the shutdown until the socket is removed, at most one second.
@@ -95,7 +101,7 @@ impl Destination {
 }
 
 /// An environment variable, unless it is empty.
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "configuration is read at the edge, which is here")]
     std::env::var(name).ok().filter(|it| !it.is_empty())
 }

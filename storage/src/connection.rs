@@ -9,7 +9,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgRow;
 use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, PgConnection, Pool, Postgres, SqlSafeStr as _, Sqlite, SqliteConnection};
+use sqlx::{FromRow, PgConnection, Postgres, SqlSafeStr as _, Sqlite, SqliteConnection};
 use telemetry::database::{self as spans, Statement, System, Target};
 use telemetry::span::in_current_context;
 
@@ -188,10 +188,10 @@ impl Database {
     pub async fn connection(&self) -> Result<Connection, StorageError> {
         let (inner, target) = match self {
             Self::Sqlite(pools) => {
-                (PooledConnection::Sqlite(acquire(pools, &pools.readers).await?), &pools.target)
+                (PooledConnection::Sqlite(acquire(pools, Use::Read).await?), &pools.target)
             }
             Self::Postgres(pools) => {
-                (PooledConnection::Postgres(acquire(pools, &pools.readers).await?), &pools.target)
+                (PooledConnection::Postgres(acquire(pools, Use::Read).await?), &pools.target)
             }
         };
         Ok(Connection { inner, target: target.clone() })
@@ -202,11 +202,11 @@ impl Database {
         match self {
             // IMMEDIATE takes the write lock now: upgrading a read lock later could fail with SQLITE_BUSY.
             Self::Sqlite(pools) => {
-                let inner = begin(pools, &pools.writers, "BEGIN IMMEDIATE").await?;
+                let inner = begin(pools, Use::Write, "BEGIN IMMEDIATE").await?;
                 Ok(Transaction::of(Inner::Sqlite(inner), pools))
             }
             Self::Postgres(pools) => {
-                let inner = begin(pools, &pools.writers, "BEGIN").await?;
+                let inner = begin(pools, Use::Write, "BEGIN").await?;
                 Ok(Transaction::of(Inner::Postgres(inner), pools))
             }
         }
@@ -217,11 +217,11 @@ impl Database {
         const POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         match self {
             Self::Sqlite(pools) => {
-                let inner = begin(pools, &pools.readers, "BEGIN").await?;
+                let inner = begin(pools, Use::Read, "BEGIN").await?;
                 Ok(Transaction::of(Inner::Sqlite(inner), pools))
             }
             Self::Postgres(pools) => {
-                let inner = begin(pools, &pools.readers, POSTGRES).await?;
+                let inner = begin(pools, Use::Read, POSTGRES).await?;
                 Ok(Transaction::of(Inner::Postgres(inner), pools))
             }
         }
@@ -254,10 +254,18 @@ impl Database {
     }
 }
 
-async fn acquire<DB: Backend>(
-    pools: &Pools<DB>,
-    pool: &Pool<DB>,
-) -> Result<PoolConnection<DB>, StorageError> {
+/// What a connection is for, which decides about its pool.
+#[derive(Clone, Copy)]
+enum Use {
+    Read,
+    Write,
+}
+
+async fn acquire<DB: Backend>(pools: &Pools<DB>, purpose: Use) -> Result<PoolConnection<DB>, StorageError> {
+    let (pool, observed) = match purpose {
+        Use::Read => (&pools.readers, &pools.read_use),
+        Use::Write => (&pools.writers, &pools.write_use),
+    };
     // Both futures can open a connection and are large, and every layer that wraps them copies them; so they are boxed.
     let acquired = async {
         match Box::pin(pool.acquire()).await {
@@ -265,15 +273,15 @@ async fn acquire<DB: Backend>(
             Err(error) => Err(Box::pin(pools.explain(pool, error)).await),
         }
     };
-    spans::acquire(&pools.target, acquired).await
+    spans::acquire(&pools.target, observed, acquired).await
 }
 
 async fn begin<DB: Backend>(
     pools: &Pools<DB>,
-    pool: &Pool<DB>,
+    purpose: Use,
     text: &'static str,
 ) -> Result<sqlx::Transaction<'static, DB>, StorageError> {
-    let connection = acquire(pools, pool).await?;
+    let connection = acquire(pools, purpose).await?;
     let begun = async {
         let begun = sqlx::Transaction::begin(connection, Some(text.into_sql_str())).await;
         begun.map_err(StorageError::from)

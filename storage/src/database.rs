@@ -11,7 +11,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Pool, Postgres, Sqlite};
-use telemetry::database::Target;
+use telemetry::database::{PoolUse, Target};
 
 use crate::backend::Backend;
 use crate::migrations::SqliteLock;
@@ -48,6 +48,9 @@ pub struct Pools<DB: sqlx::Database> {
     pub commits: Commits,
     pub(crate) target: Arc<Target>,
     pub(crate) reachability: Reachability,
+    /// The metrics of the pools.
+    pub(crate) write_use: Arc<PoolUse>,
+    pub(crate) read_use: Arc<PoolUse>,
 }
 
 impl<DB: Backend> Pools<DB> {
@@ -55,7 +58,9 @@ impl<DB: Backend> Pools<DB> {
     #[must_use]
     pub fn new(writers: Pool<DB>, readers: Pool<DB>, commits: Commits) -> Self {
         let target = Arc::new(DB::target(&writers));
-        Self { writers, readers, commits, target, reachability: Reachability::default() }
+        let write_use = observed(&writers, &target, "write");
+        let read_use = observed(&readers, &target, "read");
+        Self { writers, readers, commits, target, reachability: Reachability::default(), write_use, read_use }
     }
 
     /// Returns why a pool of this database gave no connection: a server that cannot be reached, or a timeout because all
@@ -67,8 +72,18 @@ impl<DB: Backend> Pools<DB> {
     /// Uses one pool for reads and writes.
     #[must_use]
     pub fn single(pool: Pool<DB>, commits: Commits) -> Self {
-        Self::new(pool.clone(), pool, commits)
+        let target = Arc::new(DB::target(&pool));
+        let read_use = observed(&pool, &target, "single");
+        let (readers, reachability, write_use) = (pool.clone(), Reachability::default(), read_use.clone());
+        Self { writers: pool, readers, commits, target, reachability, write_use, read_use }
     }
+}
+
+/// Observes a pool under the name of its database and its purpose.
+fn observed<DB: Backend>(pool: &Pool<DB>, target: &Target, purpose: &str) -> Arc<PoolUse> {
+    let (name, max) = (format!("{}/{purpose}", target.namespace), pool.options().get_max_connections());
+    let pool = pool.clone();
+    Arc::new(PoolUse::observe(name, max, move || (u64::from(pool.size()), pool.num_idle() as u64)))
 }
 
 impl<DB: sqlx::Database> Clone for Pools<DB> {
@@ -79,6 +94,8 @@ impl<DB: sqlx::Database> Clone for Pools<DB> {
             commits: self.commits.clone(),
             target: self.target.clone(),
             reachability: self.reachability.clone(),
+            write_use: self.write_use.clone(),
+            read_use: self.read_use.clone(),
         }
     }
 }

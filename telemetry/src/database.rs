@@ -1,12 +1,18 @@
-//! Spans of database calls, as defined by the semantic conventions for databases: one for each statement, for waiting
+//! Spans and metrics of database calls, as defined by the semantic conventions for databases: one for each statement, for waiting
 //! for a connection, and for BEGIN and COMMIT. The text of a statement is recorded, but never a value.
 
 use std::borrow::Cow;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::semconv;
 use crate::span::{Description, Span, SpanBuilder, SpanKind};
+
+mod metrics;
+
+pub use metrics::PoolUse;
+pub(crate) use metrics::definitions;
 
 /// The database management system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,8 +96,8 @@ pub async fn statement<T, E: DescribeFailure>(
     statement: &Statement,
     call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
+    let (operation, collection) = statement.summary.split_once(' ').unwrap_or((statement.summary, ""));
     let span = SpanBuilder::new(SpanKind::Client).start(|it| {
-        let (operation, collection) = statement.summary.split_once(' ').unwrap_or((statement.summary, ""));
         it.name(statement.summary);
         it.set(semconv::DB_COLLECTION_NAME, collection);
         it.set(semconv::DB_OPERATION_NAME, operation);
@@ -99,7 +105,10 @@ pub async fn statement<T, E: DescribeFailure>(
         it.set(semconv::DB_QUERY_TEXT, statement.sql);
         target.describe_peer(it);
     });
-    observed(span, call).await
+    let started = Instant::now();
+    let (outcome, failure) = observed(span, call).await;
+    metrics::operation(target, (operation, Some(collection)), started.elapsed(), failure.as_ref());
+    outcome
 }
 
 /// Runs BEGIN or COMMIT in a client span.
@@ -113,33 +122,41 @@ pub async fn transaction<T, E: DescribeFailure>(
         it.set(semconv::DB_OPERATION_NAME, operation);
         target.describe_peer(it);
     });
-    observed(span, call).await
+    let started = Instant::now();
+    let (outcome, failure) = observed(span, call).await;
+    metrics::operation(target, (operation, None), started.elapsed(), failure.as_ref());
+    outcome
 }
 
-/// Waits for a connection of the pool in an internal span.
+/// Waits for a connection of a pool in an internal span.
 pub async fn acquire<T, E: DescribeFailure>(
     target: &Target,
+    pool: &PoolUse,
     call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
     let span = SpanBuilder::new(SpanKind::Internal).start(|it| {
         it.name("acquire connection");
         target.describe(it);
     });
-    observed(span, call).await
+    let wait = pool.wait();
+    let (outcome, failure) = observed(span, call).await;
+    wait.ended(failure.as_ref());
+    outcome
 }
 
+/// Runs a call in its span, and returns why it failed.
 async fn observed<T, E: DescribeFailure>(
     span: Span,
     call: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
+) -> (Result<T, E>, Option<Failure>) {
     let outcome = span.run(call).await;
-    if let Err(error) = &outcome {
+    let failure = outcome.as_ref().err().map(DescribeFailure::failure);
+    if let Some(failure) = &failure {
         span.record(|it| {
-            let failure = error.failure();
-            it.set_some(semconv::DB_RESPONSE_STATUS_CODE, failure.status_code);
-            it.fail(failure.error_type, failure.description);
+            it.set_some(semconv::DB_RESPONSE_STATUS_CODE, failure.status_code.clone());
+            it.fail(failure.error_type.clone(), failure.description);
         });
     }
     span.end();
-    outcome
+    (outcome, failure)
 }

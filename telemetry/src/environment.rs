@@ -5,6 +5,8 @@ mod reader;
 
 use std::time::Duration;
 
+use opentelemetry_sdk::metrics::Temporality;
+
 use reader::Reader;
 
 /// The telemetry settings of the environment.
@@ -13,17 +15,43 @@ pub(super) struct Environment {
     pub(super) disabled: bool,
     pub(super) service_name: Option<String>,
     pub(super) resource_attributes: Vec<(String, String)>,
+    pub(super) traces: Traces,
+    pub(super) metrics: Metrics,
+    pub(super) logs: Logs,
+    pub(super) propagators: Vec<Propagator>,
+    pub(super) log_filter: Option<String>,
+    /// Warnings about unsupported or invalid values.
+    pub(super) warnings: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Traces {
     pub(super) exporters: Vec<Exporter>,
     /// Whether `OTEL_TRACES_SAMPLER` names a supported sampler, which then makes all sampling decisions.
     pub(super) has_sampler: bool,
-    pub(super) propagators: Vec<Propagator>,
     pub(super) batch: Batch,
     /// Maximum length of attribute values in characters; longer values are truncated.
     pub(super) value_length: Option<usize>,
     pub(super) otlp: Otlp,
-    pub(super) log_filter: Option<String>,
-    /// Warnings about unsupported or invalid values.
-    pub(super) warnings: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Metrics {
+    pub(super) exporters: Vec<MetricExporter>,
+    /// The time between two exports.
+    pub(super) interval: Duration,
+    pub(super) temporality: Temporality,
+    pub(super) otlp: Otlp,
+    /// Where the endpoint for Prometheus listens.
+    pub(super) scrape_host: String,
+    pub(super) scrape_port: u16,
+}
+
+#[derive(Debug)]
+pub(super) struct Logs {
+    pub(super) exporters: Vec<Exporter>,
+    pub(super) batch: Batch,
+    pub(super) otlp: Otlp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,11 +61,19 @@ pub(super) enum Exporter {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MetricExporter {
+    Otlp,
+    Console,
+    Prometheus,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Propagator {
     TraceContext,
     Baggage,
 }
 
+/// The settings of a batch processor.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Batch {
     pub(super) delay: Duration,
@@ -45,6 +81,7 @@ pub(super) struct Batch {
     pub(super) size: usize,
 }
 
+/// The settings of the OTLP exporter of one signal.
 #[derive(Clone, Debug)]
 pub(super) struct Otlp {
     pub(super) http: bool,
@@ -69,42 +106,62 @@ impl Environment {
         let mut it = Reader::new(variable);
         // The specification: only "true" disables, case-insensitively, and an empty value counts as unset.
         let disabled = it.flag("OTEL_SDK_DISABLED");
-        let exporters = it.exporters();
-        let propagators = it.propagators();
-        let has_sampler = it.sampler();
-        let queue = it.number("OTEL_BSP_MAX_QUEUE_SIZE", 8_192).max(1);
-        let batch = Batch {
-            delay: Duration::from_millis(it.number("OTEL_BSP_SCHEDULE_DELAY", 1_000)),
-            queue,
-            size: it.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512).clamp(1, queue),
-        };
-        for limit in
-            ["OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_SPAN_EVENT_COUNT_LIMIT", "OTEL_SPAN_LINK_COUNT_LIMIT"]
-        {
-            it.number(limit, 128_u32);
-        }
-        let value_length = it
-            .optional_number("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT")
-            .or_else(|| it.optional_number("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"));
-        let otlp = it.otlp();
-        for signal in ["METRICS", "LOGS"] {
-            let name = format!("OTEL_{signal}_EXPORTER");
-            if let Some(value) = it.text(&name).filter(|it| it != "none") {
-                it.warnings.push(format!("{name}={value} is not supported (none): nothing is exported"));
-            }
+        if let Some(file) = it.text("OTEL_CONFIG_FILE") {
+            it.warn(format!("OTEL_CONFIG_FILE={file} is not supported: the file is not read"));
         }
         Self {
             disabled,
             service_name: it.text("OTEL_SERVICE_NAME"),
             resource_attributes: it.resource_attributes(),
-            exporters,
-            has_sampler,
-            propagators,
-            batch,
-            value_length,
-            otlp,
+            traces: Self::traces(&mut it),
+            metrics: Self::metrics(&mut it),
+            logs: Self::logs(&mut it),
+            propagators: it.propagators(),
             log_filter: it.text("RUST_LOG"),
             warnings: it.warnings,
+        }
+    }
+
+    fn traces<F: Fn(&str) -> Option<String>>(it: &mut Reader<F>) -> Traces {
+        for limit in
+            ["OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_SPAN_EVENT_COUNT_LIMIT", "OTEL_SPAN_LINK_COUNT_LIMIT"]
+        {
+            it.number(limit, 128_u32);
+        }
+        Traces {
+            exporters: it.exporters("OTEL_TRACES_EXPORTER", "otlp"),
+            has_sampler: it.sampler(),
+            batch: it.batch("OTEL_BSP"),
+            value_length: it.value_length("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"),
+            otlp: it.otlp("TRACES"),
+        }
+    }
+
+    fn metrics<F: Fn(&str) -> Option<String>>(it: &mut Reader<F>) -> Metrics {
+        let mut otlp = it.otlp("METRICS");
+        if let Some(limit) = it.optional_number("OTEL_METRIC_EXPORT_TIMEOUT").map(Duration::from_millis) {
+            otlp.timeout = otlp.timeout.min(limit);
+        }
+        Metrics {
+            exporters: it.metric_exporters(),
+            interval: Duration::from_millis(it.number("OTEL_METRIC_EXPORT_INTERVAL", 60_000).max(1)),
+            temporality: it.temporality(),
+            otlp,
+            scrape_host: it.text("OTEL_EXPORTER_PROMETHEUS_HOST").unwrap_or_else(|| "localhost".to_owned()),
+            scrape_port: it.number("OTEL_EXPORTER_PROMETHEUS_PORT", 9_464),
+        }
+    }
+
+    fn logs<F: Fn(&str) -> Option<String>>(it: &mut Reader<F>) -> Logs {
+        for limit in ["OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", "OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT"] {
+            if let Some(value) = it.text(limit) {
+                it.warn(format!("{limit}={value} is not supported: log records have no such limit"));
+            }
+        }
+        Logs {
+            exporters: it.exporters("OTEL_LOGS_EXPORTER", "none"),
+            batch: it.batch("OTEL_BLRP"),
+            otlp: it.otlp("LOGS"),
         }
     }
 }
@@ -134,8 +191,21 @@ mod tests {
             ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "thrift"),
             ("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd"),
             ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s"),
-            ("OTEL_METRICS_EXPORTER", "otlp"),
-            ("OTEL_LOGS_EXPORTER", "otlp"),
+            ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "thrift"),
+            ("OTEL_EXPORTER_OTLP_LOGS_COMPRESSION", "zstd"),
+            ("OTEL_METRICS_EXPORTER", "statsd"),
+            ("OTEL_LOGS_EXPORTER", "syslog"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "1m"),
+            ("OTEL_METRIC_EXPORT_TIMEOUT", "10s"),
+            ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "sometimes"),
+            ("OTEL_METRICS_EXEMPLAR_FILTER", "always_on"),
+            ("OTEL_EXPORTER_PROMETHEUS_PORT", "99999"),
+            ("OTEL_BLRP_SCHEDULE_DELAY", "soon"),
+            ("OTEL_BLRP_MAX_QUEUE_SIZE", "-1"),
+            ("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "many"),
+            ("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", "x"),
+            ("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", "x"),
+            ("OTEL_CONFIG_FILE", "otel.yaml"),
         ];
         for (name, value) in unsupported {
             let warnings = with(&[(name, value)]).warnings;
@@ -150,22 +220,28 @@ mod tests {
     }
 
     #[test]
-    fn the_variable_of_traces_wins_over_the_one_of_all_signals() {
+    fn the_variable_of_a_signal_wins_over_the_one_of_all_signals() {
         let set = [
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
             ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"),
         ];
-        assert!(with(&set).otlp.http);
+        let set = with(&set);
+        assert!(set.traces.otlp.http && !set.metrics.otlp.http && !set.logs.otlp.http);
     }
 
     #[test]
     fn several_exporters_can_be_named_and_none_is_none() {
         assert_eq!(
-            with(&[("OTEL_TRACES_EXPORTER", "otlp, console")]).exporters,
+            with(&[("OTEL_TRACES_EXPORTER", "otlp, console")]).traces.exporters,
             [Exporter::Otlp, Exporter::Console]
         );
-        assert_eq!(with(&[("OTEL_TRACES_EXPORTER", "none")]).exporters, []);
-        assert_eq!(with(&[("OTEL_TRACES_EXPORTER", "")]).exporters, [Exporter::Otlp]);
+        assert_eq!(with(&[("OTEL_TRACES_EXPORTER", "none")]).traces.exporters, []);
+        assert_eq!(with(&[("OTEL_TRACES_EXPORTER", "")]).traces.exporters, [Exporter::Otlp]);
+        assert_eq!(with(&[]).logs.exporters, []);
+        assert_eq!(
+            with(&[("OTEL_METRICS_EXPORTER", "otlp,prometheus")]).metrics.exporters,
+            [MetricExporter::Otlp, MetricExporter::Prometheus]
+        );
     }
 
     #[test]
@@ -199,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_batch_leaves_after_a_second_and_the_queue_holds_8192_spans() {
-        let Batch { delay, queue, size } = with(&[]).batch;
+        let Batch { delay, queue, size } = with(&[]).traces.batch;
         assert_eq!((delay, queue, size), (Duration::from_secs(1), 8_192, 512));
     }
 }

@@ -1,5 +1,5 @@
-//! Telemetry of a process: spans over OTLP, log lines on standard output, and propagation of the trace context between
-//! processes. [`start`] sets up all of it; no other crate uses an exporter. This crate imports only `platform`.
+//! Telemetry of a process: spans, metrics and log records over OTLP, log lines on standard output, and propagation of the
+//! trace context between processes. [`start`] sets up all of it; no other crate uses an exporter. This crate imports only `platform`.
 
 #![expect(clippy::disallowed_macros, reason = "telemetry::sweep makes the spans of loops")]
 
@@ -10,9 +10,12 @@ mod log_format;
 pub mod log_line;
 mod log_writer;
 mod losses;
+pub mod metrics;
 pub mod otlp;
 pub mod propagation;
+mod providers;
 mod sampler;
+mod scrape;
 pub mod semconv;
 pub mod span;
 pub mod sweep;
@@ -22,12 +25,8 @@ pub mod testing;
 use std::time::Duration;
 
 use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
-use opentelemetry::trace::TracerProvider as _;
-use opentelemetry::{InstrumentationScope, KeyValue};
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::resource::TelemetryResourceDetector;
-use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
-use opentelemetry_semantic_conventions::resource;
+use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
+use opentelemetry_sdk::trace::SdkTracer;
 use tracing::Subscriber;
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::layer::{Identity, SubscriberExt as _};
@@ -41,18 +40,19 @@ use environment::{Environment, Propagator};
 pub use log_format::LogFormat;
 use log_writer::{LogGuard, LogWriter};
 use platform::clock::Clock;
-use sampler::RatioSampler;
+use providers::Providers;
+pub use scrape::Scrape;
 
 /// `service.namespace` of every process.
 pub const NAMESPACE: &str = "cml-cloud-manager";
-/// Timeout for exporting the last spans at shutdown.
+/// Timeout for exporting what is left at shutdown.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 /// The log filter if `RUST_LOG` is unset. The OpenTelemetry SDK would log each failed export; this crate counts lost
 /// spans instead, and reports them once a minute.
 const DEFAULT_LOG_FILTER: &str = "info,sqlx=warn,h2=warn,hyper=warn,tower=warn,tonic=warn,opentelemetry=off";
 
-/// Prefixes of the names of crates whose spans are not exported. The exporter sends through some of them and would trace
-/// its own requests; the work that the others do for a request is covered by our own spans.
+/// Prefixes of the names of crates whose spans and log records are not exported. The exporter sends through some of them and
+/// would trace its own requests; the work that the others do for a request is covered by our own spans.
 const UNEXPORTED: [&str; 10] =
     ["h2", "hyper", "mio", "opentelemetry", "reqwest", "rustls", "sqlx", "tokio", "tonic", "tower"];
 
@@ -88,6 +88,9 @@ pub enum TelemetryError {
         /// Error of the operating system.
         source: std::io::Error,
     },
+    /// The reader for Prometheus cannot be made.
+    #[error("the exporter for Prometheus cannot be set up")]
+    Prometheus(#[source] opentelemetry_sdk::error::OTelSdkError),
     /// Only one of client certificate and client key is set.
     #[error(
         "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY must both be set, or neither"
@@ -107,22 +110,21 @@ pub enum TelemetryError {
     Twice(#[from] tracing_subscriber::util::TryInitError),
 }
 
-/// The running telemetry of a process. [`Telemetry::stop`] exports the remaining spans.
+/// The running telemetry of a process. [`Telemetry::stop`] exports what is left.
 pub struct Telemetry {
-    tracer: Option<SdkTracerProvider>,
+    providers: Providers,
     /// Writes the last log lines when dropped.
     _log: LogGuard,
 }
 
 /// Starts telemetry for this process, configured by the `OTEL_*` variables and `RUST_LOG`. Must be called within a tokio
-/// runtime, on which the exporter runs its connection.
+/// runtime, on which the exporters run their connections.
 pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryError> {
     let environment = Environment::read();
     opentelemetry::global::set_text_map_propagator(propagator(process, &environment));
-    let tracer = tracer(process, clock, &environment)?;
-    let spans = match &tracer {
-        Some(provider) => {
-            let tracer = provider.tracer_with_scope(scope(process));
+    let providers = Providers::start(process, clock, &environment)?;
+    let spans = match providers.tracer(process) {
+        Some(tracer) => {
             span::set_tracer(tracer.clone());
             spans_of_tracing(tracer).boxed()
         }
@@ -130,28 +132,24 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
         None => Identity::new().with_filter(filter_fn(|_| false)).boxed(),
     };
     let (writer, guard) = LogWriter::start(std::io::stdout());
-    let filter = match &environment.log_filter {
-        Some(filter) => EnvFilter::try_new(filter)?,
-        None => EnvFilter::try_new(DEFAULT_LOG_FILTER)?,
-    };
+    let filter = || EnvFilter::try_new(environment.log_filter.as_deref().unwrap_or(DEFAULT_LOG_FILTER));
     #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is not general enough")]
     let is_event = filter_fn(|it| it.is_event());
     let lines = log_format::layer(process.service, process.log_format, clock.clone(), writer)
-        .with_filter(filter.and(is_event));
-    tracing_subscriber::registry().with(spans).with(lines).try_init()?;
+        .with_filter(filter()?.and(is_event));
+    let records = match &providers.logger {
+        Some(logger) => {
+            let is_exported = filter_fn(|it| it.is_event() && !is_unexported(it.target()));
+            OpenTelemetryTracingBridge::new(logger).with_filter(filter()?.and(is_exported)).boxed()
+        }
+        None => Identity::new().with_filter(filter_fn(|_| false)).boxed(),
+    };
+    tracing_subscriber::registry().with(spans).with(records).with(lines).try_init()?;
     log_panics();
     for warning in &environment.warnings {
         tracing::warn!("{warning}");
     }
-    Ok(Telemetry { tracer, _log: guard })
-}
-
-/// The instrumentation scope of all spans.
-fn scope(process: &Process) -> InstrumentationScope {
-    InstrumentationScope::builder(NAMESPACE)
-        .with_version(process.version)
-        .with_schema_url(semconv::SCHEMA_URL)
-        .build()
+    Ok(Telemetry { providers, _log: guard })
 }
 
 /// Exports the `tracing` spans of every crate except [`UNEXPORTED`].
@@ -185,54 +183,16 @@ fn log_panics() {
 }
 
 impl Telemetry {
-    /// Exports the remaining spans, within two seconds, and writes the last log lines.
+    /// Where Prometheus scrapes this process; `None` if `OTEL_METRICS_EXPORTER` does not name `prometheus`.
+    #[must_use]
+    pub fn scrape(&self) -> Option<&Scrape> {
+        self.providers.scrape.as_ref()
+    }
+
+    /// Exports the remaining spans, metrics and log records, within two seconds, and writes the last log lines.
     pub async fn stop(self) {
-        let Some(tracer) = self.tracer.clone() else { return };
-        // The SDK blocks its thread until the exporter, which uses this runtime, has finished.
-        let flushed = tokio::task::spawn_blocking(move || tracer.shutdown_with_timeout(FLUSH_TIMEOUT)).await;
-        if let Ok(Err(error)) = flushed {
-            tracing::debug!(%error, "the span exporter failed to shut down");
-        }
+        self.providers.stop().await;
     }
-}
-
-/// Makes the tracer provider; `None` if the SDK is disabled. Without an exporter, log lines and responses still have
-/// trace ids.
-fn tracer(
-    process: &Process,
-    clock: &Clock,
-    environment: &Environment,
-) -> Result<Option<SdkTracerProvider>, TelemetryError> {
-    if environment.disabled {
-        return Ok(None);
-    }
-    let mut builder = SdkTracerProvider::builder().with_resource(resource_of(process, clock, environment));
-    if !environment.has_sampler {
-        let (ratio, is_edge) = (process.trace_ratio, process.is_edge);
-        builder = builder.with_sampler(RatioSampler { ratio, is_edge });
-    }
-    for processor in export::processors(environment)? {
-        builder = builder.with_span_processor(processor);
-    }
-    Ok(Some(builder.build()))
-}
-
-/// Makes the resource. Attributes set by the operator override ours.
-fn resource_of(process: &Process, clock: &Clock, environment: &Environment) -> Resource {
-    let configured = &environment.resource_attributes;
-    let named = configured.iter().find(|it| it.0 == resource::SERVICE_NAME).map(|it| it.1.clone());
-    let service = environment.service_name.clone().or(named).unwrap_or_else(|| process.service.to_owned());
-    Resource::builder_empty()
-        .with_detector(Box::new(TelemetryResourceDetector))
-        .with_attributes([
-            KeyValue::new(resource::SERVICE_NAMESPACE, NAMESPACE),
-            KeyValue::new(resource::SERVICE_VERSION, process.version),
-            KeyValue::new(resource::SERVICE_INSTANCE_ID, clock.new_id().to_string()),
-            KeyValue::new(resource::PROCESS_PID, i64::from(std::process::id())),
-        ])
-        .with_attributes(configured.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())))
-        .with_service_name(service)
-        .build()
 }
 
 fn propagator(process: &Process, environment: &Environment) -> TextMapCompositePropagator {

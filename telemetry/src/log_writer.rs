@@ -3,6 +3,7 @@
 //! wakes its thread for each line, which cost more than all spans of a request together.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -15,6 +16,14 @@ const MAX_BUFFERED: usize = 4 * 1024 * 1024;
 const BATCH_DELAY: Duration = Duration::from_millis(5);
 /// Timeout for writing the last lines at shutdown.
 const FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Lines that were dropped since the process started.
+static DROPPED: AtomicU64 = AtomicU64::new(0);
+
+/// The number of lines that were dropped since the process started.
+pub(super) fn dropped() -> u64 {
+    DROPPED.load(Ordering::Relaxed)
+}
 
 /// Accepts log lines. Clones share the buffer.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +79,7 @@ impl Write for &LogWriter {
         let mut buffer = self.0.lock();
         if buffer.lines.len() + line.len() > MAX_BUFFERED {
             buffer.dropped += 1;
+            DROPPED.fetch_add(1, Ordering::Relaxed);
         } else {
             let was_empty = buffer.lines.is_empty();
             buffer.lines.extend_from_slice(line);

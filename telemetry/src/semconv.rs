@@ -14,6 +14,19 @@ pub use opentelemetry_semantic_conventions::attribute::{
     SERVICE_PEER_NAME, URL_FULL, URL_PATH, URL_QUERY, URL_SCHEME, USER_AGENT_ORIGINAL,
 };
 
+pub use opentelemetry_semantic_conventions::attribute::{
+    CPU_MODE, DB_CLIENT_CONNECTION_POOL_NAME, DB_CLIENT_CONNECTION_STATE,
+};
+
+/// The name of a component of the SDK: `batching_span_processor/0`.
+pub const OTEL_COMPONENT_NAME: &str = "otel.component.name";
+/// The type of a component of the SDK: `batching_span_processor`.
+pub const OTEL_COMPONENT_TYPE: &str = "otel.component.type";
+/// What the sampler decided: `DROP`, `RECORD_AND_SAMPLE`.
+pub const OTEL_SAMPLING_RESULT: &str = "otel.span.sampling_result";
+/// `traces`, `metrics`, `logs`.
+pub const CCM_SIGNAL: &str = "ccm.signal";
+
 /// The status code of a gRPC call, as text: `NOT_FOUND`. Semantic conventions 1.45; the crate still has the former name
 /// `rpc.response.status_code`.
 pub const RPC_STATUS_CODE: &str = "rpc.status_code";

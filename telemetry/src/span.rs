@@ -116,6 +116,7 @@ impl SpanBuilder {
             return Span::passing_on(parent);
         }
         if !span.is_recording() {
+            crate::metrics::span_started(false);
             // `own` is not marked as remote, whatever the name of this method says: samplers see a local parent.
             return Span {
                 context: parent.with_remote_span_context(own),

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -19,6 +20,7 @@ use super::exchange_error::ExchangeError;
 use super::outcome::Outcome;
 use super::peer::Peer;
 use super::{deadline, method, status};
+use crate::metrics;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
 use platform::causes::{causes, chain};
 use telemetry::span::{Span, SpanBuilder, SpanKind};
@@ -111,26 +113,35 @@ fn exchange_error(error: &BoxError) -> Option<&ExchangeError> {
 
 struct Call {
     span: Span,
+    started: Instant,
+    method: String,
+    /// Whether the duration has been recorded.
+    is_measured: bool,
     /// The outcome, if the head of the response has one.
     head: Option<Outcome>,
 }
 
 impl Call {
     fn begin(peer: &Peer, path: &str) -> Self {
+        let name = method::name(path);
         let span = SpanBuilder::new(SpanKind::Client).start(|it| {
-            let name = method::name(path);
             it.name(name.to_owned());
             it.set(semconv::PEER_SERVICE, peer.name);
             it.set(semconv::RPC_METHOD, name.to_owned());
             it.set(semconv::RPC_SYSTEM_NAME, "grpc");
             it.set(semconv::SERVICE_PEER_NAME, peer.name);
         });
-        Self { span, head: None }
+        Self { span, started: Instant::now(), method: name.to_owned(), is_measured: false, head: None }
     }
 
     /// Has no effect if the span has ended.
-    fn end_span(&self, outcome: Outcome) {
-        outcome.end(&self.span, |code| code != Code::Ok);
+    fn end_span(&mut self, outcome: Outcome) {
+        let is_failure = |code| code != Code::Ok;
+        if !std::mem::replace(&mut self.is_measured, true) {
+            let error_type = outcome.error_type(is_failure);
+            metrics::made_call(&self.method, outcome.code_name(), error_type, self.started.elapsed());
+        }
+        outcome.end(&self.span, is_failure);
     }
 }
 
@@ -139,7 +150,7 @@ impl Observe for Call {
         &self.span
     }
 
-    fn end(self, end: BodyEnd<'_>) {
+    fn end(mut self, end: BodyEnd<'_>) {
         let lost = Outcome { failure: Some(ConnectionFailure::Closed), ..Outcome::of(Code::Unavailable) };
         self.end_span(Outcome::at_end(&end, self.head, lost));
     }

@@ -54,15 +54,23 @@ impl Outcome {
     }
 
     fn describe(self, it: &mut Description, is_failure: impl FnOnce(Code) -> bool) {
-        let code = status::code_name(self.code);
-        it.set(semconv::RPC_STATUS_CODE, code);
+        it.set(semconv::RPC_STATUS_CODE, self.code_name());
         it.set_some(semconv::CCM_ERROR_REASON, self.reason.map(Reason::text));
-        if is_failure(self.code) {
-            match self.failure {
-                Some(failure) => it.fail(failure.error_type(), failure.text()),
-                None => it.fail(code, self.reason.map_or(self.code.description(), Reason::text)),
-            }
+        if let Some(error_type) = self.error_type(is_failure) {
+            let answered = || self.reason.map_or(self.code.description(), Reason::text);
+            it.fail(error_type, self.failure.map_or_else(answered, ConnectionFailure::text));
         }
+    }
+
+    /// The name of the status code.
+    pub(super) fn code_name(self) -> &'static str {
+        status::code_name(self.code)
+    }
+
+    /// The value of `error.type`, if the code is a failure.
+    pub(super) fn error_type(self, is_failure: impl FnOnce(Code) -> bool) -> Option<&'static str> {
+        let failed = is_failure(self.code);
+        failed.then(|| self.failure.map_or(self.code_name(), ConnectionFailure::error_type))
     }
 }
 

@@ -21,6 +21,7 @@ use super::outcome::Outcome;
 use super::{deadline, status, unread};
 use crate::activity::{Activity, RequestGuard};
 use crate::admission::{Authenticate, Waits};
+use crate::metrics;
 use crate::server::PeerAddress;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
 use telemetry::propagation::Edge;
@@ -203,6 +204,7 @@ impl Arrival<'_> {
             peer: self.peer,
             method: name.to_owned(),
             head: None,
+            is_measured: false,
             done: false,
             _guard: guard,
         }
@@ -225,6 +227,8 @@ struct Call {
     method: String,
     /// The outcome, if the head of the response has one.
     head: Option<Outcome>,
+    /// Whether the duration has been recorded.
+    is_measured: bool,
     done: bool,
     _guard: Option<RequestGuard>,
 }
@@ -242,7 +246,11 @@ impl Call {
     }
 
     /// Has no effect if the span has ended.
-    fn end_span(&self, outcome: Outcome) {
+    fn end_span(&mut self, outcome: Outcome) {
+        if !std::mem::replace(&mut self.is_measured, true) {
+            let error_type = outcome.error_type(method::is_server_error);
+            metrics::served_call(&self.method, outcome.code_name(), error_type, self.started.elapsed());
+        }
         outcome.end(&self.span, method::is_server_error);
     }
 }

@@ -11,6 +11,7 @@ use telemetry::span::{Span, Timestamp};
 use super::request_span::{cut, resource_id};
 use crate::client_address::ClientAddress;
 use crate::event_stream::is_event_stream;
+use crate::metrics::ActiveRequest;
 use crate::traced_body::{BodyEnd, Observe};
 
 /// The reason of an error response, in the response's extensions; for the span.
@@ -20,6 +21,11 @@ pub struct ErrorReason(pub Cow<'static, str>);
 /// A request that is being served. If it is dropped before there is a response, the client has disconnected.
 pub(super) struct Observation {
     pub(super) span: Span,
+    pub(super) active: ActiveRequest,
+    /// The version of HTTP.
+    pub(super) version: &'static str,
+    /// Whether the duration has been recorded.
+    pub(super) is_measured: bool,
     pub(super) started: Timestamp,
     pub(super) method: Method,
     pub(super) route: Option<Arc<str>>,
@@ -116,22 +122,31 @@ impl Observation {
         }
     }
 
-    /// Has no effect if the span has ended.
+    /// Ends the span and records the duration; has no effect if the span has ended.
     fn end_span(&mut self, cut: Option<Cut>) {
-        self.span.record(|it| {
-            let status = self.status.map(|it| i64::from(it.as_u16()));
-            it.set_some(semconv::HTTP_RESPONSE_STATUS_CODE, status);
-            it.set_some(semconv::CCM_REQUEST_OUTCOME, cut.map(Cut::name));
-            let reason = self.reason.take();
-            it.set_some(semconv::CCM_ERROR_REASON, reason.clone());
-            let failed = self.status.filter(StatusCode::is_server_error);
+        if std::mem::replace(&mut self.is_measured, true) {
+            return;
+        }
+        let (status, reason) = (self.status, self.reason.take());
+        let failed = status.filter(StatusCode::is_server_error);
+        let failure: Option<(Cow<'static, str>, Cow<'static, str>)> =
             match (cut.and_then(Cut::failure), failed) {
-                (Some((error_type, description)), _) => it.fail(error_type, description),
+                (Some((error_type, description)), _) => Some((error_type.into(), description.into())),
                 (None, Some(status)) => {
                     let text = status.canonical_reason().unwrap_or("server error");
-                    it.fail(status.as_str().to_owned(), reason.unwrap_or(text.into()));
+                    Some((status.as_str().to_owned().into(), reason.clone().unwrap_or(text.into())))
                 }
-                (None, None) => {}
+                (None, None) => None,
+            };
+        let error_type = failure.as_ref().map(|it| it.0.clone());
+        let (took, route) = (self.started.elapsed(), self.route.as_ref());
+        self.active.took(took, route, self.version, (status, error_type));
+        self.span.record(|it| {
+            it.set_some(semconv::HTTP_RESPONSE_STATUS_CODE, status.map(|it| i64::from(it.as_u16())));
+            it.set_some(semconv::CCM_REQUEST_OUTCOME, cut.map(Cut::name));
+            it.set_some(semconv::CCM_ERROR_REASON, reason);
+            if let Some((error_type, description)) = failure {
+                it.fail(error_type, description);
             }
         });
         self.span.end();

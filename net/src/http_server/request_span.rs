@@ -11,6 +11,9 @@ use uuid::Uuid;
 use super::{SpanSettings, query};
 use crate::client_address::ClientAddress;
 
+/// The value of `http.request.method` for a method that is none of the standard ones.
+const OTHER: &str = "_OTHER";
+
 /// Where a request came from.
 #[derive(Clone, Copy)]
 pub(super) struct Origin {
@@ -26,14 +29,15 @@ pub(super) fn describe(
     settings: &SpanSettings,
 ) {
     let (uri, headers, method) = (&head.uri, &head.headers, &head.method);
-    let known = is_known(method);
-    let verb = if known { method.as_str() } else { "HTTP" };
+    let standard = standard_method(method);
+    let known = standard != OTHER;
+    let verb = if known { standard } else { "HTTP" };
     match route {
         Some(route) => it.name(format!("{verb} {route}")),
-        None => it.name(verb.to_owned()),
+        None => it.name(verb),
     }
     it.set_some(semconv::CLIENT_ADDRESS, origin.client.map(|it| it.0.to_string()));
-    it.set(semconv::HTTP_REQUEST_METHOD, if known { verb.to_owned() } else { "_OTHER".to_owned() });
+    it.set(semconv::HTTP_REQUEST_METHOD, standard);
     it.set_some(semconv::HTTP_REQUEST_METHOD_ORIGINAL, (!known).then(|| shown(method.as_str())));
     it.set_some(semconv::HTTP_ROUTE, route.map(ToOwned::to_owned));
     it.set_some(semconv::NETWORK_PEER_ADDRESS, origin.peer.map(|it| it.ip().to_string()));
@@ -47,7 +51,7 @@ pub(super) fn describe(
     it.set(semconv::URL_PATH, shown(uri.path()));
     let query = uri.query().filter(|it| !it.is_empty());
     it.set_some(semconv::URL_QUERY, query.map(|it| query::redacted(it, settings.parameters)));
-    it.set(semconv::URL_SCHEME, uri.scheme_str().unwrap_or("http").to_owned());
+    it.set(semconv::URL_SCHEME, scheme(head));
     let user_agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
     it.set_some(semconv::USER_AGENT_ORIGINAL, user_agent.map(shown));
     if let Some((attribute, id)) = resource_id(uri.path(), settings.resources) {
@@ -76,19 +80,20 @@ pub(super) fn cut(text: &str) -> &str {
     &text[..text.floor_char_boundary(256)]
 }
 
-fn is_known(method: &Method) -> bool {
-    const KNOWN: [Method; 9] = [
-        Method::CONNECT,
-        Method::DELETE,
-        Method::GET,
-        Method::HEAD,
-        Method::OPTIONS,
-        Method::PATCH,
-        Method::POST,
-        Method::PUT,
-        Method::TRACE,
+/// The method as the attribute `http.request.method`: `_OTHER` if it is none of the standard ones.
+pub(super) fn standard_method(method: &Method) -> &'static str {
+    const KNOWN: [(Method, &str); 9] = [
+        (Method::CONNECT, "CONNECT"),
+        (Method::DELETE, "DELETE"),
+        (Method::GET, "GET"),
+        (Method::HEAD, "HEAD"),
+        (Method::OPTIONS, "OPTIONS"),
+        (Method::PATCH, "PATCH"),
+        (Method::POST, "POST"),
+        (Method::PUT, "PUT"),
+        (Method::TRACE, "TRACE"),
     ];
-    KNOWN.contains(method)
+    KNOWN.iter().find(|it| it.0 == method).map_or(OTHER, |it| it.1)
 }
 
 fn split_authority(authority: &str) -> (Option<&str>, Option<u16>) {
@@ -98,7 +103,12 @@ fn split_authority(authority: &str) -> (Option<&str>, Option<u16>) {
     }
 }
 
-fn protocol_version(version: http::Version) -> &'static str {
+/// `https` if the gateway serves TLS or a proxy says so in the request's target, else `http`.
+pub(super) fn scheme(head: &Parts) -> &'static str {
+    if head.uri.scheme() == Some(&http::uri::Scheme::HTTPS) { "https" } else { "http" }
+}
+
+pub(super) fn protocol_version(version: http::Version) -> &'static str {
     match version {
         http::Version::HTTP_10 => "1.0",
         http::Version::HTTP_2 => "2",

@@ -4,9 +4,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
+use opentelemetry_sdk::metrics::Temporality;
 use percent_encoding::percent_decode_str;
 
-use super::{Exporter, Otlp, Propagator};
+use super::{Batch, Exporter, MetricExporter, Otlp, Propagator};
 
 const SAMPLERS: [&str; 6] = [
     "always_on",
@@ -32,9 +33,16 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         (self.variable)(name).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty())
     }
 
-    /// Returns the variable for traces or, if unset, the one for all signals.
-    fn of_signal(&self, name: &str) -> Option<(String, String)> {
-        [format!("OTEL_EXPORTER_OTLP_TRACES_{name}"), format!("OTEL_EXPORTER_OTLP_{name}")]
+    /// Adds a warning, once: a variable for all signals is read for each of them.
+    pub(super) fn warn(&mut self, warning: String) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// Returns the variable for one signal (`TRACES`) or, if unset, the one for all signals.
+    fn of_signal(&self, signal: &str, name: &str) -> Option<(String, String)> {
+        [format!("OTEL_EXPORTER_OTLP_{signal}_{name}"), format!("OTEL_EXPORTER_OTLP_{name}")]
             .into_iter()
             .find_map(|it| self.text(&it).map(|value| (it, value)))
     }
@@ -43,7 +51,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         match self.text(name) {
             Some(value) if value.eq_ignore_ascii_case("true") => true,
             Some(value) if !value.eq_ignore_ascii_case("false") => {
-                self.warnings.push(format!("{name}={value} is not supported (true, false): using false"));
+                self.warn(format!("{name}={value} is not supported (true, false): using false"));
                 false
             }
             _ => false,
@@ -54,7 +62,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let value = self.text(name)?;
         let number = value.parse().ok();
         if number.is_none() {
-            self.warnings.push(format!("{name}={value} is not a whole number: using the default"));
+            self.warn(format!("{name}={value} is not a whole number: using the default"));
         }
         number
     }
@@ -78,16 +86,63 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
                 None => {
                     let names: Vec<&str> = supported.iter().map(|it| it.0).collect();
                     let names = names.join(", ");
-                    self.warnings.push(format!("{name}={named} is not supported ({names}, none): ignored"));
+                    self.warn(format!("{name}={named} is not supported ({names}, none): ignored"));
                 }
             }
         }
         chosen
     }
 
-    pub(super) fn exporters(&mut self) -> Vec<Exporter> {
+    pub(super) fn exporters(&mut self, name: &str, default: &str) -> Vec<Exporter> {
         let supported = [("otlp", Exporter::Otlp), ("console", Exporter::Console)];
-        self.choices("OTEL_TRACES_EXPORTER", "otlp", &supported)
+        self.choices(name, default, &supported)
+    }
+
+    pub(super) fn metric_exporters(&mut self) -> Vec<MetricExporter> {
+        let supported = [
+            ("otlp", MetricExporter::Otlp),
+            ("console", MetricExporter::Console),
+            ("prometheus", MetricExporter::Prometheus),
+        ];
+        self.choices("OTEL_METRICS_EXPORTER", "otlp", &supported)
+    }
+
+    /// Reads the settings of a batch processor, whose variables begin with `prefix`.
+    pub(super) fn batch(&mut self, prefix: &str) -> Batch {
+        let queue = self.number(&format!("{prefix}_MAX_QUEUE_SIZE"), 8_192).max(1);
+        let size = self.number(&format!("{prefix}_MAX_EXPORT_BATCH_SIZE"), 512);
+        Batch {
+            delay: Duration::from_millis(self.number(&format!("{prefix}_SCHEDULE_DELAY"), 1_000)),
+            queue,
+            size: size.clamp(1, queue),
+        }
+    }
+
+    /// Reads the maximum length of attribute values of a signal or, if unset, that of all signals.
+    pub(super) fn value_length(&mut self, name: &str) -> Option<usize> {
+        self.optional_number(name).or_else(|| self.optional_number("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"))
+    }
+
+    /// Reads the temporality of exported metrics.
+    pub(super) fn temporality(&mut self) -> Temporality {
+        if let Some(filter) = self.text("OTEL_METRICS_EXEMPLAR_FILTER").filter(|it| it != "always_off") {
+            self.warn(format!(
+                "OTEL_METRICS_EXEMPLAR_FILTER={filter} is not supported (always_off): there are no exemplars"
+            ));
+        }
+        let name = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+        let Some(value) = self.text(name) else { return Temporality::Cumulative };
+        match value.to_ascii_lowercase().as_str() {
+            "cumulative" => Temporality::Cumulative,
+            "delta" => Temporality::Delta,
+            "lowmemory" => Temporality::LowMemory,
+            _ => {
+                self.warn(format!(
+                    "{name}={value} is not supported (cumulative, delta, lowmemory): using cumulative"
+                ));
+                Temporality::Cumulative
+            }
+        }
     }
 
     pub(super) fn propagators(&mut self) -> Vec<Propagator> {
@@ -99,46 +154,45 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let Some(name) = self.text("OTEL_TRACES_SAMPLER") else { return false };
         if !SAMPLERS.contains(&name.as_str()) {
             let supported = SAMPLERS.join(", ");
-            self.warnings.push(format!("OTEL_TRACES_SAMPLER={name} is not supported ({supported}): ignored"));
+            self.warn(format!("OTEL_TRACES_SAMPLER={name} is not supported ({supported}): ignored"));
             return false;
         }
         if let Some(value) = self.text("OTEL_TRACES_SAMPLER_ARG")
             && !value.parse().is_ok_and(|it: f64| (0.0..=1.0).contains(&it))
         {
-            self.warnings
-                .push(format!("OTEL_TRACES_SAMPLER_ARG={value} is not a ratio from 0 to 1: using 1"));
+            self.warn(format!("OTEL_TRACES_SAMPLER_ARG={value} is not a ratio from 0 to 1: using 1"));
         }
         true
     }
 
-    pub(super) fn otlp(&mut self) -> Otlp {
-        let http = match self.of_signal("PROTOCOL") {
+    /// Reads the settings of the OTLP exporter of a signal.
+    pub(super) fn otlp(&mut self, signal: &str) -> Otlp {
+        let http = match self.of_signal(signal, "PROTOCOL") {
             None => false,
             Some((name, value)) => match value.as_str() {
                 "grpc" => false,
                 "http/protobuf" => true,
                 _ => {
                     let supported = "grpc, http/protobuf";
-                    self.warnings.push(format!("{name}={value} is not supported ({supported}): using grpc"));
+                    self.warn(format!("{name}={value} is not supported ({supported}): using grpc"));
                     false
                 }
             },
         };
-        if let Some((name, value)) = self.of_signal("COMPRESSION")
+        if let Some((name, value)) = self.of_signal(signal, "COMPRESSION")
             && !["gzip", "none"].contains(&value.as_str())
         {
-            self.warnings.push(format!("{name}={value} is not supported (gzip, none): ignored"));
+            self.warn(format!("{name}={value} is not supported (gzip, none): ignored"));
         }
-        let timeout = self.of_signal("TIMEOUT").and_then(|(name, value)| {
+        let timeout = self.of_signal(signal, "TIMEOUT").and_then(|(name, value)| {
             let millis = value.parse().ok();
             if millis.is_none() {
-                self.warnings
-                    .push(format!("{name}={value} is not a number of milliseconds: using the default"));
+                self.warn(format!("{name}={value} is not a number of milliseconds: using the default"));
             }
             millis
         });
-        self.check_headers();
-        let file = |name: &str| self.of_signal(name).map(|it| it.1);
+        self.check_headers(signal);
+        let file = |name: &str| self.of_signal(signal, name).map(|it| it.1);
         Otlp {
             http,
             timeout: Duration::from_millis(timeout.unwrap_or(10_000)),
@@ -149,8 +203,8 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
     }
 
     /// Warns about headers that the exporter ignores. No part of the value is logged: it may be a secret.
-    fn check_headers(&mut self) {
-        let Some((name, value)) = self.of_signal("HEADERS") else { return };
+    fn check_headers(&mut self, signal: &str) {
+        let Some((name, value)) = self.of_signal(signal, "HEADERS") else { return };
         for part in value.split(',').map(str::trim).filter(|it| !it.is_empty()) {
             let problem = match part.split_once('=') {
                 None => "a part without `=`",
@@ -163,7 +217,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
                 }
                 Some(_) => continue,
             };
-            self.warnings.push(format!("{name} has {problem}: ignored"));
+            self.warn(format!("{name} has {problem}: ignored"));
         }
     }
 
@@ -177,7 +231,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
                 }
                 // The part is not logged: it may be a secret that belongs to another variable.
                 _ => {
-                    self.warnings.push("OTEL_RESOURCE_ATTRIBUTES has a part without `=`: ignored".to_owned());
+                    self.warn("OTEL_RESOURCE_ATTRIBUTES has a part without `=`: ignored".to_owned());
                 }
             }
         }

@@ -43,10 +43,10 @@ impl Unreachable {
         timeout(DEADLINE, self.0.exports.acquire()).await.expect("an export").unwrap().forget();
     }
 
-    fn exporter(&self) -> RetryingExporter<Self> {
-        let mut exporter = RetryingExporter::new(self.clone(), NEVER, None);
-        exporter.first_delay = NEVER;
-        exporter
+    fn exporter(&self) -> Delivering<Self> {
+        let mut delivery = Delivery::new(Counters::new(Signal::Traces, "test"), NEVER);
+        delivery.first_delay = NEVER;
+        Delivering { inner: self.clone(), delivery, value_length: None }
     }
 }
 
@@ -72,7 +72,7 @@ async fn a_batch_that_waits_is_exported_once_more_when_the_shutdown_begins() {
     let exporter = receiver.exporter();
     let shutdown = async {
         receiver.is_called().await;
-        exporter.stop.begun.cancel();
+        exporter.delivery.stop.begun.cancel();
     };
     let both = async { tokio::join!(exporter.export(Vec::new()), shutdown) };
     let (sent, ()) = timeout(DEADLINE, both).await.expect("the shutdown ends the wait");
@@ -84,7 +84,7 @@ async fn a_batch_that_waits_is_exported_once_more_when_the_shutdown_begins() {
 async fn during_the_shutdown_each_batch_is_exported_once() {
     let receiver = Unreachable::new();
     let exporter = receiver.exporter();
-    exporter.stop.begun.cancel();
+    exporter.delivery.stop.begun.cancel();
     for exports in 1..4 {
         assert!(timeout(DEADLINE, exporter.export(Vec::new())).await.expect("it does not wait").is_err());
         assert_eq!(receiver.exports(), exports);
@@ -121,7 +121,7 @@ async fn a_receiver_that_is_back_gets_what_waits_at_the_shutdown() {
 }
 
 /// A provider that has ended one span.
-fn provider<E: SpanExporter + 'static>(exporter: RetryingExporter<E>) -> SdkTracerProvider {
+fn provider<E: SpanExporter + 'static>(exporter: Delivering<E>) -> SdkTracerProvider {
     let batch = Batch { delay: Duration::from_millis(1), queue: 10, size: 10 };
     let provider = SdkTracerProvider::builder().with_span_processor(Bounded::new(exporter, batch)).build();
     provider.tracer("test").start("span").end();

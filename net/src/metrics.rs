@@ -1,0 +1,114 @@
+//! Metrics of requests and calls, as defined by the semantic conventions for HTTP and RPC.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use telemetry::metrics::{CALL_SECONDS, Definition, Histogram, KeyValue, UpDownCounter};
+use telemetry::semconv::{
+    ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, NETWORK_PROTOCOL_VERSION,
+    RPC_METHOD, RPC_STATUS_CODE, RPC_SYSTEM_NAME, URL_SCHEME,
+};
+
+static HTTP_DURATION: Histogram = Histogram::new(
+    "http.server.request.duration",
+    "Duration of HTTP requests, until the end of the response; of event streams, until its head.",
+    CALL_SECONDS,
+    &[
+        HTTP_REQUEST_METHOD,
+        URL_SCHEME,
+        HTTP_ROUTE,
+        HTTP_RESPONSE_STATUS_CODE,
+        ERROR_TYPE,
+        NETWORK_PROTOCOL_VERSION,
+    ],
+);
+static HTTP_ACTIVE: UpDownCounter = UpDownCounter::new(
+    "http.server.active_requests",
+    "{request}",
+    "HTTP requests that are being served, event streams included.",
+    &[HTTP_REQUEST_METHOD, URL_SCHEME],
+);
+static RPC_SERVER: Histogram = Histogram::new(
+    "rpc.server.call.duration",
+    "Duration of served gRPC calls, until the end of the response; of streams, until its head.",
+    CALL_SECONDS,
+    &[RPC_SYSTEM_NAME, RPC_METHOD, RPC_STATUS_CODE, ERROR_TYPE],
+);
+static RPC_CLIENT: Histogram = Histogram::new(
+    "rpc.client.call.duration",
+    "Duration of gRPC calls to other processes, until the end of the response; of streams, until its head.",
+    CALL_SECONDS,
+    &[RPC_SYSTEM_NAME, RPC_METHOD, RPC_STATUS_CODE, ERROR_TYPE],
+);
+
+/// The instruments of this crate, in the order of docs/telemetry.md.
+#[must_use]
+pub fn definitions() -> Vec<&'static Definition> {
+    vec![
+        HTTP_DURATION.definition(),
+        HTTP_ACTIVE.definition(),
+        RPC_SERVER.definition(),
+        RPC_CLIENT.definition(),
+    ]
+}
+
+/// What the metrics of an HTTP request have in common. Counts the request as active until this is dropped.
+pub(crate) struct ActiveRequest([KeyValue; 2]);
+
+impl ActiveRequest {
+    /// `method` is a standard one, or `_OTHER`; `scheme` is `http` or `https`.
+    pub(crate) fn begin(method: &'static str, scheme: &'static str) -> Self {
+        let attributes = [KeyValue::new(HTTP_REQUEST_METHOD, method), KeyValue::new(URL_SCHEME, scheme)];
+        HTTP_ACTIVE.add(1, &attributes);
+        Self(attributes)
+    }
+
+    /// Records the duration.
+    pub(crate) fn took(
+        &self,
+        duration: Duration,
+        route: Option<&Arc<str>>,
+        version: &'static str,
+        (status, error_type): (Option<StatusCode>, Option<Cow<'static, str>>),
+    ) {
+        let mut attributes = Vec::with_capacity(6);
+        attributes.extend_from_slice(&self.0);
+        attributes.push(KeyValue::new(NETWORK_PROTOCOL_VERSION, version));
+        attributes.extend(route.map(|it| KeyValue::new(HTTP_ROUTE, it.clone())));
+        attributes.extend(status.map(|it| KeyValue::new(HTTP_RESPONSE_STATUS_CODE, i64::from(it.as_u16()))));
+        attributes.extend(error_type.map(|it| KeyValue::new(ERROR_TYPE, it)));
+        HTTP_DURATION.record(duration, &attributes);
+    }
+}
+
+impl Drop for ActiveRequest {
+    fn drop(&mut self) {
+        HTTP_ACTIVE.add(-1, &self.0);
+    }
+}
+
+/// Records a call that was served.
+pub(crate) fn served_call(
+    method: &str,
+    code: &'static str,
+    error_type: Option<&'static str>,
+    took: Duration,
+) {
+    RPC_SERVER.record(took, &of_call(method, code, error_type));
+}
+
+/// Records a call to another process.
+pub(crate) fn made_call(method: &str, code: &'static str, error_type: Option<&'static str>, took: Duration) {
+    RPC_CLIENT.record(took, &of_call(method, code, error_type));
+}
+
+fn of_call(method: &str, code: &'static str, error_type: Option<&'static str>) -> Vec<KeyValue> {
+    let mut attributes = Vec::with_capacity(4);
+    attributes.push(KeyValue::new(RPC_SYSTEM_NAME, "grpc"));
+    attributes.push(KeyValue::new(RPC_METHOD, method.to_owned()));
+    attributes.push(KeyValue::new(RPC_STATUS_CODE, code));
+    attributes.extend(error_type.map(|it| KeyValue::new(ERROR_TYPE, it)));
+    attributes
+}

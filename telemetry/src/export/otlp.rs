@@ -1,0 +1,76 @@
+//! How the OTLP exporters of all signals connect. They read endpoint, headers and compression from the environment by
+//! themselves, but not the TLS settings nor, with our own HTTP client, the timeout.
+
+use std::path::Path;
+
+use tonic::transport::{Certificate, ClientTlsConfig, Identity};
+
+use crate::TelemetryError;
+use crate::environment::Otlp;
+
+/// What an exporter is built with.
+pub(super) enum Transport {
+    Http(reqwest::blocking::Client),
+    Grpc(ClientTlsConfig),
+}
+
+impl Transport {
+    pub(super) fn new(settings: &Otlp) -> Result<Self, TelemetryError> {
+        if settings.http {
+            return Ok(Self::Http(http_client(settings)?));
+        }
+        let mut tls = ClientTlsConfig::new();
+        tls = match &settings.certificate {
+            Some(file) => tls.ca_certificate(Certificate::from_pem(pem(file)?)),
+            None => tls.with_native_roots(),
+        };
+        if let Some((certificate, key)) = identity(settings)? {
+            tls = tls.identity(Identity::from_pem(certificate, key));
+        }
+        Ok(Self::Grpc(tls))
+    }
+}
+
+/// Builds an OTLP exporter: the builders of the signals have the same methods, but no trait in common.
+macro_rules! otlp_exporter {
+    ($builder:expr, $settings:expr) => {
+        match $crate::export::otlp::Transport::new($settings)? {
+            $crate::export::otlp::Transport::Http(client) => {
+                $builder.with_http().with_http_client(client).build()
+            }
+            $crate::export::otlp::Transport::Grpc(tls) => $builder.with_tonic().with_tls_config(tls).build(),
+        }
+    };
+}
+pub(super) use otlp_exporter;
+
+/// Makes a blocking HTTP client, on its own thread: reqwest panics if one is made on a thread of the tokio runtime.
+fn http_client(settings: &Otlp) -> Result<reqwest::blocking::Client, TelemetryError> {
+    let certificate = settings.certificate.as_deref().map(pem).transpose()?;
+    let (identity, timeout) = (identity(settings)?, settings.timeout);
+    let made = std::thread::spawn(move || {
+        let mut builder = reqwest::blocking::Client::builder().timeout(timeout);
+        if let Some(pem) = certificate {
+            builder = builder.tls_certs_only(reqwest::Certificate::from_pem_bundle(&pem)?);
+        }
+        if let Some((certificate, key)) = identity {
+            builder = builder.identity(reqwest::Identity::from_pem(&[certificate, key].concat())?);
+        }
+        builder.build()
+    });
+    made.join().map_err(|_| TelemetryError::HttpThread)?.map_err(TelemetryError::HttpClient)
+}
+
+type Pem = Vec<u8>;
+
+fn identity(settings: &Otlp) -> Result<Option<(Pem, Pem)>, TelemetryError> {
+    match (&settings.client_certificate, &settings.client_key) {
+        (Some(certificate), Some(key)) => Ok(Some((pem(certificate)?, pem(key)?))),
+        (None, None) => Ok(None),
+        _ => Err(TelemetryError::Identity),
+    }
+}
+
+fn pem(file: &str) -> Result<Pem, TelemetryError> {
+    std::fs::read(Path::new(file)).map_err(|source| TelemetryError::Pem { file: file.to_owned(), source })
+}

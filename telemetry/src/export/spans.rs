@@ -1,0 +1,178 @@
+//! The queue and the exporters of spans.
+
+use std::time::Duration;
+
+use opentelemetry::{Context, Value};
+use opentelemetry_otlp::{WithHttpConfig as _, WithTonicConfig as _};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{
+    BatchConfigBuilder, BatchSpanProcessor, Span, SpanData, SpanExporter, SpanProcessor,
+};
+
+use super::delivery::{Delivery, Stop};
+use super::otlp::otlp_exporter;
+use super::{ABANDON_BEFORE, component};
+use crate::TelemetryError;
+use crate::environment::{Batch, Exporter, Otlp, Traces};
+use crate::losses::{Counters, Signal};
+
+/// Makes a span processor for each exporter that the environment names. Must be called within a tokio runtime.
+pub(in super::super) fn processors(settings: &Traces) -> Result<Vec<Bounded>, TelemetryError> {
+    let processor = |it: &_| {
+        let name = match it {
+            Exporter::Otlp => {
+                component(settings.otlp.http, "otlp_grpc_span_exporter", "otlp_http_span_exporter")
+            }
+            Exporter::Console => "console_span_exporter",
+        };
+        let delivery = Delivery::new(Counters::new(Signal::Traces, name), settings.otlp.timeout);
+        let exporter = Delivering {
+            inner: AnyExporter::new(*it, &settings.otlp)?,
+            delivery,
+            value_length: settings.value_length,
+        };
+        Ok(Bounded::new(exporter, settings.batch))
+    };
+    settings.exporters.iter().map(processor).collect()
+}
+
+/// One of the supported exporters.
+#[derive(Debug)]
+enum AnyExporter {
+    Otlp(Box<opentelemetry_otlp::SpanExporter>),
+    Console(opentelemetry_stdout::SpanExporter),
+}
+
+impl AnyExporter {
+    fn new(exporter: Exporter, settings: &Otlp) -> Result<Self, TelemetryError> {
+        Ok(match exporter {
+            Exporter::Otlp => {
+                let builder = opentelemetry_otlp::SpanExporter::builder();
+                Self::Otlp(Box::new(otlp_exporter!(builder, settings)?))
+            }
+            Exporter::Console => Self::Console(opentelemetry_stdout::SpanExporter::default()),
+        })
+    }
+}
+
+impl SpanExporter for AnyExporter {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        match self {
+            Self::Otlp(exporter) => exporter.export(batch).await,
+            Self::Console(exporter) => exporter.export(batch).await,
+        }
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        match self {
+            Self::Otlp(exporter) => exporter.shutdown_with_timeout(timeout),
+            Self::Console(exporter) => exporter.shutdown_with_timeout(timeout),
+        }
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        match self {
+            Self::Otlp(exporter) => exporter.set_resource(resource),
+            Self::Console(exporter) => exporter.set_resource(resource),
+        }
+    }
+}
+
+/// An exporter that delivers each batch, with attribute values truncated.
+#[derive(Debug)]
+pub(super) struct Delivering<E> {
+    pub(super) inner: E,
+    pub(super) delivery: Delivery,
+    pub(super) value_length: Option<usize>,
+}
+
+impl<E: SpanExporter> SpanExporter for Delivering<E> {
+    async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
+        if let Some(limit) = self.value_length {
+            for span in &mut batch {
+                truncate_values(span, limit);
+            }
+        }
+        self.delivery.deliver(batch.len() as u64, || self.inner.export(batch.clone())).await
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.inner.shutdown_with_timeout(timeout)
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.inner.set_resource(resource);
+    }
+}
+
+fn truncate_values(span: &mut SpanData, limit: usize) {
+    for attribute in &mut span.attributes {
+        if let Value::String(text) = &attribute.value
+            && text.as_str().chars().nth(limit).is_some()
+        {
+            let cut: String = text.as_str().chars().take(limit).collect();
+            attribute.value = Value::String(cut.into());
+        }
+    }
+}
+
+/// The batch processor of the SDK, with a limit whose drops are counted.
+#[derive(Debug)]
+pub(in super::super) struct Bounded {
+    inner: BatchSpanProcessor,
+    counters: Counters,
+    stop: Stop,
+}
+
+impl Bounded {
+    pub(super) fn new<E: SpanExporter + 'static>(exporter: Delivering<E>, batch: Batch) -> Self {
+        let (counters, stop) = (exporter.delivery.counters.clone(), exporter.delivery.stop.clone());
+        let Batch { delay, queue, size } = batch;
+        // Waiting spans and spans being exported. The inner queue has room for both, so it never drops spans uncounted.
+        let limit = queue + size;
+        counters.set_capacity(limit as u64);
+        let config = BatchConfigBuilder::default()
+            .with_max_queue_size(limit)
+            .with_max_export_batch_size(size)
+            .with_scheduled_delay(delay)
+            .build();
+        let inner = BatchSpanProcessor::builder(exporter).with_batch_config(config).build();
+        Self { inner, counters, stop }
+    }
+}
+
+impl SpanProcessor for Bounded {
+    fn on_start(&self, span: &mut Span, context: &Context) {
+        self.inner.on_start(span, context);
+    }
+
+    fn on_end(&self, span: SpanData) {
+        if span.span_context.is_sampled() && self.counters.accept() {
+            self.inner.on_end(span);
+        }
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        self.inner.force_flush()
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.stop.begun.cancel();
+        let ended = self.inner.shutdown_with_timeout(timeout.saturating_sub(ABANDON_BEFORE));
+        if ended.is_err() {
+            self.stop.over.cancel();
+            // Waits for the thread to end. An export over HTTP cannot be abandoned.
+            let _ = self.inner.shutdown_with_timeout(ABANDON_BEFORE);
+        }
+        self.counters.report_total();
+        ended
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.inner.set_resource(resource);
+    }
+}
+
+#[cfg(test)]
+mod tests;
