@@ -88,8 +88,8 @@ fn document() -> Value {
 pub(crate) fn query_parameters() -> std::collections::BTreeSet<String> {
     let components = parameters::components();
     let shared = components.as_object().into_iter().flat_map(|it| it.values().cloned());
-    let all =
-        shared.chain(parameters::of_tasks()).chain(parameters::of_workers()).chain(parameters::of_stream());
+    let all = shared.chain(parameters::of_tasks()).chain(parameters::of_workers());
+    let all = all.chain(parameters::of_readiness()).chain(parameters::of_stream());
     all.filter(|it| it["in"] == "query").filter_map(|it| it["name"].as_str().map(ToOwned::to_owned)).collect()
 }
 

@@ -6,6 +6,7 @@ pub mod description;
 mod error;
 mod input;
 mod limits;
+mod metrics;
 mod names;
 mod router;
 mod server;
@@ -29,6 +30,7 @@ use session::Sessions;
 use stream::Streams;
 
 pub use limits::{Limits, MAX_HEADER_BYTES, Rate};
+pub use metrics::definitions as metric_definitions;
 pub use stream::{Settings as StreamSettings, TraceUrl};
 
 /// The `service.name` of the gateway's spans and log lines.
@@ -73,6 +75,7 @@ pub struct Tracing {
 /// Serves HTTP/1.1 and HTTP/2 at `listener` until `shutdown`, then lets in-flight requests finish. Without TLS, HTTP/2 needs
 /// prior knowledge. The services need not be reachable yet: a request that needs an unreachable service is answered 503.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
+    metrics::start();
     // Renewed for as long as it is held.
     let identity =
         config.token_source.map(|it| Identity::start(it, config.verifier.clone(), config.clock.clone()));

@@ -39,11 +39,18 @@ use self::permits::StreamPermits;
 use self::ring::Ring;
 use self::source::Source;
 use crate::limits::callers::Key;
+use crate::metrics;
 
 /// The path of the stream.
 pub(crate) const PATH: &str = "/api/events/stream";
 /// The type of the reports of utilisation, which are no events of a log.
 pub(crate) const REPORT: &str = "worker.metrics.updated";
+/// Why a stream can end.
+pub(crate) const ENDS: [&str; 5] = ["token_expired", "shutdown", "slow", "max_age", "disconnected"];
+/// Why a client can be told to throw away what it knows.
+pub(crate) const RESET_REASONS: [&str; 3] = ["unknown_id", "history_gone", "other_log"];
+/// The limits above which a stream is refused.
+pub(crate) const LIMITS: [&str; 2] = ["too_many_streams", "too_many_streams_of_caller"];
 /// Mean pause before a client connects again.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -52,13 +59,13 @@ type PerLog<T> = [T; 2];
 
 /// The logs that the stream tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Log {
+pub(crate) enum Log {
     Tasks = 0,
     Workers = 1,
 }
 
 impl Log {
-    const ALL: PerLog<Self> = [Self::Tasks, Self::Workers];
+    pub(crate) const ALL: PerLog<Self> = [Self::Tasks, Self::Workers];
 
     /// The `source` of its events.
     fn source(self) -> &'static str {
@@ -69,7 +76,7 @@ impl Log {
     }
 
     /// The path of its subjects under `/api`.
-    fn collection(self) -> &'static str {
+    pub(crate) fn collection(self) -> &'static str {
         match self {
             Self::Tasks => "tasks",
             Self::Workers => "workers",
@@ -224,6 +231,7 @@ impl Streams {
                 Opened::Client(Box::new(Client::new(self.clone(), caller, filter, start, ends, permit)))
             }
             Err(exceeded) => {
+                metrics::stream_refused(exceeded.reason());
                 let retry = retry() * 5;
                 let data = json!({"reason": exceeded.reason(), "reconnect_in_ms": retry});
                 Opened::Rejected(Some(frame::control(self, "system.sse.rejected", &data, None, Some(retry))))

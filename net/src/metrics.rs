@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use telemetry::metrics::{CALL_SECONDS, Definition, Histogram, KeyValue, UpDownCounter};
+use telemetry::metrics::{CALL_SECONDS, Counter, Definition, Histogram, KeyValue, UpDownCounter};
 use telemetry::semconv::{
-    ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE, NETWORK_PROTOCOL_VERSION,
-    RPC_METHOD, RPC_STATUS_CODE, RPC_SYSTEM_NAME, URL_SCHEME,
+    CCM_ERROR_REASON, ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE,
+    NETWORK_PROTOCOL_VERSION, RPC_METHOD, RPC_STATUS_CODE, RPC_SYSTEM_NAME, URL_SCHEME,
 };
 
 static HTTP_DURATION: Histogram = Histogram::new(
@@ -30,6 +30,12 @@ static HTTP_ACTIVE: UpDownCounter = UpDownCounter::new(
     "HTTP requests that are being served, event streams included.",
     &[HTTP_REQUEST_METHOD, URL_SCHEME],
 );
+static HTTP_REFUSED: Counter = Counter::new(
+    "cml_cloud_manager.requests.refused",
+    "{request}",
+    "HTTP requests that were answered with an error, by its reason.",
+    &[CCM_ERROR_REASON],
+);
 static RPC_SERVER: Histogram = Histogram::new(
     "rpc.server.call.duration",
     "Duration of served gRPC calls, until the end of the response; of streams, until its head.",
@@ -49,6 +55,7 @@ pub fn definitions() -> Vec<&'static Definition> {
     vec![
         HTTP_DURATION.definition(),
         HTTP_ACTIVE.definition(),
+        HTTP_REFUSED.definition(),
         RPC_SERVER.definition(),
         RPC_CLIENT.definition(),
     ]
@@ -86,6 +93,18 @@ impl ActiveRequest {
 impl Drop for ActiveRequest {
     fn drop(&mut self) {
         HTTP_ACTIVE.add(-1, &self.0);
+    }
+}
+
+/// Counts a request that was answered with an error.
+pub(crate) fn request_refused(reason: Cow<'static, str>) {
+    HTTP_REFUSED.add(1, &[KeyValue::new(CCM_ERROR_REASON, reason)]);
+}
+
+/// Makes the series of all reasons with which this process can answer an HTTP request.
+pub fn start_refused(reasons: impl IntoIterator<Item = &'static str>) {
+    for reason in reasons {
+        HTTP_REFUSED.add(0, &[KeyValue::new(CCM_ERROR_REASON, reason)]);
     }
 }
 

@@ -24,6 +24,14 @@ pub const OTEL_COMPONENT_NAME: &str = "otel.component.name";
 pub const OTEL_COMPONENT_TYPE: &str = "otel.component.type";
 /// What the sampler decided: `DROP`, `RECORD_AND_SAMPLE`.
 pub const OTEL_SAMPLING_RESULT: &str = "otel.span.sampling_result";
+/// An event log: `tasks`, `workers`.
+pub const CCM_LOG: &str = "ccm.log";
+/// What an event stream is doing: `snapshot`, `replaying`, `live`.
+pub const CCM_STREAM_PHASE: &str = "ccm.stream.phase";
+/// Why a client was told to throw away what it knows: `unknown_id`, `history_gone`, `other_log`.
+pub const CCM_STREAM_RESET_REASON: &str = "ccm.stream.reset.reason";
+/// The limit on event streams that was reached: `too_many_streams`, `too_many_streams_of_caller`.
+pub const CCM_STREAM_LIMIT: &str = "ccm.stream.limit";
 /// `traces`, `metrics`, `logs`.
 pub const CCM_SIGNAL: &str = "ccm.signal";
 

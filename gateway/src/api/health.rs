@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use net::grpc::channel::Health;
 use serde::Serialize;
+use telemetry::metrics::{ExporterState, exporters};
 
 use crate::services::Services;
 
@@ -22,6 +23,9 @@ pub(crate) struct Ready {
     /// Status of the gateway alone, independent of the services.
     status: &'static str,
     services: Vec<Service>,
+    /// Present with `verbose`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    telemetry: Option<Vec<Exporter>>,
 }
 
 #[derive(Serialize)]
@@ -30,13 +34,53 @@ pub(crate) struct Service {
     status: &'static str,
 }
 
+/// An exporter of telemetry of this process; all counts are since its start.
+#[derive(Serialize)]
+struct Exporter {
+    signal: &'static str,
+    name: &'static str,
+    status: &'static str,
+    waiting: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capacity: Option<u64>,
+    exported: u64,
+    failed: u64,
+    dropped: u64,
+    failed_attempts: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds_since_export: Option<f64>,
+}
+
+impl From<ExporterState> for Exporter {
+    fn from(it: ExporterState) -> Self {
+        let status = match (it.is_unreachable, it.has_exported) {
+            (true, _) => "unreachable",
+            (false, true) => "exporting",
+            (false, false) => "no_export_yet",
+        };
+        Self {
+            signal: it.signal.name(),
+            name: it.exporter,
+            status,
+            waiting: it.waiting,
+            capacity: it.capacity,
+            exported: it.exported,
+            failed: it.failed,
+            dropped: it.dropped,
+            failed_attempts: it.failed_attempts,
+            seconds_since_export: it.has_exported.then_some(it.age.as_secs_f64()),
+        }
+    }
+}
+
 /// Answers 200 without a call to any service.
 pub(crate) async fn live() -> Json<Live> {
     Json(Live { status: "ok" })
 }
 
-/// Answers 200 with the health of each service; a service that fails does not change the status.
-pub(crate) async fn ready(State(services): State<Services>) -> Json<Ready> {
+/// Answers 200 with the health of each service; a service that fails does not change the status. With the parameter
+/// `verbose`, the answer has the state of the gateway's telemetry.
+pub(crate) async fn ready(State(services): State<Services>, RawQuery(query): RawQuery) -> Json<Ready> {
     let asked: Vec<_> = services
         .probes
         .into_iter()
@@ -53,5 +97,8 @@ pub(crate) async fn ready(State(services): State<Services>) -> Json<Ready> {
             answered.push(Service { name, status });
         }
     }
-    Json(Ready { status: "ready", services: answered })
+    let query = query.unwrap_or_default();
+    let is_verbose = form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "verbose");
+    let telemetry = is_verbose.then(|| exporters().into_iter().map(Exporter::from).collect());
+    Json(Ready { status: "ready", services: answered, telemetry })
 }

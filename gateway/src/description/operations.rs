@@ -89,6 +89,11 @@ impl Operation {
         }
     }
 
+    fn takes(mut self, parameters: Vec<Value>) -> Self {
+        self.parameters.extend(parameters);
+        self
+    }
+
     /// Answers a page of a list and takes the page parameters and `filters`.
     fn lists(mut self, page: &'static str, filters: Vec<Value>) -> Self {
         self.parameters.extend(filters);

@@ -41,6 +41,14 @@ pub(super) fn of_workers() -> Vec<Value> {
     ]
 }
 
+/// The parameters of `/readyz`.
+pub(super) fn of_readiness() -> Vec<Value> {
+    let mut verbose =
+        query("verbose", "Adds the state of the telemetry of the gateway.", &json!({"type": "string"}));
+    verbose["allowEmptyValue"] = true.into();
+    vec![verbose]
+}
+
 /// The parameters of the event stream.
 pub(super) fn of_stream() -> Vec<Value> {
     let list = |items: &Value, max: usize| json!({"type": "array", "maxItems": max, "items": items});

@@ -165,8 +165,29 @@ fn ready() -> Value {
             "status": {"type": "string", "enum": ["serving", "not_serving", "unreachable"]},
         }),
     );
+    let count = |description| json!({"type": "integer", "minimum": 0, "description": description});
+    let mut exporter = response_object(
+        "An exporter of telemetry of the gateway. All counts are since its start.",
+        &json!({
+            "signal": {"type": "string", "enum": ["traces", "metrics", "logs"]},
+            "name": {"type": "string", "examples": ["otlp_grpc_span_exporter"]},
+            "status": {"type": "string", "enum": ["no_export_yet", "exporting", "unreachable"]},
+            "waiting": count("Spans, data points or log records that wait, those being exported included."),
+            "exported": count("What the receiver took."),
+            "failed": count("What the receiver rejected."),
+            "dropped": count("What was dropped because too many waited."),
+            "failed_attempts": count("Exports that failed, those included that were repeated."),
+        }),
+    );
+    exporter["properties"]["capacity"] = count("How many may wait; absent for metrics, of which none wait.");
+    exporter["properties"]["seconds_since_export"] = json!({
+        "type": "number", "minimum": 0, "description": "Absent if there was no successful export.",
+    });
     let members = json!({"status": {"const": "ready"}, "services": {"type": "array", "items": service}});
-    response_object("The gateway accepts requests, even if services are down.", &members)
+    let mut ready = response_object("The gateway accepts requests, even if services are down.", &members);
+    ready["properties"]["telemetry"] =
+        json!({"type": "array", "items": exporter, "description": "Present with `verbose`."});
+    ready
 }
 
 fn problem() -> Value {

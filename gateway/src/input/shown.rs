@@ -26,6 +26,7 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     },
     Parameter { name: "tag", shows: |_| false },
     Parameter { name: "task_ids", shows: |_| false },
+    Parameter { name: "verbose", shows: str::is_empty },
     Parameter { name: "worker_id", shows: |_| false },
     Parameter { name: "worker_ids", shows: |_| false },
 ];

@@ -26,6 +26,7 @@ use super::ring::{Found, Join};
 use super::source::Older;
 use super::told::Shared;
 use super::{Log, PerLog, Start, Streams};
+use crate::metrics::{OpenStream, StreamPhase};
 
 /// Pause after a service did not answer.
 const RETRY: Duration = Duration::from_secs(1);
@@ -40,6 +41,7 @@ pub(crate) struct Client {
     span: EndSpan,
     /// The last block, which the connection has sent on if it asks for the next one.
     taken: Option<Taken>,
+    counted: OpenStream,
     _permit: StreamPermit,
 }
 
@@ -135,7 +137,8 @@ impl Client {
         };
         state.start(start);
         let span = EndSpan::begin(&ends);
-        Self { state, ends, span, taken: None, _permit: permit }
+        let counted = OpenStream::begin(state.phase());
+        Self { state, ends, span, taken: None, counted, _permit: permit }
     }
 
     /// The next block; `None` after the last one.
@@ -165,7 +168,7 @@ impl Client {
                     Wake::Heartbeat => self.state.heartbeat(),
                     Wake::End(end) => self.end(end),
                 },
-                () = self.state.step() => {}
+                () = self.state.step() => self.counted.set(self.state.phase()),
             }
         }
     }
@@ -218,6 +221,15 @@ impl State {
             Start::Resume(None) => {
                 self.push_reset("unknown_id", "all");
             }
+        }
+    }
+
+    /// What the stream is doing, for its metric.
+    fn phase(&self) -> StreamPhase {
+        match (&self.phase, self.snapshot) {
+            (Phase::Live(_), _) => StreamPhase::Live,
+            (_, Some(_)) => StreamPhase::Snapshot,
+            (_, None) => StreamPhase::Replaying,
         }
     }
 

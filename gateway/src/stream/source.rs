@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::cursor::Point;
 use super::told::{Shared, Told, report_block};
 use super::{Log, Streams};
+use crate::metrics;
 
 /// Pause after a failure; it doubles up to [`MAX_RETRY`].
 const MIN_RETRY: Duration = Duration::from_millis(100);
@@ -79,6 +80,7 @@ impl Source {
                 }
                 let before = last;
                 let status = self.follow(streams, &mut last).await;
+                metrics::source_connected(self.log, false);
                 if last != before {
                     (retry, is_warned) = (MIN_RETRY, false);
                 }
@@ -134,6 +136,7 @@ impl Source {
             };
             match item {
                 Some(Item::Started(started)) => {
+                    metrics::source_connected(self.log, true);
                     let Some(point) = started.cursor.as_ref().and_then(point) else { continue };
                     if last.is_none() {
                         self.pages().clear();
@@ -145,6 +148,7 @@ impl Source {
                     let position = event.position;
                     let changed_at = event.time.as_ref().map(proto::micros).unwrap_or_default();
                     let lag = streams.clock.now() - platform::clock::Micros(changed_at);
+                    metrics::event_arrived(self.log, lag);
                     streams.ring.push(self.log, position, |cursor| {
                         Told::new(self.log, event, Some(cursor), streams.settings.trace_url.as_ref(), lag)
                             .map(Arc::new)

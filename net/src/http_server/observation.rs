@@ -11,7 +11,7 @@ use telemetry::span::{Span, Timestamp};
 use super::request_span::{cut, resource_id};
 use crate::client_address::ClientAddress;
 use crate::event_stream::is_event_stream;
-use crate::metrics::ActiveRequest;
+use crate::metrics::{self, ActiveRequest};
 use crate::traced_body::{BodyEnd, Observe};
 
 /// The reason of an error response, in the response's extensions; for the span.
@@ -140,6 +140,9 @@ impl Observation {
             };
         let error_type = failure.as_ref().map(|it| it.0.clone());
         let (took, route) = (self.started.elapsed(), self.route.as_ref());
+        if let Some(reason) = &reason {
+            metrics::request_refused(reason.clone());
+        }
         self.active.took(took, route, self.version, (status, error_type));
         self.span.record(|it| {
             it.set_some(semconv::HTTP_RESPONSE_STATUS_CODE, status.map(|it| i64::from(it.as_u16())));

@@ -3,7 +3,7 @@
 use proto::error::v1::Reason;
 use serde_json::json;
 
-use super::super::parameters::header;
+use super::super::parameters::{header, of_readiness};
 use super::{JSON, Operation, content};
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -37,6 +37,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .public(),
         Operation::new("GET", "/readyz", "ready", "health", "Readiness, with the health of the services")
             .answers(200, "The gateway accepts requests", content("Ready"))
+            .takes(of_readiness())
             .public(),
         Operation::new("GET", "/api/openapi.json", "getDescription", "description", "Returns this document")
             .answers(200, "OpenAPI 3.1", document)

@@ -14,6 +14,7 @@ use telemetry::semconv;
 use telemetry::span::{SpanBuilder, SpanKind};
 use tokio::time::{Instant, Sleep};
 
+use crate::metrics;
 use crate::stream::cursor::Cursor;
 use crate::stream::frame::control;
 use crate::stream::{Settings, Streams};
@@ -150,7 +151,10 @@ impl EndSpan {
 
     pub(super) fn sent(&mut self, block: &Bytes, is_event: bool) {
         self.bytes += i64::try_from(block.len()).unwrap_or_default();
-        self.events += i64::from(is_event);
+        if is_event {
+            self.events += 1;
+            metrics::event_sent();
+        }
     }
 
     pub(super) fn ended(&mut self, end: End) {
@@ -164,15 +168,17 @@ impl EndSpan {
 
 impl Drop for EndSpan {
     fn drop(&mut self) {
+        // A client that reads nothing is cut without being told.
+        let unknown = if self.stalled.is_set() { End::Slow } else { End::Disconnected };
+        let end = self.end.unwrap_or(unknown).name();
+        metrics::stream_ended(end);
         if !self.request.is_sampled() {
             return;
         }
-        // A client that reads nothing is cut without being told.
-        let unknown = if self.stalled.is_set() { End::Slow } else { End::Disconnected };
         let root = SpanBuilder::new(SpanKind::Internal).child_of(Context::new());
         let span = root.linked_to(self.request.clone()).start(|it| {
             it.name("end of stream");
-            it.set(semconv::CCM_STREAM_END, self.end.unwrap_or(unknown).name());
+            it.set(semconv::CCM_STREAM_END, end);
             it.set(semconv::CCM_STREAM_EVENTS, self.events);
             it.set(semconv::CCM_STREAM_BYTES, self.bytes);
         });

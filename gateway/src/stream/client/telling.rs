@@ -10,6 +10,7 @@ use serde_json::json;
 use tonic::Status;
 
 use super::{Phase, RETRY, Read, Ready, State, Taken};
+use crate::metrics;
 use crate::stream::cursor::{Cursor, Place, Point};
 use crate::stream::frame::{control, end_block};
 use crate::stream::ring::{Entry, EntryKind};
@@ -117,7 +118,7 @@ impl State {
     }
 
     /// The client throws away what it knows of a log, and gets a snapshot of it.
-    pub(super) fn reset(&mut self, log: Log, reason: &str) {
+    pub(super) fn reset(&mut self, log: Log, reason: &'static str) {
         self.cursor.0[log as usize] = Place::Nowhere;
         self.verified[log as usize] = false;
         if let Some(snapshot) = &mut self.snapshot {
@@ -134,7 +135,8 @@ impl State {
         self.phase = Phase::Pausing(Box::pin(tokio::time::sleep(jittered(RETRY))));
     }
 
-    pub(super) fn push_reset(&mut self, reason: &str, scope: &str) {
+    pub(super) fn push_reset(&mut self, reason: &'static str, scope: &str) {
+        metrics::stream_reset(reason);
         let data = json!({"reason": reason, "scope": scope});
         self.push(control(&self.streams, "stream.reset", &data, None, None));
     }
