@@ -33,6 +33,9 @@ use std::time::{Duration, Instant};
 /// What takes longer is broken; a loaded machine is slow.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
+/// The Node that `tests/node/install` installs; a machine may have none, or an older one.
+pub(crate) const NODE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/node/bin/node");
+
 /// Sends a signal by its name, as every shell does by itself: a bare machine has no program for it.
 pub(crate) fn signal(name: &str, process: u32) {
     let kill = ["-c", r#"kill -s "$0" "$1""#, name, &process.to_string()];

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-use super::DEADLINE;
+use super::{DEADLINE, NODE};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oidc");
 
@@ -26,7 +26,7 @@ impl SigningKey {
     pub(crate) async fn make(algorithm: Algorithm, id: &str) -> Self {
         let name = format!("{algorithm:?}");
         let output =
-            Command::new("node").args(["key.mjs", &name, id]).current_dir(FOLDER).output().await.unwrap();
+            Command::new(NODE).args(["key.mjs", &name, id]).current_dir(FOLDER).output().await.unwrap();
         let made: Value = serde_json::from_slice(&output.stdout).expect("a key, of Node");
         let der = STANDARD.decode(made["der"].as_str().unwrap()).unwrap();
         let key = match algorithm {
@@ -64,7 +64,7 @@ impl Issuer {
     }
 
     async fn start_at(port: u16, keys: &[&SigningKey]) -> Self {
-        let mut child = Command::new("node")
+        let mut child = Command::new(NODE)
             .args(["server.mjs", &port.to_string()])
             .current_dir(FOLDER)
             .stdin(Stdio::piped())
@@ -72,7 +72,7 @@ impl Issuer {
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .expect("Node; tests/run installs it");
+            .expect("tests/run installs it");
         let input = child.stdin.take().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut issuer = Self { url: String::new(), child, input, output };

@@ -14,9 +14,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use super::{product, task};
-use crate::harness::{DEADLINE, Product, Watcher, authorized, eventually};
+use crate::harness::{DEADLINE, NODE, Product, Watcher, authorized, eventually};
 
-const NODE: [&str; 2] = ["node", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/follow.mjs")];
+const EVENTSOURCE: [&str; 2] = [NODE, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/follow.mjs")];
 const PYTHON: [&str; 2] = [
     concat!(env!("CARGO_MANIFEST_DIR"), "/target/venv/bin/python"),
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/grpc/follow.py"),
@@ -144,7 +144,7 @@ async fn the_crate_eventsource_client_loses_nothing_when_the_gateway_dies() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn eventsource_of_npm_loses_nothing_when_the_gateway_dies() {
-    loses_nothing(|url, token| Follower::script(NODE, url, token)).await;
+    loses_nothing(|url, token| Follower::script(EVENTSOURCE, url, token)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
