@@ -64,6 +64,7 @@ fn options(tls: Option<ServerTls>, limits: &Limits) -> Options {
         .max_send_buf_size(STREAM_SEND_BUFFER)
         .max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX));
     Options {
+        purpose: None,
         http,
         tls,
         handshake_timeout: limits.header_timeout,

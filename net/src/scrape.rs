@@ -25,6 +25,7 @@ pub async fn serve(scrape: Scrape, listener: TcpListener, shutdown: Shutdown) {
     let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
     http.http1().timer(TokioTimer::new()).header_read_timeout(TIMEOUT);
     let options = Options {
+        purpose: Some("metrics"),
         http,
         tls: None,
         handshake_timeout: TIMEOUT,

@@ -42,6 +42,8 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 /// Settings of a [`Server`].
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// What is served, for the log, if the server is not the main one of the process: `metrics`.
+    pub purpose: Option<&'static str>,
     /// hyper's settings for each protocol. With `http2_only`, clients cannot use HTTP/1.1.
     pub http: auto::Builder<TokioExecutor>,
     /// The certificate of the server; `None` serves unencrypted connections.
@@ -89,7 +91,11 @@ impl Server {
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
     {
         if let Ok(address) = listener.local_addr() {
-            tracing::info!(%address, tls = self.options.tls.is_some(), "listening");
+            let tls = self.options.tls.is_some();
+            match self.options.purpose {
+                None => tracing::info!(%address, tls, "listening"),
+                Some(purpose) => tracing::info!(%address, tls, "listening for {purpose}"),
+            }
         }
         loop {
             let accepted = tokio::select! {

@@ -29,6 +29,8 @@ mod limits;
 mod on_behalf_of;
 mod openapi;
 mod otel;
+mod otel_logs;
+mod otel_metrics;
 mod outage;
 mod patch_tasks;
 mod patch_workers;

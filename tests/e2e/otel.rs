@@ -19,6 +19,8 @@ fn every_row_of_the_documentation_names_a_test_that_there_is() {
             "otel" => include_str!("otel.rs"),
             "edge" => include_str!("edge.rs"),
             "export_outage" => include_str!("export_outage.rs"),
+            "otel_metrics" => include_str!("otel_metrics.rs"),
+            "otel_logs" => include_str!("otel_logs.rs"),
             _ => panic!("no such module: {row}"),
         };
         let variable = row.split('`').nth(1).unwrap();

@@ -61,6 +61,7 @@ impl ConnectionOptions {
             .max_send_buf_size(MAX_SEND_BUFFER_BYTES)
             .max_header_list_size(MAX_METADATA_BYTES);
         Server::new(Options {
+            purpose: None,
             http,
             tls: self.tls,
             handshake_timeout: HANDSHAKE_TIMEOUT,

@@ -23,6 +23,7 @@ async fn start(handshake_timeout: Duration, shutdown: &Shutdown) -> (SocketAddr,
     let mut http = auto::Builder::new(TokioExecutor::new()).http2_only();
     http.http2().timer(TokioTimer::new());
     let server = Server::new(Options {
+        purpose: None,
         http,
         tls: None,
         handshake_timeout,

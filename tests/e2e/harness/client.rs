@@ -16,11 +16,17 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) json: Value,
+    pub(crate) body: Bytes,
 }
 
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |it| it.to_str().unwrap())
+    }
+
+    /// The body, which is not JSON.
+    pub(crate) fn plain(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
     }
 
     /// A member of the body, as text.
@@ -98,11 +104,16 @@ impl Client {
             let (parts, body) = response.into_parts();
             // An event stream does not end by itself.
             if parts.headers.get("content-type").is_some_and(|it| it == "text/event-stream") {
-                return Ok(Answer { status: parts.status, headers: parts.headers, json: Value::Null });
+                return Ok(Answer {
+                    status: parts.status,
+                    headers: parts.headers,
+                    json: Value::Null,
+                    body: Bytes::new(),
+                });
             }
             let bytes = body.collect().await.map_err(|it| it.to_string())?.to_bytes();
             let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-            Ok(Answer { status: parts.status, headers: parts.headers, json })
+            Ok(Answer { status: parts.status, headers: parts.headers, json, body: bytes })
         };
         tokio::time::timeout(DEADLINE, exchange).await.map_err(|_| "no answer".to_owned())?
     }

@@ -4,7 +4,7 @@ use access::local::{self, LocalIssuer};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Client, Process, eventually};
+use super::{Answer, Client, Process, eventually};
 
 /// A gateway alone: a request to it makes one span.
 pub(crate) struct Gateway {
@@ -15,16 +15,31 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     pub(crate) async fn start(settings: &[(&str, &str)]) -> Self {
+        let (process, directory) = Self::spawn(settings);
+        let client = Client::new(&format!("http://{}", process.listening("gateway").await), None);
+        Self { process, client, _directory: directory }
+    }
+
+    /// Starts one that cannot serve, and answers what it says of it.
+    pub(crate) async fn start_fails(settings: &[(&str, &str)]) -> String {
+        let (mut process, _directory) = Self::spawn(settings);
+        assert!(!process.ended().await.success());
+        process.lines().all().into_iter().filter(|it| it.starts_with("ccm: ")).collect()
+    }
+
+    fn spawn(settings: &[(&str, &str)]) -> (Process, TempDir) {
         let directory = tempfile::tempdir().unwrap();
         LocalIssuer::open_or_create(directory.path()).unwrap();
         let keys = local::public_keys_path(directory.path()).display().to_string();
         let common = [("CCM_LOCAL_KEYS", keys.as_str()), ("OTEL_BSP_SCHEDULE_DELAY", "50")];
         let environment: Vec<(String, String)> =
             common.iter().chain(settings).map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let process =
-            Process::spawn(&["gateway", "--end-with-stdin", "--listen", "127.0.0.1:0"], &environment);
-        let client = Client::new(&format!("http://{}", process.listening("gateway").await), None);
-        Self { process, client, _directory: directory }
+        let arguments = ["gateway", "--end-with-stdin", "--listen", "127.0.0.1:0"];
+        (Process::spawn(&arguments, &environment), directory)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.client.get(path).await
     }
 
     /// Makes a span, and answers its trace id.

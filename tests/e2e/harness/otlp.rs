@@ -1,4 +1,4 @@
-//! An OTLP receiver that also remembers how it was spoken to: over gRPC or HTTP, with TLS or without.
+//! An OTLP receiver of all signals that also remembers how it was spoken to: over gRPC or HTTP, with TLS or without.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -12,12 +12,22 @@ use hyper::body::Incoming;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
+use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{LogsService, LogsServiceServer};
+use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse};
+use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_server::{
+    MetricsService, MetricsServiceServer,
+};
+use opentelemetry_proto::tonic::collector::metrics::v1::{
+    ExportMetricsServiceRequest, ExportMetricsServiceResponse,
+};
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
 };
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
+use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs};
+use opentelemetry_proto::tonic::metrics::v1::{Metric, ResourceMetrics};
 use prost::Message as _;
 use telemetry::otlp::Span;
 use tokio::net::TcpListener;
@@ -31,12 +41,14 @@ use tonic::transport::{Identity, Server, ServerTlsConfig};
 use super::attributes;
 
 /// One export as it came in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Export {
     /// Of HTTP.
     pub(crate) path: String,
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) spans: Vec<Span>,
+    pub(crate) metrics: Vec<ResourceMetrics>,
+    pub(crate) logs: Vec<ResourceLogs>,
 }
 
 /// Receives exports.
@@ -57,6 +69,14 @@ impl Received {
     fn take(&self, export: Export) -> bool {
         self.exports.lock().unwrap().push(export);
         !self.rejects.load(Ordering::SeqCst)
+    }
+
+    /// The answer over gRPC.
+    fn answer<T: Default>(&self, export: Export) -> Result<tonic::Response<T>, tonic::Status> {
+        if !self.take(export) {
+            return Err(tonic::Status::invalid_argument("rejected"));
+        }
+        Ok(tonic::Response::new(T::default()))
     }
 }
 
@@ -99,13 +119,16 @@ impl Otlp {
 
     pub(crate) fn grpc_at(listener: TcpListener, tls: Option<&Tls>) -> Self {
         let (endpoint, received) = (url(&listener, tls), Received::default());
-        let service =
-            TraceServiceServer::new(Grpc(received.clone())).accept_compressed(CompressionEncoding::Gzip);
+        let gzip = CompressionEncoding::Gzip;
+        let spans = TraceServiceServer::new(Grpc(received.clone())).accept_compressed(gzip);
+        let metrics = MetricsServiceServer::new(Grpc(received.clone())).accept_compressed(gzip);
+        let logs = LogsServiceServer::new(Grpc(received.clone())).accept_compressed(gzip);
         let mut server = Server::builder();
         if let Some(tls) = tls {
             server = server.tls_config(ServerTlsConfig::new().identity(tls.identity())).unwrap();
         }
-        tokio::spawn(server.add_service(service).serve_with_incoming(TcpIncoming::from(listener)));
+        let services = server.add_service(spans).add_service(metrics).add_service(logs);
+        tokio::spawn(services.serve_with_incoming(TcpIncoming::from(listener)));
         Self { endpoint, received }
     }
 
@@ -149,6 +172,17 @@ impl Otlp {
     pub(crate) fn spans(&self) -> Vec<Span> {
         self.exports().into_iter().flat_map(|it| it.spans).collect()
     }
+
+    /// The metrics of all exports, one after the other.
+    pub(crate) fn metrics(&self) -> Vec<Metric> {
+        let resources = self.exports().into_iter().flat_map(|it| it.metrics);
+        resources.flat_map(|it| it.scope_metrics).flat_map(|it| it.metrics).collect()
+    }
+
+    pub(crate) fn logs(&self) -> Vec<LogRecord> {
+        let resources = self.exports().into_iter().flat_map(|it| it.logs);
+        resources.flat_map(|it| it.scope_logs).flat_map(|it| it.log_records).collect()
+    }
 }
 
 fn url(listener: &TcpListener, tls: Option<&Tls>) -> String {
@@ -167,10 +201,31 @@ impl TraceService for Grpc {
         let headers = text_of(&request.metadata().clone().into_headers());
         let spans = Span::all_of(request.into_inner());
         attributes::note(&spans);
-        if !self.0.take(Export { path: String::new(), headers, spans }) {
-            return Err(tonic::Status::invalid_argument("rejected"));
-        }
-        Ok(tonic::Response::new(ExportTraceServiceResponse::default()))
+        self.0.answer(Export { headers, spans, ..Export::default() })
+    }
+}
+
+#[tonic::async_trait]
+impl MetricsService for Grpc {
+    async fn export(
+        &self,
+        request: tonic::Request<ExportMetricsServiceRequest>,
+    ) -> Result<tonic::Response<ExportMetricsServiceResponse>, tonic::Status> {
+        let headers = text_of(&request.metadata().clone().into_headers());
+        let metrics = request.into_inner().resource_metrics;
+        self.0.answer(Export { headers, metrics, ..Export::default() })
+    }
+}
+
+#[tonic::async_trait]
+impl LogsService for Grpc {
+    async fn export(
+        &self,
+        request: tonic::Request<ExportLogsServiceRequest>,
+    ) -> Result<tonic::Response<ExportLogsServiceResponse>, tonic::Status> {
+        let headers = text_of(&request.metadata().clone().into_headers());
+        let logs = request.into_inner().resource_logs;
+        self.0.answer(Export { headers, logs, ..Export::default() })
     }
 }
 
@@ -186,9 +241,18 @@ async fn answer(
         flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).unwrap();
         bytes = plain;
     }
-    let spans = Span::all_of(ExportTraceServiceRequest::decode(bytes.as_slice()).unwrap());
-    attributes::note(&spans);
-    let is_taken = received.take(Export { path: parts.uri.path().to_owned(), headers, spans });
+    let (path, bytes) = (parts.uri.path().to_owned(), bytes.as_slice());
+    let mut export = Export { path, headers, ..Export::default() };
+    // The answers of all signals are empty messages.
+    match export.path.as_str() {
+        "/v1/metrics" => {
+            export.metrics = ExportMetricsServiceRequest::decode(bytes).unwrap().resource_metrics;
+        }
+        "/v1/logs" => export.logs = ExportLogsServiceRequest::decode(bytes).unwrap().resource_logs,
+        _ => export.spans = Span::all_of(ExportTraceServiceRequest::decode(bytes).unwrap()),
+    }
+    attributes::note(&export.spans);
+    let is_taken = received.take(export);
     let mut response = Response::new(Full::from(ExportTraceServiceResponse::default().encode_to_vec()));
     response.headers_mut().insert("content-type", "application/x-protobuf".parse().unwrap());
     if !is_taken {

@@ -64,6 +64,7 @@ async fn serve(stall_timeouts: StallTimeouts) -> Fixture {
     http.http1().timer(TokioTimer::new());
     http.http2().timer(TokioTimer::new()).max_send_buf_size(32 * 1024);
     let server = Server::new(Options {
+        purpose: None,
         http,
         tls: None,
         handshake_timeout: DEADLINE,
