@@ -2,6 +2,7 @@
 
 mod ends;
 mod follow;
+mod long_snapshot;
 mod lossless;
 mod resume;
 mod slow;

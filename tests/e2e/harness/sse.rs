@@ -45,6 +45,8 @@ pub(crate) struct Sse {
     pub(crate) ids: Vec<String>,
     /// The last `retry` in milliseconds.
     pub(crate) retry: Option<u64>,
+    /// What was read so far.
+    pub(crate) bytes: u64,
     body: Incoming,
     unread: Vec<u8>,
     connection: JoinHandle<()>,
@@ -83,7 +85,16 @@ pub(crate) async fn open(
             return Err(parts.status.to_string());
         }
         let (headers, last_id) = (parts.headers, last_id.map(ToOwned::to_owned));
-        Ok(Sse { headers, last_id, ids: Vec::new(), retry: None, body, unread: Vec::new(), connection })
+        Ok(Sse {
+            headers,
+            last_id,
+            ids: Vec::new(),
+            retry: None,
+            bytes: 0,
+            body,
+            unread: Vec::new(),
+            connection,
+        })
     };
     tokio::time::timeout(DEADLINE, opening).await.map_err(|_| "no answer".to_owned())?
 }
@@ -107,7 +118,9 @@ impl Sse {
             }
             let frame = tokio::time::timeout_at(deadline, self.body.frame()).await;
             let frame = frame.unwrap_or_else(|_| panic!("no block after {:?}", self.last_id))?.ok()?;
-            self.unread.extend_from_slice(frame.data_ref().unwrap());
+            let data = frame.data_ref().unwrap();
+            self.bytes += data.len() as u64;
+            self.unread.extend_from_slice(data);
         }
     }
 

@@ -1,18 +1,27 @@
 //! A log that is not the one that clients know: its database was replaced under the running gateway.
 
 use serde_json::json;
+use storage::sqlx::{self, AssertSqlSafe, Connection as _, PgConnection};
 
-use super::{product, snapshot, task};
-use crate::harness::{Product, Sse, eventually};
+use super::{snapshot, task};
+use crate::harness::{Backend, Product, Sse, eventually};
 
 /// Replaces the database of task-service by an empty one.
 async fn wipe(product: &mut Product) {
     product.tasks.kill().await;
-    let path = product.task_database.url.strip_prefix("sqlite:").unwrap();
-    for suffix in ["", "-wal", "-shm"] {
-        let file = format!("{path}{suffix}");
-        if std::fs::exists(&file).unwrap() {
-            std::fs::remove_file(file).unwrap();
+    let url = &product.task_database.url;
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        for suffix in ["", "-wal", "-shm"] {
+            let file = format!("{path}{suffix}");
+            if std::fs::exists(&file).unwrap() {
+                std::fs::remove_file(file).unwrap();
+            }
+        }
+    } else {
+        let (server, name) = url.rsplit_once('/').unwrap();
+        let mut connection = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+        for statement in [format!("DROP DATABASE {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")] {
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
         }
     }
     product.tasks.restart(product.tasks_address);
@@ -41,9 +50,8 @@ async fn starts_again(stream: &mut Sse, title: &str) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn clients_of_a_log_that_is_gone_are_told_to_forget_it_and_begin_again() {
-    let mut product = product(&[]).await;
+async fn are_told_to_forget_it_and_begin_again(backend: Backend) {
+    let mut product = Product::start_with(backend, &[]).await;
     let ada = product.user("ada");
     task(&ada, "lost").await;
     let (mut follows, mut is_away) = (product.stream("ada", "").await, product.stream("ada", "").await);
@@ -68,4 +76,14 @@ async fn clients_of_a_log_that_is_gone_are_told_to_forget_it_and_begin_again() {
     assert_eq!(resumed.event().await.data()["resumed"], true);
     super::patch(&ada, &new, json!({"description": "the last"})).await;
     resumed.until(|it| it.data()["task"]["description"] == "the last").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_of_a_log_that_is_gone_are_told_to_forget_it_and_begin_again_on_sqlite() {
+    are_told_to_forget_it_and_begin_again(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_of_a_log_that_is_gone_are_told_to_forget_it_and_begin_again_on_postgresql() {
+    are_told_to_forget_it_and_begin_again(Backend::Postgres).await;
 }
