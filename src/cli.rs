@@ -21,6 +21,7 @@ use access::{IssuerUrl, Role};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use net::client_address::TrustedProxies;
+use telemetry::AuditLog;
 use values::{
     body_bytes, connections, duration, header_bytes, leeway, lifetime, name, ratio, role, untaken_bytes,
 };
@@ -98,6 +99,9 @@ pub(crate) struct Common {
     /// Format of log lines
     #[arg(long, env = "CCM_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
     pub(crate) log_format: LogFormat,
+    /// Where audit lines are written: `stdout`, or the path of a file to append to
+    #[arg(long, env = "CCM_AUDIT_LOG", default_value = "stdout", value_name = "FILE")]
+    pub(crate) audit_log: AuditLog,
     /// Comma-separated W3C baggage keys to propagate
     #[arg(long, env = "CCM_BAGGAGE_KEYS", default_value = "", value_name = "KEYS", value_delimiter = ',')]
     pub(crate) baggage_keys: Vec<String>,

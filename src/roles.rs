@@ -128,7 +128,8 @@ impl RoleContext {
         let baggage_keys = common.baggage_keys.iter().filter(|it| !it.is_empty()).cloned().collect();
         let version = env!("CARGO_PKG_VERSION");
         let trace_ratio = common.trace_ratio;
-        let process = Process { service, version, log_format, trace_ratio, is_edge, baggage_keys };
+        let audit_log = common.audit_log.clone();
+        let process = Process { service, version, log_format, trace_ratio, is_edge, baggage_keys, audit_log };
         let telemetry = telemetry::start(&process, &clock)?;
         let shutdown = Shutdown::new();
         shutdown::on_signals(&shutdown, common.end_with_stdin)?;

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
+use net::admission::Identified;
 use platform::clock::Micros;
 use strum::{EnumString, IntoStaticStr, VariantArray};
+use telemetry::audit::Who;
 
-use crate::Visibility;
+use crate::{Visibility, on_behalf_of};
 
 /// The roles of a token that this product knows. Names that are not among them, which issuers send along, are ignored;
 /// a caller without any of these roles has the rights of [`Role::User`].
@@ -63,6 +65,20 @@ impl Caller {
         }
         let department = self.department.clone().filter(|_| self.is(Role::Manager));
         Visibility::Restricted { person: self.sub.clone(), department }
+    }
+}
+
+impl Identified for Caller {
+    fn who(&self) -> Who {
+        Who {
+            sub: self.sub.clone(),
+            roles: self.roles.iter().map(Into::into).collect(),
+            on_behalf_of: self.on_behalf_of.clone(),
+        }
+    }
+
+    fn on_behalf_of(&self, metadata: &HeaderMap) -> Option<String> {
+        on_behalf_of::shown(metadata, self)
     }
 }
 

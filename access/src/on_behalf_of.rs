@@ -1,6 +1,7 @@
 //! The metadata `ccm-on-behalf-of`: the `sub` of the person on whose behalf a service makes a call. It is recorded in
 //! events and gives no rights. Only callers with role `service` may send it.
 
+use http::HeaderMap;
 use net::grpc::status::{self, Reason};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use platform::violation::Violation;
@@ -25,11 +26,22 @@ pub(crate) fn read(metadata: &MetadataMap, caller: &Caller) -> Result<Option<Str
         return Err(status::with_reason(Reason::OnBehalfNotAllowed, text));
     }
     let value = first.to_str().ok().filter(|_| all.next().is_none());
-    let sub = value.and_then(|it| percent_decode_str(it).decode_utf8().ok()).filter(|it| is_name(it, 255));
-    sub.map(|it| Some(it.into_owned())).ok_or_else(|| {
+    value.and_then(decoded).map(Some).ok_or_else(|| {
         let description = "must be one value of 1 to 255 characters, percent-encoded".to_owned();
         status::invalid(vec![Violation { field: METADATA.to_owned(), description }])
     })
+}
+
+/// The person that the metadata names, if it is well-formed and `caller` may name one. For log lines.
+pub(crate) fn shown(metadata: &HeaderMap, caller: &Caller) -> Option<String> {
+    let mut all = metadata.get_all(METADATA).iter();
+    let first = all.next().filter(|_| caller.is(Role::Service) && all.next().is_none())?;
+    decoded(first.to_str().ok()?)
+}
+
+fn decoded(value: &str) -> Option<String> {
+    let sub = percent_decode_str(value).decode_utf8().ok().filter(|it| is_name(it, 255))?;
+    Some(sub.into_owned())
 }
 
 /// Adds the person to the metadata of an outgoing call.

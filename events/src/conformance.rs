@@ -28,6 +28,7 @@ pub(crate) static TASK: SubjectKind = SubjectKind {
     id_attribute: "ccm.task.id",
     wire: proto::event::v1::SubjectKind::Task,
     removed: "task.removed",
+    audited: &[],
     read: |json| serde_json::from_value(json).map(proto::event::v1::event::Resource::Task),
 };
 
@@ -53,6 +54,7 @@ pub(super) fn change(subject_id: Uuid, revision: i64) -> NewEvent {
         revision,
         occurred_at: Micros(1_800_000_000_000_000),
         actor: "ada".to_owned(),
+        roles: None,
         on_behalf_of: None,
         cause: Cause { traceparent: Some("00-a-b-01".to_owned()), tracestate: None },
         before: (revision > 1).then(|| scope("ada")),

@@ -2,6 +2,7 @@
 //! statement. An event gets its position after the commit (docs/adr/0011). Code in the same process reads the log through
 //! [`EventLog`], other processes through [`grpc`].
 
+mod audit;
 mod dedicated;
 pub mod grpc;
 mod history;
@@ -20,10 +21,10 @@ mod tail;
 pub mod testing;
 mod trim;
 
-use access::Scope;
+use access::{Role, Scope};
 use platform::clock::Micros;
 use serde_json::Value;
-use storage::{Statement, Statements as _, StorageError, Transaction};
+use storage::{Committed, Statement, Statements as _, StorageError, Transaction};
 use telemetry::propagation::Cause;
 use uuid::Uuid;
 
@@ -55,6 +56,9 @@ pub struct NewEvent {
     pub occurred_at: Micros,
     /// `sub` of the token with which the change was made.
     pub actor: String,
+    /// The roles of that token, for the audit log; `None` if the process made the change without being asked, which leaves no
+    /// line in the audit log.
+    pub roles: Option<Vec<Role>>,
     /// `sub` of the caller on whose behalf a service made the change.
     pub on_behalf_of: Option<String>,
     /// Trace context of the span that caused the change.
@@ -88,9 +92,12 @@ const INSERT: Statement = Statement {
           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
 };
 
-/// Appends an event in the transaction of its change. This must be the last statement before the commit, because
-/// positions are assigned in the order of these statements.
+/// Appends an event in the transaction of its change, and has its audit line written after the commit. This must be the last
+/// statement before the commit, because positions are assigned in the order of these statements.
 pub async fn append(on: &mut Transaction, event: NewEvent) -> Result<(), StorageError> {
+    if let Some(line) = audit::line(&event) {
+        on.after_commit(move |committed| line.write(committed == Committed::Known));
+    }
     let (existed, before) = (event.before.is_some(), event.before.unwrap_or_default());
     let (exists, after) = (event.after.is_some(), event.after.unwrap_or_default());
     let values = [

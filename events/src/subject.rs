@@ -18,6 +18,9 @@ pub struct SubjectKind {
     pub wire: wire::SubjectKind,
     /// The name that filters on event types use for a subject that is no longer visible: `task.removed`.
     pub removed: &'static str,
+    /// The fields whose values the audit log shows: those of closed sets, ids and numbers; never free text. A dot leads to a
+    /// field of a field.
+    pub audited: &'static [&'static str],
     /// Decodes the resource of an event from the JSON mapping of proto3.
     pub read: fn(Value) -> serde_json::Result<wire::event::Resource>,
 }

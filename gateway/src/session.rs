@@ -13,11 +13,13 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderName};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use net::admission::Identified as _;
 use net::client_address::{ClientAddress, TrustedProxies};
 use net::public_origin::PublicOrigin;
 use net::server::PeerAddress;
 use platform::clock::Clock;
 use proto::error::v1::Reason;
+use telemetry::audit::Session;
 
 use crate::error::ApiError;
 
@@ -58,7 +60,7 @@ pub(crate) async fn require_same_origin(
         && cookies::authenticate(&head.headers)
         && !is_same_origin(&head.headers, &sessions.origin(&head))
     {
-        audit_refusal(&head.extensions, Reason::CrossOrigin.text());
+        audit(Session::Refused(Reason::CrossOrigin.text()), &head.extensions);
         let detail = "a change with a session cookie must come from a page of the same origin; send an Authorization header instead";
         return ApiError::new(Reason::CrossOrigin, detail).into_response();
     }
@@ -81,28 +83,10 @@ fn is_same_origin(headers: &HeaderMap, own: &PublicOrigin) -> bool {
     only(ORIGIN).is_some_and(|it| own.is(it))
 }
 
-/// Logs that a session was begun.
-pub(crate) fn audit_beginning(extensions: &Extensions) {
-    let (sub, client) = who(extensions);
-    tracing::info!(sub, client, "session begun");
-}
-
-/// Logs that a session was ended.
-pub(crate) fn audit_end(extensions: &Extensions) {
-    let (sub, client) = who(extensions);
-    tracing::info!(sub, client, "session ended");
-}
-
-/// Logs that a session was not begun, or not let change something.
-pub(crate) fn audit_refusal(extensions: &Extensions, reason: &str) {
-    let (sub, client) = who(extensions);
-    tracing::info!(sub, client, reason, "session refused");
-}
-
-/// `sub` of the caller, if the token is valid, and the address of the client.
-fn who(extensions: &Extensions) -> (Option<String>, Option<String>) {
-    let client = extensions.get().map(|it: &ClientAddress| it.0.to_string());
-    (authenticated(extensions).ok().map(|it| it.sub), client)
+/// Writes the audit line of a session, with the caller, if the token is valid, and the address of the client.
+pub(crate) fn audit(event: Session<'_>, extensions: &Extensions) {
+    let client = extensions.get().map(|it: &ClientAddress| it.0);
+    event.write(authenticated(extensions).ok().map(|it| it.who()).as_ref(), client);
 }
 
 #[cfg(test)]

@@ -5,13 +5,14 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http::HeaderMap;
+use telemetry::audit::Who;
 use telemetry::span::Span;
 use tonic::Status;
 
 /// Authenticates a request by its headers or gRPC metadata.
 pub trait Authenticate: Clone + Send + Sync + 'static {
     /// The authenticated caller.
-    type Caller: Clone + Send + Sync + 'static;
+    type Caller: Identified + Clone + Send + Sync + 'static;
     /// Why a request has no authenticated caller; converted to the status of a gRPC response.
     type Refusal: Clone + Into<Status> + Send + Sync + 'static;
 
@@ -22,6 +23,15 @@ pub trait Authenticate: Clone + Send + Sync + 'static {
         headers: &HeaderMap,
         waits: &Waits,
     ) -> impl Future<Output = Admission<Self>> + Send;
+}
+
+/// A caller, as log lines name it.
+pub trait Identified {
+    /// Names the caller.
+    fn who(&self) -> Who;
+
+    /// `sub` of the person on whose behalf the caller makes a gRPC call with this metadata, if the caller may do so.
+    fn on_behalf_of(&self, metadata: &HeaderMap) -> Option<String>;
 }
 
 /// What an authentication has waited for, if not everything was in memory.

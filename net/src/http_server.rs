@@ -26,7 +26,7 @@ use opentelemetry::Context as TraceContext;
 
 use self::observation::Observation;
 use self::request_span::Origin;
-use crate::admission::{Authenticate, Waits};
+use crate::admission::{Authenticate, Identified as _, Waits};
 use crate::client_address::TrustedProxies;
 use crate::metrics::ActiveRequest;
 use crate::server::PeerAddress;
@@ -119,10 +119,14 @@ where
             let arrival = Arrival::new(&head, &settings, started);
             let client = arrival.origin.client;
             let admission = authenticate.authenticate(&head.headers, &arrival.waits).await;
-            let observation = arrival.observe(|span| match &admission {
+            let mut observation = arrival.observe(|span| match &admission {
                 Ok(_) => settings.edge.place(span, &head.headers),
                 Err(_) => span,
             });
+            match &admission {
+                Ok(caller) => observation.who = Some(caller.who()),
+                Err(refusal) => observation.refusal = Some(refusal.clone().into()),
+            }
             head.extensions.insert(admission);
             if let Some(client) = client {
                 head.extensions.insert(client);
@@ -194,6 +198,8 @@ impl<'a> Arrival<'a> {
             client: self.origin.client,
             resource: request_span::resource_id(self.head.uri.path(), self.settings.resources).map(|it| it.0),
             is_quiet: is_untraced,
+            who: None,
+            refusal: None,
             status: None,
             reason: None,
             streamed: None,

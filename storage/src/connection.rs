@@ -137,9 +137,21 @@ impl Statements for Connection {
 /// A transaction, which is rolled back if it is dropped without [`Transaction::commit`].
 pub struct Transaction {
     inner: Inner,
+    after_commit: Vec<AfterCommit>,
     commits: Commits,
     target: Arc<Target>,
 }
+
+/// How a commit ended after which changes are, or may be, in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// The changes are in the database.
+    Known,
+    /// The connection was lost during the commit.
+    Unknown,
+}
+
+type AfterCommit = Box<dyn FnOnce(Committed) + Send>;
 
 enum Inner {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
@@ -161,7 +173,14 @@ impl Statements for Transaction {
 
 impl Transaction {
     fn of<DB: Backend>(inner: Inner, pools: &Pools<DB>) -> Self {
-        Self { inner, commits: pools.commits.clone(), target: pools.target.clone() }
+        let (commits, target) = (pools.commits.clone(), pools.target.clone());
+        Self { inner, after_commit: Vec::new(), commits, target }
+    }
+
+    /// Has `work` done after the commit, also if the outcome of the commit is unknown; never after a rollback. It must not
+    /// block.
+    pub fn after_commit(&mut self, work: impl FnOnce(Committed) + Send + 'static) {
+        self.after_commit.push(Box::new(work));
     }
 
     /// Commits the transaction, and wakes the tasks that number or read events.
@@ -179,6 +198,14 @@ impl Transaction {
         let outcome = spans::transaction(&self.target, "COMMIT", committed).await;
         // Also after an unknown outcome: the transaction may have been committed.
         self.commits.notify();
+        let committed = match &outcome {
+            Ok(()) => Committed::Known,
+            Err(StorageError::OutcomeUnknown(_)) => Committed::Unknown,
+            Err(_) => return outcome,
+        };
+        for work in self.after_commit {
+            work(committed);
+        }
         outcome
     }
 }

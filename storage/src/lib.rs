@@ -19,7 +19,7 @@ mod wal;
 
 pub use backend::Backend;
 pub use commits::Commits;
-pub use connection::{Connection, Executor, Record, Statements, Transaction};
+pub use connection::{Committed, Connection, Executor, Record, Statements, Transaction};
 pub use database::{Database, Pools};
 pub use dialects::Dialects;
 pub use error::StorageError;

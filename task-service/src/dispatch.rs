@@ -96,7 +96,8 @@ impl Dispatcher {
     ) -> impl FnOnce(&Task, &Task) -> NewEvent + Send + 'static {
         let by = process.acting_for(&live.asked_by);
         let id = self.clock.new_id();
-        move |before, after| event::updated(id, before, after, &by)
+        // Nobody asks for the progress of an action: the audit log has the request for it.
+        move |before, after| NewEvent { roles: None, ..event::updated(id, before, after, &by) }
     }
 
     /// Ends an action that no process executes. The span of the transaction is made only once the action is known to end by

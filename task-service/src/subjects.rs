@@ -22,6 +22,19 @@ pub(crate) static TASK: SubjectKind = SubjectKind {
     id_attribute: CCM_TASK_ID,
     wire: wire::SubjectKind::Task,
     removed: "task.removed",
+    audited: &[
+        "status",
+        "priority",
+        "assignee_id",
+        "department",
+        "worker_id",
+        "kind",
+        "action.verb",
+        "action.worker_id",
+        "action.action_seq",
+        "run.number",
+        "run.phase",
+    ],
     read: |json| serde_json::from_value(json).map(wire::event::Resource::Task),
 };
 

@@ -5,6 +5,7 @@ mod delivery;
 mod logs;
 mod metrics;
 mod otlp;
+mod redacted;
 mod spans;
 mod transient;
 

@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_macros, reason = "telemetry::sweep makes the spans of loops")]
 
+pub mod audit;
+mod audit_file;
 pub mod database;
 mod environment;
 mod export;
@@ -14,6 +16,7 @@ pub mod metrics;
 pub mod otlp;
 pub mod propagation;
 mod providers;
+pub mod redact;
 mod sampler;
 mod scrape;
 pub mod semconv;
@@ -36,6 +39,7 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::propagation::baggage::AllowedBaggage;
 use crate::propagation::trace_context::W3cTraceContext;
+pub use audit_file::AuditLog;
 use environment::{Environment, Propagator};
 pub use log_format::LogFormat;
 use log_writer::{LogGuard, LogWriter};
@@ -72,6 +76,8 @@ pub struct Process {
     pub is_edge: bool,
     /// Keys of W3C Baggage that are passed on.
     pub baggage_keys: Vec<String>,
+    /// Where the audit lines are written.
+    pub audit_log: AuditLog,
 }
 
 /// Why telemetry cannot be started.
@@ -105,6 +111,14 @@ pub enum TelemetryError {
     /// `RUST_LOG` cannot be parsed.
     #[error("RUST_LOG is not a valid log filter")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// The file of the audit log cannot be opened.
+    #[error("the audit log {file} cannot be opened")]
+    AuditLog {
+        /// Path of the file.
+        file: String,
+        /// Error of the operating system.
+        source: std::io::Error,
+    },
     /// Another tracing subscriber is already installed in this process.
     #[error("telemetry was started twice in one process")]
     Twice(#[from] tracing_subscriber::util::TryInitError),
@@ -113,6 +127,8 @@ pub enum TelemetryError {
 /// The running telemetry of a process. [`Telemetry::stop`] exports what is left.
 pub struct Telemetry {
     providers: Providers,
+    /// Writes the last audit lines to their file when dropped.
+    _audit: Option<LogGuard>,
     /// Writes the last log lines when dropped.
     _log: LogGuard,
 }
@@ -135,21 +151,24 @@ pub fn start(process: &Process, clock: &Clock) -> Result<Telemetry, TelemetryErr
     let filter = || EnvFilter::try_new(environment.log_filter.as_deref().unwrap_or(DEFAULT_LOG_FILTER));
     #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is not general enough")]
     let is_event = filter_fn(|it| it.is_event());
+    let (audit, audit_guard) = audit_file::layer(process, clock, &writer)?;
     let lines = log_format::layer(process.service, process.log_format, clock.clone(), writer)
-        .with_filter(filter()?.and(is_event));
+        .with_filter(filter()?.and(is_event).and(filter_fn(|it| it.target() != audit::TARGET)));
     let records = match &providers.logger {
         Some(logger) => {
             let is_exported = filter_fn(|it| it.is_event() && !is_unexported(it.target()));
-            OpenTelemetryTracingBridge::new(logger).with_filter(filter()?.and(is_exported)).boxed()
+            let is_audit = filter_fn(|it| it.target() == audit::TARGET);
+            let wanted = filter()?.or(is_audit).and(is_exported);
+            OpenTelemetryTracingBridge::new(logger).with_filter(wanted).boxed()
         }
         None => Identity::new().with_filter(filter_fn(|_| false)).boxed(),
     };
-    tracing_subscriber::registry().with(spans).with(records).with(lines).try_init()?;
+    tracing_subscriber::registry().with(spans).with(records).with(lines).with(audit).try_init()?;
     log_panics();
     for warning in &environment.warnings {
         tracing::warn!("{warning}");
     }
-    Ok(Telemetry { providers, _log: guard })
+    Ok(Telemetry { providers, _audit: audit_guard, _log: guard })
 }
 
 /// Exports the `tracing` spans of every crate except [`UNEXPORTED`].
@@ -178,7 +197,10 @@ fn log_panics() {
         let location = panic.location().map(ToString::to_string);
         let what = panic.payload_as_str().unwrap_or("a payload that is not a text");
         tracing::error!(location, what, "a thread or task panicked");
-        print(panic);
+        // The standard hook prints the text as it is.
+        if matches!(redact::secrets(what), std::borrow::Cow::Borrowed(_)) {
+            print(panic);
+        }
     }));
 }
 

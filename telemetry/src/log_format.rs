@@ -4,6 +4,7 @@ use std::fmt;
 
 use opentelemetry::trace::TraceContextExt as _;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
@@ -13,6 +14,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::log_line::LogLine;
 use super::log_writer::LogWriter;
+use crate::{audit, redact};
 use platform::clock::Clock;
 
 /// The format of log lines.
@@ -71,7 +73,8 @@ where
 impl Lines {
     /// Writes the JSON of a [`LogLine`] without building one, because every request logs several lines.
     fn line(&self, event: &Event<'_>) -> serde_json::Result<Vec<u8>> {
-        let mut fields = Fields::default();
+        let is_audit = event.metadata().target() == audit::TARGET;
+        let mut fields = Fields { is_audit, ..Fields::default() };
         event.record(&mut fields);
         let mut line = Json(Vec::with_capacity(384 + fields.others.0.len()));
         line.begin(&self.clock.now().to_rfc3339())?;
@@ -119,8 +122,10 @@ impl Json {
     }
 }
 
+/// The fields of an event, without secrets.
 #[derive(Default)]
 struct Fields {
+    is_audit: bool,
     message: Option<String>,
     name: Option<String>,
     others: Json,
@@ -133,9 +138,17 @@ impl Fields {
     }
 
     fn text(&mut self, field: &Field, value: &str) {
+        let value = redact::secrets(value);
         match field.name() {
-            "message" => self.message = Some(value.to_owned()),
-            "name" => self.name = Some(value.to_owned()),
+            "message" => self.message = Some(value.into_owned()),
+            "name" => self.name = Some(value.into_owned()),
+            name if redact::is_secret_field(name) => self.put(field, redact::REDACTED),
+            name if self.is_audit && audit::JSON_FIELDS.contains(&name) => {
+                match serde_json::from_str::<&RawValue>(&value) {
+                    Ok(json) => self.put(field, json),
+                    Err(_) => self.put(field, value),
+                }
+            }
             _ => self.put(field, value),
         }
     }

@@ -1,6 +1,7 @@
-//! Writes log lines to standard output on a background thread. Logging appends a line to a bounded buffer; if the
-//! reader of standard output is too slow, lines are dropped and counted instead of blocking a request. tracing-appender
-//! wakes its thread for each line, which cost more than all spans of a request together.
+//! Writes log lines to standard output, and audit lines there or to their file, on background threads. Logging appends a
+//! line to a bounded buffer; if the reader of standard output is too slow, lines are dropped and counted instead of blocking
+//! a request. Room in the buffer is kept for audit lines, which are dropped last. tracing-appender wakes its thread for each
+//! line, which cost more than all spans of a request together.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,8 +11,10 @@ use std::time::{Duration, Instant};
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Maximum size of the buffer, in bytes.
+/// Maximum size of the buffer for log lines, in bytes.
 const MAX_BUFFERED: usize = 4 * 1024 * 1024;
+/// Size of the part of the buffer that only audit lines use, in bytes: some 10,000 lines.
+const AUDIT_RESERVE: usize = 4 * 1024 * 1024;
 /// How long the thread collects lines before it writes them.
 const BATCH_DELAY: Duration = Duration::from_millis(5);
 /// Timeout for writing the last lines at shutdown.
@@ -27,7 +30,11 @@ pub(super) fn dropped() -> u64 {
 
 /// Accepts log lines. Clones share the buffer.
 #[derive(Clone, Debug, Default)]
-pub(super) struct LogWriter(Arc<Shared>);
+pub(super) struct LogWriter {
+    shared: Arc<Shared>,
+    /// Whether the lines are audit lines.
+    is_audit: bool,
+}
 
 #[derive(Debug, Default)]
 struct Shared {
@@ -39,6 +46,7 @@ struct Shared {
 struct Buffer {
     lines: Vec<u8>,
     dropped: u64,
+    audit_lines_dropped: u64,
     closed: bool,
 }
 
@@ -52,10 +60,15 @@ impl LogWriter {
     /// Starts the thread that writes the lines to `out`.
     pub(super) fn start(out: impl Write + Send + 'static) -> (Self, LogGuard) {
         let writer = Self::default();
-        let shared = writer.0.clone();
+        let shared = writer.shared.clone();
         let thread = std::thread::spawn(move || write_lines(&shared, out));
-        let guard = LogGuard { shared: writer.0.clone(), thread };
+        let guard = LogGuard { shared: writer.shared.clone(), thread };
         (writer, guard)
+    }
+
+    /// A writer of audit lines to the same buffer.
+    pub(super) fn for_audit(&self) -> Self {
+        Self { shared: self.shared.clone(), is_audit: true }
     }
 }
 
@@ -76,15 +89,17 @@ impl<'a> MakeWriter<'a> for LogWriter {
 impl Write for &LogWriter {
     /// Buffers the whole line or drops it; never writes a part.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let mut buffer = self.0.lock();
-        if buffer.lines.len() + line.len() > MAX_BUFFERED {
-            buffer.dropped += 1;
+        let mut buffer = self.shared.lock();
+        let reserve = if self.is_audit { AUDIT_RESERVE } else { 0 };
+        if buffer.lines.len() + line.len() > MAX_BUFFERED + reserve {
+            let dropped = if self.is_audit { &mut buffer.audit_lines_dropped } else { &mut buffer.dropped };
+            *dropped += 1;
             DROPPED.fetch_add(1, Ordering::Relaxed);
         } else {
             let was_empty = buffer.lines.is_empty();
             buffer.lines.extend_from_slice(line);
             if was_empty {
-                self.0.filled.notify_one();
+                self.shared.filled.notify_one();
             }
         }
         Ok(line.len())
@@ -108,6 +123,7 @@ fn write_lines(shared: &Shared, mut out: impl Write) {
         }
         let (lines, closed) = (std::mem::take(&mut buffer.lines), buffer.closed);
         let dropped = std::mem::take(&mut buffer.dropped);
+        let audit_lines_dropped = std::mem::take(&mut buffer.audit_lines_dropped);
         drop(buffer);
         // If the reader has closed its end, later lines are discarded and the process continues.
         let _ = out.write_all(&lines).and_then(|()| out.flush());
@@ -115,6 +131,12 @@ fn write_lines(shared: &Shared, mut out: impl Write) {
             tracing::warn!(
                 dropped,
                 "log lines were dropped because standard output was not read fast enough"
+            );
+        }
+        if audit_lines_dropped > 0 {
+            tracing::error!(
+                dropped = audit_lines_dropped,
+                "audit lines were lost because they were not written fast enough"
             );
         }
         if closed && lines.is_empty() {
@@ -128,7 +150,12 @@ impl Drop for LogGuard {
         self.shared.lock().closed = true;
         self.shared.filled.notify_one();
         let begun = Instant::now();
-        while !self.thread.is_finished() && begun.elapsed() < FLUSH_TIMEOUT {
+        while !self.thread.is_finished() {
+            if begun.elapsed() >= FLUSH_TIMEOUT {
+                // For the log lines that wait for a reader, nobody will read this one, either.
+                tracing::error!("lines of the log or of the audit log were lost at the end of the process");
+                return;
+            }
             std::thread::sleep(Duration::from_millis(1));
         }
     }
@@ -185,13 +212,22 @@ mod tests {
             (&writer).write_all(&line).unwrap();
         }
         let (buffered, dropped) = {
-            let buffer = writer.0.lock();
+            let buffer = writer.shared.lock();
             (buffer.lines.len(), buffer.dropped)
         };
         assert!(
             buffered <= MAX_BUFFERED && buffered % line.len() == 0 && dropped > 0,
             "{buffered} {dropped}"
         );
+        // The part for audit lines is still free, and bounded, too.
+        let audit = writer.for_audit();
+        for _ in 0..(AUDIT_RESERVE / line.len() + 9) {
+            (&audit).write_all(&line).unwrap();
+        }
+        let buffer = writer.shared.lock();
+        assert_eq!(buffer.lines.len(), MAX_BUFFERED + AUDIT_RESERVE);
+        assert_eq!((buffer.dropped, buffer.audit_lines_dropped), (dropped, 9));
+        drop(buffer);
         drop(allow);
         drop(guard);
     }

@@ -16,6 +16,7 @@ use opentelemetry_sdk::trace::{IdGenerator as _, RandomIdGenerator, SdkTracer};
 use tracing::Instrument as _;
 use tracing::instrument::Instrumented;
 
+use crate::audit::About;
 use crate::propagation::Cause;
 use crate::semconv::ERROR_TYPE;
 
@@ -280,9 +281,12 @@ pub fn record(context: &Context, describe: impl FnOnce(&mut Description)) {
     span.set_status(description.status);
 }
 
-/// Adds an attribute to the current span, whichever API made it: the id of what a request is about, for example.
+/// Adds an attribute to the current span, whichever API made it, and to the [`About`] of the request: the id of what a
+/// request is about, for example.
 pub fn set_on_current(attribute: &'static str, value: &impl std::fmt::Display) {
-    record(&Context::current(), |it| it.set(attribute, value.to_string()));
+    let current = Context::current();
+    About::add(&current, attribute, value);
+    record(&current, |it| it.set(attribute, value.to_string()));
 }
 
 /// Keeps the current span, whichever API made it, as the current span of a future that is about to be spawned.

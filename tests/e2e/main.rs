@@ -7,6 +7,7 @@
 mod action_trace;
 mod actions;
 mod api;
+mod audit;
 mod breaking;
 mod conditional;
 mod domain;

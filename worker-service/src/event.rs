@@ -1,6 +1,6 @@
 //! Makes the events of changes of workers.
 
-use access::{Caller, Scope};
+use access::{Caller, Role, Scope};
 use events::NewEvent;
 use serde_json::{Value, json};
 use telemetry::propagation::Cause;
@@ -14,19 +14,25 @@ use crate::worker::{ObservedState, Worker};
 #[derive(Clone, Debug)]
 pub(crate) struct Actor {
     sub: String,
+    /// `None` if the process makes the change without being asked.
+    roles: Option<Vec<Role>>,
     on_behalf_of: Option<String>,
 }
 
 impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
-        Self { sub: caller.sub.clone(), on_behalf_of: caller.on_behalf_of.clone() }
+        Self {
+            sub: caller.sub.clone(),
+            roles: Some(caller.roles.clone()),
+            on_behalf_of: caller.on_behalf_of.clone(),
+        }
     }
 }
 
 impl Actor {
     /// This process, on behalf of the person who set the desired state.
     pub(crate) fn process_for(worker: &Worker) -> Self {
-        Self { sub: crate::NAME.to_owned(), on_behalf_of: Some(worker.desired.set_by.clone()) }
+        Self { sub: crate::NAME.to_owned(), roles: None, on_behalf_of: Some(worker.desired.set_by.clone()) }
     }
 }
 
@@ -91,6 +97,7 @@ fn of(id: Uuid, kind: &'static str, worker: &Worker, by: &Actor) -> NewEvent {
         revision: worker.revision,
         occurred_at: worker.updated_at,
         actor: by.sub.clone(),
+        roles: by.roles.clone(),
         on_behalf_of: by.on_behalf_of.clone(),
         cause: Cause::current(),
         before: None,

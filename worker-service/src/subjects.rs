@@ -22,6 +22,17 @@ pub(crate) static WORKER: SubjectKind = SubjectKind {
     id_attribute: CCM_WORKER_ID,
     wire: wire::SubjectKind::Worker,
     removed: "worker.removed",
+    audited: &[
+        "region",
+        "instance_type",
+        "provider",
+        "instance_id",
+        "desired.state",
+        "desired.generation",
+        "desired.set_by",
+        "observed.state",
+        "observed.generation",
+    ],
     read: |json| serde_json::from_value(json).map(wire::event::Resource::Worker),
 };
 

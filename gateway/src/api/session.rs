@@ -10,6 +10,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use proto::error::v1::Reason;
+use telemetry::audit::Session;
+use tonic::Code;
 
 use crate::error::ApiError;
 use crate::session::{self, Sessions, cookies};
@@ -21,8 +23,10 @@ pub(crate) async fn begin(
 ) -> Result<Response, ApiError> {
     let begun = begin_by_header(&sessions, &head);
     match &begun {
-        Ok(_) => session::audit_beginning(&head.extensions),
-        Err(error) => session::audit_refusal(&head.extensions, error.reason()),
+        Ok(_) => session::audit(Session::Begun, &head.extensions),
+        // The audit log has a token that is not valid already.
+        Err(error) if error.code() == Code::Unauthenticated && authenticated(&head.extensions).is_err() => {}
+        Err(error) => session::audit(Session::Refused(error.reason()), &head.extensions),
     }
     begun.map(answer)
 }
@@ -48,7 +52,7 @@ fn too_large() -> ApiError {
 
 /// Clears the cookies of a session. Needs no valid token: that of the session may have ended.
 pub(crate) async fn end(Extension(sessions): Extension<Sessions>, head: Parts) -> Response {
-    session::audit_end(&head.extensions);
+    session::audit(Session::Ended, &head.extensions);
     answer(cookies::end(sessions.origin(&head).is_https))
 }
 

@@ -12,21 +12,24 @@ use futures_util::FutureExt as _;
 use http::{Request, Response, Uri};
 use http_body::Body;
 use opentelemetry::Context as TraceContext;
+use opentelemetry::trace::FutureExt as _;
 use tonic::body::Body as GrpcBody;
 use tonic::{Code, Status};
 use tower::{BoxError, Layer, Service};
 
 use super::method::{self, KnownMethods};
 use super::outcome::Outcome;
+use super::status::Reason;
 use super::{deadline, status, unread};
 use crate::activity::{Activity, RequestGuard};
-use crate::admission::{Authenticate, Waits};
+use crate::admission::{Authenticate, Identified as _, Waits};
 use crate::metrics;
 use crate::server::PeerAddress;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
+use telemetry::audit::{About, Refusal, Who};
 use telemetry::propagation::Edge;
-use telemetry::semconv;
 use telemetry::span::{Span, SpanBuilder, SpanKind, Timestamp};
+use telemetry::{redact, semconv};
 
 /// Timeout of a call without a deadline of the client's, from the metadata to the response.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -112,16 +115,22 @@ where
             };
             let admission = authenticate.authenticate(&head.headers, &waits).await;
             // Rejected before the message is read: a caller that is not authenticated uses no memory for it.
-            if let Err(refusal) = admission {
-                let status: Status = refusal.into();
-                let mut call = arrival.observe(|span| span);
-                let refused = status.into_http::<GrpcBody>();
-                call.head = Outcome::in_headers(refused.headers());
-                return Ok(refused.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))));
-            }
+            let caller = match &admission {
+                Ok(caller) => caller,
+                Err(refusal) => {
+                    let status: Status = refusal.clone().into();
+                    let mut call = arrival.observe(|span| span);
+                    call.refusal = Some(status.message().to_owned());
+                    let refused = status.into_http::<GrpcBody>();
+                    call.head = Outcome::in_headers(refused.headers());
+                    return Ok(refused.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))));
+                }
+            };
             let mut call = arrival.observe(|span| Edge::Continue.place(span, &head.headers));
+            call.who = Some(Who { on_behalf_of: caller.on_behalf_of(&head.headers), ..caller.who() });
             head.extensions.insert(admission);
-            let handled = call.span.run(survive_panics(inner.call(Request::from_parts(head, body))));
+            let within = call.about.within(call.span.context());
+            let handled = survive_panics(inner.call(Request::from_parts(head, body))).with_context(within);
             let response = match timeout {
                 None => handled.await?,
                 Some(timeout) => {
@@ -191,7 +200,7 @@ impl Arrival<'_> {
             it.set_some(semconv::NETWORK_PEER_ADDRESS, self.peer.map(|it| it.ip().to_string()));
             it.set_some(semconv::NETWORK_PEER_PORT, self.peer.map(|it| i64::from(it.port())));
             it.set(semconv::RPC_METHOD, name.to_owned());
-            let original = || status::cut(method::name(uri.path()), MAX_ORIGINAL);
+            let original = || status::cut(&redact::secrets(method::name(uri.path())), MAX_ORIGINAL);
             it.set_some(semconv::RPC_METHOD_ORIGINAL, (name == method::OTHER).then(original));
             it.set(semconv::RPC_SYSTEM_NAME, "grpc");
             it.set_some(semconv::SERVER_ADDRESS, uri.host().map(ToOwned::to_owned));
@@ -203,6 +212,10 @@ impl Arrival<'_> {
             started: self.started,
             peer: self.peer,
             method: name.to_owned(),
+            reads: method::is_read(uri.path()),
+            who: None,
+            refusal: None,
+            about: About::default(),
             head: None,
             is_measured: false,
             done: false,
@@ -225,6 +238,14 @@ struct Call {
     started: Timestamp,
     peer: Option<SocketAddr>,
     method: String,
+    /// Whether the method only reads.
+    reads: bool,
+    /// The caller, if the token is valid.
+    who: Option<Who>,
+    /// What is wrong with the token.
+    refusal: Option<String>,
+    /// The ids of what the call is about.
+    about: About,
     /// The outcome, if the head of the response has one.
     head: Option<Outcome>,
     /// Whether the duration has been recorded.
@@ -241,8 +262,33 @@ impl Call {
         let (code, duration_ms) =
             (status::code_name(outcome.code), self.started.elapsed().as_secs_f64() * 1_000.0);
         let client = self.peer.map(|it| tracing::field::display(it.ip()));
-        self.span.in_scope(|| tracing::info!(method = self.method, code, duration_ms, client, "call"));
+        let sub = self.who.as_ref().map(|it| it.sub.as_str());
+        let on_behalf_of = self.who.as_ref().and_then(|it| it.on_behalf_of.as_deref());
+        self.span.in_scope(|| {
+            self.audit(outcome);
+            tracing::info!(method = self.method, code, duration_ms, sub, on_behalf_of, client, "call");
+        });
         self.end_span(outcome);
+    }
+
+    /// Adds a line to the audit log if the call was refused: because of its token, because the caller may not do this, or
+    /// because what it should change does not exist or must not be seen by the caller.
+    fn audit(&self, outcome: Outcome) {
+        let refused = Refusal {
+            who: self.who.as_ref(),
+            method: &self.method,
+            route: None,
+            client: self.peer.map(|it| it.ip()),
+            reason: outcome.reason.map(Reason::text),
+            cause: self.refusal.as_deref(),
+            about: self.about.ids(),
+        };
+        match outcome.code {
+            Code::Unauthenticated if self.who.is_none() => refused.of_token(),
+            Code::PermissionDenied => refused.of_permission(),
+            Code::NotFound if !self.reads => refused.of_permission(),
+            _ => {}
+        }
     }
 
     /// Has no effect if the span has ended.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::response::Parts;
 use http::{Method, StatusCode, header};
+use telemetry::audit::{Refusal, Who};
 use telemetry::semconv;
 use telemetry::span::{Span, Timestamp};
 
@@ -34,6 +35,10 @@ pub(super) struct Observation {
     pub(super) resource: Option<&'static str>,
     /// Whether the request is a health check whose log line nobody needs.
     pub(super) is_quiet: bool,
+    /// The caller, if the token is valid.
+    pub(super) who: Option<Who>,
+    /// Why the token is not valid.
+    pub(super) refusal: Option<tonic::Status>,
     pub(super) status: Option<StatusCode>,
     pub(super) reason: Option<Cow<'static, str>>,
     /// Bytes of the body so far; `None` if it is not an event stream.
@@ -106,8 +111,29 @@ impl Observation {
         if std::mem::replace(&mut self.done, true) {
             return;
         }
-        self.span.in_scope(|| self.log(cut.map_or("complete", Cut::text)));
+        self.span.in_scope(|| {
+            self.audit();
+            self.log(cut.map_or("complete", Cut::text));
+        });
         self.end_span(cut);
+    }
+
+    /// Adds a line to the audit log if the request was refused because of its token. A token that a service refuses is in the
+    /// audit log of the service.
+    fn audit(&self) {
+        let Some(refusal) = self.refusal.as_ref().filter(|_| self.status == Some(StatusCode::UNAUTHORIZED))
+        else {
+            return;
+        };
+        let refused = Refusal {
+            method: cut(self.method.as_str()),
+            route: self.route.as_deref(),
+            client: self.client.map(|it| it.0),
+            reason: self.reason.as_deref(),
+            cause: Some(refusal.message()),
+            ..Refusal::default()
+        };
+        refused.of_token();
     }
 
     fn log(&self, outcome: &'static str) {
@@ -115,10 +141,11 @@ impl Observation {
         let (method, route) = (cut(self.method.as_str()), self.route.as_deref());
         let (status, sent_bytes) = (self.status.map(|it| it.as_u16()), self.streamed);
         let client = self.client.map(|it| tracing::field::display(it.0));
+        let sub = self.who.as_ref().map(|it| it.sub.as_str());
         if self.is_quiet && outcome == "complete" && self.status.is_some_and(|it| it.is_success()) {
-            tracing::debug!(method, route, status, duration_ms, sent_bytes, outcome, client, "request");
+            tracing::debug!(method, route, status, duration_ms, sub, sent_bytes, outcome, client, "request");
         } else {
-            tracing::info!(method, route, status, duration_ms, sent_bytes, outcome, client, "request");
+            tracing::info!(method, route, status, duration_ms, sub, sent_bytes, outcome, client, "request");
         }
     }
 

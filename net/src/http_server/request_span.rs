@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use http::request::Parts;
 use http::{Method, header};
-use telemetry::semconv;
 use telemetry::span::Description;
+use telemetry::{redact, semconv};
 use uuid::Uuid;
 
 use super::{SpanSettings, query};
@@ -71,9 +71,10 @@ pub(super) fn resource_id<'a>(
     (id.len() == 36 && Uuid::try_parse(id).is_ok()).then_some((attribute, id))
 }
 
-/// Text from a client, truncated to 256 bytes: a collector rejects a batch of spans that is too large as a whole.
+/// Text from a client without secrets, truncated to 256 bytes: a collector rejects a batch of spans that is too large as a
+/// whole.
 fn shown(text: &str) -> String {
-    cut(text).to_owned()
+    cut(&redact::secrets(text)).to_owned()
 }
 
 pub(super) fn cut(text: &str) -> &str {

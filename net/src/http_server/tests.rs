@@ -6,16 +6,27 @@ use std::net::SocketAddr;
 use http::{HeaderMap, header};
 use http_body_util::StreamBody;
 use hyper::body::Frame;
+use telemetry::audit::Who;
 use telemetry::testing;
 use tower::{ServiceExt as _, service_fn};
 
 use super::*;
-use crate::admission::Admission;
+use crate::admission::{Admission, Identified};
 use crate::client_address::ClientAddress;
 
 /// Authenticates everybody.
 #[derive(Clone)]
 struct Everybody;
+
+impl Identified for () {
+    fn who(&self) -> Who {
+        Who::default()
+    }
+
+    fn on_behalf_of(&self, _: &HeaderMap) -> Option<String> {
+        None
+    }
+}
 
 impl Authenticate for Everybody {
     type Caller = ();

@@ -57,6 +57,7 @@ fn created(clock: &Clock, task: &Task) -> NewEvent {
         revision: task.revision,
         occurred_at: task.created_at,
         actor: task.created_by.clone(),
+        roles: None,
         on_behalf_of: None,
         cause: Cause { traceparent: Some("00-a-b-01".to_owned()), tracestate: None },
         before: None,

@@ -12,6 +12,7 @@ use opentelemetry_sdk::logs::{
 
 use super::delivery::{Delivery, Stop};
 use super::otlp::otlp_exporter;
+use super::redacted::Redacting;
 use super::{ABANDON_BEFORE, component};
 use crate::TelemetryError;
 use crate::environment::{Batch, Exporter, Logs, Otlp};
@@ -91,6 +92,7 @@ impl LogExporter for Delivering {
 #[derive(Debug)]
 pub(in super::super) struct Bounded {
     inner: BatchLogProcessor,
+    redacting: Redacting,
     counters: Counters,
     stop: Stop,
 }
@@ -108,14 +110,17 @@ impl Bounded {
             .with_scheduled_delay(delay)
             .build();
         let inner = BatchLogProcessor::builder(exporter).with_batch_config(config).build();
-        Self { inner, counters, stop }
+        Self { inner, redacting: Redacting::new(), counters, stop }
     }
 }
 
 impl LogProcessor for Bounded {
     fn emit(&self, record: &mut SdkLogRecord, scope: &InstrumentationScope) {
         if self.counters.accept() {
-            self.inner.emit(record, scope);
+            match self.redacting.copy_of(record) {
+                Some(mut copy) => self.inner.emit(&mut copy, scope),
+                None => self.inner.emit(record, scope),
+            }
         }
     }
 

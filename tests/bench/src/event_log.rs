@@ -35,6 +35,7 @@ static TASK: SubjectKind = SubjectKind {
     id_attribute: "ccm.task.id",
     wire: wire::SubjectKind::Task,
     removed: "task.removed",
+    audited: &[],
     for_everyone: false,
     read: |json| serde_json::from_value(json).map(wire::event::Resource::Task),
 };
@@ -128,6 +129,7 @@ async fn write(database: &Database, clock: &Clock) -> Result<(), StorageError> {
         revision: 1,
         occurred_at: clock.now(),
         actor: "bench".to_owned(),
+        roles: None,
         on_behalf_of: None,
         cause: Cause::default(),
         before: None,

@@ -171,6 +171,12 @@ impl Product {
         self.another("gateway", listen, &self.of_gateway).await
     }
 
+    /// One more gateway with further settings, which prints where it listens but may not log it.
+    pub(crate) fn gateway_with(&self, settings: &[(String, String)]) -> Process {
+        let settings = [self.of_gateway.as_slice(), settings].concat();
+        role(&self.collector, &self.directory, &[], "gateway", "127.0.0.1:0", &settings)
+    }
+
     async fn another(&self, name: &str, listen: &str, settings: &[(String, String)]) -> Process {
         let replica = role(&self.collector, &self.directory, &[], name, listen, settings);
         replica.listening(name).await;

@@ -48,6 +48,7 @@ fn created(clock: &Clock, worker: &Worker) -> NewEvent {
         revision: worker.revision,
         occurred_at: worker.created_at,
         actor: "ada".to_owned(),
+        roles: None,
         on_behalf_of: None,
         cause: Cause { traceparent: Some("00-a-b-01".to_owned()), tracestate: None },
         before: None,
