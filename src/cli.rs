@@ -294,6 +294,9 @@ pub(crate) struct Trace {
     /// done about it
     #[arg(value_name = "last | TRACE-ID | TASK-ID | WORKER-ID")]
     pub(crate) which: String,
+    /// Also show the log lines of each span, below it
+    #[arg(long)]
+    pub(crate) logs: bool,
 }
 
 /// Help and version as clap prints them; an error as one sentence.

@@ -42,7 +42,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
                 let cli::events::EventsCommand::Tail(settings) = settings.command;
                 events::run(settings).await
             }
-            Command::Trace(settings) => trace::run(&settings.data.data_dir, &settings.which).await,
+            Command::Trace(settings) => {
+                trace::run(&settings.data.data_dir, &settings.which, settings.logs).await
+            }
         }
     });
     // Does not wait for the thread that reads standard input, which cannot be interrupted.

@@ -1,6 +1,7 @@
 //! `ccm trace`: the traces that `ccm up` keeps in memory, and the command that shows one. When the spans go to a
 //! collector instead, the command says so.
 
+mod lines;
 mod query;
 #[cfg(test)]
 mod samples;
@@ -14,7 +15,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use self::query::{Query, Reply};
+pub(crate) use self::lines::LineStore;
+use self::query::{Answer, Query, Reply, Request};
 pub(crate) use self::socket::{Source, serve};
 pub(crate) use self::store::TraceStore;
 pub(crate) use self::waterfall::{Paint, clean};
@@ -27,11 +29,11 @@ pub(crate) fn socket(data_dir: &Path) -> PathBuf {
     data_dir.join("trace.sock")
 }
 
-/// Prints the newest trace (`last`), the trace with an id, or the story of a task or worker, from the `ccm up` that runs on the data directory.
-pub(crate) async fn run(data_dir: &Path, which: &str) -> anyhow::Result<()> {
-    let query: Query = which.parse()?;
-    let reply = socket::send(&socket(data_dir), &query).await?;
-    print(&format_reply(reply, &query, &terminal())?)
+/// Prints the newest trace (`last`), the trace with an id, or the story of a task or worker, from the `ccm up` that runs on the data directory; `logs` with their log lines.
+pub(crate) async fn run(data_dir: &Path, which: &str, logs: bool) -> anyhow::Result<()> {
+    let request = Request { query: which.parse()?, logs };
+    let answer = socket::send(&socket(data_dir), &request).await?;
+    print(&format_answer(answer, &request.query, &terminal())?)
 }
 
 struct Terminal {
@@ -47,12 +49,19 @@ fn terminal() -> Terminal {
     Terminal { width, colour: crate::cli::colour() }
 }
 
-fn format_reply(reply: Reply, query: &Query, terminal: &Terminal) -> anyhow::Result<String> {
+fn format_answer(answer: Answer, query: &Query, terminal: &Terminal) -> anyhow::Result<String> {
+    let Answer { reply, logs } = answer;
+    let Terminal { width, colour } = *terminal;
     match (reply, query) {
-        (Reply::Found { trace }, _) => Ok(waterfall::render(&trace, terminal.width, terminal.colour)),
-        (Reply::Story { story }, _) => Ok(waterfall::render_story(&story, terminal.width, terminal.colour)),
+        (Reply::Found { trace }, _) => Ok(waterfall::render(&trace, &logs, width, colour)),
+        (Reply::Story { story }, _) => Ok(waterfall::render_story(&story, &logs, width, colour)),
         (Reply::Elsewhere { destination }, _) => {
-            Ok(format!("`ccm up` keeps no traces: spans go {destination}\n"))
+            let logs = waterfall::render_logs(&logs, colour);
+            Ok(format!("`ccm up` keeps no traces: spans go {destination}\n{logs}"))
+        }
+        (Reply::NotFound, Query::Trace(id)) if !logs.lines.is_empty() => {
+            let logs = waterfall::render_logs(&logs, colour);
+            Ok(format!("no span of trace {id} was received, only log lines:\n{logs}"))
         }
         (Reply::NotFound, Query::Last) => {
             bail!("no request has been traced yet: send one to the gateway and try again")
@@ -80,7 +89,8 @@ fn print(text: &str) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::samples::request;
+    use super::lines::Lines;
+    use super::samples::{log_line, request};
     use super::store::Trace;
     use super::*;
 
@@ -89,10 +99,12 @@ mod tests {
     #[test]
     fn each_reply_is_a_sentence_or_a_waterfall() {
         let id = "4bf92f3577b34da6a3ce929d0e0e4736";
-        let say = |reply, which: &str| match format_reply(reply, &which.parse().unwrap(), &TERMINAL) {
-            Ok(text) => text,
-            Err(error) => format!("error: {error}"),
-        };
+        let say =
+            |reply: Reply, which: &str| match format_answer(reply.into(), &which.parse().unwrap(), &TERMINAL)
+            {
+                Ok(text) => text,
+                Err(error) => format!("error: {error}"),
+            };
         let trace = Trace { spans: vec![request(id, 0..9)], dropped: 0 };
         assert!(say(Reply::Found { trace }, "last").starts_with(&format!("{id}  POST /api/tasks")));
         assert!(say(Reply::NotFound, "last").starts_with("error: no request has been traced yet"));
@@ -104,13 +116,29 @@ mod tests {
         assert!(say(Reply::Invalid { message: "why".to_owned() }, id).contains("why"));
     }
 
+    #[test]
+    fn log_lines_without_spans_are_shown_with_the_reason() {
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let logs = Lines { lines: vec![log_line(id, "s", "call")], dropped: 0 };
+        let say = |reply| {
+            format_answer(Answer { reply, logs: logs.clone() }, &id.parse().unwrap(), &TERMINAL).unwrap()
+        };
+        let line = format!("04:02:05.319 INFO  task-service   call trace={id}\n");
+        assert_eq!(
+            say(Reply::NotFound),
+            format!("no span of trace {id} was received, only log lines:\n{line}")
+        );
+        let elsewhere = say(Reply::Elsewhere { destination: "to the collector".to_owned() });
+        assert_eq!(elsewhere, format!("`ccm up` keeps no traces: spans go to the collector\n{line}"));
+    }
+
     #[tokio::test]
     async fn a_query_that_is_neither_last_nor_an_id_is_refused_before_it_is_sent() {
-        let error = run(Path::new("nowhere"), "latest").await.unwrap_err().to_string();
+        let error = run(Path::new("nowhere"), "latest", false).await.unwrap_err().to_string();
         assert!(error.contains("`last`, a trace id of 32 hexadecimal digits"), "{error}");
-        let error = run(Path::new("nowhere"), "LAST").await.unwrap_err().to_string();
+        let error = run(Path::new("nowhere"), "LAST", false).await.unwrap_err().to_string();
         assert!(!error.contains("nowhere"), "{error}");
-        let error = run(Path::new("nowhere"), "last").await.unwrap_err().to_string();
+        let error = run(Path::new("nowhere"), "last", true).await.unwrap_err().to_string();
         assert!(error.contains("no `ccm up` is running on nowhere"), "{error}");
     }
 }

@@ -10,6 +10,7 @@ mod service_tokens;
 mod traces;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use access::Role;
 use access::local::{self, LocalIssuer, TokenClaims};
@@ -18,6 +19,7 @@ use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::trace::LineStore;
 use crate::{cli, roles};
 use banner::{Banner, Tokens};
 use child::{Child, Program};
@@ -50,9 +52,10 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
         drop(roles::bind(address).await?);
     }
     let shutdown = Shutdown::new();
-    let traces = Traces::start(data.path(), &shutdown).await?;
+    let lines = Arc::new(LineStore::default());
+    let traces = Traces::start(data.path(), lines.clone(), &shutdown).await?;
     let metrics = Metrics::find(!traces.are_kept());
-    let output = Output::new();
+    let output = Output::new(lines);
     let mut children = Children::default();
     let started = tokio::select! {
         started = children.start(&settings, &data, service_tokens.as_ref(), (&traces, &metrics), &output) => started,

@@ -1,4 +1,4 @@
-//! What `ccm trace` asks and what `ccm up` replies. A query is one line of text, a reply one line of JSON.
+//! What `ccm trace` asks and what `ccm up` replies. A request is one line of text, a reply one line of JSON.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,8 +6,35 @@ use std::str::FromStr;
 use anyhow::bail;
 use serde::{Deserialize, Serialize};
 
+use super::lines::Lines;
 use super::store::Trace;
 use super::story::Story;
+
+/// What a client asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Request {
+    pub(crate) query: Query,
+    /// Whether the log lines are asked for, too.
+    pub(crate) logs: bool,
+}
+
+/// The word behind a query that asks for log lines.
+const LOGS: &str = " logs";
+
+impl FromStr for Request {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        let (query, logs) = text.strip_suffix(LOGS).map_or((text, false), |it| (it, true));
+        Ok(Self { query: query.parse()?, logs })
+    }
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.query, if self.logs { LOGS } else { "" })
+    }
+}
 
 /// The query of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +81,22 @@ pub(super) fn is_uuid(text: &str) -> bool {
             8 | 13 | 18 | 23 => it == b'-',
             _ => it.is_ascii_hexdigit(),
         })
+}
+
+/// The answer to a [`Request`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Answer {
+    #[serde(flatten)]
+    pub(crate) reply: Reply,
+    /// The log lines of the traces in the reply, or of the trace that was asked for.
+    #[serde(default)]
+    pub(crate) logs: Lines,
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self { reply, logs: Lines::default() }
+    }
 }
 
 /// The reply to a [`Query`].

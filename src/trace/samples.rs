@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use telemetry::log_line::LogLine;
 use telemetry::otlp::{AttributeValue, Scope, Span, SpanKind};
 
 const MICROSECOND: u64 = 1_000;
@@ -32,6 +33,20 @@ pub(super) fn span(trace_id: &str, span_id: &str, parent_id: &str, at: Range<u64
 /// The server span of a request at the gateway, with the span id `request`.
 pub(super) fn request(trace_id: &str, at: Range<u64>) -> Span {
     named(span(trace_id, "request", "", at), "gateway", SpanKind::Server, "POST /api/tasks")
+}
+
+/// A log line of task-service at level INFO.
+pub(super) fn log_line(trace_id: &str, span_id: &str, message: &str) -> LogLine {
+    LogLine {
+        timestamp: "2026-11-26T04:02:05.319621Z".to_owned(),
+        level: "INFO".to_owned(),
+        service: "task-service".to_owned(),
+        target: "tests".to_owned(),
+        message: message.to_owned(),
+        trace_id: Some(trace_id.to_owned()),
+        span_id: Some(span_id.to_owned()),
+        fields: serde_json::Map::new(),
+    }
 }
 
 /// The span under another service, kind and name.

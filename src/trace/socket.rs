@@ -1,5 +1,6 @@
 //! The Unix socket between `ccm trace` and a running `ccm up`, in the data directory with mode 0600. The client sends
-//! one line (`last`, a trace id or the id of a task or worker), the server answers with one line of JSON.
+//! one line (`last`, a trace id or the id of a task or worker, with ` logs` behind it if it wants log lines), the server answers
+//! with one line of JSON.
 
 use std::fs::Permissions;
 use std::io::ErrorKind;
@@ -15,7 +16,8 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::query::{Query, Reply};
+use super::lines::{LineStore, Lines};
+use super::query::{Answer, Query, Reply, Request};
 use super::store::{Trace, TraceStore};
 use super::story::Story;
 
@@ -57,9 +59,14 @@ const TIMEOUTS: Timeouts = Timeouts {
 
 /// Answers queries on the socket at `path` until `shutdown`. The caller must hold the lock of the data directory: an
 /// existing socket is then left from a process that was killed, and is replaced.
-pub(crate) async fn serve(path: &Path, source: Source, shutdown: Shutdown) -> anyhow::Result<()> {
+pub(crate) async fn serve(
+    path: &Path,
+    source: Source,
+    lines: Arc<LineStore>,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
     let listener = bind(path).with_context(|| format!("cannot listen on {}", path.display()))?;
-    accept_all(listener, source, TIMEOUTS, shutdown).await;
+    accept_all(listener, source, lines, TIMEOUTS, shutdown).await;
     std::fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))
 }
 
@@ -77,7 +84,13 @@ fn bind(path: &Path) -> std::io::Result<UnixListener> {
 }
 
 /// Queries in progress at `shutdown` get no reply.
-async fn accept_all(listener: UnixListener, source: Source, timeouts: Timeouts, shutdown: Shutdown) {
+async fn accept_all(
+    listener: UnixListener,
+    source: Source,
+    lines: Arc<LineStore>,
+    timeouts: Timeouts,
+    shutdown: Shutdown,
+) {
     let mut open = JoinSet::new();
     loop {
         tokio::select! {
@@ -85,7 +98,7 @@ async fn accept_all(listener: UnixListener, source: Source, timeouts: Timeouts, 
             Some(_) = open.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((client, _)) => {
-                    open.spawn(answer(client, source.clone(), timeouts));
+                    open.spawn(answer(client, source.clone(), lines.clone(), timeouts));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection of `ccm trace`");
@@ -96,26 +109,50 @@ async fn accept_all(listener: UnixListener, source: Source, timeouts: Timeouts, 
     }
 }
 
-async fn answer(client: UnixStream, source: Source, timeouts: Timeouts) -> anyhow::Result<()> {
+async fn answer(
+    client: UnixStream,
+    source: Source,
+    lines: Arc<LineStore>,
+    timeouts: Timeouts,
+) -> anyhow::Result<()> {
     let mut client = BufReader::new(client);
-    let query = timeout(timeouts.client, read_query(&mut client)).await??;
-    let reply = match (query, source) {
-        (Err(error), _) => Reply::Invalid { message: error.to_string() },
-        (Ok(_), Source::Elsewhere(destination)) => Reply::Elsewhere { destination },
-        (Ok(Query::Story(id)), Source::Store(store)) => {
-            find_story(&store, &id, timeouts).await.map_or(Reply::NotFound, |story| Reply::Story { story })
+    let answer = match timeout(timeouts.client, read_request(&mut client)).await?? {
+        Err(error) => Reply::Invalid { message: error.to_string() }.into(),
+        Ok(Request { query, logs }) => {
+            let reply = reply(query.clone(), source, timeouts).await;
+            let logs = if logs { logs_of(&reply, &query, &lines) } else { Lines::default() };
+            Answer { reply, logs }
         }
-        (Ok(Query::Trace(id)), Source::Store(store)) => found(find(&store, Some(id), timeouts).await),
-        (Ok(Query::Last), Source::Store(store)) => found(find(&store, None, timeouts).await),
     };
-    let mut line = serde_json::to_vec(&reply)?;
+    let mut line = serde_json::to_vec(&answer)?;
     line.push(b'\n');
     timeout(timeouts.client, client.write_all(&line)).await??;
     Ok(())
 }
 
-/// The outer error is that of the connection, the inner one that of the query.
-async fn read_query(client: &mut BufReader<UnixStream>) -> std::io::Result<anyhow::Result<Query>> {
+async fn reply(query: Query, source: Source, timeouts: Timeouts) -> Reply {
+    match (query, source) {
+        (_, Source::Elsewhere(destination)) => Reply::Elsewhere { destination },
+        (Query::Story(id), Source::Store(store)) => {
+            find_story(&store, &id, timeouts).await.map_or(Reply::NotFound, |story| Reply::Story { story })
+        }
+        (Query::Trace(id), Source::Store(store)) => found(find(&store, Some(id), timeouts).await),
+        (Query::Last, Source::Store(store)) => found(find(&store, None, timeouts).await),
+    }
+}
+
+/// The log lines of the traces that were found, or of the trace of which there are no spans.
+fn logs_of(reply: &Reply, query: &Query, lines: &LineStore) -> Lines {
+    match (reply, query) {
+        (Reply::Found { trace }, _) => lines.of([trace.id()]),
+        (Reply::Story { story }, _) => lines.of(story.traces.iter().map(Trace::id)),
+        (_, Query::Trace(id)) => lines.of([id.as_str()]),
+        _ => Lines::default(),
+    }
+}
+
+/// The outer error is that of the connection, the inner one that of the request.
+async fn read_request(client: &mut BufReader<UnixStream>) -> std::io::Result<anyhow::Result<Request>> {
     let mut line = Vec::new();
     let max = u64::try_from(MAX_QUERY_BYTES).unwrap_or(u64::MAX);
     client.take(max + 1).read_until(b'\n', &mut line).await?;
@@ -162,8 +199,8 @@ async fn find_story(store: &TraceStore, id: &str, timeouts: Timeouts) -> Option<
     }
 }
 
-/// Sends a query to the `ccm up` that listens at `path`, and returns its reply.
-pub(crate) async fn send(path: &Path, query: &Query) -> anyhow::Result<Reply> {
+/// Sends a request to the `ccm up` that listens at `path`, and returns its answer.
+pub(crate) async fn send(path: &Path, request: &Request) -> anyhow::Result<Answer> {
     let mut server = match UnixStream::connect(path).await {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => bail!(
             "no `ccm up` is running on {}: start it with `cargo run`, send a request, and try again",
@@ -171,7 +208,7 @@ pub(crate) async fn send(path: &Path, query: &Query) -> anyhow::Result<Reply> {
         ),
         connected => connected.with_context(|| format!("cannot connect to {}", path.display()))?,
     };
-    let line = format!("{query}\n");
+    let line = format!("{request}\n");
     let mut json = Vec::new();
     let exchange = async {
         server.write_all(line.as_bytes()).await?;

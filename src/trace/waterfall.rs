@@ -2,6 +2,7 @@
 //! work with what was waited for.
 
 mod label;
+mod log;
 mod page;
 mod pauses;
 mod text;
@@ -13,25 +14,34 @@ use std::fmt::Write as _;
 use self::label::count;
 use self::page::Page;
 pub(crate) use self::text::{Paint, clean};
+use super::lines::Lines;
 use super::store::{Trace, is_request};
 use super::story::{Story, Topic};
 
 const MIN_WIDTH: usize = 60;
 
-/// The trace as text of `width` columns, at least 60: one line per span, followed by its remarks.
-pub(crate) fn render(trace: &Trace, width: usize, colour: bool) -> String {
-    let page = Page::new(std::slice::from_ref(trace), width.max(MIN_WIDTH), Paint(colour));
+/// The trace as text of `width` columns, at least 60: one line per span, followed by its remarks and those of the `logs` that
+/// were logged in it.
+pub(crate) fn render(trace: &Trace, logs: &Lines, width: usize, colour: bool) -> String {
+    let page = Page::new(std::slice::from_ref(trace), logs, width.max(MIN_WIDTH), Paint(colour));
     let mut lines = title(&page, trace);
     lines.extend(page.lifecycles(true));
     lines.extend([String::new(), page.ruler()]);
     lines.extend(page.section(trace));
     lines.extend(page.pending());
+    lines.extend(page.dropped_logs());
+    joined(&lines)
+}
+
+/// Log lines of a trace without spans, a line each.
+pub(crate) fn render_logs(logs: &Lines, colour: bool) -> String {
+    let lines: Vec<String> = logs.lines.iter().map(|it| it.to_text(colour)).collect();
     joined(&lines)
 }
 
 /// The traces of a story in the order of their start, on one timeline.
-pub(crate) fn render_story(story: &Story, width: usize, colour: bool) -> String {
-    let page = Page::new(&story.traces, width.max(MIN_WIDTH), Paint(colour));
+pub(crate) fn render_story(story: &Story, logs: &Lines, width: usize, colour: bool) -> String {
+    let page = Page::new(&story.traces, logs, width.max(MIN_WIDTH), Paint(colour));
     let id = format!("{} {}", story.topic, story.id);
     let size = page.size(&format!("{}, ", count(story.traces.len(), "trace")));
     let mut lines = page.head(&id, "", size.into());
@@ -47,6 +57,7 @@ pub(crate) fn render_story(story: &Story, width: usize, colour: bool) -> String 
         lines.extend(page.section(trace));
     }
     lines.extend(page.pending());
+    lines.extend(page.dropped_logs());
     joined(&lines)
 }
 

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use telemetry::log_line::{LogLine, without_controls};
 
+use crate::trace::LineStore;
+
 /// Most lines that are held back before the banner, and most lines in the buffer of the writer.
 const MAX_LINES: usize = 10_000;
 /// How long [`Output::finish`] waits for the last lines to be written.
@@ -18,6 +20,8 @@ const FLUSH_TIMEOUT: Duration = Duration::from_millis(200);
 #[derive(Clone)]
 pub(super) struct Output {
     is_terminal: bool,
+    /// The lines of traces, for `ccm trace --logs`.
+    lines: Arc<LineStore>,
     shared: Arc<Mutex<Shared>>,
 }
 
@@ -38,12 +42,12 @@ enum State {
 
 impl Output {
     /// An output that holds log lines back until [`Self::release`].
-    pub(super) fn new() -> Self {
-        let (writer, lines) = sync_channel(MAX_LINES);
-        let thread = std::thread::spawn(move || write(&lines));
+    pub(super) fn new(lines: Arc<LineStore>) -> Self {
+        let (writer, texts) = sync_channel(MAX_LINES);
+        let thread = std::thread::spawn(move || write(&texts));
         let state = State::Held(Vec::new());
         let shared = Shared { state, dropped: 0, writer: Some(writer), thread: Some(thread) };
-        Self { is_terminal: std::io::stdout().is_terminal(), shared: Arc::new(Mutex::new(shared)) }
+        Self { is_terminal: std::io::stdout().is_terminal(), lines, shared: Arc::new(Mutex::new(shared)) }
     }
 
     /// Prints the banner and the lines held back; from now on lines are printed at once.
@@ -70,8 +74,11 @@ impl Output {
         });
     }
 
-    /// Prints a line of a child; `parsed` when it is a log line.
+    /// Prints a line of a child; `parsed` when it is a log line. The lines of a trace are kept, too.
     pub(super) fn log(&self, line: &str, parsed: Option<&LogLine>) {
+        if let Some(trace_id) = parsed.and_then(|it| it.trace_id.as_deref()) {
+            self.lines.add(trace_id, line);
+        }
         self.with(|shared| match &mut shared.state {
             State::Held(lines) if lines.len() < MAX_LINES => lines.push(line.to_owned()),
             State::Held(_) | State::Silent => {}

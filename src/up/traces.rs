@@ -12,7 +12,7 @@ use telemetry::otlp;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::trace::{self, Source, TraceStore};
+use crate::trace::{self, LineStore, Source, TraceStore};
 
 const LOCAL_COLLECTOR: &str = "127.0.0.1:4317";
 
@@ -37,7 +37,11 @@ enum Destination {
 }
 
 impl Traces {
-    pub(super) async fn start(data: &Path, shutdown: &Shutdown) -> anyhow::Result<Self> {
+    pub(super) async fn start(
+        data: &Path,
+        lines: Arc<LineStore>,
+        shutdown: &Shutdown,
+    ) -> anyhow::Result<Self> {
         let (destination, source) = if let Some(destination) = Destination::find(variable).await {
             let description = destination.to_string();
             (destination, Source::Elsewhere(description))
@@ -48,7 +52,7 @@ impl Traces {
         };
         let (path, shutdown) = (trace::socket(data), shutdown.clone());
         let server = tokio::spawn(async move {
-            if let Err(error) = trace::serve(&path, source, shutdown).await {
+            if let Err(error) = trace::serve(&path, source, lines, shutdown).await {
                 eprintln!("ccm: `ccm trace` is not available: {error:#}");
             }
         });

@@ -42,18 +42,27 @@ impl LogLine {
             self.service,
             without_controls(&self.message)
         );
-        for (name, value) in &self.fields {
-            let shown = match value {
-                Value::String(it) => printable(it),
-                Value::Number(it) if it.is_f64() => format!("{:.1}", it.as_f64().unwrap_or_default()),
-                other => other.to_string(),
-            };
+        for (name, shown) in self.fields_as_text() {
             let _ = write!(text, " {dim}{name}={off}{shown}");
         }
         if let Some(trace) = &self.trace_id {
             let _ = write!(text, " {dim}trace={trace}{off}");
         }
         text
+    }
+}
+
+impl LogLine {
+    /// The names and values of the fields; a value without control characters, and in quotes if it contains a space.
+    pub fn fields_as_text(&self) -> impl Iterator<Item = (&String, String)> {
+        self.fields.iter().map(|(name, value)| {
+            let shown = match value {
+                Value::String(it) => printable(it),
+                Value::Number(it) if it.is_f64() => format!("{:.1}", it.as_f64().unwrap_or_default()),
+                other => other.to_string(),
+            };
+            (name, shown)
+        })
     }
 }
 

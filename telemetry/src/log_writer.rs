@@ -111,6 +111,7 @@ impl Write for &LogWriter {
 }
 
 fn write_lines(shared: &Shared, mut out: impl Write) {
+    let mut failed = false;
     loop {
         let mut buffer = shared.lock();
         while buffer.lines.is_empty() && !buffer.closed {
@@ -126,7 +127,12 @@ fn write_lines(shared: &Shared, mut out: impl Write) {
         let audit_lines_dropped = std::mem::take(&mut buffer.audit_lines_dropped);
         drop(buffer);
         // If the reader has closed its end, later lines are discarded and the process continues.
-        let _ = out.write_all(&lines).and_then(|()| out.flush());
+        if let Err(error) = out.write_all(&lines).and_then(|()| out.flush())
+            && !std::mem::replace(&mut failed, true)
+        {
+            let _ =
+                writeln!(io::stderr(), "ccm: log lines and audit lines are lost: standard output: {error}");
+        }
         if dropped > 0 {
             tracing::warn!(
                 dropped,

@@ -186,6 +186,32 @@ async fn audit_lines_go_to_a_file_whatever_the_log_filter_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_secret_is_shown_nowhere_wherever_a_client_or_an_operator_puts_it() {
+    let mut product = Product::start().await;
+    let token = product.token("ada", &[Role::Admin], None);
+    let caller = product.anonymous().with("user-agent", &token);
+    let answer = caller.get(&format!("/api/tasks/{token}/events?status={token}")).await;
+    assert_eq!(answer.status, 401);
+    assert_eq!(caller.post(&format!("/{token}"), &json!({})).await.status, 404);
+    let keys = product.directory.path().join("local-key.jwks.json").display().to_string();
+    let set = [
+        ("CCM_LOCAL_KEYS", keys.as_str()),
+        ("CCM_TASK_DATABASE", "postgres://ada:correct-horse-battery@127.0.0.1:1/tasks"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Basic%20YWRhOmNvcnJlY3QtaG9yc2U="),
+    ];
+    let set = set.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut unreachable = Process::spawn(&["task-service", "--listen", "127.0.0.1:0"], &set);
+    assert_eq!(unreachable.ended().await.code(), Some(1));
+    assert!(unreachable.lines().all().iter().any(|it| it.contains("onnection refused")));
+    // The harness checks what the processes have written, and all spans.
+    product.stop().await;
+    let spans = product.collector.trace(answer.header("x-trace-id"));
+    let told = |name: &str| spans[0].attributes[name].to_string();
+    assert_eq!(told("url.path"), "/api/tasks/REDACTED/events");
+    assert_eq!(told("user_agent.original"), "REDACTED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_process_does_not_start_without_its_audit_log() {
     let set = [("CCM_AUDIT_LOG".to_owned(), "/nonexistent/audit.log".to_owned())];
     let mut gateway = Process::spawn(&["gateway", "--listen", "127.0.0.1:0"], &set);

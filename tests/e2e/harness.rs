@@ -11,6 +11,7 @@ mod otlp;
 mod picture;
 mod process;
 mod product;
+mod secrets;
 pub(crate) mod sse;
 mod watcher;
 

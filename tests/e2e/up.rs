@@ -101,7 +101,16 @@ async fn it_greets_with_all_that_a_newcomer_needs_and_shows_the_trace_of_a_reque
     assert!(code == Some(0) && text.starts_with(&format!("{id}  POST /api/tasks  201")), "{text}");
     assert!(text.contains("task-service") && text.contains("INSERT tasks"), "{text}");
     let (code, same) = ccm(&["trace", id, "--data-dir", &shown]).await;
-    assert_eq!((code, same), (Some(0), text));
+    assert_eq!((code, &same), (Some(0), &text));
+    assert!(!text.contains('¶'), "{text}");
+    let (code, text) = ccm(&["trace", id, "--logs", "--data-dir", &shown]).await;
+    let below = |span: &str| {
+        let lines = text.lines().skip_while(|it| !it.contains(span)).skip(1);
+        lines.take_while(|it| it.contains('¶')).collect::<Vec<_>>().join("\n")
+    };
+    let (request, call) = (below("POST /api/tasks  █"), below("└ TaskService/CreateTask"));
+    assert!(code == Some(0) && request.contains("request") && request.contains("sub=local"), "{text}");
+    assert!(call.contains("call") && call.contains("event_type=task.created"), "{text}");
     let task = created.text("id");
     let (code, text) = ccm(&["trace", task, "--data-dir", &shown]).await;
     assert!(code == Some(0) && text.starts_with(&format!("task {task}  ")) && text.contains(id), "{text}");
@@ -135,9 +144,20 @@ async fn what_was_created_is_there_after_a_restart() {
 async fn with_a_collector_it_says_where_the_traces_are() {
     let (directory, collector) = (tempfile::tempdir().unwrap(), Collector::start().await);
     let process = up(directory.path(), &traced_to(&collector));
-    token(&process).await;
-    let (code, text) = ccm(&["trace", "last", "--data-dir", &directory.path().display().to_string()]).await;
+    let token = token(&process).await;
+    let data = directory.path().display().to_string();
+    let (code, text) = ccm(&["trace", "last", "--data-dir", &data]).await;
     assert!(code == Some(0) && text.contains(&collector.endpoint), "{text}");
+    // The log lines are still here.
+    let gateway = format!("http://{}", process.listening("gateway").await);
+    let read = Client::new(&gateway, Some(&token)).get("/api/tasks").await;
+    let id = read.header("x-trace-id");
+    let text = eventually("the line of the request", || async {
+        let (_, text) = ccm(&["trace", id, "--logs", "--data-dir", &data]).await;
+        text.contains("request").then_some(text)
+    })
+    .await;
+    assert!(text.contains(&collector.endpoint) && text.contains("route=/api/tasks"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

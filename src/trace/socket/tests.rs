@@ -5,7 +5,7 @@ use std::os::unix::fs::FileTypeExt as _;
 use std::pin::pin;
 
 use super::*;
-use crate::trace::samples::{request, span, with};
+use crate::trace::samples::{log_line, request, span, with};
 
 const ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const QUICK: Timeouts = Timeouts {
@@ -22,6 +22,10 @@ fn kept(spans: Vec<telemetry::otlp::Span>) -> Arc<TraceStore> {
     store
 }
 
+fn last() -> Request {
+    "last".parse().unwrap()
+}
+
 struct Up {
     dir: tempfile::TempDir,
     running: tokio::task::JoinHandle<()>,
@@ -29,14 +33,22 @@ struct Up {
 
 impl Up {
     fn start(source: Source, timeouts: Timeouts) -> Self {
+        Self::start_with(source, Arc::default(), timeouts)
+    }
+
+    fn start_with(source: Source, lines: Arc<LineStore>, timeouts: Timeouts) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let listener = bind(&dir.path().join("trace.sock")).unwrap();
-        let running = tokio::spawn(accept_all(listener, source, timeouts, Shutdown::new()));
+        let running = tokio::spawn(accept_all(listener, source, lines, timeouts, Shutdown::new()));
         Self { dir, running }
     }
 
     async fn ask(&self, query: &str) -> anyhow::Result<Reply> {
-        send(&self.dir.path().join("trace.sock"), &query.parse()?).await
+        Ok(self.ask_all(query).await?.reply)
+    }
+
+    async fn ask_all(&self, request: &str) -> anyhow::Result<Answer> {
+        send(&self.dir.path().join("trace.sock"), &request.parse()?).await
     }
 
     async fn send_bytes(&self, bytes: &[u8]) -> String {
@@ -62,6 +74,21 @@ async fn a_trace_is_found_by_its_id_in_either_case_and_as_the_last() {
     assert_eq!(up.ask(ID).await.unwrap(), found);
     assert_eq!(up.ask(&ID.to_uppercase()).await.unwrap(), found);
     assert_eq!(up.ask(&"0".repeat(32)).await.unwrap(), Reply::NotFound);
+}
+
+#[tokio::test]
+async fn log_lines_are_sent_when_they_are_asked_for_even_without_spans() {
+    let (lines, other) = (Arc::new(LineStore::default()), "0".repeat(32));
+    for id in [ID, &other] {
+        lines.add(id, &serde_json::to_string(&log_line(id, "request", "call")).unwrap());
+    }
+    let up = Up::start_with(Source::Store(kept(vec![request(ID, 0..9)])), lines, QUICK);
+    let logged = |answer: Answer| answer.logs.lines.iter().map(|it| it.trace_id.clone()).collect::<Vec<_>>();
+    assert_eq!(logged(up.ask_all(ID).await.unwrap()), [None; 0]);
+    assert_eq!(logged(up.ask_all("last logs").await.unwrap()), [Some(ID.to_owned())]);
+    let without_spans = up.ask_all(&format!("{other} logs")).await.unwrap();
+    assert_eq!(without_spans.reply, Reply::NotFound);
+    assert_eq!(logged(without_spans), [Some(other)]);
 }
 
 #[tokio::test]
@@ -159,24 +186,24 @@ async fn the_socket_has_mode_600_replaces_a_stale_one_and_is_removed_at_the_end(
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("trace.sock");
     drop(UnixListener::bind(&path).unwrap());
-    let refused = send(&path, &Query::Last).await.unwrap_err().to_string();
+    let refused = send(&path, &last()).await.unwrap_err().to_string();
     assert!(refused.contains("no `ccm up` is running on") && refused.contains("cargo run"), "{refused}");
 
     let shutdown = Shutdown::new();
     let (asked, at) = (path.clone(), path.clone());
     let source = Source::Elsewhere("collector".to_owned());
-    let up = serve(&at, source, shutdown.clone());
+    let up = serve(&at, source, Arc::default(), shutdown.clone());
     let client = async move {
-        let answer = send(&asked, &Query::Last).await;
+        let answer = send(&asked, &last()).await;
         let metadata = std::fs::metadata(&asked).unwrap();
         shutdown.cancel();
         (answer, metadata)
     };
     let (served, (answer, metadata)) = tokio::join!(up, client);
     served.unwrap();
-    assert_eq!(answer.unwrap(), Reply::Elsewhere { destination: "collector".to_owned() });
+    assert_eq!(answer.unwrap(), Reply::Elsewhere { destination: "collector".to_owned() }.into());
     assert!(metadata.file_type().is_socket());
     assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
     assert!(!path.exists());
-    assert!(send(&path, &Query::Last).await.is_err());
+    assert!(send(&path, &last()).await.is_err());
 }

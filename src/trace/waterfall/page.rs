@@ -7,10 +7,12 @@ use humantime::format_rfc3339_millis;
 use telemetry::otlp::Span;
 
 use super::label::{HTTP_STATUS, count, elapsed, label, lifecycle, outcome, system};
+use super::log::Logs;
 use super::pauses::{self, Pause, Pauses};
 use super::text::{Paint, clean, columns, cut, duration};
 use super::timeline::{CUT, Timeline};
 use super::tree::{self, Relation, Row};
+use crate::trace::lines::Lines;
 use crate::trace::store::{Trace, is_lifecycle, is_request};
 
 const MAX_SERVICE_COLUMNS: usize = 16;
@@ -27,13 +29,15 @@ pub(super) struct Page<'a> {
     services: Vec<&'a str>,
     pub(super) timeline: Timeline,
     pauses: Pauses<'a>,
+    logs: Logs<'a>,
+    dropped_logs: usize,
     service_columns: usize,
     name_columns: usize,
     duration_columns: usize,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(traces: &'a [Trace], width: usize, paint: Paint) -> Self {
+    pub(super) fn new(traces: &'a [Trace], logs: &'a Lines, width: usize, paint: Paint) -> Self {
         let spans = tree::by_start(traces.iter().flat_map(Trace::work));
         let mut seen = BTreeSet::new();
         let services: Vec<&str> =
@@ -51,6 +55,8 @@ impl<'a> Page<'a> {
             services,
             timeline: Timeline { start, length: end.saturating_sub(start), cuts },
             pauses,
+            logs: Logs::of(&logs.lines),
+            dropped_logs: logs.dropped,
             service_columns: service_columns.unwrap_or(0).min(MAX_SERVICE_COLUMNS),
             name_columns: 0,
             duration_columns: durations.chain([7]).max().unwrap_or(7),
@@ -145,7 +151,9 @@ impl<'a> Page<'a> {
             }
             lines.push(self.row(&row));
             lines.extend(self.remarks(&row));
+            lines.extend(self.logged(&row));
         }
+        lines.extend(self.logged_elsewhere(trace));
         if trace.dropped > 0 {
             let dropped = format!("{} more spans arrived and were dropped", trace.dropped);
             lines.push(self.paint.yellow(&dropped));
@@ -259,6 +267,28 @@ impl<'a> Page<'a> {
             format!("{:before$}{}{}", "", self.paint.dim(&row.below), ink(self.paint, &cut(&text, left)))
         };
         remarks.into_iter().map(line).collect()
+    }
+
+    /// The log lines of a span, below it.
+    fn logged(&self, row: &Row<'_>) -> Vec<String> {
+        let (before, mark) = (self.service_columns + GAP.len(), format!("{}¶ ", row.below));
+        let left = self.width.saturating_sub(before + columns(&mark));
+        let lines = self.logs.within(row.span, left, self.paint);
+        lines.into_iter().map(|it| format!("{:before$}{}{it}", "", self.paint.dim(&mark))).collect()
+    }
+
+    /// The log lines of a trace that belong to none of the spans that are shown.
+    fn logged_elsewhere(&self, trace: &Trace) -> Vec<String> {
+        let lines = self.logs.elsewhere(trace.id(), trace.work(), self.width - GAP.len(), self.paint);
+        let title = Some("log lines of spans that are not shown:").filter(|_| !lines.is_empty());
+        let title = title.map(|it| self.paint.yellow(it));
+        title.into_iter().chain(lines.into_iter().map(|it| format!("{GAP}{it}"))).collect()
+    }
+
+    /// How many log lines are missing.
+    pub(super) fn dropped_logs(&self) -> Option<String> {
+        let dropped = Some(self.dropped_logs).filter(|it| *it > 0)?;
+        Some(self.paint.yellow(&format!("{dropped} more log lines arrived and were dropped")))
     }
 
     /// The services of this product have the same colour in every trace; red is reserved for failures.

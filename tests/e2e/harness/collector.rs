@@ -6,7 +6,7 @@ use platform::shutdown::Shutdown;
 use telemetry::otlp::{self, Span};
 use tokio::net::TcpListener;
 
-use super::attributes;
+use super::{attributes, secrets};
 
 /// Keeps every span it receives.
 pub(crate) struct Collector {
@@ -35,5 +35,11 @@ impl Collector {
     /// The spans of one trace that have arrived so far.
     pub(crate) fn trace(&self, id: &str) -> Vec<Span> {
         self.spans().into_iter().filter(|it| it.trace_id == id).collect()
+    }
+}
+
+impl Drop for Collector {
+    fn drop(&mut self) {
+        secrets::assert_none_in_spans(&self.spans());
     }
 }

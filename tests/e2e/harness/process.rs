@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
-use super::{DEADLINE, eventually};
+use super::{DEADLINE, eventually, secrets};
 
 const CCM: &str = env!("CARGO_BIN_EXE_ccm");
 
@@ -112,11 +112,28 @@ impl Process {
     pub(crate) fn restart(&mut self, listen: SocketAddr) {
         let at = self.arguments.iter().position(|it| it == "--listen").expect("a role");
         self.arguments[at + 1] = listen.to_string();
+        self.assert_no_secrets();
         (self.child, self.lines, self.readers) = spawn(&self.arguments, &self.environment);
     }
 }
 
+impl Process {
+    /// Fails if the process has written a secret. `ccm token` prints a token, and the first lines of `ccm up` have one.
+    fn assert_no_secrets(&self) {
+        let is = |command| self.arguments.iter().any(|it| it == command);
+        let is_role = ["gateway", "task-service", "worker-service"].into_iter().any(is);
+        secrets::assert_none_in(&self.lines.all(), !is_role);
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.assert_no_secrets();
+    }
+}
+
 fn spawn(arguments: &[String], environment: &[(String, String)]) -> (Child, Lines, Vec<JoinHandle<()>>) {
+    secrets::note_environment(environment);
     let mut command = Command::new(&arguments[0]);
     // What the developer's shell says of telemetry or of the product must not decide a test.
     for (name, _) in std::env::vars_os() {

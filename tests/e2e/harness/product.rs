@@ -11,7 +11,7 @@ use serde_json::Value;
 use storage::testing::{self, Fresh};
 use tempfile::TempDir;
 
-use super::{Client, Collector, Process, eventually};
+use super::{Client, Collector, Process, eventually, secrets};
 
 /// The databases under test.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +90,7 @@ impl Product {
     pub(crate) async fn start_as(backend: Backend, directory: TempDir, settings: Settings) -> Self {
         let collector = Collector::start().await;
         let issuer = LocalIssuer::open_or_create(directory.path()).unwrap();
+        secrets::note_private_key(&std::fs::read_to_string(directory.path().join("local-key.pem")).unwrap());
         let (task_database, mut worker_database) = (fresh(backend).await, fresh(backend).await);
         let mut of_provider = backend;
         if let Some(url) = &settings.worker_database {
