@@ -104,11 +104,12 @@ async fn it_greets_with_all_that_a_newcomer_needs_and_shows_the_trace_of_a_reque
     assert_eq!((code, &same), (Some(0), &text));
     assert!(!text.contains('¶'), "{text}");
     let (code, text) = ccm(&["trace", id, "--logs", "--data-dir", &shown]).await;
-    let below = |span: &str| {
-        let lines = text.lines().skip_while(|it| !it.contains(span)).skip(1);
+    let below = |service: &str, span: &str| {
+        let lines = text.lines().skip_while(|it| !(it.starts_with(service) && it.contains(span))).skip(1);
         lines.take_while(|it| it.contains('¶')).collect::<Vec<_>>().join("\n")
     };
-    let (request, call) = (below("POST /api/tasks  █"), below("└ TaskService/CreateTask"));
+    let (request, call) =
+        (below("gateway ", "POST /api/tasks"), below("task-service ", "TaskService/CreateTask"));
     assert!(code == Some(0) && request.contains("request") && request.contains("sub=local"), "{text}");
     assert!(call.contains("call") && call.contains("event_type=task.created"), "{text}");
     let task = created.text("id");
