@@ -307,6 +307,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_to_be_done_after_the_commit_is_done_once_and_never_after_a_rollback() {
+        let fresh = crate::testing::sqlite();
+        let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
+        let (tell, told) = std::sync::mpsc::channel();
+        for outcome in [Ok(1), Err(StorageError::Interrupted), Ok(2)] {
+            let tell = tell.clone();
+            let written: Result<i32, StorageError> = database
+                .write(move |on| {
+                    Box::pin(async move {
+                        on.after_commit(move |committed| tell.send(committed).unwrap());
+                        outcome
+                    })
+                })
+                .await;
+            // It is done before the write is answered.
+            assert_eq!(
+                told.try_iter().collect::<Vec<_>>(),
+                [crate::Committed::Known][..usize::from(written.is_ok())]
+            );
+        }
+    }
+
+    #[tokio::test]
     async fn a_new_file_is_accessible_to_its_owner_only() {
         use std::os::unix::fs::PermissionsExt as _;
         let fresh = crate::testing::sqlite();

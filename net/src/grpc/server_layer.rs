@@ -274,6 +274,9 @@ impl Call {
     /// Adds a line to the audit log if the call was refused: because of its token, because the caller may not do this, or
     /// because what it should change does not exist or must not be seen by the caller.
     fn audit(&self, outcome: Outcome) {
+        if outcome.code == Code::Ok {
+            return;
+        }
         let refused = Refusal {
             who: self.who.as_ref(),
             method: &self.method,
