@@ -183,6 +183,15 @@ impl Transaction {
         self.after_commit.push(Box::new(work));
     }
 
+    /// Has `work` done once the transaction is known to be committed, a count for example.
+    pub fn once_committed(&mut self, work: impl FnOnce() + Send + 'static) {
+        self.after_commit(move |committed| {
+            if committed == Committed::Known {
+                work();
+            }
+        });
+    }
+
     /// Commits the transaction, and wakes the tasks that number or read events.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::error::TaskError;
 use crate::grpc::Tasks;
 use crate::policy::{self, Actor};
 use crate::task::{DomainError, Task};
-use crate::{convert, lifecycle, metrics};
+use crate::{convert, lifecycle};
 
 impl Tasks {
     /// Cancels a task and returns it.
@@ -29,8 +29,6 @@ impl Tasks {
         let cancelled = self.store.cancel(id, visibility, decide, self.events_by(caller)).await?;
         if let Some(live) = &cancelled.live {
             lifecycle::ended(&cancelled.task, live, now);
-        } else if cancelled.is_change {
-            metrics::ended(&cancelled.task);
         }
         Ok(cancelled.task)
     }

@@ -16,7 +16,7 @@ use crate::policy::{self, Actor};
 use crate::store::queue::{NewAction, Requested};
 use crate::task::action::{ActionDraft, WorkerView};
 use crate::task::{Creator, Draft, NewRun, Task, Verb};
-use crate::{convert, event, lifecycle, metrics};
+use crate::{convert, event, lifecycle};
 
 /// The method name in idempotency keys.
 const METHOD: &str = "ccm.task.v1.TaskService/CreateTask";
@@ -60,10 +60,7 @@ impl Tasks {
         }
         let event = event::created(self.clock.new_id(), &task, &caller);
         match self.store.insert(key, answer, task, event).await.map_err(failed)? {
-            Once::First(answer) => {
-                metrics::created();
-                Ok(answer)
-            }
+            Once::First(answer) => Ok(answer),
             Once::Repeated(earlier) => replayed(earlier),
         }
     }
@@ -105,10 +102,6 @@ impl Tasks {
         match self.store.request(key, task, new, answer, self.events_by(caller)).await? {
             Once::First((answer, requested)) => {
                 self.tell(&requested);
-                if !requested.existing {
-                    metrics::created();
-                    metrics::ended(&requested.task);
-                }
                 Ok(answer)
             }
             Once::Repeated(earlier) => replayed(earlier),

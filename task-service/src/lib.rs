@@ -10,7 +10,7 @@ mod event;
 mod fake;
 mod grpc;
 mod lifecycle;
-mod metrics;
+pub mod metrics;
 mod policy;
 mod retry;
 mod settings;
@@ -27,6 +27,7 @@ use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server;
 use proto::task::v1::task_service_server::{self, TaskServiceServer};
 use service::{Definition, Foundation, Resources, Work};
+use telemetry::metrics::Latest;
 use tokio::net::TcpListener;
 
 pub use service::ServeError;
@@ -65,11 +66,17 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
         if dispatcher.is_none() {
             tracing::warn!("this process has no identity of its own, so it does not execute actions");
         }
+        let depth = Latest::default();
+        metrics::start(&depth);
+        let queue = store.clone();
+        let counting: Work = Box::new(|_, stop| {
+            Box::pin(async move { depth.refresh("counting live actions", &stop, || queue.depth()).await })
+        });
         let work: Option<Work> = dispatcher.map(|it| -> Work { Box::new(|_, stop| Box::pin(it.run(stop))) });
         Resources {
             subjects: vec![Arc::new(subjects::TaskSubjects(store))],
             routes: Box::new(|server| server.with(TaskServiceServer::new(tasks))),
-            work: work.into_iter().collect(),
+            work: work.into_iter().chain([counting]).collect(),
         }
     };
     service::serve(definition, config.service, listener, shutdown, build).await

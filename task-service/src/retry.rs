@@ -9,12 +9,12 @@ use telemetry::span::set_on_current;
 use tonic::Status;
 use uuid::Uuid;
 
+use crate::convert;
 use crate::error::TaskError;
 use crate::grpc::{Tasks, failed, not_found};
 use crate::policy::{self, Actor};
 use crate::store::queue::Requested;
 use crate::task::{DomainError, Task};
-use crate::{convert, metrics};
 
 /// The method name in idempotency keys.
 const METHOD: &str = "ccm.task.v1.TaskService/RetryTask";
@@ -63,7 +63,6 @@ impl Tasks {
         match self.store.retry(key, subject, new, decide, answer, self.events_by(caller)).await? {
             Once::First((answer, requested)) => {
                 self.tell(&requested);
-                metrics::retried();
                 Ok(answer)
             }
             Once::Repeated(earlier) => replayed(earlier),

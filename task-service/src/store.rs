@@ -15,6 +15,7 @@ use telemetry::span::set_on_current;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::metrics;
 use crate::task::{Priority, Status, Task};
 use stored_action::StoredAction;
 
@@ -146,7 +147,8 @@ impl TaskStore {
         let id = task.id;
         let once = request_key::once(&self.database, key, task.created_at, answer, move |on| {
             Box::pin(async move {
-                on.execute(&sql::INSERT, values(task)).await?;
+                on.execute(&sql::INSERT, values(task.clone())).await?;
+                on.once_committed(move || metrics::created(&task));
                 Ok::<_, StorageError>((event, None))
             })
         })

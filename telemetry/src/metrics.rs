@@ -4,6 +4,7 @@
 //!
 //! An instrument is made when it is first used, by the meter of the process; without an exporter it records nothing.
 
+mod latest;
 mod process;
 mod sdk;
 mod tokio_runtime;
@@ -16,6 +17,7 @@ pub use opentelemetry::{KeyValue, StringValue};
 use tokio::runtime::Handle;
 
 pub use crate::losses::{ExporterState, Signal, exporters};
+pub use latest::Latest;
 pub(crate) use sdk::span_started;
 
 /// Boundaries of the durations of requests and calls, in seconds, as the semantic conventions recommend.

@@ -90,3 +90,18 @@ pub const CCM_PROVIDER_CALL: &str = "ccm.provider.call";
 /// What is waited for after the span: `outcome`, `starting`, `stopping`, `shutting_down`, `not_yet_visible`, `missing`, `retry`,
 /// `conflict`.
 pub const CCM_WAIT_REASON: &str = "ccm.wait.reason";
+
+/// For whom a task is: `human`, a person, or `action`, the system.
+pub const CCM_TASK_KIND: &str = "ccm.task.kind";
+/// How a call of worker-service for an action ended: `accepted`, `repeated`, `failed`, `not_stored`.
+pub const CCM_ATTEMPT_OUTCOME: &str = "ccm.attempt.outcome";
+/// What a live action waits for: `ready`, `claimed`, `paused`, `waiting`.
+pub const CCM_QUEUE_STATE: &str = "ccm.queue.state";
+/// The observed state of a worker.
+pub const CCM_WORKER_STATE: &str = "ccm.worker.state";
+/// The desired state of a worker: `running`, `stopped`, `terminated`.
+pub const CCM_WORKER_DESIRED_STATE: &str = "ccm.worker.desired_state";
+/// How a generation of a worker's desired state ended: `converged`, `failed`.
+pub const CCM_CONVERGENCE_OUTCOME: &str = "ccm.convergence.outcome";
+/// What a turn of the reconciler has led to: `converged`, `failed`, `called`, `waiting`, `provider_failed`, `not_stored`.
+pub const CCM_RECONCILE_OUTCOME: &str = "ccm.reconcile.outcome";

@@ -6,6 +6,7 @@ use std::time::Instant;
 use access::Caller;
 use platform::clock::jittered;
 use platform::shutdown::Shutdown;
+use proto::worker::v1::SetDesiredStateResponse;
 use storage::StorageError;
 use telemetry::propagation::current_trace_id;
 use telemetry::semconv::{
@@ -13,12 +14,13 @@ use telemetry::semconv::{
     MESSAGING_OPERATION_NAME, MESSAGING_OPERATION_TYPE, MESSAGING_SYSTEM,
 };
 use telemetry::span::{Span, SpanBuilder, SpanKind};
+use tonic::Status;
 
 use super::{Dispatcher, answer, describe};
+use crate::lifecycle;
+use crate::metrics::{self, AttemptOutcome};
 use crate::store::queue::{Guard, Live};
-use crate::task::execution::Answer;
 use crate::task::{Phase, Task};
-use crate::{lifecycle, metrics};
 
 /// A claimed action.
 pub(super) struct Execution {
@@ -85,7 +87,6 @@ impl Execution {
             dispatcher.end(live, Guard::Lease, process, move |it, now| it.applying(now, trace_id)).await?;
         let Some(task) = self.unless_lost(begun) else { return Ok(None) };
         let Some(action) = task.live_action() else { return Ok(Some(task)) };
-        metrics::attempted();
         let settings = &dispatcher.settings;
         if self.claimed_at.elapsed() + settings.call_timeout > settings.lease {
             tracing::debug!(task = %live.task_id, "the lease would end during the call; handing the action back");
@@ -96,13 +97,29 @@ impl Execution {
             called = dispatcher.client.set_desired_state(live, action.reason.clone(), &by) => called,
             () = self.grace_ends() => return self.hand_back().await,
         };
+        if let Err(status) = &called {
+            span.record(|it| {
+                let code = net::grpc::status::code_name(status.code());
+                it.fail(code, "worker-service did not accept the action");
+            });
+        }
+        let is_accepted = called.is_ok();
+        let stored = self.store_answer(called).await;
+        metrics::attempted(live.verb, outcome_of(is_accepted, &stored));
+        let Some(task) = self.unless_lost(stored?) else { return Ok(None) };
+        let is_parked = task.live_action().is_some_and(|it| it.run.phase == Some(Phase::Applied));
+        if is_parked { self.ask_once(task).await } else { Ok(Some(task)) }
+    }
+
+    /// Commits what worker-service has answered. Returns the task; `None` if the lease was lost.
+    async fn store_answer(
+        &self,
+        called: Result<SetDesiredStateResponse, Status>,
+    ) -> Result<Option<Task>, StorageError> {
+        let Self { dispatcher, live, process, .. } = self;
         let answer = match called {
             Ok(response) => answer::accepted(&response),
             Err(status) => {
-                span.record(|it| {
-                    let code = net::grpc::status::code_name(status.code());
-                    it.fail(code, "worker-service did not accept the action");
-                });
                 if let Some(seq) = answer::accepted_seq(&status) {
                     // worker-service knows a later action than this database, which was restored from a backup.
                     dispatcher.store.raise_seq(live.worker_id, seq).await?;
@@ -110,11 +127,7 @@ impl Execution {
                 answer::failed(&status)
             }
         };
-        let is_parked = matches!(answer, Answer::Accepted { outcome: None, .. });
-        let answered =
-            dispatcher.end(live, Guard::Lease, process, |it, now| it.answered(answer, now, jittered)).await?;
-        let Some(task) = self.unless_lost(answered) else { return Ok(None) };
-        if is_parked { self.ask_once(task).await } else { Ok(Some(task)) }
+        dispatcher.end(live, Guard::Lease, process, |it, now| it.answered(answer, now, jittered)).await
     }
 
     /// Asks for the outcome after the park was committed: one that was written before would be told by no later event.
@@ -150,6 +163,16 @@ impl Execution {
             tracing::debug!(task = %self.live.task_id, "the lease on an action was lost; nothing was changed");
         }
         task
+    }
+}
+
+/// How a call ended, from whether worker-service accepted the action and the task that was stored.
+fn outcome_of(is_accepted: bool, stored: &Result<Option<Task>, StorageError>) -> AttemptOutcome {
+    match stored {
+        Err(_) | Ok(None) => AttemptOutcome::NotStored,
+        Ok(Some(_)) if is_accepted => AttemptOutcome::Accepted,
+        Ok(Some(task)) if task.live_action().is_some() => AttemptOutcome::Repeated,
+        Ok(Some(_)) => AttemptOutcome::Failed,
     }
 }
 

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{Class, Row, TaskStore, queue, sql, stored_action};
 use crate::error::TaskError;
+use crate::metrics;
 use crate::task::Task;
 
 /// Reads the task and locks it until the transaction ends; `None` if it does not exist.
@@ -49,6 +50,14 @@ pub(super) async fn write(on: &mut Transaction, task: &Task) -> Result<(), Stora
     on.execute(&sql::UPDATE, values).await
 }
 
+/// Counts a change of status once it is committed.
+pub(super) fn count(on: &mut Transaction, before: &Task, after: &Task) {
+    if before.status != after.status {
+        let after = after.clone();
+        on.once_committed(move || metrics::changed(&after));
+    }
+}
+
 impl TaskStore {
     /// Locks the task, stores the result of `decide`, and returns the task. If `decide` returns `None`, nothing is
     /// changed. The caller has read the task before, which has put its id on the span. `event` makes the event from the task before and after the update.
@@ -69,6 +78,7 @@ impl TaskStore {
                         queue::reorder(on, &after).await?;
                     }
                     events::append(on, event(&before, &after)).await?;
+                    count(on, &before, &after);
                     Ok(after)
                 })
             })

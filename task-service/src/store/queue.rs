@@ -8,6 +8,7 @@ mod claim_plans;
 mod commit;
 #[cfg(test)]
 mod conformance;
+mod depth;
 #[cfg(test)]
 mod one_live;
 mod request;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 
 pub(crate) use claim::{Claim, Floor, Lease};
 pub(crate) use commit::Guard;
+pub(crate) use depth::Depth;
 pub(crate) use request::{NewAction, Requested};
 
 use crate::task::{Task, Verb};

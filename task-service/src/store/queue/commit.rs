@@ -7,6 +7,7 @@ use storage::{Statement, Statements as _, StorageError, Transaction, Value};
 use uuid::Uuid;
 
 use super::{Live, QueueRow, sql};
+use crate::metrics;
 use crate::store::{TaskStore, change};
 use crate::task::Task;
 use crate::task::action::Phase;
@@ -32,7 +33,7 @@ impl TaskStore {
         change: impl FnOnce(&Task) -> Task + Send + 'static,
         event: impl FnOnce(&Task, &Task) -> NewEvent + Send + 'static,
     ) -> Result<Option<Task>, StorageError> {
-        let (id, seq, fence) = (live.task_id, live.seq, live.fence);
+        let (id, seq, fence, run) = (live.task_id, live.seq, live.fence, live.clone());
         self.database
             .write(move |on| {
                 Box::pin(async move {
@@ -50,6 +51,10 @@ impl TaskStore {
                     }
                     change::write(on, &after).await?;
                     events::append(on, event(&before, &after)).await?;
+                    if after.live_action().is_none() {
+                        let ended = after.clone();
+                        on.once_committed(move || metrics::run_ended(&ended, &run));
+                    }
                     Ok(Some(after))
                 })
             })

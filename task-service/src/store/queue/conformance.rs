@@ -7,7 +7,7 @@ use storage::testing::Fresh;
 use super::testing::{
     Ask, LEASE, answer, apply, cancel, claim, claim_all, finish, get, next_ready, phase, run, step,
 };
-use super::{Claim, Guard};
+use super::{Claim, Depth, Guard};
 use crate::store::TaskStore;
 use crate::task::action::Phase;
 use crate::task::execution::{Answer, Outcome};
@@ -30,6 +30,7 @@ storage::conformance!(
     an_action_that_was_cancelled_after_the_claim_is_not_begun,
     actions_are_claimed_once_by_processes_that_claim_at_once,
     among_ten_thousand_low_actions_a_new_high_one_and_the_oldest_are_claimed_next,
+    live_actions_are_counted_by_what_they_wait_for,
 );
 
 async fn open(fresh: &Fresh) -> TaskStore {
@@ -294,4 +295,41 @@ async fn among_ten_thousand_low_actions_a_new_high_one_and_the_oldest_are_claime
     let mut due: Vec<_> = claimed.due.iter().map(|it| it.task_id.as_u128()).collect();
     due.sort_unstable();
     assert_eq!(due, [2, 3]);
+}
+
+async fn live_actions_are_counted_by_what_they_wait_for(fresh: Fresh) {
+    let store = open(&fresh).await;
+    let none = Depth { ready: 0, claimed: 0, paused: 0, waiting: 0, oldest: Duration::ZERO };
+    assert_eq!(store.depth().await.unwrap(), none);
+    let id = ask(&store, 1, Priority::Low, 0).await;
+    let ready = eventually_aged(&store).await;
+    assert_eq!(ready, Depth { ready: 1, oldest: ready.oldest, ..none });
+    let live = claim(&store, LEASE).await.unwrap();
+    assert_eq!(store.depth().await.unwrap(), Depth { claimed: 1, ..none });
+    apply(&store, &live).await.unwrap();
+    answer(&store, &live, unavailable(Duration::from_secs(40))).await.unwrap();
+    assert_eq!(store.depth().await.unwrap(), Depth { paused: 1, ..none });
+    ask(&store, 2, Priority::Low, 0).await;
+    let parked = claim(&store, LEASE).await.unwrap();
+    apply(&store, &parked).await.unwrap();
+    answer(&store, &parked, accepted(7)).await.unwrap();
+    assert_eq!(store.depth().await.unwrap(), Depth { paused: 1, waiting: 1, ..none });
+    finish(&store, &parked, 7, Outcome::Converged).await.unwrap();
+    // The lease of a process that was killed has ended.
+    ask(&store, 3, Priority::Low, 0).await;
+    claim(&store, Duration::ZERO).await.unwrap();
+    let again = eventually_aged(&store).await;
+    assert_eq!(again, Depth { ready: 1, paused: 1, oldest: again.oldest, ..none });
+    assert_eq!(get(&store, id).await.status, Status::Pending);
+}
+
+/// Counts until the oldest ready action has an age: the clock of SQLite has milliseconds.
+async fn eventually_aged(store: &TaskStore) -> Depth {
+    loop {
+        let depth = store.depth().await.unwrap();
+        if !depth.oldest.is_zero() {
+            assert!(depth.oldest < Duration::from_mins(1), "{depth:?}");
+            return depth;
+        }
+    }
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{Ended, Live, QueueRow, commit, sql};
 use crate::error::TaskError;
+use crate::metrics;
 use crate::store::{TaskStore, change, values};
 use crate::task::verb::{Ruling, listed};
 use crate::task::{Action, DomainError, NewRun, Task, Verb};
@@ -48,8 +49,6 @@ pub(crate) struct Requested {
 #[derive(Clone, Debug)]
 pub(crate) struct Cancelled {
     pub(crate) task: Task,
-    /// False if the task was cancelled already.
-    pub(crate) is_change: bool,
     /// The action that has ended.
     pub(crate) live: Option<Live>,
 }
@@ -105,7 +104,14 @@ async fn replace(
     let Some(live) = commit::remove(on, replaced.id, action.seq).await? else { return Ok(None) };
     let task = replaced.superseded(by, verb, now);
     change::write(on, &task).await?;
+    count_end(on, &task, &live);
     Ok(Some(Ended { task, live }))
+}
+
+/// Counts the end of a run once it is committed.
+fn count_end(on: &mut Transaction, task: &Task, live: &Live) {
+    let (task, live) = (task.clone(), live.clone());
+    on.once_committed(move || metrics::run_ended(&task, &live));
 }
 
 fn has_begun(replaced: Option<&Task>) -> bool {
@@ -177,6 +183,8 @@ impl TaskStore {
                 if !is_done {
                     enqueue(on, &task, &new).await?;
                 }
+                let created = task.clone();
+                on.once_committed(move || metrics::created(&created));
                 let ended = replaced.as_ref().map(|it| event(loser.as_ref(), &it.task));
                 let events = ended.into_iter().chain([event(None, &task)]).collect();
                 let requested = Requested { task, existing: false, replaced };
@@ -224,6 +232,7 @@ impl TaskStore {
                 let task = before.retried(run, new.now);
                 change::write(on, &task).await?;
                 enqueue(on, &task, &new).await?;
+                on.once_committed(metrics::retried);
                 let ended = replaced.as_ref().map(|it| event(loser.as_ref(), &it.task));
                 let events = ended.into_iter().chain([event(Some(&before), &task)]).collect();
                 let requested = Requested { task, existing: false, replaced };
@@ -250,7 +259,7 @@ impl TaskStore {
                 Box::pin(async move {
                     let before = change::seen(on, id, &visibility).await?;
                     let Some(after) = decide(&before)? else {
-                        return Ok(Cancelled { task: before, is_change: false, live: None });
+                        return Ok(Cancelled { task: before, live: None });
                     };
                     let live = match before.live_action() {
                         Some(action) => commit::remove(on, id, action.seq).await?,
@@ -258,7 +267,11 @@ impl TaskStore {
                     };
                     change::write(on, &after).await?;
                     events::append(on, event(Some(&before), &after)).await?;
-                    Ok(Cancelled { task: after, is_change: true, live })
+                    match &live {
+                        Some(live) => count_end(on, &after, live),
+                        None => change::count(on, &before, &after),
+                    }
+                    Ok(Cancelled { task: after, live })
                 })
             })
             .await
