@@ -8,6 +8,7 @@ use platform::clock::Clock;
 use serde_json::json;
 
 use super::*;
+use crate::backlog::{BACKLOG, Backlog};
 use storage::testing::Fresh;
 use storage::{Database, ListId, Page, StorageError};
 
@@ -20,6 +21,7 @@ storage::conformance!(
     a_different_log_and_a_position_beyond_the_head_cannot_be_followed,
     the_events_of_subjects_deleted_long_ago_are_removed,
     the_events_of_a_restored_subject_are_kept,
+    events_without_a_position_are_counted_with_little_reading,
 );
 
 pub(crate) static TASK: SubjectKind = SubjectKind {
@@ -29,6 +31,7 @@ pub(crate) static TASK: SubjectKind = SubjectKind {
     wire: proto::event::v1::SubjectKind::Task,
     removed: "task.removed",
     audited: &[],
+    events: &["task.created", "task.updated"],
     read: |json| serde_json::from_value(json).map(proto::event::v1::event::Resource::Task),
 };
 
@@ -235,4 +238,48 @@ async fn the_events_of_a_restored_subject_are_kept(fresh: Fresh) {
     }
     take(&mut log.follow(log.point().await.unwrap().log_id, 0), 3).await;
     assert_eq!(log.trim(Micros(i64::MAX), 10).await.unwrap(), 0);
+}
+
+/// 20,000 events with a position.
+const CROWD: [&str; 2] = [
+    "INSERT INTO events (id, type, subject_kind, subject_id, revision, occurred_at, actor, existed_before, exists_after, \
+       resource) \
+     SELECT unhex(printf('%032x', i)), 'task.created', 'task', unhex(printf('%032x', i)), 1, i, 'ada', 0, 1, '{}' \
+     FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i FROM n)",
+    "INSERT INTO events (position, id, type, subject_kind, subject_id, revision, occurred_at, actor, existed_before, \
+       exists_after, resource) \
+     SELECT i, lpad(to_hex(i), 32, '0')::uuid, 'task.created', 'task', lpad(to_hex(i), 32, '0')::uuid, 1, i, 'ada', \
+       false, true, '{}' \
+     FROM generate_series(1, 20000) AS i",
+];
+
+async fn events_without_a_position_are_counted_with_little_reading(fresh: Fresh) {
+    let database = open(&fresh).await;
+    match &database {
+        Database::Sqlite(it) => sqlx::query(CROWD[0]).execute(&it.writers).await.map(|_| ()).unwrap(),
+        Database::Postgres(it) => sqlx::query(CROWD[1]).execute(&it.writers).await.map(|_| ()).unwrap(),
+    }
+    assert_eq!(Backlog::of(&database).await.unwrap(), Backlog::default());
+    let mut occurred_at = Clock::system().now();
+    occurred_at.0 -= 60_000_000;
+    // Nobody gives them positions on PostgreSQL, because the log is not started.
+    for (revision, occurred_at) in [(1, occurred_at), (2, Clock::system().now())] {
+        append(&database, NewEvent { occurred_at, ..change(Uuid::max(), revision) }).await.unwrap();
+    }
+    let backlog = Backlog::of(&database).await.unwrap();
+    match &database {
+        Database::Sqlite(_) => assert_eq!(backlog, Backlog::default()),
+        Database::Postgres(_) => {
+            assert_eq!(backlog.events, 2);
+            assert!((60..120).contains(&backlog.oldest.as_secs()), "{backlog:?}");
+        }
+    }
+    storage::testing::plans::gather_statistics(&database).await.unwrap();
+    let statement = match &database {
+        Database::Sqlite(_) => &BACKLOG.sqlite,
+        Database::Postgres(_) => &BACKLOG.postgres,
+    };
+    let reading =
+        storage::testing::plans::Reading::of(&database, statement, &[10_000_i64.into()]).await.unwrap();
+    assert!(reading.at_most(20).is_ok(), "{}", reading.at_most(20).unwrap_err());
 }

@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 pub use response_stream::ResponseStream;
 
-use crate::{EventLog, Snapshot, SubjectKind, storage_failed};
+use crate::{EventLog, Snapshot, SubjectKind, metrics, storage_failed};
 use filter::Filter;
 use request::{Start, WatchQuery};
 use snapshot::{MAX_READING, SnapshotProgress};
@@ -117,10 +117,12 @@ impl Events {
     /// Serves the events of `log`.
     #[must_use]
     pub fn new(log: EventLog, registry: SubjectRegistry, limits: WatchLimits, clock: Clock) -> Self {
+        let watch_permits = Arc::new(Semaphore::new(limits.max_subscribers));
+        metrics::observe_watches(watch_permits.clone(), limits.max_subscribers);
         Self {
             log,
             registry,
-            watch_permits: Arc::new(Semaphore::new(limits.max_subscribers)),
+            watch_permits,
             write_timeout: limits.write_timeout,
             reading: Arc::new(Semaphore::new(MAX_READING)),
             clock,

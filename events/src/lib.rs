@@ -3,11 +3,13 @@
 //! [`EventLog`], other processes through [`grpc`].
 
 mod audit;
+mod backlog;
 mod dedicated;
 pub mod grpc;
 mod history;
 mod live;
 mod log;
+pub mod metrics;
 mod migrations;
 mod reader;
 mod recorded;
@@ -100,6 +102,7 @@ pub async fn append(on: &mut Transaction, event: NewEvent) -> Result<(), Storage
     }
     let (existed, before) = (event.before.is_some(), event.before.unwrap_or_default());
     let (exists, after) = (event.after.is_some(), event.after.unwrap_or_default());
+    let kind = event.kind;
     let values = [
         event.id.into(),
         event.kind.into(),
@@ -122,7 +125,9 @@ pub async fn append(on: &mut Transaction, event: NewEvent) -> Result<(), Storage
         event.resource.into(),
         event.changed_before.into(),
     ];
-    on.execute(&INSERT, values).await
+    on.execute(&INSERT, values).await?;
+    on.once_committed(move || metrics::appended(kind));
+    Ok(())
 }
 
 #[cfg(test)]

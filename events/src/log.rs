@@ -13,7 +13,7 @@ use super::live::{self, LiveMessage};
 use super::reader::{Point, Reader};
 use super::subject::{SubjectKind, SubjectKinds};
 use super::tail::{self, Follower, Tail};
-use super::{dedicated, sequencer};
+use super::{backlog, dedicated, metrics, sequencer};
 
 /// How long numbering the last events may take when the process stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,7 +26,8 @@ pub struct EventLog {
     pub(super) live: broadcast::Sender<Arc<LiveMessage>>,
 }
 
-/// The background tasks of a log: numbering events, and the reader that subscribers share. [`Running::stop`] ends them in
+/// The background tasks of a log: numbering events, the reader that subscribers share, and the
+/// count of events without a position. [`Running::stop`] ends them in
 /// order; dropping aborts them.
 pub struct Running {
     stop: Shutdown,
@@ -47,6 +48,7 @@ impl EventLog {
     /// Starts the background tasks of the log in `database`, whose events are about these kinds of subjects.
     #[must_use]
     pub fn start(database: &Database, kinds: Vec<&'static SubjectKind>) -> (Self, Running) {
+        metrics::start(&kinds);
         let reader = Reader { database: database.clone(), kinds: SubjectKinds(kinds) };
         let log = Self { reader, tail: Arc::default(), live: live::channel() };
         let (stop, mut tasks) = (Shutdown::new(), JoinSet::new());
@@ -57,6 +59,7 @@ impl EventLog {
             let (connection, commits) = (dedicated::connection(&pools.readers), pools.commits.clone());
             tail_reader.database = Database::Postgres(Pools::single(connection, commits));
         }
+        tasks.spawn(backlog::observe(database.clone(), stop.clone()));
         tasks.spawn(tail::run(tail_reader, log.tail.clone(), stop.clone()));
         (log, Running { stop, tasks })
     }

@@ -21,6 +21,8 @@ pub struct SubjectKind {
     /// The fields whose values the audit log shows: those of closed sets, ids and numbers; never free text. A dot leads to a
     /// field of a field.
     pub audited: &'static [&'static str],
+    /// The types of all events of this kind: `task.created`.
+    pub events: &'static [&'static str],
     /// Decodes the resource of an event from the JSON mapping of proto3.
     pub read: fn(Value) -> serde_json::Result<wire::event::Resource>,
 }

@@ -11,6 +11,9 @@ use crate::convert;
 use crate::subjects::TASK;
 use crate::task::{Field, Task};
 
+/// The types of all events of tasks.
+pub(crate) const TYPES: [&str; 4] = ["task.created", "task.updated", "task.status.updated", "task.deleted"];
+
 /// Makes the event of an update: `task.status.updated` if the status changed, otherwise `task.updated`.
 pub(crate) fn updated(id: Uuid, before: &Task, after: &Task, by: &Caller) -> NewEvent {
     let kind = if before.status == after.status { "task.updated" } else { "task.status.updated" };

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::store::TaskStore;
 use crate::task::Task;
-use crate::{convert, grpc};
+use crate::{convert, event, grpc};
 
 /// The kind of subject that tasks are.
 pub(crate) static TASK: SubjectKind = SubjectKind {
@@ -35,6 +35,7 @@ pub(crate) static TASK: SubjectKind = SubjectKind {
         "run.number",
         "run.phase",
     ],
+    events: &event::TYPES,
     read: |json| serde_json::from_value(json).map(wire::event::Resource::Task),
 };
 

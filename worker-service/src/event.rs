@@ -10,6 +10,16 @@ use crate::convert;
 use crate::subjects::WORKER;
 use crate::worker::{ObservedState, Worker};
 
+/// The types of all events of workers.
+pub(crate) const TYPES: [&str; 6] = [
+    "worker.created",
+    "worker.updated",
+    "worker.status.updated",
+    "worker.terminated",
+    "worker.restored",
+    "worker.deleted",
+];
+
 /// Who makes a change.
 #[derive(Clone, Debug)]
 pub(crate) struct Actor {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::store::WorkerStore;
 use crate::worker::Worker;
-use crate::{convert, grpc};
+use crate::{convert, event, grpc};
 
 /// The kind of subject that workers are.
 pub(crate) static WORKER: SubjectKind = SubjectKind {
@@ -33,6 +33,7 @@ pub(crate) static WORKER: SubjectKind = SubjectKind {
         "observed.state",
         "observed.generation",
     ],
+    events: &event::TYPES,
     read: |json| serde_json::from_value(json).map(wire::event::Resource::Worker),
 };
 
