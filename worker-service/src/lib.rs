@@ -8,7 +8,7 @@ mod event;
 mod explain;
 mod grpc;
 mod import;
-mod metrics;
+pub mod metrics;
 mod policy;
 mod provider;
 mod reconcile;
@@ -22,11 +22,13 @@ use std::sync::Arc;
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server;
 use proto::worker::v1::worker_service_server::{self, WorkerServiceServer};
-use service::{Definition, Foundation, Resources};
+use service::{Definition, Foundation, Resources, Work};
 use storage::StorageError;
+use telemetry::metrics::Latest;
 use tokio::net::TcpListener;
 
 use provider::Providers;
+use provider::observed::Observed;
 use provider::simulated::SimulatedProvider;
 use reconcile::Reconciler;
 
@@ -63,7 +65,8 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
         opened = SimulatedProvider::open(&config.simulated_database, config.simulated, clock) => opened?,
         () = shutdown.cancelled() => return Ok(()),
     };
-    let providers = Providers { simulated: Arc::new(simulated.clone()) };
+    let kind = worker::Provider::Simulated.into_str();
+    let providers = Providers { simulated: Arc::new(Observed::new(kind, Arc::new(simulated.clone()))) };
     let build = |foundation: Foundation| {
         let Foundation { database, clock, .. } = foundation;
         let store = store::WorkerStore::new(database);
@@ -73,6 +76,13 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
         let reconciler =
             Reconciler { store: store.clone(), providers, clock, settings: config.reconcile, owner };
         let (sweeper, reported) = (reconciler.clone(), store.clone());
+        let (fleet, counted, counted_at) = (Latest::default(), store.clone(), told_by.clone());
+        metrics::start(&fleet);
+        let counting: Work = Box::new(move |_, stop| {
+            Box::pin(async move {
+                fleet.refresh("counting workers", &stop, || counted.fleet(counted_at.now())).await;
+            })
+        });
         Resources {
             subjects: vec![Arc::new(subjects::WorkerSubjects(store))],
             routes: Box::new(|server| server.with(WorkerServiceServer::new(workers))),
@@ -80,6 +90,7 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) ->
                 Box::new(|_, stop| Box::pin(reconciler.run(stop))),
                 Box::new(|_, stop| Box::pin(sweeper.sweep_until(stop))),
                 Box::new(|log, stop| Box::pin(reports::tell(reported, log, told_by, stop))),
+                counting,
             ],
         }
     };

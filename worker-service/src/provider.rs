@@ -14,6 +14,7 @@ use crate::worker::{self, Adoption, DesiredState};
 
 #[cfg(test)]
 mod conformance;
+pub(crate) mod observed;
 pub(crate) mod simulated;
 
 /// Key of the tag that marks a machine as ours; its value is the id of the worker.

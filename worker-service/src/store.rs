@@ -22,6 +22,7 @@ mod claim_plans;
 #[cfg(test)]
 mod conformance;
 mod desire;
+mod fleet;
 mod generation;
 mod import;
 mod list;
@@ -36,6 +37,7 @@ mod sweep;
 
 pub(crate) use claim::Claim;
 pub(crate) use desire::Answer;
+pub(crate) use fleet::Fleet;
 pub(crate) use generation::Generation;
 pub(crate) use import::ImportRecord;
 pub(crate) use list::Filter;
@@ -44,7 +46,7 @@ use row::{Row, values};
 pub(crate) use schedule::{Due, Refresh};
 pub(crate) use sweep::SweepLease;
 
-const SQLITE: [Migration; 4] = [
+const SQLITE: [Migration; 5] = [
     Migration { version: 1000, name: "workers", sql: include_str!("../migrations/sqlite/1000_workers.sql") },
     Migration { version: 1001, name: "changes", sql: include_str!("../migrations/sqlite/1001_changes.sql") },
     Migration {
@@ -57,8 +59,13 @@ const SQLITE: [Migration; 4] = [
         name: "report_times",
         sql: include_str!("../migrations/sqlite/1003_report_times.sql"),
     },
+    Migration {
+        version: 1004,
+        name: "unconverged",
+        sql: include_str!("../migrations/sqlite/1004_unconverged.sql"),
+    },
 ];
-const POSTGRES: [Migration; 4] = [
+const POSTGRES: [Migration; 5] = [
     Migration {
         version: 1000,
         name: "workers",
@@ -78,6 +85,11 @@ const POSTGRES: [Migration; 4] = [
         version: 1003,
         name: "report_times",
         sql: include_str!("../migrations/postgres/1003_report_times.sql"),
+    },
+    Migration {
+        version: 1004,
+        name: "unconverged",
+        sql: include_str!("../migrations/postgres/1004_unconverged.sql"),
     },
 ];
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use platform::clock::Micros;
 use platform::violation::{Lines, Violation, Violations};
-use strum::{EnumString, IntoStaticStr};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 mod change;
@@ -86,7 +86,7 @@ pub(crate) enum Provider {
 }
 
 /// The possible desired states.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum DesiredState {
     Running,
@@ -95,7 +95,7 @@ pub(crate) enum DesiredState {
 }
 
 /// The possible observed states.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum ObservedState {
     Pending,

@@ -11,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Reconciler;
 use super::turn::Claimed;
+use crate::metrics::{self, TurnOutcome};
 
 /// Longest time until due workers of other processes are noticed.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -76,11 +77,13 @@ impl Reconciler {
     }
 
     async fn take(self, claimed: Claimed, slot: OwnedSemaphorePermit) {
-        if let Err(error) = self.turn(claimed).await {
+        let outcome = self.turn(claimed).await.unwrap_or_else(|error| {
             let error: &dyn std::error::Error = &error;
             // The lease ends by itself, and the turn is taken again.
             tracing::warn!(worker_id = %claimed.claim.worker_id, error, "a turn was not stored");
-        }
+            TurnOutcome::NotStored
+        });
+        metrics::turn_taken(outcome);
         drop(slot);
     }
 

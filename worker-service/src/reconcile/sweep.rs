@@ -14,7 +14,6 @@ use uuid::Uuid;
 
 use super::Reconciler;
 use super::decide::{Seen, observed, recovers, tag_change};
-use crate::metrics;
 use crate::provider::{CallOrigin, Machine, MachineState, ProviderError, Utilization};
 use crate::store::SweepLease;
 use crate::worker::{DesiredState, ObservedState, Provider, Report, Worker};
@@ -144,7 +143,6 @@ impl Reconciler {
                 self.without_worker(id, provider, machine, fence, &mut found).await?;
             }
         }
-        metrics::swept();
         Ok(found)
     }
 

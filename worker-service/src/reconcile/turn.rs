@@ -13,10 +13,10 @@ use super::book::{Book, Call};
 use super::decide::{Seen, Step, decide, tag_change, wanted_tags};
 use super::settle::{Done, Turn, settle};
 use crate::event::{self, Actor};
-use crate::metrics;
+use crate::metrics::{self, TurnOutcome};
 use crate::provider::{CallOrigin, Machine, MachineSpec, MachineState, ProviderError};
 use crate::store::{Claim, Due};
-use crate::worker::{DesiredState, Worker};
+use crate::worker::{DesiredState, OutcomeResult, Worker};
 
 /// Longest time that a provider call may take, as a share of the lease of its turn.
 const CALL_TIMEOUT: f64 = 8.0 / 30.0;
@@ -46,11 +46,12 @@ struct Looked {
 
 impl Reconciler {
     /// Takes a turn: one look, at most one call, one transaction.
-    pub(super) async fn turn(&self, claimed: Claimed) -> Result<(), StorageError> {
+    pub(super) async fn turn(&self, claimed: Claimed) -> Result<TurnOutcome, StorageError> {
         let started = Timestamp::now();
         let claim = claimed.claim;
         let Some(due) = untraced(self.store.due(claim.worker_id)).await? else {
-            return untraced(self.store.rest(claim)).await;
+            untraced(self.store.rest(claim)).await?;
+            return Ok(TurnOutcome::Waiting);
         };
         let looked = self.look(&due).await;
         let now = self.clock.now();
@@ -93,7 +94,7 @@ impl Reconciler {
         call: Option<Call>,
         due: Due,
         look: Interval,
-    ) -> Result<(), StorageError> {
+    ) -> Result<TurnOutcome, StorageError> {
         let name = due.worker.provider.into_str();
         let describe = provider_span(name, "describe", Some(look));
         if let Done::LookFailed { error, trace_id } = &mut turn.done {
@@ -104,7 +105,8 @@ impl Reconciler {
         if let Some(call) = call {
             if !claimed.is_safe(self.settings.lease) {
                 tracing::warn!(worker_id = %due.worker.id, "the lease of a turn is nearly over; nothing was called");
-                return self.store.hand_back(vec![claimed.claim]).await;
+                self.store.hand_back(vec![claimed.claim]).await?;
+                return Ok(TurnOutcome::NotStored);
             }
             let span = provider_span(name, call.into_str(), None);
             let machine = match &turn.seen {
@@ -118,7 +120,6 @@ impl Reconciler {
                 fail(&span, error);
             }
             span.end();
-            metrics::provider_called(result.is_ok());
             turn.now = self.clock.now();
             turn.done = Done::Called { call, result, trace_id };
         }
@@ -209,7 +210,8 @@ impl Reconciler {
         tokio::time::timeout(timeout, call).await.unwrap_or_else(|_| Err(late()))
     }
 
-    async fn end(&self, claim: Claim, turn: Turn, due: Due) -> Result<(), StorageError> {
+    async fn end(&self, claim: Claim, turn: Turn, due: Due) -> Result<TurnOutcome, StorageError> {
+        let without_end = outcome_of(&turn.done);
         let settled = settle(&due.worker, &due.book, turn.clone());
         let taken = settled.worker.instance_id.clone().filter(|_| due.worker.instance_id.is_none());
         if let Some(waiting) = settled.book.waiting {
@@ -229,13 +231,26 @@ impl Reconciler {
             }
             (ended, _) => ended?,
         };
-        match ended {
-            Some((before, after)) => report(&before, &after, &due.book),
-            None => {
-                tracing::debug!(worker_id = %claim.worker_id, "the lease of a turn was lost; nothing was stored");
-            }
-        }
-        Ok(())
+        let Some((before, after)) = ended else {
+            tracing::debug!(worker_id = %claim.worker_id, "the lease of a turn was lost; nothing was stored");
+            return Ok(TurnOutcome::NotStored);
+        };
+        report(&before, &after, &due.book);
+        let ended = after.outcome.filter(|_| before.outcome.is_none()).map(|it| it.result);
+        Ok(match ended {
+            Some(OutcomeResult::Converged) => TurnOutcome::Converged,
+            Some(OutcomeResult::Failed) => TurnOutcome::Failed,
+            Some(OutcomeResult::Superseded) | None => without_end,
+        })
+    }
+}
+
+/// What a turn has led to that ends no generation.
+fn outcome_of(done: &Done) -> TurnOutcome {
+    match done {
+        Done::LookFailed { .. } | Done::Called { result: Err(_), .. } => TurnOutcome::ProviderFailed,
+        Done::Called { result: Ok(_), .. } => TurnOutcome::Called,
+        Done::Stepped(_) | Done::MachineTaken { .. } => TurnOutcome::Waiting,
     }
 }
 
@@ -247,7 +262,8 @@ fn report(before: &Worker, after: &Worker, book: &Book) {
         tracing::info!(%worker_id, from, to, generation = after.desired.generation, "a worker changed its state");
     }
     if let (None, Some(outcome)) = (&before.outcome, &after.outcome) {
-        metrics::generation_ended(outcome.result, outcome.at - after.desired.set_at);
+        let after_that = outcome.at - after.desired.set_at;
+        metrics::generation_ended(after.desired.state, outcome.result, after_that);
     }
     if let (None, Some(failure)) = (&before.failure, &after.failure) {
         let failures = book.failures;
