@@ -45,7 +45,7 @@ pub fn secrets(text: &str) -> Cow<'_, str> {
         has_at |= byte == b'@';
         has_equals |= byte == b'=';
     }
-    let kinds: [(bool, fn(&str, usize) -> Found); 5] = [
+    let kinds: [(bool, Find); 5] = [
         (has_space, private_key),
         (has_j, jwt),
         (has_space, credentials),
@@ -69,6 +69,8 @@ pub fn secrets(text: &str) -> Cow<'_, str> {
 
 /// The bytes of a secret in a text, from its first byte to the one after its last.
 type Found = Option<(usize, usize)>;
+/// Finds the first secret of a kind from a byte of the text on.
+type Find = fn(&str, usize) -> Found;
 
 /// Whether a byte occurs in base64url, or separates the parts of a token.
 fn is_of_token(byte: u8) -> bool {
