@@ -9,6 +9,7 @@ mod actions;
 mod api;
 mod audit;
 mod breaking;
+mod business_metrics;
 mod conditional;
 mod domain;
 mod edge;
