@@ -40,10 +40,7 @@ pub async fn serve(scrape: Scrape, listener: TcpListener, shutdown: Shutdown) {
         requests: None,
     };
     let service = tower::service_fn(move |request: Request<Incoming>| answer(scrape.clone(), request));
-    if let Ok(address) = listener.local_addr() {
-        tracing::info!(%address, path = "/metrics", "metrics can be scraped");
-    }
-    Server::new(options).accept_until(listener, service, shutdown).await;
+    Server::new(options).run(listener, service, shutdown).await;
 }
 
 async fn answer(scrape: Scrape, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {

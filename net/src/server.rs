@@ -97,16 +97,6 @@ impl Server {
                 Some(purpose) => tracing::info!(%address, tls, "listening for {purpose}"),
             }
         }
-        self.accept_until(listener, service, shutdown).await;
-    }
-
-    /// [`Server::run`] without its log line.
-    pub(crate) async fn accept_until<S, B>(self, listener: TcpListener, service: S, shutdown: Shutdown)
-    where
-        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
-        S::Future: Send + 'static,
-        B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
-    {
         loop {
             let accepted = tokio::select! {
                 accepted = self.accept(&listener) => accepted,

@@ -24,7 +24,7 @@ impl Exposition {
         process
             .printed("the address of its metrics", |line| {
                 let line: serde_json::Value = serde_json::from_str(line).ok()?;
-                (line["message"] == "metrics can be scraped")
+                (line["message"] == "listening for metrics")
                     .then(|| line["address"].as_str().unwrap().parse().unwrap())
             })
             .await
