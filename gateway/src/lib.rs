@@ -6,7 +6,7 @@ pub mod description;
 mod error;
 mod input;
 mod limits;
-mod metrics;
+pub mod metrics;
 mod names;
 mod router;
 mod server;
@@ -30,7 +30,7 @@ use session::Sessions;
 use stream::Streams;
 
 pub use limits::{Limits, MAX_HEADER_BYTES, Rate};
-pub use metrics::definitions as metric_definitions;
+
 pub use stream::{Settings as StreamSettings, TraceUrl};
 
 /// The `service.name` of the gateway's spans and log lines.

@@ -28,6 +28,7 @@ mod issuer;
 mod issuer_spans;
 mod kill;
 mod limits;
+mod metrics;
 mod on_behalf_of;
 mod openapi;
 mod otel;

@@ -64,6 +64,11 @@ impl Exposition {
         self.types.get(name).or(histogram).map(String::as_str)
     }
 
+    /// The names of all series.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.series.keys().map(String::as_str)
+    }
+
     /// All series of a metric; the name includes the suffix of its type.
     pub(crate) fn series(&self, name: &str) -> &[(Labels, f64)] {
         self.series.get(name).map_or(&[], Vec::as_slice)
