@@ -72,6 +72,9 @@ type Found = Option<(usize, usize)>;
 /// Finds the first secret of a kind from a byte of the text on.
 type Find = fn(&str, usize) -> Found;
 
+/// Finds the first secret of a kind from a byte on.
+type Find = fn(&str, usize) -> Found;
+
 /// Whether a byte occurs in base64url, or separates the parts of a token.
 fn is_of_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=')
