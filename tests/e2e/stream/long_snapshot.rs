@@ -38,13 +38,13 @@ async fn ends_complete_and_in_order(backend: Backend) {
     let mut reader = Reader::new(&product, rate);
     reader.read_until(Reader::is_complete).await;
     let took = began.elapsed();
-    let meanwhile = writers.latencies();
+    let (meanwhile, refused) = (writers.latencies(), writers.refused());
     let (expected, last) = writers.finish(&product).await;
     reader.read_until(|it| it.knows(&last)).await;
     stop.store(true, Ordering::SeqCst);
     let wal = wal.await.unwrap();
     println!(
-        "{backend:?}: {count} tasks, {} bytes in {took:.0?}, resumed {} times; writes: {}, meanwhile {}; -wal at most {} KiB",
+        "{backend:?}: {count} tasks, {} bytes in {took:.0?}, resumed {} times; writes: {}, meanwhile {}, {refused} refused; -wal at most {} KiB",
         reader.bytes,
         reader.resumed,
         percentiles(usual),

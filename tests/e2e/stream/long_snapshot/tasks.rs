@@ -32,7 +32,10 @@ pub(super) async fn seed(product: &mut Product, backend: Backend, count: u64) {
     match backend {
         Backend::Sqlite => {
             let mut connection = SqliteConnection::connect(url).await.unwrap();
-            sqlx::raw_sql("PRAGMA synchronous = OFF").execute(&mut connection).await.unwrap();
+            sqlx::raw_sql("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000")
+                .execute(&mut connection)
+                .await
+                .unwrap();
             for (first, last) in parts {
                 sqlx::query(SEEDS[0]).bind(first).bind(last).execute(&mut connection).await.unwrap();
             }

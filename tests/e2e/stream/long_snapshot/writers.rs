@@ -1,12 +1,13 @@
 //! Those who write meanwhile, at a fixed rate: a client that reads slowly has to read their events, too.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use access::Role;
-use serde_json::json;
+use http::Method;
+use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use super::{PATIENCE, tasks};
@@ -15,7 +16,7 @@ use crate::harness::{Answer, Client, Product};
 
 const WRITERS: u64 = 20;
 /// Between the beginnings of two writes of a writer.
-const INTERVAL: Duration = Duration::from_millis(500);
+const INTERVAL: Duration = Duration::from_secs(1);
 
 pub(super) type Latencies = Vec<Duration>;
 
@@ -29,6 +30,7 @@ pub(super) struct Writers {
     writing: Vec<JoinHandle<Revisions>>,
     stop: Arc<AtomicBool>,
     latencies: Arc<Mutex<Latencies>>,
+    refused: Arc<AtomicU64>,
     seeds: u64,
 }
 
@@ -38,6 +40,9 @@ struct Writer {
     number: u64,
     seeds: u64,
     random: Random,
+    /// Writes so far.
+    count: u64,
+    refused: Arc<AtomicU64>,
     /// Of what Ada may see.
     acknowledged: Revisions,
 }
@@ -45,19 +50,26 @@ struct Writer {
 impl Writers {
     pub(super) fn start(product: &Product, seeds: u64) -> Self {
         let (stop, latencies) = (Arc::<AtomicBool>::default(), Arc::<Mutex<_>>::default());
+        let refused = Arc::<AtomicU64>::default();
         let writing = (0..WRITERS).map(|number| {
             let token = product.token_for(PATIENCE, "root", &[Role::Admin], None);
             let client = Client::new(&format!("http://{}", product.gateway_address), Some(&token));
             let (random, acknowledged) = (Random(number), Revisions::new());
-            let writer = Writer { client, number, seeds, random, acknowledged };
+            let writer =
+                Writer { client, number, seeds, random, count: 0, refused: refused.clone(), acknowledged };
             tokio::spawn(writer.write(stop.clone(), latencies.clone()))
         });
-        Self { writing: writing.collect(), stop, latencies, seeds }
+        Self { writing: writing.collect(), stop, latencies, refused, seeds }
     }
 
     /// How long the writes since the last call took.
     pub(super) fn latencies(&self) -> Latencies {
         std::mem::take(&mut *self.latencies.lock().unwrap())
+    }
+
+    /// How many writes were answered that the service is too busy.
+    pub(super) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::SeqCst)
     }
 
     /// Stops them: what Ada has to know then, and the id of the last task.
@@ -93,16 +105,17 @@ impl Writer {
         let path = format!("/api/tasks/{id}");
         match self.random.below(10) {
             // Ada sees one of them.
-            0 => self.create(&json!({"title": "for Ada", "assignee_id": "ada"}), true).await,
-            1 => self.create(&json!({"title": "for others"}), false).await,
+            0 => self.create(json!({"title": "for Ada", "assignee_id": "ada"}), true).await,
+            1 => self.create(json!({"title": "for others"}), false).await,
             2 => {
-                let answer = self.client.delete(&path).await;
+                let answer = self.ask(Method::DELETE, &path, None).await;
                 assert!([204, 404].contains(&answer.status.as_u16()), "{answer:?}");
                 self.acknowledged.insert(id, DELETED);
             }
             _ => {
                 let description = format!("changed by {}", self.number);
-                let answer = self.client.patch(&path, &json!({ "description": description })).await;
+                let answer =
+                    self.ask(Method::PATCH, &path, Some(json!({ "description": description }))).await;
                 match answer.status.as_u16() {
                     200 => drop(self.acknowledged.insert(id, revision(&answer))),
                     _ => assert_eq!(answer.status, 404, "{answer:?}"),
@@ -111,8 +124,22 @@ impl Writer {
         }
     }
 
-    async fn create(&mut self, task: &serde_json::Value, is_seen: bool) {
-        let answer = self.client.post("/api/tasks", task).await;
+    /// Asks again when the service is too busy, as clients do.
+    async fn ask(&mut self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        self.count += 1;
+        let client = self.client.with("idempotency-key", &format!("{}-{}", self.number, self.count));
+        let body = body.map(|it| it.to_string());
+        loop {
+            let answer = client.try_send(method.clone(), path, body.clone()).await.unwrap();
+            if answer.status != 503 {
+                return answer;
+            }
+            self.refused.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    async fn create(&mut self, task: Value, is_seen: bool) {
+        let answer = self.ask(Method::POST, "/api/tasks", Some(task)).await;
         assert_eq!(answer.status, 201, "{answer:?}");
         if is_seen {
             self.acknowledged.insert(answer.text("id").to_owned(), revision(&answer));
