@@ -5,6 +5,7 @@ pub(crate) mod actions;
 pub(crate) mod event_log;
 pub(crate) mod events;
 pub(crate) mod fleet;
+pub(crate) mod health;
 mod identity;
 pub(crate) mod streams;
 pub(crate) mod transport;
@@ -52,6 +53,8 @@ pub(crate) enum Command {
     Trace(Trace),
     /// Follow the events of a gateway
     Events(events::Events),
+    /// Check whether a process on this machine serves; exit code 1 if it does not
+    Health(health::Health),
 }
 
 /// Where `ccm up` keeps its data.

@@ -1,8 +1,9 @@
 //! The binary `ccm`: parses the command line and runs a subcommand. `gateway`, `task-service` and `worker-service` run
-//! one process each, `up` runs all three, `token`, `trace` and `events` are tools.
+//! one process each, `up` runs all three, `token`, `trace`, `events` and `health` are tools.
 
 mod cli;
 mod events;
+mod health;
 mod roles;
 mod token;
 mod trace;
@@ -42,6 +43,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
                 let cli::events::EventsCommand::Tail(settings) = settings.command;
                 events::run(settings).await
             }
+            Command::Health(settings) => health::run(settings.process).await,
             Command::Trace(settings) => {
                 trace::run(&settings.data.data_dir, &settings.which, settings.logs).await
             }

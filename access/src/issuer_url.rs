@@ -50,9 +50,13 @@ pub(crate) fn is_safe(url: &Url) -> bool {
     }
 }
 
+/// Whether the host is this machine: a loopback address, `localhost`, or a name below it, which no DNS server outside of the
+/// machine may answer (RFC 6761 section 6.3).
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
 }
 
 #[cfg(test)]
@@ -66,6 +70,7 @@ mod tests {
             "https://id.example.com/realms/lab/",
             "http://127.0.0.1:3000",
             "http://localhost/x",
+            "http://keycloak.localhost:8080/realms/lab",
             "http://[::1]:1",
         ] {
             assert_eq!(good.parse::<IssuerUrl>().unwrap().to_string(), good);
@@ -73,6 +78,8 @@ mod tests {
         for bad in [
             "http://id.example.com",
             "http://127.0.0.1.example.com",
+            "http://localhost.example.com",
+            "http://notlocalhost",
             "https://user@id.example.com",
             "https://id.example.com/?a=b",
             "https://id.example.com/#a",

@@ -1,14 +1,23 @@
 //! What a service says of itself when its database goes away and comes back.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use storage::testing::Postgres;
+use tokio::process::Command;
 use tonic::transport::Endpoint;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use crate::harness::{Backend, DEADLINE, Product, Settings, eventually};
+
+/// Runs `ccm health`; whether it succeeded, and what it printed.
+async fn health_command(role: &str, listen: SocketAddr) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ccm"));
+    let ended = command.args(["health", role, "--listen", &listen.to_string()]).output().await.unwrap();
+    (ended.status.success(), String::from_utf8(ended.stderr).unwrap())
+}
 
 /// How `/readyz` says that worker-service is.
 async fn readiness(product: &Product) -> String {
@@ -38,6 +47,8 @@ async fn a_service_whose_database_goes_away_says_so_and_serves_again_when_it_is_
     server.stop().await;
     assert_eq!(next().await, ServingStatus::NotServing);
     assert_eq!(readiness(&product).await, "not_serving");
+    let (is_healthy, complaint) = health_command("worker-service", product.workers_address).await;
+    assert!(!is_healthy && complaint.contains("does not serve"), "{complaint}");
     let refused = user.get(&format!("/api/workers/{id}")).await;
     assert_eq!(refused.status, 503, "{refused:?}");
     assert!(refused.text("detail").contains("worker-service"), "{refused:?}");
@@ -54,4 +65,27 @@ async fn a_service_whose_database_goes_away_says_so_and_serves_again_when_it_is_
     product.worker().await;
     let silent = tokio::time::timeout(Duration::from_millis(10), next()).await;
     assert!(silent.is_err(), "health changes without a cause: {silent:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_health_command_succeeds_while_the_process_serves() {
+    let mut product = Product::start().await;
+    let processes = [
+        ("gateway", product.gateway_address),
+        ("task-service", product.tasks_address),
+        ("worker-service", product.workers_address),
+    ];
+    for (role, address) in processes {
+        // As in a container, where the process listens at every address.
+        let everywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, address.port()));
+        eventually(&format!("{role} serves"), || async {
+            health_command(role, everywhere).await.0.then_some(())
+        })
+        .await;
+    }
+    product.stop().await;
+    for (role, address) in processes {
+        let (is_healthy, complaint) = health_command(role, address).await;
+        assert!(!is_healthy && complaint.contains(&format!("no answer from {role}")), "{complaint}");
+    }
 }

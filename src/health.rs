@@ -1,0 +1,47 @@
+//! `ccm health`: asks a process on this machine whether it serves. For container images that have no shell and no HTTP client.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use net::grpc::Peer;
+use net::grpc::channel::{Health, HealthProbe};
+
+use crate::cli::health::Process;
+
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+pub(crate) async fn run(process: Process) -> anyhow::Result<()> {
+    match process {
+        Process::Gateway { listen } => gateway(reachable(listen)).await,
+        Process::TaskService { listen } => service(task_service::NAME, reachable(listen)).await,
+        Process::WorkerService { listen } => service(worker_service::NAME, reachable(listen)).await,
+    }
+}
+
+async fn gateway(address: SocketAddr) -> anyhow::Result<()> {
+    let http = reqwest::Client::builder().no_proxy().timeout(TIMEOUT).build()?;
+    let answer = http.get(format!("http://{address}/readyz")).send().await;
+    let status = answer.with_context(|| format!("no answer from {} at {address}", gateway::NAME))?.status();
+    ensure!(status.is_success(), "{} at {address} answers {status}", gateway::NAME);
+    Ok(())
+}
+
+async fn service(name: &'static str, address: SocketAddr) -> anyhow::Result<()> {
+    let peer = Peer::new(name, &format!("http://{address}"), None)?;
+    match HealthProbe::new(&peer).check(TIMEOUT).await {
+        Health::Serving => Ok(()),
+        Health::NotServing => bail!("{name} at {address} does not serve; its log says why"),
+        Health::Unreachable => bail!("no answer from {name} at {address}"),
+    }
+}
+
+/// A process that listens at every address of the machine is asked over loopback.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
+}
