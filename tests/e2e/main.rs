@@ -10,6 +10,7 @@ mod api;
 mod audit;
 mod breaking;
 mod business_metrics;
+mod compose;
 mod conditional;
 mod domain;
 mod edge;
