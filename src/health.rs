@@ -1,6 +1,6 @@
 //! `ccm health`: asks a process on this machine whether it serves. For container images that have no shell and no HTTP client.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
@@ -11,11 +11,12 @@ use crate::cli::health::Process;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 
+/// A process that listens at every address, `0.0.0.0` or `[::]`, is reached at these over loopback.
 pub(crate) async fn run(process: Process) -> anyhow::Result<()> {
     match process {
-        Process::Gateway { listen } => gateway(reachable(listen)).await,
-        Process::TaskService { listen } => service(task_service::NAME, reachable(listen)).await,
-        Process::WorkerService { listen } => service(worker_service::NAME, reachable(listen)).await,
+        Process::Gateway { listen } => gateway(listen).await,
+        Process::TaskService { listen } => service(task_service::NAME, listen).await,
+        Process::WorkerService { listen } => service(worker_service::NAME, listen).await,
     }
 }
 
@@ -34,14 +35,4 @@ async fn service(name: &'static str, address: SocketAddr) -> anyhow::Result<()> 
         Health::NotServing => bail!("{name} at {address} does not serve; its log says why"),
         Health::Unreachable => bail!("no answer from {name} at {address}"),
     }
-}
-
-/// A process that listens at every address of the machine is asked over loopback.
-fn reachable(listen: SocketAddr) -> SocketAddr {
-    let ip = match listen.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        ip => ip,
-    };
-    SocketAddr::new(ip, listen.port())
 }

@@ -120,7 +120,7 @@ fn every_file_that_is_mounted_or_named_in_a_command_exists() {
             let environment = service["environment"].as_object().into_iter().flatten();
             let paths = environment.filter_map(|(_, it)| it.as_str()).chain(strings(&service["command"]));
             let paths = paths.map(|it| it.rsplit('=').next().unwrap());
-            for path in paths.filter(|it| it.ends_with(".yaml")) {
+            for path in paths.filter(|it| Path::new(it).extension().is_some_and(|it| it == "yaml")) {
                 let found = mounts.iter().any(|(source, target)| {
                     path.strip_prefix(target)
                         .is_some_and(|it| source.join(it.trim_start_matches('/')).is_file())
