@@ -69,8 +69,6 @@ pub fn secrets(text: &str) -> Cow<'_, str> {
 
 /// The bytes of a secret in a text, from its first byte to the one after its last.
 type Found = Option<(usize, usize)>;
-/// Finds the first secret of a kind from a byte of the text on.
-type Find = fn(&str, usize) -> Found;
 
 /// Finds the first secret of a kind from a byte on.
 type Find = fn(&str, usize) -> Found;
