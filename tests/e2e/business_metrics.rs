@@ -249,9 +249,12 @@ async fn a_day_of_the_fleet_is_counted(backend: Backend) {
             assert!(values.iter().all(|it| !it.contains(id)), "{id} in {values:?}");
         }
     }
-    for (families, exposition) in
-        [(&OF_TASKS[..], of_tasks(&product).await), (&OF_WORKERS, of_workers(&product).await)]
-    {
+    assert_types(&product).await;
+}
+
+async fn assert_types(product: &Product) {
+    let of_services = [(&OF_TASKS[..], of_tasks(product).await), (&OF_WORKERS, of_workers(product).await)];
+    for (families, exposition) in of_services {
         for (name, r#type) in families {
             assert_eq!(exposition.types.get(*name).map(String::as_str), Some(*r#type), "{name}");
         }
