@@ -24,6 +24,10 @@ e2e *names:
 bench *arguments:
     tests/bench/run {{arguments}}
 
+# write the dashboards and the rules again, after a change of their sources
+dashboards:
+    cargo run -q --example dashboards
+
 # write the description of the API again, after a change of it
 openapi:
     cargo run -q -p gateway --example openapi > target/openapi.json
