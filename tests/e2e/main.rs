@@ -19,6 +19,8 @@ mod events_tail;
 mod export_outage;
 mod failures;
 mod fleet;
+#[path = "../dashboards/generator.rs"]
+mod generator;
 mod grpc_callers;
 mod harness;
 mod health;
@@ -38,6 +40,7 @@ mod otel_metrics;
 mod outage;
 mod patch_tasks;
 mod patch_workers;
+mod queries;
 mod readme;
 mod reasons;
 mod replicas;
