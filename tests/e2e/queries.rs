@@ -2,7 +2,9 @@
 //! attributes that exist. Prometheus' own promtool checks the rules and runs their unit tests.
 
 mod collected;
+mod live;
 mod names;
+mod prometheus;
 mod promql;
 mod traceql;
 
@@ -13,7 +15,6 @@ use crate::generator;
 use crate::generator::dashboard::{Language, Query};
 use names::Known;
 
-const METRICS: &str = include_str!("queries/metrics.md");
 const FOREIGN: &str = include_str!("../../compose/prometheus/foreign-metrics.txt");
 const TELEMETRY: &str = include_str!("../../docs/telemetry.md");
 const RUNBOOKS: &str = include_str!("../../docs/troubleshooting.md");
@@ -21,7 +22,15 @@ const PROMTOOL: &str = "target/prometheus/usr/bin/promtool";
 
 /// Our own metrics, those of the recordings, and those of other programs.
 fn known() -> Known {
-    let mut known = Known::of_table(METRICS);
+    let instruments = [
+        telemetry::metrics::definitions(),
+        net::metrics::definitions(),
+        events::metrics::definitions(),
+        gateway::metric_definitions(),
+        task_service::metrics::definitions(),
+        worker_service::metrics::definitions(),
+    ];
+    let mut known = Known::of_instruments(&instruments.concat());
     known.0.extend(Known::of_list(FOREIGN).0);
     for rule in generator::objectives().recordings() {
         let labels = if rule.objective.is_some() { &["objective"][..] } else { &[] };

@@ -27,7 +27,7 @@ pub(super) fn of_alerts() -> Vec<Query> {
     alerts.into_iter().map(|it| promql(format!("alert {}", it.name), it.promql)).collect()
 }
 
-fn promql(place: String, text: String) -> Query {
+pub(super) fn promql(place: String, text: String) -> Query {
     Query { place, language: dashboard::Language::Promql, text }
 }
 

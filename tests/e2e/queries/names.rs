@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use telemetry::metrics::{Definition, Kind};
+
 /// Labels that Prometheus itself adds to the series of a process.
 const TARGET: [&str; 2] = ["job", "instance"];
 
@@ -11,34 +13,24 @@ const TARGET: [&str; 2] = ["job", "instance"];
 pub(super) struct Known(pub(super) BTreeMap<String, BTreeSet<String>>);
 
 impl Known {
-    /// Those of a Markdown table below `## The metrics`: name, type, unit, attributes.
-    pub(super) fn of_table(document: &str) -> Self {
-        let section = document.split("\n## The metrics\n").nth(1).expect("a section on metrics");
-        let section = section.split("\n## ").next().unwrap();
+    /// Those of these instruments.
+    pub(super) fn of_instruments(definitions: &[&Definition]) -> Self {
         let mut known = Self::default();
-        for row in section.lines().filter(|it| it.starts_with("| `")) {
-            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-            let attributes = in_backticks(cells[4]).into_iter().map(|it| it.replace('.', "_"));
-            let labels: BTreeSet<String> = attributes.chain(TARGET.map(ToOwned::to_owned)).collect();
-            for name in in_backticks(cells[1]) {
-                known.add(&name, cells[2], cells[3], &labels);
+        for definition in definitions {
+            let name = prometheus_name(definition);
+            let attributes = definition.attributes.iter().map(|it| it.replace('.', "_"));
+            let mut labels: BTreeSet<String> = attributes.chain(TARGET.map(ToOwned::to_owned)).collect();
+            if definition.kind != Kind::Histogram {
+                known.0.insert(name, labels);
+                continue;
             }
+            for part in ["sum", "count"] {
+                known.0.insert(format!("{name}_{part}"), labels.clone());
+            }
+            labels.insert("le".to_owned());
+            known.0.insert(format!("{name}_bucket"), labels);
         }
         known
-    }
-
-    fn add(&mut self, name: &str, kind: &str, unit: &str, labels: &BTreeSet<String>) {
-        let name = prometheus_name(name, kind, unit);
-        if !kind.contains("histogram") {
-            self.0.insert(name, labels.clone());
-            return;
-        }
-        for part in ["sum", "count"] {
-            self.0.insert(format!("{name}_{part}"), labels.clone());
-        }
-        let mut labels = labels.clone();
-        labels.insert("le".to_owned());
-        self.0.insert(format!("{name}_bucket"), labels);
     }
 
     /// Those of a list: a line is a name and its labels; `#` begins a comment.
@@ -54,40 +46,31 @@ impl Known {
 }
 
 /// The name without the suffixes of a histogram's parts.
-fn prometheus_name(name: &str, kind: &str, unit: &str) -> String {
-    let mut name = name.replace('.', "_");
-    name += match unit.trim_matches('`') {
+fn prometheus_name(definition: &Definition) -> String {
+    let Definition { name, unit, kind, .. } = definition;
+    let unit = match *unit {
         "s" => "_seconds",
         "By" => "_bytes",
-        "1" if kind.contains("gauge") => "_ratio",
+        "1" if *kind == Kind::Gauge => "_ratio",
         annotation if annotation.starts_with('{') => "",
         other => panic!("{name}: a unit that our rule does not know: {other}"),
     };
     // An up-down counter goes down: it is a gauge there.
-    if kind.contains("counter") && !kind.contains("up-down") {
-        name += "_total";
-    }
-    name
-}
-
-fn in_backticks(cell: &str) -> Vec<String> {
-    cell.split('`').skip(1).step_by(2).map(ToOwned::to_owned).collect()
+    let kind = if *kind == Kind::Counter { "_total" } else { "" };
+    format!("{}{unit}{kind}", name.replace('.', "_"))
 }
 
 #[test]
 fn a_metric_has_the_name_that_prometheus_gives_it() {
-    let document = "
-## The metrics
-
-| Name | Type | Unit | Attributes |
-|---|---|---|---|
-| `cml_cloud_manager.tasks.created` | counter | `{task}` | `ccm.task.kind` |
-| `process.cpu.time` | observable counter | `s` | `cpu.mode` |
-| `process.memory.usage` | up-down counter | `By` | |
-| `cml_cloud_manager.stream.lag` | histogram | `s` | `ccm.log` |
-| `x.used` | gauge | `1` | |
-";
-    let known = Known::of_table(document);
+    let instrument =
+        |name, unit, kind, attributes| Definition { name, unit, description: "", kind, attributes };
+    let known = Known::of_instruments(&[
+        &instrument("cml_cloud_manager.tasks.created", "{task}", Kind::Counter, &["ccm.task.kind"]),
+        &instrument("process.cpu.time", "s", Kind::Counter, &["cpu.mode"]),
+        &instrument("process.memory.usage", "By", Kind::UpDownCounter, &[]),
+        &instrument("cml_cloud_manager.stream.lag", "s", Kind::Histogram, &["ccm.log"]),
+        &instrument("x.used", "1", Kind::Gauge, &[]),
+    ]);
     let names: Vec<&str> = known.0.keys().map(String::as_str).collect();
     assert_eq!(
         names,
