@@ -51,6 +51,7 @@ mod session;
 mod slow_clients;
 mod snapshots;
 mod stream;
+mod third_party_hop;
 mod tls;
 mod trace;
 mod unread_bodies;
