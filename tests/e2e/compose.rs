@@ -372,5 +372,8 @@ fn promtool_takes_the_configuration_of_prometheus() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("prometheus.yaml");
     std::fs::write(&path, format!("{before}\nstorage:\n{after}")).unwrap();
+    for rules in ["recording.yaml", "alerts.yaml"] {
+        std::fs::write(folder.path().join(rules), text(&format!("prometheus/{rules}"))).unwrap();
+    }
     printed("target/prometheus/usr/bin/promtool", &["check", "config", path.to_str().unwrap()]);
 }

@@ -80,7 +80,7 @@ fn the_documentation_lists_every_metric_and_no_other() {
     let text = include_str!("../../docs/telemetry.md");
     let section = text.split("\n## The metrics\n").nth(1).expect("a section on metrics");
     let section = section.split("\n## ").next().unwrap();
-    let rows = section.lines().filter(|it| it.starts_with("| `") && it.matches(" | ").count() >= 5);
+    let rows = section.lines().filter(|it| it.starts_with("| `") && it.split('|').count() >= 8);
     let mut documented = BTreeMap::new();
     for row in rows {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
@@ -170,10 +170,12 @@ async fn otlp_and_the_scrape_show_the_same_metrics_with_their_types_and_labels()
         scraped.extend(exposition.types.clone());
     }
     scraped.remove("target_info");
-    let exported = eventually("three processes export what was scraped", || {
+    let prometheus_name = |it: &Metric| in_prometheus(&it.name, &it.unit, kind_of(it));
+    let exported = eventually("what was scraped is exported by OTLP, too", || {
         let metrics = otlp.metrics();
-        let names: BTreeSet<String> = metrics.iter().map(|it| it.name.clone()).collect();
-        async move { (names.len() >= 40 && names.contains("rpc.client.call.duration")).then_some(metrics) }
+        let names: BTreeSet<String> = metrics.iter().map(prometheus_name).collect();
+        let is_missing = scraped.keys().any(|it| !names.contains(it));
+        async move { (!is_missing).then_some(metrics) }
     })
     .await;
     for metric in &exported {
@@ -200,15 +202,7 @@ async fn otlp_and_the_scrape_show_the_same_metrics_with_their_types_and_labels()
             assert_eq!(r#type, expected, "{name}");
         }
     }
-    let names: BTreeSet<String> =
-        exported.iter().map(|it| in_prometheus(&it.name, &it.unit, kind_of(it))).collect();
-    for name in scraped.keys() {
-        assert!(names.contains(name), "{name} is scraped, and not exported by OTLP");
-    }
-    assert!(
-        names.contains("cml_cloud_manager_tasks_created_total")
-            && scraped.contains_key("cml_cloud_manager_tasks_created_total")
-    );
+    assert!(scraped.contains_key("cml_cloud_manager_tasks_created_total"));
 }
 
 /// All series of a process but those that say how long something took: a histogram has a series for each bucket.

@@ -26,7 +26,7 @@ fn known() -> Known {
         telemetry::metrics::definitions(),
         net::metrics::definitions(),
         events::metrics::definitions(),
-        gateway::metric_definitions(),
+        gateway::metrics::definitions(),
         task_service::metrics::definitions(),
         worker_service::metrics::definitions(),
     ];
