@@ -147,7 +147,6 @@ impl Variable {
             "label": format!("{self:?}"),
             "type": "query",
             "datasource": { "type": "prometheus", "uid": "prometheus" },
-            "definition": query,
             "query": { "qryType": 1, "query": query, "refId": name },
             "regex": regex,
             "includeAll": true,

@@ -31,7 +31,8 @@ fn encoded(text: &str) -> String {
         if rest.starts_with("${") {
             let end = rest.find('}').expect("the end of a variable");
             encoded += &rest[..end];
-            encoded += if rest[..end].contains(':') { "}" } else { ":percentencode}" };
+            // A time is a number; a label can have any character.
+            encoded += if rest.starts_with("${__field") { ":percentencode}" } else { "}" };
             rest = &rest[end + 1..];
             continue;
         }

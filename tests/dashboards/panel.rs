@@ -190,6 +190,9 @@ impl Panel {
                 "justifyMode": "auto",
                 "orientation": "auto",
                 "textMode": "auto",
+                "wideLayout": true,
+                "showPercentChange": false,
+                "percentChangeColorMode": "standard",
                 "reduceOptions": { "calcs": ["lastNotNull"], "fields": "", "values": false },
             }),
             Kind::Lines => json!({

@@ -10,7 +10,7 @@ use telemetry::metrics::{Definition, Kind};
 use crate::harness::{Backend, Exposition, Otlp, Process, Product, Settings, eventually};
 
 /// The definitions of all rooms.
-fn definitions() -> Vec<&'static Definition> {
+pub(crate) fn definitions() -> Vec<&'static Definition> {
     [
         telemetry::metrics::definitions(),
         net::metrics::definitions(),
@@ -23,7 +23,7 @@ fn definitions() -> Vec<&'static Definition> {
 }
 
 /// The name in Prometheus, as both translations make it.
-fn in_prometheus(name: &str, unit: &str, kind: Kind) -> String {
+pub(crate) fn in_prometheus(name: &str, unit: &str, kind: Kind) -> String {
     let suffix = match unit {
         "s" => "_seconds",
         "By" => "_bytes",

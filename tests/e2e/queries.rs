@@ -22,15 +22,7 @@ const PROMTOOL: &str = "target/prometheus/usr/bin/promtool";
 
 /// Our own metrics, those of the recordings, and those of other programs.
 fn known() -> Known {
-    let instruments = [
-        telemetry::metrics::definitions(),
-        net::metrics::definitions(),
-        events::metrics::definitions(),
-        gateway::metrics::definitions(),
-        task_service::metrics::definitions(),
-        worker_service::metrics::definitions(),
-    ];
-    let mut known = Known::of_instruments(&instruments.concat());
+    let mut known = Known::of_instruments(&crate::metrics::definitions());
     known.0.extend(Known::of_list(FOREIGN).0);
     for rule in generator::objectives().recordings() {
         let labels = if rule.objective.is_some() { &["objective"][..] } else { &[] };

@@ -1,9 +1,10 @@
-//! What an OpenTelemetry metric is called in Prometheus: the translation that Prometheus' OTLP receiver
-//! (`UnderscoreEscapingWithSuffixes`) and the scrape endpoint have in common for names that follow our rule.
+//! Which metrics there are in Prometheus, and which labels their series may have.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use telemetry::metrics::{Definition, Kind};
+
+use crate::metrics::in_prometheus;
 
 /// Labels that Prometheus itself adds to the series of a process.
 const TARGET: [&str; 2] = ["job", "instance"];
@@ -17,7 +18,7 @@ impl Known {
     pub(super) fn of_instruments(definitions: &[&Definition]) -> Self {
         let mut known = Self::default();
         for definition in definitions {
-            let name = prometheus_name(definition);
+            let name = in_prometheus(definition.name, definition.unit, definition.kind);
             let attributes = definition.attributes.iter().map(|it| it.replace('.', "_"));
             let mut labels: BTreeSet<String> = attributes.chain(TARGET.map(ToOwned::to_owned)).collect();
             if definition.kind != Kind::Histogram {
@@ -45,23 +46,8 @@ impl Known {
     }
 }
 
-/// The name without the suffixes of a histogram's parts.
-fn prometheus_name(definition: &Definition) -> String {
-    let Definition { name, unit, kind, .. } = definition;
-    let unit = match *unit {
-        "s" => "_seconds",
-        "By" => "_bytes",
-        "1" if *kind == Kind::Gauge => "_ratio",
-        annotation if annotation.starts_with('{') => "",
-        other => panic!("{name}: a unit that our rule does not know: {other}"),
-    };
-    // An up-down counter goes down: it is a gauge there.
-    let kind = if *kind == Kind::Counter { "_total" } else { "" };
-    format!("{}{unit}{kind}", name.replace('.', "_"))
-}
-
 #[test]
-fn a_metric_has_the_name_that_prometheus_gives_it() {
+fn an_instrument_has_the_names_and_labels_that_prometheus_gives_it() {
     let instrument =
         |name, unit, kind, attributes| Definition { name, unit, description: "", kind, attributes };
     let known = Known::of_instruments(&[
@@ -69,7 +55,6 @@ fn a_metric_has_the_name_that_prometheus_gives_it() {
         &instrument("process.cpu.time", "s", Kind::Counter, &["cpu.mode"]),
         &instrument("process.memory.usage", "By", Kind::UpDownCounter, &[]),
         &instrument("cml_cloud_manager.stream.lag", "s", Kind::Histogram, &["ccm.log"]),
-        &instrument("x.used", "1", Kind::Gauge, &[]),
     ]);
     let names: Vec<&str> = known.0.keys().map(String::as_str).collect();
     assert_eq!(
@@ -81,7 +66,6 @@ fn a_metric_has_the_name_that_prometheus_gives_it() {
             "cml_cloud_manager_tasks_created_total",
             "process_cpu_time_seconds_total",
             "process_memory_usage_bytes",
-            "x_used_ratio",
         ]
     );
     let labels = |name: &str| known.0[name].iter().map(String::as_str).collect::<Vec<_>>();

@@ -10,8 +10,14 @@ use promql_parser::util::{ExprVisitor, walk_expr};
 use super::names::Known;
 
 /// Grafana's variables, with what they stand for when everything is selected.
-const VARIABLES: [(&str, &str); 4] =
-    [("$__rate_interval", "5m"), ("$__range", "1h"), ("$service", ".+"), ("$route", ".*")];
+const VARIABLES: [(&str, &str); 5] = [
+    ("$__rate_interval", "5m"),
+    ("$__range", "1h"),
+    ("$service", ".+"),
+    ("$route", ".*"),
+    // The attributes of a span, in a link from it to its metrics.
+    ("$$__tags", "service=\"gateway\""),
+];
 
 /// The query as Prometheus gets it.
 pub(super) fn without_variables(query: &str) -> String {
