@@ -2,6 +2,7 @@
 
 mod ends;
 mod follow;
+mod follower;
 mod long_snapshot;
 mod lossless;
 mod resume;

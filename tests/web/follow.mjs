@@ -7,7 +7,12 @@ const [url, token] = process.argv.slice(2);
 const source = new EventSource(url, {
   fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } }),
 });
-for (const name of ["connected", "task.snapshot", "snapshot.completed", "task.created", "stream.reset", "system.sse.shutdown"]) {
+const names = [
+  ...["connected", "stream.reset", "snapshot.completed", "system.sse.shutdown", "task.snapshot", "worker.snapshot"],
+  ...["task.created", "task.updated", "task.status.updated", "task.deleted", "task.removed"],
+  ...["worker.created", "worker.updated", "worker.status.updated", "worker.deleted", "worker.restored", "worker.removed"],
+];
+for (const name of names) {
   source.addEventListener(name, ({ type, data, lastEventId }) => {
     console.log(JSON.stringify({ name: type, id: lastEventId, event: JSON.parse(data) }));
   });

@@ -44,7 +44,7 @@ async fn ends_complete_and_in_order(backend: Backend) {
     stop.store(true, Ordering::SeqCst);
     let wal = wal.await.unwrap();
     println!(
-        "{backend:?}: {count} tasks, {} bytes in {took:.0?}, resumed {} times; writes: {}, meanwhile {}, {refused} refused; -wal at most {} KiB",
+        "{backend:?}: {count} tasks, {} bytes in {took:.0?}, resumed {} times; writes: {}, meanwhile {}, {refused} refused or late; -wal at most {} KiB",
         reader.bytes,
         reader.resumed,
         percentiles(usual),

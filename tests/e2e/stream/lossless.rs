@@ -1,6 +1,6 @@
 //! The promise of the event stream, held against clients that are cut at random and go on at another gateway, while others
 //! write, and while gateways and services are killed, stopped and suspended: each client gets every change that its user may
-//! see, once, in order, and nothing else.
+//! see, once, in order, and nothing else. Half of the clients are of other makes.
 //!
 //! What is right is what the services answered their writers and what their logs say, which are read without a gateway.
 //! `CCM_SEED` repeats a run as far as its choices go; `CCM_STREAM_WRITERS`, `CCM_STREAM_WRITES` (of each writer) and
@@ -8,6 +8,7 @@
 
 mod clients;
 mod cluster;
+mod foreign;
 mod oracle;
 mod writers;
 
@@ -18,10 +19,13 @@ use access::Role;
 
 use self::clients::{Client, Kind};
 use self::cluster::Cluster;
+use self::foreign::Foreign;
 use self::oracle::Logs;
 use self::writers::Writer;
+use super::follower::Make;
 use crate::event_log::{Random, setting};
 
+const MAKES: [Make; 3] = [Make::Rust, Make::Npm, Make::Python];
 const LARGE_TASKS: usize = 120;
 
 /// Somebody who follows.
@@ -62,11 +66,17 @@ async fn every_client_gets_every_change_that_it_may_see_once_and_in_order_whatev
             tokio::spawn(writer.write(each))
         })
         .collect();
-    let mut following = Vec::new();
+    let (mut following, mut foreign) = (Vec::new(), Vec::new());
     for (number, person) in (0..clients).zip(PEOPLE.iter().cycle()) {
-        let kind = if number / 4 % 2 == 0 { Kind::Replays } else { Kind::Shows };
-        let client = Client::new(&cluster, *person, kind, seed ^ (number << 40));
-        following.push(tokio::spawn(client.follow()));
+        let (group, own_seed) = (number / 4, seed ^ (number << 40));
+        if group % 2 == 0 {
+            let kind = if group / 2 % 2 == 0 { Kind::Replays } else { Kind::Shows };
+            following.push(tokio::spawn(Client::new(&cluster, *person, kind, own_seed).follow()));
+        } else {
+            let make = MAKES[usize::try_from(group / 2).unwrap() % MAKES.len()];
+            let client = Foreign::start(&cluster, *person, make, own_seed).await;
+            foreign.push(tokio::spawn(client.follow()));
+        }
         // Some begin when there is much to show already.
         if number % 4 == 3 {
             cluster.disturb(&mut random).await;
@@ -102,6 +112,11 @@ async fn every_client_gets_every_change_that_it_may_see_once_and_in_order_whatev
         let client = client.await.unwrap();
         cuts += client.cuts;
         client.check(&cluster, &logs).await;
+    }
+    for client in foreign {
+        let client = client.await.unwrap();
+        cuts += client.cuts();
+        client.check(&logs);
     }
     println!("{cuts} cuts");
     assert!(cuts > clients, "clients were hardly ever cut");

@@ -67,7 +67,7 @@ impl Writers {
         std::mem::take(&mut *self.latencies.lock().unwrap())
     }
 
-    /// How many writes were answered that the service is too busy.
+    /// How many answers told that the service is too busy, or did not answer in time.
     pub(super) fn refused(&self) -> u64 {
         self.refused.load(Ordering::SeqCst)
     }
@@ -124,14 +124,14 @@ impl Writer {
         }
     }
 
-    /// Asks again when the service is too busy, as clients do.
+    /// Asks again when the service is too busy, or does not answer in time: each of these writes may be done twice.
     async fn ask(&mut self, method: Method, path: &str, body: Option<Value>) -> Answer {
         self.count += 1;
         let client = self.client.with("idempotency-key", &format!("{}-{}", self.number, self.count));
         let body = body.map(|it| it.to_string());
         loop {
             let answer = client.try_send(method.clone(), path, body.clone()).await.unwrap();
-            if answer.status != 503 {
+            if ![503, 504].contains(&answer.status.as_u16()) {
                 return answer;
             }
             self.refused.fetch_add(1, Ordering::SeqCst);

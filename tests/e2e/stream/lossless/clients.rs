@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Person;
 use super::cluster::Cluster;
-use super::oracle::{Logs, Told};
+use super::oracle::{Logs, Told, compare};
 use super::writers::LAST;
 use crate::event_log::Random;
 use crate::harness::{Block, Sse, sse};
@@ -183,18 +183,8 @@ impl Client {
     }
 
     fn tell(&mut self, log: usize, block: &Block) {
-        let data = block.data();
-        let resource =
-            if data["task"].is_object() { &data["task"]["title"] } else { &data["worker"]["name"] };
         self.shown.told[log] += 1;
-        self.told[log].push(Told {
-            id: block.event["id"].as_str().unwrap().to_owned(),
-            name: block.name.clone(),
-            subject: block.subject().to_owned(),
-            revision: data["revision"].as_i64(),
-            title: resource.as_str().map(ToOwned::to_owned),
-            has_before: data["before"].is_object(),
-        });
+        self.told[log].push(Told::new(&block.name, &block.event));
     }
 
     /// Whether the last changes are known.
@@ -212,11 +202,7 @@ impl Client {
         let expected = logs.told_to(self.person);
         for (told, expected) in self.told.iter().zip(&expected) {
             if self.kind == Kind::Replays {
-                let first = told.iter().zip(expected).position(|(told, expected)| told != expected);
-                if let Some(first) = first {
-                    panic!("{} at {first}: {:?}, not {:?}", self.person.name, told[first], expected[first]);
-                }
-                assert_eq!(told.len(), expected.len(), "{}", self.person.name);
+                compare(self.person, "a client", told, expected);
             } else {
                 let expected: HashSet<&Told> = expected.iter().collect();
                 let told = told.iter().filter(|it| it.name != "task.removed");

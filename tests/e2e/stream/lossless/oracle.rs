@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use proto::event::v1::event::Resource;
 use proto::event::v1::{Event, Scope, WatchStart};
+use serde_json::Value;
 
 use super::cluster::Cluster;
 use super::writers::{Acknowledged, LAST};
@@ -22,6 +23,32 @@ pub(super) struct Told {
     /// The title of a task, or the name of a worker.
     pub(super) title: Option<String>,
     pub(super) has_before: bool,
+}
+
+impl Told {
+    /// Of a CloudEvent.
+    pub(super) fn new(name: &str, event: &Value) -> Self {
+        let data = &event["data"];
+        let resource =
+            if data["task"].is_object() { &data["task"]["title"] } else { &data["worker"]["name"] };
+        Self {
+            id: event["id"].as_str().unwrap().to_owned(),
+            name: name.to_owned(),
+            subject: event["subject"].as_str().unwrap().rsplit('/').next().unwrap().to_owned(),
+            revision: data["revision"].as_i64(),
+            title: resource.as_str().map(ToOwned::to_owned),
+            has_before: data["before"].is_object(),
+        }
+    }
+}
+
+/// Fails if a client of this person was told something else than it had to be told.
+pub(super) fn compare(person: Person, who: &str, told: &[Told], expected: &[Told]) {
+    let first = told.iter().zip(expected).position(|(told, expected)| told != expected);
+    if let Some(first) = first {
+        panic!("{who} of {} at {first}: {:?}, not {:?}", person.name, told[first], expected[first]);
+    }
+    assert_eq!(told.len(), expected.len(), "{who} of {}", person.name);
 }
 
 /// Both logs, from their beginnings to the last changes.
