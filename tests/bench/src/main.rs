@@ -57,9 +57,15 @@ struct Cli {
     /// Only what it costs to deliver events to many clients of the event stream, beside a broadcast channel
     #[arg(long)]
     streams: bool,
+    /// Only what clients that replay many events do to those that follow the event stream
+    #[arg(long)]
+    replays: bool,
     /// Clients of the event stream
     #[arg(long, env = "CCM_BENCH_CLIENTS", default_value_t = 1_000)]
     clients: usize,
+    /// Events that each client replays
+    #[arg(long, env = "CCM_BENCH_EVENTS", default_value_t = 10_000)]
+    events: usize,
     /// Rounds, in each of which every setup has its turn
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -117,13 +123,14 @@ async fn main() -> anyhow::Result<()> {
     if matches!(cli.command, Some(Internal::Receive)) {
         return receiver::serve().await;
     }
-    let only = cli.event_log || cli.actions || cli.claims || cli.streams;
+    let only = cli.event_log || cli.actions || cli.claims || cli.streams || cli.replays;
     if only {
         cli.rows.clear();
         cli.setups.clear();
     } else {
         let is_full = cli.rows.is_empty() && cli.setups.is_empty();
-        (cli.event_log, cli.actions, cli.claims, cli.streams) = (true, is_full, is_full, is_full);
+        (cli.event_log, cli.actions, cli.claims) = (true, is_full, is_full);
+        (cli.streams, cli.replays) = (is_full, is_full);
         if cli.rows.is_empty() {
             cli.rows = Row::value_variants().to_vec();
         }
@@ -166,6 +173,7 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         claims = Some(self::claims(cli, &common, directory.path()).await?);
     }
     let streams = if cli.streams { Some(streams(cli, &common, directory.path()).await?) } else { None };
+    let replays = if cli.replays { Some(replays(cli, &common, directory.path()).await?) } else { None };
     let syncs_after = machine::syncs_per_second(directory.path())?;
     let header = [
         ("commit", machine::commit()),
@@ -202,6 +210,7 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         actions.as_ref().map(actions::Measured::text),
         claims.as_ref().map(claims::Measured::text),
         streams.as_ref().map(streams::Measured::text),
+        replays.as_ref().map(streams::replays::Measured::text),
     ];
     for table in parts.into_iter().flatten() {
         text.extend(["\n", &table]);
@@ -214,6 +223,7 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         "actions": actions.as_ref().map(actions::Measured::json),
         "claims": claims.as_ref().map(claims::Measured::json),
         "streams": streams.as_ref().map(streams::Measured::json),
+        "replays": replays.as_ref().map(streams::replays::Measured::json),
     });
     let target = programs.parent().context("the profile's directory is in the target directory")?;
     std::fs::write(target.join("bench.json"), serde_json::to_vec_pretty(&json)?)?;
@@ -275,6 +285,13 @@ async fn claims(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<
 async fn streams(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<streams::Measured> {
     let paced = Duration::from_secs_f64(cli.seconds);
     streams::Streams { common, directory, clients: cli.clients, rounds: cli.rounds, paced }.measure().await
+}
+
+/// What replays do to clients that follow.
+async fn replays(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<streams::replays::Measured> {
+    let usual = Duration::from_secs_f64(cli.seconds * 3.0);
+    let (clients, events) = (cli.clients, cli.events);
+    streams::replays::Replays { common, directory, clients, events, usual }.measure().await
 }
 
 /// All rows on one database.

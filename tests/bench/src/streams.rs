@@ -2,6 +2,7 @@
 //! Events are tasks created over REST. Both gateways are measured by turns, never at the same time.
 
 mod clients;
+pub(crate) mod replays;
 
 use std::fmt::Write as _;
 use std::path::Path;

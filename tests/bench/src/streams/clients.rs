@@ -22,21 +22,17 @@ use tokio::task::JoinSet;
 
 use crate::load::Target;
 
-const PATH: &str = "/api/events/stream?event_types=task.created&since=now";
+const PATH: &str = "/api/events/stream?event_types=task.created&since=";
 /// What each event has once.
 const NAME: &[u8] = b"event: task.created";
 const TIME: &[u8] = b"\"time\":\"";
 /// Blocks before a client follows the events: that it is connected, and where it begins.
 const HELLO: usize = 2;
-/// One client of this many tells how late events are.
-const SAMPLED: usize = 50;
-/// Clients that connect at the same time.
-const AT_ONCE: usize = 50;
 /// Streams of one HTTP/2 connection.
 const STREAMS: usize = 100;
 /// The kernel's buffer of a client that reads nothing.
 const STALLED_BUFFER: u32 = 4 * 1024;
-const CONNECT: Duration = Duration::from_secs(60);
+const CONNECT: Duration = Duration::from_mins(3);
 
 /// How the clients connect, and whether they read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +41,27 @@ pub(super) enum Kind {
     Http2,
     /// Over HTTP/1.1, and reads nothing once it follows the events.
     Stalled,
+}
+
+/// Where streams begin, and how they are opened.
+#[derive(Clone, Copy)]
+pub(super) struct Start {
+    since: &'static str,
+    /// One client of this many tells how late events are.
+    sampled: usize,
+    /// Clients that connect at the same time.
+    at_once: usize,
+}
+
+impl Start {
+    const NOW: Self = Self { since: "now", sampled: 50, at_once: 50 };
+    pub(super) const NOW_SAMPLED: Self = Self { sampled: 1, ..Self::NOW };
+    /// All at the same time, and none tells how late events are.
+    pub(super) const EARLIEST: Self = Self { since: "earliest", sampled: usize::MAX, at_once: usize::MAX };
+
+    fn path(self) -> String {
+        format!("{PATH}{}", self.since)
+    }
 }
 
 /// Open streams, until this is dropped.
@@ -64,23 +81,33 @@ struct Counts {
 }
 
 impl Clients {
-    /// Opens streams and waits until all follow the events.
+    /// Opens streams that begin now, and waits until all follow the events.
     pub(super) async fn open(target: &Target, count: usize, kind: Kind) -> anyhow::Result<Self> {
+        Self::open_at(target, count, kind, Start::NOW).await
+    }
+
+    /// Opens streams and waits until all have begun.
+    pub(super) async fn open_at(
+        target: &Target,
+        count: usize,
+        kind: Kind,
+        start: Start,
+    ) -> anyhow::Result<Self> {
         let mut clients = Self { counts: Arc::default(), reading: JoinSet::new() };
         let started = Instant::now();
         let mut opened = 0;
         while opened < count {
-            let batch = if kind == Kind::Http2 { STREAMS } else { AT_ONCE }.min(count - opened);
-            let parser = |number| Parser::new(clients.counts.clone(), number % SAMPLED == 0);
+            let batch = if kind == Kind::Http2 { STREAMS } else { start.at_once }.min(count - opened);
+            let parser = |number| Parser::new(clients.counts.clone(), (number + 1) % start.sampled == 0);
             let parsers = (opened..opened + batch).map(parser);
             if kind == Kind::Http2 {
                 let sender = connect(target, &mut clients.reading).await?;
                 for parser in parsers {
-                    clients.reading.spawn(follow_http2(sender.clone(), target.clone(), parser));
+                    clients.reading.spawn(follow_http2(sender.clone(), target.clone(), start, parser));
                 }
             } else {
                 for parser in parsers {
-                    clients.reading.spawn(follow_http1(target.clone(), parser, kind == Kind::Stalled));
+                    clients.reading.spawn(follow_http1(target.clone(), start, parser, kind == Kind::Stalled));
                 }
             }
             opened += batch;
@@ -131,7 +158,12 @@ impl Clients {
     }
 }
 
-async fn follow_http1(target: Target, mut parser: Parser, is_stalled: bool) -> anyhow::Result<()> {
+async fn follow_http1(
+    target: Target,
+    start: Start,
+    mut parser: Parser,
+    is_stalled: bool,
+) -> anyhow::Result<()> {
     let mut stream = if is_stalled {
         let socket = TcpSocket::new_v4()?;
         socket.set_recv_buffer_size(STALLED_BUFFER)?;
@@ -140,7 +172,7 @@ async fn follow_http1(target: Target, mut parser: Parser, is_stalled: bool) -> a
         TcpStream::connect(target.gateway).await?
     };
     let token = target.authorization.to_str()?;
-    let request = format!("GET {PATH} HTTP/1.1\r\nhost: bench\r\nauthorization: {token}\r\n\r\n");
+    let request = format!("GET {} HTTP/1.1\r\nhost: bench\r\nauthorization: {token}\r\n\r\n", start.path());
     stream.write_all(request.as_bytes()).await?;
     std::future::poll_fn(|cx| {
         // On the stack: a client has no buffer of its own.
@@ -172,8 +204,13 @@ async fn connect(target: &Target, reading: &mut JoinSet<anyhow::Result<()>>) -> 
     Ok(sender)
 }
 
-async fn follow_http2(mut sender: Sender, target: Target, mut parser: Parser) -> anyhow::Result<()> {
-    let request = Request::get(format!("http://{}{PATH}", target.gateway))
+async fn follow_http2(
+    mut sender: Sender,
+    target: Target,
+    start: Start,
+    mut parser: Parser,
+) -> anyhow::Result<()> {
+    let request = Request::get(format!("http://{}{}", target.gateway, start.path()))
         .header(header::AUTHORIZATION, &target.authorization)
         .body(Empty::new())?;
     let mut body = sender.send_request(request).await?.into_body();
