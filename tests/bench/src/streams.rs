@@ -27,7 +27,7 @@ const MIN_BURST_EVENTS: usize = 20;
 const WRITERS: usize = 8;
 /// Events that fill all buffers of a client that reads nothing, which hold 100 KiB.
 const STALLED_EVENTS: usize = 256;
-const TIMEOUT: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_mins(2);
 const MAX_MEMORY: f64 = 1.0;
 const MIN_DELIVERIES: f64 = 0.9;
 const MAX_LAG: f64 = 1.5;
