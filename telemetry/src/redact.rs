@@ -54,17 +54,27 @@ pub fn secrets(text: &str) -> Cow<'_, str> {
     ];
     let mut text = Cow::Borrowed(text);
     for (_, find) in kinds.into_iter().filter(|it| it.0) {
-        let mut from = 0;
-        while let Some((begin, end)) = find(&text, from) {
-            let mut replaced = String::with_capacity(text.len());
-            replaced.push_str(&text[..begin]);
-            replaced.push_str(REDACTED);
-            replaced.push_str(&text[end..]);
-            from = begin + REDACTED.len();
+        if let Some(replaced) = replaced(&text, find) {
             text = Cow::Owned(replaced);
         }
     }
     text
+}
+
+/// The text with [`REDACTED`] in place of what `find` finds; `None` if that is nothing. A client may have written the text:
+/// the time must grow with its length, not with the square of it.
+fn replaced(text: &str, find: Find) -> Option<String> {
+    let (mut replaced, mut from) = (String::new(), 0);
+    while let Some((begin, end)) = find(text, from) {
+        replaced.push_str(&text[from..begin]);
+        replaced.push_str(REDACTED);
+        from = end;
+    }
+    if from == 0 {
+        return None;
+    }
+    replaced.push_str(&text[from..]);
+    Some(replaced)
 }
 
 /// The bytes of a secret in a text, from its first byte to the one after its last.
@@ -84,11 +94,17 @@ fn run(text: &str, from: usize, is_part: impl Fn(u8) -> bool) -> usize {
 }
 
 fn jwt(text: &str, mut from: usize) -> Found {
+    // The end of the run of bytes that a token can have, and its last dot: beginnings in one run share both.
+    let (mut end, mut last_dot) = (0, None);
     while let Some(begin) = text.get(from..)?.find(JWT).map(|it| from + it) {
-        let end =
-            run(text, begin, |it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.' | b'='));
+        if begin >= end {
+            let is_part = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.' | b'=');
+            end = run(text, begin, is_part);
+            last_dot = text[begin..end].rfind('.').map(|it| begin + it);
+        }
         let is_start = begin == 0 || !text.as_bytes()[begin - 1].is_ascii_alphabetic();
-        if end - begin >= JWT.len() + MIN_JWT && (is_start || text[begin..end].contains('.')) {
+        let has_dot = last_dot.is_some_and(|it| it > begin);
+        if end - begin >= JWT.len() + MIN_JWT && (is_start || has_dot) {
             return Some((begin, end));
         }
         from = begin + JWT.len();
@@ -117,17 +133,22 @@ fn credentials(text: &str, from: usize) -> Found {
 }
 
 fn userinfo(text: &str, mut from: usize) -> Found {
+    let is_of_word = |it: u8| !it.is_ascii_whitespace() && !matches!(it, b'"' | b'\'' | b'>' | b'<');
+    // The end of the word, and its last at sign, for URLs without one in their authority: URLs in one word share both.
+    let (mut end, mut last_at) = (0, None);
     while let Some(begin) = text.get(from..)?.find("://").map(|it| from + it + 3) {
-        let end =
-            run(text, begin, |it| !it.is_ascii_whitespace() && !matches!(it, b'"' | b'\'' | b'>' | b'<'));
-        let authority = run(&text[..end], begin, |it| !matches!(it, b'/' | b'?' | b'#'));
-        let at = text[begin..authority].rfind('@').or_else(|| {
-            // A password that is not encoded can contain a slash. What follows the colon is then no port.
-            let (_, port) = text[begin..authority].split_once(':')?;
-            let is_port = port.bytes().all(|it| it.is_ascii_digit());
-            if is_port { None } else { text[begin..end].rfind('@') }
-        });
-        match at.map(|it| begin + it) {
+        let authority = run(text, begin, |it| is_of_word(it) && !matches!(it, b'/' | b'?' | b'#'));
+        let mut at = text[begin..authority].rfind('@').map(|it| begin + it);
+        // A password that is not encoded can contain a slash. What follows the colon is then no port.
+        let port = text[begin..authority].split_once(':').map(|it| it.1);
+        if at.is_none() && port.is_some_and(|it| !it.bytes().all(|it| it.is_ascii_digit())) {
+            if begin >= end {
+                end = run(text, begin, is_of_word);
+                last_at = text[begin..end].rfind('@').map(|it| begin + it);
+            }
+            at = last_at.filter(|it| *it >= begin);
+        }
+        match at {
             Some(at) if text[begin..at] != *REDACTED => return Some((begin, at)),
             _ => from = begin,
         }
@@ -137,29 +158,40 @@ fn userinfo(text: &str, mut from: usize) -> Found {
 
 fn parameter(text: &str, mut from: usize) -> Found {
     while let Some(equals) = text.get(from..)?.find('=').map(|it| from + it) {
-        let begin = equals + 1;
-        let name = &text.as_bytes()[..begin];
+        from = equals + 1;
+        let name = &text.as_bytes()[..from];
         let is_secret = SECRET_PARAMETERS.iter().any(|it| {
             name.len() >= it.len() && name[name.len() - it.len()..].eq_ignore_ascii_case(it.as_bytes())
         });
-        let end = run(text, begin, |it| {
-            !it.is_ascii_whitespace() && !matches!(it, b'&' | b'"' | b'\'' | b',' | b';' | b')' | b'}')
+        if !is_secret {
+            continue;
+        }
+        let quote = text.as_bytes().get(from).copied().filter(|it| matches!(it, b'"' | b'\''));
+        let begin = from + usize::from(quote.is_some());
+        let end = run(text, begin, |it| match quote {
+            Some(quote) => it != quote,
+            None => {
+                !it.is_ascii_whitespace() && !matches!(it, b'&' | b'"' | b'\'' | b',' | b';' | b')' | b'}')
+            }
         });
-        if is_secret && end > begin && text[begin..end] != *REDACTED {
+        if end > begin && text[begin..end] != *REDACTED {
             return Some((begin, end));
         }
-        from = begin;
     }
     None
 }
 
-fn private_key(text: &str, from: usize) -> Found {
-    const END: &str = "PRIVATE KEY-----";
-    let label = text.get(from..)?.find(END).map(|it| from + it)?;
-    let begin = text[from..label].rfind("-----BEGIN ").map(|it| from + it)?;
-    let inside = label + END.len();
-    let end = text[inside..].find(END).map_or(text.len(), |it| inside + it + END.len());
-    Some((begin, end))
+fn private_key(text: &str, mut from: usize) -> Found {
+    const LABEL: &str = "PRIVATE KEY-----";
+    while let Some(label) = text.get(from..)?.find(LABEL).map(|it| from + it) {
+        let inside = label + LABEL.len();
+        if let Some(begin) = text[from..label].rfind("-----BEGIN ").map(|it| from + it) {
+            let end = text[inside..].find(LABEL).map_or(text.len(), |it| inside + it + LABEL.len());
+            return Some((begin, end));
+        }
+        from = inside;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -202,8 +234,20 @@ mod tests {
             ("grant_type=x&client_secret=abc&a=b", "grant_type=x&client_secret=REDACTED&a=b"),
             ("key: -----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY----- end", "key: REDACTED end"),
             ("-----BEGIN EC PRIVATE KEY-----\nMC4CAQ", "REDACTED"),
+            ("PRIVATE KEY----- and -----BEGIN PRIVATE KEY-----\nMC4CAQ", "PRIVATE KEY----- and REDACTED"),
+            ("password='s3 cret' user=ada", "password='REDACTED' user=ada"),
+            ("token=a&token=b&c=d", "token=REDACTED&token=REDACTED&c=d"),
         ] {
             assert_eq!(secrets(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_text_that_a_client_made_up_costs_no_more_than_its_length() {
+        // Quadratic, each of them would take minutes in a debug build.
+        for pattern in ["=", "token=", "token=a&", "xeyJ", "://", "@://a:b", "PRIVATE KEY-----", "bearer "] {
+            let text = pattern.repeat((1 << 20) / pattern.len());
+            assert!(secrets(&text).len() <= 2 * text.len() + 16, "{pattern}");
         }
     }
 

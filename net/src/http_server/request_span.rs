@@ -74,7 +74,9 @@ pub(super) fn resource_id<'a>(
 /// Text from a client without secrets, truncated to 256 bytes: a collector rejects a batch of spans that is too large as a
 /// whole.
 fn shown(text: &str) -> String {
-    cut(&redact::secrets(text)).to_owned()
+    // A secret that begins in what is shown ends within some kilobytes.
+    let beginning = &text[..text.floor_char_boundary(8 * 1024)];
+    cut(&redact::secrets(beginning)).to_owned()
 }
 
 pub(super) fn cut(text: &str) -> &str {
