@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header};
+use platform::causes::chain;
 use platform::clock::{Clock, Micros};
 use tokio::sync::watch;
 
@@ -122,7 +123,7 @@ impl Renewer {
                 Err(error) => {
                     if last_warning.is_none_or(|it: Micros| (it + WARN_INTERVAL) <= now || it > now) {
                         last_warning = Some(now);
-                        let error: &dyn std::error::Error = &error;
+                        let error = chain(&error);
                         tracing::warn!(error, "cannot get a token for this process; retrying");
                     }
                     let pause = retry;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use net::admission::Waits;
+use platform::causes::chain;
 use platform::clock::{Clock, Micros};
 use tokio::sync::watch;
 
@@ -196,7 +197,7 @@ impl Shared {
                 if fetching.last_warning.is_none_or(|it| has_passed(WARN_INTERVAL, it, now)) {
                     fetching.last_warning = Some(now);
                     let keys = before.keys.as_ref().map_or(0, |it| it.len());
-                    let error = error as &dyn std::error::Error;
+                    let error = chain(error);
                     tracing::warn!(
                         issuer,
                         keys,

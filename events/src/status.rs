@@ -1,6 +1,7 @@
 //! The gRPC statuses of database errors.
 
 use net::grpc::status::{self, Reason};
+use platform::causes::chain;
 use storage::StorageError;
 use tonic::{Code, Status};
 
@@ -8,8 +9,7 @@ use tonic::{Code, Status};
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "consuming the error ensures that it is logged only once")]
 pub fn storage_failed(service: &'static str, error: StorageError) -> Status {
-    let cause: &dyn std::error::Error = &error;
-    tracing::error!(error = cause, "database call failed");
+    tracing::error!(error = chain(&error), "database call failed");
     match error {
         StorageError::Unavailable(_) | StorageError::Unreachable(_) => {
             status::unavailable_because(service, Reason::DatabaseUnavailable, "cannot reach its database")

@@ -85,12 +85,6 @@ pub(crate) fn start() {
         }
     });
     EVENTS_SENT.observe(|to| to.observe(SENT.load(Ordering::Relaxed), &[]));
-    CONNECTED.observe(|to| {
-        for log in Log::ALL {
-            let connected = IS_CONNECTED[log as usize].load(Ordering::Relaxed);
-            to.observe(connected, &[KeyValue::new(CCM_LOG, log.collection())]);
-        }
-    });
     // The numbers of an enum of the contract are small.
     let reasons = (1..100).filter_map(|it| Reason::try_from(it).ok());
     net::metrics::start_refused(reasons.map(Reason::text));
@@ -103,6 +97,14 @@ pub(crate) fn start() {
     for limit in crate::stream::LIMITS {
         REFUSED.add(0, &[KeyValue::new(CCM_STREAM_LIMIT, limit)]);
     }
+}
+
+/// Observes from now on whether this gateway is reading a log. A gateway that reads none shows nothing.
+pub(crate) fn observe_source(log: Log) {
+    CONNECTED.observe(move |to| {
+        let connected = IS_CONNECTED[log as usize].load(Ordering::Relaxed);
+        to.observe(connected, &[KeyValue::new(CCM_LOG, log.collection())]);
+    });
 }
 
 /// What a stream is doing.

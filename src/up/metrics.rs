@@ -19,9 +19,10 @@ pub(super) struct Metrics {
 }
 
 impl Metrics {
-    /// `has_collector` says whether something else than `up` receives what is exported.
+    /// `has_collector` says whether something else than `up` receives the spans.
     pub(super) fn find(has_collector: bool) -> Self {
         let exporter = variable("OTEL_METRICS_EXPORTER");
+        let has_collector = has_collector || variable("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT").is_some();
         let scraped = exporter.as_deref().is_some_and(|it| it.split(',').any(|it| it.trim() == "prometheus"));
         let port = variable("OTEL_EXPORTER_PROMETHEUS_PORT").map(|it| it.trim().parse());
         // A port that is no number is left to the children, which warn about it.

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use access::Caller;
 use events::NewEvent;
 use net::grpc::Peer;
+use platform::causes::chain;
 use platform::clock::{Clock, Micros};
 use platform::shutdown::Shutdown;
 use storage::StorageError;
@@ -147,7 +148,7 @@ impl Dispatcher {
             return Err(error);
         }
         if self.failing().insert(live.task_id) {
-            let (error, task): (&dyn std::error::Error, _) = (&error, live.task_id.to_string());
+            let (error, task) = (chain(&error), live.task_id.to_string());
             tracing::error!(error, task, "an action cannot be ended; it is tried again");
         }
         Ok(())

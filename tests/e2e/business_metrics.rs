@@ -146,6 +146,15 @@ async fn assert_gauges_are_back_at_zero(product: &Product) {
     let is_empty = || async { (of_tasks(product).await.by_label(depth) == waits).then_some(()) };
     eventually("the queue of actions is empty", is_empty).await;
     assert_eq!(of_tasks(product).await.value("cml_cloud_manager_action_queue_age_seconds", &[]), Some(0.0));
+    for process in [&product.tasks, &product.workers] {
+        eventually("every event has a position", || async {
+            let exposition = Exposition::of(Exposition::address(process).await).await;
+            let is_zero = |name: &str| exposition.value(name, &[]) == Some(0.0);
+            let names = ["cml_cloud_manager_event_log_unnumbered", "cml_cloud_manager_event_log_lag_seconds"];
+            names.into_iter().all(is_zero).then_some(())
+        })
+        .await;
+    }
 }
 
 async fn a_day_of_the_fleet_is_counted(backend: Backend) {
@@ -242,8 +251,6 @@ async fn a_day_of_the_fleet_is_counted(backend: Backend) {
         }
         let watches = exposition.value("cml_cloud_manager_event_log_watches", &[]).unwrap();
         assert!(watches >= 1.0, "the gateway watches: {watches}");
-        assert_eq!(exposition.value("cml_cloud_manager_event_log_unnumbered", &[]), Some(0.0));
-        assert_eq!(exposition.value("cml_cloud_manager_event_log_lag_seconds", &[]), Some(0.0));
         let values = exposition.label_values();
         for id in [&refused, &slow, first.text("id"), start["id"].as_str().unwrap()] {
             assert!(values.iter().all(|it| !it.contains(id)), "{id} in {values:?}");

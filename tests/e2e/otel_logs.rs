@@ -47,9 +47,28 @@ async fn logs_exporter_otlp_sends_log_lines_with_their_trace() {
     assert_eq!(attribute(record, "status"), Some(Value::IntValue(404)));
     // The line on standard output is written, too.
     assert!(gateway.logged("request").iter().any(|it| it["trace_id"] == span.trace_id.as_str()));
-    // Nothing that the exporter's own connection logs.
-    let targets = otlp.logs();
-    assert!(targets.iter().all(|it| !["hyper", "h2", "tonic"].iter().any(|own| message(it).contains(own))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_exporter_itself_logs_is_not_exported() {
+    let otlp = Otlp::grpc(None).await;
+    let settings = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.endpoint.as_str()),
+        ("OTEL_LOGS_EXPORTER", "otlp"),
+        ("RUST_LOG", "trace"),
+    ];
+    let mut gateway = Gateway::start(&settings).await;
+    gateway.request().await;
+    gateway.stop().await;
+    let exports = otlp.exports();
+    let scopes = exports.iter().flat_map(|it| &it.logs).flat_map(|it| &it.scope_logs);
+    let targets: std::collections::BTreeSet<&str> =
+        scopes.filter_map(|it| Some(it.scope.as_ref()?.name.as_str())).collect();
+    assert!(targets.iter().any(|it| it.starts_with("net::http_server")), "{targets:?}");
+    let own = ["h2", "hyper", "opentelemetry", "reqwest", "tonic", "tower"];
+    assert!(!targets.iter().any(|it| own.iter().any(|own| it.starts_with(own))), "{targets:?}");
+    let printed = gateway.printed();
+    assert!(printed.iter().any(|it| it.contains("\"target\":\"h2")), "h2 logs at this level");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -70,6 +70,7 @@ impl Source {
 
     /// Reads new events into the ring until `stop`. Resumes by itself after every loss.
     pub(super) async fn feed(&self, streams: &Streams, stop: &Shutdown) {
+        metrics::observe_source(self.log);
         let feeding = async {
             let (mut last, mut retry, mut is_warned) = (None, MIN_RETRY, false);
             loop {

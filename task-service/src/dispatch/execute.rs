@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use access::Caller;
+use platform::causes::chain;
 use platform::clock::jittered;
 use platform::shutdown::Shutdown;
 use proto::worker::v1::SetDesiredStateResponse;
@@ -44,7 +45,7 @@ impl Execution {
         let span = self.span();
         let task = span.run(self.execute(&span)).await;
         let task = task.unwrap_or_else(|error| {
-            let error: &dyn std::error::Error = &error;
+            let error = chain(&error);
             let task = self.live.task_id.to_string();
             span.in_scope(|| tracing::warn!(error, task, "executing an action failed; it is claimed again"));
             span.record(|it| it.fail("storage", "the database failed"));

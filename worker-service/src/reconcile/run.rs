@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use platform::causes::chain;
 use platform::periodic::Periodic;
 use platform::shutdown::Shutdown;
 use storage::StorageError;
@@ -78,7 +79,7 @@ impl Reconciler {
 
     async fn take(self, claimed: Claimed, slot: OwnedSemaphorePermit) {
         let outcome = self.turn(claimed).await.unwrap_or_else(|error| {
-            let error: &dyn std::error::Error = &error;
+            let error = chain(&error);
             // The lease ends by itself, and the turn is taken again.
             tracing::warn!(worker_id = %claimed.claim.worker_id, error, "a turn was not stored");
             TurnOutcome::NotStored
