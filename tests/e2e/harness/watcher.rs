@@ -84,12 +84,12 @@ impl Watcher {
         Ok(item)
     }
 
-    /// The next event.
+    /// The next event; reports of utilisation come in between.
     pub(crate) async fn event(&mut self) -> Event {
         loop {
             match self.next().await.expect("it goes on") {
                 Item::Event(event) => return event,
-                Item::Progress(_) => {}
+                Item::Progress(_) | Item::Report(_) => {}
                 other => panic!("no event: {other:?}"),
             }
         }
