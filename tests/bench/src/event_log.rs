@@ -36,6 +36,7 @@ static TASK: SubjectKind = SubjectKind {
     wire: wire::SubjectKind::Task,
     removed: "task.removed",
     audited: &[],
+    events: &["task.created"],
     for_everyone: false,
     read: |json| serde_json::from_value(json).map(wire::event::Resource::Task),
 };
