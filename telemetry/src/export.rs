@@ -16,7 +16,7 @@ pub(super) use metrics::readers as metric_readers;
 pub(super) use spans::processors as span_processors;
 
 /// How long before the end of the shutdown an export is abandoned, so that what it had is counted as lost.
-const ABANDON_BEFORE: Duration = Duration::from_millis(100);
+pub(super) const ABANDON_BEFORE: Duration = Duration::from_millis(100);
 
 /// The type of an exporter in the semantic conventions, by its protocol.
 fn component(is_http: bool, grpc: &'static str, http: &'static str) -> &'static str {

@@ -16,13 +16,10 @@ use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 
 use crate::environment::Environment;
-use crate::export;
+use crate::export::{self, ABANDON_BEFORE};
 use crate::sampler::RatioSampler;
 use crate::scrape::Scrape;
 use crate::{FLUSH_TIMEOUT, NAMESPACE, Process, TelemetryError, metrics, semconv};
-
-/// How long before the end of the shutdown an export of metrics is abandoned.
-const ABANDON_BEFORE: Duration = Duration::from_millis(100);
 
 /// What makes spans, metrics and log records; each is `None` if the SDK is disabled or, for metrics and logs, if nothing is
 /// exported.

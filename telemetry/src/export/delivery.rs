@@ -12,6 +12,7 @@ use platform::shutdown::Shutdown;
 use tokio::runtime::Handle;
 use tokio::time::Sleep;
 
+use super::ABANDON_BEFORE;
 use super::transient::is_transient;
 use crate::losses::{Counters, Signal};
 
@@ -27,6 +28,26 @@ pub(super) struct Stop {
     pub(super) begun: Shutdown,
     /// Nothing is exported any more.
     pub(super) over: Shutdown,
+}
+
+impl Stop {
+    /// Shuts a batch processor down within `timeout`, and reports what was lost.
+    pub(super) fn shut_down(
+        &self,
+        timeout: Duration,
+        counters: &Counters,
+        processor: impl Fn(Duration) -> OTelSdkResult,
+    ) -> OTelSdkResult {
+        self.begun.cancel();
+        let ended = processor(timeout.saturating_sub(ABANDON_BEFORE));
+        if ended.is_err() {
+            self.over.cancel();
+            // Waits for the thread to end. An export over HTTP cannot be abandoned.
+            let _ = processor(ABANDON_BEFORE);
+        }
+        counters.report_total();
+        ended
+    }
 }
 
 /// Repeats failed exports, counts, and says in the log when the receiver cannot be reached.

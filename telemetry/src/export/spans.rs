@@ -10,9 +10,9 @@ use opentelemetry_sdk::trace::{
     BatchConfigBuilder, BatchSpanProcessor, Span, SpanData, SpanExporter, SpanProcessor,
 };
 
+use super::component;
 use super::delivery::{Delivery, Stop};
 use super::otlp::otlp_exporter;
-use super::{ABANDON_BEFORE, component};
 use crate::TelemetryError;
 use crate::environment::{Batch, Exporter, Otlp, Traces};
 use crate::losses::{Counters, Signal};
@@ -158,15 +158,7 @@ impl SpanProcessor for Bounded {
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.stop.begun.cancel();
-        let ended = self.inner.shutdown_with_timeout(timeout.saturating_sub(ABANDON_BEFORE));
-        if ended.is_err() {
-            self.stop.over.cancel();
-            // Waits for the thread to end. An export over HTTP cannot be abandoned.
-            let _ = self.inner.shutdown_with_timeout(ABANDON_BEFORE);
-        }
-        self.counters.report_total();
-        ended
+        self.stop.shut_down(timeout, &self.counters, |it| self.inner.shutdown_with_timeout(it))
     }
 
     fn set_resource(&mut self, resource: &Resource) {
