@@ -17,9 +17,9 @@ export function time(iso, now) {
   return iso ? html`<time datetime=${iso} title=${exact(iso)}>${relative(iso, now)}</time>` : html`<span class="none">–</span>`;
 }
 
-/** A status: a dot with a form of its own and the word. @param {string} name @param {string} [text] */
-export function status(name, text = words(name)) {
-  return html`<span class="status ${tone(name)}"><span class="dot" aria-hidden="true"></span>${text}</span>`;
+/** A status: a dot with a form of its own and the word. @param {string} name @param {string} [text] @param {string} [kind] the tone */
+export function status(name, text = words(name), kind = tone(name)) {
+  return html`<span class="status ${kind}"><span class="dot" aria-hidden="true"></span>${text}</span>`;
 }
 
 /** The end of an id, with a button that copies the whole. @param {string} id @param {string} what */

@@ -1,0 +1,47 @@
+// @ts-check
+/** When a view is drawn: after changes, once a frame at most, and each second for the times that it shows. */
+
+/** Pause between two drawings while changes keep coming, in milliseconds. */
+const PAUSE = 100;
+
+/**
+ * Calls `draw` now, after changes of the store, and each second. Returns what ends that.
+ * @param {any} app @param {() => void} draw
+ */
+export function drawing(app, draw) {
+  let frame = 0;
+  /** @type {any} */
+  let timer;
+  let last = 0;
+  let ended = false;
+  const now = () => {
+    frame = 0;
+    last = performance.now();
+    if (!ended) draw();
+  };
+  const soon = () => {
+    if (frame || timer || ended || document.hidden) return;
+    const wait = PAUSE - (performance.now() - last);
+    if (wait <= 0) frame = requestAnimationFrame(now);
+    else
+      timer = setTimeout(() => {
+        timer = undefined;
+        frame = requestAnimationFrame(now);
+      }, wait);
+  };
+  const undo = app.store.subscribe(soon);
+  const tick = setInterval(soon, 1_000);
+  document.addEventListener("visibilitychange", soon);
+  draw();
+  return {
+    soon,
+    stop() {
+      ended = true;
+      undo();
+      clearInterval(tick);
+      clearTimeout(timer);
+      cancelAnimationFrame(frame);
+      document.removeEventListener("visibilitychange", soon);
+    },
+  };
+}

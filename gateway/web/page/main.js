@@ -1,0 +1,203 @@
+// @ts-check
+/** Starts the page: the session, the event stream, the frame around the views, and the router. */
+
+import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { EventStream } from "../sse-client.js";
+import * as api from "./api.js";
+import { badge } from "./badge.js";
+import { applyScheme, frame } from "./frame.js";
+import { context, failure, spinner } from "./parts.js";
+import { Reports } from "./reports.js";
+import { ROUTES, resolve } from "./routes.js";
+import * as session from "./session.js";
+import * as signIn from "./sign-in.js";
+import { Store } from "./store.js";
+import { Toasts } from "./toasts.js";
+
+const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+const live = /** @type {HTMLElement} */ (document.getElementById("announcements"));
+// The only script that the page loads by a name at run time.
+const scripts = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("ccm", {
+  createScriptURL: (/** @type {string} */ url) => (url === "/sse-worker.js" ? url : ""),
+});
+
+class App {
+  api = api;
+  store = new Store();
+  /** The answer of /api/me; `null` while nobody is signed in. @type {any} */
+  me = null;
+  toasts = new Toasts(this);
+  reports = new Reports(this);
+  /** @type {{update(route: any): void, unmount(): void} | null} */
+  #view = null;
+  /** @type {any} */
+  #module = null;
+  /** @type {string | undefined} */
+  #id;
+  /** @type {EventStream | null} */
+  #stream = null;
+  #navigation = 0;
+
+  /** @param {string} name */
+  title(name) {
+    document.title = `${name} · Cml Cloud Manager`;
+  }
+
+  /** @param {string} text @param {{kind?: string, href?: string}} [options] */
+  toast(text, options) {
+    this.toasts.add(text, options);
+  }
+
+  /** Whether the caller may ask for actions and change workers. */
+  get isAdmin() {
+    return this.me?.roles.includes("admin") ?? false;
+  }
+
+  /** Shows an address of the page. @param {string} url @param {{replace?: boolean}} [options] */
+  navigate(url, { replace = false } = {}) {
+    if (replace) history.replaceState(null, "", url);
+    else history.pushState(null, "", url);
+    this.#show(!replace);
+  }
+
+  async start() {
+    applyScheme();
+    document.addEventListener("click", (event) => this.#clicked(event));
+    window.addEventListener("popstate", () => this.#show(true));
+    api.onSignedOut(() => this.#signedOut("expired"));
+    root.replaceChildren();
+    render(spinner(), root);
+    try {
+      const { me, reason } = await session.resume();
+      if (me) await this.signedIn(me);
+      else this.#signedOut(reason);
+    } catch (error) {
+      render(failure(error, () => location.reload()), root);
+    }
+  }
+
+  /** A session has begun. @param {any} me the answer of /api/me */
+  async signedIn(me) {
+    const same = this.me?.subject === me.subject && this.me?.issuer === me.issuer;
+    if (this.me && !same) this.store.clear();
+    this.me = me;
+    context.traceUrl = me.trace_url ?? null;
+    this.#frame();
+    if (this.#stream && same) this.#stream.reopen();
+    else this.#connect();
+    session.keepAlive({
+      onrenewed: () => this.#stream?.reopen(),
+      onended: () => this.#signedOut("expired"),
+    });
+    this.#show(false);
+  }
+
+  async signOut() {
+    this.#stream?.signOut();
+    this.#stream?.close();
+    this.#stream = null;
+    await session.end();
+    this.#signedOut("signed_out");
+  }
+
+  #connect() {
+    this.#stream?.close();
+    const { store, me } = this;
+    /** @type {EventStream | null} */
+    let made = null;
+    const stream = new EventStream({
+      signIn: `${me.issuer} ${me.subject}`,
+      workerUrl: scripts?.createScriptURL("/sse-worker.js") ?? "/sse-worker.js",
+      onstate: (state, detail) => {
+        // The first state is told before the constructor returns.
+        if (made && made !== this.#stream) return;
+        store.connection(state, detail);
+        if (state === "SignedOut") this.#signedOut(detail.reason);
+      },
+    });
+    made = this.#stream = stream;
+    stream.on("*", (event, delivery) => {
+      store.take(event, delivery);
+      this.reports.take(event, delivery);
+    });
+  }
+
+  /** The lag of the last event, in seconds, or `null`. */
+  get lag() {
+    return this.#stream?.lag ?? null;
+  }
+
+  /** @param {string | undefined} reason */
+  #signedOut(reason) {
+    if (this.#module === signIn && this.#view) return this.#view.update({ reason });
+    this.#leave();
+    this.me = null;
+    render(html`<main id="view" class="alone"></main>`, root);
+    this.#module = signIn;
+    this.title("Sign in");
+    this.#view = signIn.mount(/** @type {HTMLElement} */ (root.querySelector("#view")), this, { reason });
+  }
+
+  #frame() {
+    this.#leave();
+    render(nothing, root);
+    frame(root, this);
+    badge(/** @type {HTMLElement} */ (root.querySelector("#badge")), this);
+  }
+
+  #leave() {
+    this.#view?.unmount();
+    this.#view = null;
+    this.#module = null;
+  }
+
+  /** @param {boolean} moves whether the focus moves to the view, as after a click on a link */
+  async #show(moves) {
+    if (!this.me) return;
+    const turn = (this.#navigation += 1);
+    const place = /** @type {HTMLElement} */ (root.querySelector("#view"));
+    const { route, load } = resolve(new URL(location.href));
+    for (const link of root.querySelectorAll("nav a")) {
+      const current = link.getAttribute("href") === route.section;
+      if (current) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    try {
+      const module = await load();
+      if (turn !== this.#navigation) return;
+      if (module === this.#module && this.#view && route.params.id === this.#id) return this.#view.update(route);
+      this.#leave();
+      render(nothing, place);
+      this.#module = module;
+      this.#id = route.params.id;
+      this.#view = module.mount(place, this, route);
+      if (moves) {
+        place.focus({ preventScroll: true });
+        place.scrollTop = 0;
+      }
+    } catch (error) {
+      this.reports.add("load_failed", route.name);
+      render(failure(error, () => location.reload()), place);
+    }
+  }
+
+  /** Links to views are shown without loading the page anew. @param {MouseEvent} event */
+  #clicked(event) {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.composedPath().find((it) => it instanceof HTMLAnchorElement);
+    if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (!ROUTES.some((it) => it.pattern.test(link.pathname)) || (link.hash && link.pathname === location.pathname)) return;
+    event.preventDefault();
+    this.navigate(link.pathname + link.search);
+  }
+
+  /** Tells screen readers, politely. @param {string} text */
+  announce(text) {
+    live.textContent = "";
+    requestAnimationFrame(() => (live.textContent = text));
+  }
+}
+
+const app = new App();
+context.announce = (text) => app.announce(text);
+app.start();

@@ -1,0 +1,116 @@
+// @ts-check
+/** What an operator looks at first: the fleet at a glance, what needs somebody, what is under way, what has just happened. */
+
+import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { repeat } from "../vendor/lit-html/directives/repeat.js";
+import { createWorker, editTask } from "./actions.js";
+import { drawing } from "./drawing.js";
+import { earlier } from "./earlier.js";
+import { count, duration, number, tone, words } from "./format.js";
+import { empty, icon, spinner, time, traceLink } from "./parts.js";
+import { isRetrying, taskStatus } from "./tasks.js";
+import { lineOf, row } from "./timeline.js";
+import { workerStatus } from "./workers.js";
+
+const ORDER = ["running", "pending", "stopping", "stopped", "shutting_down", "failed", "unknown", "terminated"];
+const LATEST = 12;
+/** A worker that has not converged for so long is worth a look, in milliseconds. */
+const SLOW = 120_000;
+
+/** @param {HTMLElement} root @param {any} app */
+export function mount(root, app) {
+  app.title("Overview");
+  const before = earlier(app, () => drawn?.soon());
+  /** @type {any} */
+  let drawn = null;
+
+  const draw = () => {
+    const { store } = app;
+    if (!store.loaded && store.workers.size + store.tasks.size === 0) return render(spinner(), root);
+    const workers = [...store.workers.values()];
+    const tasks = [...store.tasks.values()];
+    render(
+      html`<h1 class="hidden">Overview</h1>
+        ${fleet(workers)}
+        <div class="columns">
+          <div>${attention(workers, tasks)} ${underWay(workers, tasks)}</div>
+          <section aria-labelledby="latest"><h2 id="latest">Latest <a class="quiet" href="/timeline">Timeline</a></h2>${latest()}</section>
+        </div>`,
+      root,
+    );
+  };
+
+  const fleet = (/** @type {any[]} */ workers) => {
+    if (!workers.length) {
+      return html`<section class="fleet">${empty(
+        "No workers yet",
+        app.isAdmin ? "A worker is a machine that runs labs. Create one, and watch it come up." : "Administrators create workers. You will see them here.",
+        app.isAdmin ? html`<button type="button" class="primary" @click=${() => createWorker(app)}>${icon("plus")}New worker</button>` : null,
+      )}</section>`;
+    }
+    const counts = new Map();
+    for (const it of workers) counts.set(it.status, (counts.get(it.status) ?? 0) + 1);
+    const shown = ORDER.filter((it) => counts.has(it));
+    return html`<section class="fleet" aria-labelledby="fleet">
+      <h2 id="fleet">Fleet <span class="count">${count(workers.length, "worker")}</span></h2>
+      <div class="share" aria-hidden="true">${shown.map((it) => html`<span class=${tone(it)} .style=${`flex-grow: ${counts.get(it)}`}></span>`)}</div>
+      <ul class="states">${shown.map((it) => html`<li><a class=${tone(it)} href="/workers?status=${it}"><span class="dot" aria-hidden="true"></span><strong>${number(counts.get(it))}</strong> ${words(it)}</a></li>`)}</ul>
+    </section>`;
+  };
+
+  const attention = (/** @type {any[]} */ workers, /** @type {any[]} */ tasks) => {
+    const found = [
+      ...workers.filter((it) => it.outcome?.result === "failed" || it.status === "failed").map((it) => workerLine(it, it.outcome?.reason ?? "failed")),
+      ...workers.filter((it) => it.status === "unknown").map((it) => workerLine(it, "cannot be observed")),
+      ...workers.filter((it) => it.reconciling && it.status !== "unknown" && Date.now() - Date.parse(it.desired_at) > SLOW).map((it) => workerLine(it, `not ${it.desired_status} after ${duration(Date.now() - Date.parse(it.desired_at))}`)),
+      ...tasks.filter((it) => it.status === "failed").map((it) => taskLine(it, it.run?.last_error?.message ?? "failed")),
+      ...tasks.filter(isRetrying).map((it) => taskLine(it, it.run.last_error?.message ?? "is retried")),
+    ];
+    return html`<section aria-labelledby="attention">
+      <h2 id="attention">Needs attention ${found.length ? html`<span class="count">${number(found.length)}</span>` : nothing}</h2>
+      ${found.length ? html`<ul class="lines">${found.slice(0, 12)}</ul>${found.length > 12 ? html`<p class="hint">and ${number(found.length - 12)} more</p>` : nothing}` : html`<p class="calm">Nothing. Every worker is as desired, or on its way.</p>`}
+    </section>`;
+  };
+
+  const underWay = (/** @type {any[]} */ workers, /** @type {any[]} */ tasks) => {
+    const actions = tasks.filter((it) => it.kind === "action" && (it.status === "in_progress" || it.status === "pending") && !isRetrying(it));
+    const starting = workers.filter((it) => it.reconciling && !actions.some((task) => task.worker_id === it.id));
+    const mine = tasks.filter((it) => it.kind === "human" && it.assignee_id === app.me.subject && it.status !== "completed" && it.status !== "cancelled");
+    return html`<section aria-labelledby="under-way">
+        <h2 id="under-way">Under way ${actions.length + starting.length ? html`<span class="count">${number(actions.length + starting.length)}</span>` : nothing}</h2>
+        ${actions.length + starting.length ? html`<ul class="lines">${[...actions.map((it) => taskLine(it, "")), ...starting.map((it) => workerLine(it, ""))].slice(0, 12)}</ul>` : html`<p class="calm">Nothing is being changed.</p>`}
+      </section>
+      <section aria-labelledby="mine">
+        <h2 id="mine">Assigned to you ${mine.length ? html`<span class="count">${number(mine.length)}</span>` : nothing} <button type="button" class="small" @click=${() => editTask(app)}>${icon("plus")}New task</button></h2>
+        ${mine.length ? html`<ul class="lines">${mine.slice(0, 12).map((it) => taskLine(it, ""))}</ul>` : html`<p class="calm">Nothing to do.</p>`}
+      </section>`;
+  };
+
+  const latest = () => {
+    const lines = app.store.timeline.slice(-LATEST).reverse().map(lineOf);
+    const known = new Set(lines.map((/** @type {any} */ it) => it.id));
+    const all = [...lines, ...before.lines.filter((it) => !known.has(it.id))].slice(0, LATEST);
+    if (!all.length) return before.loading ? spinner() : html`<p class="calm">Nothing has happened yet.</p>`;
+    return html`<ol class="timeline compact">${repeat(all, (it) => it.id, (it) => row(app, it))}</ol>`;
+  };
+
+  drawn = drawing(app, draw);
+  return {
+    update() {},
+    unmount() {
+      drawn.stop();
+      before.stop();
+      render(nothing, root);
+    },
+  };
+}
+
+/** @param {any} it @param {string} why */
+function workerLine(it, why) {
+  return html`<li>${icon("workers")}<a href="/workers/${it.id}"><bdi>${it.name}</bdi></a><span class="state">${workerStatus(it)}</span><bdi class="why">${why}</bdi>${time(it.status_since)}</li>`;
+}
+
+/** @param {any} it @param {string} why */
+function taskLine(it, why) {
+  return html`<li>${icon("tasks")}<a href="/tasks/${it.id}"><bdi>${it.title}</bdi></a><span class="state">${taskStatus(it)}</span><bdi class="why">${why}</bdi>${it.run ? traceLink(it.run.trace_id, it.title) : time(it.updated_at)}</li>`;
+}

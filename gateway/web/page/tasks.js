@@ -1,0 +1,76 @@
+// @ts-check
+/** The tasks. */
+
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { editTask } from "./actions.js";
+import { mountCollection } from "./collection.js";
+import { tone, words } from "./format.js";
+import { idChip, status, time, traceLink } from "./parts.js";
+
+const ORDER = ["pending", "retrying", "in_progress", "completed", "failed", "cancelled"];
+const PRIORITIES = ["low", "medium", "high"];
+
+/** @param {HTMLElement} root @param {any} app @param {any} route */
+export function mount(root, app, route) {
+  const workerName = (/** @type {any} */ it) => app.store.workers.get(it.worker_id)?.name ?? "";
+  const columns = [
+    { key: "title", name: "Title", cell: (/** @type {any} */ it) => html`<bdi>${it.title}</bdi>`, sort: (/** @type {any} */ it) => it.title.toLowerCase(), css: "main" },
+    { key: "status", name: "Status", cell: taskStatus, sort: (/** @type {any} */ it) => ORDER.indexOf(stateOf(it)), css: "state" },
+    { key: "priority", name: "Priority", cell: (/** @type {any} */ it) => priority(it.priority), sort: (/** @type {any} */ it) => PRIORITIES.indexOf(it.priority), descends: true, css: "wide" },
+    { key: "worker", name: "Worker", cell: (/** @type {any} */ it) => (it.worker_id ? html`<a href="/workers/${it.worker_id}"><bdi>${workerName(it) || it.worker_id.slice(-8)}</bdi></a>` : nothing), sort: workerName, css: "wide clip" },
+    { key: "assignee", name: "Assignee", cell: (/** @type {any} */ it) => html`<bdi>${it.assignee_id ?? ""}</bdi>`, sort: (/** @type {any} */ it) => it.assignee_id ?? "", css: "wide clip" },
+    { key: "updated", name: "Changed", cell: (/** @type {any} */ it) => time(it.updated_at), sort: (/** @type {any} */ it) => it.updated_at, descends: true, css: "when" },
+    { key: "created", name: "Created", cell: (/** @type {any} */ it) => time(it.created_at), sort: (/** @type {any} */ it) => it.created_at, descends: true, css: "when wide" },
+    { key: "id", name: "Id", cell: (/** @type {any} */ it) => idChip(it.id, "task id"), css: "wide" },
+    { key: "trace", name: "Trace", cell: (/** @type {any} */ it) => traceLink(it.run?.trace_id, it.title), css: "wide" },
+  ];
+  return mountCollection(root, app, route, {
+    kind: "tasks",
+    title: "Tasks",
+    noun: "task",
+    columns,
+    sort: "-created",
+    states: { name: "status", label: "Status", value: stateOf },
+    order: ORDER,
+    filters: [
+      { name: "kind", label: "Kind", value: (it) => it.kind, text: (it) => (it === "human" ? "For people" : "Actions on workers") },
+      { name: "priority", label: "Priority", value: (it) => it.priority, text: words },
+      { name: "department", label: "Department", value: (it) => it.department },
+    ],
+    text: (it) => `${it.title} ${it.description} ${it.id} ${it.assignee_id ?? ""} ${it.created_by} ${it.department ?? ""} ${workerName(it)}`,
+    createName: "New task",
+    create: editTask,
+    nothingYet: whoSees(app.me),
+  });
+}
+
+/** Which tasks the caller can see at all. @param {any} me */
+function whoSees(me) {
+  if (me.roles.includes("admin") || me.roles.includes("service")) return "Tasks are work for people, and actions on workers.";
+  if (me.roles.includes("manager") && me.department) return `You see the tasks of the department ${me.department}, those assigned to you, and those that you created.`;
+  return "You see the tasks that are assigned to you, and those that you created. There are none.";
+}
+
+/** The status; `retrying` while a failed call waits for its next attempt. @param {any} task */
+export function stateOf(task) {
+  return isRetrying(task) ? "retrying" : task.status;
+}
+
+/** @param {any} task */
+export function isRetrying({ status: is, run }) {
+  return is === "pending" && Boolean(run?.run_after) && run.attempt > 0;
+}
+
+/** @param {any} task */
+export function taskStatus(task) {
+  const { run } = task;
+  const tries = run && run.attempt > 1 ? html`<span class="desired">${run.attempt} of ${run.max_attempts}</span>` : nothing;
+  const state = stateOf(task);
+  // A task that waits for a person is not under way.
+  return html`${status(state, words(state), state === "pending" && !run ? "idle" : tone(state))}${tries}`;
+}
+
+/** @param {string} name */
+export function priority(name) {
+  return html`<span class="priority ${name}"><span class="bars" aria-hidden="true"></span>${words(name)}</span>`;
+}

@@ -1,0 +1,145 @@
+// @ts-check
+/** What happens, as it happens, with what happened just before the page was opened. */
+
+import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { repeat } from "../vendor/lit-html/directives/repeat.js";
+import { live } from "../vendor/lit-html/directives/live.js";
+import { happened } from "./changes.js";
+import { drawing } from "./drawing.js";
+import { clock, count } from "./format.js";
+import { actor, described } from "./history.js";
+import { earlier } from "./earlier.js";
+import { empty, failure, icon, spinner, status, traceLink } from "./parts.js";
+
+/** So many lines are in the document at most. */
+const SHOWN = 200;
+
+const KINDS = [
+  ["", "Everything"],
+  ["workers", "Workers"],
+  ["tasks", "Tasks"],
+  ["failures", "Failures"],
+];
+
+/** A change, whether it came by the stream or out of a history. @param {any} event of the stream */
+export function lineOf(event) {
+  const [kind, id] = event.subject.split("/");
+  const after = event.data.task ?? event.data.worker ?? null;
+  return { id: event.id, kind, subject: id, type: event.type, time: event.time, after, before: event.data.before ?? null, actor: event.data.actor ?? "", on_behalf_of: event.data.on_behalf_of ?? null, trace_id: event.trace_id };
+}
+
+/** @param {any} it a line */
+function isFailure({ after, before }) {
+  return after?.status === "failed" || after?.outcome?.result === "failed" || (after?.run?.last_error && JSON.stringify(before?.run?.last_error) !== JSON.stringify(after.run.last_error));
+}
+
+/** @param {HTMLElement} root @param {any} app @param {any} route */
+export function mount(root, app, route) {
+  app.title("Timeline");
+  let query = new URLSearchParams(route.query);
+  /** The time at which it was stopped, so that it can be read. @type {number | null} */
+  let held = null;
+  let shown = SHOWN;
+  const before = earlier(app, () => drawn?.soon());
+
+  const set = (/** @type {string} */ name, /** @type {string} */ value) => {
+    if (value) query.set(name, value);
+    else query.delete(name);
+    const text = query.toString();
+    app.navigate(`/timeline${text ? `?${text}` : ""}`, { replace: true });
+  };
+
+  const draw = () => {
+    const kind = query.get("show") ?? "";
+    const terms = (query.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+    const events = app.store.timeline;
+    const upTo = held ?? events.length;
+    const lines = [];
+    const wants = (/** @type {any} */ it) => {
+      if (kind === "failures" ? !isFailure(it) : kind && it.kind !== kind) return false;
+      if (!terms.length) return true;
+      const text = `${nameOf(app, it)} ${it.type} ${it.actor} ${it.on_behalf_of ?? ""} ${it.subject} ${it.trace_id ?? ""}`.toLowerCase();
+      return terms.every((/** @type {string} */ term) => text.includes(term));
+    };
+    let more = false;
+    const known = new Set();
+    for (let i = upTo - 1; i >= 0 && !more; i -= 1) {
+      const line = lineOf(events[i]);
+      known.add(line.id);
+      if (!wants(line)) continue;
+      if (lines.length === shown) more = true;
+      else lines.push(line);
+    }
+    for (const line of before.lines) {
+      if (more) break;
+      if (known.has(line.id) || !wants(line)) continue;
+      if (lines.length === shown) more = true;
+      else lines.push(line);
+    }
+    const waiting = events.length - upTo;
+    render(
+      html`<header class="title"><h1>Timeline</h1>
+          <button type="button" aria-pressed=${held === null ? "false" : "true"} @click=${hold}>${held === null ? "Pause" : waiting > 0 ? `Go on (${waiting} new)` : "Go on"}</button>
+        </header>
+        <div class="filters" role="search" aria-label="Filter the timeline">
+          <label class="search">${icon("search")}<span class="hidden">Search the timeline</span>
+            <input type="search" placeholder="Search" .value=${live(query.get("q") ?? "")} @input=${(/** @type {any} */ it) => set("q", it.target.value)}></label>
+          <div class="chips" role="group" aria-label="Show">
+            ${KINDS.map(([value, name]) => html`<button type="button" class="chip" aria-pressed=${kind === value ? "true" : "false"} @click=${() => set("show", value)}>${name}</button>`)}
+          </div>
+        </div>
+        ${lines.length
+          ? html`<ol class="timeline">${repeat(lines, (it) => it.id, (it) => row(app, it))}</ol>`
+          : events.length || before.lines.length
+            ? empty("Nothing matches", "Changes that match will be shown as they happen.", html`<button type="button" @click=${() => app.navigate("/timeline", { replace: true })}>Clear the filters</button>`)
+            : before.loading || !app.store.loaded
+              ? spinner()
+              : empty("Nothing has happened yet", "Each change of a task or a worker is shown here as it happens.")}
+        ${more ? html`<button type="button" class="more" @click=${() => { shown += SHOWN; draw(); }}>Show more</button>` : nothing}
+        ${before.error ? failure(before.error) : nothing}
+        ${!more && lines.length && before.since ? html`<p class="hint end">Complete since ${clock(before.since)}. Older changes are in the history of each task and worker.</p>` : nothing}`,
+      root,
+    );
+  };
+
+  const hold = () => {
+    held = held === null ? app.store.timeline.length : null;
+    draw();
+    if (held === null) app.announce(`The timeline goes on: ${count(app.store.timeline.length, "change")}`);
+  };
+
+  const drawn = drawing(app, draw);
+  return {
+    update(/** @type {any} */ next) {
+      query = new URLSearchParams(next.query);
+      draw();
+    },
+    unmount() {
+      drawn.stop();
+      before.stop();
+      render(nothing, root);
+    },
+  };
+}
+
+/** @param {any} app @param {any} line */
+function nameOf(app, { kind, subject, after }) {
+  const known = after ?? app.store[kind].get(subject);
+  return known?.name ?? known?.title ?? subject.slice(-8);
+}
+
+/** A change in one line. @param {any} app @param {any} line */
+export function row(app, line) {
+  const { kind, subject, type, time, after, before, trace_id: trace } = line;
+  const name = nameOf(app, line);
+  const changed = before && after && "status" in before && before.status !== after.status;
+  return html`<li class=${kind}>
+    <time datetime=${time} title=${new Date(time).toLocaleString()}>${clock(time)}</time>
+    <a class="subject" href="/${kind}/${subject}">${icon(kind === "workers" ? "workers" : "tasks")}<bdi>${name}</bdi></a>
+    <div class="what">
+      <p>${changed ? nothing : html`<span>${happened(type)}</span>`} ${line.actor ? html`<span class="hint">by ${actor(line)}</span>` : nothing}</p>
+      ${after && !before ? status(after.status) : described(before, after)}
+    </div>
+    ${traceLink(trace, `${name}: ${happened(type)}`)}
+  </li>`;
+}
