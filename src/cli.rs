@@ -213,6 +213,9 @@ pub(crate) struct Gateway {
     pub(crate) caller_burst: NonZeroU32,
     #[command(flatten)]
     pub(crate) streams: streams::Streams,
+    /// Socket of the `ccm up` that runs this gateway; `ccm up` sets this for its child process
+    #[arg(long, hide = true, value_name = "PATH")]
+    pub(crate) supervisor: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

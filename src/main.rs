@@ -5,6 +5,7 @@ mod cli;
 mod events;
 mod health;
 mod roles;
+mod supervisor;
 mod token;
 mod trace;
 mod up;

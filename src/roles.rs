@@ -16,6 +16,7 @@ use telemetry::{Process, Telemetry};
 use tokio::net::TcpListener;
 
 use crate::cli;
+use crate::supervisor::SupervisorSocket;
 
 pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
     let context = RoleContext::start(gateway::NAME, &settings.common, true)?;
@@ -51,6 +52,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
                     .map(|per_second| gateway::Rate { per_second, burst: settings.caller_burst }),
             },
             streams: settings.streams.streams(),
+            supervisor: settings.supervisor.map(|it| Arc::new(SupervisorSocket(it)) as _),
         };
         context.serve_metrics().await?;
         let listener = listen(settings.listen, &settings.common).await?;

@@ -1,7 +1,8 @@
-//! `ccm trace`: the traces that `ccm up` keeps in memory, and the command that shows one. When the spans go to a
-//! collector instead, the command says so.
+//! The traces that `ccm up` keeps in memory, and `ccm trace`, the command that shows one. When the spans go to a collector
+//! instead, the command says so.
 
 mod lines;
+mod page;
 mod query;
 #[cfg(test)]
 mod samples;
@@ -16,8 +17,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 pub(crate) use self::lines::LineStore;
-use self::query::{Answer, Query, Reply, Request};
-pub(crate) use self::socket::{Source, serve};
+use self::query::{Answer, Query, Reply};
+pub(crate) use self::query::{PageReply, Request};
+pub(crate) use self::socket::{Source, send, serve};
 pub(crate) use self::store::TraceStore;
 pub(crate) use self::waterfall::{Paint, clean};
 
@@ -31,9 +33,9 @@ pub(crate) fn socket(data_dir: &Path) -> PathBuf {
 
 /// Prints the newest trace (`last`), the trace with an id, or the story of a task or worker, from the `ccm up` that runs on the data directory; `logs` with their log lines.
 pub(crate) async fn run(data_dir: &Path, which: &str, logs: bool) -> anyhow::Result<()> {
-    let request = Request { query: which.parse()?, logs };
-    let answer = socket::send(&socket(data_dir), &request).await?;
-    print(&format_answer(answer, &request.query, &terminal())?)
+    let query: Query = which.parse()?;
+    let answer = send(&socket(data_dir), &Request::Show { query: query.clone(), logs }).await?;
+    print(&format_answer(answer, &query, &terminal())?)
 }
 
 struct Terminal {

@@ -19,7 +19,7 @@ use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::trace::LineStore;
+use crate::trace::{self, LineStore};
 use crate::{cli, roles};
 use banner::{Banner, Tokens};
 use child::{Child, Program};
@@ -136,6 +136,7 @@ impl Children {
             .env("CCM_WORKER_SERVICE", &format!("http://{workers}"));
         let tasks = self.add(task_service, output).await?;
         let gateway = process(Program::Gateway, settings.gateway_listen)
+            .argument("--supervisor", &trace::socket(data.path()).display().to_string())
             .env("CCM_TASK_SERVICE", &format!("http://{tasks}"))
             .env("CCM_WORKER_SERVICE", &format!("http://{workers}"));
         self.add(gateway, output).await.map(Some)

@@ -13,6 +13,7 @@ mod server;
 mod services;
 mod session;
 mod stream;
+pub mod supervisor;
 mod web;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use tokio::net::TcpListener;
 
 use session::Sessions;
 use stream::Streams;
+use supervisor::Supervisor;
 
 pub use limits::{Limits, MAX_HEADER_BYTES, Rate};
 
@@ -59,6 +61,8 @@ pub struct Config {
     pub limits: Limits,
     /// Settings of event streams.
     pub streams: StreamSettings,
+    /// The `ccm up` that runs this gateway; `None` in production.
+    pub supervisor: Option<Arc<dyn Supervisor>>,
 }
 
 /// What the gateway traces, and how.
@@ -84,8 +88,8 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
     let streams = Streams::new(tasks, workers, identity.as_ref(), config.streams, config.clock.clone());
     let reading = tokio::spawn(streams.clone().run(shutdown.clone()));
     let sessions = Sessions { clock: config.clock, trusted_proxies: config.tracing.trusted_proxies.clone() };
-    let router =
-        router::router(services, streams, config.verifier, sessions, &config.tracing, &config.limits);
+    let behind = router::Behind { services, streams, supervisor: config.supervisor };
+    let router = router::router(behind, config.verifier, sessions, &config.tracing, &config.limits);
     server::serve(listener, config.tls, router, &config.limits, shutdown).await;
     // It ends with the shutdown, after the last spans.
     let _ = reading.await;

@@ -26,6 +26,7 @@ use crate::services::Services;
 use crate::session::cookies::HeaderOrCookie;
 use crate::session::{Sessions, require_same_origin};
 use crate::stream::Streams;
+use crate::supervisor::Supervisor;
 use crate::{Limits, NAME, Tracing, web};
 
 /// The routes of health checks.
@@ -62,10 +63,16 @@ pub(crate) fn routes() -> Router<Services> {
         .method_not_allowed_fallback(error::no_method)
 }
 
+/// What answers the handlers.
+pub(crate) struct Behind {
+    pub(crate) services: Services,
+    pub(crate) streams: Arc<Streams>,
+    pub(crate) supervisor: Option<Arc<dyn Supervisor>>,
+}
+
 /// The API, with and without a trailing slash.
 pub(crate) fn router(
-    services: Services,
-    streams: Arc<Streams>,
+    behind: Behind,
     verifier: Verifier,
     sessions: Sessions,
     tracing: &Tracing,
@@ -73,8 +80,9 @@ pub(crate) fn router(
 ) -> NormalizePath<Router> {
     // The first layer is the innermost one.
     let layered = routes()
-        .with_state(services)
-        .layer(Extension(streams))
+        .with_state(behind.services)
+        .layer(Extension(behind.streams))
+        .layer(Extension(behind.supervisor))
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(from_fn_with_state(sessions, require_same_origin))
         .layer(from_fn_with_state(limits.request_timeout, within_deadline))

@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use anyhow::bail;
+use gateway::supervisor::TraceQuery;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::lines::Lines;
 use super::store::Trace;
@@ -12,27 +14,54 @@ use super::story::Story;
 
 /// What a client asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Request {
-    pub(crate) query: Query,
-    /// Whether the log lines are asked for, too.
-    pub(crate) logs: bool,
+pub(crate) enum Request {
+    /// What `ccm trace` shows.
+    Show {
+        query: Query,
+        /// Whether the log lines are asked for, too.
+        logs: bool,
+    },
+    /// What the gateway answers to its clients.
+    Page(TraceQuery),
 }
 
 /// The word behind a query that asks for log lines.
 const LOGS: &str = " logs";
+/// The words before the requests of the gateway.
+const RECENT: &str = "recent ";
+const ONE: &str = "one ";
 
 impl FromStr for Request {
     type Err = anyhow::Error;
 
     fn from_str(text: &str) -> anyhow::Result<Self> {
+        if let Some(filter) = text.strip_prefix(RECENT) {
+            return Ok(Self::Page(TraceQuery::Recent(serde_json::from_str(filter)?)));
+        }
+        if let Some(rest) = text.strip_prefix(ONE) {
+            let mut words = rest.split(' ').map(ToOwned::to_owned);
+            let id = words.next().unwrap_or_default();
+            return Ok(Self::Page(TraceQuery::One { id, known: words.collect() }));
+        }
         let (query, logs) = text.strip_suffix(LOGS).map_or((text, false), |it| (it, true));
-        Ok(Self { query: query.parse()?, logs })
+        Ok(Self::Show { query: query.parse()?, logs })
     }
 }
 
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.query, if self.logs { LOGS } else { "" })
+        match self {
+            Self::Show { query, logs } => write!(f, "{query}{}", if *logs { LOGS } else { "" }),
+            Self::Page(TraceQuery::Recent(filter)) => {
+                // JSON has no line breaks.
+                let filter = serde_json::to_string(filter).map_err(|_| fmt::Error)?;
+                write!(f, "{RECENT}{filter}")
+            }
+            Self::Page(TraceQuery::One { id, known }) => {
+                write!(f, "{ONE}{id}")?;
+                known.iter().try_for_each(|it| write!(f, " {it}"))
+            }
+        }
     }
 }
 
@@ -83,7 +112,7 @@ pub(super) fn is_uuid(text: &str) -> bool {
         })
 }
 
-/// The answer to a [`Request`].
+/// The answer to a [`Request::Show`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Answer {
     #[serde(flatten)]
@@ -97,6 +126,16 @@ impl From<Reply> for Answer {
     fn from(reply: Reply) -> Self {
         Self { reply, logs: Lines::default() }
     }
+}
+
+/// The reply to a [`Request::Page`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PageReply {
+    Document { tag: Option<String>, json: Box<RawValue> },
+    NotModified { tag: String },
+    NotFound,
+    Elsewhere { destination: String },
 }
 
 /// The reply to a [`Query`].
@@ -127,7 +166,28 @@ pub(crate) enum Reply {
 
 #[cfg(test)]
 mod tests {
+    use gateway::supervisor::{TraceFilter, TraceStatus};
+
     use super::*;
+
+    #[test]
+    fn a_request_of_the_gateway_is_one_line_that_reads_back_as_it_was() {
+        let filter = TraceFilter {
+            route: Some("/api/tasks/{id}".to_owned()),
+            status: Some(TraceStatus::Error),
+            text: Some("one \n\" logs".to_owned()),
+            limit: 50,
+            ..TraceFilter::default()
+        };
+        let (id, known) =
+            ("01a202a32bef7c31b2aa9c8aff224f0b".to_owned(), vec!["a".to_owned(), "b".to_owned()]);
+        for query in [TraceQuery::Recent(filter), TraceQuery::One { id, known }] {
+            let request = Request::Page(query);
+            let line = request.to_string();
+            assert!(!line.contains('\n'), "{line}");
+            assert_eq!(line.parse::<Request>().unwrap(), request, "{line}");
+        }
+    }
 
     #[test]
     fn hyphens_tell_the_id_of_a_task_or_worker_from_a_trace_id() {

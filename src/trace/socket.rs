@@ -1,6 +1,6 @@
-//! The Unix socket between `ccm trace` and a running `ccm up`, in the data directory with mode 0600. The client sends
-//! one line (`last`, a trace id or the id of a task or worker, with ` logs` behind it if it wants log lines), the server answers
-//! with one line of JSON.
+//! The Unix socket of a running `ccm up`, in the data directory with mode 0600, for `ccm trace` and for the gateway. The client
+//! sends one line, a [`Request`] (from `ccm trace` it is `last`, a trace id or the id of a task or worker, with ` logs` behind it
+//! if log lines are wanted), the server answers with one line of JSON.
 
 use std::fs::Permissions;
 use std::io::ErrorKind;
@@ -11,17 +11,22 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use platform::shutdown::Shutdown;
+use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::lines::{LineStore, Lines};
+use super::page;
 use super::query::{Answer, Query, Reply, Request};
 use super::store::{Trace, TraceStore};
 use super::story::Story;
 
-const MAX_QUERY_BYTES: usize = 100;
+/// Longest request.
+const MAX_QUERY_BYTES: usize = 4_096;
+/// Longest reply that is read.
+const MAX_REPLY_BYTES: u64 = 64 * 1024 * 1024;
 /// How often a trace is looked up while its spans arrive, and the pause after a failed accept.
 const POLL: Duration = Duration::from_millis(25);
 /// How long the client waits for the reply: longer than all timeouts of the server together.
@@ -116,15 +121,15 @@ async fn answer(
     timeouts: Timeouts,
 ) -> anyhow::Result<()> {
     let mut client = BufReader::new(client);
-    let answer = match timeout(timeouts.client, read_request(&mut client)).await?? {
-        Err(error) => Reply::Invalid { message: error.to_string() }.into(),
-        Ok(Request { query, logs }) => {
+    let mut line = match timeout(timeouts.client, read_request(&mut client)).await?? {
+        Err(error) => serde_json::to_vec(&Answer::from(Reply::Invalid { message: error.to_string() })),
+        Ok(Request::Show { query, logs }) => {
             let reply = reply(query.clone(), source, timeouts).await;
             let logs = if logs { logs_of(&reply, &query, &lines) } else { Lines::default() };
-            Answer { reply, logs }
+            serde_json::to_vec(&Answer { reply, logs })
         }
-    };
-    let mut line = serde_json::to_vec(&answer)?;
+        Ok(Request::Page(query)) => serde_json::to_vec(&page::reply(query, source, &lines).await?),
+    }?;
     line.push(b'\n');
     timeout(timeouts.client, client.write_all(&line)).await??;
     Ok(())
@@ -200,7 +205,7 @@ async fn find_story(store: &TraceStore, id: &str, timeouts: Timeouts) -> Option<
 }
 
 /// Sends a request to the `ccm up` that listens at `path`, and returns its answer.
-pub(crate) async fn send(path: &Path, request: &Request) -> anyhow::Result<Answer> {
+pub(crate) async fn send<T: DeserializeOwned>(path: &Path, request: &Request) -> anyhow::Result<T> {
     let mut server = match UnixStream::connect(path).await {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => bail!(
             "no `ccm up` is running on {}: start it with `cargo run`, send a request, and try again",
@@ -212,7 +217,7 @@ pub(crate) async fn send(path: &Path, request: &Request) -> anyhow::Result<Answe
     let mut json = Vec::new();
     let exchange = async {
         server.write_all(line.as_bytes()).await?;
-        server.read_to_end(&mut json).await
+        server.take(MAX_REPLY_BYTES).read_to_end(&mut json).await
     };
     match timeout(REPLY_TIMEOUT, exchange).await {
         Err(_) => bail!("`ccm up` did not answer within {} s", REPLY_TIMEOUT.as_secs()),

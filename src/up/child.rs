@@ -60,15 +60,21 @@ impl Program {
 /// The arguments and environment of a child to start.
 pub(super) struct Command {
     role: Program,
-    arguments: [String; 4],
+    arguments: Vec<String>,
     environment: Vec<(String, String)>,
 }
 
 impl Command {
     pub(super) fn new(role: Program, listen: SocketAddr) -> Self {
         let name = role.name();
-        let arguments = [name, "--end-with-stdin", "--listen", &listen.to_string()].map(ToOwned::to_owned);
+        let arguments = [name, "--end-with-stdin", "--listen", &listen.to_string()];
+        let arguments = arguments.map(ToOwned::to_owned).to_vec();
         Self { role, arguments, environment: vec![("CCM_LOG_FORMAT".to_owned(), "json".to_owned())] }
+    }
+
+    pub(super) fn argument(mut self, flag: &str, value: &str) -> Self {
+        self.arguments.extend([flag.to_owned(), value.to_owned()]);
+        self
     }
 
     pub(super) fn env(mut self, name: &str, value: &str) -> Self {

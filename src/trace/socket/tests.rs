@@ -128,8 +128,8 @@ async fn an_invalid_query_is_answered_with_its_error() {
         let answer = up.send_bytes(&nonsense).await;
         assert!(answer.contains(r#""answer":"invalid""#) && answer.contains("32 hexadecimal"), "{answer}");
     }
-    let answer = up.send_bytes(&[b'a'; 3_000]).await;
-    assert!(answer.contains("longer than 100 bytes"), "{answer}");
+    let answer = up.send_bytes(&[b'a'; 5_000]).await;
+    assert!(answer.contains("longer than 4096 bytes"), "{answer}");
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn the_socket_has_mode_600_replaces_a_stale_one_and_is_removed_at_the_end(
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("trace.sock");
     drop(UnixListener::bind(&path).unwrap());
-    let refused = send(&path, &last()).await.unwrap_err().to_string();
+    let refused = send::<Answer>(&path, &last()).await.unwrap_err().to_string();
     assert!(refused.contains("no `ccm up` is running on") && refused.contains("cargo run"), "{refused}");
 
     let shutdown = Shutdown::new();
@@ -194,7 +194,7 @@ async fn the_socket_has_mode_600_replaces_a_stale_one_and_is_removed_at_the_end(
     let source = Source::Elsewhere("collector".to_owned());
     let up = serve(&at, source, Arc::default(), shutdown.clone());
     let client = async move {
-        let answer = send(&asked, &last()).await;
+        let answer = send::<Answer>(&asked, &last()).await;
         let metadata = std::fs::metadata(&asked).unwrap();
         shutdown.cancel();
         (answer, metadata)
@@ -205,5 +205,5 @@ async fn the_socket_has_mode_600_replaces_a_stale_one_and_is_removed_at_the_end(
     assert!(metadata.file_type().is_socket());
     assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
     assert!(!path.exists());
-    assert!(send(&path, &last()).await.is_err());
+    assert!(send::<Answer>(&path, &last()).await.is_err());
 }
