@@ -27,6 +27,7 @@ use crate::session::cookies::HeaderOrCookie;
 use crate::session::{Sessions, require_same_origin};
 use crate::stream::Streams;
 use crate::supervisor::Supervisor;
+use crate::web::security::{SecurityHeaders, secure};
 use crate::{Limits, NAME, Tracing, web};
 
 /// The routes of health checks.
@@ -90,6 +91,7 @@ pub(crate) fn router(
         .layer(from_fn_with_state(limits.header_bytes, limit_header))
         .layer(from_fn_with_state(limits.caller_rate.map(CallerRateLimit::new), limit_caller_rate))
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
+        .layer(from_fn_with_state(SecurityHeaders::new(None), secure))
         .layer(HttpServerLayer::new(HeaderOrCookie(verifier), span_settings(tracing)));
     NormalizePath::trim_trailing_slash(layered)
 }

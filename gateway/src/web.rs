@@ -1,110 +1,70 @@
-//! The browser client of the event stream, as ES modules that any page of the same origin can import without a build step:
-//! `/sse-client.js` and what it loads. The files are in `gateway/web`; they are embedded in the binary, so that client and
-//! gateway are always of one version. They need no token.
+//! What browsers load: the page, and the client of the event stream that other pages of the same origin can import, as ES
+//! modules without a build step. The files are in `gateway/web`; they are embedded in the binary, so that page and gateway are
+//! always of one version. They need no token.
 
-use std::sync::LazyLock;
+mod assets;
+pub(crate) mod security;
+
+use std::collections::BTreeSet;
 
 use axum::Router;
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use sha2::{Digest as _, Sha256};
 
+use crate::error::ApiError;
 use crate::input::IfNoneMatch;
 use crate::services::Services;
+use security::Row;
 
-static CLIENT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("../web/sse-client.js")));
-static CONNECTION: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("../web/sse-connection.js")));
-static EVENTS: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("../web/sse-events.js")));
-static WORKER: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("../web/sse-worker.js")));
+/// The views of the page, all of which are answered with its shell: the page's script shows the view of the path, so that a
+/// link to a view can be shared and reloaded.
+const VIEWS: [&str; 8] =
+    ["/", "/tasks", "/tasks/{id}", "/workers", "/workers/{id}", "/timeline", "/traces", "/traces/{id}"];
 
-/// The routes of the scripts.
+/// The routes of the page and of the files that it loads. Spans and metrics name the folder of a file, not each file.
 pub(crate) fn routes() -> Router<Services> {
-    Router::new()
-        .route("/sse-client.js", get(async |condition| CLIENT.answer(&condition)))
-        .route("/sse-connection.js", get(async |condition| CONNECTION.answer(&condition)))
-        .route("/sse-events.js", get(async |condition| EVENTS.answer(&condition)))
-        .route("/sse-worker.js", get(async |condition| WORKER.answer(&condition)))
-}
-
-/// An embedded script, with the hash of its text as entity tag.
-struct Script {
-    text: &'static str,
-    tag: String,
-}
-
-impl Script {
-    fn new(text: &'static str) -> Self {
-        Self { text, tag: format!("{:x}", Sha256::digest(text)) }
+    let mut router = Router::new();
+    for view in VIEWS {
+        router = router.route(view, get(shell));
     }
-
-    /// 304 without a body when `If-None-Match` names the script, else 200. A browser asks before each use, so that it never
-    /// mixes scripts of two versions for longer than a page lives.
-    fn answer(&self, condition: &IfNoneMatch) -> Response {
-        let headers: [(HeaderName, &str); 3] = [
-            (header::ETAG, &format!("\"{}\"", self.tag)),
-            (header::CACHE_CONTROL, "no-cache"),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        ];
-        if condition.has(&self.tag) {
-            return (StatusCode::NOT_MODIFIED, headers).into_response();
+    let mut folders = BTreeSet::new();
+    for name in assets::names() {
+        match name.split_once('/') {
+            Some((folder, _)) => _ = folders.insert(folder),
+            None if is_document(name) => {}
+            None => router = router.route(&format!("/{name}"), get(file)),
         }
-        let content_type = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
-        (headers, content_type, self.text).into_response()
+    }
+    for folder in folders {
+        router = router.route(&format!("/{folder}/{{*file}}"), get(file));
+    }
+    router
+}
+
+/// Documents have routes of their own.
+fn is_document(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|it| it.1 == "html")
+}
+
+async fn shell(headers: HeaderMap, condition: IfNoneMatch) -> Response {
+    document("index.html", Row::Page, &headers, &condition).await
+}
+
+async fn document(name: &str, row: Row, headers: &HeaderMap, condition: &IfNoneMatch) -> Response {
+    match assets::find(name) {
+        Some(asset) => asset.answer(row, headers, condition).await,
+        None => ApiError::internal().into_response(),
+    }
+}
+
+async fn file(uri: Uri, headers: HeaderMap, condition: IfNoneMatch) -> Response {
+    let name = uri.path().trim_start_matches('/');
+    match assets::find(name).filter(|_| !is_document(name)) {
+        Some(asset) => asset.answer(Row::Asset, &headers, &condition).await,
+        None => ApiError::no_route(&uri).into_response(),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::body::Body;
-    use axum::http::Request;
-    use http_body_util::BodyExt as _;
-    use tower::ServiceExt as _;
-
-    use super::*;
-
-    async fn get(path: &str, condition: Option<&str>) -> Response {
-        let peer = |name| net::grpc::Peer::new(name, "http://127.0.0.1:9", None).unwrap();
-        let services = Services::connect(&peer("task-service"), &peer("worker-service"));
-        let mut request = Request::get(path);
-        if let Some(tag) = condition {
-            request = request.header(header::IF_NONE_MATCH, tag);
-        }
-        routes().with_state(services).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
-    }
-
-    async fn text(response: Response) -> String {
-        String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
-    }
-
-    #[tokio::test]
-    async fn a_script_is_sent_again_only_when_it_is_another() {
-        let first = get("/sse-worker.js", None).await;
-        assert_eq!(first.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
-        assert_eq!(first.headers()[header::CACHE_CONTROL], "no-cache");
-        assert_eq!(first.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
-        let tag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
-        let again = get("/sse-worker.js", Some(&tag)).await;
-        assert_eq!(
-            (again.status(), again.headers()[header::ETAG].to_str().unwrap()),
-            (StatusCode::NOT_MODIFIED, &*tag)
-        );
-        assert_eq!(text(again).await, "");
-        let other = get("/sse-client.js", Some(&tag)).await;
-        assert_eq!(other.status(), StatusCode::OK);
-    }
-
-    #[tokio::test]
-    async fn every_script_that_a_script_loads_is_served() {
-        let (mut seen, mut queue) = (Vec::new(), vec!["sse-client.js".to_owned()]);
-        while let Some(name) = queue.pop() {
-            let script = get(&format!("/{name}"), None).await;
-            assert_eq!(script.status(), StatusCode::OK, "{name}");
-            let script = text(script).await;
-            let named = script.split("\"./").skip(1).map(|it| it.split('"').next().unwrap().to_owned());
-            seen.push(name);
-            queue.extend(named.filter(|it| !it.contains(".d.ts") && !seen.contains(it)).collect::<Vec<_>>());
-        }
-        assert!(seen.len() >= 4, "{seen:?}");
-    }
-}
+mod tests;

@@ -4,35 +4,31 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use axum::Extension;
 use axum::http::{HeaderName, header};
 use serde_json::Value;
 
 use super::document;
+use crate::web::security::Row;
 
 const STYLE: &str = include_str!("page.css");
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 static PAGE: LazyLock<String> = LazyLock::new(|| page(&document()));
 
-type Headers = [(HeaderName, &'static str); 3];
+type Headers = (Extension<Row>, [(HeaderName, &'static str); 1]);
 
-fn headers(content_type: &'static str) -> Headers {
-    [
-        (header::CONTENT_TYPE, content_type),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ]
+fn headers(row: Row, content_type: &'static str) -> Headers {
+    (Extension(row), [(header::CONTENT_TYPE, content_type)])
 }
 
 /// Returns the page. Needs no token.
 pub(crate) async fn get() -> (Headers, &'static str) {
-    (headers("text/html; charset=utf-8"), &PAGE)
+    (headers(Row::Viewer, "text/html; charset=utf-8"), &PAGE)
 }
 
 /// Returns the style sheet of the page. Needs no token.
 pub(crate) async fn style() -> (Headers, &'static str) {
-    (headers("text/css; charset=utf-8"), STYLE)
+    (headers(Row::Asset, "text/css; charset=utf-8"), STYLE)
 }
 
 fn page(document: &Value) -> String {

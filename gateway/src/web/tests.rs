@@ -1,0 +1,211 @@
+//! What browsers get over the router: files by their conditions, and the security headers of each route.
+
+use std::path::{Path, PathBuf};
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+use super::security::{SecurityHeaders, secure};
+use super::*;
+
+async fn ask(path: &str, headers: &[(header::HeaderName, &str)]) -> Response {
+    let peer = |name| net::grpc::Peer::new(name, "http://127.0.0.1:9", None).unwrap();
+    let services = Services::connect(&peer("task-service"), &peer("worker-service"));
+    let router = crate::router::routes().with_state(services);
+    let router = router.layer(from_fn_with_state(SecurityHeaders::new(None), secure));
+    let mut request = Request::get(path);
+    for (name, value) in headers {
+        request = request.header(name, *value);
+    }
+    router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+}
+
+async fn content(response: Response) -> Vec<u8> {
+    response.into_body().collect().await.unwrap().to_bytes().to_vec()
+}
+
+fn value(response: &Response, name: header::HeaderName) -> String {
+    response.headers().get(name).map(|it| it.to_str().unwrap().to_owned()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_file_is_sent_again_only_when_it_is_another() {
+    let first = ask("/sse-worker.js", &[]).await;
+    assert_eq!(value(&first, header::CONTENT_TYPE), "text/javascript; charset=utf-8");
+    assert_eq!(value(&first, header::CACHE_CONTROL), "no-cache");
+    let tag = value(&first, header::ETAG);
+    let again = ask("/sse-worker.js", &[(header::IF_NONE_MATCH, &tag)]).await;
+    assert_eq!((again.status(), value(&again, header::ETAG)), (StatusCode::NOT_MODIFIED, tag.clone()));
+    assert_eq!(content(again).await, b"");
+    let other = ask("/sse-client.js", &[(header::IF_NONE_MATCH, &tag)]).await;
+    assert_eq!(other.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_two_representations_of_a_file_have_tags_of_their_own() {
+    let plain = ask("/sse-worker.js", &[]).await;
+    let compressed = ask("/sse-worker.js", &[(header::ACCEPT_ENCODING, "gzip, br")]).await;
+    for response in [&plain, &compressed] {
+        assert_eq!(value(response, header::VARY), "accept-encoding");
+    }
+    assert_eq!(value(&plain, header::CONTENT_ENCODING), "");
+    assert_eq!(value(&compressed, header::CONTENT_ENCODING), "gzip");
+    let tag = value(&plain, header::ETAG);
+    assert_ne!(tag, value(&compressed, header::ETAG));
+    let headers = [(header::ACCEPT_ENCODING, "gzip"), (header::IF_NONE_MATCH, &*tag)];
+    assert_eq!(ask("/sse-worker.js", &headers).await.status(), StatusCode::OK, "it has the other one");
+    let (plain, compressed) = (content(plain).await, content(compressed).await);
+    assert!(compressed.len() < plain.len() / 2, "{} {}", compressed.len(), plain.len());
+    let mut unpacked = Vec::new();
+    let mut decoder = flate2::read::GzDecoder::new(compressed.as_slice());
+    std::io::Read::read_to_end(&mut decoder, &mut unpacked).unwrap();
+    assert_eq!(unpacked, plain);
+}
+
+#[tokio::test]
+async fn every_view_is_answered_with_the_shell_of_the_page() {
+    let shell = include_bytes!("../../web/index.html");
+    for view in VIEWS {
+        let answer = ask(&view.replace("{id}", "0198"), &[]).await;
+        assert_eq!(value(&answer, header::CONTENT_TYPE), "text/html; charset=utf-8", "{view}");
+        assert_eq!(content(answer).await, shell, "{view}");
+    }
+}
+
+/// The files beneath `gateway/web` that are served by their own names.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    entries.flat_map(|it| if it.is_dir() { files(&it) } else { vec![it] }).collect()
+}
+
+#[tokio::test]
+async fn every_file_is_served_as_what_it_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
+    let mut served = 0;
+    for file in files(&root) {
+        let name = file.strip_prefix(&root).unwrap().to_str().unwrap();
+        let answer = ask(&format!("/{name}"), &[]).await;
+        if [".html", "README.md", ".d.ts"].iter().any(|it| name.ends_with(it)) {
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{name}");
+            continue;
+        }
+        let kind = value(&answer, header::CONTENT_TYPE);
+        // The type of last resort is for licences.
+        assert_eq!(kind.starts_with("text/plain"), name.ends_with("LICENSE"), "{name}: {kind}");
+        assert!(content(answer).await == std::fs::read(&file).unwrap(), "{name}");
+        served += 1;
+    }
+    assert!(served > 4);
+}
+
+#[tokio::test]
+async fn every_module_that_a_module_imports_is_served() {
+    let ours = assets::names().filter(|it| !it.starts_with("vendor/"));
+    for name in ours.filter(|it| it.rsplit_once('.').is_some_and(|it| it.1 == "js")) {
+        let script = String::from_utf8(content(ask(&format!("/{name}"), &[]).await).await).unwrap();
+        let imports =
+            script.lines().filter(|it| !it.trim_start().starts_with(['/', '*'])).filter_map(imported);
+        for import in imports {
+            let folder = name.rsplit_once('/').map_or(String::new(), |it| format!("/{}", it.0));
+            let mut path = import.to_owned();
+            if let Some(it) = import.strip_prefix("./") {
+                path = format!("{folder}/{it}");
+            } else if let Some(it) = import.strip_prefix("../") {
+                path = format!("{}/{it}", folder.rsplit_once('/').map_or("", |it| it.0));
+            }
+            assert_eq!(ask(&path, &[]).await.status(), StatusCode::OK, "{name} imports {import}");
+        }
+    }
+}
+
+/// The script that a line imports, if it does.
+fn imported(line: &str) -> Option<&str> {
+    let quoted = line.split_once(" from \"").or_else(|| line.split_once("import(\""))?.1;
+    quoted.split_once('"').map(|it| it.0)
+}
+
+const ROUTER: &str = include_str!("../router.rs");
+const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
+    worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types lit-html ccm";
+
+/// The security headers of an answer, one a line.
+fn security(response: &Response) -> Vec<String> {
+    let of_other_purpose = ["content-type", "content-length", "etag", "cache-control", "vary", "allow"];
+    let others = ["www-authenticate", "retry-after"];
+    let headers = response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
+    let of_security = headers.filter(|it| !of_other_purpose.contains(&it.0) && !others.contains(&it.0));
+    let mut lines: Vec<String> = of_security.map(|(name, value)| format!("{name}: {value}")).collect();
+    lines.sort();
+    lines
+}
+
+fn document(policy: &str) -> Vec<String> {
+    [
+        &format!("content-security-policy: {policy}"),
+        "cross-origin-opener-policy: same-origin",
+        "cross-origin-resource-policy: same-origin",
+        "permissions-policy: camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()",
+        "referrer-policy: same-origin",
+        "x-content-type-options: nosniff",
+    ]
+    .map(ToOwned::to_owned)
+    .to_vec()
+}
+
+fn no_document(policy: &str) -> Vec<String> {
+    [
+        &format!("content-security-policy: {policy}"),
+        "cross-origin-resource-policy: same-origin",
+        "x-content-type-options: nosniff",
+    ]
+    .map(ToOwned::to_owned)
+    .to_vec()
+}
+
+#[tokio::test]
+async fn every_route_is_answered_with_its_row_of_security_headers() {
+    let asset =
+        no_document("default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'");
+    let api = no_document("default-src 'none'; frame-ancestors 'none'");
+    let viewer = document(
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
+         img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
+    let mut rows: Vec<(String, &[String])> = Vec::new();
+    let page = document(PAGE);
+    rows.extend(VIEWS.map(|it| (it.to_owned(), page.as_slice())));
+    let files = assets::names().filter(|it| !is_document(it));
+    rows.extend(files.map(|it| (format!("/{it}"), asset.as_slice())));
+    let of_api = ROUTER.split(".route(\"").skip(1).map(|it| it.split('"').next().unwrap());
+    rows.extend(of_api.map(|it| match it {
+        "/api/docs" => (it.to_owned(), &*viewer),
+        "/api/docs.css" => (it.to_owned(), &*asset),
+        _ => (it.to_owned(), &*api),
+    }));
+    for path in ["/nothing", "/page/nothing.js", "/index.html"] {
+        rows.push((path.to_owned(), &api));
+    }
+    assert!(rows.len() > 40, "{rows:?}");
+    for (path, row) in rows {
+        let answer = ask(&path.replace("{id}", "x"), &[]).await;
+        assert_eq!(security(&answer), row, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_the_api_is_not_for_shared_caches() {
+    assert_eq!(value(&ask("/livez", &[]).await, header::CACHE_CONTROL), "private, no-cache");
+    // What a handler says holds.
+    assert_eq!(value(&ask("/nothing", &[]).await, header::CACHE_CONTROL), "no-store");
+    assert_eq!(value(&ask("/tasks", &[]).await, header::CACHE_CONTROL), "no-cache");
+}
+
+#[test]
+fn the_page_may_connect_to_one_origin_more() {
+    let of_issuer = security::page_policy(Some("https://issuer.example"));
+    assert_eq!(of_issuer, PAGE.replace("connect-src 'self'", "connect-src 'self' https://issuer.example"));
+}
