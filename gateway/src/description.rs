@@ -5,7 +5,6 @@
 pub mod asyncapi;
 mod events;
 mod operations;
-pub(crate) mod page;
 mod parameters;
 mod problems;
 mod resources;

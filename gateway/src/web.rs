@@ -51,6 +51,11 @@ async fn shell(headers: HeaderMap, condition: IfNoneMatch) -> Response {
     document("index.html", Row::Page, &headers, &condition).await
 }
 
+/// `/api/docs`: the description of the API in its viewer. The viewer's script does the rest.
+pub(crate) async fn reference(headers: HeaderMap, condition: IfNoneMatch) -> Response {
+    document("docs/index.html", Row::Viewer, &headers, &condition).await
+}
+
 async fn document(name: &str, row: Row, headers: &HeaderMap, condition: &IfNoneMatch) -> Response {
     match assets::find(name) {
         Some(asset) => asset.answer(row, headers, condition).await,

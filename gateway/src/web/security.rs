@@ -13,8 +13,8 @@ const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-or
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
-/// The viewer writes styles into its elements; everything else comes from this origin.
-const VIEWER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
+/// The viewer assigns HTML that it has sanitized itself, which Trusted Types do not allow.
+const VIEWER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// An answer of the API is no document: nothing that it names is loaded.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";

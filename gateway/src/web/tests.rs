@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use http_body_util::BodyExt as _;
+use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
 
 use super::security::{SecurityHeaders, secure};
@@ -94,7 +95,8 @@ async fn every_file_is_served_as_what_it_is() {
         }
         let kind = value(&answer, header::CONTENT_TYPE);
         // The type of last resort is for licences.
-        assert_eq!(kind.starts_with("text/plain"), name.ends_with("LICENSE"), "{name}: {kind}");
+        let is_notice = ["LICENSE", "LICENSE.txt", "NOTICE"].iter().any(|it| name.ends_with(it));
+        assert_eq!(kind.starts_with("text/plain"), is_notice, "{name}: {kind}");
         assert!(content(answer).await == std::fs::read(&file).unwrap(), "{name}");
         served += 1;
     }
@@ -172,7 +174,7 @@ async fn every_route_is_answered_with_its_row_of_security_headers() {
         no_document("default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'");
     let api = no_document("default-src 'none'; frame-ancestors 'none'");
     let viewer = document(
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
          img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     );
     let mut rows: Vec<(String, &[String])> = Vec::new();
@@ -183,7 +185,6 @@ async fn every_route_is_answered_with_its_row_of_security_headers() {
     let of_api = ROUTER.split(".route(\"").skip(1).map(|it| it.split('"').next().unwrap());
     rows.extend(of_api.map(|it| match it {
         "/api/docs" => (it.to_owned(), &*viewer),
-        "/api/docs.css" => (it.to_owned(), &*asset),
         _ => (it.to_owned(), &*api),
     }));
     for path in ["/nothing", "/page/nothing.js", "/index.html"] {
@@ -208,4 +209,25 @@ async fn an_answer_of_the_api_is_not_for_shared_caches() {
 fn the_page_may_connect_to_one_origin_more() {
     let of_issuer = security::page_policy(Some("https://issuer.example"));
     assert_eq!(of_issuer, PAGE.replace("connect-src 'self'", "connect-src 'self' https://issuer.example"));
+}
+
+/// The files that a README.md of `gateway/web/vendor` lists, with their hashes.
+fn listed(readme: &Path) -> Vec<(String, PathBuf)> {
+    let text = std::fs::read_to_string(readme).unwrap();
+    let lines = text.lines().filter_map(|it| it.split_once("  ")).filter(|it| it.0.len() == 64);
+    lines.map(|(hash, name)| (hash.to_owned(), readme.with_file_name(name))).collect()
+}
+
+#[test]
+fn the_libraries_of_others_are_as_they_were_published() {
+    let vendored = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("web/vendor"));
+    let (readmes, libraries): (Vec<_>, Vec<_>) =
+        vendored.into_iter().partition(|it| it.ends_with("README.md"));
+    let listed: Vec<(String, PathBuf)> = readmes.iter().flat_map(|it| listed(it)).collect();
+    for (hash, file) in &listed {
+        let found = std::fs::read(file).map(|it| format!("{:x}", Sha256::digest(it)));
+        assert_eq!(found.ok().as_ref(), Some(hash), "{}", file.display());
+    }
+    let listed = listed.into_iter().map(|it| it.1).collect::<BTreeSet<_>>();
+    assert_eq!(listed, libraries.into_iter().collect(), "the files of a README.md on the left");
 }

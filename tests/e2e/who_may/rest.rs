@@ -8,8 +8,7 @@ use super::{EVERYBODY, REFRESHES, SEES};
 use crate::harness::{Answer, Client, Product};
 
 /// Paths that everybody may read, known or not.
-const PUBLIC: [&str; 6] =
-    ["/livez", "/readyz", "/api/openapi.json", "/api/asyncapi.json", "/api/docs", "/api/docs.css"];
+const PUBLIC: [&str; 5] = ["/livez", "/readyz", "/api/openapi.json", "/api/asyncapi.json", "/api/docs"];
 /// What the id in an operation's path or body is the id of; each request has one of its own.
 #[derive(Clone, Copy)]
 enum Subject {

@@ -9,7 +9,7 @@ use super::{JSON, Operation, content};
 pub(super) fn operations() -> Vec<Operation> {
     let document = json!({"content": {JSON: {"schema": {"type": "object"}}}});
     let messages = document.clone();
-    let page = |media_type: &str| json!({"content": {media_type: {"schema": {"type": "string"}}}});
+    let page = json!({"content": {"text/html": {"schema": {"type": "string"}}}});
     vec![
         Operation::new("GET", "/api/me", "getCaller", "caller", "Returns the identity of the caller")
             .answers(200, "The caller", content("Me")),
@@ -52,16 +52,7 @@ pub(super) fn operations() -> Vec<Operation> {
         .answers(200, "AsyncAPI 3.0", messages)
         .public(),
         Operation::new("GET", "/api/docs", "getPage", "description", "Returns this document as a page")
-            .answers(200, "The page", page("text/html"))
+            .answers(200, "The page", page)
             .public(),
-        Operation::new(
-            "GET",
-            "/api/docs.css",
-            "getStyle",
-            "description",
-            "Returns the style sheet of the page",
-        )
-        .answers(200, "The style sheet", page("text/css"))
-        .public(),
     ]
 }
