@@ -10,7 +10,6 @@ import { context, failure, spinner } from "./parts.js";
 import { Reports } from "./reports.js";
 import { ROUTES, resolve } from "./routes.js";
 import * as session from "./session.js";
-import * as signIn from "./sign-in.js";
 import { Store } from "./store.js";
 import { Toasts } from "./toasts.js";
 
@@ -128,7 +127,10 @@ class App {
   }
 
   /** @param {string | undefined} reason */
-  #signedOut(reason) {
+  async #signedOut(reason) {
+    const turn = (this.#navigation += 1);
+    const signIn = await import("./sign-in.js");
+    if (turn !== this.#navigation) return;
     if (this.#module === signIn && this.#view) return this.#view.update({ reason });
     this.#leave();
     this.me = null;

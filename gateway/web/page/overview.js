@@ -3,19 +3,20 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
-import { createWorker, editTask } from "./actions.js";
 import { drawing } from "./drawing.js";
 import { earlier } from "./earlier.js";
 import { count, duration, number, tone, words } from "./format.js";
 import { empty, icon, spinner, time, traceLink } from "./parts.js";
-import { isRetrying, taskStatus } from "./tasks.js";
+import { isRetrying, taskStatus, workerStatus } from "./statuses.js";
 import { lineOf, row } from "./timeline.js";
-import { workerStatus } from "./workers.js";
 
 const ORDER = ["running", "pending", "stopping", "stopped", "shutting_down", "failed", "unknown", "terminated"];
 const LATEST = 12;
 /** A worker that has not converged for so long is worth a look, in milliseconds. */
 const SLOW = 120_000;
+
+// Loaded when it is needed: the first view is to be there soon.
+const actions = () => import("./actions.js");
 
 /** @param {HTMLElement} root @param {any} app */
 export function mount(root, app) {
@@ -45,7 +46,7 @@ export function mount(root, app) {
       return html`<section class="fleet">${empty(
         "No workers yet",
         app.isAdmin ? "A worker is a machine that runs labs. Create one, and watch it come up." : "Administrators create workers. You will see them here.",
-        app.isAdmin ? html`<button type="button" class="primary" @click=${() => createWorker(app)}>${icon("plus")}New worker</button>` : null,
+        app.isAdmin ? html`<button type="button" class="primary" @click=${async () => (await actions()).createWorker(app)}>${icon("plus")}New worker</button>` : null,
       )}</section>`;
     }
     const counts = new Map();
@@ -81,7 +82,7 @@ export function mount(root, app) {
         ${actions.length + starting.length ? html`<ul class="lines">${[...actions.map((it) => taskLine(it, "")), ...starting.map((it) => workerLine(it, ""))].slice(0, 12)}</ul>` : html`<p class="calm">Nothing is being changed.</p>`}
       </section>
       <section aria-labelledby="mine">
-        <h2 id="mine">Assigned to you ${mine.length ? html`<span class="count">${number(mine.length)}</span>` : nothing} <button type="button" class="small" @click=${() => editTask(app)}>${icon("plus")}New task</button></h2>
+        <h2 id="mine">Assigned to you ${mine.length ? html`<span class="count">${number(mine.length)}</span>` : nothing} <button type="button" class="small" @click=${async () => (await actions()).editTask(app)}>${icon("plus")}New task</button></h2>
         ${mine.length ? html`<ul class="lines">${mine.slice(0, 12).map((it) => taskLine(it, ""))}</ul>` : html`<p class="calm">Nothing to do.</p>`}
       </section>`;
   };

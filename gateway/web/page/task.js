@@ -7,8 +7,7 @@ import { drawing } from "./drawing.js";
 import { words } from "./format.js";
 import { History } from "./history.js";
 import { empty, failure, idChip, spinner, status, time, traceLink } from "./parts.js";
-import { isRetrying, priority, taskStatus } from "./tasks.js";
-import { workerStatus } from "./workers.js";
+import { isRetrying, priority, taskStatus, workerStatus } from "./statuses.js";
 
 const HUMAN = ["pending", "in_progress", "completed"];
 const PHASES = /** @type {Record<string, string>} */ ({

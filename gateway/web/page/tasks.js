@@ -4,8 +4,9 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { editTask } from "./actions.js";
 import { mountCollection } from "./collection.js";
-import { tone, words } from "./format.js";
-import { idChip, status, time, traceLink } from "./parts.js";
+import { words } from "./format.js";
+import { idChip, time, traceLink } from "./parts.js";
+import { priority, stateOf, taskStatus } from "./statuses.js";
 
 const ORDER = ["pending", "retrying", "in_progress", "completed", "failed", "cancelled"];
 const PRIORITIES = ["low", "medium", "high"];
@@ -49,28 +50,4 @@ function whoSees(me) {
   if (me.roles.includes("admin") || me.roles.includes("service")) return "Tasks are work for people, and actions on workers.";
   if (me.roles.includes("manager") && me.department) return `You see the tasks of the department ${me.department}, those assigned to you, and those that you created.`;
   return "You see the tasks that are assigned to you, and those that you created. There are none.";
-}
-
-/** The status; `retrying` while a failed call waits for its next attempt. @param {any} task */
-export function stateOf(task) {
-  return isRetrying(task) ? "retrying" : task.status;
-}
-
-/** @param {any} task */
-export function isRetrying({ status: is, run }) {
-  return is === "pending" && Boolean(run?.run_after) && run.attempt > 0;
-}
-
-/** @param {any} task */
-export function taskStatus(task) {
-  const { run } = task;
-  const tries = run && run.attempt > 1 ? html`<span class="desired">${run.attempt} of ${run.max_attempts}</span>` : nothing;
-  const state = stateOf(task);
-  // A task that waits for a person is not under way.
-  return html`${status(state, words(state), state === "pending" && !run ? "idle" : tone(state))}${tries}`;
-}
-
-/** @param {string} name */
-export function priority(name) {
-  return html`<span class="priority ${name}"><span class="bars" aria-hidden="true"></span>${words(name)}</span>`;
 }

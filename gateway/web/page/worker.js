@@ -7,8 +7,7 @@ import { drawing } from "./drawing.js";
 import { duration, words } from "./format.js";
 import { History } from "./history.js";
 import { copyButton, empty, failure, idChip, spinner, status, time, traceLink } from "./parts.js";
-import { taskStatus } from "./tasks.js";
-import { meter, workerStatus } from "./workers.js";
+import { meter, taskStatus, workerStatus } from "./statuses.js";
 
 /** While a worker is on its way, what it waits for is read again so often, in milliseconds. */
 const EXPLAIN_EVERY = 2_000;

@@ -5,7 +5,8 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { act, createWorker, verbs } from "./actions.js";
 import { mountCollection } from "./collection.js";
 import { words } from "./format.js";
-import { idChip, status, time } from "./parts.js";
+import { idChip, time } from "./parts.js";
+import { meter, workerStatus } from "./statuses.js";
 
 const ORDER = ["pending", "running", "stopping", "stopped", "shutting_down", "terminated", "failed", "unknown"];
 
@@ -43,23 +44,9 @@ export function mount(root, app, route) {
   });
 }
 
-/** The observed state, and the desired one where it is another. @param {any} worker */
-export function workerStatus(worker) {
-  const { status: is, desired_status: desired, outcome } = worker;
-  const settled = is === desired || is === "terminated" || is === "failed" || outcome?.result === "failed";
-  return html`${status(is)}${settled ? nothing : html`<span class="desired" title="Desired state">→ ${words(desired).toLowerCase()}</span>`}`;
-}
-
 /** @param {any} app @param {any} worker */
 function buttons(app, worker) {
   return verbs(worker).map(
     (verb) => html`<button type="button" class="small ${verb === "terminate" ? "danger-quiet" : ""}" aria-label="${words(verb)} ${worker.name}" @click=${() => act(app, app.store.workers.get(worker.id) ?? worker, verb)}>${words(verb)}</button>`,
   );
-}
-
-/** A share as a bar. @param {number | null | undefined} share 0 to 1 @param {string} what */
-export function meter(share, what) {
-  if (share === null || share === undefined) return html`<span class="none">–</span>`;
-  const percent = Math.round(share * 100);
-  return html`<span class="meter ${percent >= 90 ? "high" : ""}" title="${what}: ${percent} %"><span class="fill" .style=${`width: ${percent}%`}></span><span class="value">${percent} %</span></span>`;
 }
