@@ -96,7 +96,7 @@ export function ruler(axis, seen, width) {
   for (const { at, length, wait } of axis.pieces) {
     if (wait && at + length > seen.from && at < seen.to) waits.push({ x: x(at), width: x(at + length) - x(at), wait });
   }
-  const free = (/** @type {number} */ from) => waits.every((it) => from + LABEL < it.x || from > it.x + it.width);
+  const free = (/** @type {number} */ from) => waits.every((it) => from + LABEL < it.x || from > it.x + it.width - 1);
   let last = -LABEL;
   for (const piece of axis.pieces.filter((it) => !it.wait)) {
     const [from, to] = [Math.max(piece.at, seen.from), Math.min(piece.at + piece.length, seen.to)];
@@ -130,7 +130,7 @@ function tick(time, step) {
   return `${(time / size).toFixed(Math.max(0, Math.ceil(Math.log10(size / step) - 1e-9)))} ${unit}`;
 }
 
-/** A length of time with three digits: `79 µs`, `12.3 ms`, `2.61 s`, `3 min 20 s`. @param {number} ns */
+/** A length of time with three digits: `79.0 µs`, `12.3 ms`, `2.61 s`, `3 min 20 s`. @param {number} ns @returns {string} */
 export function took(ns) {
   if (ns < 0) return `-${took(-ns)}`;
   const at = UNITS.findIndex((it) => ns >= it[1]);

@@ -286,13 +286,15 @@ export function rows(model, { byService, closed }) {
       if (open) walk(children, level + 1, list.length - 1);
     }
   };
-  const spanItem = (/** @type {Span} */ span) => ({ row: { key: span.key, span }, below: () => span.children.map(spanItem) });
+  /** @type {(span: Span) => Item} */
+  const spanItem = (span) => ({ row: { key: span.key, span }, below: () => span.children.map(spanItem) });
   /** @returns {Item[]} */
   const treeOf = (/** @type {Trace} */ trace) => {
     /** @type {Map<string, Span[]>} */
     const lost = new Map();
     for (const it of trace.tops) if (it.missing) lost.set(it.parentId, [...(lost.get(it.parentId) ?? []), it]);
-    const missing = (/** @type {string} */ id, /** @type {Span[]} */ spans) => {
+    /** @type {(id: string, spans: Span[]) => Item} */
+    const missing = (id, spans) => {
       const key = `${keyOf(trace.id, id)}?`;
       return { row: { key, missing: id, spans }, below: () => spans.map(spanItem) };
     };
@@ -307,7 +309,8 @@ export function rows(model, { byService, closed }) {
       const spans = trace.spans.filter((it) => it.service === service);
       return { row: { key: `${trace.id}/${service}`, service, spans }, below: () => spans.map((it) => ({ row: { key: it.key, span: it }, below: () => [] })) };
     });
-  const notesOf = (/** @type {Trace} */ trace) => trace.after.map((note, at) => ({ row: { key: `${trace.id}~${at}`, note }, below: () => [] }));
+  /** @type {(trace: Trace) => Item[]} */
+  const notesOf = (trace) => trace.after.map((note, at) => ({ row: { key: `${trace.id}~${at}`, note }, below: () => [] }));
   const of = byService ? lanesOf : treeOf;
   if (model.traces.length === 1) walk(of(model.traces[0]), 1, -1);
   else walk(model.traces.map((trace) => ({ row: { key: trace.id, trace, spans: trace.spans }, below: () => [...notesOf(trace), ...of(trace)] })), 1, -1);
