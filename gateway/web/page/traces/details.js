@@ -8,11 +8,10 @@ import { took } from "./scale.js";
 import { keyOf } from "./tree.js";
 import { label } from "./waterfall.js";
 
-/** @typedef {import("./trace.js").Waterfall} Waterfall */
-/** @typedef {import("./tree.js").Span} Span */
-/** @typedef {import("./tree.js").Attribute} Attribute */
+/** @import { Waterfall } from "./trace.js" */
+/** @import { Attribute, Span } from "./types.js" */
 
-export const LEVELS = ["trace", "debug", "info", "warn", "error"];
+const LEVELS = ["trace", "debug", "info", "warn", "error"];
 /** Log lines that are shown at first, and more with each click. */
 export const LINES = 500;
 /** The attributes that name what has a page of its own. @type {Record<string, string>} */
@@ -27,7 +26,7 @@ export function details(it, span) {
   return html`<aside class="details" aria-labelledby="span-name">
     <header>
       <h2 id="span-name" tabindex="-1"><i class="swatch s${it.model.services.get(span.service)}"></i><bdi>${label(span)}</bdi></h2>
-      <button type="button" class="icon" aria-label="Close details" title="Close (Esc)" @click=${it.onclose}>${icon("close")}</button>
+      <button type="button" class="icon" aria-label="Close details" title="Close (Esc)" @click=${it.close}>${icon("close")}</button>
     </header>
     ${span.error ? html`<p class="failed"><strong>✗ Failed</strong> <bdi>${span.message}</bdi></p>` : span.message ? html`<p><bdi>${span.message}</bdi></p>` : nothing}
     ${span.missing ? html`<p class="warned">Its parent span ${span.parentId} has not arrived.</p>` : nothing}
@@ -83,7 +82,7 @@ function logLines(it, lines) {
       <bdi class="service">${line.service}</bdi> <bdi class="message">${line.message}</bdi> <bdi class="fields">${fields.join("  ")}</bdi>`;
     return html`<li>${span && span.key !== it.selected ? html`<button type="button" title="Show its span" @click=${() => it.select(span, false)}>${text}</button>` : html`<div>${text}</div>`}</li>`;
   })}</ul>
-  ${lines.length > it.lines ? html`<button type="button" class="small" @click=${it.onmore}>Show more of ${number(lines.length)}</button>` : nothing}`;
+  ${lines.length > it.lines ? html`<button type="button" class="small" @click=${() => { it.lines += LINES; it.soon(); }}>Show more of ${number(lines.length)}</button>` : nothing}`;
 }
 
 /** The log lines of all traces. @param {Waterfall} it */
@@ -92,7 +91,7 @@ export function logs(it) {
   const least = LEVELS.indexOf(it.level);
   const lines = logs.filter((line) => LEVELS.indexOf(String(line.level).toLowerCase()) >= least);
   return html`<div class="logs">
-    <label>Level <select @change=${it.onlevel}>${LEVELS.map((level) => html`<option value=${level} .selected=${level === it.level}>${words(level)}${level === "error" ? "" : " and above"}</option>`)}</select></label>
+    <label>Level <select @change=${(/** @type {any} */ event) => { it.level = event.target.value; it.soon(); }}>${LEVELS.map((level) => html`<option value=${level} .selected=${level === it.level}>${words(level)}${level === "error" ? "" : " and above"}</option>`)}</select></label>
     <span role="status">${number(lines.length)} of ${number(logs.length)}${logsDropped ? `; ${number(logsDropped)} more arrived and were dropped` : ""}</span>
     ${lines.length ? logLines(it, lines) : html`<p class="none">${logs.length ? "No line has this level." : "Nothing was logged in this trace."}</p>`}
   </div>`;

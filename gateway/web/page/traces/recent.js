@@ -9,7 +9,7 @@ import { empty, failure, spinner } from "../parts.js";
 import { took } from "./scale.js";
 import { colours } from "./tree.js";
 
-/** @typedef {import("./trace.js").Route} Route */
+/** @import { Route } from "./types.js" */
 
 const REFRESH = 2_000;
 const LIMIT = 100;

@@ -1,19 +1,7 @@
 // @ts-check
-/** The axis of a waterfall: waits cut short, zoom, and the ticks of the ruler. Times are nanoseconds since the first span. No DOM. */
+/** The axis of a waterfall, its zoom and its ticks. No DOM. */
 
-/**
- * A time in which nothing ran, and what was waited for.
- * @typedef {{from: number, to: number, reason: string}} Wait
- */
-
-/**
- * A part of the axis: time `from` to `to` is drawn from `at` on, over `length`. Work is drawn one to one, so that its length is
- * nanoseconds; a wait is drawn short.
- * @typedef {{from: number, to: number, at: number, length: number, wait: Wait | null}} Piece
- */
-
-/** @typedef {{pieces: Piece[], length: number}} Axis */
-/** What is seen of an axis. @typedef {{from: number, to: number}} View */
+/** @import { Axis, Piece, View, Wait } from "./types.js" */
 
 /** Share of the work that a wait takes, and that all of them take at most. */
 const WAIT = 0.07;

@@ -1,53 +1,7 @@
 // @ts-check
-/** What a waterfall shows of the spans of some traces: their order, their rows, their waits. No DOM. */
+/** The order, rows and waits of spans. No DOM. */
 
-/** @typedef {import("./scale.js").Wait} Wait */
-/** From and to, in nanoseconds since the first span. @typedef {[number, number]} Part */
-/** @typedef {{key: string, value: any}} Attribute */
-
-/**
- * @typedef {object} Span
- * @property {string} key unique among all that is shown
- * @property {string} traceId
- * @property {string} id
- * @property {string} parentId
- * @property {string} name
- * @property {string} kind
- * @property {string} service
- * @property {string} instance
- * @property {number} start nanoseconds since the first span
- * @property {number} end
- * @property {number} self nanoseconds in which none of its children ran
- * @property {boolean} error
- * @property {string} message
- * @property {Attribute[]} attributes
- * @property {{name: string, at: number, attributes: Attribute[]}[]} events
- * @property {{trace_id: string, span_id: string, attributes: Attribute[]}[]} links
- * @property {boolean} missing whether its parent has not arrived
- * @property {boolean} remote whether its parent is a span of the caller
- * @property {Span | null} parent
- * @property {Span[]} children
- * @property {Part[]} own when none of its children ran
- * @property {Part[]} critical its parts of the critical path
- * @property {string} wait what is waited for when it has ended, or nothing
- */
-
-/** @typedef {{id: string, complete: boolean, dropped: number, spans: Span[], tops: Span[], start: number, end: number, after: string[]}} Trace */
-
-/**
- * @typedef {object} Model
- * @property {bigint} base the start of the first span, nanoseconds since 1970
- * @property {number} end nanoseconds since the first span
- * @property {Trace[]} traces
- * @property {Map<string, Span>} spans by trace id and span id
- * @property {Map<string, number>} services the number of the colour of each
- * @property {Wait[]} waits
- * @property {any[]} logs
- * @property {number} logsDropped
- */
-
-/** The row of a span, of a parent that is missing, of a service, of a trace, or of how it is connected with those before it. */
-/** @typedef {{key: string, level: number, open: boolean | null, span?: Span, missing?: string, service?: string, trace?: Trace, note?: string, spans: Span[], at: number, of: number, up: number}} Row */
+/** @import { Attribute, Model, Part, Row, Span, Trace, Wait } from "./types.js" */
 
 /** A shorter wait is not cut. */
 const SHORTEST_WAIT = 1e8;
@@ -140,7 +94,7 @@ function spanOf(raw, traceId, base, spans) {
     children: [],
     own: [],
     critical: [],
-    wait: String(attributes.find((/** @type {Attribute} */ it) => it.key === "ccm.wait.reason")?.value ?? ""),
+    wait: inWords(String(attributes.find((/** @type {Attribute} */ it) => it.key === "ccm.wait.reason")?.value ?? "")),
   };
   spans.set(key, span);
   return span;
@@ -230,7 +184,7 @@ function reason(spans) {
   const said = new Map();
   for (const it of [...spans].sort((a, b) => a.end - b.end)) if (it.kind === "consumer" || it.wait) said.set(it.service, it.wait);
   const reasons = [...said.values()].filter(Boolean);
-  return inWords(reasons.find((it) => it !== "outcome") ?? reasons[0] ?? "");
+  return reasons.find((it) => it !== REASONS.outcome) ?? reasons[0] ?? "";
 }
 
 /** @type {Record<string, string>} */
@@ -245,8 +199,8 @@ const REASONS = {
   slot: "all slots for actions are taken",
 };
 
-/** A `ccm.wait.reason` in words. @param {string} reason */
-export function inWords(reason) {
+/** @param {string} reason a `ccm.wait.reason` */
+function inWords(reason) {
   return REASONS[reason] ?? reason.replaceAll("_", " ");
 }
 

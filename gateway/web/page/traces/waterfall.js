@@ -4,12 +4,12 @@
 import { html, nothing, svg } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { count } from "../format.js";
+import { onDrag, onMapKey, onRowKey, onWheel } from "./gestures.js";
 import { pixel, place, ruler, timeAt, took } from "./scale.js";
-import { busy, inWords } from "./tree.js";
+import { busy } from "./tree.js";
 
-/** @typedef {import("./trace.js").Waterfall} Waterfall */
-/** @typedef {import("./tree.js").Row} Row */
-/** @typedef {import("./tree.js").Span} Span */
+/** @import { Waterfall } from "./trace.js" */
+/** @import { Part, Row, Span, Wait } from "./types.js" */
 
 /** Rows above and below those that are seen. */
 const SPARE = 6;
@@ -27,18 +27,18 @@ export function waterfall(it) {
   const { ticks, waits } = ruler(it.axis, it.seen, it.width);
   const px = (/** @type {number} */ x) => `left: ${x.toFixed(1)}px`;
   return html`${minimap(it)}
-    <div class="grid" role="treegrid" id="waterfall" aria-label="Spans" aria-rowcount=${it.rows.length + 1} @keydown=${it.onkey}>
+    <div class="grid" role="treegrid" id="waterfall" aria-label="Spans" aria-rowcount=${it.rows.length + 1} @keydown=${(/** @type {KeyboardEvent} */ event) => onRowKey(it, event)}>
       <div class="head" role="row" aria-rowindex="1">
         <div role="columnheader">Span</div>
-        <div role="columnheader" class="ruler" title="Drag to zoom" @pointerdown=${it.ondrag}>
+        <div role="columnheader" class="ruler" title="Drag to zoom" @pointerdown=${(/** @type {PointerEvent} */ event) => onDrag(it, event)}>
           <span class="hidden">Timeline</span>
           ${ticks.map(({ x, label }) => (label ? html`<span class="tick" aria-hidden="true" .style=${px(x)}>${label}</span>` : nothing))}
           ${waits.map(({ x, width, wait }) => html`<span class="waited" title=${waitText(wait)} .style="${px(x)}; width: ${width.toFixed(1)}px">${width > 40 ? took(wait.to - wait.from) : "⋯"}</span>`)}
-          ${it.drag && !it.drag.whole ? html`<span class="brush" .style="${px(Math.min(it.drag.from, it.drag.to))}; width: ${Math.abs(it.drag.to - it.drag.from)}px"></span>` : nothing}
+          ${it.drag && !it.drag.whole ? html`<span class="brush" .style="${px(it.drag.from)}; width: ${it.drag.to - it.drag.from}px"></span>` : nothing}
         </div>
         <div role="columnheader" class="took">Duration</div>
       </div>
-      <div class="body" role="presentation" .style="height: ${it.rows.length * it.height}px" @wheel=${it.onwheel}>
+      <div class="body" role="presentation" .style="height: ${it.rows.length * it.height}px" @wheel=${{ handleEvent: (/** @type {WheelEvent} */ event) => onWheel(it, event), passive: false }}>
         <div class="marks" aria-hidden="true">
           ${ticks.map(({ x }) => html`<i class="line" .style=${px(x)}></i>`)}
           ${waits.map(({ x, width }) => html`<i class="wait" .style="${px(x)}; width: ${width.toFixed(1)}px"></i>`)}
@@ -48,7 +48,7 @@ export function waterfall(it) {
     </div>`;
 }
 
-/** @param {import("./tree.js").Wait} wait */
+/** @param {Wait} wait */
 function waitText({ from, to, reason }) {
   return `${took(to - from)} in which nothing ran${reason ? `: ${reason}` : ""}`;
 }
@@ -68,11 +68,11 @@ function minimap(it) {
   const { axis, seen } = it;
   if (it.map.axis !== axis) it.map = { axis, shapes: overview(it) };
   const share = (/** @type {number} */ at) => (at / axis.length) * 100;
-  const [from, to] = it.drag?.whole ? [it.drag.from, it.drag.to].sort((a, b) => a - b).map((x) => (x / it.mapWidth) * 100) : [share(seen.from), share(seen.to)];
+  const [from, to] = it.drag?.whole ? [it.drag.from, it.drag.to].map((x) => (x / it.mapWidth) * 100) : [share(seen.from), share(seen.to)];
   const words = `${took(timeAt(axis, seen.from))} to ${took(timeAt(axis, seen.to))}`;
   return html`<div class="minimap" role="scrollbar" aria-orientation="horizontal" aria-controls="waterfall" aria-label="Time shown" tabindex="0"
     aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.round(share((seen.from + seen.to) / 2))} aria-valuetext=${words}
-    title="Drag to zoom; double-click shows all" @pointerdown=${it.ondrag} @dblclick=${it.onfit} @keydown=${it.onmapkey}>
+    title="Drag to zoom; double-click shows all" @pointerdown=${(/** @type {PointerEvent} */ event) => onDrag(it, event)} @dblclick=${() => it.show(null)} @keydown=${(/** @type {KeyboardEvent} */ event) => onMapKey(it, event)}>
     <svg viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true">${it.map.shapes}</svg>
     <i class="shade" .style="left: 0; width: ${from}%"></i><i class="shade" .style="left: ${to}%; right: 0"></i>
   </div>`;
@@ -101,9 +101,9 @@ function rowOf(it, row, at) {
   return html`<div class="t-row ${row.trace ? "t-trace" : row.note ? "wide" : span?.error ? "bad" : ""}" role="row" data-key=${row.key} tabindex=${at === it.focus ? 0 : -1}
     aria-level=${row.level} aria-posinset=${row.at} aria-setsize=${row.of} aria-rowindex=${at + 2} aria-expanded=${row.open ?? nothing}
     aria-selected=${span ? String(row.key === it.selected) : nothing} .style="transform: translateY(${at * it.height}px)"
-    @click=${it.onrow} @dblclick=${it.onfit} @focus=${it.onrow}>
+    @click=${it.onClick} @dblclick=${it.onDouble} @focus=${it.onFocus}>
     <div role="gridcell" class="t-name" .style="--level: ${Math.min(row.level - 1, it.deepest)}">
-      ${row.open === null ? html`<span class="fold"></span>` : html`<button type="button" class="fold" tabindex="-1" aria-label=${row.open ? "Collapse" : "Expand"} @click=${it.onfold}></button>`}
+      ${row.open === null ? html`<span class="fold"></span>` : html`<button type="button" class="fold" tabindex="-1" aria-label=${row.open ? "Collapse" : "Expand"} @click=${it.onFold}></button>`}
       ${colour ? html`<i class="swatch s${colour}"></i>` : nothing}${title(row, it)}
     </div>
     <div role="gridcell" class="t-bars">${bars(it, row, colour)}</div>
@@ -136,11 +136,11 @@ function bars(it, { span, spans }, colour) {
     const wide = Math.max(right - left, left > -EDGE && right < it.width + EDGE ? 2 : 0);
     return wide ? `M${left.toFixed(1)} ${y}h${wide.toFixed(1)}v${height}h-${wide.toFixed(1)}z` : "";
   };
-  const path = (/** @type {import("./tree.js").Part[]} */ parts, y = 2, height = 11) => parts.map((part) => rect(part, y, height)).join("");
+  const path = (/** @type {Part[]} */ parts, y = 2, height = 11) => parts.map((part) => rect(part, y, height)).join("");
   if (!span) return spans.length ? html`<svg aria-hidden="true"><path class="lane s${colour ?? 0}" d=${path(busy(spans))} /></svg>` : nothing;
   const critical = it.path ? span.critical : [];
   const end = x(span.end) + 8;
-  const wait = `then ${inWords(span.wait)}`;
+  const wait = `then ${span.wait}`;
   return html`<svg aria-hidden="true">
       <path class="t-bar s${colour}" d=${rect([span.start, span.end])} /><path class="s${colour}" d=${path(span.own)} />
       ${critical.length ? svg`<path class="critical" d=${path(critical, 14, 2)} />` : nothing}
@@ -155,6 +155,6 @@ function spoken({ start, end, self, critical, wait }, it) {
   const path = it.path ? critical.reduce((sum, [from, to]) => sum + to - from, 0) : 0;
   const parts = [`starts at ${took(start)}`, `takes ${took(end - start)}`, `${took(self)} of it itself`];
   if (path) parts.push(`${took(path)} on the critical path`);
-  if (wait) parts.push(`then ${inWords(wait)}`);
+  if (wait) parts.push(`then ${wait}`);
   return parts.join(", ");
 }
