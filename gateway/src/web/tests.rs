@@ -118,6 +118,20 @@ fn assert_same_code(name: &str, served: &[u8], written: &[u8]) {
     }
 }
 
+/// The path of what the script with that name imports.
+fn resolved(name: &str, import: &str) -> String {
+    let folder = name.rsplit_once('/').map_or("", |it| it.0);
+    let mut parts: Vec<&str> = if import.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
+    for part in import.split('/').filter(|it| !it.is_empty()) {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()),
+            it => parts.push(it),
+        }
+    }
+    format!("/{}", parts.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("/"))
+}
+
 #[tokio::test]
 async fn every_module_that_a_module_imports_is_served() {
     let ours = assets::names().filter(|it| !it.starts_with("vendor/"));
@@ -126,13 +140,7 @@ async fn every_module_that_a_module_imports_is_served() {
         let imports =
             script.lines().filter(|it| !it.trim_start().starts_with(['/', '*'])).filter_map(imported);
         for import in imports {
-            let folder = name.rsplit_once('/').map_or(String::new(), |it| format!("/{}", it.0));
-            let mut path = import.to_owned();
-            if let Some(it) = import.strip_prefix("./") {
-                path = format!("{folder}/{it}");
-            } else if let Some(it) = import.strip_prefix("../") {
-                path = format!("{}/{it}", folder.rsplit_once('/').map_or("", |it| it.0));
-            }
+            let path = resolved(name, import);
             assert_eq!(ask(&path, &[]).await.status(), StatusCode::OK, "{name} imports {import}");
         }
     }
