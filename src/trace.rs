@@ -9,6 +9,7 @@ mod samples;
 mod socket;
 mod store;
 mod story;
+mod timing;
 mod waterfall;
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};

@@ -46,7 +46,7 @@ pub struct TraceFilter {
     pub service: Option<String>,
     /// The route of a request in the trace, such as `/api/tasks/{id}`, or the name of a span.
     pub route: Option<String>,
-    /// Whether the trace failed: a request in it, or its first span.
+    /// Whether a span of the trace failed.
     pub status: Option<TraceStatus>,
     /// Shortest duration, in milliseconds.
     pub min_duration_ms: u64,

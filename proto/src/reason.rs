@@ -29,7 +29,11 @@ impl Reason {
             | Self::DeleteNotAllowed
             | Self::OnBehalfNotAllowed
             | Self::CrossOrigin => Code::PermissionDenied,
-            Self::TaskNotFound | Self::WorkerNotFound | Self::NoSuchRoute => Code::NotFound,
+            Self::TaskNotFound
+            | Self::WorkerNotFound
+            | Self::NoSuchRoute
+            | Self::TracesNotKept
+            | Self::TraceNotFound => Code::NotFound,
             Self::WorkerExists => Code::AlreadyExists,
             Self::EtagMismatch => Code::Aborted,
             Self::IllegalStatus
@@ -72,7 +76,11 @@ impl Reason {
             | Self::DeleteNotAllowed
             | Self::OnBehalfNotAllowed
             | Self::CrossOrigin => 403,
-            Self::TaskNotFound | Self::WorkerNotFound | Self::NoSuchRoute => 404,
+            Self::TaskNotFound
+            | Self::WorkerNotFound
+            | Self::NoSuchRoute
+            | Self::TracesNotKept
+            | Self::TraceNotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::BodyTimeout => 408,
             Self::IllegalStatus

@@ -71,6 +71,11 @@ impl LineStore {
         found
     }
 
+    /// How many lines of this trace are kept, and how many were dropped.
+    pub(crate) fn count(&self, trace_id: &str) -> (usize, usize) {
+        self.kept().traces.get(trace_id).map_or((0, 0), |it| (it.lines.len(), it.dropped))
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use telemetry::log_line::LogLine;
-use telemetry::otlp::{AttributeValue, Scope, Span, SpanKind};
+use telemetry::otlp::{AttributeValue, Scope, Span, SpanKind, StatusCode};
 
 const MICROSECOND: u64 = 1_000;
 const START: u64 = 1_790_000_000_000_000_000;
@@ -21,9 +21,10 @@ pub(super) fn span(trace_id: &str, span_id: &str, parent_id: &str, at: Range<u64
         kind: SpanKind::Internal,
         start: START + at.start * MICROSECOND,
         end: START + at.end * MICROSECOND,
-        error: false,
+        status: StatusCode::Unset,
         description: String::new(),
         attributes: BTreeMap::new(),
+        events: Vec::new(),
         links: Vec::new(),
         resource: BTreeMap::new(),
         scope: Scope::default(),
@@ -62,5 +63,5 @@ pub(super) fn with(mut span: Span, key: &str, value: impl Into<AttributeValue>) 
 
 /// The span with an error status.
 pub(super) fn failed(span: Span) -> Span {
-    Span { error: true, ..span }
+    Span { status: StatusCode::Error, ..span }
 }

@@ -128,7 +128,7 @@ async fn answer(
             let logs = if logs { logs_of(&reply, &query, &lines) } else { Lines::default() };
             serde_json::to_vec(&Answer { reply, logs })
         }
-        Ok(Request::Page(query)) => serde_json::to_vec(&page::reply(query, source, &lines).await?),
+        Ok(Request::Page(query)) => serde_json::to_vec(&page::reply(query, source, lines).await?),
     }?;
     line.push(b'\n');
     timeout(timeouts.client, client.write_all(&line)).await??;

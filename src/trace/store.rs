@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use telemetry::otlp::{Span, SpanKind};
 
 pub(super) use self::arriving::Arriving;
+use super::query::is_uuid;
 use super::story::{self, Story};
 
 /// The service where requests from outside enter.
@@ -113,6 +114,25 @@ impl TraceStore {
     /// The story of the task or worker with this id, complete or not.
     pub(crate) fn story(&self, id: &str) -> Option<Story> {
         story::find(&self.kept().traces, id)
+    }
+
+    /// What `read` makes of the trace with this id, or of the traces of the story of this task or worker, in the order of
+    /// their start, and of the number of older ones that were left out. `None` if there is none. The store is locked meanwhile.
+    pub(super) fn read<T>(&self, id: &str, read: impl FnOnce(&[&Arriving], usize) -> T) -> Option<T> {
+        let kept = self.kept();
+        if let Some(one) = kept.traces.get(id) {
+            return Some(read(&[one], 0));
+        }
+        let chosen = is_uuid(id).then(|| story::choose(&kept.traces, id)).flatten()?;
+        Some(read(&chosen.traces, chosen.left_out))
+    }
+
+    /// The ids of all traces, those that began last first.
+    pub(super) fn newest_first(&self) -> Vec<String> {
+        let mut ids: Vec<_> =
+            self.kept().traces.iter().map(|(id, it)| (it.trace.start(), id.clone())).collect();
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        ids.into_iter().map(|it| it.1).collect()
     }
 
     /// Whether a trace is complete and no span has arrived for the time `quiet`: a missing span without children shows

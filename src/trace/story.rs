@@ -52,10 +52,26 @@ pub(crate) struct Story {
     pub(crate) left_out: usize,
 }
 
-/// The story of the task or worker with this id, `None` if no span names the id. It consists of the traces that changed
-/// the task or worker and of those that are connected with them by links of deferred work. Traces that only read it are
-/// the story only if there are no others.
+/// The traces of a story, in the store.
+pub(super) struct Chosen<'a> {
+    topic: Topic,
+    /// In the order of their start.
+    pub(super) traces: Vec<&'a Arriving>,
+    /// How many older traces were left out.
+    pub(super) left_out: usize,
+}
+
+/// The story of the task or worker with this id, `None` if no span names the id.
 pub(super) fn find(kept: &HashMap<String, Arriving>, id: &str) -> Option<Story> {
+    let Chosen { topic, traces, left_out } = choose(kept, id)?;
+    let traces = traces.into_iter().map(|it| it.trace.clone()).collect();
+    Some(Story { topic, id: id.to_owned(), traces, left_out })
+}
+
+/// The traces of the story of the task or worker with this id, `None` if no span names the id. It consists of the traces that
+/// changed the task or worker and of those that are connected with them by links of deferred work. Traces that only read it
+/// are the story only if there are no others.
+pub(super) fn choose<'a>(kept: &'a HashMap<String, Arriving>, id: &str) -> Option<Chosen<'a>> {
     let is_named = |topic: &Topic| kept.values().any(|it| it.mentions.of(*topic, id).is_some());
     let topic = Topic::ALL.into_iter().find(is_named)?;
     let changed = |it: &Arriving| it.mentions.of(topic, id) == Some(true);
@@ -65,14 +81,13 @@ pub(super) fn find(kept: &HashMap<String, Arriving>, id: &str) -> Option<Story> 
         chosen =
             kept.iter().filter(|it| it.1.mentions.of(topic, id).is_some()).map(|it| it.0.as_str()).collect();
     }
-    let mut traces: Vec<&Trace> = chosen.into_iter().filter_map(|it| Some(&kept.get(it)?.trace)).collect();
-    traces.sort_by_cached_key(|it| (it.start(), it.id().to_owned()));
+    let mut traces: Vec<&Arriving> = chosen.into_iter().filter_map(|it| kept.get(it)).collect();
+    traces.sort_by_cached_key(|it| (it.trace.start(), it.trace.id().to_owned()));
     let left_out = match topic {
         Topic::Task => 0,
         Topic::Worker => traces.len().saturating_sub(MAX_TRACES),
     };
-    let traces = traces.into_iter().skip(left_out).cloned().collect();
-    Some(Story { topic, id: id.to_owned(), traces, left_out })
+    Some(Chosen { topic, traces: traces.split_off(left_out), left_out })
 }
 
 /// The traces `from`, and all that can be reached from them over links in either direction. Traces about other tasks

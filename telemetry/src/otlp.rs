@@ -5,4 +5,4 @@ mod receiver;
 mod span;
 
 pub use receiver::receive;
-pub use span::{AttributeValue, Link, Scope, Span, SpanKind};
+pub use span::{AttributeValue, Event, Link, Scope, Span, SpanKind, StatusCode};

@@ -115,7 +115,7 @@ async fn what_the_provider_refuses_for_ever_is_in_the_trace_of_the_create_and_in
     product.stop().await;
     let spans = product.collector.trace(TRACE);
     let call = spans.iter().find(|it| it.name == "simulated create").expect("the call of the provider");
-    assert_eq!((call.error, call.description.as_str()), (true, "the call will never succeed"));
+    assert_eq!((call.failed(), call.description.as_str()), (true, "the call will never succeed"));
     assert_eq!(call.attributes["error.type"], "permanent");
     assert_eq!(call.attributes["ccm.error.reason"], "QUOTA_EXCEEDED");
 }

@@ -70,7 +70,7 @@ async fn why_a_peer_did_not_answer_is_in_the_span_of_the_call() {
         ("dns:nobody.invalid:1".to_owned(), "name_not_found", "host name not found"),
     ] {
         let span = failed_call(&address).await;
-        assert_eq!((span.error, span.description.as_str()), (true, description), "{address}");
+        assert_eq!((span.failed(), span.description.as_str()), (true, description), "{address}");
         assert_eq!(span.attributes["error.type"], error_type, "{address}");
         assert_eq!(span.attributes["rpc.status_code"], "UNAVAILABLE");
         assert_eq!(span.attributes["ccm.error.reason"], "SERVICE_UNAVAILABLE");
@@ -156,7 +156,7 @@ async fn a_database_that_is_down_is_told_by_its_cause() {
     assert_eq!(answer.status, 503, "{answer:?}");
     let span = eventually("the wait for a connection", || async {
         let spans = product.collector.trace(answer.header("x-trace-id"));
-        spans.into_iter().find(|it| it.name == "acquire connection" && it.error)
+        spans.into_iter().find(|it| it.name == "acquire connection" && it.failed())
     })
     .await;
     assert_eq!(span.attributes["error.type"], "connection_refused", "{span:?}");
@@ -176,7 +176,7 @@ async fn the_code_that_a_database_answers_is_in_the_span_of_the_statement() {
     let find = |name: &'static str| {
         let (collector, trace_id) = (&product.collector, answer.header("x-trace-id"));
         eventually(name, move || async move {
-            collector.trace(trace_id).into_iter().find(|it| it.name == name && it.error)
+            collector.trace(trace_id).into_iter().find(|it| it.name == name && it.failed())
         })
     };
     let statement = find("SELECT workers").await;

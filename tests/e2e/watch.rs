@@ -329,5 +329,5 @@ async fn the_end_of_a_watch_is_a_span_that_links_to_its_call_and_says_how_it_end
         assert_eq!(end.attributes[name], AttributeValue::Integer(count), "{name}");
     }
     assert_eq!(end.attributes["rpc.status_code"], "UNAVAILABLE");
-    assert_eq!((end.error, end.description.as_str()), (true, "STREAM_ENDED"));
+    assert_eq!((end.failed(), end.description.as_str()), (true, "STREAM_ENDED"));
 }

@@ -50,7 +50,7 @@ impl Arriving {
     }
 
     /// Whether the trace is complete and no span has arrived for the time `quiet`.
-    pub(super) fn is_settled(&self, quiet: Duration) -> bool {
+    pub(in crate::trace) fn is_settled(&self, quiet: Duration) -> bool {
         self.is_complete() && self.latest.elapsed() >= quiet
     }
 

@@ -28,7 +28,10 @@ fn called(trace: &str, method: &str, topic: Topic, id: &str) -> Span {
 /// The root of a trace of deferred work that is linked to another trace.
 fn deferred(trace: &str, name: &str, to: &str, at: u64) -> Span {
     let span = named(span(trace, name, "", at..at + 5), "task-service", SpanKind::Consumer, name);
-    Span { links: vec![Link { trace_id: to.to_owned(), span_id: "request".to_owned() }], ..span }
+    Span {
+        links: vec![Link { trace_id: to.to_owned(), span_id: "request".to_owned(), ..Link::default() }],
+        ..span
+    }
 }
 
 fn told(store: &TraceStore, id: &str) -> Vec<String> {
@@ -91,7 +94,7 @@ fn a_worker_has_its_newest_twenty_traces() {
 fn a_link_does_not_lead_into_the_story_of_another_task() {
     let create = |trace: &str, id: &str| about(trace, "POST /api/tasks", Topic::Task, id, 1);
     let sweep = |to: &str| deferred("sweep", &format!("to {to}"), to, 50);
-    let shared = Link { trace_id: "other".to_owned(), span_id: "fetch".to_owned() };
+    let shared = Link { trace_id: "other".to_owned(), span_id: "fetch".to_owned(), ..Link::default() };
     let store = kept([create("own", TASK), create("other", OTHER), sweep("own"), sweep("other")]);
     assert_eq!(told(&store, TASK), ["own", "sweep"]);
     let store = kept([Span { links: vec![shared], ..create("own", TASK) }, request("other", 0..1)]);

@@ -18,7 +18,7 @@ pub(super) fn label(span: &Span) -> String {
         }
         _ => span.name.clone(),
     };
-    let failure = if span.error { "✗ " } else { "" };
+    let failure = if span.failed() { "✗ " } else { "" };
     let kind = match span.kind {
         SpanKind::Client if !span.attributes.contains_key("db.system.name") => "→ ",
         SpanKind::Consumer => "⇢ ",
@@ -37,7 +37,7 @@ pub(super) fn system(span: &Span) -> String {
 /// The status of a span that failed or was refused.
 pub(super) fn outcome(span: &Span) -> Option<String> {
     let attribute = |key| span.attributes.get(key).map(|it| clean(&it.to_string()));
-    let http = attribute(HTTP_STATUS).filter(|it| span.error || it.as_str() >= "400");
+    let http = attribute(HTTP_STATUS).filter(|it| span.failed() || it.as_str() >= "400");
     let grpc = attribute(GRPC_STATUS).filter(|it| !matches!(it.as_str(), "OK" | "0"));
     let error = attribute("error.type").filter(|it| Some(it) != http.as_ref() && Some(it) != grpc.as_ref());
     // The description says in words what `error.type` names.
@@ -46,7 +46,7 @@ pub(super) fn outcome(span: &Span) -> Option<String> {
     let ended = attribute("ccm.request.outcome");
     let parts = [http.map(|it| format!("HTTP {it}")), grpc, why, ended];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
-    match (span.error, parts.is_empty()) {
+    match (span.failed(), parts.is_empty()) {
         (true, true) => Some("✗ failed".to_owned()),
         (true, false) => Some(format!("✗ {}", parts.join("  "))),
         (false, true) => None,

@@ -97,7 +97,7 @@ impl<'a> Page<'a> {
     /// The HTTP status of a request.
     pub(super) fn status(span: &Span) -> Option<(Ink, String)> {
         let status = span.attributes.get(HTTP_STATUS)?;
-        let ink = if span.error { Paint::red } else { Paint::bold };
+        let ink = if span.failed() { Paint::red } else { Paint::bold };
         Some((ink, cut(&clean(&status.to_string()), 20)))
     }
 
@@ -113,7 +113,7 @@ impl<'a> Page<'a> {
         let spans = self.traces.iter().flat_map(|it| &it.spans).filter(|it| is_lifecycle(it));
         let line = |it: &Span| {
             let line = cut(&lifecycle(it, with_id), self.width);
-            if it.error { self.paint.red(&line) } else { self.paint.bold(&line) }
+            if it.failed() { self.paint.red(&line) } else { self.paint.bold(&line) }
         };
         tree::by_start(spans).into_iter().map(line).collect()
     }
@@ -202,7 +202,8 @@ impl<'a> Page<'a> {
         let [before, bar, after] = self.bar(span);
         let elapsed = format!("{:>1$}", duration(elapsed(span)), self.duration_columns);
         let own = self.colour_of(&span.service);
-        let red = |text: &str, otherwise: String| if span.error { self.paint.red(text) } else { otherwise };
+        let red =
+            |text: &str, otherwise: String| if span.failed() { self.paint.red(text) } else { otherwise };
         format!(
             "{}{GAP}{}{}{}{:padding$}{GAP}{}{}{}{GAP}{}",
             self.paint.with(own, &service),
@@ -245,7 +246,7 @@ impl<'a> Page<'a> {
             Relation::Cycle => remarks.push((Paint::yellow, "(cycle: its own ancestor)".to_owned())),
         }
         if let Some(outcome) = outcome(span) {
-            let ink = if span.error { Paint::red } else { Paint::yellow };
+            let ink = if span.failed() { Paint::red } else { Paint::yellow };
             remarks.push((ink, outcome));
         }
         // A link to the parent adds nothing.

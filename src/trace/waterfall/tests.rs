@@ -102,8 +102,11 @@ fn a_missing_parent_is_said_unless_it_is_the_callers() {
 
 #[test]
 fn links_name_the_other_trace_and_leave_out_the_parent() {
-    let link =
-        |trace_id: &str, span_id: &str| Link { trace_id: trace_id.to_owned(), span_id: span_id.to_owned() };
+    let link = |trace_id: &str, span_id: &str| Link {
+        trace_id: trace_id.to_owned(),
+        span_id: span_id.to_owned(),
+        ..Link::default()
+    };
     let mut execute = span(ID, "task.execute", "request", 5..9);
     execute.links =
         vec![link(ID, "request"), link(ID, "sibling"), link(OTHER, "x"), link(OTHER, "y"), link(OTHER, "z")];
@@ -134,7 +137,11 @@ fn names_from_outside_cannot_steer_the_terminal() {
     for key in [HTTP_STATUS, GRPC_STATUS, "error.type", "db.system.name"] {
         span = with(span, key, hostile);
     }
-    let link = |trace_id: &str| Link { trace_id: trace_id.to_owned(), span_id: hostile.to_uppercase() };
+    let link = |trace_id: &str| Link {
+        trace_id: trace_id.to_owned(),
+        span_id: hostile.to_uppercase(),
+        ..Link::default()
+    };
     span.links = vec![link(hostile), link(&hostile.repeat(2))];
     let outside = named(span.clone(), "gateway", SpanKind::Server, hostile);
     let drawn = plain(vec![span, outside]);
@@ -192,7 +199,7 @@ fn lifecycle(outcome: &str, at: std::ops::Range<u64>) -> Span {
 
 /// The spans in another trace, without a parent but linked to the request.
 fn later(spans: Vec<Span>) -> Trace {
-    let link = || vec![Link { trace_id: ID.to_owned(), span_id: "request".to_owned() }];
+    let link = || vec![Link { trace_id: ID.to_owned(), span_id: "request".to_owned(), ..Link::default() }];
     let moved = |mut it: Span| {
         OTHER.clone_into(&mut it.trace_id);
         if it.parent_id.is_empty() {

@@ -88,12 +88,38 @@ impl PartialEq<&str> for AttributeValue {
 }
 
 /// A link to another span.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Link {
     /// Trace id, hexadecimal.
     pub trace_id: String,
     /// Span id, hexadecimal.
     pub span_id: String,
+    /// Attributes by name.
+    pub attributes: BTreeMap<String, AttributeValue>,
+}
+
+/// Something that happened at one time in a span.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Name of the event.
+    pub name: String,
+    /// Nanoseconds since 1970.
+    pub time: u64,
+    /// Attributes by name.
+    pub attributes: BTreeMap<String, AttributeValue>,
+}
+
+/// The status code of a span.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusCode {
+    /// Nothing was said: the work is taken for a success.
+    #[default]
+    Unset,
+    /// The work was declared a success.
+    Ok,
+    /// The work failed.
+    Error,
 }
 
 /// A finished span.
@@ -117,12 +143,14 @@ pub struct Span {
     pub start: u64,
     /// End, nanoseconds since 1970.
     pub end: u64,
-    /// Whether the status is ERROR.
-    pub error: bool,
+    /// Code of the status.
+    pub status: StatusCode,
     /// Description of the status: why the work of the span failed.
     pub description: String,
     /// Attributes by name.
     pub attributes: BTreeMap<String, AttributeValue>,
+    /// Events in the order in which they were recorded.
+    pub events: Vec<Event>,
     /// Links to other spans.
     pub links: Vec<Link>,
     /// Resource attributes by name.
@@ -143,6 +171,12 @@ pub struct Scope {
 }
 
 impl Span {
+    /// Whether the status is ERROR.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.status == StatusCode::Error
+    }
+
     /// Returns all spans of an export request.
     #[must_use]
     pub fn all_of(request: ExportTraceServiceRequest) -> Vec<Self> {
@@ -161,7 +195,6 @@ impl Span {
 
     fn new(span: otlp::Span, resource: &BTreeMap<String, AttributeValue>, scope: &Scope) -> Self {
         let status = span.status.clone().unwrap_or_default();
-        let error = status.code() == otlp::status::StatusCode::Error;
         Self {
             trace_id: hex(&span.trace_id),
             span_id: hex(&span.span_id),
@@ -178,17 +211,31 @@ impl Span {
             name: span.name,
             start: span.start_time_unix_nano,
             end: span.end_time_unix_nano,
-            error,
+            status: match status.code() {
+                otlp::status::StatusCode::Unset => StatusCode::Unset,
+                otlp::status::StatusCode::Ok => StatusCode::Ok,
+                otlp::status::StatusCode::Error => StatusCode::Error,
+            },
             description: status.message,
             attributes: attributes(span.attributes),
-            links: span
-                .links
-                .iter()
-                .map(|it| Link { trace_id: hex(&it.trace_id), span_id: hex(&it.span_id) })
-                .collect(),
+            events: span.events.into_iter().map(Event::new).collect(),
+            links: span.links.into_iter().map(Link::new).collect(),
             resource: resource.clone(),
             scope: scope.clone(),
         }
+    }
+}
+
+impl Link {
+    fn new(link: otlp::span::Link) -> Self {
+        let attributes = attributes(link.attributes);
+        Self { trace_id: hex(&link.trace_id), span_id: hex(&link.span_id), attributes }
+    }
+}
+
+impl Event {
+    fn new(event: otlp::span::Event) -> Self {
+        Self { name: event.name, time: event.time_unix_nano, attributes: attributes(event.attributes) }
     }
 }
 

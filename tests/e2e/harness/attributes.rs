@@ -14,7 +14,7 @@ static NOTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 pub(crate) fn note(spans: &[Span]) {
     for span in spans {
-        if span.error && span.description.is_empty() {
+        if span.failed() && span.description.is_empty() {
             write(format!("{} | failed without a description | {}\n", sort(span), span.name));
         }
         for (name, value) in &span.attributes {

@@ -36,7 +36,7 @@ fn draw(text: &mut String, children: &BTreeMap<&str, Vec<&Span>>, parent: &str, 
     let mut drawn = 0;
     for span in siblings {
         let indent = "    ".repeat(depth);
-        let error = if span.error { format!("  ERROR {:?}", span.description) } else { String::new() };
+        let error = if span.failed() { format!("  ERROR {:?}", span.description) } else { String::new() };
         let _ = writeln!(text, "{indent}{} {} {}{error}", span.service, kind(span.kind), span.name);
         for (name, value) in &span.attributes {
             let _ = writeln!(text, "{indent}  · {name}={}", shown(value, MASKED.contains(&name.as_str())));
