@@ -216,6 +216,9 @@ pub(crate) struct Gateway {
     /// Socket of the `ccm up` that runs this gateway; `ccm up` sets this for its child process
     #[arg(long, hide = true, value_name = "PATH")]
     pub(crate) supervisor: Option<PathBuf>,
+    /// Without CCM_TRACE_URL, let links to traces lead to this gateway; `ccm up` sets this if it keeps the traces
+    #[arg(long, hide = true)]
+    pub(crate) shows_traces: bool,
 }
 
 #[derive(Debug, Args)]
@@ -331,6 +334,15 @@ fn sentence(error: &clap::Error) -> String {
 /// Whether output is coloured: on a terminal, unless `NO_COLOR` is set (<https://no-color.org>: and not empty).
 pub(crate) fn colour() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
+}
+
+/// The origin of the gateway that `ccm up` runs at this address, as a browser on this machine reaches it.
+pub(crate) fn origin(address: SocketAddr) -> String {
+    let (ip, port) = (address.ip(), address.port());
+    if ip.is_loopback() || ip.is_unspecified() {
+        return format!("http://localhost:{port}");
+    }
+    format!("http://{address}")
 }
 
 /// Whether this role can be started with the environment as it is, which `up` hands on to its children.

@@ -23,7 +23,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
     let served = async {
         let client_tls = settings.client.tls()?;
         let verifier = context.verifier(&settings.common)?;
-        let config = gateway::Config {
+        let mut config = gateway::Config {
             verifier,
             token_source: token_source(&settings.common)?,
             clock: context.clock.clone(),
@@ -56,6 +56,10 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
         };
         context.serve_metrics().await?;
         let listener = listen(settings.listen, &settings.common).await?;
+        if settings.shows_traces {
+            let origin = cli::origin(listener.local_addr()?);
+            config.streams.trace_url.get_or_insert_with(|| gateway::TraceUrl::of_gateway(&origin));
+        }
         gateway::serve(config, listener, context.shutdown.clone()).await;
         anyhow::Ok(())
     };

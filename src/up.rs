@@ -136,7 +136,8 @@ impl Children {
             .env("CCM_WORKER_SERVICE", &format!("http://{workers}"));
         let tasks = self.add(task_service, output).await?;
         let gateway = process(Program::Gateway, settings.gateway_listen)
-            .argument("--supervisor", &trace::socket(data.path()).display().to_string())
+            .arguments(&["--supervisor", &trace::socket(data.path()).display().to_string()])
+            .arguments(traces.flags_of_gateway())
             .env("CCM_TASK_SERVICE", &format!("http://{tasks}"))
             .env("CCM_WORKER_SERVICE", &format!("http://{workers}"));
         self.add(gateway, output).await.map(Some)

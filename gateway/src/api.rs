@@ -7,6 +7,7 @@ pub(crate) mod me;
 pub(crate) mod session;
 pub(crate) mod stream;
 pub(crate) mod tasks;
+pub(crate) mod traces;
 pub(crate) mod workers;
 
 use axum::Json;

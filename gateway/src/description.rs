@@ -52,6 +52,7 @@ fn document() -> Value {
             {"name": "tasks", "description": "Pieces of work."},
             {"name": "workers", "description": "Machines of the fleet."},
             {"name": "events", "description": "Changes of tasks and workers as they happen."},
+            {"name": "traces", "description": "Traces that `ccm up` keeps when there is no collector."},
             {"name": "caller", "description": "The caller of the API."},
             {"name": "health", "description": "Health of the processes."},
             {"name": "description", "description": "This document."},
@@ -89,6 +90,7 @@ pub(crate) fn query_parameters() -> std::collections::BTreeSet<String> {
     let shared = components.as_object().into_iter().flat_map(|it| it.values().cloned());
     let all = shared.chain(parameters::of_tasks()).chain(parameters::of_workers());
     let all = all.chain(parameters::of_readiness()).chain(parameters::of_stream());
+    let all = all.chain(parameters::of_traces());
     all.filter(|it| it["in"] == "query").filter_map(|it| it["name"].as_str().map(ToOwned::to_owned)).collect()
 }
 

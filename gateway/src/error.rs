@@ -1,9 +1,12 @@
 //! Error responses: RFC 9457 problem details.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use access::{Refusal, Unauthenticated};
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use net::grpc::status::{self, DOMAIN, Reason, code_name};
 use net::http_server::ErrorReason;
@@ -12,6 +15,8 @@ use serde::Serialize;
 use telemetry::propagation;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
+
+use crate::stream::{TraceUrl, trace_of};
 
 /// The error that a handler or a layer returns; its response is a problem document.
 #[derive(Debug)]
@@ -39,6 +44,9 @@ struct Problem<'a> {
     violations: Vec<FieldProblem<'a>>,
     retryable: bool,
     trace_id: Option<String>,
+    /// Where the trace is shown; absent when it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_url: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -210,6 +218,7 @@ fn rest_name(field: &str) -> &str {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let (trace_id, trace_url) = trace();
         let problem = Problem {
             r#type: problem_type(&self.reason),
             title: self.status.canonical_reason().unwrap_or("Error"),
@@ -222,7 +231,8 @@ impl IntoResponse for ApiError {
                 .map(|it| FieldProblem { field: &it.field, description: &it.description })
                 .collect(),
             retryable: self.is_retryable(),
-            trace_id: propagation::current_trace_id(),
+            trace_id,
+            trace_url,
         };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (self.status, body).into_response();
@@ -240,6 +250,28 @@ impl IntoResponse for ApiError {
         }
         response
     }
+}
+
+tokio::task_local! {
+    /// The template of links to traces, while a request is answered: an error becomes a response in many places, none of which
+    /// has the configuration.
+    static TRACE_URL: Arc<Option<TraceUrl>>;
+}
+
+/// Lets the problems of a request link to its trace.
+pub(crate) async fn with_trace_links(
+    State(url): State<Arc<Option<TraceUrl>>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    TRACE_URL.scope(url, next.run(request)).await
+}
+
+/// The id of the current trace, and where it is shown if it is sampled.
+fn trace() -> (Option<String>, Option<String>) {
+    let traceparent = propagation::Cause::current().traceparent;
+    let of = |url: Option<&TraceUrl>| trace_of(traceparent.as_deref(), url);
+    TRACE_URL.try_with(|url| of(url.as_ref().as_ref())).unwrap_or_else(|_| of(None))
 }
 
 /// The fallback for a path that matches no route.

@@ -14,7 +14,7 @@ pub(crate) use conditions::{IfMatch, IfNoneMatch};
 pub(crate) use fields::Fields;
 pub(crate) use idempotency::IdempotencyKey;
 pub(crate) use patch::{Patch, PatchFields};
-pub(crate) use query::{Filter, ListQuery, QueryParameters};
+pub(crate) use query::{Filter, FilterQuery, ListQuery, QueryParameters};
 pub(crate) use shown::PARAMETERS;
 
 use access::Caller;

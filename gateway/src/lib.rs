@@ -85,10 +85,11 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
         config.token_source.map(|it| Identity::start(it, config.verifier.clone(), config.clock.clone()));
     let services = services::Services::connect(&config.task_service, &config.worker_service);
     let (tasks, workers) = (&config.task_service, &config.worker_service);
+    let trace_url = config.streams.trace_url.clone();
     let streams = Streams::new(tasks, workers, identity.as_ref(), config.streams, config.clock.clone());
     let reading = tokio::spawn(streams.clone().run(shutdown.clone()));
     let sessions = Sessions { clock: config.clock, trusted_proxies: config.tracing.trusted_proxies.clone() };
-    let behind = router::Behind { services, streams, supervisor: config.supervisor };
+    let behind = router::Behind { services, streams, supervisor: config.supervisor, trace_url };
     let router = router::router(behind, config.verifier, sessions, &config.tracing, &config.limits);
     server::serve(listener, config.tls, router, &config.limits, shutdown).await;
     // It ends with the shutdown, after the last spans.

@@ -15,7 +15,7 @@ use telemetry::semconv;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::normalize_path::NormalizePath;
 
-use crate::api::{health, me, session, stream, tasks, workers};
+use crate::api::{health, me, session, stream, tasks, traces, workers};
 use crate::description;
 use crate::error::{self, ApiError};
 use crate::input::PARAMETERS;
@@ -25,13 +25,16 @@ use crate::limits::in_flight::{InFlightLimit, limit_in_flight};
 use crate::services::Services;
 use crate::session::cookies::HeaderOrCookie;
 use crate::session::{Sessions, require_same_origin};
-use crate::stream::Streams;
+use crate::stream::{Streams, TraceUrl};
 use crate::supervisor::Supervisor;
 use crate::web::security::{SecurityHeaders, secure};
 use crate::{Limits, NAME, Tracing, web};
 
-/// The routes of health checks.
-const HEALTH: &[&str] = &["/livez", "/readyz"];
+/// The routes that are not traced: those of health checks, and those that read traces. A page that reads them each second
+/// would fill the store with traces of itself.
+const UNTRACED: &[&str] = &["/livez", "/readyz", traces::PATHS[0], traces::PATHS[1]];
+/// Those that are not traced even if the health checks are.
+const NEVER_TRACED: &[&str] = &traces::PATHS;
 
 /// All routes with their handlers, without the layers.
 pub(crate) fn routes() -> Router<Services> {
@@ -51,6 +54,8 @@ pub(crate) fn routes() -> Router<Services> {
         .route("/api/workers/{id}/explain", get(workers::explain::get))
         .route("/api/workers/{id}/events", get(workers::events))
         .route("/api/events/stream", get(stream::get))
+        .route("/api/traces", get(traces::list))
+        .route("/api/traces/{id}", get(traces::get))
         .route("/api/me", get(me::get))
         .route("/api/session", post(session::begin).delete(session::end))
         .route("/api/openapi.json", get(description::get))
@@ -68,6 +73,8 @@ pub(crate) struct Behind {
     pub(crate) services: Services,
     pub(crate) streams: Arc<Streams>,
     pub(crate) supervisor: Option<Arc<dyn Supervisor>>,
+    /// Where problems and events lead.
+    pub(crate) trace_url: Option<TraceUrl>,
 }
 
 /// The API, with and without a trailing slash.
@@ -83,6 +90,7 @@ pub(crate) fn router(
         .with_state(behind.services)
         .layer(Extension(behind.streams))
         .layer(Extension(behind.supervisor))
+        .layer(Extension(behind.trace_url.clone()))
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(from_fn_with_state(sessions, require_same_origin))
         .layer(from_fn_with_state(limits.request_timeout, within_deadline))
@@ -91,6 +99,7 @@ pub(crate) fn router(
         .layer(from_fn_with_state(limits.caller_rate.map(CallerRateLimit::new), limit_caller_rate))
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
         .layer(from_fn_with_state(SecurityHeaders::new(None), secure))
+        .layer(from_fn_with_state(Arc::new(behind.trace_url), error::with_trace_links))
         .layer(HttpServerLayer::new(HeaderOrCookie(verifier), span_settings(tracing)));
     NormalizePath::trim_trailing_slash(layered)
 }
@@ -102,7 +111,7 @@ fn span_settings(tracing: &Tracing) -> SpanSettings {
         trusted_proxies: tracing.trusted_proxies.clone(),
         parameters: PARAMETERS,
         resources: &[("/api/tasks/", semconv::CCM_TASK_ID), ("/api/workers/", semconv::CCM_WORKER_ID)],
-        untraced_routes: if tracing.health { &[] } else { HEALTH },
+        untraced_routes: if tracing.health { NEVER_TRACED } else { UNTRACED },
     }
 }
 

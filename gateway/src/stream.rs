@@ -31,6 +31,7 @@ use telemetry::semconv;
 
 pub(crate) use self::filter::Filter;
 pub use self::frame::TraceUrl;
+pub(crate) use self::frame::trace_of;
 
 use self::client::Client;
 use self::client::Ends;

@@ -53,8 +53,8 @@ pub struct SpanSettings {
     pub parameters: &'static [Parameter],
     /// The prefixes of paths that a resource's id follows, each with the attribute for the id.
     pub resources: &'static [(&'static str, &'static str)],
-    /// The routes of health checks, which have no span, no trace id, and a log line at level DEBUG
-    /// if they succeed.
+    /// The routes that have no span, no trace id, and a log line at level DEBUG if they succeed: those of health checks, for
+    /// example.
     pub untraced_routes: &'static [&'static str],
 }
 

@@ -59,7 +59,7 @@ fn one(id: &str, known: &[String], store: &TraceStore, lines: &LineStore) -> any
     let (mut tag, mut is_known) = (String::new(), false);
     let mut look = |traces: &[&Arriving], left_out| {
         tag = tag_of(id, traces, lines);
-        is_known = known.contains(&tag);
+        is_known = known.iter().any(|it| *it == tag || it == "*");
         let traces = if is_known { &[] } else { traces };
         let traces = traces.iter().map(|it| (it.trace.clone(), it.is_settled(QUIET))).collect();
         Found { traces, left_out }

@@ -25,16 +25,14 @@ pub(super) enum Tokens {
 
 impl fmt::Display for Banner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (ip, port) = (self.gateway.ip(), self.gateway.port());
-        let host =
-            if ip.is_loopback() || ip.is_unspecified() { "localhost".to_owned() } else { ip.to_string() };
+        let origin = crate::cli::origin(self.gateway);
         writeln!(
             f,
             "Cml Cloud Manager is up: gateway, task-service, worker-service. Data: {}",
             self.data.display()
         )?;
         writeln!(f)?;
-        writeln!(f, "  API     http://{host}:{port}/api/tasks")?;
+        writeln!(f, "  API     {origin}/api/tasks")?;
         match self.tokens {
             Tokens::Local(token) => {
                 writeln!(f, "  Token   export TOKEN={token}")?;
@@ -42,10 +40,7 @@ impl fmt::Display for Banner<'_> {
             }
             Tokens::Issuer(issuer) => writeln!(f, "  Token   from {issuer} (CCM_OIDC_ISSUER)")?,
         }
-        writeln!(
-            f,
-            "  Try     curl -X POST http://{host}:{port}/api/tasks -H \"Content-Type: application/json\" \\"
-        )?;
+        writeln!(f, "  Try     curl -X POST {origin}/api/tasks -H \"Content-Type: application/json\" \\")?;
         writeln!(
             f,
             "            -H \"Authorization: Bearer $TOKEN\" -d '{{\"title\": \"Test Task\", \"priority\": \"high\"}}'"

@@ -72,8 +72,8 @@ impl Command {
         Self { role, arguments, environment: vec![("CCM_LOG_FORMAT".to_owned(), "json".to_owned())] }
     }
 
-    pub(super) fn argument(mut self, flag: &str, value: &str) -> Self {
-        self.arguments.extend([flag.to_owned(), value.to_owned()]);
+    pub(super) fn arguments(mut self, more: &[&str]) -> Self {
+        self.arguments.extend(more.iter().map(|it| (*it).to_owned()));
         self
     }
 

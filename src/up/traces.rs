@@ -75,6 +75,12 @@ impl Traces {
         }
     }
 
+    /// The flags of the gateway: links to traces lead to its own page if `up` keeps the traces and no other template is set. An
+    /// empty one means no links.
+    pub(super) fn flags_of_gateway(&self) -> &'static [&'static str] {
+        if self.are_kept() && is_unset("CCM_TRACE_URL") { &["--shows-traces"] } else { &[] }
+    }
+
     /// Whether `up` itself receives the spans.
     pub(super) fn are_kept(&self) -> bool {
         matches!(self.destination, Destination::Memory(_))
@@ -108,6 +114,10 @@ impl Destination {
 pub(super) fn variable(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "configuration is read at the edge, which is here")]
     std::env::var(name).ok().filter(|it| !it.is_empty())
+}
+
+fn is_unset(name: &str) -> bool {
+    std::env::var_os(name).is_none()
 }
 
 impl fmt::Display for Destination {

@@ -1,11 +1,12 @@
 //! `/api/me`: the identity of the caller.
 
 use access::Role;
-use axum::Json;
+use axum::{Extension, Json};
 use serde::Serialize;
 
 use crate::error::ApiError;
 use crate::input::Authenticated;
+use crate::stream::TraceUrl;
 
 /// The identity of the caller, as read from the token.
 #[derive(Serialize)]
@@ -17,10 +18,15 @@ pub(crate) struct Me {
     expires_at: String,
     /// Hints about problems with the token, for people.
     notices: Vec<&'static str>,
+    /// The template of links to traces, a URL with `{trace_id}`.
+    trace_url: Option<String>,
 }
 
 /// Returns the identity of the caller.
-pub(crate) async fn get(Authenticated(caller): Authenticated) -> Result<Json<Me>, ApiError> {
+pub(crate) async fn get(
+    Authenticated(caller): Authenticated,
+    Extension(trace_url): Extension<Option<TraceUrl>>,
+) -> Result<Json<Me>, ApiError> {
     let mut notices = Vec::new();
     if caller.is(Role::Manager) && caller.department.is_none() {
         notices.push(
@@ -34,5 +40,6 @@ pub(crate) async fn get(Authenticated(caller): Authenticated) -> Result<Json<Me>
         subject: caller.sub,
         department: caller.department,
         notices,
+        trace_url: trace_url.map(|it| it.template().to_owned()),
     }))
 }

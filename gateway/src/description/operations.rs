@@ -3,6 +3,7 @@
 mod events;
 mod others;
 mod tasks;
+mod traces;
 mod workers;
 
 use proto::error::v1::Reason;
@@ -35,11 +36,12 @@ struct Body {
 
 const JSON: &str = "application/json";
 
-/// All operations: those of tasks, of workers, the event stream, and the others.
+/// All operations: those of tasks, of workers, the event stream, traces, and the others.
 pub(super) fn operations() -> Vec<Operation> {
     let mut all = tasks::operations();
     all.extend(workers::operations());
     all.extend(events::operations());
+    all.extend(traces::operations());
     all.extend(others::operations());
     all
 }
@@ -203,7 +205,8 @@ impl Operation {
     /// The Operation Object of OpenAPI.
     pub(super) fn describe(&self) -> Value {
         let mut parameters = self.parameters.clone();
-        if self.path.contains('{') {
+        let has_id = parameters.iter().any(|it| it["in"] == "path");
+        if self.path.contains('{') && !has_id {
             parameters.insert(0, component("parameters", "id"));
         }
         let mut responses = problems::responses(&self.reasons());

@@ -1,5 +1,7 @@
 //! Query parameters, request headers and response headers.
 
+use std::ops::RangeInclusive;
+
 use proto::ContractEnum as _;
 use proto::task::v1::{TaskKind, TaskPriority, TaskStatus};
 use proto::worker::v1::{WorkerObservedState, WorkerProvider};
@@ -7,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::component;
 use super::resources::{names, text};
+use crate::api::traces;
 
 /// `key=value` without control characters.
 const TAG: &str = r"^[^=\u0000-\u001f\u007f-\u009f]{1,128}=[^\u0000-\u001f\u007f-\u009f]{0,256}$";
@@ -90,6 +93,52 @@ pub(super) fn of_stream() -> Vec<Value> {
         }),
     ]);
     all
+}
+
+/// The query parameters that filter a list of traces.
+pub(super) fn of_traces() -> Vec<Value> {
+    let number = |range: RangeInclusive<u64>, default: usize| json!({"type": "integer", "minimum": range.start(), "maximum": range.end(), "default": default});
+    let text = || text(1, traces::MAX_TEXT);
+    vec![
+        query("service", "Only traces with a span of this service.", &text()),
+        query(
+            "route",
+            "Only traces with this `http.route` (`/api/tasks/{id}`) or with a span of this name.",
+            &text(),
+        ),
+        query(
+            "status",
+            "Only traces with a span that failed (`error`), or without one (`ok`).",
+            &json!({"type": "string", "enum": ["ok", "error"]}),
+        ),
+        query(
+            "min_duration_ms",
+            "Only traces that took at least so long.",
+            &number(traces::MIN_DURATION_MS, 0),
+        ),
+        query(
+            "text",
+            "Only traces in which the name of a span, the value of an attribute or a log message contains this, in any case.",
+            &text(),
+        ),
+        query(
+            "requests_only",
+            "Leaves out what no request to this API caused, such as sweeps.",
+            &json!({"type": "boolean", "default": false}),
+        ),
+        query("limit", "Maximum number of traces.", &number(traces::LIMIT, traces::DEFAULT_LIMIT)),
+    ]
+}
+
+/// The parameter of a path that names one or several traces.
+pub(super) fn of_one_trace() -> Vec<Value> {
+    let pattern = "^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$";
+    let id = json!({
+        "name": "id", "in": "path", "required": true,
+        "description": "A trace id of 32 hexadecimal digits, or the UUID of a task or worker.",
+        "schema": {"type": "string", "pattern": pattern},
+    });
+    vec![id, component("parameters", "If-None-Match")]
 }
 
 fn query(name: &str, description: &str, schema: &Value) -> Value {

@@ -2,6 +2,7 @@
 
 mod explanation;
 mod task;
+mod traces;
 mod worker;
 
 pub(super) use worker::utilization;
@@ -100,6 +101,7 @@ pub(super) fn schemas() -> Value {
     let mut all = Map::new();
     let others = [("Me", me()), ("Live", live()), ("Ready", ready()), ("Problem", problem())];
     let of_services = task::schemas().into_iter().chain(worker::schemas()).chain(explanation::schemas());
+    let of_services = of_services.chain(traces::schemas());
     for (name, schema) in of_services.chain(super::events::schemas()).chain(others) {
         all.insert(name.to_owned(), schema);
     }
@@ -149,6 +151,11 @@ fn me() -> Value {
                 "type": "array", "items": {"type": "string"},
                 "description": "Hints about problems with the token, for people.",
             },
+            "trace_url": {
+                "type": ["string", "null"],
+                "description": "The template of links to traces: a URL with `{trace_id}`; `null` when there are none.",
+                "examples": ["http://localhost:8000/traces/{trace_id}"],
+            },
         }),
     )
 }
@@ -195,7 +202,7 @@ fn problem() -> Value {
         "An invalid field, parameter or header.",
         &json!({"field": {"type": "string"}, "description": {"type": "string"}}),
     );
-    response_object(
+    let mut problem = response_object(
         "Problem details (RFC 9457); docs/errors.md explains the reasons.",
         &json!({
             "type": {"type": "string", "pattern": "^urn:cml-cloud-manager:problem:[a-z-]+$"},
@@ -207,5 +214,10 @@ fn problem() -> Value {
             "retryable": {"type": "boolean", "description": "Whether the same request can safely be sent again."},
             "trace_id": trace_id(),
         }),
-    )
+    );
+    problem["properties"]["trace_url"] = json!({
+        "type": "string", "format": "uri",
+        "description": "Where the trace of the request is shown; absent when it is not.",
+    });
+    problem
 }

@@ -64,6 +64,11 @@ impl IfNoneMatch {
         self.0.iter().any(|it| it.any || it.version() == Some(version))
     }
 
+    /// The opaque parts of the tags, weak or not; `*` for any.
+    pub(crate) fn tags(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|it| if it.any { "*" } else { it.opaque.as_str() })
+    }
+
     /// Whether one of the tags is this one, weak or not, or is `*`.
     pub(crate) fn has(&self, tag: &str) -> bool {
         self.0.iter().any(|it| it.any || it.opaque == tag)

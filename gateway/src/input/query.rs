@@ -1,6 +1,7 @@
 //! The query of a list request: page and filters.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -19,6 +20,10 @@ pub(crate) struct ListQuery<F> {
     pub(crate) page_token: String,
     pub(crate) filter: F,
 }
+
+/// The filters of a request whose answer has no pages.
+#[derive(Debug)]
+pub(crate) struct FilterQuery<F>(pub(crate) F);
 
 /// The filters of a list request, read from its query.
 pub(crate) trait Filter {
@@ -74,6 +79,37 @@ impl QueryParameters {
         None
     }
 
+    /// Takes a text of one line with 1 to `max` characters.
+    pub(crate) fn line(&mut self, name: &str, max: usize) -> Option<String> {
+        let text = self.values.remove(name)?;
+        if (1..=max).contains(&text.chars().count()) && !text.contains(char::is_control) {
+            return Some(text);
+        }
+        self.violations.add(name, format!("must have 1 to {max} characters, and no control characters"));
+        None
+    }
+
+    /// Takes a whole number of this range.
+    pub(crate) fn number(&mut self, name: &str, range: RangeInclusive<u64>) -> Option<u64> {
+        let number = self.values.remove(name)?.parse().ok().filter(|it| range.contains(it));
+        if number.is_none() {
+            let (least, most) = range.into_inner();
+            self.violations.add(name, format!("must be a whole number from {least} to {most}"));
+        }
+        number
+    }
+
+    /// Takes one of these words.
+    pub(crate) fn one_of<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> Option<T> {
+        let word = self.values.remove(name)?;
+        let chosen = choices.iter().find(|it| it.0 == word).map(|it| it.1);
+        if chosen.is_none() {
+            let words: Vec<&str> = choices.iter().map(|it| it.0).collect();
+            self.violations.add(name, format!("must be one of: {}", words.join(", ")));
+        }
+        chosen
+    }
+
     fn page_size(&mut self) -> i32 {
         match self.values.remove("page_size").map(|it| it.parse()) {
             None => 0,
@@ -108,6 +144,16 @@ impl<S: Sync, F: Filter> FromRequestParts<S> for ListQuery<F> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         Self::parse(parts.uri.query().unwrap_or_default())
+    }
+}
+
+impl<S: Sync, F: Filter> FromRequestParts<S> for FilterQuery<F> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let mut parameters = QueryParameters::parse(parts.uri.query().unwrap_or_default());
+        let filter = F::from_parameters(&mut parameters);
+        parameters.finish().map(|()| Self(filter))
     }
 }
 

@@ -77,13 +77,23 @@ impl TraceUrl {
         Ok(Self(template.to_owned()))
     }
 
+    /// The template for the pages of a gateway at this origin, which `ccm up` runs.
+    #[must_use]
+    pub fn of_gateway(origin: &str) -> Self {
+        Self(format!("{origin}/traces/{}", Self::PLACEHOLDER))
+    }
+
+    pub(crate) fn template(&self) -> &str {
+        &self.0
+    }
+
     pub(super) fn of(&self, trace_id: &str) -> String {
         self.0.replace(Self::PLACEHOLDER, trace_id)
     }
 }
 
-/// The members of a CloudEvent that lead to a trace. A trace that is not sampled has no link.
-pub(super) fn trace_of(
+/// The members that lead to a trace. A trace that is not sampled has no link.
+pub(crate) fn trace_of(
     traceparent: Option<&str>,
     url: Option<&TraceUrl>,
 ) -> (Option<String>, Option<String>) {
