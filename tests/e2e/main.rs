@@ -54,6 +54,7 @@ mod stream;
 mod third_party_hop;
 mod tls;
 mod trace;
+mod traces_page;
 mod unread_bodies;
 mod up;
 mod watch;
