@@ -4,6 +4,7 @@
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod me;
+pub(crate) mod page;
 pub(crate) mod session;
 pub(crate) mod stream;
 pub(crate) mod tasks;

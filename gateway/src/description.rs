@@ -54,6 +54,7 @@ fn document() -> Value {
             {"name": "events", "description": "Changes of tasks and workers as they happen."},
             {"name": "traces", "description": "Traces that `ccm up` keeps when there is no collector."},
             {"name": "caller", "description": "The caller of the API."},
+            {"name": "page", "description": "What the page in the browser reports."},
             {"name": "health", "description": "Health of the processes."},
             {"name": "description", "description": "This document."},
         ],

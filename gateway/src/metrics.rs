@@ -1,5 +1,7 @@
-//! Metrics of the event stream. A count of every delivery is kept in an atomic that is read when metrics are exported:
+//! Metrics of the event stream, and of the page (`page.rs`). A count of every delivery is kept in an atomic that is read when metrics are exported:
 //! a delivery costs less than a measurement.
+
+pub(crate) mod page;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -61,7 +63,7 @@ static CONNECTED: Observable = Observable::new(
 /// The instruments of this crate, in the order of docs/telemetry.md.
 #[must_use]
 pub fn definitions() -> Vec<&'static Definition> {
-    vec![
+    let of_stream = [
         CLIENTS.definition(),
         EVENTS_SENT.definition(),
         LAG.definition(),
@@ -69,7 +71,8 @@ pub fn definitions() -> Vec<&'static Definition> {
         RESETS.definition(),
         REFUSED.definition(),
         CONNECTED.definition(),
-    ]
+    ];
+    of_stream.into_iter().chain(page::definitions()).collect()
 }
 
 static SENT: AtomicU64 = AtomicU64::new(0);
@@ -84,6 +87,7 @@ pub(crate) fn start() {
             to.observe(clients, &[KeyValue::new(CCM_STREAM_PHASE, phase.name())]);
         }
     });
+    page::start();
     EVENTS_SENT.observe(|to| to.observe(SENT.load(Ordering::Relaxed), &[]));
     // The numbers of an enum of the contract are small.
     let reasons = (1..100).filter_map(|it| Reason::try_from(it).ok());

@@ -15,7 +15,7 @@ use telemetry::semconv;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::normalize_path::NormalizePath;
 
-use crate::api::{health, me, session, stream, tasks, traces, workers};
+use crate::api::{health, me, page, session, stream, tasks, traces, workers};
 use crate::description;
 use crate::error::{self, ApiError};
 use crate::input::PARAMETERS;
@@ -57,6 +57,7 @@ pub(crate) fn routes() -> Router<Services> {
         .route("/api/traces", get(traces::list))
         .route("/api/traces/{id}", get(traces::get))
         .route("/api/me", get(me::get))
+        .route("/api/page/reports", post(page::report).layer(DefaultBodyLimit::max(page::MAX_BYTES)))
         .route("/api/session", post(session::begin).delete(session::end))
         .route("/api/openapi.json", get(description::get))
         .route("/api/asyncapi.json", get(description::asyncapi::get))

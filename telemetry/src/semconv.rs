@@ -32,6 +32,10 @@ pub const CCM_STREAM_PHASE: &str = "ccm.stream.phase";
 pub const CCM_STREAM_RESET_REASON: &str = "ccm.stream.reset.reason";
 /// The limit on event streams that was reached: `too_many_streams`, `too_many_streams_of_caller`.
 pub const CCM_STREAM_LIMIT: &str = "ccm.stream.limit";
+/// What a person met in the page: `load_failed`, `stream_gap`, `stream_reset`, `reconnected`.
+pub const CCM_PAGE_REPORT: &str = "ccm.page.report";
+/// The view of the page that was shown: `tasks`, `task`, `sign_in`.
+pub const CCM_PAGE_VIEW: &str = "ccm.page.view";
 /// `traces`, `metrics`, `logs`.
 pub const CCM_SIGNAL: &str = "ccm.signal";
 

@@ -38,6 +38,7 @@ mod otel;
 mod otel_logs;
 mod otel_metrics;
 mod outage;
+mod page;
 mod patch_tasks;
 mod patch_workers;
 mod queries;

@@ -131,6 +131,12 @@ impl Operation {
         self.fails(&[Reason::InvalidInput, Reason::IdempotencyKeyReused])
     }
 
+    /// Takes a JSON body.
+    fn takes_body(mut self, schema: &'static str) -> Self {
+        self.body = Some(Body { media_types: &[JSON], schema, is_required: true });
+        self
+    }
+
     /// Allows the request to have no body.
     fn body_is_optional(mut self) -> Self {
         self.body = self.body.map(|it| Body { is_required: false, ..it });

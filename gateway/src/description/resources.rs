@@ -13,6 +13,8 @@ use serde_json::{Map, Value, json};
 use strum::VariantArray as _;
 
 use super::schema;
+use crate::api::page::{MAX_COUNT, MAX_LAG};
+use crate::metrics::page::VIEWS;
 use crate::names::{UNKNOWN, rest_name};
 
 /// No control characters, and not only white space.
@@ -99,7 +101,13 @@ fn page(of: &str) -> Value {
 /// All schemas of the document, by name.
 pub(super) fn schemas() -> Value {
     let mut all = Map::new();
-    let others = [("Me", me()), ("Live", live()), ("Ready", ready()), ("Problem", problem())];
+    let others = [
+        ("Me", me()),
+        ("PageReport", page_report()),
+        ("Live", live()),
+        ("Ready", ready()),
+        ("Problem", problem()),
+    ];
     let of_services = task::schemas().into_iter().chain(worker::schemas()).chain(explanation::schemas());
     let of_services = of_services.chain(traces::schemas());
     for (name, schema) in of_services.chain(super::events::schemas()).chain(others) {
@@ -158,6 +166,29 @@ fn me() -> Value {
             },
         }),
     )
+}
+
+fn page_report() -> Value {
+    let count = |what: &str| json!({"type": ["integer", "null"], "minimum": 0, "maximum": MAX_COUNT, "description": what});
+    let mut view = nullable(json!({"type": "string", "enum": VIEWS}));
+    view["description"] = json!("The view that was shown; `other` if absent.");
+    let mut schema = request_object(
+        "What a person met in the page since its last report.",
+        &[],
+        &json!({
+            "view": view,
+            "load_failed": count("Reads and changes that failed, other than by input that is not valid."),
+            "stream_gap": count("Losses of the event stream in which events may have been missed."),
+            "stream_reset": count("Times that the page had to begin anew with a snapshot."),
+            "reconnected": count("Times that the event stream was connected again."),
+            "lag_seconds": {
+                "type": ["number", "null"], "minimum": 0, "maximum": MAX_LAG,
+                "description": "The highest lag of an event, from its change to its arrival in the page.",
+            },
+        }),
+    );
+    schema["examples"] = json!([{"view": "tasks", "reconnected": 1, "lag_seconds": 0.42}]);
+    schema
 }
 
 fn live() -> Value {

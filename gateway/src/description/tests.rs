@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 
 use super::*;
 use crate::api::history::Change;
-use crate::api::{tasks, workers};
+use crate::api::{page, tasks, workers};
 use crate::input::{Fields, FromFields, PatchFields as _};
 use crate::services::Services;
 
@@ -156,11 +156,13 @@ fn no_member_of_a_task_shows_the_confirmation_of_its_action() {
 
 #[test]
 fn request_bodies_may_have_the_members_of_their_schema_and_no_others() {
-    let known = &(&members("Task") | &members("Worker")) | &members("Termination");
+    let known =
+        &(&members("Task") | &members("Worker")) | &(&members("Termination") | &members("PageReport"));
     let taken = |takes: fn(&str) -> bool| set(known.iter().filter(|it| takes(it)));
     assert_eq!(taken(takes::<task::Task>), members("NewTask"));
     assert_eq!(taken(takes::<workers::actions::Asked>), members("Asked"));
     assert_eq!(taken(takes::<workers::actions::Asked>), members("Termination"));
+    assert_eq!(taken(takes::<page::Report>), members("PageReport"));
     assert_eq!(taken(takes::<tasks::Retry>), members("Retry"));
     assert_eq!(taken(takes::<worker::Worker>), members("NewWorker"));
     assert_eq!(taken(takes::<workers::ExistingWorker>), members("ExistingWorker"));

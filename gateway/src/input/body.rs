@@ -45,6 +45,11 @@ impl BodyViolations {
         self.0.add(violation.field, violation.description);
     }
 
+    /// 400 with the violations, if there are any, for a request that no service checks.
+    pub(crate) fn none(self) -> Result<(), ApiError> {
+        if self.exist() { Err(ApiError::invalid(self.0.into_vec())) } else { Ok(()) }
+    }
+
     /// The error of a request that the service cannot validate only: a missing resource, or a refusal of the caller, as the
     /// service reports it for `read`, else 400 with the violations.
     pub(crate) fn refuse<T>(self, read: Result<Response<T>, Status>) -> ApiError {

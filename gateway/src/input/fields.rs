@@ -45,6 +45,38 @@ impl Fields {
         choose(&text, choices).map_err(|description| self.violations.add(name, description)).ok()
     }
 
+    /// Takes one of `words`; `null` counts as absent. A violation lists the words.
+    pub(crate) fn word(&mut self, name: &str, words: &[&'static str]) -> Option<&'static str> {
+        let value = self.fields.remove(name).filter(|it| !it.is_null())?;
+        let known = words.iter().find(|it| value == **it).copied();
+        if known.is_none() {
+            self.violations.add(name, format!("must be one of {}", words.join(", ")));
+        }
+        known
+    }
+
+    /// Takes a whole number from 0 to `max`; `null` counts as absent.
+    pub(crate) fn count(&mut self, name: &str, max: u32) -> Option<u32> {
+        let value = self.fields.remove(name).filter(|it| !it.is_null())?;
+        // JSON does not tell 2.0 from 2.
+        let whole = value.as_f64().filter(|it| it.fract() == 0.0 && (0.0..=f64::from(max)).contains(it));
+        if whole.is_none() {
+            self.violations.add(name, format!("must be a whole number from 0 to {max}"));
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to max")]
+        whole.map(|it| it as u32)
+    }
+
+    /// Takes a number from 0 to `max`; `null` counts as absent.
+    pub(crate) fn number(&mut self, name: &str, max: f64) -> Option<f64> {
+        let value = self.fields.remove(name).filter(|it| !it.is_null())?;
+        let number = value.as_f64().filter(|it| (0.0..=max).contains(it));
+        if number.is_none() {
+            self.violations.add(name, format!("must be a number from 0 to {max}"));
+        }
+        number
+    }
+
     /// Whether the object has a field, `null` or not.
     pub(super) fn has(&self, name: &str) -> bool {
         self.fields.contains_key(name)
@@ -193,6 +225,20 @@ mod tests {
         assert_eq!(it.object("run", |_| ()), None);
         assert_eq!(it.object("worker", |_| ()), None);
         assert_eq!(names(it.finish()), ["action.verb", "action.colour", "worker"]);
+    }
+
+    #[test]
+    fn numbers_have_bounds_and_words_are_of_a_set() {
+        let mut it = fields(r#"{"a": 2, "b": 2.0, "c": 0.5, "d": null, "e": "x"}"#);
+        assert_eq!((it.count("a", 2), it.count("b", 2), it.count("d", 2)), (Some(2), Some(2), None));
+        assert_eq!((it.number("c", 1.0), it.word("e", &["y", "x"])), (Some(0.5), Some("x")));
+        assert!(it.finish().is_empty());
+        let mut it =
+            fields(r#"{"a": 3, "b": -1, "c": 0.5, "d": "1", "e": -0.1, "f": 1.1, "g": null, "h": 7}"#);
+        let counts = ["a", "b", "c", "d"].map(|name| it.count(name, 2));
+        assert_eq!((counts, it.number("e", 1.0), it.number("f", 1.0)), ([None; 4], None, None));
+        assert_eq!(["g", "h"].map(|name| it.word(name, &["x"])), [None; 2]);
+        assert_eq!(names(it.finish()), ["a", "b", "c", "d", "e", "f", "h"]);
     }
 
     #[test]

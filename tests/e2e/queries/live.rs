@@ -29,6 +29,8 @@ async fn product() -> Product {
 /// Something of everything: tasks, actions, streams, refusals, failures of callers, of the provider and of a service.
 async fn workload(product: &Product) {
     let (ada, root) = (product.user("ada"), product.admin());
+    let report = json!({"view": "tasks", "reconnected": 1, "lag_seconds": 0.2});
+    assert_eq!(ada.post("/api/page/reports", &report).await.status, 204);
     let token = product.token("ada", &[access::Role::User], None);
     let mut stream = sse::open(product.gateway_address, &token, "", None).await.unwrap();
     stream.named("snapshot.completed").await;
@@ -66,6 +68,7 @@ async fn workload(product: &Product) {
     assert!(root.get("/api/workers").await.status.is_server_error());
     product.workers.signal("CONT");
     assert_eq!(root.get("/api/workers").await.status, 200);
+    assert_eq!(ada.post("/api/page/reports", &report).await.status, 204);
 }
 
 /// Queries that find nothing or no number, and those that Prometheus does not take.

@@ -32,6 +32,15 @@ pub(super) fn operations() -> Vec<Operation> {
         )
         .answers(204, "The session has ended", json!({"headers": {"Set-Cookie": header("Set-Cookie")}}))
         .public(),
+        Operation::new(
+            "POST",
+            "/api/page/reports",
+            "reportPage",
+            "page",
+            "Counts what a person met in the page since the last report: numbers only, without ids or texts",
+        )
+        .takes_body("PageReport")
+        .answers(204, "Counted", json!({})),
         Operation::new("GET", "/livez", "live", "health", "Liveness: the gateway is running")
             .answers(200, "The gateway is running", content("Live"))
             .public(),
