@@ -13,7 +13,7 @@ const MS = 1e6;
 function span(id, parent, start, end, more = {}) {
   const at = (ms) => String(BASE + BigInt(Math.round(ms * MS)));
   const status = { code: "unset", message: "" };
-  return { span_id: id, parent_id: parent, name: id, kind: "internal", service: "gateway", start: at(start), end: at(end), status, ...more };
+  return { span_id: id, parent_span_id: parent, name: id, kind: "internal", service: "gateway", start: at(start), end: at(end), status, ...more };
 }
 
 function one(...spans) {

@@ -44,8 +44,8 @@ afterEach(async () => {
   assert.deepEqual(faults, []);
 });
 
-function problem(status, detail) {
-  return { status, json: { type: "urn:test", title: "Problem", status, detail, retryable: status === 503 } };
+function problem(status, detail, kind = "trace-not-found") {
+  return { status, json: { type: `urn:cml-cloud-manager:problem:${status === 404 ? kind : "other"}`, title: "Problem", status, detail, retryable: status === 503 } };
 }
 
 function span(id, parent, start, end, more = {}) {
@@ -53,7 +53,7 @@ function span(id, parent, start, end, more = {}) {
   const rest = { attributes: [], events: [], links: [], missing_parent: false, remote_parent: false };
   const status = { code: "unset", message: "" };
   const length = { duration_ms: end - start, self_ms: end - start };
-  return { span_id: id, parent_id: parent, name: id, kind: "internal", service: "gateway", start: at(start), end: at(end), status, ...length, ...rest, ...more };
+  return { span_id: id, parent_span_id: parent, name: id, kind: "internal", service: "gateway", start: at(start), end: at(end), status, ...length, ...rest, ...more };
 }
 
 function trace(spans, { id = ID, complete = true, dropped = 0, logs = [], etag } = {}) {
@@ -267,7 +267,7 @@ test("the list filters through its address, comes in live, and is walked through
   await open("/traces?service=gateway");
   await page.getByRole("link", { name: "GET /api/me" }).waitFor();
   await page.getByText("✗ 2 errors").waitFor();
-  assert.equal(requests[0].url.search, "?service=gateway&limit=100&requests_only=true");
+  assert.equal(requests[0].url.search, "?service=gateway&limit=50&requests_only=true");
   await page.getByLabel("Over").fill("20");
   await page.waitForURL(/min_duration_ms=20/);
   await until("it is asked", () => requests.some((it) => it.url.searchParams.get("min_duration_ms") === "20"), 10);
@@ -286,7 +286,7 @@ test("each reason for an empty list is told apart", async () => {
   await page.getByText("No trace matches").waitFor();
   list = problem(403, "not allowed");
   await page.getByText("For admins only").waitFor();
-  list = problem(404, "spans go to http://collector:4317");
+  list = problem(404, "spans go to http://collector:4317", "traces-not-kept");
   await open("/traces");
   await page.getByText("spans go to http://collector:4317").waitFor();
   list = problem(503, "up does not answer");

@@ -12,8 +12,8 @@ import { colours } from "./tree.js";
 /** @import { Route } from "./types.js" */
 
 const REFRESH = 2_000;
-const LIMIT = 100;
-const MOST = 500;
+const LIMIT = 50;
+const MOST = 200;
 /** The filters, as the address and the gateway name them. */
 const FILTERS = ["service", "route", "status", "min_duration_ms", "text"];
 
@@ -27,11 +27,12 @@ export function mount(root, app, route) {
   let reading = new AbortController();
   const ends = new AbortController();
   /** All that were seen, to choose from. */
-  const [services, routes] = [new Set(["gateway", "task-service", "worker-service"]), new Set()];
+  const [services, routes] = [new Set(["gateway", "task-service", "worker-service"]), /** @type {Set<string>} */ (new Set())];
 
   async function load() {
     clearTimeout(timer);
     reading.abort();
+    for (const [name, names] of /** @type {[string, Set<string>][]} */ ([["service", services], ["route", routes]])) if (query.get(name)) names.add(query.get(name) ?? "");
     const { signal } = (reading = new AbortController());
     const asked = new URLSearchParams(FILTERS.flatMap((it) => (query.get(it) ? [[it, query.get(it) ?? ""]] : [])));
     asked.set("limit", query.get("limit") ?? String(LIMIT));
@@ -41,7 +42,7 @@ export function mount(root, app, route) {
       error = null;
       for (const it of answer.items) {
         it.services.forEach((/** @type {string} */ name) => services.add(name));
-        if (it.root?.kind?.toLowerCase() === "server") routes.add(it.root.name.replace(/^[A-Z]+ /, ""));
+        if (it.root.name.includes(" /")) routes.add(it.root.name.replace(/^\S+ /, ""));
       }
     } catch (it) {
       if (signal.aborted) return;
@@ -70,8 +71,9 @@ export function mount(root, app, route) {
   }
 
   const onfilter = (/** @type {Event} */ event) => {
-    const { name, value } = /** @type {HTMLInputElement} */ (event.target);
+    const { name, value, validity } = /** @type {HTMLInputElement} */ (event.target);
     clearTimeout(typing);
+    if (!validity.valid) return;
     typing = window.setTimeout(() => set(name, value.trim()), event.type === "input" ? 250 : 0);
   };
 
@@ -93,14 +95,15 @@ export function mount(root, app, route) {
     const value = (/** @type {string} */ name) => live(query.get(name) ?? "");
     const choice = (/** @type {string} */ name, /** @type {[string, string][]} */ options) =>
       html`<select name=${name} .value=${value(name)} @change=${onfilter}>${options.map(([it, text]) => html`<option value=${it} ?selected=${it === (query.get(name) ?? "")}>${text}</option>`)}</select>`;
+    /** @type {(names: Set<string>) => [string, string][]} */
+    const seen = (names) => [["", "Any"], ...[...names].sort().map((it) => /** @type {[string, string]} */ ([it, it]))];
     const filtered = FILTERS.some((it) => query.get(it)) || query.has("background");
     return html`<form class="t-filters" role="search" aria-label="Traces" @submit=${(/** @type {Event} */ it) => it.preventDefault()}>
       <label>Text <input type="search" name="text" placeholder="Name, id, attribute" .value=${value("text")} @input=${onfilter} /></label>
-      <label>Service ${choice("service", [["", "Any"], ...[...services].sort().map((it) => /** @type {[string, string]} */ ([it, it]))])}</label>
-      <label>Route <input name="route" list="routes" placeholder="/api/…" autocomplete="off" .value=${value("route")} @input=${onfilter} /></label>
-      <datalist id="routes">${[...routes].sort().map((it) => html`<option value=${it}></option>`)}</datalist>
+      <label>Service ${choice("service", seen(services))}</label>
+      <label>Route ${choice("route", seen(routes))}</label>
       <label>Status ${choice("status", [["", "Any"], ["ok", "OK"], ["error", "Error"]])}</label>
-      <label>Over <span class="unit"><input type="number" min="0" step="any" name="min_duration_ms" .value=${value("min_duration_ms")} @input=${onfilter} /> ms</span></label>
+      <label>Over <span class="unit"><input type="number" min="0" step="1" inputmode="numeric" name="min_duration_ms" .value=${value("min_duration_ms")} @input=${onfilter} /> ms</span></label>
       <label class="check"><input type="checkbox" .checked=${live(query.has("background"))} @change=${() => set("background", query.has("background") ? "" : "1")} /> Background work</label>
       ${filtered ? html`<button type="button" class="small" @click=${onclear}>Clear</button>` : nothing}
     </form>`;
@@ -121,7 +124,7 @@ export function mount(root, app, route) {
       <thead><tr><th scope="col">Time</th><th scope="col">Name</th><th scope="col">Duration</th><th scope="col">Services</th><th scope="col" class="n">Spans</th><th scope="col">Status</th></tr></thead>
       <tbody>${repeat(answer.items, (/** @type {any} */ it) => it.trace_id, (/** @type {any} */ it) => html`<tr>
         <td class="t-when"><time datetime=${it.start} title=${exact(it.start)}>${clock(it.start)}</time></td>
-        <td class="t-what"><a class="open" href="/traces/${it.trace_id}"><bdi>${it.root?.name ?? "Its first span has not arrived"}</bdi></a>
+        <td class="t-what"><a class="open" href="/traces/${it.trace_id}"><bdi>${it.root.name}</bdi></a>
           ${it.complete ? nothing : html`<small class="arriving">still arriving</small>`}</td>
         <td class="long"><span class="length"><i .style="width: ${Math.max((it.duration_ms / longest) * 100, 0.5)}%"></i></span>${took(it.duration_ms * 1e6)}</td>
         <td class="who">${it.services.map((/** @type {string} */ name) => html`<span><i class="swatch s${palette.get(name)}"></i><bdi>${name}</bdi></span> `)}</td>

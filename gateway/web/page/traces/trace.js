@@ -12,6 +12,17 @@ import { label, waterfall } from "./waterfall.js";
 
 /** @import { Axis, Drag, Route, Row, Span, View } from "./types.js" */
 
+/** Whether the traces are kept by something else. @param {any} error */
+export function isElsewhere({ type }) {
+  return type.endsWith(":traces-not-kept");
+}
+
+/** Milliseconds until a failed read is repeated: a trace may be asked for before its first span arrives. @param {any} error @param {number} quiet */
+function again(error, quiet) {
+  if (error.status === 404 && !isElsewhere(error)) return quiet < 60_000 ? 1_000 : null;
+  return error.retryable || error.status >= 500 ? 5_000 : null;
+}
+
 const NARROW = matchMedia("(max-width: 720px)");
 
 /** @param {HTMLElement} root what scrolls @param {any} app @param {Route} route */
@@ -130,7 +141,8 @@ export class Waterfall {
       this.error = error;
     }
     clearTimeout(this.timer);
-    const later = [401, 403].includes(this.error?.status) ? null : pace(this.complete && !this.error, Date.now() - this.changed);
+    const quiet = Date.now() - this.changed;
+    const later = this.error ? again(this.error, quiet) : pace(this.complete, quiet);
     if (later && !document.hidden) this.timer = window.setTimeout(this.load, later);
     this.soon();
   };
@@ -202,7 +214,7 @@ export class Waterfall {
   }
 
   page() {
-    const { traces, spans, services, end, logs: lines, base } = this.model;
+    const { traces, spans, services, end, logs: lines, base, leftOut } = this.model;
     const story = this.id.includes("-");
     const back = html`<a class="back" href="/traces">${icon("back")}Traces</a>`;
     if (!traces.length) return html`<div class="trace-view">${back}<h1>Trace ${shortId(this.id)}</h1>${this.error ? this.refusal() : spinner("Reading the trace…")}</div>`;
@@ -221,13 +233,13 @@ export class Waterfall {
       <h1><bdi>${story ? `${topic} ${shortId(this.id)}` : root ? label(root) : "A trace without spans"}</bdi></h1>
       <p class="t-facts">
         <span class="id" title=${this.id}><code>${shortId(this.id)}</code>${copyButton(this.id, story ? "id" : "trace id")}</span>
-        <time datetime=${start}>${exact(start)}</time>
-        <strong>${took(end)}</strong>
+        ${spans.size ? html`<time datetime=${start}>${exact(start)}</time> <strong>${took(end)}</strong>` : nothing}
         <span>${story ? `${count(traces.length, "trace")}, ` : ""}${count(spans.size, "span")}</span>
         ${errors.length ? html`<button type="button" class="small errors" title="Show the next one" @click=${() => this.next(errors)}>✗ ${count(errors.length, "error")}</button>` : nothing}
         <span role="status">${this.complete ? nothing : html`<span class="arriving">Still arriving</span>`}</span>
       </p>
       <p class="legend">${[...services].map(([name, colour]) => html`<span><i class="swatch s${colour}"></i><bdi>${name}</bdi></span>`)}</p>
+      ${leftOut ? html`<p class="warned">${count(leftOut, "older trace")} ${leftOut === 1 ? "is" : "are"} not shown.</p>` : nothing}
       ${dropped ? html`<p class="warned">${count(dropped, "more span")} arrived and ${dropped === 1 ? "was" : "were"} dropped: the trace is too large to be kept whole.</p>` : nothing}
       ${this.error ? html`<p class="warned" role="alert">This is not up to date: <bdi>${this.error.message}</bdi> ${this.again()}</p>` : nothing}
       <div class="tools">
@@ -259,6 +271,7 @@ export class Waterfall {
   refusal() {
     const { status, message } = this.error;
     if (status === 403) return empty("For admins only", "A trace shows what the API hides from other users.");
+    if (isElsewhere(this.error)) return empty("Traces go elsewhere", html`<bdi>${message}</bdi>`);
     if (status === 404) return empty("This trace is not here", html`<bdi>${message}</bdi>`, this.again());
     return failure(this.error, this.load);
   }

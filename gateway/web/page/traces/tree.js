@@ -34,6 +34,7 @@ export function model(answer) {
     waits: waits(list),
     logs: answer.logs ?? [],
     logsDropped: answer.logs_dropped ?? 0,
+    leftOut: answer.left_out ?? 0,
   };
 }
 
@@ -75,7 +76,7 @@ function spanOf(raw, traceId, base, spans) {
     key,
     traceId,
     id: raw.span_id,
-    parentId: raw.parent_id ?? "",
+    parentId: raw.parent_span_id ?? "",
     name: raw.name,
     kind: String(raw.kind).toLowerCase(),
     service: raw.service,

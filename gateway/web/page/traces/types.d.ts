@@ -72,6 +72,8 @@ export interface Model {
   waits: Wait[];
   logs: any[];
   logsDropped: number;
+  /** How many older traces of a story are not shown. */
+  leftOut: number;
 }
 
 /** The row of one of: a span, a parent that is missing, a service, a trace, a connection with a trace before. */
