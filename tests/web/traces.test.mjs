@@ -195,6 +195,30 @@ test("spans that arrive later come in, and the selection, the zoom and what is c
   assert.deepEqual(await bar("CreateTask"), before);
 });
 
+test("rows that arrive above what is seen do not move it", async () => {
+  const many = (from, to) => Array.from({ length: to - from }, (_, at) => span(`span ${from + at}`, "root", from + at, from + at + 1));
+  traces[ID] = trace([span("root", null, 0, 2_001), ...many(100, 300)], { complete: false, etag: '"1"' });
+  await open();
+  await row("span 100").waitFor();
+  await page.locator("#view").evaluate((it) => (it.scrollTop = 3_000));
+  await row("span 210").waitFor();
+  const before = await row("span 210").boundingBox();
+  traces[ID] = trace([span("root", null, 0, 2_001), ...many(0, 300)], { complete: true, etag: '"2"' });
+  await page.getByText("301 spans").waitFor();
+  assert.equal((await row("span 210").boundingBox()).y, before.y);
+});
+
+test("by service, each service is a lane of all its spans", async () => {
+  traces[ID] = trace(small());
+  await open();
+  await page.getByRole("button", { name: "By service" }).click();
+  await row("2 spans").waitFor();
+  assert.deepEqual(await names(), ["gateway", "POST /api/tasks", "→ TaskService/CreateTask", "task-service", "INSERT tasks", "COMMIT"]);
+  assert.match(page.url(), /group=service/);
+  const lane = await page.locator(".t-row", { hasText: "2 spans" }).nth(1).locator(".lane").getAttribute("d");
+  assert.equal(lane.split("M").length - 1, 2, "two times in which it ran");
+});
+
 test("of 2,000 spans only those in view are in the document, and the last is reached by one key", async () => {
   const spans = [span("root", null, 0, 2_001)];
   while (spans.length < 2_000) spans.push(span(`span ${spans.length}`, "root", spans.length, spans.length + 1));

@@ -68,7 +68,7 @@ function spanLink(it, traceId, spanId) {
   const here = (/** @type {Event} */ event) => {
     if (!span) return;
     event.preventDefault();
-    it.select(span, true);
+    it.select(span);
   };
   return html`<a href="/traces/${traceId}?span=${spanId}" @click=${here}><bdi>${span ? label(span) : `Span ${spanId} of trace ${shortId(traceId)}`}</bdi></a>`;
 }
@@ -80,7 +80,7 @@ function logLines(it, lines) {
     const fields = Object.entries(line.fields ?? {}).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
     const text = html`<time datetime=${line.time} title=${exact(line.time)}>${clock(line.time)}</time> <b class="level ${String(line.level).toLowerCase()}">${line.level}</b>
       <bdi class="service">${line.service}</bdi> <bdi class="message">${line.message}</bdi> <bdi class="fields">${fields.join("  ")}</bdi>`;
-    return html`<li>${span && span.key !== it.selected ? html`<button type="button" title="Show its span" @click=${() => it.select(span, false)}>${text}</button>` : html`<div>${text}</div>`}</li>`;
+    return html`<li>${span && span.key !== it.selected ? html`<button type="button" title="Show its span" @click=${() => it.select(span)}>${text}</button>` : html`<div>${text}</div>`}</li>`;
   })}</ul>
   ${lines.length > it.lines ? html`<button type="button" class="small" @click=${() => { it.lines += LINES; it.soon(); }}>Show more of ${number(lines.length)}</button>` : nothing}`;
 }

@@ -128,7 +128,7 @@ export function mount(root, app, route) {
           ${it.complete ? nothing : html`<small class="arriving">still arriving</small>`}</td>
         <td class="long"><span class="length"><i .style="width: ${Math.max((it.duration_ms / longest) * 100, 0.5)}%"></i></span>${took(it.duration_ms * 1e6)}</td>
         <td class="who">${it.services.map((/** @type {string} */ name) => html`<span><i class="swatch s${palette.get(name)}"></i><bdi>${name}</bdi></span> `)}</td>
-        <td class="n">${number(it.spans)}<i> spans</i></td>
+        <td class="n">${number(it.spans)}<i> ${it.spans === 1 ? "span" : "spans"}</i></td>
         <td class="how">${it.errors ? html`<span class="errors">✗ ${count(it.errors, "error")}</span>` : html`<span class="fine">OK</span>`}</td>
       </tr>`)}</tbody>
     </table>

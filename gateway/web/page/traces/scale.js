@@ -4,7 +4,7 @@
 /** @import { Axis, Piece, View, Wait } from "./types.js" */
 
 /** Share of the work that a wait takes, and that all of them take at most. */
-const WAIT = 0.07;
+const WAIT = 0.08;
 const WAITS = 0.5;
 /** The smallest view, in nanoseconds of work. */
 const CLOSEST = 1_000;

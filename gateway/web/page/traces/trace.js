@@ -125,7 +125,7 @@ export class Waterfall {
   find() {
     const { spans } = this.model;
     const span = spans.get(this.selected)?.id !== this.wanted && [...spans.values()].find((it) => it.id === this.wanted);
-    if (span) this.select(span, true);
+    if (span) this.select(span);
   }
 
   /** Reads the trace, and again later while it may change. */
@@ -289,15 +289,15 @@ export class Waterfall {
     this.update(query);
   }
 
-  /** Shows the details of a span, and brings its row into view. The address follows. @param {Span} span @param {boolean} bring */
-  select(span, bring) {
+  /** Shows the details of a span, and brings its row into view. The address follows. @param {Span} span */
+  select(span) {
     this.selected = this.focused = span.key;
     this.wanted = span.id;
     reveal(span, this.closed);
     this.arrange();
     clearTimeout(this.written);
     this.written = window.setTimeout(() => this.navigate(), 250);
-    if (bring) this.bring();
+    this.bring();
   }
 
   close = () => {
@@ -314,14 +314,14 @@ export class Waterfall {
 
   /** Selects the error behind the one that is selected. @param {Span[]} errors */
   next(errors) {
-    this.select(errors[(errors.findIndex((it) => it.key === this.selected) + 1) % errors.length], true);
+    this.select(errors[(errors.findIndex((it) => it.key === this.selected) + 1) % errors.length]);
   }
 
   /** Moves the focus, and the details with it. @param {number} at */
   go(at) {
     this.put(at);
     const { span } = this.rows[this.focus];
-    if (span && this.selected) this.select(span, true);
+    if (span && this.selected) this.select(span);
     else this.bring();
     this.row?.focus({ preventScroll: true });
   }
@@ -335,7 +335,7 @@ export class Waterfall {
   /** The first time, it shows the details; then the focus goes there. @param {Row} row */
   enter({ span }) {
     if (!span) this.fold();
-    else if (this.selected !== span.key) this.select(span, true);
+    else if (this.selected !== span.key) this.select(span);
     else document.getElementById("span-name")?.focus();
   }
 
@@ -375,7 +375,7 @@ export class Waterfall {
 
   onClick = (/** @type {Event} */ event) => {
     const { span } = this.rowOf(event);
-    if (span) this.select(span, false);
+    if (span) this.select(span);
   };
 
   onDouble = (/** @type {Event} */ event) => this.zoomTo(this.rowOf(event));

@@ -15,6 +15,8 @@ import { busy } from "./tree.js";
 const SPARE = 6;
 /** Beyond the edges, nothing is drawn, in pixels. */
 const EDGE = 4;
+/** Pixels of a letter of the small texts. */
+const LETTER = 5.8;
 const KINDS = /** @type {Record<string, string>} */ ({ client: "→ ", producer: "→ ", consumer: "⇢ " });
 
 /** The name without the package of a gRPC method. @param {Span} span */
@@ -33,7 +35,7 @@ export function waterfall(it) {
         <div role="columnheader" class="ruler" title="Drag to zoom" @pointerdown=${(/** @type {PointerEvent} */ event) => onDrag(it, event)}>
           <span class="hidden">Timeline</span>
           ${ticks.map(({ x, label }) => (label ? html`<span class="tick" aria-hidden="true" .style=${px(x)}>${label}</span>` : nothing))}
-          ${waits.map(({ x, width, wait }) => html`<span class="waited" title=${waitText(wait)} .style="${px(x)}; width: ${width.toFixed(1)}px">${width > 40 ? took(wait.to - wait.from) : "⋯"}</span>`)}
+          ${waits.map(({ x, width, wait }) => html`<span class="waited" aria-hidden="true" title=${waitText(wait)} .style="${px(x)}; width: ${width.toFixed(1)}px">${waitLabel(wait, width)}</span>`)}
           ${it.drag && !it.drag.whole ? html`<span class="brush" .style="${px(it.drag.from)}; width: ${it.drag.to - it.drag.from}px"></span>` : nothing}
         </div>
         <div role="columnheader" class="took">Duration</div>
@@ -51,6 +53,12 @@ export function waterfall(it) {
 /** @param {Wait} wait */
 function waitText({ from, to, reason }) {
   return `${took(to - from)} in which nothing ran${reason ? `: ${reason}` : ""}`;
+}
+
+/** @param {Wait} wait @param {number} width of its place, in pixels */
+function waitLabel({ from, to }, width) {
+  const text = took(to - from);
+  return text.length * LETTER <= width ? text : "⋯";
 }
 
 /** The rows that are seen, and the one with the focus. @param {Waterfall} it */
@@ -145,7 +153,7 @@ function bars(it, { span, spans }, colour) {
       <path class="t-bar s${colour}" d=${rect([span.start, span.end])} /><path class="s${colour}" d=${path(span.own)} />
       ${critical.length ? svg`<path class="critical" d=${path(critical, 14, 2)} />` : nothing}
       ${span.events.map(({ at }) => svg`<circle class="event" cx=${x(at)} cy="7.5" r="2.5" />`)}
-      ${span.wait && end > 0 && end + 6 * wait.length < it.width ? svg`<text x=${end} y="11.5">${wait}</text>` : nothing}
+      ${span.wait && end > 0 && end + LETTER * wait.length < it.width ? svg`<text x=${end} y="11.5">${wait}</text>` : nothing}
     </svg>
     <span class="hidden">${spoken(span, it)}</span>`;
 }
