@@ -21,8 +21,8 @@ static LAG: Histogram = Histogram::new(
 /// The kinds of what is counted.
 pub(crate) const KINDS: [&str; 4] = ["load_failed", "stream_gap", "stream_reset", "reconnected"];
 /// The views of the page.
-pub(crate) const VIEWS: [&str; 9] =
-    ["tasks", "task", "workers", "worker", "timeline", "traces", "trace", "sign_in", OTHER_VIEW];
+pub(crate) const VIEWS: [&str; 10] =
+    ["overview", "tasks", "task", "workers", "worker", "timeline", "traces", "trace", "sign_in", OTHER_VIEW];
 /// The view of a report that names none.
 pub(crate) const OTHER_VIEW: &str = "other";
 

@@ -26,6 +26,14 @@ export function onSignedOut(callback) {
   signedOut = callback;
 }
 
+/** Called when a read or a change has failed, not when it was refused. @type {() => void} */
+let failed = () => {};
+
+/** @param {typeof failed} callback */
+export function onFailed(callback) {
+  failed = callback;
+}
+
 /**
  * Sends a request and returns the response, whatever its status.
  * @param {string} method @param {string} path
@@ -44,6 +52,7 @@ export async function request(method, path, { body, headers, signal, keepalive }
     });
   } catch (error) {
     if (signal?.aborted) throw error;
+    failed();
     throw new ApiError(0, { detail: "The gateway cannot be reached." });
   }
 }
@@ -66,6 +75,7 @@ export async function read(response) {
   if (response.ok) return json;
   const error = new ApiError(response.status, json ?? {});
   if (error.status === 401) signedOut(error);
+  if (error.status >= 500) failed();
   throw error;
 }
 

@@ -136,6 +136,7 @@ class App {
     this.me = null;
     render(html`<main id="view" class="alone"></main>`, root);
     this.#module = signIn;
+    this.reports.show("sign_in");
     this.title("Sign in");
     this.#view = signIn.mount(/** @type {HTMLElement} */ (root.querySelector("#view")), this, { reason });
   }
@@ -164,6 +165,7 @@ class App {
       if (current) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
+    this.reports.show(route.name);
     try {
       const module = await load();
       if (turn !== this.#navigation) return;
@@ -178,7 +180,7 @@ class App {
         place.scrollTop = 0;
       }
     } catch (error) {
-      this.reports.add("load_failed", route.name);
+      this.reports.add("load_failed");
       render(failure(error, () => location.reload()), place);
     }
   }
