@@ -30,11 +30,14 @@ use crate::supervisor::Supervisor;
 use crate::web::security::{SecurityHeaders, secure};
 use crate::{Limits, NAME, Tracing, web};
 
-/// The routes that are not traced: those of health checks, and those that read traces. A page that reads them each second
-/// would fill the store with traces of itself.
-const UNTRACED: &[&str] = &["/livez", "/readyz", traces::PATHS[0], traces::PATHS[1]];
-/// Those that are not traced even if the health checks are.
-const NEVER_TRACED: &[&str] = &traces::PATHS;
+/// The routes of health checks.
+const HEALTH: &[&str] = &["/livez", "/readyz"];
+
+/// Whether a route is not traced even if the health checks are: those that read traces, because a page that reads them each
+/// second would fill the store with traces of itself, and the files of the page, of which one visit loads thirty.
+fn is_never_traced(route: &str) -> bool {
+    traces::PATHS.contains(&route) || web::is_file(route)
+}
 
 /// All routes with their handlers, without the layers.
 pub(crate) fn routes() -> Router<Services> {
@@ -112,7 +115,11 @@ fn span_settings(tracing: &Tracing) -> SpanSettings {
         trusted_proxies: tracing.trusted_proxies.clone(),
         parameters: PARAMETERS,
         resources: &[("/api/tasks/", semconv::CCM_TASK_ID), ("/api/workers/", semconv::CCM_WORKER_ID)],
-        untraced_routes: if tracing.health { NEVER_TRACED } else { UNTRACED },
+        is_untraced: if tracing.health {
+            is_never_traced
+        } else {
+            |it| HEALTH.contains(&it) || is_never_traced(it)
+        },
     }
 }
 

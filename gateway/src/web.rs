@@ -22,6 +22,9 @@ use security::Row;
 const VIEWS: [&str; 8] =
     ["/", "/tasks", "/tasks/{id}", "/workers", "/workers/{id}", "/timeline", "/traces", "/traces/{id}"];
 
+/// What follows the name of a folder in the route of its files.
+const FOLDER: &str = "/{*file}";
+
 /// The routes of the page and of the files that it loads. Spans and metrics name the folder of a file, not each file.
 pub(crate) fn routes() -> Router<Services> {
     let mut router = Router::new();
@@ -37,9 +40,14 @@ pub(crate) fn routes() -> Router<Services> {
         }
     }
     for folder in folders {
-        router = router.route(&format!("/{folder}/{{*file}}"), get(file));
+        router = router.route(&format!("/{folder}{FOLDER}"), get(file));
     }
     router
+}
+
+/// Whether a route is that of a file, not of a view.
+pub(crate) fn is_file(route: &str) -> bool {
+    route.strip_prefix('/').is_some_and(|it| it.ends_with(FOLDER) || assets::find(it).is_some())
 }
 
 /// Documents have routes of their own.

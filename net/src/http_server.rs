@@ -53,9 +53,9 @@ pub struct SpanSettings {
     pub parameters: &'static [Parameter],
     /// The prefixes of paths that a resource's id follows, each with the attribute for the id.
     pub resources: &'static [(&'static str, &'static str)],
-    /// The routes that have no span, no trace id, and a log line at level DEBUG if they succeed: those of health checks, for
+    /// Tells the routes that have no span, no trace id, and a log line at level DEBUG if they succeed: those of health checks, for
     /// example.
-    pub untraced_routes: &'static [&'static str],
+    pub is_untraced: fn(&str) -> bool,
 }
 
 /// Adds the server span, the [`crate::admission::Admission`], the [`crate::client_address::ClientAddress`], and the headers
@@ -177,7 +177,7 @@ impl<'a> Arrival<'a> {
     }
 
     fn begin(&self, place: impl FnOnce(SpanBuilder) -> SpanBuilder) -> Observation {
-        let is_untraced = self.route.is_some_and(|it| self.settings.untraced_routes.contains(&it));
+        let is_untraced = self.route.is_some_and(self.settings.is_untraced);
         let root = SpanBuilder::new(SpanKind::Server).child_of(TraceContext::new());
         let placed = if is_untraced { root.suppressed() } else { place(root) };
         let span = placed.started_at(self.started).start(|it| {

@@ -44,7 +44,7 @@ fn layer(trusted_proxies: &str) -> HttpServerLayer<Everybody> {
         trusted_proxies: Arc::new(trusted_proxies.parse().unwrap()),
         parameters: &[],
         resources: &[],
-        untraced_routes: &[],
+        is_untraced: |_| false,
     };
     HttpServerLayer::new(Everybody, settings)
 }
