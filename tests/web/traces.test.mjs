@@ -171,7 +171,7 @@ test("a missing parent, a caller and dropped spans are told", async () => {
   await row("Its parent span b7ad6b7169203331 has not arrived").waitFor();
   await page.getByText("3 more spans arrived and were dropped").waitFor();
   await page.getByRole("complementary").getByText("Its parent span b7ad6b7169203331 has not arrived.").waitFor();
-  await row("POST").click();
+  await row("called by …").click();
   await page.getByRole("complementary").getByText("00f067aa0ba902b7").waitFor();
 });
 
