@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { pace } from "../../gateway/web/page/traces/pace.js";
 import { axis, pan, pixel, place, round, ruler, timeAt, took, view, zoom } from "../../gateway/web/page/traces/scale.js";
-import { busy, colours, model, pace, rows } from "../../gateway/web/page/traces/tree.js";
+import { busy, colours, model, rows } from "../../gateway/web/page/traces/tree.js";
 
 const BASE = 1_795_709_997_016_000_000n;
 const MS = 1e6;
@@ -128,6 +129,17 @@ test("lengths of time have three digits", () => {
 });
 
 test("a trace is read each second while it arrives, then seldom, then no more", () => {
-  assert.deepEqual([0, 29_000, 31_000, 89_000, 91_000].map((it) => pace(true, it)), [1_000, 1_000, 5_000, 5_000, null]);
-  assert.deepEqual([0, 299_000, 301_000].map((it) => pace(false, it)), [1_000, 1_000, 5_000]);
+  const at = (complete) => (quiet) => pace({ complete, quiet, error: null });
+  assert.deepEqual([0, 29_000, 31_000, 89_000, 91_000].map(at(true)), [1_000, 1_000, 5_000, 5_000, null]);
+  assert.deepEqual([0, 299_000, 301_000].map(at(false)), [1_000, 1_000, 5_000]);
+});
+
+test("a failed read is repeated where that may help", () => {
+  const after = (status, type = "urn:x:problem:trace-not-found", retryable = false) => (quiet) =>
+    pace({ complete: false, quiet, error: { status, type, retryable } });
+  assert.deepEqual([0, 59_000, 61_000].map(after(404)), [1_000, 1_000, null]);
+  assert.deepEqual([0].map(after(404, "urn:x:problem:traces-not-kept")), [null]);
+  assert.deepEqual([0, 1e9].map(after(503)), [5_000, 5_000]);
+  assert.deepEqual([0].map(after(0, "", true)), [5_000]);
+  assert.deepEqual([400, 401, 403].map((status) => after(status)(0)), [null, null, null]);
 });

@@ -6,22 +6,12 @@ import { count, exact, shortId } from "../format.js";
 import { copyButton, empty, failure, icon, spinner } from "../parts.js";
 import { LINES, details, logs } from "./details.js";
 import { act } from "./gestures.js";
+import { isElsewhere, pace } from "./pace.js";
 import { axis, place, timeAt, took, view, zoom } from "./scale.js";
-import { model, pace, reveal, rows } from "./tree.js";
+import { model, reveal, rows } from "./tree.js";
 import { label, waterfall } from "./waterfall.js";
 
 /** @import { Axis, Drag, Route, Row, Span, View } from "./types.js" */
-
-/** Whether the traces are kept by something else. @param {any} error */
-export function isElsewhere({ type }) {
-  return type.endsWith(":traces-not-kept");
-}
-
-/** Milliseconds until a failed read is repeated: a trace may be asked for before its first span arrives. @param {any} error @param {number} quiet */
-function again(error, quiet) {
-  if (error.status === 404 && !isElsewhere(error)) return quiet < 60_000 ? 1_000 : null;
-  return error.retryable || error.status >= 500 ? 5_000 : null;
-}
 
 const NARROW = matchMedia("(max-width: 720px)");
 
@@ -141,8 +131,7 @@ export class Waterfall {
       this.error = error;
     }
     clearTimeout(this.timer);
-    const quiet = Date.now() - this.changed;
-    const later = this.error ? again(this.error, quiet) : pace(this.complete, quiet);
+    const later = pace({ complete: this.complete, quiet: Date.now() - this.changed, error: this.error });
     if (later && !document.hidden) this.timer = window.setTimeout(this.load, later);
     this.soon();
   };

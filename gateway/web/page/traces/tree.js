@@ -280,12 +280,3 @@ export function reveal(span, closed) {
     closed.delete(it.parent?.key ?? `${keyOf(it.traceId, it.parentId)}?`);
   }
 }
-
-/**
- * Milliseconds until a trace is read again, or `null` for no more: often while it arrives, then seldom, then no more.
- * @param {boolean} complete @param {number} quiet milliseconds since it changed
- */
-export function pace(complete, quiet) {
-  if (complete) return quiet < 30_000 ? 1_000 : quiet < 90_000 ? 5_000 : null;
-  return quiet < 300_000 ? 1_000 : 5_000;
-}
