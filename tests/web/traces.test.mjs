@@ -303,6 +303,24 @@ test("the list filters through its address, comes in live, and is walked through
   await page.getByRole("heading", { name: "POST /api/tasks" }).waitFor();
 });
 
+test("of a trace without spans, the log lines are shown", async () => {
+  const logs = [{ time: "2026-11-26T16:19:57.024Z", level: "INFO", service: "gateway", span_id: "x", trace_id: ID, message: "all there is", fields: {} }];
+  traces[ID] = { json: { traces: [{ trace_id: ID, complete: false, dropped: 0, spans: [], critical_path: [] }], logs, logs_dropped: 2 } };
+  await open();
+  await page.getByText("No span has arrived").waitFor();
+  await page.getByRole("tab", { name: "Log lines 1" }).click();
+  await page.getByText("all there is").waitFor();
+  await page.getByText("2 more arrived and were dropped").waitFor();
+});
+
+test("a trace that is not here yet is looked for until it is", async () => {
+  await open();
+  await page.getByText("This trace is not here").waitFor();
+  traces[ID] = trace(small({ attributes: [{ key: "http.response.status_code", value: 201 }] }));
+  await row("POST /api/tasks 201").waitFor();
+  assert.equal(await page.title(), "POST /api/tasks");
+});
+
 test("each reason for an empty list is told apart", async () => {
   await open("/traces");
   await page.getByText("Nothing has been traced yet").waitFor();

@@ -26,6 +26,8 @@ export function mount(root, app, route) {
   let error = null;
   let reading = new AbortController();
   const ends = new AbortController();
+  // When the path is another, the view is about to be left.
+  const address = location.pathname;
   /** All that were seen, to choose from. */
   const [services, routes] = [new Set(["gateway", "task-service", "worker-service"]), /** @type {Set<string>} */ (new Set())];
 
@@ -66,7 +68,8 @@ export function mount(root, app, route) {
   }
 
   function go() {
-    app.navigate(`/traces${query.size ? `?${query}` : ""}`, { replace: true });
+    if (location.pathname !== address) return;
+    app.navigate(`${address}${query.size ? `?${query}` : ""}`, { replace: true });
     load();
   }
 

@@ -70,6 +70,8 @@ export class Waterfall {
   frame = 0;
   written = 0;
   ends = new AbortController();
+  /** The path of the view; when it is another, the view is about to be left. */
+  address = location.pathname;
 
   /** @param {HTMLElement} root @param {any} app @param {string} id */
   constructor(root, app, id) {
@@ -146,6 +148,7 @@ export class Waterfall {
     const before = place();
     const shift = Number(this.model.base - next.base);
     this.keepingZoom(() => (this.model = next), shift);
+    this.app.title(this.heading);
     this.find();
     this.arrange();
     this.draw();
@@ -202,24 +205,30 @@ export class Waterfall {
     return this.root.querySelector('.t-row[tabindex="0"]');
   }
 
+  get heading() {
+    const { traces, spans } = this.model;
+    const all = [...spans.values()];
+    if (this.id.includes("-")) return `${all.some((it) => it.attributes.some((at) => at.key === "ccm.task.id" && at.value === this.id)) ? "Task" : "Worker"} ${shortId(this.id)}`;
+    const root = traces[0]?.tops.find((it) => !it.missing) ?? all[0];
+    return root ? label(root) : `Trace ${shortId(this.id)}`;
+  }
+
   page() {
     const { traces, spans, services, end, logs: lines, base, leftOut } = this.model;
     const story = this.id.includes("-");
     const back = html`<a class="back" href="/traces">${icon("back")}Traces</a>`;
-    if (!traces.length) return html`<div class="trace-view">${back}<h1>Trace ${shortId(this.id)}</h1>${this.error ? this.refusal() : spinner("Reading the trace…")}</div>`;
+    if (!traces.length) return html`<div class="trace-view">${back}<h1>${this.heading}</h1>${this.error ? this.refusal() : spinner("Reading the trace…")}</div>`;
     const all = [...spans.values()];
-    const root = traces[0].tops.find((it) => !it.missing) ?? all[0];
     const errors = all.filter((it) => it.error);
     const dropped = traces.reduce((sum, it) => sum + it.dropped, 0);
     const start = new Date(Number(base / 1_000_000n)).toISOString();
     const selected = spans.get(this.selected);
-    const topic = all.some((it) => it.attributes.some((at) => at.key === "ccm.task.id" && at.value === this.id)) ? "Task" : "Worker";
     const tab = (/** @type {string} */ name, /** @type {string} */ text) =>
       html`<button type="button" class="small" role="tab" id="tab-${name}" aria-controls="panel" aria-selected=${this.tab === name} tabindex=${this.tab === name ? 0 : -1}
         @click=${() => this.navigate({ tab: name === "logs" ? name : "" })}>${text}</button>`;
     return html`<div class="trace-view">
       ${back}
-      <h1><bdi>${story ? `${topic} ${shortId(this.id)}` : root ? label(root) : "A trace without spans"}</bdi></h1>
+      <h1><bdi>${this.heading}</bdi></h1>
       <p class="t-facts">
         <span class="id" title=${this.id}><code>${shortId(this.id)}</code>${copyButton(this.id, story ? "id" : "trace id")}</span>
         ${spans.size ? html`<time datetime=${start}>${exact(start)}</time> <strong>${took(end)}</strong>` : nothing}
@@ -233,10 +242,10 @@ export class Waterfall {
       ${this.error ? html`<p class="warned" role="alert">This is not up to date: <bdi>${this.error.message}</bdi> ${this.again()}</p>` : nothing}
       <div class="tools">
         <div role="tablist" aria-label="View" @keydown=${this.onTabKey}>${tab("spans", "Waterfall")}${tab("logs", `Log lines ${lines.length}`)}</div>
-        ${this.tab === "spans" ? this.tools() : nothing}
+        ${this.tab === "spans" && spans.size ? this.tools() : nothing}
       </div>
       <div class="split ${selected ? "two" : ""}" @keydown=${this.onEscape}>
-        <div role="tabpanel" id="panel" aria-labelledby="tab-${this.tab}">${this.tab === "spans" ? waterfall(this) : logs(this)}</div>
+        <div role="tabpanel" id="panel" aria-labelledby="tab-${this.tab}">${this.tab === "logs" ? logs(this) : spans.size ? waterfall(this) : html`<p class="none">No span has arrived. Log lines: ${lines.length}.</p>`}</div>
         ${selected ? details(this, selected) : nothing}
       </div>
     </div>`;
@@ -272,9 +281,10 @@ export class Waterfall {
   /** Changes the query of the address; the view follows. @param {Record<string, string>} [changes] */
   navigate(changes) {
     clearTimeout(this.written);
+    if (location.pathname !== this.address) return;
     const query = new URLSearchParams(location.search);
     for (const [name, value] of Object.entries({ span: this.wanted, ...changes })) value ? query.set(name, value) : query.delete(name);
-    this.app.navigate(`${location.pathname}${query.size ? `?${query}` : ""}`, { replace: true });
+    this.app.navigate(`${this.address}${query.size ? `?${query}` : ""}`, { replace: true });
     this.update(query);
   }
 

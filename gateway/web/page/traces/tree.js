@@ -71,6 +71,7 @@ function spanOf(raw, traceId, base, spans) {
   const at = (/** @type {string} */ time) => Number((/^\d+$/.test(time) ? BigInt(time) : BigInt(Date.parse(time)) * 1_000_000n) - base);
   const [start, attributes] = [at(raw.start), raw.attributes ?? []];
   const end = Math.max(start, at(raw.end));
+  const attribute = (/** @type {string} */ key) => String(attributes.find((/** @type {Attribute} */ it) => it.key === key)?.value ?? "");
   /** @type {Span} */
   const span = {
     key,
@@ -95,7 +96,8 @@ function spanOf(raw, traceId, base, spans) {
     children: [],
     own: [],
     critical: [],
-    wait: inWords(String(attributes.find((/** @type {Attribute} */ it) => it.key === "ccm.wait.reason")?.value ?? "")),
+    code: attribute("http.response.status_code") || attribute("rpc.status_code").replace(/^(OK|0)$/, ""),
+    wait: inWords(attribute("ccm.wait.reason")),
   };
   spans.set(key, span);
   return span;

@@ -42,6 +42,8 @@ export interface Span {
   own: Part[];
   /** Its parts of the critical path. */
   critical: Part[];
+  /** The HTTP status, or a gRPC status other than OK. */
+  code: string;
   /** What is waited for when it has ended, in words. */
   wait: string;
 }

@@ -29,7 +29,7 @@ export function waterfall(it) {
   const { ticks, waits } = ruler(it.axis, it.seen, it.width);
   const px = (/** @type {number} */ x) => `left: ${x.toFixed(1)}px`;
   return html`${minimap(it)}
-    <div class="grid" role="treegrid" id="waterfall" aria-label="Spans" aria-rowcount=${it.rows.length + 1} @keydown=${(/** @type {KeyboardEvent} */ event) => onRowKey(it, event)}>
+    <div class="grid" role="treegrid" id="waterfall" aria-label="Spans" aria-describedby="keys" aria-rowcount=${it.rows.length + 1} @keydown=${(/** @type {KeyboardEvent} */ event) => onRowKey(it, event)}>
       <div class="head" role="row" aria-rowindex="1">
         <div role="columnheader">Span</div>
         <div role="columnheader" class="ruler" title="Drag to zoom" @pointerdown=${(/** @type {PointerEvent} */ event) => onDrag(it, event)}>
@@ -47,7 +47,8 @@ export function waterfall(it) {
         </div>
         <div role="rowgroup">${repeat(shown(it), (at) => it.rows[at].key, (at) => rowOf(it, it.rows[at], at))}</div>
       </div>
-    </div>`;
+    </div>
+    <p class="hint" id="keys">↑ ↓ ← → move and fold · Enter details · + − 0 zoom · Z zoom to the row · Shift ← → move in time</p>`;
 }
 
 /** @param {Wait} wait */
@@ -132,7 +133,7 @@ function title({ span, missing, trace, note, service, spans }, it) {
   }
   if (!span) return nothing;
   return html`<bdi class="t-title" title=${span.name}>${span.error ? html`<span class="mark">✗<span class="hidden">Failed: </span></span> ` : nothing}<span
-        class="kind" aria-hidden="true">${KINDS[span.kind] ?? ""}</span>${label(span)}${span.remote ? html` <em title="The caller's span ${span.parentId} is not of this manager">called by …</em>` : nothing}</bdi>
+        class="kind" aria-hidden="true">${KINDS[span.kind] ?? ""}</span>${label(span)}${span.code ? html` <span class="kind">${span.code}</span>` : nothing}${span.remote ? html` <em title="The caller's span ${span.parentId} is not of this manager">called by …</em>` : nothing}</bdi>
     <bdi class="service">${span.service}</bdi>`;
 }
 
