@@ -36,12 +36,8 @@ import { empty, icon, spinner } from "./parts.js";
 export function mountCollection(root, app, route, collection) {
   const { kind, title, noun, states, filters } = collection;
   let query = new URLSearchParams(route.query);
-  const [head, body, foot] = ["list-head", "list-body", "list-foot"].map((name) => {
-    const part = document.createElement("div");
-    part.className = name;
-    return part;
-  });
-  root.replaceChildren(head, body, foot);
+  render(html`<div class="list-head"></div><div class="list-body"></div><div class="list-foot"></div>`, root);
+  const [head, body, foot] = /** @type {HTMLElement[]} */ ([...root.children]);
   const list = new List(body);
   root.classList.add("list-view");
   app.title(title);
@@ -152,7 +148,7 @@ export function mountCollection(root, app, route, collection) {
       drawn.stop();
       list.unmount();
       root.classList.remove("list-view", "is-empty");
-      root.replaceChildren();
+      render(nothing, root);
     },
   };
 }

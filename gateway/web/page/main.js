@@ -36,6 +36,8 @@ class App {
   /** @type {EventStream | null} */
   #stream = null;
   #navigation = 0;
+  /** Whose tasks and workers the store has. */
+  #owner = "";
 
   /** @param {string} name */
   title(name) {
@@ -77,8 +79,10 @@ class App {
 
   /** A session has begun. @param {any} me the answer of /api/me */
   async signedIn(me) {
-    const same = this.me?.subject === me.subject && this.me?.issuer === me.issuer;
-    if (this.me && !same) this.store.clear();
+    const owner = `${me.issuer} ${me.subject}`;
+    const same = this.#owner === owner;
+    if (this.#owner && !same) this.store.clear();
+    this.#owner = owner;
     this.me = me;
     context.traceUrl = me.trace_url ?? null;
     this.#frame();
@@ -95,6 +99,7 @@ class App {
     this.#stream?.signOut();
     this.#stream?.close();
     this.#stream = null;
+    this.store.clear();
     await session.end();
     this.#signedOut("signed_out");
   }
