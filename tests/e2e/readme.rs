@@ -133,6 +133,9 @@ fn masked(line: &str) -> String {
 }
 
 fn masked_text(text: &str) -> String {
+    if let Some((origin, id)) = text.split_once("/traces/") {
+        return format!("{origin}/traces/{}", masked_text(id));
+    }
     let is_hex = |it: &str| it.bytes().all(|it| it.is_ascii_hexdigit() || it == b'-');
     // A machine's id may stand in a sentence: (machine i-89c298ed151b99b46).
     let id = text.trim_end_matches([')', '.']);
@@ -149,6 +152,7 @@ fn masking_leaves_all_but_ids_times_and_bars() {
     let id =
         r#"{"id":"01a20297-f0d9-71df-bc9a-03b3823c2980","at":"2026-11-22T09:30:41.753816Z","title":"Test"}"#;
     assert_eq!(masked(id), r#"{"id":"…","at":"…","title":"Test"}"#);
+    assert_eq!(masked(r#""http://x/traces/4bf92f3577b34da6a3ce929d0e0e4736""#), r#""http://x/traces/…""#);
     let bar = "gateway  └ → TaskService/CreateTask   ▐███▌   5.62 ms";
     assert_eq!(masked(bar), "gateway └ → TaskService/CreateTask …");
 }

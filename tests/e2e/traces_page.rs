@@ -1,129 +1,15 @@
 //! `/api/traces` under `ccm up`: what the page shows of traces, and who may see it.
 
-use std::net::SocketAddr;
+mod running;
 
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, KeyValue, any_value::Value as OtlpValue};
-use opentelemetry_proto::tonic::resource::v1::Resource;
-use opentelemetry_proto::tonic::trace::v1::{self as otlp, ResourceSpans, ScopeSpans};
+use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, any_value::Value as OtlpValue};
+use opentelemetry_proto::tonic::trace::v1 as otlp;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixListener;
 
+use self::running::{TRACE, Up, attribute, span};
 use crate::harness::{Answer, Client, Collector, Process, Product, eventually, sse};
-
-const FREE_PORTS: [&str; 6] =
-    ["--gateway-listen", "127.0.0.1:0", "--task-listen", "127.0.0.1:0", "--worker-listen", "127.0.0.1:0"];
-const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
-
-struct Up {
-    process: Process,
-    directory: TempDir,
-    gateway: SocketAddr,
-    token: String,
-    admin: Client,
-}
-
-impl Up {
-    async fn start(environment: &[(&str, &str)]) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let data = directory.path().display().to_string();
-        let delays = [("CCM_SIMULATED_START_DELAY", "50ms"), ("CCM_SIMULATED_STOP_DELAY", "300ms")];
-        let environment = delays.iter().chain(environment);
-        let environment: Vec<_> = environment.map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
-        let process =
-            Process::spawn(&[["up", "--data-dir", &data].as_slice(), &FREE_PORTS].concat(), &environment);
-        let token =
-            process.printed("a token", |line| Some(line.split_once("export TOKEN=")?.1.to_owned())).await;
-        let gateway = process.listening("gateway").await;
-        let admin = Client::new(&format!("http://{gateway}"), Some(&token));
-        Self { process, directory, gateway, token, admin }
-    }
-
-    async fn user(&self) -> Client {
-        let data = self.directory.path().display().to_string();
-        let mut process = Process::spawn(&["token", "--sub", "ada", "--data-dir", &data], &[]);
-        assert!(process.ended().await.success());
-        let token = process.printed("a token", |line| Some(line.to_owned())).await;
-        Client::new(&format!("http://{}", self.gateway), Some(&token))
-    }
-
-    /// Creates a worker and waits until it runs.
-    async fn worker(&self) -> String {
-        let body = json!({"name": "lab 1", "region": "us-east-1", "instance_type": "m5.metal", "provider": "simulated"});
-        let created = self.admin.post("/api/workers", &body).await;
-        assert_eq!(created.status, 201, "{created:?}");
-        let path = created.header("location").to_owned();
-        eventually("the worker runs", || async {
-            (self.admin.get(&path).await.text("status") == "running").then_some(())
-        })
-        .await;
-        created.text("id").to_owned()
-    }
-
-    /// The answer once each trace in it is complete and `is_whole` says so.
-    async fn complete(&self, id: &str, is_whole: impl Fn(&Value) -> bool) -> Answer {
-        eventually("the traces are complete", || async {
-            let answer = self.admin.get(&format!("/api/traces/{id}")).await;
-            let traces = answer.json["traces"].as_array();
-            let is_complete = traces.is_some_and(|it| it.iter().all(|it| it["complete"] == true));
-            (is_complete && is_whole(&answer.json)).then_some(answer)
-        })
-        .await
-    }
-
-    /// The ids of the listed traces.
-    async fn list(&self, query: &str) -> Vec<String> {
-        let answer = self.admin.get(&format!("/api/traces?{query}")).await;
-        assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"), "{answer:?}");
-        let items = answer.json["items"].as_array().unwrap();
-        items.iter().map(|it| it["trace_id"].as_str().unwrap().to_owned()).collect()
-    }
-
-    /// Sends spans to where the processes send theirs.
-    async fn receive(&self, spans: Vec<otlp::Span>) {
-        let name = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=";
-        let (id, children) = (self.process.id(), "children");
-        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/{children}")).unwrap();
-        let child = children.split_whitespace().next().unwrap();
-        let environment = std::fs::read(format!("/proc/{child}/environ")).unwrap();
-        let environment = String::from_utf8(environment).unwrap();
-        let endpoint = environment.split('\0').find_map(|it| it.strip_prefix(name)).unwrap().to_owned();
-        let resource = Resource {
-            attributes: vec![
-                attribute("service.name", OtlpValue::StringValue("elsewhere".to_owned())),
-                attribute("service.instance.id", OtlpValue::StringValue("one".to_owned())),
-            ],
-            ..Resource::default()
-        };
-        let request = ExportTraceServiceRequest {
-            resource_spans: vec![ResourceSpans {
-                resource: Some(resource),
-                scope_spans: vec![ScopeSpans { spans, ..ScopeSpans::default() }],
-                ..ResourceSpans::default()
-            }],
-        };
-        TraceServiceClient::connect(endpoint).await.unwrap().export(request).await.unwrap();
-    }
-}
-
-fn attribute(key: &str, value: OtlpValue) -> KeyValue {
-    KeyValue { key: key.to_owned(), value: Some(AnyValue { value: Some(value) }), ..KeyValue::default() }
-}
-
-/// A span of the trace [`TRACE`], by one byte of its id and of its parent's.
-fn span(id: u8, parent: u8, name: &str, at: std::ops::Range<u64>) -> otlp::Span {
-    const SECOND: u64 = 1_790_000_000_000_000_000;
-    otlp::Span {
-        trace_id: (0..32).step_by(2).map(|it| u8::from_str_radix(&TRACE[it..it + 2], 16).unwrap()).collect(),
-        span_id: vec![id; 8],
-        parent_span_id: if parent == 0 { Vec::new() } else { vec![parent; 8] },
-        name: name.to_owned(),
-        start_time_unix_nano: SECOND + at.start,
-        end_time_unix_nano: SECOND + at.end,
-        ..otlp::Span::default()
-    }
-}
 
 fn spans(of: &Value) -> impl Iterator<Item = &Value> {
     of["traces"].as_array().unwrap().iter().flat_map(|it| it["spans"].as_array().unwrap())
@@ -419,4 +305,39 @@ async fn problems_events_and_the_caller_lead_to_the_page_unless_told_otherwise()
         let event = stream.named("task.created").await.event;
         assert_eq!(event.get("trace_url"), link(created.header("x-trace-id")).as_ref(), "{event}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ccm_up_that_cannot_be_asked_is_answered_in_time() {
+    let up = Up::start(&[]).await;
+    let path = up.directory.path().join("other.sock");
+    let socket = path.display().to_string();
+    let keys = up.directory.path().join("local-key.jwks.json").display().to_string();
+    let gateway = Process::spawn(
+        &["gateway", "--listen", "127.0.0.1:0", "--supervisor", &socket],
+        &[("CCM_LOCAL_KEYS".to_owned(), keys)],
+    );
+    let admin = Client::new(&format!("http://{}", gateway.listening("gateway").await), Some(&up.token));
+    let told = |answer: Answer| {
+        let reason = answer.text("type").rsplit(':').next().unwrap().to_owned();
+        (answer.status.as_u16(), reason, answer.json["retryable"].clone())
+    };
+    let unavailable = (503, "service-unavailable".to_owned(), json!(true));
+    assert_eq!(told(admin.get("/api/traces").await), unavailable, "nobody listens");
+    let listener = UnixListener::bind(&path).unwrap();
+    let nonsense = async {
+        let (mut client, _) = listener.accept().await.unwrap();
+        client.write_all(b"nonsense").await.unwrap();
+    };
+    assert_eq!(told(tokio::join!(admin.get("/api/traces"), nonsense).0), unavailable, "nonsense");
+    // It is accepted, read, and never answered.
+    let silence = async {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut request = String::new();
+        client.read_to_string(&mut request).await.unwrap();
+        request
+    };
+    let (answer, request) = tokio::join!(admin.get("/api/traces?limit=7"), silence);
+    assert_eq!(told(answer), (504, "timed-out".to_owned(), json!(true)));
+    assert!(request.starts_with("recent {") && request.contains("\"limit\":7"), "{request}");
 }
