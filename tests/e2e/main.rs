@@ -39,6 +39,7 @@ mod otel_logs;
 mod otel_metrics;
 mod outage;
 mod page;
+mod page_in_chromium;
 mod patch_tasks;
 mod patch_workers;
 mod queries;

@@ -1,0 +1,190 @@
+// The lists of the page: the focus, very many rows, and what the address keeps.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Keyboard } from "./keyboard.mjs";
+import { BASE, Person, fresh } from "./operator.mjs";
+
+const MANY = 10_000;
+
+/** The row that has the focus, and the name of what has it. @param {Person} person */
+function focused({ page }) {
+  return page.evaluate(() => {
+    const it = document.activeElement;
+    const row = /** @type {HTMLElement | null} */ (it?.closest("tr.row") ?? null);
+    return row ? `${row.dataset.id} ${it?.getAttribute("aria-label") ?? it?.className}` : (it?.localName ?? null);
+  });
+}
+
+/** The ids of the rows in the document, from top to bottom. @param {Person} person @returns {Promise<string[]>} */
+function rows({ page }) {
+  return page.locator("tr.row").evaluateAll((all) => all.map((it) => it.getAttribute("data-id") ?? ""));
+}
+
+test("the focus stays in its row, whatever happens to the others and to itself", async () => {
+  const mark = fresh("focus");
+  const ada = await Person.arrive("ada");
+  const tasks = [];
+  for (let i = 0; i < 6; i += 1) tasks.push(await ada.api.createTask({ title: `${mark} ${i}`, description: mark }));
+  await ada.signIn();
+  await ada.open(`/tasks?sort=-updated&q=${encodeURIComponent(mark)}`);
+  const keys = new Keyboard(ada.page);
+  const watched = tasks[2];
+  await keys.to(ada.row(watched.id).getByRole("link"));
+  const lead = await focused(ada);
+  assert.match(lead, new RegExp(`^${watched.id}`));
+
+  // Others come, go up, and go away.
+  for (let i = 0; i < 3; i += 1) await ada.api.createTask({ title: `${mark} new ${i}` });
+  await ada.api.patch(`/api/tasks/${tasks[0].id}`, { title: `${mark} moved` });
+  await ada.api.send("DELETE", `/api/tasks/${tasks[5].id}`);
+  await ada.until((id) => document.querySelector("tr.row")?.getAttribute("data-id") === id, tasks[0].id);
+  await ada.seesNo(`tr[data-id="${tasks[5].id}"]`);
+  assert.equal(await focused(ada), lead);
+
+  // Its own row moves to the top, and down again by another order.
+  await ada.api.patch(`/api/tasks/${watched.id}`, { priority: "high" });
+  await ada.until((id) => document.querySelector("tr.row")?.getAttribute("data-id") === id, watched.id);
+  await ada.until((id) => document.activeElement?.closest("tr.row")?.getAttribute("data-id") === id, watched.id);
+  assert.equal(await focused(ada), lead);
+
+  // The button of its row, too.
+  await keys.to(ada.row(watched.id).getByRole("button", { name: "Copy task id" }));
+  const copy = await focused(ada);
+  await ada.api.patch(`/api/tasks/${tasks[1].id}`, { title: `${mark} above` });
+  await ada.until((id) => document.querySelector("tr.row")?.getAttribute("data-id") === id, tasks[1].id);
+  await ada.api.patch(`/api/tasks/${watched.id}`, { priority: "low" });
+  await ada.until((id) => document.querySelector("tr.row")?.getAttribute("data-id") === id, watched.id);
+  assert.equal(await focused(ada), copy);
+
+  // A row that is gone leaves the focus to the one in its place.
+  await keys.press("ArrowDown");
+  const [first, second, third] = await rows(ada);
+  assert.match(await focused(ada), new RegExp(`^${second}`));
+  await ada.api.send("DELETE", `/api/tasks/${second}`);
+  await ada.seesNo(`tr[data-id="${second}"]`);
+  await ada.until((id) => document.activeElement?.closest("tr.row")?.getAttribute("data-id") === id, third);
+  await keys.press("ArrowUp");
+  assert.match(await focused(ada), new RegExp(`^${first}`));
+});
+
+test("the row with the focus leaves by a filter, and the next one has it", async () => {
+  const mark = fresh("filtered");
+  const ada = await Person.arrive("ada");
+  const [one, two] = [await ada.api.createTask({ title: `${mark} one` }), await ada.api.createTask({ title: `${mark} two` })];
+  await ada.signIn();
+  await ada.open(`/tasks?status=pending&q=${encodeURIComponent(mark)}`);
+  await new Keyboard(ada.page).to(ada.row(two.id).getByRole("link"));
+  await ada.api.patch(`/api/tasks/${two.id}`, { status: "completed" });
+  await ada.until((id) => document.activeElement?.closest("tr.row")?.getAttribute("data-id") === id, one.id);
+  assert.deepEqual(await rows(ada), [one.id]);
+});
+
+test("ten thousand tasks are a list like any other", async () => {
+  const ada = await Person.arrive("ada");
+  const mark = fresh("many");
+  await ada.api.createTasks(MANY, (i) => ({ title: `${mark} ${String(i).padStart(5, "0")}`, priority: ["low", "medium", "high"][i % 3] }));
+  await ada.signIn();
+  await ada.open(`/tasks?sort=title&q=${encodeURIComponent(mark)}`);
+  const { page } = ada;
+  await ada.sees("h1 .count", /^10,000 of/);
+  const table = page.locator(".scroller table");
+  assert.equal(await table.getAttribute("aria-rowcount"), String(MANY + 1));
+  const inDocument = () => page.locator("tr.row").count();
+  assert.ok((await inDocument()) < 60, "what is not in view is not in the document");
+
+  const keys = new Keyboard(page);
+  const at = async (/** @type {number} */ i) => {
+    const title = `${mark} ${String(i).padStart(5, "0")}`;
+    await ada.until((title) => document.activeElement?.textContent?.trim() === title, title);
+    const row = page.locator("tr.row").filter({ hasText: title });
+    assert.equal(await row.getAttribute("aria-rowindex"), String(i + 2));
+    const [box, view, head] = await Promise.all([row.boundingBox(), page.locator(".scroller").boundingBox(), page.locator(".scroller thead").boundingBox()]);
+    assert.ok(box && view && head && box.y >= head.y + head.height - 1 && box.y + box.height <= view.y + view.height + 1, `row ${i} is in view`);
+    assert.ok((await inDocument()) < 60);
+  };
+  await keys.to(page.locator("tr.row a.lead").first());
+  await at(0);
+  await keys.press("End");
+  await at(MANY - 1);
+  await keys.press("ArrowUp");
+  await at(MANY - 2);
+  await keys.press("Home");
+  await at(0);
+  await keys.press("PageDown");
+  const first = Number(await page.evaluate(() => document.activeElement?.closest("tr")?.getAttribute("aria-rowindex"))) - 2;
+  assert.ok(first > 5 && first < 40, `a page has ${first} rows`);
+  await at(first);
+  await keys.press("PageDown");
+  await at(2 * first);
+  await keys.press("PageUp");
+  await keys.press("ArrowDown");
+  await at(first + 1);
+  // Scrolled far away by the wheel, the row with the focus stays, and the arrow goes on from it.
+  await page.locator(".scroller").evaluate((it) => it.scrollTo(0, it.scrollHeight / 2));
+  await ada.until(() => [...document.querySelectorAll("tr.row")].some((it) => Number(it.getAttribute("aria-rowindex")) > 4_000));
+  await keys.press("ArrowDown");
+  await at(first + 2);
+});
+
+test("filters and order are in the address: a reload and the way back keep them", async () => {
+  const mark = fresh("address");
+  const ada = await Person.arrive("ada");
+  await ada.api.createTask({ title: `${mark} a`, priority: "high" });
+  const low = await ada.api.createTask({ title: `${mark} b`, priority: "low" });
+  const done = await ada.api.createTask({ title: `${mark} c`, priority: "low" });
+  await ada.api.patch(`/api/tasks/${done.id}`, { status: "completed" });
+  await ada.signIn();
+  await ada.open("/tasks");
+  const { page } = ada;
+  await page.getByLabel("Search tasks").fill(mark);
+  await page.getByLabel("Priority").selectOption("low");
+  const chips = page.getByRole("group", { name: "Status" });
+  await chips.getByRole("button", { name: /^All/ }).filter({ hasText: "2" }).waitFor();
+  await chips.getByRole("button", { name: /^Pending/ }).filter({ hasText: "1" }).click();
+  await page.getByRole("button", { name: "Title" }).click();
+  await page.locator("th[aria-sort=ascending]").filter({ hasText: "Title" }).waitFor();
+  const shows = async () => {
+    await ada.sees("h1 .count", /^1 of/);
+    assert.deepEqual(await rows(ada), [low.id]);
+    assert.equal(await page.getByLabel("Search tasks").inputValue(), mark);
+    assert.equal(await page.getByLabel("Priority").inputValue(), "low");
+    assert.equal(await chips.getByRole("button", { name: /^Pending/ }).getAttribute("aria-pressed"), "true");
+  };
+  await shows();
+  const url = page.url();
+  await page.reload();
+  await shows();
+  await ada.row(low.id).getByRole("link").click();
+  await page.getByRole("heading", { level: 1, name: low.title }).waitFor();
+  await page.goBack();
+  await shows();
+  assert.equal(page.url(), url);
+  await page.goForward();
+  await page.getByRole("heading", { level: 1, name: low.title }).waitFor();
+  await page.goBack();
+  // Whoever gets the address sees the same.
+  const eve = await Person.at("eve", url.slice(BASE.length));
+  assert.deepEqual(await rows(eve), [low.id]);
+
+  await page.getByLabel("Search tasks").fill(`${mark} nowhere`);
+  await ada.sees(".empty h2", "No task matches");
+  assert.match(await page.locator(".empty p").innerText(), /in all are hidden by the search and the filters/);
+  await page.getByRole("button", { name: "Clear the filters" }).click();
+  await ada.sees("tr.row", /./);
+  assert.equal(page.url(), `${BASE}/tasks`);
+});
+
+test("a view whose script cannot be loaded says so, and is there after another try", async () => {
+  const ada = await Person.at("ada", "/");
+  ada.expects(/Failed to load|ERR_FAILED/);
+  await ada.page.route("**/page/timeline.js", (route) => route.abort());
+  await ada.page.route("**/page/workers.js", (route) => route.abort());
+  await ada.page.route("**/page/collection.js", (route) => route.abort());
+  await ada.page.getByRole("link", { name: "Tasks", exact: true }).click();
+  await ada.page.getByRole("alert").filter({ hasText: "This could not be loaded." }).waitFor();
+  await ada.page.unrouteAll();
+  await ada.page.getByRole("button", { name: "Try again" }).click();
+  await ada.sees("#view h1", "Tasks");
+});
