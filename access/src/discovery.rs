@@ -10,7 +10,8 @@ use serde::Deserialize;
 
 use crate::issuer_url::{is_loopback, is_safe};
 use crate::issuer_wait::{Failure, IssuerWait, Purpose};
-use crate::{IssuerUrl, Keys};
+use crate::login::Members;
+use crate::{IssuerUrl, Keys, LoginEndpoints};
 
 /// From the start of a request to the last byte of its response.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -89,6 +90,16 @@ struct Document {
     jwks_uri: String,
     token_endpoint: Option<String>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    #[serde(flatten)]
+    login: Members,
+}
+
+/// What the issuer publishes.
+pub(crate) struct Published {
+    /// At least one.
+    pub(crate) keys: Keys,
+    /// Where people sign in, if the document says so.
+    pub(crate) login: Option<LoginEndpoints>,
 }
 
 /// The token endpoint of the issuer and the client authentication it supports.
@@ -128,13 +139,14 @@ impl Discovery {
         &self.issuer
     }
 
-    /// Fetches the keys that the issuer publishes: at least one.
-    pub(crate) async fn keys(&self, wait: &IssuerWait) -> Result<Keys, IssuerError> {
+    /// Fetches the discovery document and the keys.
+    pub(crate) async fn published(&self, wait: &IssuerWait) -> Result<Published, IssuerError> {
         let document = self.document(wait).await?;
         let url = safe("the key set", &document.jwks_uri).inspect_err(|it| it.reject(wait))?;
         let body = self.fetch(Purpose::KeySet, &url, wait).await?;
         let keys = Keys::parse(&body).filter(|it| !it.is_empty()).ok_or(IssuerError::NoKeys(url));
-        keys.inspect_err(|it| it.reject(wait))
+        let keys = keys.inspect_err(|it| it.reject(wait))?;
+        Ok(Published { keys, login: document.login.endpoints(document.token_endpoint.as_deref()) })
     }
 
     pub(crate) async fn token_endpoint(&self, wait: &IssuerWait) -> Result<TokenEndpoint, IssuerError> {
@@ -238,7 +250,7 @@ mod tests {
     use crate::testing::{Answer, TestIssuer};
 
     async fn fetch_keys(issuer: &TestIssuer) -> Result<Keys, IssuerError> {
-        Discovery::new(&issuer.url()).unwrap().keys(&IssuerWait::default()).await
+        Ok(Discovery::new(&issuer.url()).unwrap().published(&IssuerWait::default()).await?.keys)
     }
 
     #[tokio::test]

@@ -9,10 +9,10 @@ use platform::causes::chain;
 use platform::clock::{Clock, Micros};
 use tokio::sync::watch;
 
-use crate::discovery::{Discovery, IssuerError};
+use crate::discovery::{Discovery, IssuerError, Published};
 use crate::issuer_wait::IssuerWait;
 use crate::keys::Key;
-use crate::{Keys, Refusal, Unauthenticated};
+use crate::{IssuerLogin, Keys, LoginEndpoints, Refusal, Unauthenticated};
 
 /// When the keys are fetched, and how long a request waits for them.
 #[derive(Clone, Debug)]
@@ -63,6 +63,8 @@ struct Shared {
 struct State {
     /// The keys of the last successful fetch.
     keys: Option<Arc<Keys>>,
+    /// Where people sign in, as of the last successful fetch.
+    login: Option<Arc<LoginEndpoints>>,
     /// Whether the last fetch failed.
     is_unreachable: bool,
     /// How many fetches have finished.
@@ -101,6 +103,16 @@ impl IssuerKeys {
     /// The keys of the last successful fetch; `None` before the first one.
     pub(crate) fn current(&self) -> Option<Arc<Keys>> {
         self.shared.state.borrow().keys.clone()
+    }
+
+    /// Where people sign in, as far as it is known.
+    pub(crate) fn login(&self) -> IssuerLogin {
+        let state = self.shared.state.borrow();
+        IssuerLogin {
+            issuer: self.shared.issuer.issuer().to_string(),
+            is_reachable: state.keys.is_some() && !state.is_unreachable,
+            endpoints: state.login.clone(),
+        }
     }
 
     /// The key with this id. An unknown id causes a fetch, which all waiting requests share, at most once per
@@ -163,31 +175,32 @@ impl Shared {
         let wait = fetching.running.get_or_insert_default().clone();
         if !is_joined {
             let (shared, wait) = (self.clone(), wait.clone());
-            tokio::spawn(async move { shared.finish(shared.issuer.keys(&wait).await) });
+            tokio::spawn(async move { shared.finish(shared.issuer.published(&wait).await) });
         }
         let state = self.state.subscribe();
         let finished = state.borrow().finished + 1;
         Fetch { state, finished, is_joined, wait }
     }
 
-    fn finish(&self, fetched: Result<Keys, IssuerError>) {
+    fn finish(&self, fetched: Result<Published, IssuerError>) {
         let mut fetching = self.fetching();
         fetching.running = None;
         self.log(&fetched, &mut fetching);
         self.state.send_modify(|state| {
             state.finished += 1;
             state.is_unreachable = fetched.is_err();
-            if let Ok(keys) = fetched {
+            if let Ok(Published { keys, login }) = fetched {
                 state.keys = Some(Arc::new(keys));
+                state.login = login.map(Arc::new);
             }
         });
     }
 
-    fn log(&self, fetched: &Result<Keys, IssuerError>, fetching: &mut Fetching) {
+    fn log(&self, fetched: &Result<Published, IssuerError>, fetching: &mut Fetching) {
         let before = self.state.borrow();
         let issuer = self.issuer.issuer().to_string();
         match fetched {
-            Ok(keys) if before.keys.as_ref().is_none_or(|it| !it.are_same(keys)) => {
+            Ok(Published { keys, .. }) if before.keys.as_ref().is_none_or(|it| !it.are_same(keys)) => {
                 tracing::info!(issuer, keys = keys.len(), "fetched new keys of the token issuer");
             }
             Ok(_) if before.is_unreachable => tracing::info!(issuer, "the token issuer is reachable again"),

@@ -12,6 +12,7 @@ mod issuer_url;
 mod issuer_wait;
 mod keys;
 pub mod local;
+mod login;
 pub mod on_behalf_of;
 mod refusal;
 #[cfg(feature = "testing")]
@@ -26,6 +27,7 @@ pub use discovery::IssuerError;
 pub use identity::{ClientCredentials, ClientSecret, Identity, TokenSource, TokenUnavailable};
 pub use issuer_url::IssuerUrl;
 pub use keys::{KeyError, Keys};
+pub use login::{IssuerLogin, LoginEndpoints};
 pub use refusal::{Refusal, Unauthenticated};
 pub use verifier::{MAX_TOKEN_BYTES, Verifier};
 pub use visibility::{Disclosure, Scope, Visibility};

@@ -14,7 +14,7 @@ use crate::discovery::{Discovery, IssuerError};
 use crate::issuer_keys::{IssuerKeys, Timing};
 use crate::keys::Key;
 use crate::token_cache::{self, TokenCache};
-use crate::{Caller, IssuerUrl, Keys, Refusal, Unauthenticated};
+use crate::{Caller, IssuerLogin, IssuerUrl, Keys, Refusal, Unauthenticated};
 
 /// Longer tokens are refused as malformed.
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
@@ -60,6 +60,15 @@ impl Verifier {
 
     fn new(expected: ExpectedClaims, keys: KeySource, clock: Clock) -> Self {
         Self { shared: Arc::new(Shared { expected, keys, cache: TokenCache::new(), clock }) }
+    }
+
+    /// Where people sign in to get a token, if the tokens are those of an issuer.
+    #[must_use]
+    pub fn login(&self) -> Option<IssuerLogin> {
+        match &self.shared.keys {
+            KeySource::Given(_) => None,
+            KeySource::Issuer(keys) => Some(keys.login()),
+        }
     }
 
     /// Authenticates a request by its headers (HTTP) or metadata (gRPC). May wait for the issuer when the key is
