@@ -7,6 +7,8 @@ pub(crate) mod events;
 pub(crate) mod fleet;
 pub(crate) mod health;
 mod identity;
+pub(crate) mod login;
+pub(crate) mod page;
 pub(crate) mod streams;
 pub(crate) mod transport;
 mod values;
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     WorkerService(WorkerService),
     /// Print a bearer token for the services that `ccm up` runs
     Token(Token),
+    /// Print a link that signs in to the page of `ccm up`, once
+    Login(login::Login),
     /// Show a trace that `ccm up` has received, or all traces about a task or a worker
     Trace(Trace),
     /// Follow the events of a gateway
@@ -84,6 +88,9 @@ pub(crate) struct Up {
     /// Lifetime of the tokens of the child processes, which are renewed after half of it
     #[arg(long, env = "CCM_SERVICE_TOKEN_LIFETIME", default_value = "1h", value_name = "DURATION", value_parser = lifetime)]
     pub(crate) service_token_lifetime: Duration,
+    /// How long a link that signs in can be used; for tests
+    #[arg(long, hide = true, default_value = "5m", value_name = "DURATION", value_parser = duration)]
+    pub(crate) login_code_lifetime: Duration,
 }
 
 /// Settings of every role.
@@ -213,6 +220,8 @@ pub(crate) struct Gateway {
     pub(crate) caller_burst: NonZeroU32,
     #[command(flatten)]
     pub(crate) streams: streams::Streams,
+    #[command(flatten)]
+    pub(crate) page: page::Page,
     /// Socket of the `ccm up` that runs this gateway; `ccm up` sets this for its child process
     #[arg(long, hide = true, value_name = "PATH")]
     pub(crate) supervisor: Option<PathBuf>,

@@ -1,9 +1,10 @@
 //! The binary `ccm`: parses the command line and runs a subcommand. `gateway`, `task-service` and `worker-service` run
-//! one process each, `up` runs all three, `token`, `trace`, `events` and `health` are tools.
+//! one process each, `up` runs all three, `token`, `login`, `trace`, `events` and `health` are tools.
 
 mod cli;
 mod events;
 mod health;
+mod login;
 mod roles;
 mod supervisor;
 mod token;
@@ -40,6 +41,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::TaskService(settings) => roles::task_service(settings).await,
             Command::WorkerService(settings) => roles::worker_service(settings).await,
             Command::Token(settings) => token::run(&settings),
+            Command::Login(settings) => login::run(&settings).await,
             Command::Events(settings) => {
                 let cli::events::EventsCommand::Tail(settings) = settings.command;
                 events::run(settings).await

@@ -52,6 +52,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
                     .map(|per_second| gateway::Rate { per_second, burst: settings.caller_burst }),
             },
             streams: settings.streams.streams(),
+            page_client: settings.page.client(),
             supervisor: settings.supervisor.map(|it| Arc::new(SupervisorSocket(it)) as _),
         };
         context.serve_metrics().await?;

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use gateway::supervisor::{Asked, NoReply, Supervisor, TraceQuery, TraceReply};
+use gateway::supervisor::{Asked, CodeReply, NoReply, Supervisor, TraceQuery, TraceReply};
 use serde::de::DeserializeOwned;
 
+use crate::login;
 use crate::trace::{self, PageReply, Request};
 
 /// How long the gateway waits for a reply.
@@ -34,6 +35,17 @@ impl Supervisor for SupervisorSocket {
                 PageReply::NotFound => TraceReply::NotFound,
                 PageReply::Elsewhere { destination } => TraceReply::Elsewhere(destination),
             })
+        })
+    }
+
+    fn redeem(&self, code: String) -> Asked<'_, CodeReply> {
+        Box::pin(async move {
+            let directory = self.0.parent().unwrap_or(&self.0);
+            let (path, request) = (login::socket(directory), login::Request::Redeem { code });
+            match tokio::time::timeout(TIMEOUT, login::exchange(&path, &request)).await {
+                Err(_) => Err(NoReply::TimedOut),
+                Ok(reply) => reply.map_err(|error| NoReply::Failed(error.into())),
+            }
         })
     }
 }

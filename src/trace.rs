@@ -20,7 +20,7 @@ use anyhow::{Context as _, bail};
 pub(crate) use self::lines::LineStore;
 use self::query::{Answer, Query, Reply};
 pub(crate) use self::query::{PageReply, Request};
-pub(crate) use self::socket::{Source, send, serve};
+pub(crate) use self::socket::{Source, bind, send, serve};
 pub(crate) use self::store::TraceStore;
 pub(crate) use self::waterfall::{Paint, clean};
 

@@ -4,6 +4,7 @@
 mod banner;
 mod child;
 mod data_dir;
+mod logins;
 mod metrics;
 mod output;
 mod service_tokens;
@@ -24,12 +25,13 @@ use crate::{cli, roles};
 use banner::{Banner, Tokens};
 use child::{Child, Program};
 use data_dir::DataDir;
+use logins::Logins;
 use metrics::Metrics;
 use output::Output;
 use service_tokens::ServiceTokens;
 use traces::Traces;
 
-/// Lifetime of the token in the banner.
+/// Lifetime of the token in the banner, and of those of people who sign in with a link.
 const BANNER_TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_hours(12);
 const ROLES: [&str; 3] = [gateway::NAME, task_service::NAME, worker_service::NAME];
 
@@ -39,13 +41,16 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
         cli::check_environment_of(role, settings.oidc_issuer.as_ref())?;
     }
     let data = DataDir::lock(&settings.data.data_dir)?;
-    let (tokens, service_tokens) = if let Some(issuer) = &settings.oidc_issuer {
-        (Tokens::Issuer(issuer.to_string()), None)
+    let (tokens, service_tokens, codes) = if let Some(issuer) = &settings.oidc_issuer {
+        (Tokens::Issuer(issuer.to_string()), None, Err(issuer.to_string()))
     } else {
         let issuer = LocalIssuer::open_or_create(data.path())?;
         let of_user = Tokens::Local(local_token(&issuer)?);
         let lifetime = settings.service_token_lifetime;
-        (of_user, Some(ServiceTokens::start(issuer, &ROLES, data.path(), lifetime)?))
+        let service_tokens = ServiceTokens::start(issuer, &ROLES, data.path(), lifetime)?;
+        let issuer = LocalIssuer::open(data.path())?;
+        let codes = logins::codes(issuer, settings.login_code_lifetime, BANNER_TOKEN_LIFETIME);
+        (of_user, Some(service_tokens), Ok(codes))
     };
     for address in [settings.gateway_listen, settings.task_listen, settings.worker_listen] {
         // Checked before any child runs. The child that binds the address reports it when it is taken meanwhile.
@@ -61,12 +66,20 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
         started = children.start(&settings, &data, service_tokens.as_ref(), (&traces, &metrics), &output) => started,
         () = signals.next() => Ok(None),
     };
+    let mut logins = None;
     let outcome = match started {
         Ok(Some(gateway)) => {
-            output.release(
-                &Banner { gateway, tokens: &tokens, data: data.path(), traces: &traces, metrics: &metrics }
-                    .to_string(),
-            );
+            let started = Logins::start(data.path(), codes, gateway, &shutdown)?;
+            let banner = Banner {
+                gateway,
+                tokens: &tokens,
+                link: started.link(),
+                data: data.path(),
+                traces: &traces,
+                metrics: &metrics,
+            };
+            output.release(&banner.to_string());
+            logins = Some(started);
             tokio::select! {
                 error = children.first_exit() => Err(error),
                 () = signals.next() => Ok(()),
@@ -85,6 +98,9 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
     }
     shutdown.cancel();
     traces.stopped().await;
+    if let Some(logins) = logins {
+        logins.stopped().await;
+    }
     output.finish();
     outcome
 }

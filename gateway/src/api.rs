@@ -6,6 +6,7 @@ pub(crate) mod history;
 pub(crate) mod me;
 pub(crate) mod page;
 pub(crate) mod session;
+pub(crate) mod sign_in;
 pub(crate) mod stream;
 pub(crate) mod tasks;
 pub(crate) mod traces;

@@ -33,6 +33,7 @@ use supervisor::Supervisor;
 
 pub use limits::{Limits, MAX_HEADER_BYTES, Rate};
 
+pub use session::PageClient;
 pub use stream::{Settings as StreamSettings, TraceUrl};
 
 /// The `service.name` of the gateway's spans and log lines.
@@ -63,6 +64,8 @@ pub struct Config {
     pub streams: StreamSettings,
     /// The `ccm up` that runs this gateway; `None` in production.
     pub supervisor: Option<Arc<dyn Supervisor>>,
+    /// The page as a client of the token issuer; `None` if people cannot sign in there from the page.
+    pub page_client: Option<PageClient>,
 }
 
 /// What the gateway traces, and how.
@@ -88,7 +91,13 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
     let trace_url = config.streams.trace_url.clone();
     let streams = Streams::new(tasks, workers, identity.as_ref(), config.streams, config.clock.clone());
     let reading = tokio::spawn(streams.clone().run(shutdown.clone()));
-    let sessions = Sessions { clock: config.clock, trusted_proxies: config.tracing.trusted_proxies.clone() };
+    let sessions = Sessions {
+        clock: config.clock,
+        trusted_proxies: config.tracing.trusted_proxies.clone(),
+        verifier: config.verifier.clone(),
+        page_client: config.page_client.map(Arc::new),
+        supervisor: config.supervisor.clone(),
+    };
     let behind = router::Behind { services, streams, supervisor: config.supervisor, trace_url };
     let router = router::router(behind, config.verifier, sessions, &config.tracing, &config.limits);
     server::serve(listener, config.tls, router, &config.limits, shutdown).await;

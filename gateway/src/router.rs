@@ -15,7 +15,7 @@ use telemetry::semconv;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::normalize_path::NormalizePath;
 
-use crate::api::{health, me, page, session, stream, tasks, traces, workers};
+use crate::api::{health, me, page, session, sign_in, stream, tasks, traces, workers};
 use crate::description;
 use crate::error::{self, ApiError};
 use crate::input::PARAMETERS;
@@ -62,6 +62,8 @@ pub(crate) fn routes() -> Router<Services> {
         .route("/api/me", get(me::get))
         .route("/api/page/reports", post(page::report).layer(DefaultBodyLimit::max(page::MAX_BYTES)))
         .route("/api/session", post(session::begin).delete(session::end))
+        .route("/api/session/code", post(session::code::redeem).layer(session::code::body_limit()))
+        .route("/api/sign-in", get(sign_in::get))
         .route("/api/openapi.json", get(description::get))
         .route("/api/asyncapi.json", get(description::asyncapi::get))
         .route("/api/docs", get(web::reference))
@@ -89,6 +91,8 @@ pub(crate) fn router(
     tracing: &Tracing,
     limits: &Limits,
 ) -> NormalizePath<Router> {
+    let of_page = sessions.clone();
+    let security = SecurityHeaders::new(move || of_page.token_origin());
     // The first layer is the innermost one.
     let layered = routes()
         .with_state(behind.services)
@@ -102,7 +106,7 @@ pub(crate) fn router(
         .layer(from_fn_with_state(limits.header_bytes, limit_header))
         .layer(from_fn_with_state(limits.caller_rate.map(CallerRateLimit::new), limit_caller_rate))
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
-        .layer(from_fn_with_state(SecurityHeaders::new(None), secure))
+        .layer(from_fn_with_state(security, secure))
         .layer(from_fn_with_state(Arc::new(behind.trace_url), error::with_trace_links))
         .layer(HttpServerLayer::new(HeaderOrCookie(verifier), span_settings(tracing)));
     NormalizePath::trim_trailing_slash(layered)

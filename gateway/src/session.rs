@@ -6,6 +6,7 @@ pub(crate) mod cookies;
 
 use std::sync::Arc;
 
+use access::Verifier;
 use access::grpc::authenticated;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::ORIGIN;
@@ -22,9 +23,10 @@ use proto::error::v1::Reason;
 use telemetry::audit::Session;
 
 use crate::error::ApiError;
+use crate::supervisor::Supervisor;
 
-/// The route of the operations that begin and end a session.
-pub(crate) const ROUTE: &str = "/api/session";
+/// The routes of the operations that begin and end a session, and of the one that says how.
+pub(crate) const ROUTES: [&str; 3] = ["/api/session", "/api/session/code", "/api/sign-in"];
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -33,6 +35,19 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub(crate) struct Sessions {
     pub(crate) clock: Clock,
     pub(crate) trusted_proxies: Arc<TrustedProxies>,
+    pub(crate) verifier: Verifier,
+    pub(crate) page_client: Option<Arc<PageClient>>,
+    /// Checks the codes to sign in with.
+    pub(crate) supervisor: Option<Arc<dyn Supervisor>>,
+}
+
+/// The page as a public client of the token issuer (OAuth 2.0, authorization code with PKCE).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageClient {
+    /// `client_id`
+    pub id: String,
+    /// `scope` of the authorization requests: names with spaces between them, `openid` among them.
+    pub scope: String,
 }
 
 /// Marks requests of encrypted connections, in their extensions.
@@ -46,6 +61,23 @@ impl Sessions {
         let is_tls = head.extensions.get::<OverTls>().is_some();
         self.trusted_proxies.origin(peer, is_tls, &head.uri, &head.headers)
     }
+
+    /// The origin of the issuer's token endpoint, if the page exchanges codes there.
+    pub(crate) fn token_origin(&self) -> Option<String> {
+        let login = self.page_client.as_ref().and_then(|_| self.verifier.login())?;
+        Some(login.endpoints?.token.origin().ascii_serialization())
+    }
+
+    /// Whether a browser says that a page of the gateway's own origin makes the request.
+    fn is_same_origin(&self, head: &Parts) -> bool {
+        is_same_origin(&head.headers, &self.origin(head))
+    }
+
+    /// The error of a request that only a page of the gateway's own origin may make, if another one makes it.
+    pub(crate) fn require_same_origin(&self, head: &Parts) -> Result<(), ApiError> {
+        let detail = "only a page of the same origin may sign in with a code";
+        if self.is_same_origin(head) { Ok(()) } else { Err(ApiError::new(Reason::CrossOrigin, detail)) }
+    }
 }
 
 /// Answers 403 to a change that a cookie authenticates and that does not come from a page of our origin.
@@ -56,15 +88,12 @@ pub(crate) async fn require_same_origin(
 ) -> Response {
     let (mut head, body) = request.into_parts();
     let is_change = !head.method.is_safe();
-    if is_change
-        && cookies::authenticate(&head.headers)
-        && !is_same_origin(&head.headers, &sessions.origin(&head))
-    {
+    if is_change && cookies::authenticate(&head.headers) && !sessions.is_same_origin(&head) {
         audit(Session::Refused(Reason::CrossOrigin.text()), &head.extensions);
         let detail = "a change with a session cookie must come from a page of the same origin; send an Authorization header instead";
         return ApiError::new(Reason::CrossOrigin, detail).into_response();
     }
-    if head.extensions.get::<MatchedPath>().is_some_and(|it| it.as_str() == ROUTE) {
+    if head.extensions.get::<MatchedPath>().is_some_and(|it| ROUTES.contains(&it.as_str())) {
         head.extensions.insert(sessions);
     }
     next.run(Request::from_parts(head, body)).await

@@ -12,6 +12,9 @@ pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, NoReply>> + Send +
 pub trait Supervisor: Send + Sync + 'static {
     /// Asks for kept traces. Takes a few seconds at most.
     fn traces(&self, query: TraceQuery) -> Asked<'_, TraceReply>;
+
+    /// Asks for a token in exchange for a code to sign in with, which can be used once.
+    fn redeem(&self, code: String) -> Asked<'_, CodeReply>;
 }
 
 /// Why there is no reply.
@@ -87,4 +90,23 @@ pub enum TraceReply {
     NotFound,
     /// `ccm up` keeps no traces; the spans go to this destination, in words.
     Elsewhere(String),
+}
+
+/// The reply to a code to sign in with.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeReply {
+    /// The code was right. The token is that of the person for whom the code was made.
+    Token(String),
+    /// No such code was made, or it was forgotten.
+    Unknown,
+    /// The code was used before.
+    Used,
+    /// The code was not used in time.
+    Expired,
+    /// Too many wrong codes were tried lately. No code is taken for this long.
+    TooManyFailures {
+        /// Whole seconds.
+        seconds: u64,
+    },
 }

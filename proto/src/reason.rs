@@ -28,12 +28,14 @@ impl Reason {
             | Self::ChangeNotAllowed
             | Self::DeleteNotAllowed
             | Self::OnBehalfNotAllowed
-            | Self::CrossOrigin => Code::PermissionDenied,
+            | Self::CrossOrigin
+            | Self::SignInCodeRefused => Code::PermissionDenied,
             Self::TaskNotFound
             | Self::WorkerNotFound
             | Self::NoSuchRoute
             | Self::TracesNotKept
-            | Self::TraceNotFound => Code::NotFound,
+            | Self::TraceNotFound
+            | Self::NoSignInCodes => Code::NotFound,
             Self::WorkerExists => Code::AlreadyExists,
             Self::EtagMismatch => Code::Aborted,
             Self::IllegalStatus
@@ -75,12 +77,14 @@ impl Reason {
             | Self::ChangeNotAllowed
             | Self::DeleteNotAllowed
             | Self::OnBehalfNotAllowed
-            | Self::CrossOrigin => 403,
+            | Self::CrossOrigin
+            | Self::SignInCodeRefused => 403,
             Self::TaskNotFound
             | Self::WorkerNotFound
             | Self::NoSuchRoute
             | Self::TracesNotKept
-            | Self::TraceNotFound => 404,
+            | Self::TraceNotFound
+            | Self::NoSignInCodes => 404,
             Self::MethodNotAllowed => 405,
             Self::BodyTimeout => 408,
             Self::IllegalStatus

@@ -76,7 +76,7 @@ pub(crate) async fn serve(
 }
 
 /// Binds the socket under a temporary name and renames it once its mode is set, so that nobody else can ever connect.
-fn bind(path: &Path) -> std::io::Result<UnixListener> {
+pub(crate) fn bind(path: &Path) -> std::io::Result<UnixListener> {
     let temporary = path.with_extension("new");
     match std::fs::remove_file(&temporary) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),

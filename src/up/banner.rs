@@ -1,4 +1,4 @@
-//! The first lines that `up` prints: addresses, a token, an example request, where traces are.
+//! The first lines that `up` prints: a link that signs in, addresses, a token, an example request, where traces are.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -10,6 +10,8 @@ use super::traces::Traces;
 pub(super) struct Banner<'a> {
     pub(super) gateway: SocketAddr,
     pub(super) tokens: &'a Tokens,
+    /// A link to the page, which signs in if the tokens are local.
+    pub(super) link: &'a str,
     pub(super) data: &'a Path,
     pub(super) traces: &'a Traces,
     pub(super) metrics: &'a Metrics,
@@ -26,12 +28,12 @@ pub(super) enum Tokens {
 impl fmt::Display for Banner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let origin = crate::cli::origin(self.gateway);
-        writeln!(
-            f,
-            "Cml Cloud Manager is up: gateway, task-service, worker-service. Data: {}",
-            self.data.display()
-        )?;
+        writeln!(f, "Cml Cloud Manager is up: {}", self.link)?;
+        if let Tokens::Local(_) = self.tokens {
+            writeln!(f, "(signs in as an admin: once, within 5 minutes; for another link: ccm login)")?;
+        }
         writeln!(f)?;
+        writeln!(f, "  Data    {}", self.data.display())?;
         writeln!(f, "  API     {origin}/api/tasks")?;
         match self.tokens {
             Tokens::Local(token) => {

@@ -50,6 +50,7 @@ mod request_spans;
 mod rooms;
 mod service_identity;
 mod session;
+mod sign_in;
 mod slow_clients;
 mod snapshots;
 mod stream;

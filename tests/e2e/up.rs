@@ -87,7 +87,7 @@ async fn it_greets_with_all_that_a_newcomer_needs_and_shows_the_trace_of_a_reque
     let gateway = process.listening("gateway").await;
     let greeting = process.lines().all();
     assert!(greeting[0].starts_with("Cml Cloud Manager is up"), "{greeting:#?}");
-    let greeting = greeting[..9].join("\n");
+    let greeting = greeting[..12].join("\n");
     for part in [&format!("http://localhost:{}/api/tasks", gateway.port()), "curl -X POST", "ccm trace last"]
     {
         assert!(greeting.contains(part), "{part} in {greeting}");

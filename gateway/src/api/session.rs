@@ -1,5 +1,7 @@
 //! `/api/session`: begins and ends the session of a browser.
 
+pub(crate) mod code;
+
 use std::time::Duration;
 
 use access::grpc::authenticated;

@@ -1,6 +1,7 @@
 //! The schemas of request and response bodies. The limits are those of the services; proto/ describes the fields.
 
 mod explanation;
+mod sign_in;
 mod task;
 mod traces;
 mod worker;
@@ -109,7 +110,7 @@ pub(super) fn schemas() -> Value {
         ("Problem", problem()),
     ];
     let of_services = task::schemas().into_iter().chain(worker::schemas()).chain(explanation::schemas());
-    let of_services = of_services.chain(traces::schemas());
+    let of_services = of_services.chain(traces::schemas()).chain(sign_in::schemas());
     for (name, schema) in of_services.chain(super::events::schemas()).chain(others) {
         all.insert(name.to_owned(), schema);
     }

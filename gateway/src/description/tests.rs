@@ -11,7 +11,8 @@ use tower::ServiceExt as _;
 
 use super::*;
 use crate::api::history::Change;
-use crate::api::{page, tasks, workers};
+use crate::api::session::code::SignInCode;
+use crate::api::{page, sign_in, tasks, workers};
 use crate::input::{Fields, FromFields, PatchFields as _};
 use crate::services::Services;
 
@@ -143,6 +144,20 @@ fn responses_have_the_members_of_their_schema() {
         usual_duration: Some(worker::UsualDuration::default()),
         ..worker::ExplainWorkerResponse::default()
     };
+    let endpoints = access::LoginEndpoints {
+        authorization: "https://id.example/authorize".parse().unwrap(),
+        token: "https://id.example/token".parse().unwrap(),
+        end_session: None,
+        has_fragment_mode: true,
+        names_itself: true,
+    };
+    let login = access::IssuerLogin {
+        issuer: "https://id.example".to_owned(),
+        is_reachable: true,
+        endpoints: Some(endpoints.into()),
+    };
+    let client = crate::PageClient { id: "page".to_owned(), scope: "openid".to_owned() };
+    assert_answers("SignIn", &sign_in::SignIn::of(Some(login), Some(&client), false));
     assert_answers("Explanation", &workers::explain::Explanation::from(explanation));
 }
 
@@ -163,6 +178,7 @@ fn request_bodies_may_have_the_members_of_their_schema_and_no_others() {
     assert_eq!(taken(takes::<workers::actions::Asked>), members("Asked"));
     assert_eq!(taken(takes::<workers::actions::Asked>), members("Termination"));
     assert_eq!(taken(takes::<page::Report>), members("PageReport"));
+    assert!(members("SignInCode").iter().all(|it| takes::<SignInCode>(it)));
     assert_eq!(taken(takes::<tasks::Retry>), members("Retry"));
     assert_eq!(taken(takes::<worker::Worker>), members("NewWorker"));
     assert_eq!(taken(takes::<workers::ExistingWorker>), members("ExistingWorker"));

@@ -40,6 +40,11 @@ impl BodyViolations {
         !self.0.is_empty()
     }
 
+    /// 400 with the violations.
+    pub(crate) fn into_error(self) -> ApiError {
+        ApiError::invalid(self.0.into_vec())
+    }
+
     /// Adds a violation found outside of the body, such as in a header.
     pub(crate) fn add(&mut self, violation: Violation) {
         self.0.add(violation.field, violation.description);

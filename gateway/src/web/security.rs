@@ -41,23 +41,32 @@ pub(crate) enum Row {
 
 /// The table.
 #[derive(Clone)]
-pub(crate) struct SecurityHeaders(Arc<[(Row, HeaderMap)]>);
+pub(crate) struct SecurityHeaders {
+    rows: Arc<[(Row, HeaderMap)]>,
+    token_origin: Arc<dyn Fn() -> Option<String> + Send + Sync>,
+}
 
 impl SecurityHeaders {
-    /// `extra_connect` is an origin that the page may send requests to besides its own, such as that of an issuer's token
-    /// endpoint.
-    pub(crate) fn new(extra_connect: Option<&str>) -> Self {
-        let page_policy = page_policy(extra_connect);
-        Self(Arc::new([
-            (Row::Page, document(&page_policy)),
+    /// `token_origin` is asked at each answer with the page for an origin that the page may send requests to besides its own:
+    /// where an issuer has its token endpoint is known only once the issuer has answered.
+    pub(crate) fn new(token_origin: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        let rows = Arc::new([
+            (Row::Page, document(&page_policy(None))),
             (Row::Viewer, document(VIEWER_POLICY)),
             (Row::Asset, fixed(ASSET_POLICY)),
             (Row::Api, fixed(API_POLICY)),
-        ]))
+        ]);
+        Self { rows, token_origin: Arc::new(token_origin) }
     }
 
-    fn row(&self, row: Row) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
-        self.0.iter().filter(move |it| it.0 == row).flat_map(|it| &it.1)
+    fn add(&self, row: Row, headers: &mut HeaderMap) {
+        for (name, value) in self.rows.iter().filter(|it| it.0 == row).flat_map(|it| &it.1) {
+            headers.insert(name, value.clone());
+        }
+        let token_origin = Some(row).filter(|it| *it == Row::Page).and_then(|_| (self.token_origin)());
+        if let Some(policy) = token_origin.and_then(|it| HeaderValue::try_from(page_policy(Some(&it))).ok()) {
+            headers.insert(CONTENT_SECURITY_POLICY, policy);
+        }
     }
 }
 
@@ -97,9 +106,7 @@ pub(crate) async fn secure(State(table): State<SecurityHeaders>, request: Reques
     let mut response = next.run(request).await;
     let row = response.extensions_mut().remove::<Row>().unwrap_or(Row::Api);
     let headers = response.headers_mut();
-    for (name, value) in table.row(row) {
-        headers.insert(name, value.clone());
-    }
+    table.add(row, headers);
     // What one caller may see is not for a cache that others share, and is asked for again before each use.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     response

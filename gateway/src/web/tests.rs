@@ -16,7 +16,7 @@ async fn ask(path: &str, headers: &[(header::HeaderName, &str)]) -> Response {
     let peer = |name| net::grpc::Peer::new(name, "http://127.0.0.1:9", None).unwrap();
     let services = Services::connect(&peer("task-service"), &peer("worker-service"));
     let router = crate::router::routes().with_state(services);
-    let router = router.layer(from_fn_with_state(SecurityHeaders::new(None), secure));
+    let router = router.layer(from_fn_with_state(SecurityHeaders::new(|| None), secure));
     let mut request = Request::get(path);
     for (name, value) in headers {
         request = request.header(name, *value);

@@ -41,6 +41,20 @@ pub(super) fn operations() -> Vec<Operation> {
         )
         .takes_body("PageReport")
         .answers(204, "Counted", json!({})),
+        Operation::new(
+            "POST",
+            "/api/session/code",
+            "redeemCode",
+            "caller",
+            "Begins a session with a code of `ccm up`; only a page of the same origin may",
+        )
+        .takes_body("SignInCode")
+        .answers(204, "The session has begun", json!({"headers": {"Set-Cookie": header("Set-Cookie")}}))
+        .fails(&[Reason::SignInCodeRefused, Reason::NoSignInCodes, Reason::ServiceUnavailable])
+        .public(),
+        Operation::new("GET", "/api/sign-in", "getSignIn", "caller", "Returns the ways to sign in")
+            .answers(200, "The ways to sign in", content("SignIn"))
+            .public(),
         Operation::new("GET", "/livez", "live", "health", "Liveness: the gateway is running")
             .answers(200, "The gateway is running", content("Live"))
             .public(),

@@ -1,0 +1,26 @@
+//! Settings of `ccm login`.
+
+use access::{IssuerUrl, Role};
+use clap::Args;
+
+use super::Data;
+use super::values::{name, role};
+
+/// Who signs in with the link.
+#[derive(Debug, Args)]
+pub(crate) struct Login {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Role of the person; can be repeated
+    #[arg(long = "role", default_value = "admin", value_name = "ROLE", value_parser = role)]
+    pub(crate) roles: Vec<Role>,
+    /// Department of the person
+    #[arg(long, value_name = "NAME")]
+    pub(crate) department: Option<String>,
+    /// Subject: the id of the person
+    #[arg(long, default_value = "local", value_name = "SUBJECT", value_parser = name)]
+    pub(crate) sub: String,
+    /// If an issuer is set, people sign in there and the command fails
+    #[arg(long, env = "CCM_OIDC_ISSUER", value_name = "URL", hide = true)]
+    pub(crate) oidc_issuer: Option<IssuerUrl>,
+}
