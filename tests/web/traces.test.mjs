@@ -88,6 +88,7 @@ test("the rows are those of the tree, and are collapsed, expanded and left by ke
   await open();
   await row("COMMIT").waitFor();
   assert.deepEqual(await names(), ["POST /api/tasks", "→ TaskService/CreateTask", "INSERT tasks", "COMMIT"]);
+  assert.equal((await row("COMMIT").boundingBox()).height, 28, "it has its style");
   assert.match(await row("COMMIT").innerText(), /task-service/);
   await page.locator(".t-row").first().focus();
   await page.keyboard.press("ArrowDown");
@@ -168,7 +169,7 @@ test("a missing parent, a caller and dropped spans are told", async () => {
   ];
   traces[ID] = trace(spans, { dropped: 3 });
   await open(`/traces/${ID}?span=orphan`);
-  await row("Its parent span b7ad6b7169203331 has not arrived").waitFor();
+  await row("Its parent span b7ad6b71… has not arrived").waitFor();
   await page.getByText("3 more spans arrived and were dropped").waitFor();
   await page.getByRole("complementary").getByText("Its parent span b7ad6b7169203331 has not arrived.").waitFor();
   await row("called by …").click();

@@ -1,6 +1,7 @@
 // @ts-check
 /** The list of recent traces at `/traces`. */
 
+import "./styles.js";
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";

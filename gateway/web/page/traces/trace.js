@@ -1,6 +1,7 @@
 // @ts-check
 /** The view of one trace, or of all traces about a task or a worker, at `/traces/{id}`. */
 
+import "./styles.js";
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { count, exact, shortId } from "../format.js";
 import { copyButton, empty, failure, icon, spinner } from "../parts.js";
@@ -206,10 +207,9 @@ export class Waterfall {
   }
 
   get heading() {
-    const { traces, spans } = this.model;
-    const all = [...spans.values()];
+    const all = [...this.model.spans.values()];
     if (this.id.includes("-")) return `${all.some((it) => it.attributes.some((at) => at.key === "ccm.task.id" && at.value === this.id)) ? "Task" : "Worker"} ${shortId(this.id)}`;
-    const root = traces[0]?.tops.find((it) => !it.missing) ?? all[0];
+    const root = this.model.traces[0]?.tops.find((it) => !it.missing) ?? all[0];
     return root ? label(root) : `Trace ${shortId(this.id)}`;
   }
 

@@ -123,7 +123,7 @@ function rowOf(it, row, at) {
 /** @param {Row} row @param {Waterfall} it */
 function title({ span, missing, trace, note, service, spans }, it) {
   if (note) return html`<bdi class="t-title none">↳ ${note}</bdi>`;
-  if (missing) return html`<bdi class="t-title none">Its parent span ${missing} has not arrived</bdi>`;
+  if (missing) return html`<bdi class="t-title none" title=${missing}>Its parent span ${missing.slice(0, 8)}… has not arrived</bdi>`;
   if (service) return html`<bdi class="t-title">${service}</bdi><span class="service">${count(spans.length, "span")}</span>`;
   if (trace) {
     const number = it.model.traces.indexOf(trace) + 1;
