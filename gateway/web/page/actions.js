@@ -4,6 +4,7 @@
 import { html } from "../vendor/lit-html/lit-html.js";
 import { ask } from "./dialogs.js";
 import { words } from "./format.js";
+import { traceHref } from "./parts.js";
 
 /** An idempotency key, so that a request whose answer was lost can be repeated. */
 function key() {
@@ -21,13 +22,16 @@ export function verbs(worker) {
   return [...found, "terminate"];
 }
 
+/** What a worker is once an action has reached its goal. @type {Record<string, string>} */
+const DONE = { start: "running", stop: "stopped", terminate: "terminated" };
+
 /** Asks for an action on a worker; `terminate` after its name was typed. @param {any} app @param {any} worker @param {string} verb */
 export function act(app, worker, verb) {
   const path = `/api/workers/${worker.id}/${verb}`;
   const sent = key();
   const send = async (/** @type {any} */ body) => {
     const task = await app.api.send("POST", path, body, sent);
-    const text = task.status === "completed" ? `${worker.name} is ${task.action.verb === "start" ? "running" : "so"} already` : `${words(verb)} asked for: ${worker.name}`;
+    const text = task.status === "completed" ? `${worker.name} is ${DONE[verb]} already` : `${words(verb)} asked for: ${worker.name}`;
     app.toast(text, { kind: "busy", href: `/tasks/${task.id}` });
   };
   if (verb !== "terminate") {
@@ -195,7 +199,7 @@ async function attempt(app, what) {
     await what();
   } catch (error) {
     const { message, traceId } = /** @type {any} */ (error);
-    app.toast(sentence(message), { kind: "bad", href: traceId ? `/traces/${traceId}` : undefined });
+    app.toast(sentence(message), { kind: "bad", href: traceHref(traceId) });
   }
 }
 

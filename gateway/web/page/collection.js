@@ -6,7 +6,7 @@ import { live } from "../vendor/lit-html/directives/live.js";
 import { drawing } from "./drawing.js";
 import { count, number, tone, words } from "./format.js";
 import { List, sorted } from "./list.js";
-import { empty, icon, spinner } from "./parts.js";
+import { awaited, empty, icon } from "./parts.js";
 
 /**
  * @typedef {object} Filter A choice of one value.
@@ -87,7 +87,7 @@ export function mountCollection(root, app, route, collection) {
         </header>
         <div class="filters" role="search" aria-label="Filter the ${noun}s">
           <label class="search">${icon("search")}<span class="hidden">Search ${noun}s</span>
-            <input type="search" placeholder="Search" .value=${live(query.get("q") ?? "")} @input=${(/** @type {any} */ it) => set("q", it.target.value)}>
+            <input type="search" placeholder="Search" title="The key / leads here" .value=${live(query.get("q") ?? "")} @input=${(/** @type {any} */ it) => set("q", it.target.value)}>
           </label>
           ${filters.map((it) => choice(it))}
           <div class="chips" role="group" aria-label=${states.label}>
@@ -105,7 +105,7 @@ export function mountCollection(root, app, route, collection) {
   };
 
   const whyEmpty = (/** @type {number} */ all) => {
-    if (!app.store.loaded) return spinner();
+    if (!app.store.loaded) return awaited(app);
     if (all === 0) return empty(`No ${noun}s yet`, collection.nothingYet, collection.create ? html`<button type="button" class="primary" @click=${() => collection.create?.(app)}>${icon("plus")}${collection.createName}</button>` : null);
     return empty(`No ${noun} matches`, `${count(all, noun)} in all are hidden by the search and the filters.`, html`<button type="button" @click=${() => app.navigate(`/${kind}`, { replace: true })}>Clear the filters</button>`);
   };

@@ -64,6 +64,7 @@ class App {
   async start() {
     applyScheme();
     document.addEventListener("click", (event) => this.#clicked(event));
+    document.addEventListener("keydown", searches);
     window.addEventListener("popstate", () => this.#show(true));
     api.onSignedOut(() => this.#signedOut("expired"));
     root.replaceChildren();
@@ -124,6 +125,11 @@ class App {
       store.take(event, delivery);
       this.reports.take(event, delivery);
     });
+  }
+
+  /** Connects at once, instead of waiting for the next attempt. */
+  reconnect() {
+    this.#stream?.reopen();
   }
 
   /** The lag of the last event, in seconds, or `null`. */
@@ -205,6 +211,15 @@ class App {
     live.textContent = "";
     requestAnimationFrame(() => (live.textContent = text));
   }
+}
+
+/** The key / goes to the search of the view. @param {KeyboardEvent} event */
+function searches(event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog")) return;
+  const field = /** @type {HTMLElement | null} */ (document.querySelector("#view input[type=search]"));
+  if (field) event.preventDefault();
+  field?.focus();
 }
 
 const app = new App();

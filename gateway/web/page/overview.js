@@ -6,7 +6,7 @@ import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { drawing } from "./drawing.js";
 import { earlier } from "./earlier.js";
 import { count, duration, number, tone, words } from "./format.js";
-import { empty, icon, spinner, time, traceLink } from "./parts.js";
+import { awaited, empty, icon, spinner, time, traceLink } from "./parts.js";
 import { isRetrying, taskStatus, workerStatus } from "./statuses.js";
 import { lineOf, row } from "./timeline.js";
 
@@ -27,7 +27,7 @@ export function mount(root, app) {
 
   const draw = () => {
     const { store } = app;
-    if (!store.loaded && store.workers.size + store.tasks.size === 0) return render(spinner(), root);
+    if (!store.loaded && store.workers.size + store.tasks.size === 0) return render(awaited(app), root);
     const workers = [...store.workers.values()];
     const tasks = [...store.tasks.values()];
     render(

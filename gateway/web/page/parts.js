@@ -61,12 +61,13 @@ export function traceLink(traceId, what = "") {
   if (!traceId) return html`<span class="none" title="Not traced">–</span>`;
   const label = what ? `Trace of ${what}` : `Trace ${shortId(traceId)}`;
   if (!context.traceUrl) return html`<span class="id" title="Trace ${traceId}"><code>${shortId(traceId)}</code>${copyButton(traceId, "trace id")}</span>`;
-  const href = context.traceUrl.replace("{trace_id}", traceId);
-  return html`<a class="trace" href=${here(href)} aria-label=${label} title="Trace ${traceId}">${icon("trace")}<code>${shortId(traceId)}</code></a>`;
+  return html`<a class="trace" href=${traceHref(traceId) ?? nothing} aria-label=${label} title="Trace ${traceId}">${icon("trace")}<code>${shortId(traceId)}</code></a>`;
 }
 
-/** An address of this origin as a path, so that the page itself shows it. @param {string} href */
-function here(href) {
+/** Where a trace is shown: a path, if the page itself shows it. @param {string | null} traceId */
+export function traceHref(traceId) {
+  if (!traceId || !context.traceUrl) return undefined;
+  const href = context.traceUrl.replace("{trace_id}", traceId);
   const url = new URL(href, location.href);
   return url.origin === location.origin ? url.pathname + url.search : href;
 }
@@ -89,7 +90,19 @@ export function failure(error, retry) {
 }
 
 export function spinner(text = "Loading…") {
-  return html`<p class="loading" role="status">${text}</p>`;
+  return html`<p class="loading">${text}</p>`;
+}
+
+/** The stream has not told yet what there is: it is on its way, or it cannot be had. @param {any} app */
+export function awaited(app) {
+  const { state, detail } = app.store;
+  if (state !== "Reconnecting" && state !== "Offline") return spinner();
+  const reasons = /** @type {Record<string, string>} */ ({
+    offline: "This device has no network.",
+    too_many_streams_of_caller: "You have too many event streams open: close other tabs or programs.",
+    too_many_streams: "The gateway has as many event streams as it can take.",
+  });
+  return failure({ message: reasons[detail.reason] ?? "The gateway cannot be reached. The page keeps trying." }, () => app.reconnect());
 }
 
 /** @type {Record<string, ReturnType<typeof svg>>} */

@@ -9,7 +9,7 @@ import { drawing } from "./drawing.js";
 import { clock, count } from "./format.js";
 import { actor, described } from "./history.js";
 import { earlier } from "./earlier.js";
-import { empty, failure, icon, spinner, status, traceLink } from "./parts.js";
+import { awaited, empty, failure, icon, spinner, status, traceLink } from "./parts.js";
 
 /** So many lines are in the document at most. */
 const SHOWN = 200;
@@ -92,7 +92,9 @@ export function mount(root, app, route) {
           ? html`<ol class="timeline">${repeat(lines, (it) => it.id, (it) => row(app, it))}</ol>`
           : events.length || before.lines.length
             ? empty("Nothing matches", "Changes that match will be shown as they happen.", html`<button type="button" @click=${() => app.navigate("/timeline", { replace: true })}>Clear the filters</button>`)
-            : before.loading || !app.store.loaded
+            : !app.store.loaded
+              ? awaited(app)
+            : before.loading
               ? spinner()
               : empty("Nothing has happened yet", "Each change of a task or a worker is shown here as it happens.")}
         ${more ? html`<button type="button" class="more" @click=${() => { shown += SHOWN; draw(); }}>Show more</button>` : nothing}
