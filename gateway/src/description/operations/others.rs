@@ -3,13 +3,16 @@
 use proto::error::v1::Reason;
 use serde_json::json;
 
+use super::super::component;
 use super::super::parameters::{header, of_readiness};
 use super::{JSON, Operation, content};
 
 pub(super) fn operations() -> Vec<Operation> {
     let document = json!({"content": {JSON: {"schema": {"type": "object"}}}});
     let messages = document.clone();
-    let page = json!({"content": {"text/html": {"schema": {"type": "string"}}}});
+    let tag = json!({"description": "The hash of the page.", "required": true, "schema": {"type": "string"}});
+    let unchanged = json!({"headers": {"ETag": tag}});
+    let page = json!({"headers": {"ETag": tag}, "content": {"text/html": {"schema": {"type": "string"}}}});
     vec![
         Operation::new("GET", "/api/me", "getCaller", "caller", "Returns the identity of the caller")
             .answers(200, "The caller", content("Me")),
@@ -75,7 +78,9 @@ pub(super) fn operations() -> Vec<Operation> {
         .answers(200, "AsyncAPI 3.0", messages)
         .public(),
         Operation::new("GET", "/api/docs", "getPage", "description", "Returns this document as a page")
+            .takes(vec![component("parameters", "If-None-Match")])
             .answers(200, "The page", page)
+            .answers(304, "The client has the page", unchanged)
             .public(),
     ]
 }
