@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixListener;
 
-use self::running::{TRACE, Up, attribute, span};
+use self::running::{TRACE, Up, assert_described, attribute, span};
 use crate::harness::{Answer, Client, Collector, Process, Product, eventually, sse};
 
 fn spans(of: &Value) -> impl Iterator<Item = &Value> {
@@ -35,6 +35,7 @@ async fn an_action_on_a_worker_is_shown_from_the_request_to_its_end_by_each_of_i
     let shown = up.complete(trace, is_told).await;
     assert!(has_services(&shown.json, &["gateway", "task-service", "worker-service"]), "{shown:?}");
     assert_eq!(shown.header("cache-control"), "no-store");
+    assert_described("/api/traces/{id}", &shown.json);
 
     let requests: Vec<_> =
         spans(&shown.json).filter(|it| it["kind"] == "server" && it["service"] == "gateway").collect();
@@ -141,6 +142,7 @@ async fn what_is_new_is_told_by_the_entity_tag_and_a_trace_that_runs_is_not_comp
         "scope": {"name": "", "version": ""},
     });
     assert_eq!(trace["spans"], json!([expected]));
+    assert_described("/api/traces/{id}", &running.json);
 
     let tag = running.header("etag").to_owned();
     let again = |tag: &str| up.admin.with("if-none-match", tag);
@@ -220,6 +222,7 @@ async fn the_list_is_narrowed_by_each_of_its_filters_and_does_not_list_its_own_r
         assert_eq!(up.list(query).await, expected, "{query}");
     }
     let items = up.admin.get("/api/traces?route=/api/tasks").await;
+    assert_described("/api/traces", &items.json);
     let item = &items.json["items"][0];
     assert_eq!(item["root"], json!({"service": "gateway", "name": "POST /api/tasks", "kind": "server"}));
     assert_eq!(

@@ -23,6 +23,8 @@ from things import Things
 
 # Of the cases of each operation, so many must be answered 2xx.
 MUST_BE_DONE = 0.3
+# A product that `ccm up` does not run keeps no traces: it answers 404 what is right, and 400 what is wrong.
+KEPT_ELSEWHERE = "/api/traces"
 # Of the cases of an operation, so many are wrong, and at most so many are on the boundaries of what is described.
 WRONG = 0.35
 BOUNDARY = 0.3
@@ -169,7 +171,7 @@ def main():
     for it in operations:
         if it.cases < it.wanted:
             wrong.append(f"{it.label}: {it.cases} cases instead of {it.wanted}")
-        if it.share < MUST_BE_DONE:
+        if it.share < MUST_BE_DONE and not it.described.path.startswith(KEPT_ELSEWHERE):
             wrong.append(f"{it.label}: only {it.share:.0%} of the cases were answered 2xx")
     for it in operations:
         print(it.line())

@@ -112,6 +112,41 @@ pub(super) fn attribute(key: &str, value: OtlpValue) -> KeyValue {
     KeyValue { key: key.to_owned(), value: Some(AnyValue { value: Some(value) }), ..KeyValue::default() }
 }
 
+/// Checks that the answer of an operation of `path` has the members that openapi.json describes, no more and no fewer.
+pub(super) fn assert_described(path: &str, answer: &Value) {
+    let document: Value = serde_json::from_str(include_str!("../../../gateway/openapi.json")).unwrap();
+    let schema = &document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+    assert_members(path, answer, schema, &document);
+}
+
+fn assert_members(what: &str, answer: &Value, schema: &Value, document: &Value) {
+    if let Some(name) = schema["$ref"].as_str() {
+        return assert_members(
+            what,
+            answer,
+            document.pointer(name.trim_start_matches('#')).unwrap(),
+            document,
+        );
+    }
+    match answer {
+        Value::Object(members) if schema["additionalProperties"].is_null() => {
+            let described = schema["properties"].as_object().unwrap_or_else(|| panic!("{what}: {schema}"));
+            let (mut has, mut should): (Vec<_>, Vec<_>) =
+                (members.keys().collect(), described.keys().collect());
+            has.sort();
+            should.sort();
+            assert_eq!(has, should, "{what}");
+            for (name, member) in members {
+                assert_members(&format!("{what}.{name}"), member, &described[name], document);
+            }
+        }
+        Value::Array(items) if schema["items"].is_object() => {
+            items.iter().for_each(|it| assert_members(what, it, &schema["items"], document));
+        }
+        _ => {}
+    }
+}
+
 /// A span of the trace [`TRACE`], by one byte of its id and of its parent's.
 pub(super) fn span(id: u8, parent: u8, name: &str, at: std::ops::Range<u64>) -> otlp::Span {
     const SECOND: u64 = 1_790_000_000_000_000_000;
