@@ -23,7 +23,7 @@ from things import Things
 
 # Of the cases of each operation, so many must be answered 2xx.
 MUST_BE_DONE = 0.3
-# A product that `ccm up` does not run keeps no traces: it answers 404 what is right, and 400 what is wrong.
+# The product that is asked is not run by `ccm up`, which keeps traces: these operations are answered 404.
 KEPT_ELSEWHERE = "/api/traces"
 # Of the cases of an operation, so many are wrong, and at most so many are on the boundaries of what is described.
 WRONG = 0.35
