@@ -23,7 +23,7 @@ export function frame(root, app) {
   render(
     html`<a class="skip" href="#view" @click=${skip}>Skip to content</a>
       <header class="bar">
-        <a class="brand" href="/"><img src="/icon.svg" alt="" width="22" height="22"><span>Cml Cloud Manager</span></a>
+        <a class="brand" href="/" aria-label="Cml Cloud Manager"><img src="/icon.svg" alt="" width="22" height="22"><span>Cml Cloud Manager</span></a>
         <nav aria-label="Views">
           ${LINKS.map(({ href, name, glyph }) => html`<a href=${href}>${icon(glyph)}<span>${name}</span></a>`)}
         </nav>

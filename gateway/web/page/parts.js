@@ -59,7 +59,7 @@ async function copy(text) {
 /** A link to a trace, or its id where no address is configured. @param {string | null | undefined} traceId @param {string} [what] of what the trace is */
 export function traceLink(traceId, what = "") {
   if (!traceId) return html`<span class="none" title="Not traced">–</span>`;
-  const label = what ? `Trace of ${what}` : `Trace ${shortId(traceId)}`;
+  const label = `Trace ${shortId(traceId)}${what ? ` of ${what}` : ""}`;
   if (!context.traceUrl) return html`<span class="id" title="Trace ${traceId}"><code>${shortId(traceId)}</code>${copyButton(traceId, "trace id")}</span>`;
   return html`<a class="trace" href=${traceHref(traceId) ?? nothing} aria-label=${label} title="Trace ${traceId}">${icon("trace")}<code>${shortId(traceId)}</code></a>`;
 }

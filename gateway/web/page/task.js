@@ -51,7 +51,7 @@ export function mount(root, app, route) {
 
   const lost = (/** @type {any} */ it) =>
     it.status === 404 || it.status === 400
-      ? empty("No such task", "There is no task with this id, it was deleted, or it is not one that you may see.", html`<a class="button" href="/tasks">All tasks</a>`)
+      ? html`<h1 class="hidden">Task</h1>${empty("No such task", "There is no task with this id, it was deleted, or it is not one that you may see.", html`<a class="button" href="/tasks">All tasks</a>`)}`
       : failure(it, load);
 
   const page = (/** @type {any} */ task, /** @type {boolean} */ isGone) => html`

@@ -59,7 +59,7 @@ export function mount(root, app, route) {
 
   const lost = (/** @type {any} */ it) =>
     it.status === 404 || it.status === 400
-      ? empty("No such worker", "There is no worker with this id, or it was deleted.", html`<a class="button" href="/workers">All workers</a>`)
+      ? html`<h1 class="hidden">Worker</h1>${empty("No such worker", "There is no worker with this id, or it was deleted.", html`<a class="button" href="/workers">All workers</a>`)}`
       : failure(it, explain);
 
   const page = (/** @type {any} */ worker, /** @type {boolean} */ isGone) => html`
