@@ -14,25 +14,30 @@ use crate::harness::{Backend, Product};
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/run");
 /// It takes some minutes alone.
 const PATIENCE: Duration = Duration::from_mins(20);
+/// The tests in which a database has a part.
+const OF_DATABASE: &str = "page.test.mjs page-list.test.mjs page-outage.test.mjs page-people.test.mjs";
+/// Those of the page alone.
+const OF_PAGE: &str = "page-access.test.mjs page-many.test.mjs";
 /// Nothing is behind it: the tests read the links.
 const TRACE_URL: &str = "https://traces.example/trace/{trace_id}";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_sees_and_does_everything_in_the_page() {
-    the_page_stands_its_tests(Backend::Sqlite).await;
+    the_page_stands(Backend::Sqlite, &format!("{OF_DATABASE} {OF_PAGE}")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_sees_and_does_everything_in_the_page_on_postgresql() {
-    the_page_stands_its_tests(Backend::Postgres).await;
+    the_page_stands(Backend::Postgres, OF_DATABASE).await;
 }
 
-async fn the_page_stands_its_tests(backend: Backend) {
+async fn the_page_stands(backend: Backend, tests: &str) {
     let mut product = Product::start_with(backend, &[("CCM_TRACE_URL", TRACE_URL)]).await;
     let control = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let run = Command::new(SCRIPT)
         .env("CCM_WEB_BASE", format!("http://{}", product.gateway_address))
         .env("CCM_WEB_CONTROL", control.local_addr().unwrap().to_string())
+        .env("CCM_WEB_TESTS", tests)
         .kill_on_drop(true)
         .output();
     let run = tokio::select! {

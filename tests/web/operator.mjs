@@ -93,15 +93,9 @@ export class Api {
     return this.send("PATCH", path, body);
   }
 
-  /** Many tasks, with eight requests at a time. @param {number} count @param {(i: number) => any} of */
-  async createTasks(count, of) {
-    let next = 0;
-    const work = async () => {
-      while (next < count) await this.createTask(of(next++));
-    };
-    await Promise.all(Array.from({ length: 8 }, work));
-  }
 }
+
+/** @typedef {Rights & {browser?: import("playwright-core").BrowserContextOptions, base?: string}} Options */
 
 /** Somebody with a browser of their own. */
 export class Person {
@@ -110,16 +104,17 @@ export class Person {
   /** Complaints that a test provokes. @type {RegExp[]} */
   #expected = [];
 
-  /** @param {import("playwright-core").BrowserContext} context @param {import("playwright-core").Page} page @param {string} bearer */
-  constructor(context, page, bearer) {
+  /** @param {import("playwright-core").BrowserContext} context @param {import("playwright-core").Page} page @param {string} bearer @param {string} base */
+  constructor(context, page, bearer, base) {
+    this.base = base;
     this.context = context;
     this.page = page;
     this.api = new Api(bearer);
     this.#watch();
   }
 
-  /** With a browser that has no session yet. @param {string} subject @param {Rights & {browser?: any}} [options] */
-  static async arrive(subject, { browser: options = {}, ...rights } = {}) {
+  /** With a browser that has no session yet. @param {string} subject @param {Options} [options] `base` is where the gateway is */
+  static async arrive(subject, { browser: options = {}, base = BASE, ...rights } = {}) {
     const bearer = await token(subject, rights);
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     context.setDefaultTimeout(PATIENCE);
@@ -129,12 +124,12 @@ export class Person {
         console.error(`policy: ${violatedDirective} forbids ${blockedURI} ${sample}`);
       });
     });
-    const person = new Person(context, await context.newPage(), bearer);
+    const person = new Person(context, await context.newPage(), bearer, base);
     people.push(person);
     return person;
   }
 
-  /** With a session, at a view that is live. @param {string} subject @param {string} [path] @param {Rights & {browser?: any}} [options] */
+  /** With a session, at a view that is live. @param {string} subject @param {string} [path] @param {Options} [options] */
   static async at(subject, path = "/", options = {}) {
     const person = await Person.arrive(subject, options);
     await person.signIn();
@@ -155,7 +150,7 @@ export class Person {
       void it.dismiss();
     });
     this.context.on("request", (it) => {
-      if (!it.url().startsWith(`${BASE}/`) && !it.url().startsWith("data:")) note(`request: ${it.url()}`);
+      if (!it.url().startsWith(`${this.base}/`) && !it.url().startsWith("data:")) note(`request: ${it.url()}`);
     });
   }
 
@@ -166,13 +161,13 @@ export class Person {
 
   /** Begins a session, past the page. @param {string} [bearer] */
   async signIn(bearer = this.api.bearer) {
-    const answer = await this.context.request.post(`${BASE}/api/session`, { headers: { authorization: `Bearer ${bearer}` } });
+    const answer = await this.context.request.post(`${this.base}/api/session`, { headers: { authorization: `Bearer ${bearer}` } });
     assert.equal(answer.status(), 204);
   }
 
   /** @param {string} path */
   async open(path) {
-    await this.page.goto(BASE + path);
+    await this.page.goto(this.base + path);
     await this.isLive();
   }
 
