@@ -251,5 +251,15 @@ fn problem() -> Value {
         "type": "string", "format": "uri",
         "description": "Where the trace of the request is shown; absent when it is not.",
     });
+    problem["examples"] = json!([{
+        "type": "urn:cml-cloud-manager:problem:invalid-input",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "title must not be empty",
+        "code": "INVALID_ARGUMENT",
+        "violations": [{"field": "title", "description": "must not be empty"}],
+        "retryable": false,
+        "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+    }]);
     problem
 }

@@ -41,8 +41,8 @@ export function mountCollection(root, app, route, collection) {
   const list = new List(body);
   root.classList.add("list-view");
   app.title(title);
-  /** @type {{version: number, query: string, rows: any[], counts: Map<string, number>, found: number} | null} */
-  let kept = null;
+  /** What the present filters select. @type {{version: number, query: string, rows: any[], counts: Map<string, number>, found: number}} */
+  let kept = { version: -1, query: "", rows: [], counts: new Map(), found: 0 };
 
   const set = (/** @type {string} */ name, /** @type {string} */ value) => {
     if (value) query.set(name, value);
@@ -54,11 +54,11 @@ export function mountCollection(root, app, route, collection) {
   const select = () => {
     const version = app.store.versions[kind];
     const key = query.toString();
-    if (kept?.version === version && kept.query === key) return kept;
+    if (kept.version === version && kept.query === key) return kept;
     const terms = (query.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-    const wanted = filters.map((it) => [it, query.get(it.name)]).filter((it) => it[1]);
+    const wanted = filters.filter((it) => query.get(it.name));
     const inScope = [...app.store[kind].values()].filter((row) => {
-      if (!wanted.every(([it, value]) => it.value(row) === value)) return false;
+      if (!wanted.every((it) => it.value(row) === query.get(it.name))) return false;
       if (!terms.length) return true;
       const text = collection.text(row).toLowerCase();
       return terms.every((it) => text.includes(it));

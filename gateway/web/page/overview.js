@@ -16,7 +16,7 @@ const LATEST = 12;
 const SLOW = 120_000;
 
 // Loaded when it is needed: the first view is to be there soon.
-const actions = () => import("./actions.js");
+const loadActions = () => import("./actions.js");
 
 /** @param {HTMLElement} root @param {any} app */
 export function mount(root, app) {
@@ -46,7 +46,7 @@ export function mount(root, app) {
       return html`<section class="fleet">${empty(
         "No workers yet",
         app.isAdmin ? "A worker is a machine that runs labs. Create one, and watch it come up." : "Administrators create workers. You will see them here.",
-        app.isAdmin ? html`<button type="button" class="primary" @click=${async () => (await actions()).createWorker(app)}>${icon("plus")}New worker</button>` : null,
+        app.isAdmin ? html`<button type="button" class="primary" @click=${async () => (await loadActions()).createWorker(app)}>${icon("plus")}New worker</button>` : null,
       )}</section>`;
     }
     const counts = new Map();
@@ -82,7 +82,7 @@ export function mount(root, app) {
         ${actions.length + starting.length ? html`<ul class="lines">${[...actions.map((it) => taskLine(it, "")), ...starting.map((it) => workerLine(it, ""))].slice(0, 12)}</ul>` : html`<p class="calm">Nothing is being changed.</p>`}
       </section>
       <section aria-labelledby="mine">
-        <h2 id="mine">Assigned to you ${mine.length ? html`<span class="count">${number(mine.length)}</span>` : nothing} <button type="button" class="small" @click=${async () => (await actions()).editTask(app)}>${icon("plus")}New task</button></h2>
+        <h2 id="mine">Assigned to you ${mine.length ? html`<span class="count">${number(mine.length)}</span>` : nothing} <button type="button" class="small" @click=${async () => (await loadActions()).editTask(app)}>${icon("plus")}New task</button></h2>
         ${mine.length ? html`<ul class="lines">${mine.slice(0, 12).map((it) => taskLine(it, ""))}</ul>` : html`<p class="calm">Nothing to do.</p>`}
       </section>`;
   };
