@@ -141,7 +141,9 @@ fn assert_members(what: &str, answer: &Value, schema: &Value, document: &Value) 
             }
         }
         Value::Array(items) if schema["items"].is_object() => {
-            items.iter().for_each(|it| assert_members(what, it, &schema["items"], document));
+            for it in items {
+                assert_members(what, it, &schema["items"], document);
+            }
         }
         _ => {}
     }
