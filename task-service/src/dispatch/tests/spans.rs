@@ -95,7 +95,7 @@ async fn a_repeated_call_is_a_trace_of_its_own_with_a_link(fresh: Fresh) {
     assert_ne!(traces[1], trace_id);
     let first = spans(&trace_id, "task.execute").await;
     let failed = named(&first, "task.execute");
-    assert!(failed.error && failed.attributes["error.type"] == *"UNAVAILABLE", "{failed:?}");
+    assert!(failed.failed() && failed.attributes["error.type"] == *"UNAVAILABLE", "{failed:?}");
     let again = spans(&traces[1], "task.execute").await;
     let execute = named(&again, "task.execute");
     assert_eq!((execute.parent_id.as_str(), execute.links[0].span_id.as_str()), ("", request.as_str()));
