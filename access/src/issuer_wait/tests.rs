@@ -48,7 +48,7 @@ fn one_request_has_the_spans_and_those_that_shared_the_wait_link_to_them() {
     assert_eq!(fetched.attributes["http.response.status_code"], AttributeValue::Integer(200));
     assert_eq!(fetched.attributes["peer.service"], "token-issuer");
     assert_eq!(fetched.attributes["url.full"], "https://issuer.example/realms/lab");
-    assert!(!fetched.error);
+    assert!(!fetched.failed());
     let [second] = second.as_slice() else { panic!("{second:?}") };
     let links: Vec<_> = second.links.iter().map(|it| (&it.trace_id, &it.span_id)).collect();
     assert_eq!(links, [(&fetched.trace_id, &fetched.span_id)]);
@@ -69,7 +69,7 @@ fn a_request_that_is_refused_or_still_running_says_so() {
         let span = server_span();
         wait(last).record(&span);
         let fetched = &ended(span)[1];
-        assert_eq!((fetched.error, fetched.description.as_str()), (true, description));
+        assert_eq!((fetched.failed(), fetched.description.as_str()), (true, description));
         assert_eq!(fetched.attributes["error.type"], error_type);
     }
 }
@@ -84,7 +84,7 @@ fn what_ends_after_a_caller_gave_up_is_in_the_trace_of_the_next_one() {
     let hasty = ended(hasty);
     assert_eq!((hasty[1].name.as_str(), hasty[1].description.as_str()), ("GET key set", "no answer in time"));
     let patient = ended(patient);
-    assert_eq!((patient[0].name.as_str(), patient[0].error), ("GET key set", false));
+    assert_eq!((patient[0].name.as_str(), patient[0].failed()), ("GET key set", false));
     assert_eq!(patient[1].links[0].span_id, hasty[0].span_id);
 }
 
