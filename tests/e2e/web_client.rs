@@ -30,6 +30,11 @@ async fn pages_lose_no_event_whatever_happens_to_network_gateway_and_tabs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn people_sign_in_to_the_page_by_a_link_a_token_and_at_an_issuer() {
+    succeeds(&[("CCM_WEB_BINARY", env!("CARGO_BIN_EXE_ccm").to_owned())]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_gets_the_client_without_a_token() {
     let product = Product::start().await;
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -7,6 +7,9 @@ import { duration } from "./format.js";
 /** Losing the connection is told only after so long, in milliseconds. */
 const PATIENCE = 10_000;
 
+/** A stream that the page itself opens anew, as when the session was renewed, is told only after so long, in milliseconds. */
+const REOPENS = 2_000;
+
 const WORDS = {
   Connecting: ["Connecting", "idle"],
   Replaying: ["Replaying", "busy"],
@@ -35,11 +38,17 @@ export function badge(place, app) {
   let lost = null;
   let warned = false;
   let nextAttempt = 0;
+  /** When the stream was last seen live. */
+  let liveAt = -Infinity;
   /** @type {any} */
   let detail = null;
 
   const draw = () => {
-    const { state } = app.store;
+    const now = performance.now();
+    const { state: actual, detail: told } = app.store;
+    if (actual === "Live") liveAt = now;
+    const reopens = actual === "Replaying" || (actual === "Reconnecting" && told.attempts === 0 && !told.reason);
+    const state = reopens && now - liveAt < REOPENS ? "Live" : actual;
     if (app.store.detail !== detail) {
       detail = app.store.detail;
       nextAttempt = performance.now() + 1_000 * (detail.seconds ?? 0);

@@ -66,7 +66,7 @@ class App {
     document.addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("keydown", searches);
     window.addEventListener("popstate", () => this.#show(true));
-    api.onSignedOut(() => this.#signedOut("expired"));
+    api.onSignedOut(() => this.#ended("expired"));
     root.replaceChildren();
     render(spinner(), root);
     try {
@@ -117,7 +117,7 @@ class App {
         // The first state is told before the constructor returns.
         if (made && made !== this.#stream) return;
         store.connection(state, detail);
-        if (state === "SignedOut") this.#signedOut(detail.reason);
+        if (state === "SignedOut") this.#ended(detail.reason);
       },
     });
     made = this.#stream = stream;
@@ -135,6 +135,12 @@ class App {
   /** The lag of the last event, in seconds, or `null`. */
   get lag() {
     return this.#stream?.lag ?? null;
+  }
+
+  /** Something was refused for want of a session. @param {string | undefined} reason */
+  async #ended(reason) {
+    if (this.me && (await session.recover())) this.#stream?.reopen();
+    else this.#signedOut(reason);
   }
 
   /** @param {string | undefined} reason */

@@ -53,6 +53,8 @@ export async function ways() {
  * @returns {Promise<{me?: Me, reason?: string}>}
  */
 export async function resume() {
+  // A link that is opened in the tab of the page changes the fragment only.
+  addEventListener("hashchange", () => new URLSearchParams(location.hash.slice(1)).has("code") && location.reload());
   const fragment = new URLSearchParams(location.hash.slice(1));
   const response = [fragment, new URLSearchParams(location.search)].find(isResponse);
   try {
@@ -207,8 +209,8 @@ function forget() {
 async function whoAmI() {
   const response = await request("GET", "/api/me");
   const me = await read(response);
-  // By the gateway's clock, which may differ from that of this machine.
-  const now = Date.parse(response.headers.get("date") ?? "") || Date.now();
+  // By the gateway's clock, which may differ from that of this machine. Its header leaves out parts of a second.
+  const now = Date.parse(response.headers.get("date") ?? "") + 999 || Date.now();
   const left = Date.parse(me.expires_at) - now;
   endsAt = Date.now() + left;
   renewAt = endsAt - (left > 5 * MINUTE ? MINUTE * (1 + Math.random() / 2) : left * (0.25 + Math.random() / 10));
@@ -230,7 +232,9 @@ async function check() {
   isBusy = true;
   const before = endsAt;
   try {
-    if (tokens.refresh) await renew();
+    // While it is being recovered, the refresh token is used already.
+    if (recovery) await recovery;
+    else if (tokens.refresh) await renew();
     else await whoAmI();
     // Another tab may have renewed the cookie.
     if (endsAt > before + 1_000) callbacks.onrenewed();
@@ -249,6 +253,26 @@ async function check() {
     isBusy = false;
     schedule();
   }
+}
+
+/** @type {Promise<boolean> | null} */
+let recovery = null;
+
+/** To be called when something was refused because the session has ended, as after a suspend: whether it could be renewed. */
+export function recover() {
+  const attempt = async () => {
+    try {
+      if (!tokens.refresh) return false;
+      await renew();
+      schedule();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      recovery = null;
+    }
+  };
+  return (recovery ??= attempt());
 }
 
 async function renew() {
