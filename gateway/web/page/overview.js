@@ -74,12 +74,12 @@ export function mount(root, app) {
   };
 
   const underWay = (/** @type {any[]} */ workers, /** @type {any[]} */ tasks) => {
-    const actions = tasks.filter((it) => it.kind === "action" && (it.status === "in_progress" || it.status === "pending") && !isRetrying(it));
-    const starting = workers.filter((it) => it.reconciling && !actions.some((task) => task.worker_id === it.id));
+    const acting = tasks.filter((it) => it.kind === "action" && (it.status === "in_progress" || it.status === "pending") && !isRetrying(it));
+    const starting = workers.filter((it) => it.reconciling && !acting.some((task) => task.worker_id === it.id));
     const mine = tasks.filter((it) => it.kind === "human" && it.assignee_id === app.me.subject && it.status !== "completed" && it.status !== "cancelled");
     return html`<section aria-labelledby="under-way">
-        <h2 id="under-way">Under way ${actions.length + starting.length ? html`<span class="count">${number(actions.length + starting.length)}</span>` : nothing}</h2>
-        ${actions.length + starting.length ? html`<ul class="lines">${[...actions.map((it) => taskLine(it, "")), ...starting.map((it) => workerLine(it, ""))].slice(0, 12)}</ul>` : html`<p class="calm">Nothing is being changed.</p>`}
+        <h2 id="under-way">Under way ${acting.length + starting.length ? html`<span class="count">${number(acting.length + starting.length)}</span>` : nothing}</h2>
+        ${acting.length + starting.length ? html`<ul class="lines">${[...acting.map((it) => taskLine(it, "")), ...starting.map((it) => workerLine(it, ""))].slice(0, 12)}</ul>` : html`<p class="calm">Nothing is being changed.</p>`}
       </section>
       <section aria-labelledby="mine">
         <h2 id="mine">Assigned to you ${mine.length ? html`<span class="count">${number(mine.length)}</span>` : nothing} <button type="button" class="small" @click=${async () => (await loadActions()).editTask(app)}>${icon("plus")}New task</button></h2>
@@ -88,9 +88,10 @@ export function mount(root, app) {
   };
 
   const latest = () => {
-    const lines = app.store.timeline.slice(-LATEST).reverse().map(lineOf);
-    const known = new Set(lines.map((/** @type {any} */ it) => it.id));
-    const all = [...lines, ...before.lines.filter((it) => !known.has(it.id))].slice(0, LATEST);
+    const now = app.store.timeline.slice(-LATEST).reverse().map(lineOf);
+    const known = new Set(now.map((/** @type {any} */ it) => it.id));
+    /** @type {any[]} */
+    const all = [...now, ...before.lines.filter((it) => !known.has(it.id))].slice(0, LATEST);
     if (!all.length) return before.loading ? spinner() : html`<p class="calm">Nothing has happened yet.</p>`;
     return html`<ol class="timeline compact">${repeat(all, (it) => it.id, (it) => row(app, it))}</ol>`;
   };
