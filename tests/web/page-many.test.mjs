@@ -1,68 +1,19 @@
-// A list of ten thousand tasks. To create them would take minutes: the gateway's stream is replaced by one that shows them, and
-// all the rest is the gateway's.
+// A list of ten thousand tasks.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer, request as send } from "node:http";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
+import { Crowded, titleOf } from "./crowded.mjs";
 import { Keyboard } from "./keyboard.mjs";
-import { BASE, Person } from "./operator.mjs";
+import { Api, BASE, Person, token } from "./operator.mjs";
 
 const MANY = 10_000;
-const titleOf = (/** @type {number} */ i) => `many ${String(i).padStart(5, "0")}`;
 
-/** A gateway of which the stream shows a task ten thousand times, under other titles. */
-class Crowded {
-  /** @type {any} */
-  task = null;
-  #server = createServer((request, response) => {
-    if (request.url?.startsWith("/api/events/stream")) return this.#stream(response);
-    const { method, url, headers } = request;
-    const forwarded = send(BASE + url, { method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    request.pipe(forwarded);
-  });
-
-  async start() {
-    this.#server.listen(0, "127.0.0.1");
-    await once(this.#server, "listening");
-  }
-
-  stop() {
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
-
-  get url() {
-    return `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (this.#server.address()).port}`;
-  }
-
-  /** @param {import("node:http").ServerResponse} response */
-  #stream(response) {
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    const tell = (/** @type {string} */ type, /** @type {any} */ data, /** @type {string} */ subject = "", id = "") => {
-      const event = { specversion: "1.0", id: String(Math.random()), type, source: "/ccm/test", time: new Date().toISOString(), subject, data };
-      response.write(`event: ${type}\ndata: ${JSON.stringify(event)}\n${id ? `id: ${id}\n` : ""}\n`);
-    };
-    tell("connected", { user: "ada", roles: [], resumed: false, mode: "snapshot", heartbeat_seconds: 60, server_time: new Date().toISOString() });
-    for (let i = 0; i < MANY; i += 1) {
-      const id = `${this.task.id.slice(0, -5)}${String(i).padStart(5, "0")}`;
-      tell("task.snapshot", { task: { ...this.task, id, title: titleOf(i) } }, `tasks/${id}`);
-    }
-    tell("snapshot.completed", { tasks: MANY, workers: 0 }, "", "at-the-end");
-  }
-}
-
-const crowded = new Crowded();
-before(() => crowded.start());
-after(() => crowded.stop());
-
-test("ten thousand tasks are a list like any other", async () => {
+test("ten thousand tasks are a list like any other", async (t) => {
+  const task = await new Api(await token("ada")).createTask();
+  const crowded = await new Crowded(BASE, { task, tasks: MANY }).start();
+  t.after(() => crowded.stop());
   const ada = await Person.arrive("ada", { base: crowded.url });
-  crowded.task = await ada.api.createTask({ title: "many" });
   await ada.signIn();
   await ada.open("/tasks?sort=title");
   const { page } = ada;

@@ -75,7 +75,7 @@ export function mount(root, app, route) {
           <h2 id="why">What it waits for</h2>
           ${explanation ? why(worker) : error ? failure(error, explain) : spinner()}
         </section>
-        <section aria-labelledby="calls"><h2 id="calls">Calls of the provider</h2>${explanation ? calls() : nothing}</section>
+        ${explanation ? html`<section aria-labelledby="calls"><h2 id="calls">Calls of the provider</h2>${calls()}</section>` : nothing}
         <section aria-labelledby="actions"><h2 id="actions">Actions</h2>${actions()}</section>
       </div>
       <div>

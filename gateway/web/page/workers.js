@@ -21,7 +21,7 @@ export function mount(root, app, route) {
     { key: "cpu", name: "CPU", cell: (/** @type {any} */ it) => meter(it.utilization?.cpu, "CPU"), sort: (/** @type {any} */ it) => it.utilization?.cpu ?? -1, descends: true, css: "load wide" },
     { key: "memory", name: "Memory", cell: (/** @type {any} */ it) => meter(it.utilization?.memory, "Memory"), sort: (/** @type {any} */ it) => it.utilization?.memory ?? -1, descends: true, css: "load wide" },
     { key: "created", name: "Created", cell: (/** @type {any} */ it) => time(it.created_at), sort: (/** @type {any} */ it) => it.created_at, descends: true, css: "when wide" },
-    { key: "id", name: "Id", cell: (/** @type {any} */ it) => idChip(it.id, "worker id"), css: "wide" },
+    { key: "id", name: "Id", cell: (/** @type {any} */ it) => idChip(it.id, "worker id"), css: "wide key" },
     { key: "actions", name: "Actions", hiddenName: true, cell: (/** @type {any} */ it) => (app.isAdmin ? buttons(app, it) : nothing), css: "actions" },
   ];
   return mountCollection(root, app, route, {
