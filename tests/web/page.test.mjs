@@ -171,7 +171,7 @@ test("what the gateway refuses is told at its field, and Escape leads back to wh
 });
 
 test("a task is created, changed by another person meanwhile, and refused in words", async () => {
-  const ada = await Person.at("ada", "/tasks");
+  const ada = await Person.at("ada", "/");
   const { page } = ada;
   ada.expects(/412/);
   await page.getByRole("button", { name: "New task" }).first().click();
@@ -203,7 +203,7 @@ test("a person signs out, and the page forgets what it showed", async () => {
   await ada.page.getByLabel(/token/i).first().waitFor();
   await ada.seesNo("tr.row");
   // Whoever comes next sees what they may.
-  await ada.page.getByLabel(/token/i).first().fill(await token("bob", { roles: ["user"] }));
+  await ada.page.getByLabel(/token/i).first().fill(await token("dora", { roles: ["user"] }));
   await ada.page.getByRole("button", { name: /sign in/i }).first().click();
   await ada.isLive();
   await ada.sees(".empty h2", "No tasks yet");
