@@ -20,18 +20,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in files(&root)? {
         let name = file.strip_prefix(&root)?.to_str().ok_or("the name of a file is not UTF-8")?;
         if !NOT_SERVED.iter().any(|it| name.ends_with(it)) {
-            let embedded = if name.ends_with(".js") && !name.starts_with("vendor/") {
+            let embedded = if is_ours(name) {
                 let written = out.join(name.replace('/', "_"));
                 std::fs::write(&written, without_comments(&std::fs::read_to_string(&file)?))?;
                 written
             } else {
                 file.clone()
             };
-            writeln!(table, "    ({name:?}, include_bytes!({embedded:?}).as_slice()),")?;
+            let path = embedded.to_str().ok_or("the name of a file is not UTF-8")?;
+            writeln!(table, "    ({name:?}, include_bytes!({path:?}).as_slice()),")?;
         }
     }
     table.push(']');
     Ok(std::fs::write(out.join("files.rs"), table)?)
+}
+
+/// Whether the file is a script that we have written.
+fn is_ours(name: &str) -> bool {
+    !name.starts_with("vendor/") && Path::new(name).extension().is_some_and(|it| it == "js")
 }
 
 /// The script with an empty line in place of each line that is a comment, so that the lines keep their numbers. Comments behind

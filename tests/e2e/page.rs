@@ -115,7 +115,7 @@ async fn what_people_meet_in_the_page_is_counted() {
         named.collect::<BTreeMap<String, f64>>()
     };
     let before = reports().await;
-    assert_eq!(before.len(), 36, "every series begins at 0: {before:?}");
+    assert_eq!(before.len(), 40, "every series begins at 0: {before:?}");
     assert!(before.values().all(|it| *it == 0.0));
     let client = product.admin();
     let body = json!({"view": "tasks", "load_failed": 2, "reconnected": 1, "lag_seconds": 0.3});
