@@ -6,10 +6,19 @@ import { ask } from "./dialogs.js";
 import { words } from "./format.js";
 import { traceHref } from "./parts.js";
 
-/** An idempotency key, so that a request whose answer was lost can be repeated. */
-function key() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return { headers: { "Idempotency-Key": [...bytes].map((it) => it.toString(16).padStart(2, "0")).join("") } };
+/**
+ * Gives each body an idempotency key, the same one for the same body: a request whose answer was lost can be sent again, and one that
+ * was changed meanwhile is another.
+ */
+function keys() {
+  let last = "";
+  let key = "";
+  return (/** @type {any} */ body) => {
+    const text = JSON.stringify(body) ?? "";
+    if (text !== last || !key) key = [...crypto.getRandomValues(new Uint8Array(16))].map((it) => it.toString(16).padStart(2, "0")).join("");
+    last = text;
+    return { headers: { "Idempotency-Key": key } };
+  };
 }
 
 /** What can be asked for, as docs/lifecycle.md has it, without what is so already. @param {any} worker */
@@ -28,9 +37,9 @@ const DONE = { start: "running", stop: "stopped", terminate: "terminated" };
 /** Asks for an action on a worker; `terminate` after its name was typed. @param {any} app @param {any} worker @param {string} verb */
 export function act(app, worker, verb) {
   const path = `/api/workers/${worker.id}/${verb}`;
-  const sent = key();
+  const key = keys();
   const send = async (/** @type {any} */ body) => {
-    const task = await app.api.send("POST", path, body, sent);
+    const task = await app.api.send("POST", path, body, key(body));
     const text = task.status === "completed" ? `${worker.name} is ${DONE[verb]} already` : `${words(verb)} asked for: ${worker.name}`;
     app.toast(text, { kind: "busy", href: `/tasks/${task.id}` });
   };
@@ -59,7 +68,7 @@ export function act(app, worker, verb) {
 
 /** @param {any} app */
 export function createWorker(app) {
-  const sent = key();
+  const key = keys();
   const known = (/** @type {string} */ member) => [...new Set([...app.store.workers.values()].map((it) => it[member]))].slice(0, 20);
   ask({
     title: "New worker",
@@ -72,7 +81,8 @@ export function createWorker(app) {
     ],
     submitName: "Create worker",
     submit: async ({ name, region, instance_type, tags }) => {
-      const worker = await app.api.send("POST", "/api/workers", { name, region, instance_type, tags: parseTags(tags) }, sent);
+      const body = { name, region, instance_type, tags: parseTags(tags) };
+      const worker = await app.api.send("POST", "/api/workers", body, key(body));
       app.toast(`${worker.name} was created`, { kind: "busy", href: `/workers/${worker.id}` });
       app.navigate(`/workers/${worker.id}`);
     },
@@ -99,7 +109,7 @@ const PRIORITIES = [
 
 /** @param {any} app @param {any} [task] the task to change; without it, a new one */
 export function editTask(app, task) {
-  const sent = key();
+  const key = keys();
   /** @type {import("./dialogs.js").Field[]} */
   const fields = [
     { name: "title", label: "Title", required: true, maxlength: 200, value: task?.title },
@@ -121,7 +131,8 @@ export function editTask(app, task) {
       fields,
       submitName: "Create task",
       submit: async (values) => {
-        const created = await app.api.send("POST", "/api/tasks", bodyOf(values), sent);
+        const body = bodyOf(values);
+        const created = await app.api.send("POST", "/api/tasks", body, key(body));
         app.toast("The task was created", { kind: "ok", href: `/tasks/${created.id}` });
         app.navigate(`/tasks/${created.id}`);
       },
@@ -152,8 +163,8 @@ export async function cancel(app, task) {
 
 /** Begins a new run; a termination is confirmed again. @param {any} app @param {any} task */
 export async function retry(app, task) {
-  const sent = key();
-  const send = (/** @type {any} */ body) => app.api.send("POST", `/api/tasks/${task.id}/retry`, body, sent);
+  const key = keys();
+  const send = (/** @type {any} */ body) => app.api.send("POST", `/api/tasks/${task.id}/retry`, body, key(body));
   if (task.action?.verb !== "terminate") return attempt(app, () => send(undefined));
   const name = app.store.workers.get(task.worker_id)?.name ?? "";
   ask({
