@@ -197,10 +197,17 @@ class Things:
             self.terminated = made
         return self.terminated.pop() if self.terminated else None
 
+    def can_make(self, collection):
+        """Whether a case has made a thing that can be had again; of what is no collection, nothing is made."""
+        return collection not in self.kinds or bool(self.of_people(collection))
+
+    def of_people(self, collection):
+        """The cases that have made things. The task of an action is not to be had twice."""
+        return [it for it in self.created.get(f"POST {collection}", []) if not it.body.get("action")]
+
     def make(self, collection):
         """Makes one more thing, as an earlier case has made one, and answers its id; `None` when no case has."""
-        # The task of an action is not to be had twice.
-        earlier = [it for it in self.created.get(f"POST {collection}", []) if not it.body.get("action")]
+        earlier = self.of_people(collection)
         if not earlier:
             return None
         one = self.random.choice(earlier)

@@ -33,8 +33,8 @@ CHECKS = [
 # Where it takes more than a description to tell what is right: a token that was answered, the id and the name of what
 # exists.
 NOT_DESCRIBED = {"page_token", "worker_id", "action.worker_id", "action.confirm", "confirm"}
-# Problems that a request may meet that is right by the description, whatever their status.
-OF_OTHERS = {"machine-not-found", "refresh-throttled"}
+# Problems that a request may meet whatever the description says of it: of the provider, and because no page sends it.
+OF_OTHERS = {"machine-not-found", "refresh-throttled", "cross-origin"}
 
 
 class Verdict:
@@ -58,6 +58,8 @@ class Verdict:
 
     def by_description(self, case, sent):
         excluded = [] if must_be_accepted(case, sent) else [checks.positive_data_acceptance]
+        if problem(sent) in OF_OTHERS:
+            excluded.append(checks.negative_data_rejection)
         # A body that may be left out is right if it is left out, which schemathesis takes for wrong.
         wrong = {it for it in ParameterLocation if case.meta.is_negative_at(it)}
         if not wrong or (wrong == {ParameterLocation.BODY} and isinstance(case.body, NotSet)):
