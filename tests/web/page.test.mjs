@@ -158,7 +158,7 @@ test("what the gateway refuses is told at its field, and Escape leads back to wh
   const name = page.getByLabel("Name", { exact: true });
   assert.ok(await name.evaluate((it) => it === document.activeElement));
   await name.fill("lab");
-  await page.getByLabel("Region").fill("Neverland!");
+  await page.getByLabel("Region", { exact: true }).fill("Neverland!");
   await page.getByRole("button", { name: "Create worker" }).click();
   await page.locator(".field .error").first().waitFor();
   const invalid = await page.locator("[aria-invalid=true]").evaluateAll((all) => all.map((it) => [it.getAttribute("name"), it.getAttribute("aria-describedby")]));
