@@ -208,3 +208,15 @@ test("a person signs out, and the page forgets what it showed", async () => {
   await ada.isLive();
   await ada.sees(".empty h2", "No tasks yet");
 });
+
+test("the first view takes less than 40 kB of scripts, compressed", async () => {
+  const ada = await Person.at("ada");
+  const sizes = await ada.page.evaluate(() => {
+    const all = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType("resource"));
+    return all.filter((it) => it.name.endsWith(".js")).map((it) => [new URL(it.name).pathname, it.encodedBodySize]);
+  });
+  // The shared worker loads its scripts by itself.
+  const sum = sizes.reduce((sum, [, size]) => sum + Number(size), 0);
+  assert.ok(sizes.length > 10 && sum > 10_000, "they were counted");
+  assert.ok(sum < 40_000, `${sum} bytes: ${sizes.map((it) => it.join(" ")).join(", ")}`);
+});
