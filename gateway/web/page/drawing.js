@@ -3,6 +3,8 @@
 
 /** Pause between two drawings while changes keep coming, in milliseconds. */
 const PAUSE = 100;
+/** The pause is so many times as long as the last drawing took, so that a burst leaves most of the time to the person. */
+const SHARE = 4;
 
 /**
  * Calls `draw` now, after changes of the store, and each second. Returns what ends that.
@@ -13,15 +15,18 @@ export function drawing(app, draw) {
   /** @type {any} */
   let timer;
   let last = 0;
+  let pause = PAUSE;
   let ended = false;
   const now = () => {
     frame = 0;
-    last = performance.now();
+    const begun = performance.now();
     if (!ended) draw();
+    last = performance.now();
+    pause = Math.max(PAUSE, SHARE * (last - begun));
   };
   const soon = () => {
     if (frame || timer || ended || document.hidden) return;
-    const wait = PAUSE - (performance.now() - last);
+    const wait = pause - (performance.now() - last);
     if (wait <= 0) frame = requestAnimationFrame(now);
     else
       timer = setTimeout(() => {

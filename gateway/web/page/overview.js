@@ -61,15 +61,15 @@ export function mount(root, app) {
 
   const attention = (/** @type {any[]} */ workers, /** @type {any[]} */ tasks) => {
     const found = [
-      ...workers.filter((it) => it.outcome?.result === "failed" || it.status === "failed").map((it) => workerLine(it, it.outcome?.reason ?? "failed")),
-      ...workers.filter((it) => it.status === "unknown").map((it) => workerLine(it, "cannot be observed")),
-      ...workers.filter((it) => it.reconciling && it.status !== "unknown" && Date.now() - Date.parse(it.desired_at) > SLOW).map((it) => workerLine(it, `not ${it.desired_status} after ${duration(Date.now() - Date.parse(it.desired_at))}`)),
-      ...tasks.filter((it) => it.status === "failed").map((it) => taskLine(it, it.run?.last_error?.message ?? "failed")),
-      ...tasks.filter(isRetrying).map((it) => taskLine(it, it.run.last_error?.message ?? "is retried")),
+      ...workers.filter((it) => it.outcome?.result === "failed" || it.status === "failed").map((it) => () => workerLine(it, it.outcome?.reason ?? "failed")),
+      ...workers.filter((it) => it.status === "unknown").map((it) => () => workerLine(it, "cannot be observed")),
+      ...workers.filter((it) => it.reconciling && it.status !== "unknown" && Date.now() - Date.parse(it.desired_at) > SLOW).map((it) => () => workerLine(it, `not ${it.desired_status} after ${duration(Date.now() - Date.parse(it.desired_at))}`)),
+      ...tasks.filter((it) => it.status === "failed").map((it) => () => taskLine(it, it.run?.last_error?.message ?? "failed")),
+      ...tasks.filter(isRetrying).map((it) => () => taskLine(it, it.run.last_error?.message ?? "is retried")),
     ];
     return html`<section aria-labelledby="attention">
       <h2 id="attention">Needs attention ${found.length ? html`<span class="count">${number(found.length)}</span>` : nothing}</h2>
-      ${found.length ? html`<ul class="lines">${found.slice(0, 12)}</ul>${found.length > 12 ? html`<p class="hint">and ${number(found.length - 12)} more</p>` : nothing}` : html`<p class="calm">Nothing. Every worker is as desired, or on its way.</p>`}
+      ${found.length ? html`<ul class="lines">${found.slice(0, 12).map((it) => it())}</ul>${found.length > 12 ? html`<p class="hint">and ${number(found.length - 12)} more</p>` : nothing}` : html`<p class="calm">Nothing. Every worker is as desired, or on its way.</p>`}
     </section>`;
   };
 
@@ -79,7 +79,7 @@ export function mount(root, app) {
     const mine = tasks.filter((it) => it.kind === "human" && it.assignee_id === app.me.subject && it.status !== "completed" && it.status !== "cancelled");
     return html`<section aria-labelledby="under-way">
         <h2 id="under-way">Under way ${acting.length + starting.length ? html`<span class="count">${number(acting.length + starting.length)}</span>` : nothing}</h2>
-        ${acting.length + starting.length ? html`<ul class="lines">${[...acting.map((it) => taskLine(it, "")), ...starting.map((it) => workerLine(it, ""))].slice(0, 12)}</ul>` : html`<p class="calm">Nothing is being changed.</p>`}
+        ${acting.length + starting.length ? html`<ul class="lines">${[...acting.map((it) => () => taskLine(it, "")), ...starting.map((it) => () => workerLine(it, ""))].slice(0, 12).map((it) => it())}</ul>` : html`<p class="calm">Nothing is being changed.</p>`}
       </section>
       <section aria-labelledby="mine">
         <h2 id="mine">Assigned to you ${mine.length ? html`<span class="count">${number(mine.length)}</span>` : nothing} <button type="button" class="small" @click=${async () => (await loadActions()).editTask(app)}>${icon("plus")}New task</button></h2>

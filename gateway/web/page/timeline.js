@@ -6,13 +6,13 @@ import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { live } from "../vendor/lit-html/directives/live.js";
 import { happened } from "./changes.js";
 import { drawing } from "./drawing.js";
-import { clock, count } from "./format.js";
+import { clock, count, exact } from "./format.js";
 import { actor, described } from "./history.js";
 import { earlier } from "./earlier.js";
 import { awaited, empty, failure, icon, spinner, status, traceLink } from "./parts.js";
 
 /** So many lines are in the document at most. */
-const SHOWN = 200;
+const SHOWN = 100;
 
 const KINDS = [
   ["", "Everything"],
@@ -136,7 +136,7 @@ export function row(app, line) {
   const name = nameOf(app, line);
   const changed = before && after && "status" in before && before.status !== after.status;
   return html`<li class=${kind}>
-    <time datetime=${time} title=${new Date(time).toLocaleString()}>${clock(time)}</time>
+    <time datetime=${time} title=${exact(time)}>${clock(time)}</time>
     <a class="subject" href="/${kind}/${subject}">${icon(kind === "workers" ? "workers" : "tasks")}<bdi>${name}</bdi></a>
     <div class="what">
       <p>${changed ? nothing : html`<span>${happened(type)}</span>`} ${line.actor ? html`<span class="hint">by ${actor(line)}</span>` : nothing}</p>
