@@ -13,7 +13,9 @@ mod ring;
 pub(crate) mod samples;
 mod source;
 mod told;
+mod turns;
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,6 +41,7 @@ use self::cursor::Cursor;
 use self::permits::StreamPermits;
 use self::ring::Ring;
 use self::source::Source;
+use self::turns::Turns;
 use crate::limits::callers::Key;
 use crate::metrics;
 
@@ -123,6 +126,8 @@ pub struct Settings {
     pub max_streams: usize,
     /// Maximum number of open streams of one caller.
     pub max_streams_per_caller: usize,
+    /// Number of streams that catch up at the same time; others wait for their turn.
+    pub turns: NonZeroUsize,
     /// Interval of heartbeats.
     pub heartbeat: Duration,
     /// Age at which a stream ends, and its client resumes with a new one.
@@ -163,6 +168,7 @@ pub(crate) struct Streams {
     /// Clients for snapshots, with channels of their own.
     snapshots: PerLog<EventServiceClient<Channel>>,
     permits: StreamPermits,
+    turns: Turns,
     settings: Settings,
     clock: Clock,
 }
@@ -187,6 +193,7 @@ impl Streams {
             sources: [source(Log::Tasks, tasks), source(Log::Workers, workers)],
             snapshots: [client(tasks), client(workers)],
             permits: StreamPermits::new(settings.max_streams, settings.max_streams_per_caller),
+            turns: Turns::new(settings.turns.get()),
             settings,
             clock,
         })

@@ -1,5 +1,7 @@
 //! Settings of the gateway's event streams.
 
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use clap::Args;
@@ -18,6 +20,9 @@ pub(crate) struct Streams {
     /// Maximum number of open event streams of one caller
     #[arg(long, env = "CCM_MAX_STREAMS_PER_CALLER", default_value = "100", value_name = "NUMBER", value_parser = super::connections)]
     max_streams_per_caller: usize,
+    /// Number of event streams that are sent older events or a snapshot at the same time; by default, that of the processors
+    #[arg(long, env = "CCM_STREAM_TURNS", value_name = "NUMBER")]
+    stream_turns: Option<NonZeroUsize>,
     /// Interval of heartbeats on an event stream, at most 25s
     #[arg(long, env = "CCM_STREAM_HEARTBEAT", default_value = "15s", value_name = "DURATION", value_parser = heartbeat)]
     stream_heartbeat: Duration,
@@ -34,6 +39,7 @@ impl Streams {
         StreamSettings {
             max_streams: self.max_streams,
             max_streams_per_caller: self.max_streams_per_caller,
+            turns: self.stream_turns.or_else(|| available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
             heartbeat: self.stream_heartbeat,
             max_age: self.stream_max_age,
             trace_url: self.trace_url.as_ref().clone(),

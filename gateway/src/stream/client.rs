@@ -25,6 +25,7 @@ use super::permits::{PartPermit, PartRoom, StreamPermit};
 use super::ring::{Found, Join};
 use super::source::Older;
 use super::told::Shared;
+use super::turns::Turn;
 use super::{Log, PerLog, Start, Streams};
 use crate::metrics::{OpenStream, StreamPhase};
 
@@ -67,6 +68,8 @@ struct State {
     /// Whether a failed read was logged.
     is_warned: bool,
     moved: watch::Receiver<u64>,
+    /// A turn to catch up that was requested, and not used yet.
+    turn: Option<Turn>,
     ready: VecDeque<Ready>,
 }
 
@@ -130,6 +133,7 @@ impl Client {
             was_reset: [false; 2],
             is_warned: false,
             moved,
+            turn: None,
             ready: VecDeque::new(),
             streams,
             caller,
@@ -235,6 +239,9 @@ impl State {
 
     /// Does the next thing, until there may be something ready. Cancel safe.
     async fn step(&mut self) {
+        if let Some(turn) = self.turn.as_mut().filter(|it| !it.is_given()) {
+            return turn.given().await;
+        }
         match &mut self.phase {
             Phase::AwaitingNow => {
                 let heads = self.streams.ring.heads();
@@ -264,7 +271,9 @@ impl State {
             }
             Phase::Live(seq) => {
                 let seq = *seq;
-                match self.streams.ring.from(seq) {
+                let has_turn = self.turn.take().is_some();
+                match self.streams.ring.from(seq, has_turn) {
+                    Found::Far => self.turn = Some(self.streams.turns.request()),
                     Found::Entries { entries, next } => {
                         self.phase = Phase::Live(next);
                         for entry in entries {
@@ -298,6 +307,9 @@ impl State {
                     return;
                 }
                 place @ (Place::Nowhere | Place::Within(..)) => {
+                    if !self.takes_turn() {
+                        return;
+                    }
                     self.snapshot.get_or_insert_default();
                     let room = self.parts.clone();
                     let room = if self.is_fast { room.try_acquire() } else { None };
@@ -317,12 +329,27 @@ impl State {
                 self.read(log, async move { streams.source(log).exists(point).await.map(|()| Read::Exists) });
             }
             Join::Behind { log, after, until } => {
+                if !self.takes_turn() {
+                    return;
+                }
+                if let Some(older) = self.streams.source(log).in_memory(after, until) {
+                    return self.take(log, Read::Older(older));
+                }
                 let streams = self.streams.clone();
                 self.read(log, async move {
                     streams.source(log).older(&streams, after, until).await.map(Read::Older)
                 });
             }
         }
+    }
+
+    /// Uses the turn that was given to the stream, or asks for one.
+    fn takes_turn(&mut self) -> bool {
+        let has_turn = self.turn.take().is_some();
+        if !has_turn {
+            self.turn = Some(self.streams.turns.request());
+        }
+        has_turn
     }
 
     /// Reads in a task of its own, so that a heartbeat does not begin it anew. The task ends with the stream.

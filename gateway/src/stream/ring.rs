@@ -18,6 +18,8 @@ const MAX_BYTES: usize = 64 * 1024 * 1024;
 const MAX_ENTRIES: usize = 50_000;
 /// Number of entries that a client gets at once.
 const BATCH: usize = 32;
+/// A client that lacks more entries than this one waits for its turn.
+const NEAR: usize = 256;
 
 /// The newest events. Clients follow by the sequence number of an entry, which counts from 0 in each process.
 pub(super) struct Ring {
@@ -68,6 +70,8 @@ pub(super) enum Found {
         /// The sequence number to continue with.
         next: u64,
     },
+    /// More entries than a client gets without a turn.
+    Far,
     /// No entry yet; the points up to which the client has everything.
     NotYet(PerLog<Option<Point>>),
     /// Entries that the client has not seen are no longer in memory: it has to join again.
@@ -147,13 +151,17 @@ impl Ring {
         }
     }
 
-    /// Returns the entries from `seq` on. Of the reports of a worker, a client that is behind gets the newest one only.
-    pub(super) fn from(&self, seq: u64) -> Found {
+    /// Returns the entries from `seq` on, if they are few or it is the turn of the client. Of the reports of a worker, a client
+    /// that is behind gets the newest one only.
+    pub(super) fn from(&self, seq: u64, has_turn: bool) -> Found {
         let inner = self.inner();
         if seq < inner.first {
             return Found::Evicted;
         }
         let skip = usize::try_from(seq - inner.first).unwrap_or(usize::MAX);
+        if !has_turn && inner.entries.len().saturating_sub(skip) > NEAR {
+            return Found::Far;
+        }
         let batch = inner.entries.iter().skip(skip).take(BATCH);
         let next = seq + batch.len() as u64;
         if next == seq {

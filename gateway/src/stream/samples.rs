@@ -32,6 +32,7 @@ pub(crate) async fn samples() -> Vec<(String, String)> {
     let usual = Settings {
         max_streams: 1,
         max_streams_per_caller: 1,
+        turns: NonZeroUsize::MIN,
         heartbeat: Duration::from_secs(15),
         max_age: Duration::from_hours(1),
         trace_url: Some(TraceUrl::new("https://traces.example/{trace_id}").unwrap()),

@@ -260,7 +260,8 @@ impl Source {
         self.identity.as_ref().and_then(|it| it.caller().ok())
     }
 
-    fn in_memory(&self, after: Point, until: i64) -> Option<Older> {
+    /// Returns older events as [`Self::older`] does, if a page in memory has them.
+    pub(super) fn in_memory(&self, after: Point, until: i64) -> Option<Older> {
         let mut pages = self.pages();
         let index = pages.iter().position(|it| it.has_next_of(after))?;
         let page = pages.remove(index)?;

@@ -1,0 +1,90 @@
+//! Turns of the streams that catch up. Without them, a thousand clients that always have something to read would each be served
+//! before a client that waits for the next event.
+
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, oneshot};
+
+/// Gives out turns in the order of the requests.
+pub(super) struct Turns(Arc<Semaphore>);
+
+/// A requested turn.
+pub(super) struct Turn {
+    given: oneshot::Receiver<()>,
+    is_given: bool,
+}
+
+impl Turns {
+    /// `at_once` turns may be given between two rounds of the runtime's tasks.
+    pub(super) fn new(at_once: usize) -> Self {
+        Self(Arc::new(Semaphore::new(at_once)))
+    }
+
+    /// Asks for a turn. The place in the queue does not depend on the stream being polled, and the stream does not hold the
+    /// permit: one whose client reads nothing delays nobody.
+    pub(super) fn request(&self) -> Turn {
+        let (give, given) = oneshot::channel();
+        let turns = self.0.clone();
+        tokio::spawn(async move {
+            // The semaphore is never closed.
+            let _permit = turns.acquire().await;
+            if give.send(()).is_ok() {
+                // What was woken before now, and what the sockets have for it, comes before the next turn.
+                tokio::task::yield_now().await;
+            }
+        });
+        Turn { given, is_given: false }
+    }
+}
+
+impl Turn {
+    /// Waits until the turn is given. Cancel safe.
+    pub(super) async fn given(&mut self) {
+        // A task that panicked keeps nobody waiting.
+        let _ = (&mut self.given).await;
+        self.is_given = true;
+    }
+
+    pub(super) fn is_given(&self) -> bool {
+        self.is_given
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn turns_are_given_in_order_and_between_two_of_them_others_run() {
+        let turns = Turns::new(1);
+        let ran = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let mut streams = Vec::new();
+        for number in 0..3 {
+            let (mut turn, ran) = (turns.request(), ran.clone());
+            streams.push(tokio::spawn(async move {
+                turn.given().await;
+                ran.lock().unwrap().push(number);
+                // Wakes one that waits for an event.
+                let ran = ran.clone();
+                tokio::spawn(async move { ran.lock().unwrap().push(number + 10) });
+            }));
+        }
+        for stream in streams {
+            stream.await.unwrap();
+        }
+        tokio::task::yield_now().await;
+        assert_eq!(*ran.lock().unwrap(), [0, 10, 1, 11, 2, 12]);
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_does_not_use_its_turn_delays_nobody() {
+        let turns = Turns::new(1);
+        let mut unused = turns.request();
+        unused.given().await;
+        let gone = turns.request();
+        drop(gone);
+        let mut next = turns.request();
+        next.given().await;
+        assert!(unused.is_given() && next.is_given());
+    }
+}
