@@ -9,6 +9,7 @@ mod resume;
 mod slow;
 mod third_parties;
 mod traces;
+mod turns;
 mod wiped;
 
 use access::Role;

@@ -29,14 +29,7 @@ const ID: &str = "01a202a3-2964-7cb7-9290-79d5ce33232a";
 
 /// The name of each event with its block, in the order of docs/stream.md.
 pub(crate) async fn samples() -> Vec<(String, String)> {
-    let usual = Settings {
-        max_streams: 1,
-        max_streams_per_caller: 1,
-        turns: NonZeroUsize::MIN,
-        heartbeat: Duration::from_secs(15),
-        max_age: Duration::from_hours(1),
-        trace_url: Some(TraceUrl::new("https://traces.example/{trace_id}").unwrap()),
-    };
+    let usual = usual();
     let soon = Duration::from_millis(1);
     let streams = streams(usual.clone());
     let at = |log: u128, position| Point { log_id: Uuid::from_u128(log), position };
@@ -59,7 +52,18 @@ pub(crate) async fn samples() -> Vec<(String, String)> {
     all.into_iter().map(|it| (name(&it), steady(&it))).collect()
 }
 
-fn streams(settings: Settings) -> Arc<Streams> {
+pub(super) fn usual() -> Settings {
+    Settings {
+        max_streams: 1,
+        max_streams_per_caller: 1,
+        turns: NonZeroUsize::MIN,
+        heartbeat: Duration::from_secs(15),
+        max_age: Duration::from_hours(1),
+        trace_url: Some(TraceUrl::new("https://traces.example/{trace_id}").unwrap()),
+    }
+}
+
+pub(super) fn streams(settings: Settings) -> Arc<Streams> {
     let peer = |name| Peer::new(name, "http://127.0.0.1:9", None).unwrap();
     Streams::new(&peer("task-service"), &peer("worker-service"), None, settings, Clock::manual(Micros(NOW)))
 }
@@ -235,7 +239,7 @@ fn text(block: &[u8]) -> String {
 }
 
 /// The name of the event of a block.
-fn name(block: &str) -> String {
+pub(super) fn name(block: &str) -> String {
     let line = block.lines().find_map(|it| it.strip_prefix("event: "));
     line.expect("every block has a name").to_owned()
 }

@@ -52,7 +52,16 @@ impl Turn {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use access::Role;
+    use access::testing::caller;
+    use axum::http::Extensions;
+    use bytes::Bytes;
+    use futures_util::StreamExt as _;
+
     use super::*;
+    use crate::stream::{Filter, Settings, Start, samples};
 
     #[tokio::test]
     async fn turns_are_given_in_order_and_between_two_of_them_others_run() {
@@ -74,6 +83,18 @@ mod tests {
         }
         tokio::task::yield_now().await;
         assert_eq!(*ran.lock().unwrap(), [0, 10, 1, 11, 2, 12]);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_waits_for_its_turn_gets_heartbeats() {
+        let streams = samples::streams(Settings { heartbeat: Duration::from_millis(1), ..samples::usual() });
+        let _all = streams.turns.0.acquire().await;
+        let ada = caller("ada", &[Role::User], None);
+        let blocks = streams.open(ada, Filter::default(), Start::Snapshot, &Extensions::new());
+        let blocks: Vec<_> = blocks.take(3).collect().await;
+        let text = |block: &Bytes| String::from_utf8_lossy(block).into_owned();
+        let names: Vec<String> = blocks.iter().flatten().map(|it| samples::name(&text(it))).collect();
+        assert_eq!(names, ["connected", "heartbeat", "heartbeat"]);
     }
 
     #[tokio::test]
