@@ -138,6 +138,7 @@ export function editTask(app, task) {
       },
     });
   }
+  let latest = task;
   ask({
     title: "Change the task",
     fields,
@@ -145,20 +146,30 @@ export function editTask(app, task) {
     submit: async (values) => {
       // Only what was changed: another person may be changing the rest, or be the only one who may.
       const patch = Object.fromEntries(Object.entries(bodyOf(values)).filter(([name, value]) => value !== (task[name] ?? null)));
-      const headers = { "If-Match": `"${task.version}"` };
-      await app.api.send("PATCH", `/api/tasks/${task.id}`, patch, { headers });
+      try {
+        await app.api.send("PATCH", `/api/tasks/${task.id}`, patch, unchanged(latest));
+      } catch (error) {
+        if (/** @type {any} */ (error).status !== 412) throw error;
+        latest = await app.api.get(`/api/tasks/${task.id}`);
+        throw new Error("Somebody has changed the task meanwhile. Save again to add your changes to theirs.");
+      }
     },
   });
 }
 
+/** Only if nobody has changed it since it was shown. @param {any} resource */
+function unchanged({ version }) {
+  return { headers: { "If-Match": `"${version}"` } };
+}
+
 /** @param {any} app @param {any} task @param {string} status */
 export async function setStatus(app, task, status) {
-  await attempt(app, () => app.api.send("PATCH", `/api/tasks/${task.id}`, { status }));
+  await attempt(app, () => app.api.send("PATCH", `/api/tasks/${task.id}`, { status }, unchanged(task)));
 }
 
 /** @param {any} app @param {any} task */
 export async function cancel(app, task) {
-  await attempt(app, () => app.api.send("POST", `/api/tasks/${task.id}/cancel`));
+  await attempt(app, () => app.api.send("POST", `/api/tasks/${task.id}/cancel`, undefined, unchanged(task)));
 }
 
 /** Begins a new run; a termination is confirmed again. @param {any} app @param {any} task */

@@ -32,6 +32,9 @@ import { awaited, empty, icon } from "./parts.js";
  * @property {unknown} nothingYet
  */
 
+/** Where the reader was in each list, by its address, for the way back. @type {Map<string, {top: number, id: string | null}>} */
+const places = new Map();
+
 /** @param {HTMLElement} root @param {any} app @param {any} route @param {Collection} collection */
 export function mountCollection(root, app, route, collection) {
   const { kind, title, noun, states, filters } = collection;
@@ -61,7 +64,8 @@ export function mountCollection(root, app, route, collection) {
       if (!wanted.every((it) => it.value(row) === query.get(it.name))) return false;
       if (!terms.length) return true;
       const text = collection.text(row).toLowerCase();
-      return terms.every((it) => text.includes(it));
+      // Every id has a 1: only a longer part of one is searched for.
+      return terms.every((it) => text.includes(it) || (/^[0-9a-f-]{4,}$/.test(it) && row.id.includes(it)));
     });
     /** @type {Map<string, number>} */
     const counts = new Map();
@@ -139,12 +143,16 @@ export function mountCollection(root, app, route, collection) {
   };
 
   const drawn = drawing(app, draw);
+  const key = () => `/${kind}?${query}`;
+  const left = places.get(key());
+  if (app.goesBack && left) list.restore(left);
   return {
     update(/** @type {any} */ next) {
       query = new URLSearchParams(next.query);
       draw();
     },
     unmount() {
+      places.set(key(), list.place);
       drawn.stop();
       list.unmount();
       root.classList.remove("list-view", "is-empty");

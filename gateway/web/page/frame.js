@@ -25,7 +25,7 @@ export function frame(root, app) {
       <header class="bar">
         <a class="brand" href="/" aria-label="Cml Cloud Manager"><img src="/icon.svg" alt="" width="22" height="22"><span>Cml Cloud Manager</span></a>
         <nav aria-label="Views">
-          ${LINKS.map(({ href, name, glyph }) => html`<a href=${href}>${icon(glyph)}<span>${name}</span></a>`)}
+          ${LINKS.filter((it) => it.href !== "/traces" || me.traces !== false).map(({ href, name, glyph }) => html`<a href=${href}>${icon(glyph)}<span>${name}</span></a>`)}
         </nav>
         <div id="badge"></div>
         <button type="button" class="person" popovertarget="person" aria-label="Account: ${me.subject}">

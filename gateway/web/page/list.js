@@ -65,6 +65,19 @@ export class List {
     cancelAnimationFrame(this.#frame);
   }
 
+  /** Where the reader is: how far the list is scrolled, and the row with the focus. */
+  get place() {
+    return { top: this.#scroller.scrollTop, id: this.#focus?.id ?? null };
+  }
+
+  /** Goes back to a place. @param {{top: number, id: string | null}} place */
+  restore({ top, id }) {
+    this.#scroller.scrollTop = top;
+    this.#draw();
+    const index = this.#table?.rows.findIndex((it) => it.id === id) ?? -1;
+    if (index >= 0) this.#goTo(index, 0);
+  }
+
   /** @param {Table} table */
   show(table) {
     this.#table = table;

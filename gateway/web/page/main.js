@@ -14,6 +14,8 @@ import { Store } from "./store.js";
 import { Toasts } from "./toasts.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+/** Tells the other tabs who has signed in: they share the cookie. */
+const identity = new BroadcastChannel("ccm-identity");
 const live = /** @type {HTMLElement} */ (document.getElementById("announcements"));
 // The only script that the page loads by a name at run time.
 const scripts = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("ccm", {
@@ -36,6 +38,8 @@ class App {
   /** @type {EventStream | null} */
   #stream = null;
   #navigation = 0;
+  /** Whether the view is shown on a way back, which leads to where the reader was. */
+  goesBack = false;
   /** Whose tasks and workers the store has. */
   #owner = "";
 
@@ -65,21 +69,43 @@ class App {
     applyScheme();
     document.addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("keydown", searches);
-    window.addEventListener("popstate", () => this.#show(true));
+    window.addEventListener("popstate", () => {
+      this.goesBack = true;
+      this.#show(true);
+    });
+    identity.onmessage = ({ data }) => (data !== this.#owner || !this.me) && this.#recheck();
+    document.addEventListener("visibilitychange", () => this.me && !document.hidden && this.#recheck());
     api.onSignedOut(() => this.#ended("expired"));
     root.replaceChildren();
     render(spinner(), root);
     try {
       const { me, reason } = await session.resume();
-      if (me) await this.signedIn(me);
-      else this.#signedOut(reason);
+      if (!me) return this.#signedOut(reason);
+      await this.signedIn(me);
+      if (reason) this.toast(`${reason} You are still signed in as ${me.subject}.`, { kind: "warn" });
     } catch (error) {
       render(failure(error, () => location.reload()), root);
     }
   }
 
-  /** A session has begun. @param {any} me the answer of /api/me */
+  /** A session has begun in this tab. @param {any} me the answer of /api/me */
   async signedIn(me) {
+    this.#take(me);
+    identity.postMessage(this.#owner);
+  }
+
+  /** Another tab has signed in, or the page was out of sight: the cookie may be that of somebody else. */
+  async #recheck() {
+    try {
+      const me = await session.whoAmI();
+      if (!this.me || rights(me) !== rights(this.me)) this.#take(me);
+    } catch {
+      // Whatever is asked next says why.
+    }
+  }
+
+  /** Shows the page to somebody. @param {any} me */
+  #take(me) {
     const owner = `${me.issuer} ${me.subject}`;
     const same = this.#owner === owner;
     if (this.#owner && !same) this.store.clear();
@@ -90,19 +116,24 @@ class App {
     if (this.#stream && same) this.#stream.reopen();
     else this.#connect();
     session.keepAlive({
-      onrenewed: () => this.#stream?.reopen(),
+      onrenewed: (it) => (rights(it) === rights(this.me) ? this.#stream?.reopen() : this.#take(it)),
       onended: () => this.#signedOut("expired"),
     });
     this.#show(false);
   }
 
   async signOut() {
-    this.#stream?.signOut();
-    this.#stream?.close();
-    this.#stream = null;
-    this.store.clear();
-    await session.end();
-    this.#signedOut("signed_out");
+    try {
+      await session.end(() => {
+        this.#stream?.signOut();
+        this.#stream?.close();
+        this.#stream = null;
+        this.store.clear();
+        this.#signedOut("signed_out");
+      });
+    } catch (error) {
+      this.toast(`You are still signed in. ${/** @type {Error} */ (error).message}`, { kind: "bad" });
+    }
   }
 
   #connect() {
@@ -139,6 +170,10 @@ class App {
 
   /** Something was refused for want of a session. @param {string | undefined} reason */
   async #ended(reason) {
+    if (reason === "signed_out") {
+      session.abandon();
+      return this.#signedOut(reason);
+    }
     if (this.me && (await session.recover())) this.#stream?.reopen();
     else this.#signedOut(reason);
   }
@@ -192,12 +227,15 @@ class App {
       this.#module = module;
       this.#id = route.params.id;
       this.#view = module.mount(place, this, route);
-      if (moves) {
+      this.goesBack = false;
+      if (moves && !place.contains(document.activeElement)) {
         place.focus({ preventScroll: true });
         place.scrollTop = 0;
       }
     } catch (error) {
       this.reports.add("load_failed");
+      if (turn !== this.#navigation) return;
+      this.#leave();
       render(failure(error, () => location.reload()), place);
     }
   }
@@ -217,6 +255,11 @@ class App {
     live.textContent = "";
     requestAnimationFrame(() => (live.textContent = text));
   }
+}
+
+/** What a person sees and may do depends on. @param {any} me */
+function rights({ issuer, subject, roles, department, notices }) {
+  return JSON.stringify([issuer, subject, roles, department, notices]);
 }
 
 /** The key / goes to the search of the view. @param {KeyboardEvent} event */

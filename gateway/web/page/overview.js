@@ -7,7 +7,7 @@ import { drawing } from "./drawing.js";
 import { earlier } from "./earlier.js";
 import { count, duration, number, tone, words } from "./format.js";
 import { awaited, empty, icon, spinner, time, traceLink } from "./parts.js";
-import { isRetrying, taskStatus, workerStatus } from "./statuses.js";
+import { isRetrying, taskStatus, whoSees, workerStatus } from "./statuses.js";
 import { lineOf, row } from "./timeline.js";
 
 const ORDER = ["running", "pending", "stopping", "stopped", "shutting_down", "failed", "unknown", "terminated"];
@@ -83,7 +83,7 @@ export function mount(root, app) {
       </section>
       <section aria-labelledby="mine">
         <h2 id="mine">Assigned to you ${mine.length ? html`<span class="count">${number(mine.length)}</span>` : nothing} <button type="button" class="small" @click=${async () => (await loadActions()).editTask(app)}>${icon("plus")}New task</button></h2>
-        ${mine.length ? html`<ul class="lines">${mine.slice(0, 12).map((it) => taskLine(it, ""))}</ul>` : html`<p class="calm">Nothing to do.</p>`}
+        ${mine.length ? html`<ul class="lines">${mine.slice(0, 12).map((it) => taskLine(it, ""))}</ul>` : html`<p class="calm">${tasks.length ? "Nothing to do." : whoSees(app.me)}</p>`}
       </section>`;
   };
 

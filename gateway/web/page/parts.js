@@ -64,6 +64,11 @@ export function traceLink(traceId, what = "") {
   return html`<a class="trace" href=${traceHref(traceId) ?? nothing} aria-label=${label} title="Trace ${traceId}">${icon("trace")}<code>${shortId(traceId)}</code></a>`;
 }
 
+/** A link to all traces of a task or worker. @param {any} resource */
+export function tracesOf({ id, name, title }) {
+  return html`<a class="trace" href="/traces/${id}" aria-label="Traces of ${name ?? title}" title="Traces">${icon("trace")}</a>`;
+}
+
 /** Where a trace is shown: a path, if the page itself shows it. @param {string | null} traceId */
 export function traceHref(traceId) {
   if (!traceId || !context.traceUrl) return undefined;

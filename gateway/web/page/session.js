@@ -14,7 +14,7 @@ import { ApiError, request } from "./api.js";
  *   token_endpoint: string | null, end_session_endpoint: string | null, response_mode: string, iss_required: boolean}} Issuer
  */
 /** @typedef {{methods: string[], token_issuer: string | null, issuer: Issuer | null}} Ways */
-/** @typedef {{onrenewed: () => void, onended: (reason: string) => void}} Callbacks */
+/** @typedef {{onrenewed: (me: Me) => void, onended: (reason: string) => void}} Callbacks */
 
 /** In sessionStorage while the browser is at the issuer: state, verifier and nonce of the request, and where to return to. */
 const PENDING = "ccm.sign-in";
@@ -36,6 +36,10 @@ let renewAt = 0;
 let callbacks = null;
 /** @type {any} */
 let timer;
+/** No attempt before this time, after one that had no answer. */
+let notBefore = 0;
+/** Counts the sessions that were given up: what was on its way for one of them begins no session any more. */
+let generation = 0;
 let isBusy = false;
 
 /** The ways to sign in. @returns {Promise<Ways>} */
@@ -47,7 +51,8 @@ export async function ways() {
  * To be called once, when the page is loaded: finishes a sign-in that has led here, by a link of `ccm up` (`/#code=…`) or back
  * from the issuer, or takes up the session that the browser has.
  *
- * Answers `{me}` if there is a session, else `{reason}`: `missing`, `expired`, or a sentence for people. Throws an ApiError if
+ * Answers `me` if there is a session. `reason` says why none was begun: `missing`, `expired`, or a sentence for people, which can
+ * stand beside the `me` of an earlier session. Throws an ApiError if
  * the gateway cannot say. Does not return if the browser goes to the issuer, which it does once if the session of a tab that has
  * signed in there was over when it was loaded.
  * @returns {Promise<{me?: Me, reason?: string}>}
@@ -66,9 +71,8 @@ export async function resume() {
     }
   } catch (error) {
     // Somebody who is signed in already and opens an old link, or goes back in the history, stays signed in.
-    const me = await whoAmI().catch(() => null);
-    if (me) return { me };
-    return { reason: /** @type {Error} */ (error).message };
+    const me = (await whoAmI().catch(() => null)) ?? undefined;
+    return { me, reason: /** @type {Error} */ (error).message };
   }
   try {
     return { me: await whoAmI() };
@@ -182,15 +186,20 @@ export function keepAlive(told) {
   schedule();
 }
 
-/** Ends the session, here and at the issuer: does not return if the browser goes there to sign out. */
-export async function end() {
+/**
+ * Ends the session, here and at the issuer: does not return if the browser goes there to sign out. Throws if the gateway has not
+ * ended it: the session then goes on.
+ * @param {() => void} onended Called once the gateway has ended it.
+ */
+export async function end(onended) {
   const { id } = tokens;
   const atIssuer = sessionStorage.getItem(AT_ISSUER) !== null;
-  forget();
-  endsAt = 0;
-  clearTimeout(timer);
+  generation += 1;
   await read(await request("DELETE", "/api/session"));
-  const issuer = atIssuer ? (await ways()).issuer : null;
+  abandon();
+  onended();
+  // The issuer's own session is ended if it can be.
+  const issuer = atIssuer ? (await ways().catch(() => null))?.issuer : null;
   if (!issuer?.end_session_endpoint) return;
   const url = new URL(issuer.end_session_endpoint);
   url.searchParams.set("client_id", issuer.client_id);
@@ -200,13 +209,21 @@ export async function end() {
   return new Promise(() => {});
 }
 
+/** Forgets the session, which somebody has ended elsewhere: it is not renewed any more. */
+export function abandon() {
+  generation += 1;
+  forget();
+  endsAt = 0;
+  clearTimeout(timer);
+}
+
 function forget() {
   tokens = {};
   sessionStorage.removeItem(AT_ISSUER);
 }
 
 /** Who has the session, and until when. @returns {Promise<Me>} */
-async function whoAmI() {
+export async function whoAmI() {
   const response = await request("GET", "/api/me");
   const me = await read(response);
   // By the gateway's clock, which may differ from that of this machine. Its header leaves out parts of a second.
@@ -221,23 +238,22 @@ function schedule() {
   clearTimeout(timer);
   if (!endsAt || !callbacks) return;
   const next = (tokens.refresh ? renewAt : endsAt) - Date.now();
-  timer = setTimeout(() => void check(), Math.min(Math.max(next, 500), MAX_PAUSE));
+  timer = setTimeout(() => void check(), Math.min(Math.max(next, notBefore - Date.now(), 500), MAX_PAUSE));
 }
 
 /** Renews the session when it is time, or finds that it has ended. */
 async function check() {
   const now = Date.now();
   if (isBusy || !endsAt || !callbacks) return;
-  if (now < (tokens.refresh ? renewAt : endsAt)) return schedule();
+  if (now < Math.max(notBefore, tokens.refresh ? renewAt : endsAt)) return schedule();
   isBusy = true;
   const before = endsAt;
   try {
     // While it is being recovered, the refresh token is used already.
     if (recovery) await recovery;
-    else if (tokens.refresh) await renew();
-    else await whoAmI();
+    const me = tokens.refresh && !recovery && endsAt === before ? await renew() : await whoAmI();
     // Another tab may have renewed the cookie.
-    if (endsAt > before + 1_000) callbacks.onrenewed();
+    if (endsAt > before + 1_000) callbacks.onrenewed(me);
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) {
       endsAt = 0;
@@ -247,7 +263,7 @@ async function check() {
       tokens.refresh = undefined;
     } else {
       // There was no answer.
-      renewAt = now + 5_000;
+      notBefore = now + 5_000;
     }
   } finally {
     isBusy = false;
@@ -275,14 +291,21 @@ export function recover() {
   return (recovery ??= attempt());
 }
 
+/** @returns {Promise<Me>} */
 async function renew() {
+  const begun = generation;
   const { issuer } = await ways();
   if (!issuer) throw new SignInError();
   const refresh = /** @type {string} */ (tokens.refresh);
   const answer = await exchange(issuer, { grant_type: "refresh_token", refresh_token: refresh });
+  if (begun !== generation) throw new SignInError("The session was ended meanwhile.");
+  // OpenID Connect Core 1.0 section 12.2: the person must be the same.
+  if (answer.id_token && tokens.id && claimsOf(answer.id_token)?.sub !== claimsOf(tokens.id)?.sub) {
+    throw new SignInError("The issuer answered for another person.");
+  }
   // The issuer may have replaced the refresh token.
   tokens = { refresh: answer.refresh_token ?? refresh, id: answer.id_token ?? tokens.id };
-  await begin(answer.access_token);
+  return begin(answer.access_token);
 }
 
 /**

@@ -5,6 +5,13 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { tone, words } from "./format.js";
 import { status } from "./parts.js";
 
+/** Which tasks the caller can see at all. @param {any} me */
+export function whoSees({ roles, department }) {
+  if (roles.includes("admin") || roles.includes("service")) return "Tasks are work for people, and actions on workers.";
+  if (roles.includes("manager") && department) return `You see the tasks of the department ${department}, those assigned to you, and those that you created.`;
+  return "You see the tasks that are assigned to you, and those that you created. There are none.";
+}
+
 /** The observed state, and the desired one where it is another. @param {any} worker */
 export function workerStatus(worker) {
   const { status: is, desired_status: desired, outcome } = worker;

@@ -2,6 +2,7 @@
 /** One task: its run with every attempt, what can be done, and its history. */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { cancel, editTask, remove, retry, setStatus } from "./actions.js";
 import { drawing } from "./drawing.js";
 import { words } from "./format.js";
@@ -9,7 +10,12 @@ import { History } from "./history.js";
 import { empty, failure, idChip, spinner, status, time, traceLink } from "./parts.js";
 import { isRetrying, priority, taskStatus, workerStatus } from "./statuses.js";
 
-const HUMAN = ["pending", "in_progress", "completed"];
+/** The states between which a person moves a task, and what moving it there is called. */
+const HUMAN = [
+  ["pending", "Back to pending"],
+  ["in_progress", "Begin"],
+  ["completed", "Complete"],
+];
 const PHASES = /** @type {Record<string, string>} */ ({
   queued: "waits until worker-service is asked",
   applying: "worker-service is being asked",
@@ -25,6 +31,7 @@ export function mount(root, app, route) {
   let last = null;
   /** @type {any} */
   let error = null;
+  let busy = false;
   app.title("Task");
 
   // The stream knows every task; it is asked for where the stream has not got so far, and to tell why it is not there.
@@ -58,7 +65,7 @@ export function mount(root, app, route) {
     <header class="title detail">
       <p class="crumbs"><a href="/tasks">Tasks</a></p>
       <h1><bdi>${task.title}</bdi></h1>
-      <p class="under">${isGone ? status("deleted", "Deleted, or no longer visible to you") : taskStatus(task)} ${priority(task.priority)} ${idChip(task.id, "task id")} <a class="quiet" href="/traces/${task.id}">All its traces</a></p>
+      <p class="under">${isGone ? status("deleted", "Deleted, or no longer visible to you") : taskStatus(task)} ${priority(task.priority)} ${idChip(task.id, "task id")} ${app.me.traces === false ? nothing : html`<a class="quiet" href="/traces/${task.id}">All its traces</a>`}</p>
       <div class="buttons">${isGone ? nothing : buttons(task)}</div>
     </header>
     <div class="columns">
@@ -70,18 +77,35 @@ export function mount(root, app, route) {
       <div><section aria-labelledby="facts"><h2 id="facts">Facts</h2>${facts(task)}</section></div>
     </div>`;
 
+  /** Does one thing at a time: a second press must not meet the button that has taken the place of the first. @param {() => Promise<any>} work */
+  const once = (work) => async () => {
+    if (busy) return;
+    busy = true;
+    draw();
+    await work();
+    busy = false;
+    drawn?.soon();
+  };
+
   const buttons = (/** @type {any} */ task) => {
-    const ended = ["completed", "failed", "cancelled"].includes(task.status);
-    const found = [];
-    if (task.kind === "human") {
-      for (const it of HUMAN) if (it !== task.status) found.push(html`<button type="button" class=${it === "completed" ? "primary" : ""} @click=${() => setStatus(app, task, it)}>${{ pending: "Back to pending", in_progress: "Begin", completed: "Complete" }[it]}</button>`);
-    }
-    if (task.kind === "action" && ["failed", "cancelled"].includes(task.status) && app.isAdmin) found.push(html`<button type="button" class="primary" @click=${() => retry(app, task)}>Retry</button>`);
-    const cancels = task.kind === "human" ? task.status !== "cancelled" : !ended && app.isAdmin && task.run?.phase === "queued";
-    if (cancels) found.push(html`<button type="button" @click=${() => cancel(app, task)}>Cancel</button>`);
-    found.push(html`<button type="button" @click=${() => editTask(app, task)}>Change</button>`);
-    if (task.kind === "human" || ended) found.push(html`<button type="button" class="danger-quiet" @click=${() => remove(app, "tasks", task)}>Delete</button>`);
-    return found;
+    const { status: is, kind } = task;
+    const ended = ["completed", "failed", "cancelled"].includes(is);
+    const isHuman = kind === "human";
+    const canCancel = isHuman ? is !== "cancelled" : !ended && app.isAdmin && task.run?.phase === "queued";
+    const canRetry = !isHuman && ["failed", "cancelled"].includes(is) && app.isAdmin;
+    /** @type {[name: string, css: string, work: () => any][]} */
+    const all = [
+      ...HUMAN.filter(([to]) => isHuman && to !== is).map(([to, name]) => /** @type {any} */ ([name, to === "completed" ? "primary" : "", () => setStatus(app, task, to)])),
+      ...(canRetry ? [/** @type {any} */ (["Retry", "primary", () => retry(app, task)])] : []),
+      ...(canCancel ? [/** @type {any} */ (["Cancel", "", () => cancel(app, task)])] : []),
+      ["Change", "", async () => editTask(app, task)],
+      ...(isHuman || ended ? [/** @type {any} */ (["Delete", "danger-quiet", async () => remove(app, "tasks", task)])] : []),
+    ];
+    return repeat(
+      all,
+      ([name]) => name,
+      ([name, css, work]) => html`<button type="button" class=${css} ?disabled=${busy} @click=${once(work)}>${name}</button>`,
+    );
   };
 
   const run = (/** @type {any} */ task) => {

@@ -6,7 +6,7 @@ import { editTask } from "./actions.js";
 import { mountCollection } from "./collection.js";
 import { words } from "./format.js";
 import { idChip, time, traceLink } from "./parts.js";
-import { priority, stateOf, taskStatus } from "./statuses.js";
+import { priority, stateOf, taskStatus, whoSees } from "./statuses.js";
 
 const ORDER = ["pending", "retrying", "in_progress", "completed", "failed", "cancelled"];
 const PRIORITIES = ["low", "medium", "high"];
@@ -38,16 +38,9 @@ export function mount(root, app, route) {
       { name: "priority", label: "Priority", value: (it) => it.priority, text: words },
       { name: "department", label: "Department", value: (it) => it.department },
     ],
-    text: (it) => `${it.title} ${it.description} ${it.id} ${it.assignee_id ?? ""} ${it.created_by} ${it.department ?? ""} ${workerName(it)}`,
+    text: (it) => `${it.title} ${it.description} ${it.assignee_id ?? ""} ${it.created_by} ${it.department ?? ""} ${workerName(it)}`,
     createName: "New task",
     create: editTask,
     nothingYet: whoSees(app.me),
   });
-}
-
-/** Which tasks the caller can see at all. @param {any} me */
-function whoSees(me) {
-  if (me.roles.includes("admin") || me.roles.includes("service")) return "Tasks are work for people, and actions on workers.";
-  if (me.roles.includes("manager") && me.department) return `You see the tasks of the department ${me.department}, those assigned to you, and those that you created.`;
-  return "You see the tasks that are assigned to you, and those that you created. There are none.";
 }

@@ -9,7 +9,7 @@ import { drawing } from "./drawing.js";
 import { clock, count, exact } from "./format.js";
 import { actor, described } from "./history.js";
 import { earlier } from "./earlier.js";
-import { awaited, empty, failure, icon, spinner, status, traceLink } from "./parts.js";
+import { awaited, context, empty, failure, icon, spinner, status, traceLink } from "./parts.js";
 
 /** So many lines are in the document at most. */
 const SHOWN = 100;
@@ -25,7 +25,9 @@ const KINDS = [
 export function lineOf(event) {
   const [kind, id] = event.subject.split("/");
   const after = event.data.task ?? event.data.worker ?? null;
-  return { id: event.id, kind, subject: id, type: event.type, time: event.time, after, before: event.data.before ?? null, actor: event.data.actor ?? "", on_behalf_of: event.data.on_behalf_of ?? null, trace_id: event.trace_id };
+  // One without a link was not sampled: there is no trace to see.
+  const isTraced = event.trace_url !== undefined || !context.traceUrl;
+  return { id: event.id, kind, subject: id, type: event.type, time: event.time, after, before: event.data.before ?? null, actor: event.data.actor ?? "", on_behalf_of: event.data.on_behalf_of ?? null, trace_id: isTraced ? event.trace_id : null };
 }
 
 /** @param {any} it a line */
@@ -37,7 +39,7 @@ function isFailure({ after, before }) {
 export function mount(root, app, route) {
   app.title("Timeline");
   let query = new URLSearchParams(route.query);
-  /** The time at which it was stopped, so that it can be read. @type {number | null} */
+  /** What was shown when it was stopped, so that it can be read. @type {{events: any[], version: number} | null} */
   let held = null;
   let shown = SHOWN;
   const before = earlier(app, () => drawn?.soon());
@@ -52,8 +54,7 @@ export function mount(root, app, route) {
   const draw = () => {
     const kind = query.get("show") ?? "";
     const terms = (query.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-    const events = app.store.timeline;
-    const upTo = held ?? events.length;
+    const events = held?.events ?? app.store.timeline;
     const lines = [];
     const wants = (/** @type {any} */ it) => {
       if (kind === "failures" ? !isFailure(it) : kind && it.kind !== kind) return false;
@@ -63,7 +64,7 @@ export function mount(root, app, route) {
     };
     let more = false;
     const known = new Set();
-    for (let i = upTo - 1; i >= 0 && !more; i -= 1) {
+    for (let i = events.length - 1; i >= 0 && !more; i -= 1) {
       const line = lineOf(events[i]);
       known.add(line.id);
       if (!wants(line)) continue;
@@ -76,7 +77,7 @@ export function mount(root, app, route) {
       if (lines.length === shown) more = true;
       else lines.push(line);
     }
-    const waiting = events.length - upTo;
+    const waiting = held ? app.store.versions.timeline - held.version : 0;
     render(
       html`<header class="title"><h1>Timeline</h1>
           <button type="button" aria-pressed=${held === null ? "false" : "true"} @click=${hold}>${held === null ? "Pause" : waiting > 0 ? `Go on (${waiting} new)` : "Go on"}</button>
@@ -105,7 +106,7 @@ export function mount(root, app, route) {
   };
 
   const hold = () => {
-    held = held === null ? app.store.timeline.length : null;
+    held = held === null ? { events: app.store.timeline.slice(), version: app.store.versions.timeline } : null;
     draw();
     if (held === null) app.announce(`The timeline goes on: ${count(app.store.timeline.length, "change")}`);
   };

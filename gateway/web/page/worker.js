@@ -11,6 +11,8 @@ import { meter, taskStatus, workerStatus } from "./statuses.js";
 
 /** While a worker is on its way, what it waits for is read again so often, in milliseconds. */
 const EXPLAIN_EVERY = 2_000;
+/** Else so often, because the sentences tell how long ago things were. */
+const EXPLAIN_AGAIN = 20_000;
 
 /** @param {HTMLElement} root @param {any} app @param {any} route */
 export function mount(root, app, route) {
@@ -29,11 +31,12 @@ export function mount(root, app, route) {
   app.title("Worker");
 
   const explain = async () => {
-    if (busy) return;
     busy = true;
     explained = performance.now();
+    revision = app.store.workers.get(id)?.revision ?? revision;
     try {
       explanation = await app.api.get(`${path}/explain`, { signal: reading.signal });
+      revision = Math.max(revision, explanation.worker.revision);
       error = null;
     } catch (it) {
       if (reading.signal.aborted) return;
@@ -47,10 +50,9 @@ export function mount(root, app, route) {
     const inStore = app.store.workers.get(id);
     const worker = inStore ?? last ?? explanation?.worker;
     if (worker) last = worker;
-    if (worker && (worker.revision > revision || (worker.reconciling && inStore && performance.now() - explained > EXPLAIN_EVERY))) {
-      revision = worker.revision;
-      explain();
-    }
+    const age = performance.now() - explained;
+    const isOld = age > (worker?.reconciling ? EXPLAIN_EVERY : EXPLAIN_AGAIN);
+    if (worker && !busy && (worker.revision > revision || (inStore && isOld))) explain();
     if (!worker) return render(error ? lost(error) : spinner(), root);
     app.title(worker.name);
     history.follow(worker.revision);
@@ -66,14 +68,15 @@ export function mount(root, app, route) {
     <header class="title detail">
       <p class="crumbs"><a href="/workers">Workers</a></p>
       <h1><bdi>${worker.name}</bdi></h1>
-      <p class="under">${isGone ? status("deleted") : workerStatus(worker)} <span class="hint">for ${since(worker.status_since)}</span> ${idChip(worker.id, "worker id")} <a class="quiet" href="/traces/${worker.id}">All its traces</a></p>
+      <p class="under">${isGone ? status("deleted") : workerStatus(worker)} <span class="hint">for ${since(worker.status_since)}</span> ${idChip(worker.id, "worker id")} ${app.me.traces === false ? nothing : html`<a class="quiet" href="/traces/${worker.id}">All its traces</a>`}</p>
       <div class="buttons">${isGone ? nothing : buttons(worker)}</div>
     </header>
     <div class="columns">
       <div>
         <section aria-labelledby="why">
           <h2 id="why">What it waits for</h2>
-          ${explanation ? why(worker) : error ? failure(error, explain) : spinner()}
+          ${error ? failure(error, explain) : nothing}
+          ${explanation ? why(worker) : error ? nothing : spinner()}
         </section>
         ${explanation ? html`<section aria-labelledby="calls"><h2 id="calls">Calls of the provider</h2>${calls()}</section>` : nothing}
         <section aria-labelledby="actions"><h2 id="actions">Actions</h2>${actions()}</section>

@@ -5,7 +5,7 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { act, createWorker, verbs } from "./actions.js";
 import { mountCollection } from "./collection.js";
 import { words } from "./format.js";
-import { idChip, time } from "./parts.js";
+import { idChip, time, tracesOf } from "./parts.js";
 import { meter, workerStatus } from "./statuses.js";
 
 const ORDER = ["pending", "running", "stopping", "stopped", "shutting_down", "terminated", "failed", "unknown"];
@@ -22,6 +22,7 @@ export function mount(root, app, route) {
     { key: "memory", name: "Memory", cell: (/** @type {any} */ it) => meter(it.utilization?.memory, "Memory"), sort: (/** @type {any} */ it) => it.utilization?.memory ?? -1, descends: true, css: "load wide" },
     { key: "created", name: "Created", cell: (/** @type {any} */ it) => time(it.created_at), sort: (/** @type {any} */ it) => it.created_at, descends: true, css: "when wide" },
     { key: "id", name: "Id", cell: (/** @type {any} */ it) => idChip(it.id, "worker id"), css: "wide key" },
+    ...(app.me.traces === false ? [] : [{ key: "traces", name: "Traces", hiddenName: true, cell: tracesOf, css: "icon" }]),
     { key: "actions", name: "Actions", hiddenName: true, cell: (/** @type {any} */ it) => (app.isAdmin ? buttons(app, it) : nothing), css: "actions" },
   ];
   return mountCollection(root, app, route, {
@@ -37,7 +38,7 @@ export function mount(root, app, route) {
       { name: "type", label: "Type", value: (it) => it.instance_type },
       { name: "provider", label: "Provider", value: (it) => it.provider },
     ],
-    text: (it) => `${it.name} ${it.id} ${it.instance_id ?? ""} ${it.address ?? ""} ${it.region} ${it.instance_type} ${Object.entries(it.tags).flat().join(" ")}`,
+    text: (it) => `${it.name} ${it.instance_id ?? ""} ${it.address ?? ""} ${it.region} ${it.instance_type} ${Object.entries(it.tags).flat().join(" ")}`,
     createName: "New worker",
     create: app.isAdmin ? createWorker : null,
     nothingYet: app.isAdmin ? "A worker is a machine that runs labs. Create one, and watch it come up." : "Administrators create workers. You will see them here.",
