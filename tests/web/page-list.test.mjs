@@ -29,7 +29,7 @@ test("the focus stays in its row, whatever happens to the others and to itself",
   await ada.open(`/tasks?sort=-updated&q=${encodeURIComponent(mark)}`);
   const keys = new Keyboard(ada.page);
   const watched = tasks[2];
-  await keys.to(ada.row(watched.id).getByRole("link"));
+  await keys.to(ada.row(watched.id).locator("a.lead"));
   const lead = await focused(ada);
   assert.match(lead, new RegExp(`^${watched.id}`));
 
@@ -73,7 +73,7 @@ test("the row with the focus leaves by a filter, and the next one has it", async
   const [one, two] = [await ada.api.createTask({ title: `${mark} one` }), await ada.api.createTask({ title: `${mark} two` })];
   await ada.signIn();
   await ada.open(`/tasks?status=pending&q=${encodeURIComponent(mark)}`);
-  await new Keyboard(ada.page).to(ada.row(two.id).getByRole("link"));
+  await new Keyboard(ada.page).to(ada.row(two.id).locator("a.lead"));
   await ada.api.patch(`/api/tasks/${two.id}`, { status: "completed" });
   await ada.until((id) => document.activeElement?.closest("tr.row")?.getAttribute("data-id") === id, one.id);
   assert.deepEqual(await rows(ada), [one.id]);
@@ -107,7 +107,7 @@ test("filters and order are in the address: a reload and the way back keep them"
   const url = page.url();
   await page.reload();
   await shows();
-  await ada.row(low.id).getByRole("link").click();
+  await ada.row(low.id).locator("a.lead").click();
   await page.getByRole("heading", { level: 1, name: low.title }).waitFor();
   await page.goBack();
   await shows();

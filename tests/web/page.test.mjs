@@ -42,7 +42,7 @@ test("an operator signs in, creates a worker, watches it come up, and stops it",
   await ada.sees(".under .status", "Running");
   await ada.toast(`${name} is running`);
   await ada.sees(".conditions li", /Ready\s+True/);
-  assert.match(await page.locator("#announcements").innerText(), new RegExp(`${name} is running`));
+  await ada.sees("#announcements", `${name} is running`);
 
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   await page.getByLabel("Reason").fill("the course is over");
@@ -104,7 +104,7 @@ test("the same by keyboard alone, and the focus is always to be seen", async () 
   const id = await idOf(ada, name);
   await keys.to(page.getByLabel("Search workers"));
   await keys.type(name);
-  await keys.to(ada.row(id).getByRole("link"));
+  await keys.to(ada.row(id).locator("a.lead"));
   await keys.to(ada.row(id).getByRole("button", { name: `Stop ${name}` }));
   await keys.press("Enter");
   await page.getByRole("dialog").waitFor();
