@@ -104,7 +104,7 @@ pub enum CodeReply {
     Used,
     /// The code was not used in time.
     Expired,
-    /// Too many wrong codes were tried lately. No code is taken for this long.
+    /// The code was wrong, and too many wrong ones were tried lately. Why a code is wrong is not told for this long.
     TooManyFailures {
         /// Whole seconds.
         seconds: u64,

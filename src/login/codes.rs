@@ -17,7 +17,7 @@ use super::Person;
 
 /// Most codes that are remembered, used and expired ones included. The oldest are forgotten first.
 const MAX_CODES: usize = 100;
-/// So many wrong codes are taken within [`FAILURE_WINDOW`].
+/// So many wrong codes within [`FAILURE_WINDOW`] are told why they are refused. A right code is always taken.
 const MAX_FAILURES: usize = 20;
 const FAILURE_WINDOW: Duration = Duration::from_mins(1);
 
@@ -97,13 +97,7 @@ impl Codes {
 
 impl State {
     fn take(&mut self, hash: &Hash, now: Micros) -> Result<TokenClaims, CodeReply> {
-        while self.failures.front().is_some_and(|it| *it + FAILURE_WINDOW <= now) {
-            self.failures.pop_front();
-        }
-        if let Some(first) = self.failures.front().filter(|_| self.failures.len() >= MAX_FAILURES) {
-            let left = (*first + FAILURE_WINDOW) - now;
-            return Err(CodeReply::TooManyFailures { seconds: left.as_secs() + 1 });
-        }
+        // Before the failures are counted: wrong codes of others must not keep out somebody with the right one.
         let found = self.codes.iter_mut().find(|it| it.hash == *hash);
         let refused = match found {
             None => CodeReply::Unknown,
@@ -111,6 +105,13 @@ impl State {
             Some(code) if code.ends_at <= now => CodeReply::Expired,
             Some(code) => return code.claims.take().ok_or(CodeReply::Used),
         };
+        while self.failures.front().is_some_and(|it| *it + FAILURE_WINDOW <= now) {
+            self.failures.pop_front();
+        }
+        if let Some(first) = self.failures.front().filter(|_| self.failures.len() >= MAX_FAILURES) {
+            let left = (*first + FAILURE_WINDOW) - now;
+            return Err(CodeReply::TooManyFailures { seconds: left.as_secs() + 1 });
+        }
         self.failures.push_back(now);
         Err(refused)
     }
@@ -160,15 +161,16 @@ mod tests {
     }
 
     #[test]
-    fn wrong_codes_are_bounded_and_so_are_codes() {
+    fn wrong_codes_are_bounded_but_keep_out_nobody_and_so_are_codes() {
         let (codes, clock) = codes();
         let first = codes.make(Person::local_admin()).unwrap();
         for _ in 0..MAX_FAILURES {
             assert_eq!(reply(&codes, "abc"), "unknown");
         }
-        assert_eq!((reply(&codes, "abc"), reply(&codes, &first)), ("too many", "too many"));
+        assert_eq!((reply(&codes, "abc"), reply(&codes, &first)), ("too many", "token"));
+        assert_eq!(reply(&codes, &first), "too many");
         clock.advance(FAILURE_WINDOW);
-        assert_eq!(reply(&codes, &first), "token");
+        assert_eq!(reply(&codes, &first), "used");
         for _ in 0..MAX_CODES {
             codes.make(Person::local_admin()).unwrap();
         }

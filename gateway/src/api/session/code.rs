@@ -95,7 +95,7 @@ async fn token(sessions: &Sessions, code: String) -> Result<String, ApiError> {
         )),
         CodeReply::Expired => Err(refused("this code has expired; `ccm login` prints a new link")),
         CodeReply::TooManyFailures { seconds } => {
-            let detail = "too many wrong codes were tried; wait before you try another one";
+            let detail = "this code is wrong, and so were too many others lately; `ccm login` prints a new link, which works at once";
             Err(ApiError::new(Reason::RateLimited, detail).after(seconds.max(1)))
         }
     }
