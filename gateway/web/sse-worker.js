@@ -145,6 +145,8 @@ export class Hub {
       this.leave(port);
       return port.postMessage({ kind: "alone" });
     }
+    // A tab that comes with a new session is connected, whatever became of the old one, of which it must not hear.
+    if (this.#connection.state === "SignedOut" && !knows) this.#connection.reopen();
     const member = { sent: 0, read: 0 };
     this.#members.set(port, member);
     port.postMessage({ kind: "joined" });
@@ -152,8 +154,6 @@ export class Hub {
     if (this.#connected) this.#send(port, member, this.#connected);
     for (const event of this.#resources.snapshot()) this.#send(port, member, event);
     this.#tellState(port);
-    // A tab that comes with a new session is connected, whatever became of the old one.
-    if (this.#connection.state === "SignedOut" && !knows) this.#connection.reopen();
   }
 
   /** @param {MessagePort} port */

@@ -45,8 +45,12 @@ class Tab {
     return this.events.map((it) => it.type);
   }
 
+  get states() {
+    return this.messages.filter((it) => it.kind === "state").map((it) => it.state);
+  }
+
   get state() {
-    return this.messages.findLast((it) => it.kind === "state")?.state;
+    return this.states.at(-1);
   }
 
   get isAlone() {
@@ -192,6 +196,22 @@ test("a sign-out ends the stream of every tab, and no later tab is told what the
   await next.live();
   assert.equal(next.events.find((it) => it.type === "connected").data.user, "grace");
   assert.ok(other.types.includes("stream.reset"));
+});
+
+test("a tab that comes after a new sign-in hears nothing of the session that ended", async () => {
+  gateway.createTask();
+  open();
+  const old = new Tab();
+  await old.live();
+  gateway.end("auth.session.expired", { reason: "expired" });
+  await until("the session is over", () => old.state === "SignedOut");
+  const next = new Tab();
+  await until("the stream is back", () => gateway.requests.length === 2 && gateway.streams === 1);
+  gateway.heartbeat();
+  await next.live();
+  assert.ok(!next.states.includes("SignedOut"), next.states.join());
+  assert.equal(old.state, "Live");
+  assert.deepEqual(next.tasks, old.tasks);
 });
 
 test("a check is answered, so that a tab knows that the worker lives", () => {
