@@ -25,7 +25,7 @@ import { isChange, resetEvent } from "./sse-events.js";
 /** @typedef {import("./sse-client.d.ts").StreamEvent} StreamEvent */
 /** @typedef {import("./sse-client.d.ts").Delivery} Delivery */
 
-const MOST_RESOURCES = 10_000;
+const MOST_RESOURCES = 50_000;
 const MOST_UNREAD = 20_000;
 
 /**
@@ -33,7 +33,7 @@ const MOST_UNREAD = 20_000;
  */
 class Resources {
   #limit;
-  /** @type {Map<string, StreamEvent>} */
+  /** With the position behind it; `null` of a change. @type {Map<string, { event: StreamEvent, position: string | null }>} */
   #bySubject = new Map();
   /** Whether something did not fit. */
   isPartial = false;
@@ -51,27 +51,58 @@ class Resources {
     this.completed = null;
   }
 
-  /** @param {StreamEvent} event */
-  apply(event) {
+  /**
+   * @param {StreamEvent} event
+   * @param {string} position
+   */
+  apply(event, position) {
     const { type, subject, data } = event;
     const [kind] = type.split(".");
-    if (type === "stream.reset") this.#reset(data.scope);
+    if (type === "connected") this.#dropProvisional(position);
+    else if (type === "stream.reset") this.#reset(data.scope);
     else if (type === "snapshot.completed") this.completed = event;
-    else if (type.endsWith(".snapshot")) this.#put(String(subject), event);
+    else if (type.endsWith(".snapshot")) this.#put(String(subject), event, position);
     else if (type.endsWith(".deleted") || type.endsWith(".removed")) {
       this.#bySubject.delete(subject ?? `${kind}s/${data.id}`);
     } else if (isChange(type) && data[kind]) {
-      this.#put(String(subject), { ...event, type: `${kind}.snapshot`, data: { [kind]: data[kind] } });
+      const snapshot = { ...event, type: `${kind}.snapshot`, data: { [kind]: data[kind] } };
+      this.#put(String(subject), snapshot, this.#bySubject.get(String(subject))?.position ?? null);
     }
   }
 
-  /** What a stream that began now would tell. */
-  snapshot() {
-    const events = [...this.#bySubject.values()];
-    if (!this.completed) return events;
-    const count = (/** @type {string} */ type) => events.filter((it) => it.type === type).length;
+  /**
+   * What a stream that began now would tell, with the id after each event. What is provisional comes last, with the id that it
+   * comes after: a tab that is cut then forgets nothing else.
+   * @param {string} position
+   * @returns {[event: StreamEvent, id: string][]}
+   */
+  snapshot(position) {
+    /** @type {[StreamEvent, string][]} */
+    const confirmed = [];
+    /** @type {[StreamEvent, string][]} */
+    const provisional = [];
+    for (const it of this.#bySubject.values()) {
+      if (this.#isProvisional(it, position)) provisional.push([it.event, position]);
+      else confirmed.push([it.event, ""]);
+    }
+    if (!this.completed) return [...confirmed, ...provisional];
+    const count = (/** @type {string} */ type) => confirmed.filter(([event]) => event.type === type).length;
     const data = { tasks: count("task.snapshot"), workers: count("worker.snapshot") };
-    return [...events, { ...this.completed, data }];
+    return [...confirmed, [{ ...this.completed, data }, position]];
+  }
+
+  /**
+   * Whether it comes again if the connection breaks now.
+   * @param {{ position: string | null }} resource
+   * @param {string} position
+   */
+  #isProvisional(resource, position) {
+    return !this.completed && resource.position === position;
+  }
+
+  /** @param {string} position */
+  #dropProvisional(position) {
+    for (const [subject, it] of this.#bySubject) if (this.#isProvisional(it, position)) this.#bySubject.delete(subject);
   }
 
   /** @param {string} scope */
@@ -86,11 +117,12 @@ class Resources {
   /**
    * @param {string} subject
    * @param {StreamEvent} event
+   * @param {string | null} position
    */
-  #put(subject, event) {
+  #put(subject, event, position) {
     if (this.#bySubject.size >= this.#limit && !this.#bySubject.has(subject)) this.isPartial = true;
     if (this.isPartial) this.#bySubject.clear();
-    else this.#bySubject.set(subject, event);
+    else this.#bySubject.set(subject, { event, position });
   }
 }
 
@@ -150,9 +182,12 @@ export class Hub {
     const member = { sent: 0, read: 0 };
     this.#members.set(port, member);
     port.postMessage({ kind: "joined" });
-    if (knows) this.#send(port, member, resetEvent("REJOINED", this.#env.now()));
-    if (this.#connected) this.#send(port, member, this.#connected);
-    for (const event of this.#resources.snapshot()) this.#send(port, member, event);
+    const { lastId } = this.#connection;
+    const snapshot = this.#resources.snapshot(lastId);
+    const begin = snapshot.length > 0 ? "" : lastId;
+    if (knows) this.#send(port, member, resetEvent("REJOINED", this.#env.now()), { id: begin, lag: null });
+    if (this.#connected) this.#send(port, member, this.#connected, { id: begin, lag: null });
+    for (const [event, id] of snapshot) this.#send(port, member, event, { id, lag: null });
     this.#tellState(port);
   }
 
@@ -210,7 +245,7 @@ export class Hub {
    */
   #onevent(event, delivery) {
     if (event.type === "connected") this.#connected = event;
-    if (this.#settings.since !== "now") this.#resources.apply(event);
+    if (this.#settings.since !== "now") this.#resources.apply(event, delivery.id);
     for (const [port, member] of this.#members) {
       if (!this.#isFarBehind(member)) this.#send(port, member, event, delivery);
     }
@@ -220,9 +255,9 @@ export class Hub {
    * @param {MessagePort} port
    * @param {Member} member
    * @param {StreamEvent} event
-   * @param {Delivery} [delivery]
+   * @param {Delivery} delivery
    */
-  #send(port, member, event, delivery = { id: this.#connection.lastId, lag: null }) {
+  #send(port, member, event, delivery) {
     member.sent += 1;
     port.postMessage({ kind: "event", event, delivery });
   }

@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
+import { Store } from "../../gateway/web/page/store.js";
 import { Hub } from "../../gateway/web/sse-worker.js";
 import { Clock, until } from "./clock.mjs";
 import { TestEventSource } from "./event-source.mjs";
 import { FakeGateway, TOKEN } from "./fake-gateway.mjs";
 
-let gateway, hub;
+let clock, gateway, hub;
 
 beforeEach(async () => {
   gateway = await new FakeGateway().start();
@@ -22,12 +23,15 @@ afterEach(async () => {
 function open({ since = "", eventTypes = [], limits } = {}) {
   const url = `${gateway.url}/api/events/stream${since && `?since=${since}`}`;
   const settings = { url, since, eventTypes, sessionUrl: null, withCredentials: false, signOutChannel: "" };
-  hub = new Hub(settings, new Clock().environment(TestEventSource, `session=${TOKEN}`), limits);
+  clock = new Clock();
+  hub = new Hub(settings, clock.environment(TestEventSource, `session=${TOKEN}`), limits);
 }
 
 /** A tab, as the worker sees it. */
 class Tab {
   messages = [];
+  /** What the page makes of it. */
+  store = new Store();
 
   constructor({ knows = false } = {}) {
     hub.join(this, knows);
@@ -35,6 +39,7 @@ class Tab {
 
   postMessage(message) {
     this.messages.push(structuredClone(message));
+    if (message.kind === "event") this.store.take(message.event, message.delivery);
   }
 
   get events() {
@@ -113,6 +118,31 @@ test("a tab that joins during the snapshot gets all of it once", async () => {
   await late.live();
   assert.deepEqual(late.types, ["connected", "task.snapshot", "task.snapshot", "snapshot.completed"]);
   assert.deepEqual(late.tasks.map((it) => it.id), [task.id, "t"]);
+});
+
+test("a tab that joins during the snapshot forgets only what comes again if the connection breaks", async () => {
+  gateway.snapshotEnd = "never";
+  open();
+  const early = new Tab();
+  await early.received("connected");
+  const tell = (id) => gateway.tell("task.snapshot", { task: { id, revision: 1 } }, undefined, { subject: `tasks/${id}` });
+  // The second part of the snapshot is cut: it comes again, without what was deleted meanwhile.
+  for (const id of ["one", "two"]) tell(id);
+  gateway.tell("heartbeat", {}, "at-0");
+  for (const id of ["three", "four"]) tell(id);
+  await early.received("task.snapshot", 4);
+  const late = new Tab();
+  assert.deepEqual([...late.store.tasks.keys()], ["one", "two", "three", "four"]);
+  gateway.end("system.sse.shutdown", { reason: "shutdown", reconnect_in_ms: 1 });
+  await late.received("system.sse.shutdown");
+  clock.advance(1_000);
+  await late.received("connected", 2);
+  const later = new Tab();
+  for (const tab of [early, late, later]) assert.deepEqual([...tab.store.tasks.keys()], ["one", "two"]);
+  tell("four");
+  gateway.tell("snapshot.completed", { tasks: 3, workers: 0 }, "at-0");
+  await later.received("snapshot.completed");
+  for (const tab of [early, late, later]) assert.deepEqual([...tab.store.tasks.keys()], ["one", "two", "four"]);
 });
 
 test("a reset forgets what a late tab would be told", async () => {
