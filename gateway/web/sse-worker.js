@@ -131,6 +131,8 @@ class Resources {
  * @typedef {object} Member
  * @property {number} sent How many events.
  * @property {number} read How many of them it has read, as far as is known.
+ * @property {number} told How many of them it was told when it joined; any number of those can be unread.
+ * @property {boolean} isCut Whether it was not sent something, so that it has to join anew.
  */
 
 /** One connection and its tabs. */
@@ -179,7 +181,7 @@ export class Hub {
     }
     // A tab that comes with a new session is connected, whatever became of the old one, of which it must not hear.
     if (this.#connection.state === "SignedOut" && !knows) this.#connection.reopen();
-    const member = { sent: 0, read: 0 };
+    const member = { sent: 0, read: 0, told: 0, isCut: false };
     this.#members.set(port, member);
     port.postMessage({ kind: "joined" });
     const { lastId } = this.#connection;
@@ -188,6 +190,7 @@ export class Hub {
     if (knows) this.#send(port, member, resetEvent("REJOINED", this.#env.now()), { id: begin, lag: null });
     if (this.#connected) this.#send(port, member, this.#connected, { id: begin, lag: null });
     for (const [event, id] of snapshot) this.#send(port, member, event, { id, lag: null });
+    member.told = member.sent;
     this.#tellState(port);
   }
 
@@ -212,7 +215,7 @@ export class Hub {
    * @param {{ kind: string, read?: number }} message
    */
   command(port, message) {
-    const member = this.#members.get(port);
+    this.#noteRead(port, message.read ?? 0);
     if (message.kind === "check") {
       this.#connection.check();
       port.postMessage({ kind: "alive" });
@@ -220,11 +223,18 @@ export class Hub {
     else if (message.kind === "offline") this.#connection.offline();
     else if (message.kind === "reopen") this.#connection.reopen();
     else if (message.kind === "signOut") this.signOut();
-    else if (message.kind === "read" && member) {
-      const wasCut = this.#isFarBehind(member);
-      member.read = message.read ?? 0;
-      if (wasCut && member.read === member.sent) this.join(port, true);
-    }
+  }
+
+  /**
+   * Every message of a tab says how much it has read.
+   * @param {MessagePort} port
+   * @param {number} read
+   */
+  #noteRead(port, read) {
+    const member = this.#members.get(port);
+    if (!member) return;
+    member.read = read;
+    if (member.isCut && member.read === member.sent) this.join(port, true);
   }
 
   /** Whether a tab can be told what it missed. */
@@ -236,7 +246,7 @@ export class Hub {
 
   /** @param {Member} member */
   #isFarBehind(member) {
-    return member.sent - member.read >= this.#limits.unread;
+    return member.sent - Math.max(member.read, member.told) >= this.#limits.unread;
   }
 
   /**
@@ -247,7 +257,8 @@ export class Hub {
     if (event.type === "connected") this.#connected = event;
     if (this.#settings.since !== "now") this.#resources.apply(event, delivery.id);
     for (const [port, member] of this.#members) {
-      if (!this.#isFarBehind(member)) this.#send(port, member, event, delivery);
+      member.isCut ||= this.#isFarBehind(member);
+      if (!member.isCut) this.#send(port, member, event, delivery);
     }
   }
 

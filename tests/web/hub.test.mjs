@@ -73,8 +73,9 @@ class Tab {
     return [...tasks.values()];
   }
 
-  read() {
-    hub.command(this, { kind: "read", read: this.messages.filter((it) => it.kind === "event").length });
+  /** Says that it has read so many events since it joined, or all. */
+  read(count = this.messages.slice(this.messages.findLastIndex((it) => it.kind === "joined")).filter((it) => it.kind === "event").length) {
+    hub.command(this, { kind: "check", read: count });
   }
 
   live() {
@@ -207,8 +208,17 @@ test("a tab that reads nothing is cut, and joins again when it reads", async () 
     other.read();
   }
   assert.equal(frozen.events.length, 10);
+  // It reads in steps, and what comes between them would follow a gap.
+  frozen.read(6);
+  gateway.createTask();
+  await other.received("task.created", 21);
+  assert.equal(frozen.events.length, 10);
   frozen.read();
   assert.equal(frozen.events[10].type, "stream.reset");
+  assert.deepEqual(frozen.tasks, other.tasks);
+  // What it is told when it joins can be any number.
+  gateway.createTask();
+  await frozen.received("task.created", 9);
   assert.deepEqual(frozen.tasks, other.tasks);
 });
 
