@@ -76,7 +76,8 @@ export class Connection {
   /** @type {EventSource | null} */
   #source = null;
   #lastId;
-  #lastChangeId = "";
+  /** The id of the event itself. */
+  #lastChange = "";
   /** Whether the present EventSource was opened with an id. */
   #resumes = false;
   /** Whether the page may know something, so that a snapshot has to replace it. */
@@ -139,7 +140,7 @@ export class Connection {
   /** Ends the stream and forgets its position, which is of no use to the next user. */
   signOut() {
     if (this.state === "Closed") return;
-    this.#lastId = this.#lastChangeId = "";
+    this.#lastId = this.#lastChange = "";
     this.#user = undefined;
     this.#stop("SignedOut", { reason: "signed_out" });
   }
@@ -281,14 +282,14 @@ export class Connection {
     } catch {
       return;
     }
-    // An event without an id has the one of the event before it, so only ids of changes tell whether it came already.
+    // An event without a position has the one of the event before it, and so have changes within a part of a snapshot.
     const id = message.lastEventId;
     if (isChange(type)) {
-      if (id !== "" && id === this.#lastChangeId) return;
-      this.#lastChangeId = id;
+      if (event.id === this.#lastChange) return;
+      this.#lastChange = event.id;
     }
     if (type === "connected" && this.#isAnotherUser(event)) {
-      this.#lastId = this.#lastChangeId = "";
+      this.#lastId = this.#lastChange = "";
       if (this.#resumes) return this.#open();
     }
     if (id !== "") this.#lastId = id;
@@ -334,7 +335,7 @@ export class Connection {
       this.#heartbeat = (data.heartbeat_seconds ?? 15) * 1000;
       this.#catchUp(data.mode);
     } else if (type === "stream.reset") {
-      this.#lastChangeId = "";
+      this.#lastChange = "";
       this.#catchUp("snapshot");
     } else if (type === "snapshot.completed") {
       this.#catchUp("live");

@@ -94,6 +94,17 @@ test("events without an id are no repetitions, and keep the position", async () 
   assert.equal(connection.lastId, "at-1");
 });
 
+test("changes within a part of a snapshot, which have no position of their own, are no repetitions", async () => {
+  gateway.snapshotEnd = "never";
+  connect();
+  await received("connected");
+  gateway.tell("heartbeat", {}, "behind-the-first-part");
+  for (const id of ["one", "two"]) gateway.tell("task.updated", { task: { id } }, undefined, { subject: `tasks/${id}` });
+  gateway.tell("snapshot.completed", { tasks: 2, workers: 0 }, gateway.cursor);
+  await inState("Live");
+  assert.deepEqual(ofType("task.updated").map((it) => it.data.task.id), ["one", "two"]);
+});
+
 test("pauses double up to 30 seconds, less by chance, and never end", async () => {
   connect();
   gateway.refuse = 503;
