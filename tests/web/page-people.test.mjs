@@ -94,6 +94,8 @@ test("names that are written to break the page are shown as what they are", asyn
     const row = ada.row(task.id);
     assert.equal((await row.locator("a.lead").innerText()).normalize(), task.title.normalize());
     assert.equal((await row.boundingBox())?.height, height, "the row has the height of the others");
+    const overflow = await row.locator("td").first().evaluate((it) => getComputedStyle(it).overflowY);
+    assert.notEqual(overflow, "visible", "marks that are piled up do not reach into other rows");
     // What turns the order of characters does so in its own cell only.
     assert.equal(await row.locator("a.lead > bdi").count(), 1);
   }
