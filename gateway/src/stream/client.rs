@@ -302,6 +302,9 @@ impl State {
         for log in Log::ALL.into_iter().filter(|it| self.wanted[*it as usize]) {
             match self.cursor.0[log as usize] {
                 Place::Earliest => {
+                    if !self.takes_turn() {
+                        return;
+                    }
                     let streams = self.streams.clone();
                     self.read(log, async move { streams.source(log).earliest().await.map(Read::Earliest) });
                     return;

@@ -18,6 +18,8 @@ const MAX_BYTES: usize = 64 * 1024 * 1024;
 const MAX_ENTRIES: usize = 50_000;
 /// Number of entries that a client gets at once.
 const BATCH: usize = 32;
+/// The same in a turn of its own.
+const TURN_BATCH: usize = 64;
 /// A client that lacks more entries than this one waits for its turn.
 const NEAR: usize = 256;
 
@@ -162,7 +164,7 @@ impl Ring {
         if !has_turn && inner.entries.len().saturating_sub(skip) > NEAR {
             return Found::Far;
         }
-        let batch = inner.entries.iter().skip(skip).take(BATCH);
+        let batch = inner.entries.iter().skip(skip).take(if has_turn { TURN_BATCH } else { BATCH });
         let next = seq + batch.len() as u64;
         if next == seq {
             return Found::NotYet(inner.heads);

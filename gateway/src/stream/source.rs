@@ -32,7 +32,7 @@ const PAGE_SIZE: i64 = 256;
 const MAX_PAGES_BYTES: usize = 32 * 1024 * 1024;
 /// Maximum size of the events that a client gets at once, and holds while it does not read; a larger event comes alone.
 const MAX_CLIENT_BYTES: usize = 128 * 1024;
-/// Number of pages that are read at the same time.
+/// Number of pages that are read at the same time, and of questions for the beginning of the log.
 const MAX_READING: usize = 4;
 
 /// The log of one service.
@@ -212,6 +212,8 @@ impl Source {
 
     /// The point before the oldest event.
     pub(super) async fn earliest(&self) -> Result<Point, Status> {
+        // The semaphore is never closed.
+        let _permit = self.reading.acquire().await;
         let request =
             WatchEventsRequest { start: WatchStart::Earliest.into(), ..WatchEventsRequest::default() };
         let first = self.watch(request).await?.message().await?.and_then(|it| it.item);

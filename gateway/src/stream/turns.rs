@@ -105,7 +105,8 @@ mod tests {
         let gone = turns.request();
         drop(gone);
         let mut next = turns.request();
-        next.given().await;
+        let given = tokio::time::timeout(Duration::from_secs(10), next.given());
+        given.await.expect("a turn is given");
         assert!(unused.is_given() && next.is_given());
     }
 }
