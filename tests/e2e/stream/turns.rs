@@ -35,12 +35,16 @@ async fn open(product: &Product, gateway: SocketAddr, query: &str) -> Sse {
 
 async fn replayed(stream: &mut Sse, count: usize) -> Vec<String> {
     let mut told = Vec::new();
-    while told.len() < count {
-        let block = stream.next().await.unwrap();
-        if block.name == "task.created" {
-            told.extend(titles(&[block]).into_iter().map(ToOwned::to_owned));
+    // Heartbeats come in any case.
+    let reading = async {
+        while told.len() < count {
+            let block = stream.next().await.unwrap();
+            if block.name == "task.created" {
+                told.extend(titles(&[block]).into_iter().map(ToOwned::to_owned));
+            }
         }
-    }
+    };
+    tokio::time::timeout(DEADLINE, reading).await.expect("a replay goes on");
     told.sort_unstable();
     told
 }
