@@ -58,6 +58,8 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
         await ada.open(String(path));
         await ada.sees(String(selector), text);
         await check(ada, String(path), found);
+        const within = (/** @type {Element[]} */ all) => all.every((it) => it.clientWidth <= (it.parentElement?.clientWidth ?? 0));
+        assert.ok(await page.locator("table.small").evaluateAll(within), `${path}: a table is wider than its card`);
       }
 
       await ada.open("/workers");

@@ -14,6 +14,7 @@ import { awaited, empty, icon } from "./parts.js";
  * @property {string} label
  * @property {(row: any) => string | null} value
  * @property {(value: string) => string} [text]
+ * @property {(value: string) => string} [tone]
  */
 
 /**
@@ -122,7 +123,7 @@ export function mountCollection(root, app, route, collection) {
 
   const chip = (/** @type {string} */ value, /** @type {string} */ text, /** @type {number} */ n) => {
     const pressed = (query.get(states.name) ?? "") === value;
-    return html`<button type="button" class="chip ${value ? tone(value) : ""}" aria-pressed=${pressed ? "true" : "false"} @click=${() => set(states.name, pressed ? "" : value)}>
+    return html`<button type="button" class="chip ${value ? (states.tone ?? tone)(value) : ""}" aria-pressed=${pressed ? "true" : "false"} @click=${() => set(states.name, pressed ? "" : value)}>
       ${value ? html`<span class="dot" aria-hidden="true"></span>` : nothing}${text}<span class="n">${number(n)}</span>
     </button>`;
   };

@@ -4,7 +4,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { editTask } from "./actions.js";
 import { mountCollection } from "./collection.js";
-import { words } from "./format.js";
+import { tone, words } from "./format.js";
 import { idChip, time, traceLink } from "./parts.js";
 import { priority, stateOf, taskStatus, whoSees } from "./statuses.js";
 
@@ -31,7 +31,7 @@ export function mount(root, app, route) {
     noun: "task",
     columns,
     sort: "-created",
-    states: { name: "status", label: "Status", value: stateOf },
+    states: { name: "status", label: "Status", value: stateOf, tone: (it) => (it === "pending" ? "idle" : tone(it)) },
     order: ORDER,
     filters: [
       { name: "kind", label: "Kind", value: (it) => it.kind, text: (it) => (it === "human" ? "For people" : "Actions on workers") },
