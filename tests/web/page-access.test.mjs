@@ -49,7 +49,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
       }
       const details = [
         [`/workers/${failed.id}`, ".bad", /./],
-        [`/workers/${worker.id}`, ".history li", "created"],
+        [`/workers/${worker.id}`, "table.small code", "create"],
         [`/tasks/${task.id}`, ".history li", "created"],
         [`/tasks/${action.id}`, "table.small td", /./],
         ["/tasks/00000000-0000-0000-0000-000000000000", ".empty", /./],
@@ -58,7 +58,11 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
         await ada.open(String(path));
         await ada.sees(String(selector), text);
         await check(ada, String(path), found);
-        const within = (/** @type {Element[]} */ all) => all.every((it) => it.clientWidth <= (it.parentElement?.clientWidth ?? 0));
+        const within = (/** @type {Element[]} */ all) => all.every((it) => {
+          const { clientWidth } = /** @type {Element} */ (it.parentElement);
+          const { paddingLeft, paddingRight } = getComputedStyle(/** @type {Element} */ (it.parentElement));
+          return it.clientWidth <= clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) + 1;
+        });
         assert.ok(await page.locator("table.small").evaluateAll(within), `${path}: a table is wider than its card`);
       }
 
