@@ -4,14 +4,14 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use super::logins::Link;
 use super::metrics::Metrics;
 use super::traces::Traces;
 
 pub(super) struct Banner<'a> {
     pub(super) gateway: SocketAddr,
     pub(super) tokens: &'a Tokens,
-    /// A link to the page, which signs in if the tokens are local.
-    pub(super) link: &'a str,
+    pub(super) link: &'a Link,
     pub(super) data: &'a Path,
     pub(super) traces: &'a Traces,
     pub(super) metrics: &'a Metrics,
@@ -29,9 +29,6 @@ impl fmt::Display for Banner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let origin = crate::cli::origin(self.gateway);
         writeln!(f, "Cml Cloud Manager is up: {}", self.link)?;
-        if let Tokens::Local(_) = self.tokens {
-            writeln!(f, "(signs in as an admin: once, within 5 minutes; for another link: ccm login)")?;
-        }
         writeln!(f)?;
         writeln!(f, "  Data    {}", self.data.display())?;
         writeln!(f, "  API     {origin}/api/tasks")?;
