@@ -225,9 +225,12 @@ pub(crate) struct Gateway {
     /// Socket of the `ccm up` that runs this gateway; `ccm up` sets this for its child process
     #[arg(long, hide = true, value_name = "PATH")]
     pub(crate) supervisor: Option<PathBuf>,
-    /// Without CCM_TRACE_URL, let links to traces lead to this gateway; `ccm up` sets this if it keeps the traces
-    #[arg(long, hide = true)]
-    pub(crate) shows_traces: bool,
+    /// The `ccm up` that runs this gateway keeps the traces; `ccm up` sets this for its child process
+    #[arg(long, hide = true, requires = "supervisor")]
+    pub(crate) keeps_traces: bool,
+    /// Let links to traces lead to this gateway; `ccm up` sets this if it keeps the traces and CCM_TRACE_URL is not set
+    #[arg(long, hide = true, requires = "keeps_traces")]
+    pub(crate) links_to_own_traces: bool,
 }
 
 #[derive(Debug, Args)]

@@ -53,11 +53,13 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
             },
             streams: settings.streams.streams(),
             page_client: settings.page.client(),
-            supervisor: settings.supervisor.map(|it| Arc::new(SupervisorSocket(it)) as _),
+            supervisor: settings
+                .supervisor
+                .map(|path| Arc::new(SupervisorSocket { path, keeps_traces: settings.keeps_traces }) as _),
         };
         context.serve_metrics().await?;
         let listener = listen(settings.listen, &settings.common).await?;
-        if settings.shows_traces {
+        if settings.links_to_own_traces {
             let origin = cli::origin(listener.local_addr()?);
             config.streams.trace_url.get_or_insert_with(|| gateway::TraceUrl::of_gateway(&origin));
         }

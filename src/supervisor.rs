@@ -12,12 +12,14 @@ use crate::trace::{self, PageReply, Request};
 /// How long the gateway waits for a reply.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The socket at a path.
-pub(crate) struct SupervisorSocket(pub(crate) PathBuf);
+pub(crate) struct SupervisorSocket {
+    pub(crate) path: PathBuf,
+    pub(crate) keeps_traces: bool,
+}
 
 impl SupervisorSocket {
     async fn ask<T: DeserializeOwned>(&self, request: &Request) -> Result<T, NoReply> {
-        match tokio::time::timeout(TIMEOUT, trace::send(&self.0, request)).await {
+        match tokio::time::timeout(TIMEOUT, trace::send(&self.path, request)).await {
             Err(_) => Err(NoReply::TimedOut),
             Ok(reply) => reply.map_err(|error| NoReply::Failed(error.into())),
         }
@@ -25,6 +27,10 @@ impl SupervisorSocket {
 }
 
 impl Supervisor for SupervisorSocket {
+    fn keeps_traces(&self) -> bool {
+        self.keeps_traces
+    }
+
     fn traces(&self, query: TraceQuery) -> Asked<'_, TraceReply> {
         Box::pin(async move {
             Ok(match self.ask(&Request::Page(query)).await? {
@@ -40,7 +46,7 @@ impl Supervisor for SupervisorSocket {
 
     fn redeem(&self, code: String) -> Asked<'_, CodeReply> {
         Box::pin(async move {
-            let directory = self.0.parent().unwrap_or(&self.0);
+            let directory = self.path.parent().unwrap_or(&self.path);
             let (path, request) = (login::socket(directory), login::Request::Redeem { code });
             match tokio::time::timeout(TIMEOUT, login::exchange(&path, &request)).await {
                 Err(_) => Err(NoReply::TimedOut),

@@ -10,6 +10,9 @@ pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, NoReply>> + Send +
 
 /// The `ccm up` that runs this gateway.
 pub trait Supervisor: Send + Sync + 'static {
+    /// Whether it keeps the traces. If not, they go elsewhere, or nowhere.
+    fn keeps_traces(&self) -> bool;
+
     /// Asks for kept traces. Takes a few seconds at most.
     fn traces(&self, query: TraceQuery) -> Asked<'_, TraceReply>;
 

@@ -75,10 +75,14 @@ impl Traces {
         }
     }
 
-    /// The flags of the gateway: links to traces lead to its own page if `up` keeps the traces and no other template is set. An
+    /// The flags of the gateway. Links to traces lead to its own page if `up` keeps the traces and no other template is set; an
     /// empty one means no links.
     pub(super) fn flags_of_gateway(&self) -> &'static [&'static str] {
-        if self.are_kept() && is_unset("CCM_TRACE_URL") { &["--shows-traces"] } else { &[] }
+        match (self.are_kept(), is_unset("CCM_TRACE_URL")) {
+            (true, true) => &["--keeps-traces", "--links-to-own-traces"],
+            (true, false) => &["--keeps-traces"],
+            (false, _) => &[],
+        }
     }
 
     /// Whether `up` itself receives the spans.

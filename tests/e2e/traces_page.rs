@@ -280,7 +280,8 @@ async fn only_admins_see_traces_and_only_where_they_are_kept() {
             assert_eq!(refused.text("type"), "urn:cml-cloud-manager:problem:traces-not-kept");
             assert!(refused.text("detail").contains(why), "{refused:?}");
         }
-        assert_eq!(client.get("/api/me").await.json["trace_url"], Value::Null);
+        let me = client.get("/api/me").await;
+        assert_eq!((&me.json["trace_url"], &me.json["traces"]), (&Value::Null, &json!(false)));
         assert_eq!(client.get("/nowhere").await.json.get("trace_url"), None);
     }
 }
@@ -297,9 +298,15 @@ async fn problems_events_and_the_caller_lead_to_the_page_unless_told_otherwise()
         let own = format!("http://localhost:{}/traces/{{trace_id}}", up.gateway.port());
         let template = template.unwrap_or(&own);
         let link = |id: &str| (!template.is_empty()).then(|| json!(template.replace("{trace_id}", id)));
-        let me = up.admin.get("/api/me").await;
-        let expected = if template.is_empty() { Value::Null } else { json!(template) };
-        assert_eq!(me.json["trace_url"], expected);
+        // A page is not led to another origin than its own, where its session is not valid, nor to what it may not read.
+        let (of_admin, of_user) = match set {
+            None => (json!("/traces/{trace_id}"), Value::Null),
+            Some("") => (Value::Null, Value::Null),
+            Some(set) => (json!(set), json!(set)),
+        };
+        let told = |me: Answer| (me.json["trace_url"].clone(), me.json["traces"].clone());
+        assert_eq!(told(up.admin.get("/api/me").await), (of_admin, json!(true)), "{set:?}");
+        assert_eq!(told(up.user().await.get("/api/me").await), (of_user, json!(false)), "{set:?}");
         let problem = up.admin.get("/nowhere").await;
         assert_eq!(problem.json.get("trace_url"), link(problem.text("trace_id")).as_ref(), "{problem:?}");
         let mut stream = sse::open(up.gateway, &up.token, "event_types=task.*", None).await.unwrap();

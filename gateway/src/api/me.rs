@@ -1,12 +1,16 @@
 //! `/api/me`: the identity of the caller.
 
+use std::sync::Arc;
+
 use access::Role;
 use axum::{Extension, Json};
 use serde::Serialize;
 
+use super::traces;
 use crate::error::ApiError;
 use crate::input::Authenticated;
 use crate::stream::TraceUrl;
+use crate::supervisor::Supervisor;
 
 /// The identity of the caller, as read from the token.
 #[derive(Serialize)]
@@ -18,15 +22,19 @@ pub(crate) struct Me {
     expires_at: String,
     /// Hints about problems with the token, for people.
     notices: Vec<&'static str>,
-    /// The template of links to traces, a URL with `{trace_id}`.
+    /// The template of links to traces, a URL with `{trace_id}`; relative if this gateway shows them.
     trace_url: Option<String>,
+    /// Whether the caller can read traces at this gateway.
+    traces: bool,
 }
 
 /// Returns the identity of the caller.
 pub(crate) async fn get(
     Authenticated(caller): Authenticated,
     Extension(trace_url): Extension<Option<TraceUrl>>,
+    Extension(supervisor): Extension<Option<Arc<dyn Supervisor>>>,
 ) -> Result<Json<Me>, ApiError> {
+    let may_read_traces = traces::may_read(&caller);
     let mut notices = Vec::new();
     if caller.is(Role::Manager) && caller.department.is_none() {
         notices.push(
@@ -40,6 +48,7 @@ pub(crate) async fn get(
         subject: caller.sub,
         department: caller.department,
         notices,
-        trace_url: trace_url.map(|it| it.template().to_owned()),
+        trace_url: trace_url.and_then(|it| it.for_page_of(may_read_traces)),
+        traces: may_read_traces && supervisor.is_some_and(|it| it.keeps_traces()),
     }))
 }

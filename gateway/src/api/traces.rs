@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use access::Role;
+use access::{Caller, Role};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -28,6 +28,11 @@ pub(crate) const MAX_TEXT: usize = 200;
 /// Most entity tags that are looked at.
 const MAX_TAGS: usize = 16;
 
+/// Whether a caller may read traces, wherever they are kept.
+pub(crate) fn may_read(caller: &Caller) -> bool {
+    caller.is(Role::Admin) || caller.is(Role::Service)
+}
+
 /// The keeper of the traces, for a caller who may see them.
 pub(crate) struct Traces(Arc<dyn Supervisor>);
 
@@ -36,7 +41,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Traces {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let Authenticated(caller) = Authenticated::from_request_parts(parts, state).await?;
-        if !caller.is(Role::Admin) && !caller.is(Role::Service) {
+        if !may_read(&caller) {
             return Err(ApiError::new(Reason::RoleRequired, "reading traces requires the role admin"));
         }
         let supervisor = parts.extensions.get::<Option<Arc<dyn Supervisor>>>().cloned().flatten();

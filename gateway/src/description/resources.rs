@@ -162,8 +162,12 @@ fn me() -> Value {
             },
             "trace_url": {
                 "type": ["string", "null"],
-                "description": "The template of links to traces: a URL with `{trace_id}`; `null` when there are none.",
-                "examples": ["http://localhost:8000/traces/{trace_id}"],
+                "description": "The template of links to traces: a URL with `{trace_id}`. It is relative to the origin of the gateway if the gateway itself shows the traces, and `null` for callers who may not read them; `null` when there are no links, too.",
+                "examples": ["/traces/{trace_id}"],
+            },
+            "traces": {
+                "type": "boolean",
+                "description": "Whether the caller can read traces at `/api/traces`.",
             },
         }),
     )

@@ -57,7 +57,11 @@ impl<'e, D> CloudEvent<'e, D> {
 
 /// The template of links to traces: a URL with `{trace_id}`.
 #[derive(Clone, Debug)]
-pub struct TraceUrl(String);
+pub struct TraceUrl {
+    template: String,
+    /// Whether the pages are those of this gateway.
+    is_own: bool,
+}
 
 impl TraceUrl {
     /// The placeholder in the template.
@@ -74,21 +78,26 @@ impl TraceUrl {
         if !template.contains(Self::PLACEHOLDER) {
             return Err(format!("must contain {}", Self::PLACEHOLDER));
         }
-        Ok(Self(template.to_owned()))
+        Ok(Self { template: template.to_owned(), is_own: false })
     }
 
     /// The template for the pages of a gateway at this origin, which `ccm up` runs.
     #[must_use]
     pub fn of_gateway(origin: &str) -> Self {
-        Self(format!("{origin}/traces/{}", Self::PLACEHOLDER))
+        Self { template: format!("{origin}/traces/{}", Self::PLACEHOLDER), is_own: true }
     }
 
-    pub(crate) fn template(&self) -> &str {
-        &self.0
+    /// The template for a caller's page. Pages of this gateway are relative to the origin at which the caller reached it,
+    /// because a session does not follow to another one, and are only for callers who may read its traces.
+    pub(crate) fn for_page_of(&self, may_read_traces: bool) -> Option<String> {
+        if !self.is_own {
+            return Some(self.template.clone());
+        }
+        may_read_traces.then(|| format!("/traces/{}", Self::PLACEHOLDER))
     }
 
     pub(super) fn of(&self, trace_id: &str) -> String {
-        self.0.replace(Self::PLACEHOLDER, trace_id)
+        self.template.replace(Self::PLACEHOLDER, trace_id)
     }
 }
 
@@ -161,6 +170,19 @@ mod tests {
         );
         assert_eq!(trace_of(Some(&parent("00")), Some(&url)).1, None);
         assert_eq!(trace_of(None, Some(&url)), (None, None));
+    }
+
+    #[test]
+    fn a_page_leads_to_its_own_origin_and_only_those_who_may_read() {
+        let own = TraceUrl::of_gateway("http://localhost:8000");
+        assert_eq!(own.of("4bf9"), "http://localhost:8000/traces/4bf9");
+        assert_eq!(own.for_page_of(true).as_deref(), Some("/traces/{trace_id}"));
+        assert_eq!(own.for_page_of(false), None);
+        let template = "https://grafana.example/explore?trace={trace_id}";
+        let elsewhere = TraceUrl::new(template).unwrap();
+        for may_read_traces in [true, false] {
+            assert_eq!(elsewhere.for_page_of(may_read_traces).as_deref(), Some(template));
+        }
     }
 
     #[test]
