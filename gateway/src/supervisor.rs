@@ -56,7 +56,8 @@ pub struct TraceFilter {
     pub status: Option<TraceStatus>,
     /// Shortest duration, in milliseconds.
     pub min_duration_ms: u64,
-    /// A part of a span's name, of an attribute's value or of a log message, in any case.
+    /// A part of a span's name, of an attribute's value or of a log message, or the trace id or at least its first four digits; in
+    /// any case.
     pub text: Option<String>,
     /// Whether to leave out the traces that do not begin with a request at the gateway.
     pub requests_only: bool,

@@ -215,6 +215,7 @@ async fn the_list_is_narrowed_by_each_of_its_filters_and_does_not_list_its_own_r
         ("min_duration_ms=120001", &[]),
         (&format!("text={}", task.to_uppercase()), &[made]),
         ("text=OLD%20THINGS", &[TRACE]),
+        (&format!("text={}", made.to_uppercase()), &[made]),
         ("text=nothing%20like%20it", &[]),
         ("requests_only=true", &[read, made]),
         ("requests_only=true&limit=1", &[read]),

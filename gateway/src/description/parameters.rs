@@ -118,7 +118,7 @@ pub(super) fn of_traces() -> Vec<Value> {
         ),
         query(
             "text",
-            "Only traces in which the name of a span, the value of an attribute or a log message contains this, in any case.",
+            "Only traces in which the name of a span, the value of an attribute or a log message contains this, in any case, or whose trace id is this or, from four digits on, begins with it.",
             &text(),
         ),
         query(

@@ -12,6 +12,8 @@ use super::super::story::Topic;
 use super::document::kind;
 use super::{QUIET, ids, milliseconds, root};
 
+/// With fewer digits, a text is not looked for in trace ids: it would match traces by chance.
+const MIN_ID_DIGITS: usize = 4;
 /// Most ids of tasks, and of workers, that are listed of one trace.
 const MAX_IDS: usize = 20;
 
@@ -119,12 +121,45 @@ impl Item {
     }
 }
 
-/// Whether a span's name, an attribute's value or a log message contains the text, which is in lower case.
+/// Whether a span's name, an attribute's value or a log message contains the text, which is in lower case, or the trace id begins
+/// with it.
 fn has_text(text: Option<&str>, arriving: &Arriving, lines: &LineStore) -> bool {
     let Some(text) = text else { return true };
+    if is_of_trace_id(text) && arriving.trace.id().starts_with(text) {
+        return true;
+    }
     let contains = |it: &str| it.to_lowercase().contains(text);
     let in_span =
         |it: &Span| contains(&it.name) || it.attributes.values().any(|it| contains(&it.to_string()));
     arriving.trace.spans.iter().any(in_span)
         || lines.of([arriving.trace.id()]).lines.iter().any(|it| contains(&it.message))
+}
+
+/// Whether a text can be meant as a trace id or the beginning of one.
+fn is_of_trace_id(text: &str) -> bool {
+    text.len() >= MIN_ID_DIGITS && text.bytes().all(|it| it.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::samples::request;
+
+    #[test]
+    fn a_trace_is_found_by_its_id_and_by_the_beginning_of_it() {
+        let (id, other) = ("4bf92f3577b34da6a3ce929d0e0e4736", "0af7651916cd43dd8448eb211c80319c");
+        let store = TraceStore::default();
+        store.add(vec![request(id, 0..10), request(other, 20..30)]);
+        let found = |text: &str| {
+            let filter = TraceFilter { text: Some(text.to_owned()), limit: 10, ..TraceFilter::default() };
+            let items = list(&filter, &store, &LineStore::default()).items.into_iter();
+            items.map(|it| it.trace_id).collect::<Vec<_>>()
+        };
+        for text in [id, &id.to_uppercase(), "4bf9", "4BF92F35"] {
+            assert_eq!(found(text), [id], "{text}");
+        }
+        for text in ["4bf", "77b34da6", "4bf9x", &format!("{id}0")] {
+            assert_eq!(found(text), Vec::<String>::new(), "{text}");
+        }
+    }
 }
