@@ -139,7 +139,7 @@ describe("at an issuer", () => {
     assert.equal(total, count);
     const shown = await page.evaluate(() => [...window.shown]);
     assert.ok(shown.every((it) => it.includes("Live")), shown.join(" | "));
-    await page.evaluate(() => import("/page/session.js").then((it) => void it.end()));
+    await page.evaluate(() => import("/page/session.js").then((it) => void it.end(() => {})));
     await signInView();
     assert.equal((await fetch(`${up.url}/api/me`)).status, 401);
     assert.equal((await me()).status, 401);
@@ -215,7 +215,7 @@ test("at a certified provider, with its form, rotation of refresh tokens and sig
     assert.equal((await me()).subject, "grace");
     await until("it was renewed twice", () => people.refreshed() >= 2, 60);
     assert.equal((await me()).subject, "grace");
-    await page.evaluate(() => import("/page/session.js").then((it) => void it.end()));
+    await page.evaluate(() => import("/page/session.js").then((it) => void it.end(() => {})));
     await page.getByRole("button", { name: "Yes, sign me out" }).click();
     await signInView();
     assert.equal(page.url(), `${up.url}/`);

@@ -5,6 +5,7 @@ import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { EventStream } from "../sse-client.js";
 import * as api from "./api.js";
 import { badge } from "./badge.js";
+import { closeDialogs } from "./dialogs.js";
 import { applyScheme, frame } from "./frame.js";
 import { context, failure, spinner } from "./parts.js";
 import { Reports } from "./reports.js";
@@ -201,6 +202,7 @@ class App {
   }
 
   #leave() {
+    closeDialogs();
     this.#view?.unmount();
     this.#view = null;
     this.#module = null;
@@ -273,4 +275,5 @@ function searches(event) {
 
 const app = new App();
 context.announce = (text) => app.announce(text);
+context.toast = (text, options) => app.toast(text, options);
 app.start();

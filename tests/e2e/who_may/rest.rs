@@ -35,7 +35,7 @@ struct Operation {
     sees: &'static [Who],
 }
 
-const OPERATIONS: [Operation; 32] = [
+const OPERATIONS: [Operation; 34] = [
     Operation {
         name: "POST /api/session",
         subject: Subject::None,
@@ -53,6 +53,9 @@ const OPERATIONS: [Operation; 32] = [
         allowed: EVERYBODY,
         sees: EVERYBODY,
     },
+    // The product of the test keeps no traces, which is said to those only who might read them.
+    Operation { done: 404, allowed: &[Admin, Service], ..read("GET /api/traces", Subject::None, EVERYBODY) },
+    Operation { done: 404, allowed: &[Admin, Service], ..read("GET /api/traces/{id}", Subject::Task, EVERYBODY) },
     // What it tells whom is another question, which the tests of the stream answer.
     read("GET /api/events/stream", Subject::None, EVERYBODY),
     read("GET /api/tasks", Subject::None, EVERYBODY),
