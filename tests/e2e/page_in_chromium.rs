@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_mins(20);
 /// The tests in which a database has a part.
 const OF_DATABASE: &str = "page.test.mjs page-list.test.mjs page-outage.test.mjs page-people.test.mjs";
 /// Those of the page alone.
-const OF_PAGE: &str = "page-access.test.mjs page-many.test.mjs page-tabs.test.mjs";
+const OF_PAGE: &str = "page-access.test.mjs page-dialogs.test.mjs page-many.test.mjs page-tabs.test.mjs";
 /// Nothing is behind it: the tests read the links.
 const TRACE_URL: &str = "https://traces.example/trace/{trace_id}";
 

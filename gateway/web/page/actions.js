@@ -80,11 +80,11 @@ export function createWorker(app) {
       { name: "tags", label: "Tags", hint: "key=value, separated by commas" },
     ],
     submitName: "Create worker",
-    submit: async ({ name, region, instance_type, tags }) => {
+    submit: async ({ name, region, instance_type, tags }, isOpen) => {
       const body = { name, region, instance_type, tags: parseTags(tags) };
       const worker = await app.api.send("POST", "/api/workers", body, key(body));
       app.toast(`${worker.name} was created`, { kind: "busy", href: `/workers/${worker.id}` });
-      app.navigate(`/workers/${worker.id}`);
+      if (isOpen()) app.navigate(`/workers/${worker.id}`);
     },
   });
 }
@@ -130,11 +130,11 @@ export function editTask(app, task) {
       title: "New task",
       fields,
       submitName: "Create task",
-      submit: async (values) => {
+      submit: async (values, isOpen) => {
         const body = bodyOf(values);
         const created = await app.api.send("POST", "/api/tasks", body, key(body));
         app.toast("The task was created", { kind: "ok", href: `/tasks/${created.id}` });
-        app.navigate(`/tasks/${created.id}`);
+        if (isOpen()) app.navigate(`/tasks/${created.id}`);
       },
     });
   }
@@ -143,7 +143,7 @@ export function editTask(app, task) {
     title: "Change the task",
     fields,
     submitName: "Save",
-    submit: async (values) => {
+    submit: async (values, isOpen) => {
       // Only what was changed: another person may be changing the rest, or be the only one who may.
       const patch = Object.fromEntries(Object.entries(bodyOf(values)).filter(([name, value]) => value !== (task[name] ?? null)));
       try {
@@ -153,6 +153,7 @@ export function editTask(app, task) {
         latest = await app.api.get(`/api/tasks/${task.id}`);
         throw new Error("Somebody has changed the task meanwhile. Save again to add your changes to theirs.");
       }
+      if (!isOpen()) app.toast("The task was changed", { kind: "ok", href: `/tasks/${task.id}` });
     },
   });
 }
@@ -177,13 +178,16 @@ export async function retry(app, task) {
   const key = keys();
   const send = (/** @type {any} */ body) => app.api.send("POST", `/api/tasks/${task.id}/retry`, body, key(body));
   if (task.action?.verb !== "terminate") return attempt(app, () => send(undefined));
-  const name = app.store.workers.get(task.worker_id)?.name ?? "";
+  let worker = app.store.workers.get(task.worker_id);
+  if (!worker) await attempt(app, async () => (worker = await app.api.get(`/api/workers/${task.worker_id}`)));
+  if (!worker) return;
   ask({
     title: "Retry the termination",
-    intro: html`The machine and its disks are deleted. <strong>This cannot be undone.</strong> To go on, type the name of the worker: <code class="name"><bdi>${name}</bdi></code>`,
+    intro: html`The machine and its disks are deleted. <strong>This cannot be undone.</strong> To go on, type the name of the worker: <code class="name"><bdi>${worker.name}</bdi></code>`,
     fields: [{ name: "confirm", label: "Name of the worker", required: true }],
     submitName: "Terminate",
     danger: true,
+    check: ({ confirm }) => (confirm === worker.name ? null : "the name is another one"),
     submit: async ({ confirm }) => {
       await send({ confirm });
     },
@@ -199,10 +203,10 @@ export function remove(app, kind, resource) {
     fields: [],
     submitName: "Delete",
     danger: true,
-    submit: async () => {
+    submit: async (_, isOpen) => {
       await app.api.send("DELETE", `/api/${kind}/${resource.id}`);
       app.toast(`${name} was deleted`);
-      app.navigate(`/${kind}`, { replace: true });
+      if (isOpen()) app.navigate(`/${kind}`, { replace: true });
     },
   });
 }

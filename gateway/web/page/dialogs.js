@@ -2,7 +2,7 @@
 /** Forms in a modal dialog. What the gateway refuses is told at the field that it names. */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
-import { icon, traceLink } from "./parts.js";
+import { context, icon, traceHref, traceLink } from "./parts.js";
 
 /**
  * @typedef {object} Field
@@ -25,8 +25,14 @@ import { icon, traceLink } from "./parts.js";
  * @property {string} submitName
  * @property {boolean} [danger]
  * @property {(values: Record<string, string>) => string | null} [check] What is wrong, before it is sent.
- * @property {(values: Record<string, string>) => Promise<void>} submit
+ * @property {(values: Record<string, string>, isOpen: () => boolean) => Promise<void>} submit Once the dialog was closed, the
+ *   person is elsewhere, and is not taken to another view.
  */
+
+/** Closes every dialog, because what it is about is no longer in view. */
+export function closeDialogs() {
+  for (const it of document.querySelectorAll("dialog")) it.close();
+}
 
 /** Asks for the fields until they are accepted, or the dialog is closed. @param {Form} form */
 export function ask(form) {
@@ -44,7 +50,7 @@ export function ask(form) {
       <button type="button" class="icon" aria-label="Close" @click=${() => dialog.close()}>${icon("close")}</button>
     </header>
     ${form.intro ? html`<p class="intro">${form.intro}</p>` : nothing}
-    ${error ? html`<div class="failure" role="alert"><p><bdi>${error.message}</bdi></p>${error.traceId ? traceLink(error.traceId, "this failure") : nothing}</div>` : nothing}
+    ${error ? html`<div class="failure" role="alert"><p><bdi>${error.message}</bdi></p>${elsewhere()}${error.traceId ? traceLink(error.traceId, "this failure") : nothing}</div>` : nothing}
     ${form.fields.map(field)}
     <footer>
       <button type="button" @click=${() => dialog.close()}>Close</button>
@@ -52,15 +58,23 @@ export function ask(form) {
     </footer>
   </form>`;
 
+  /** What is wrong with fields that are not in the form. */
+  const elsewhere = () => {
+    const found = (error.violations ?? []).filter((/** @type {any} */ it) => !form.fields.some(({ name }) => isOf(it, name)));
+    if (!found.length) return nothing;
+    return html`<ul>${found.map((/** @type {any} */ it) => html`<li><bdi>${it.field}</bdi>: <bdi>${it.description}</bdi></li>`)}</ul>`;
+  };
+
   /** @param {Field} it */
   const field = (it) => {
-    const violation = violationOf(error, it.name);
-    const described = [it.hint ? `${it.name}-hint` : "", violation ? `${it.name}-error` : ""].join(" ").trim();
+    /** @type {any[]} */
+    const violations = (error?.violations ?? []).filter((/** @type {any} */ violation) => isOf(violation, it.name));
+    const described = [it.hint ? `${it.name}-hint` : "", violations.length ? `${it.name}-error` : ""].join(" ").trim();
     return html`<div class="field">
       <label for="field-${it.name}">${it.label}${it.required ? nothing : html` <span class="hint">optional</span>`}</label>
-      ${control(it, violation, described)}
+      ${control(it, violations.length > 0, described)}
       ${it.hint ? html`<p class="hint" id="${it.name}-hint">${it.hint}</p>` : nothing}
-      ${violation ? html`<p class="error" id="${it.name}-error">${violation}</p>` : nothing}
+      ${violations.length ? html`<div class="error" id="${it.name}-error">${violations.map(({ description }) => html`<p><bdi>${description}</bdi></p>`)}</div>` : nothing}
     </div>`;
   };
 
@@ -82,12 +96,16 @@ export function ask(form) {
       busy = true;
       draw();
       try {
-        await form.submit(given);
+        await form.submit(given, () => dialog.open);
         dialog.close();
       } catch (it) {
         error = it;
       }
       busy = false;
+    }
+    if (!dialog.open) {
+      if (error) context.toast(`${form.title}: ${error.message}`, { kind: "bad", href: traceHref(error.traceId) });
+      return;
     }
     draw();
     const invalid = /** @type {HTMLElement | null} */ (dialog.querySelector("[aria-invalid=true]"));
@@ -95,8 +113,12 @@ export function ask(form) {
   };
 
   dialog.addEventListener("close", () => dialog.remove());
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
+  // Text can be selected by drawing the mouse out of the dialog.
+  let isBeside = false;
+  dialog.addEventListener("pointerdown", ({ target }) => (isBeside = target === dialog));
+  dialog.addEventListener("pointerup", ({ target }) => (isBeside &&= target === dialog));
+  dialog.addEventListener("click", ({ target }) => {
+    if (target === dialog && isBeside) dialog.close();
   });
   draw();
   dialog.showModal();
@@ -104,10 +126,10 @@ export function ask(form) {
   /** @type {HTMLElement | null} */ (dialog.querySelector("input, textarea, select"))?.focus();
 }
 
-/** @param {Field} it @param {string | null} violation @param {string} described */
-function control({ name, type = "text", value = "", maxlength, options = [], suggestions, required }, violation, described) {
+/** @param {Field} it @param {boolean} isInvalid @param {string} described */
+function control({ name, type = "text", value = "", maxlength, options = [], suggestions, required }, isInvalid, described) {
   const id = `field-${name}`;
-  const invalid = violation ? "true" : "false";
+  const invalid = isInvalid ? "true" : "false";
   const by = described || nothing;
   if (type === "textarea") {
     return html`<textarea id=${id} name=${name} rows="3" maxlength=${maxlength ?? nothing} aria-invalid=${invalid} aria-describedby=${by}>${value}</textarea>`;
@@ -122,8 +144,7 @@ function control({ name, type = "text", value = "", maxlength, options = [], sug
     ${suggestions ? html`<datalist id="${id}-list">${suggestions.map((it) => html`<option value=${it}></option>`)}</datalist>` : nothing}`;
 }
 
-/** What the gateway says of a field: it names a member of the resource, or of a part of it. @param {any} error @param {string} name */
-function violationOf(error, name) {
-  const found = error?.violations?.find((/** @type {any} */ it) => it.field === name || it.field?.endsWith(`.${name}`) || it.field?.startsWith(`${name}[`));
-  return found ? found.description : null;
+/** Whether the gateway says it of this field: it names a member of the resource, or of a part of it. @param {any} violation @param {string} name */
+function isOf({ field = "" }, name) {
+  return field === name || field.endsWith(`.${name}`) || field.startsWith(`${name}[`) || field.startsWith(`${name}.`);
 }

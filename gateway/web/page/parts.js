@@ -10,6 +10,8 @@ export const context = {
   traceUrl: null,
   /** Tells screen readers. @type {(text: string) => void} */
   announce: () => {},
+  /** Shows a message. @type {(text: string, options?: {kind?: string, href?: string}) => void} */
+  toast: () => {},
 };
 
 /** A time, relative, with the exact one as its title. @param {string | null} iso @param {number} [now] */

@@ -55,7 +55,11 @@ const OPERATIONS: [Operation; 34] = [
     },
     // The product of the test keeps no traces, which is said to those only who might read them.
     Operation { done: 404, allowed: &[Admin, Service], ..read("GET /api/traces", Subject::None, EVERYBODY) },
-    Operation { done: 404, allowed: &[Admin, Service], ..read("GET /api/traces/{id}", Subject::Task, EVERYBODY) },
+    Operation {
+        done: 404,
+        allowed: &[Admin, Service],
+        ..read("GET /api/traces/{id}", Subject::Task, EVERYBODY)
+    },
     // What it tells whom is another question, which the tests of the stream answer.
     read("GET /api/events/stream", Subject::None, EVERYBODY),
     read("GET /api/tasks", Subject::None, EVERYBODY),
