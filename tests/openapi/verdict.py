@@ -12,7 +12,7 @@ from schemathesis.core.parameters import ParameterLocation
 STATES = ["404", "409", "412", "422"]
 CONFIG = {
     "positive_data_acceptance": {"expected-statuses": ["2xx", "304", *STATES]},
-    "negative_data_rejection": {"expected-statuses": ["400", "401", "415", *STATES]},
+    "negative_data_rejection": {"expected-statuses": ["400", "401", "413", "415", *STATES]},
 }
 CHECKS = [
     checks.not_a_server_error,
