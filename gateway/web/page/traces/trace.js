@@ -91,8 +91,7 @@ export class Waterfall {
   unmount() {
     this.ends.abort();
     this.sizes.disconnect();
-    clearTimeout(this.timer);
-    clearTimeout(this.written);
+    for (const it of [this.timer, this.written]) clearTimeout(it);
     cancelAnimationFrame(this.frame);
   }
 
@@ -104,11 +103,11 @@ export class Waterfall {
     return this.model.traces.length > 0 && this.model.traces.every((it) => it.complete);
   }
 
-  /** @param {URLSearchParams} query */
+  /** Follows an address, which is an old one while that of a later selection is to be written. @param {URLSearchParams} query */
   update(query) {
     this.tab = query.get("tab") === "logs" ? "logs" : "spans";
     this.byService = query.get("group") === "service";
-    this.wanted = query.get("span") ?? "";
+    if (!this.written) this.wanted = query.get("span") ?? "";
     if (!this.wanted) this.selected = "";
     this.find();
     this.arrange();
@@ -281,6 +280,7 @@ export class Waterfall {
   /** Changes the query of the address; the view follows. @param {Record<string, string>} [changes] */
   navigate(changes) {
     clearTimeout(this.written);
+    this.written = 0;
     if (location.pathname !== this.address) return;
     const query = new URLSearchParams(location.search);
     for (const [name, value] of Object.entries({ span: this.wanted, ...changes })) value ? query.set(name, value) : query.delete(name);
