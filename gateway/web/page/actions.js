@@ -3,7 +3,7 @@
 
 import { html } from "../vendor/lit-html/lit-html.js";
 import { ask } from "./dialogs.js";
-import { words } from "./format.js";
+import { capitalized, words } from "./format.js";
 import { traceHref } from "./parts.js";
 
 /**
@@ -90,7 +90,7 @@ export function createWorker(app) {
 }
 
 /** `a=b, c` as an object. @param {string} text */
-export function parseTags(text) {
+function parseTags(text) {
   const pairs = text.split(",").filter((it) => it.trim());
   return Object.fromEntries(
     pairs.map((it) => {
@@ -225,11 +225,6 @@ async function attempt(app, what) {
     await what();
   } catch (error) {
     const { message, traceId } = /** @type {any} */ (error);
-    app.toast(sentence(message), { kind: "bad", href: traceHref(traceId) });
+    app.toast(capitalized(message), { kind: "bad", href: traceHref(traceId) });
   }
-}
-
-/** @param {string} text */
-function sentence(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

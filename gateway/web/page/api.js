@@ -62,7 +62,7 @@ export async function request(method, path, { body, headers, signal, keepalive }
  * @param {Response} response
  * @throws {ApiError}
  */
-export async function read(response) {
+export async function parse(response) {
   const text = await response.text().catch(() => {
     throw new ApiError(0, { detail: "The connection to the gateway broke." });
   });
@@ -73,10 +73,18 @@ export async function read(response) {
     throw new ApiError(response.status, { detail: `What answered is not the gateway (status ${response.status}).` });
   }
   if (response.ok) return json;
-  const error = new ApiError(response.status, json ?? {});
-  if (error.status === 401) signedOut(error);
-  if (error.status >= 500) failed();
-  throw error;
+  throw new ApiError(response.status, json ?? {});
+}
+
+/** As `parse`, and tells the page of a session that has ended, and of a failure. @param {Response} response @throws {ApiError} */
+export async function read(response) {
+  try {
+    return await parse(response);
+  } catch (error) {
+    if (response.status === 401) signedOut(/** @type {ApiError} */ (error));
+    if (response.status >= 500) failed();
+    throw error;
+  }
 }
 
 /** @param {string} path @param {{signal?: AbortSignal}} [options] */

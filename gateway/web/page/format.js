@@ -62,10 +62,14 @@ export function shortId(id) {
   return id.includes("-") ? id.slice(-8) : id.slice(0, 8);
 }
 
+/** @param {string} text */
+export function capitalized(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** `in_progress` as `In progress`. @param {string} name */
 export function words(name) {
-  const text = name.replaceAll("_", " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return capitalized(name.replaceAll("_", " "));
 }
 
 /** `1 task`, `2 tasks`, `12,000 tasks`. @param {number} n @param {string} noun */

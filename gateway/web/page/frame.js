@@ -2,6 +2,7 @@
 /** What stands around every view: the navigation, the badge, and the menu of the person. */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { capitalized } from "./format.js";
 import { icon } from "./parts.js";
 
 const LINKS = [
@@ -59,7 +60,7 @@ function rights(me) {
 
 /** @param {string} text */
 function sentence(text) {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;
+  return `${capitalized(text)}${text.endsWith(".") ? "" : "."}`;
 }
 
 /** @param {Event} event */

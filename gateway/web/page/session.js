@@ -5,7 +5,8 @@
  * token and the id token are in the memory of this module only. No DOM.
  */
 
-import { ApiError, request } from "./api.js";
+// A refusal of a request of this module is for its caller alone: it does not say that a session has ended.
+import { ApiError, parse as read, request } from "./api.js";
 
 /** @typedef {{subject: string, issuer: string, roles: string[], expires_at: string}} Me the answer of `GET /api/me` */
 /**
@@ -337,19 +338,6 @@ async function exchange(issuer, grant) {
 /** @param {Issuer} issuer @param {string} error @param {string | null | undefined} description */
 function refusal(issuer, error, description) {
   return `${new URL(issuer.issuer).host} refused: ${description || error}${description ? ` (${error})` : ""}`;
-}
-
-/** The JSON of an answer. Unlike that of api.js, a 401 is for the caller alone. @param {Response} response @returns {Promise<any>} */
-async function read(response) {
-  const text = await response.text().catch(() => "");
-  let json = null;
-  try {
-    json = text ? JSON.parse(text) : null;
-  } catch {
-    throw new ApiError(response.status, { detail: `What answered is not the gateway (status ${response.status}).` });
-  }
-  if (!response.ok) throw new ApiError(response.status, json ?? {});
-  return json;
 }
 
 /** The claims of a token, unverified: it came from the issuer itself, over TLS. @param {string | undefined} token @returns {any} */

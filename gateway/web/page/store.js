@@ -5,7 +5,6 @@
 /** @typedef {import("../sse-client.d.ts").Delivery} Delivery */
 /** @typedef {import("../sse-client.d.ts").State} State */
 /** @typedef {import("../sse-client.d.ts").StateDetail} StateDetail */
-/** @typedef {{event: StreamEvent, key: string}} Line */
 
 const MAX_LINES = 2_000;
 
