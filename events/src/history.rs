@@ -13,19 +13,6 @@ use storage::{Page, PageToken, Statements as _, StorageError};
 /// A page of a subject's events, newest first, and where the next one begins.
 pub type History = (Vec<Recorded>, Option<PageToken>);
 
-/// Maximum size of the events on a page. By default, gRPC clients accept messages of at most 4 MiB.
-const MAX_BYTES: usize = 3 * 1024 * 1024;
-
-/// Returns how many of the events fit into one response, at least one.
-fn fitting(events: &[Recorded]) -> usize {
-    let mut bytes = 0;
-    let fits = |it: &&Recorded| {
-        bytes += it.bytes;
-        bytes <= MAX_BYTES
-    };
-    events.iter().take_while(fits).count().max(1).min(events.len())
-}
-
 impl EventLog {
     /// Returns a page of the history of a subject; `None` if there is none that the caller may see, or `includes` excludes
     /// the kind of the subject. A caller that may see the subject after its last event, or could see it when it
@@ -56,13 +43,9 @@ impl EventLog {
             .into_iter()
             .map(|row| row.into_recorded(&self.reader.kinds))
             .collect::<Result<Vec<_>, _>>()?;
-        let next = page.cut(&mut events, |it| (Micros(it.revision), it.subject_id));
-        let fit = fitting(&events);
-        if fit == events.len() {
-            return Ok(Some((events, next)));
-        }
-        events.truncate(fit);
-        let next = events.last().map(|it| page.token_after((Micros(it.revision), it.subject_id)));
+        let key = |it: &Recorded| (Micros(it.revision), it.subject_id);
+        let next = page.cut(&mut events, key);
+        let next = page.fit(&mut events, next, |it| it.bytes, key);
         Ok(Some((events, next)))
     }
 }

@@ -45,6 +45,7 @@ impl Reason {
             | Self::ActionIsLive => Code::FailedPrecondition,
             Self::HistoryGone => Code::OutOfRange,
             Self::MessageTooLarge
+            | Self::MetadataTooLarge
             | Self::ReaderTooSlow
             | Self::TooManySnapshots
             | Self::TooManyWatchers
@@ -103,7 +104,7 @@ impl Reason {
             | Self::TooManyWatchers
             | Self::RateLimited
             | Self::RefreshThrottled => 429,
-            Self::HeaderTooLarge => 431,
+            Self::HeaderTooLarge | Self::MetadataTooLarge => 431,
             Self::Unspecified | Self::UpstreamFailed | Self::Internal => 500,
             Self::IssuerUnavailable
             | Self::StreamEnded

@@ -11,6 +11,8 @@ use uuid::Uuid;
 const DEFAULT_SIZE: i32 = 50;
 /// Maximum page size.
 const MAX_SIZE: i32 = 200;
+/// Maximum size in bytes of the messages on a page. By default, gRPC clients accept responses of at most 4 MiB.
+const MAX_BYTES: usize = 3 * 1024 * 1024;
 const VERSION: u8 = 2;
 
 /// The page that a request asks for.
@@ -83,6 +85,28 @@ impl Page {
             return None;
         }
         rows.truncate(size);
+        rows.last().map(|it| self.token_after(key(it)))
+    }
+
+    /// Removes the rows that do not fit into one response, and returns the token of the next page: `next`, if all rows
+    /// fit. The first row stays however large it is, so a walk over the pages always ends.
+    pub fn fit<T>(
+        &self,
+        rows: &mut Vec<T>,
+        next: Option<PageToken>,
+        bytes: impl Fn(&T) -> usize,
+        key: impl Fn(&T) -> (Micros, Uuid),
+    ) -> Option<PageToken> {
+        let mut total = 0;
+        let fits = |it: &&T| {
+            total += bytes(it);
+            total <= MAX_BYTES
+        };
+        let fit = rows.iter().take_while(fits).count().max(1);
+        if fit >= rows.len() {
+            return next;
+        }
+        rows.truncate(fit);
         rows.last().map(|it| self.token_after(key(it)))
     }
 
@@ -191,5 +215,20 @@ mod tests {
         let mut rows = vec![3, 2, 1];
         assert_eq!(page.cut(&mut rows, key).map(|it| it.id), Some(Uuid::from_u128(2)));
         assert_eq!(rows, [3, 2]);
+    }
+
+    #[test]
+    fn a_page_ends_before_a_response_becomes_too_large() {
+        let page = Page::new(10, "", LIST).unwrap();
+        let key = |it: &usize| (Micros(0), Uuid::from_u128(*it as u128));
+        let fit = |mut rows: Vec<usize>| {
+            let next = page.fit(&mut rows, Some(page.token_after(key(&0))), |it| *it, key);
+            (rows, next.map(|it| it.id.as_u128() as usize))
+        };
+        assert_eq!(fit(vec![]), (vec![], Some(0)));
+        assert_eq!(fit(vec![1, MAX_BYTES - 1]), (vec![1, MAX_BYTES - 1], Some(0)));
+        assert_eq!(fit(vec![1, MAX_BYTES, 2]), (vec![1], Some(1)));
+        assert_eq!(fit(vec![MAX_BYTES + 1, 2]), (vec![MAX_BYTES + 1], Some(MAX_BYTES + 1)));
+        assert_eq!(fit(vec![MAX_BYTES + 1]), (vec![MAX_BYTES + 1], Some(0)));
     }
 }

@@ -5,6 +5,7 @@ use access::grpc::caller;
 use net::grpc::status;
 use platform::clock::Clock;
 use platform::violation::Violations;
+use prost::Message as _;
 use proto::task::v1::task_service_server::TaskService;
 use proto::task::v1::{
     CancelTaskRequest, CancelTaskResponse, CreateTaskRequest, CreateTaskResponse, DeleteTaskRequest,
@@ -78,8 +79,10 @@ impl TaskService for Tasks {
         let filter = convert::filter(request, &mut violations);
         let page = Page::checked(size, &token, list, violations).map_err(status::invalid)?;
         let (tasks, next) = self.store.list(page, &filter, caller.visibility()).await.map_err(failed)?;
+        let mut rows: Vec<_> = tasks.iter().map(|it| ((it.created_at, it.id), convert::task(it))).collect();
+        let next = page.fit(&mut rows, next, |(_, task)| task.encoded_len(), |(key, _)| *key);
         Ok(Response::new(ListTasksResponse {
-            tasks: tasks.iter().map(convert::task).collect(),
+            tasks: rows.into_iter().map(|(_, task)| task).collect(),
             next_page_token: next.map(storage::PageToken::to_text).unwrap_or_default(),
         }))
     }

@@ -98,18 +98,6 @@ async fn however_much_is_wrong_with_one_request_its_neighbours_are_served() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_largest_page_of_the_largest_tasks_is_answered() {
-    let product = Product::start().await;
-    let user = product.user("ada");
-    let body = json!({"title": "t", "description": "\u{10348}".repeat(10_000)});
-    for _ in 0..200 {
-        assert_eq!(user.post("/api/tasks", &body).await.status, 201);
-    }
-    let page = user.get("/api/tasks?page_size=200").await;
-    assert_eq!((page.status.as_u16(), titles(&page).len()), (200, 200));
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_no_json_object_is_refused_with_its_reason() {
     let product = Product::start_with(Backend::Sqlite, &[("CCM_MAX_BODY_BYTES", "1000")]).await;
     let user = product.user("ada");
@@ -292,53 +280,4 @@ async fn grpc_callers_are_known_by_their_own_token_and_told_what_is_wrong() {
     assert_eq!(details.error_info().unwrap().domain, "ccm");
     let unseen = tasks.get_task(GetTaskRequest { id: created.id }).await.unwrap_err();
     assert_eq!(unseen.code(), Code::Unauthenticated);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn both_services_tell_their_health_and_their_schema() {
-    use tonic_health::pb::{
-        HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
-    };
-    use tonic_reflection::pb::v1::ServerReflectionRequest;
-    use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
-    use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
-    use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
-    let product = Product::start().await;
-    let services = [
-        (product.tasks_address, "ccm.task.v1.TaskService"),
-        (product.workers_address, "ccm.worker.v1.WorkerService"),
-    ];
-    for (address, service) in services {
-        let channel =
-            tonic::transport::Endpoint::try_from(format!("http://{address}")).unwrap().connect_lazy();
-        for name in ["", service, "ccm.event.v1.EventService"] {
-            let asked = HealthCheckRequest { service: name.to_owned() };
-            let health = HealthClient::new(channel.clone()).check(asked).await.unwrap();
-            assert_eq!(health.get_ref().status(), ServingStatus::Serving, "{name:?}");
-        }
-        let ask = |message_request| ServerReflectionRequest {
-            host: String::new(),
-            message_request: Some(message_request),
-        };
-        let questions = tokio_stream::iter([
-            ask(MessageRequest::ListServices(String::new())),
-            ask(MessageRequest::FileContainingSymbol(service.to_owned())),
-        ]);
-        let mut answers = ServerReflectionClient::new(channel)
-            .server_reflection_info(questions)
-            .await
-            .unwrap()
-            .into_inner();
-        let Some(MessageResponse::ListServicesResponse(list)) =
-            answers.message().await.unwrap().unwrap().message_response
-        else {
-            panic!("no list of services")
-        };
-        let names: Vec<&str> =
-            list.service.iter().map(|it| it.name.as_str()).filter(|it| it.starts_with("ccm.")).collect();
-        let expected = [service, "ccm.event.v1.EventService"];
-        assert_eq!(names, expected, "what it serves, and nothing of another process");
-        let schema = answers.message().await.unwrap().unwrap().message_response;
-        assert!(matches!(schema, Some(MessageResponse::FileDescriptorResponse(_))), "{schema:?}");
-    }
 }

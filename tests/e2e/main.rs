@@ -22,6 +22,7 @@ mod fleet;
 #[path = "../dashboards/generator.rs"]
 mod generator;
 mod grpc_callers;
+mod grpc_protocol;
 mod harness;
 mod health;
 mod history;
@@ -30,6 +31,7 @@ mod idempotency;
 mod issuer;
 mod issuer_spans;
 mod kill;
+mod large_lists;
 mod limits;
 mod metrics;
 mod on_behalf_of;

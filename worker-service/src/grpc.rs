@@ -6,6 +6,7 @@ use access::grpc::caller;
 use net::grpc::status;
 use platform::clock::Clock;
 use platform::violation::Violations;
+use prost::Message as _;
 use proto::worker::v1::worker_service_server::WorkerService;
 use proto::worker::v1::{
     CreateWorkerRequest, CreateWorkerResponse, DeleteWorkerRequest, DeleteWorkerResponse,
@@ -92,8 +93,11 @@ impl WorkerService for Workers {
         let filter = convert::filter(request, &mut violations);
         let page = Page::checked(size, &token, list, violations).map_err(status::invalid)?;
         let (workers, next) = self.store.list(page, &filter).await.map_err(failed)?;
+        let mut rows: Vec<_> =
+            workers.iter().map(|it| ((it.created_at, it.id), convert::worker(it))).collect();
+        let next = page.fit(&mut rows, next, |(_, worker)| worker.encoded_len(), |(key, _)| *key);
         Ok(Response::new(ListWorkersResponse {
-            workers: workers.iter().map(convert::worker).collect(),
+            workers: rows.into_iter().map(|(_, worker)| worker).collect(),
             next_page_token: next.map(storage::PageToken::to_text).unwrap_or_default(),
         }))
     }

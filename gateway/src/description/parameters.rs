@@ -157,7 +157,7 @@ pub(super) fn components() -> Value {
             "name": "id", "in": "path", "required": true, "description": "Id of the resource.",
             "schema": {"type": "string", "format": "uuid"},
         },
-        "page_size": query("page_size", "Maximum number of items on the page.", &size),
+        "page_size": query("page_size", "Maximum number of items on the page. A page of large items, more than 3 MiB of them, has fewer.", &size),
         "page_token": query(
             "page_token",
             "`next_page_token` of the previous page, of a list with the same filters.",

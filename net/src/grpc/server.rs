@@ -11,10 +11,14 @@ use hyper_util::server::conn::auto;
 use tokio::net::TcpListener;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic_health::ServingStatus;
+use tonic_health::pb::health_server::HealthServer;
 pub use tonic_health::server::HealthReporter;
+use tonic_reflection::pb::{v1, v1alpha};
 use tower::Layer as _;
 
+use super::health::ReportedHealth;
 use super::method::KnownMethods;
+use super::reflection::Reflection;
 use super::server_layer::ServerLayer;
 use crate::activity::Activity;
 use crate::admission::Authenticate;
@@ -35,8 +39,8 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_SEND_BUFFER_BYTES: usize = 128 * 1024;
 /// Maximum number of concurrent calls on one connection. The gateway has one connection to each replica.
 const MAX_CONCURRENT_STREAMS: u32 = 4_096;
-/// Maximum size of the metadata of a call.
-const MAX_METADATA_BYTES: u32 = 16 * 1024;
+/// Maximum size of the metadata of a call that can be answered by a status; a larger one is answered by HTTP status 431.
+const MAX_HEADER_LIST_BYTES: u32 = 64 * 1024;
 
 /// Settings of a gRPC server's connections.
 #[derive(Clone, Debug)]
@@ -59,7 +63,7 @@ impl ConnectionOptions {
             .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
             .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
             .max_send_buf_size(MAX_SEND_BUFFER_BYTES)
-            .max_header_list_size(MAX_METADATA_BYTES);
+            .max_header_list_size(MAX_HEADER_LIST_BYTES);
         Server::new(Options {
             purpose: None,
             http,
@@ -105,23 +109,14 @@ impl<A: Authenticate> GrpcServer<A> {
         apis: &'static [&'static str],
     ) -> Result<Self, ServerError> {
         let mut routes = Routes::builder();
-        let (health, health_service) = tonic_health::server::health_reporter();
-        routes.add_service(health_service.max_decoding_message_size(MAX_PROBE_BYTES));
-        let reflection = || {
-            let builder = tonic_reflection::server::Builder::configure()
-                .register_encoded_file_descriptor_set(descriptors)
-                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-                // With the error details in it, grpcurl shows them as fields and not as bytes.
-                .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
-                .with_service_name("grpc.health.v1.Health");
-            apis.iter().fold(builder, |it, api| it.with_service_name(*api))
-        };
-        let v1 = reflection().with_service_name("grpc.reflection.v1.ServerReflection").build_v1()?;
-        routes.add_service(v1.max_decoding_message_size(MAX_PROBE_BYTES));
-        // grpcurl and Python's grpcio still use the older version.
-        let v1alpha =
-            reflection().with_service_name("grpc.reflection.v1alpha.ServerReflection").build_v1alpha()?;
+        let health = HealthReporter::new();
+        let reported = HealthServer::new(ReportedHealth::new(health.clone()));
+        routes.add_service(reported.max_decoding_message_size(MAX_PROBE_BYTES));
+        let reflection = Reflection::new(descriptors, apis)?;
+        let v1alpha = v1alpha::server_reflection_server::ServerReflectionServer::new(reflection.clone());
         routes.add_service(v1alpha.max_decoding_message_size(MAX_PROBE_BYTES));
+        let v1 = v1::server_reflection_server::ServerReflectionServer::new(reflection);
+        routes.add_service(v1.max_decoding_message_size(MAX_PROBE_BYTES));
         Ok(Self { service, authenticate, routes, health, methods: KnownMethods::of(descriptors)?, apis })
     }
 
@@ -156,6 +151,8 @@ impl<A: Authenticate> GrpcServer<A> {
         H: Fn() -> F + Send + Sync + 'static,
         F: Future<Output = bool> + Send + 'static,
     {
+        // Every name is known before the first call, and nothing is reported as serving that was not checked.
+        tell(&self.health, self.apis, false).await;
         let watch = tokio::spawn(watch_health(self.health, self.apis, healthy, shutdown.clone()));
         let calls = Activity::default();
         let layer = ServerLayer::new(self.authenticate, self.service, self.methods, calls.clone());

@@ -20,7 +20,7 @@ use tower::{BoxError, Layer, Service};
 use super::method::{self, KnownMethods};
 use super::outcome::Outcome;
 use super::status::Reason;
-use super::{deadline, status, unread};
+use super::{deadline, head, status, unread};
 use crate::activity::{Activity, RequestGuard};
 use crate::admission::{Authenticate, Identified as _, Waits};
 use crate::metrics;
@@ -91,7 +91,11 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
+        let mut refusal = head::refusal(&request);
         if method::is_probe(request.uri().path()) {
+            if let Some((refused, _)) = refusal {
+                return Box::pin(async { Ok(refused) });
+            }
             return Box::pin(async move { Ok(inner.call(request).await?.map(GrpcBody::new)) });
         }
         let ServerLayer { authenticate, service, methods, calls } = self.layer.clone();
@@ -113,6 +117,11 @@ where
                 waits: &waits,
                 guard: Some(guard),
             };
+            if let Some((refused, outcome)) = refusal.take() {
+                let mut call = arrival.observe(|span| span);
+                call.head = Some(outcome);
+                return Ok(refused.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))));
+            }
             let admission = authenticate.authenticate(&head.headers, &waits).await;
             // Rejected before the message is read: a caller that is not authenticated uses no memory for it.
             let caller = match &admission {

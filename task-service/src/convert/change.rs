@@ -4,14 +4,22 @@ use std::collections::BTreeSet;
 
 use platform::violation::Violations;
 use proto::task::v1 as wire;
+use strum::VariantArray as _;
 use uuid::Uuid;
 
 use super::{priority_of, status_of};
 use crate::task::{Change, Field, Priority};
 
+/// The path that stands for all fields, so that the task is replaced.
+const ALL: &str = "*";
+
 /// Returns the change of the fields that the mask names; of all fields that are set if the mask is empty.
 pub(crate) fn change(task: &wire::Task, paths: &[String], violations: &mut Violations) -> Change {
-    let named = if paths.is_empty() { set(task) } else { named(paths, violations) };
+    let named = match paths {
+        [] => set(task),
+        [all] if all == ALL => Field::VARIANTS.to_vec(),
+        paths => named(paths, violations),
+    };
     let mut change = Change::default();
     for field in named {
         let unreadable = match field {
@@ -73,6 +81,7 @@ fn named(paths: &[String], violations: &mut Violations) -> Vec<Field> {
         match path.parse().ok() {
             Some(_) if !seen.insert(path) => violations.add("update_mask", format!("{shown:?} is listed twice")),
             Some(field) => fields.push(field),
+            None if path == ALL => violations.add("update_mask", "must be \"*\" alone or a list of fields"),
             None => violations.add(
                 "update_mask",
                 format!(
@@ -96,6 +105,7 @@ pub(crate) fn etag(text: &str, violations: &mut Violations) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::task::Status;
 
     fn of(task: &wire::Task, paths: &[&str]) -> (Change, Vec<String>) {
         let paths: Vec<String> = paths.iter().map(|it| (*it).to_owned()).collect();
@@ -119,6 +129,20 @@ mod tests {
         let task = wire::Task { title: "t".to_owned(), version: 7, ..wire::Task::default() };
         let (change, wrong) = of(&task, &[]);
         assert_eq!((change.title.as_deref(), change.description, wrong.len()), (Some("t"), None, 0));
+    }
+
+    #[test]
+    fn an_asterisk_replaces_the_task() {
+        let task = wire::Task { title: "t".to_owned(), status: 1, version: 7, ..wire::Task::default() };
+        let (change, wrong) = of(&task, &["*"]);
+        assert!(wrong.is_empty(), "{wrong:?}");
+        assert_eq!((change.title.as_deref(), change.description.as_deref()), (Some("t"), Some("")));
+        assert_eq!((change.priority, change.status), (Some(Priority::Medium), Some(Status::Pending)));
+        assert_eq!(
+            (change.assignee_id, change.department, change.worker_id),
+            (Some(None), Some(None), Some(None))
+        );
+        assert_eq!(of(&wire::Task::default(), &["*"]).1, ["task.status"]);
     }
 
     #[test]

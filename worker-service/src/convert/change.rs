@@ -10,6 +10,13 @@ use crate::worker::Change;
 /// Returns the change of the fields that the mask names; of all fields that are set if the mask is empty.
 pub(crate) fn change(worker: wire::Worker, paths: &[String], violations: &mut Violations) -> Change {
     let mut change = Change::default();
+    if let [all] = paths
+        && all == "*"
+    {
+        change.name = Some(worker.name);
+        change.tags = Some(worker.tags);
+        return change;
+    }
     if paths.is_empty() {
         change.name = Some(worker.name).filter(|it| !it.is_empty());
         change.tags = Some(worker.tags).filter(|it| !it.is_empty());
@@ -23,6 +30,10 @@ pub(crate) fn change(worker: wire::Worker, paths: &[String], violations: &mut Vi
             ("tags", _) => change.tags = Some(worker.tags.clone()),
             (_, Some(Some(key))) => {
                 change.each_tag.insert(key.clone(), worker.tags.get(key).cloned());
+            }
+            ("*", _) => {
+                violations.add("update_mask", "must be \"*\" alone or a list of fields");
+                continue;
             }
             _ => {
                 let path: String = path.chars().take(80).collect();
@@ -75,6 +86,15 @@ mod tests {
             assert_eq!(of(text), key);
         }
         assert_eq!((of("``"), of("`a`b`")), ("refused".to_owned(), "refused".to_owned()));
+    }
+
+    #[test]
+    fn an_asterisk_replaces_the_worker() {
+        let mut violations = Violations::default();
+        let worker = wire::Worker { name: "w".to_owned(), version: 7, ..wire::Worker::default() };
+        let change = change(worker, &["*".to_owned()], &mut violations);
+        assert_eq!((change.name.as_deref(), change.tags.map(|it| it.len())), (Some("w"), Some(0)));
+        assert!(violations.is_empty());
     }
 
     #[test]
