@@ -2,6 +2,7 @@
 //! where the configuration is read; docs/configuration.md lists it, and a test compares the two.
 
 pub(crate) mod actions;
+pub(crate) mod database;
 pub(crate) mod event_log;
 pub(crate) mod events;
 pub(crate) mod fleet;
@@ -243,6 +244,8 @@ pub(crate) struct TaskService {
     pub(crate) client: transport::GrpcClient,
     #[command(flatten)]
     pub(crate) event_log: event_log::EventLog,
+    #[command(flatten)]
+    pub(crate) pools: database::Pools,
     /// Listen address
     #[arg(long, env = "CCM_TASK_LISTEN", default_value = "127.0.0.1:50051", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
@@ -270,6 +273,8 @@ pub(crate) struct WorkerService {
     pub(crate) server: transport::GrpcServer,
     #[command(flatten)]
     pub(crate) event_log: event_log::EventLog,
+    #[command(flatten)]
+    pub(crate) pools: database::Pools,
     #[command(flatten)]
     pub(crate) fleet: fleet::Fleet,
     /// Listen address

@@ -77,7 +77,7 @@ pub(crate) async fn task_service(settings: cli::TaskService) -> anyhow::Result<(
         let config = task_service::Config {
             service: context.service(
                 &settings.common,
-                settings.database,
+                settings.pools.database(settings.database),
                 &settings.server,
                 &settings.event_log,
             )?,
@@ -99,10 +99,10 @@ pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Resu
         let config = worker_service::Config {
             reconcile: fleet.reconcile(),
             simulated: fleet.simulated(),
-            simulated_database: fleet.simulated_database.clone(),
+            simulated_database: settings.pools.database(fleet.simulated_database.clone()),
             service: context.service(
                 &settings.common,
-                settings.database,
+                settings.pools.database(settings.database),
                 &settings.server,
                 &settings.event_log,
             )?,
@@ -175,12 +175,12 @@ impl RoleContext {
     fn service(
         &self,
         common: &cli::Common,
-        database_url: String,
+        database: service::DatabaseConfig,
         server: &cli::transport::GrpcServer,
         event_log: &cli::event_log::EventLog,
     ) -> anyhow::Result<service::Config> {
         Ok(service::Config {
-            database_url,
+            database,
             verifier: self.verifier(common)?,
             token_source: token_source(common)?,
             connections: server.connections()?,

@@ -3,6 +3,7 @@
 use net::grpc::status::{self, Reason};
 use platform::causes::chain;
 use storage::StorageError;
+use telemetry::database::DescribeFailure as _;
 use tonic::{Code, Status};
 
 /// Returns the status for a database error of `service`, without internal details, and logs the error.
@@ -12,7 +13,8 @@ pub fn storage_failed(service: &'static str, error: StorageError) -> Status {
     tracing::error!(error = chain(&error), "database call failed");
     match error {
         StorageError::Unavailable(_) | StorageError::Unreachable(_) => {
-            status::unavailable_because(service, Reason::DatabaseUnavailable, "cannot reach its database")
+            let what = format!("cannot use its database: {}", error.failure().description);
+            status::unavailable_because(service, Reason::DatabaseUnavailable, &what)
         }
         StorageError::OutcomeUnknown(_) => {
             let message = "the connection to the database was lost during the commit; the outcome is unknown";
@@ -23,6 +25,7 @@ pub fn storage_failed(service: &'static str, error: StorageError) -> Status {
             status::outcome_unknown(Code::Internal, message)
         }
         StorageError::Url(_)
+        | StorageError::Unsuitable(_)
         | StorageError::Migration(_)
         | StorageError::Failed(_)
         | StorageError::Corrupt { .. } => status::internal(),
@@ -46,5 +49,7 @@ mod tests {
     fn a_pool_without_a_free_connection_is_unavailable() {
         let status = storage_failed("task-service", sqlx::Error::PoolTimedOut.into());
         assert_eq!(status.code(), Code::Unavailable);
+        let text = "task-service cannot use its database: no connection of the pool became free in time";
+        assert_eq!(status.message(), text);
     }
 }

@@ -11,7 +11,7 @@ use net::grpc::server::{ConnectionOptions, GrpcServer, ServerError};
 use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server::EventServiceServer;
-use storage::{Database, Migrations, StorageError};
+use storage::{Database, DatabaseConfig, Migrations, StorageError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -20,8 +20,8 @@ use crate::migrations;
 
 /// The settings that all stateful services share.
 pub struct Config {
-    /// URL of the service's own database: `sqlite:PATH` or `postgres://…`.
-    pub database_url: String,
+    /// The service's own database.
+    pub database: DatabaseConfig,
     /// Verifies the tokens of callers.
     pub verifier: Verifier,
     /// Where the service gets its own token, for work that no request asks for; `None` if there is no such work.
@@ -95,7 +95,7 @@ pub async fn serve(
         config.token_source.map(|it| Arc::new(Identity::start(it, verifier.clone(), clock.clone())));
     let steps = migrations(&definition.migrations);
     let database = tokio::select! {
-        opened = Database::open(&config.database_url, &steps) => opened?,
+        opened = Database::open_with(&config.database, &steps) => opened?,
         () = shutdown.cancelled() => return Ok(()),
     };
     let resources =

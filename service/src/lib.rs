@@ -10,3 +10,4 @@ pub mod request_key;
 pub use frame::{Config, Definition, Foundation, Resources, ServeError, Work, serve};
 pub use migrations::migrations;
 pub use purge::Purge;
+pub use storage::DatabaseConfig;

@@ -66,6 +66,12 @@ pub(super) fn connections(text: &str) -> Result<usize, String> {
     number(text, 1_000_000)
 }
 
+/// Reads and writes have connections of their own.
+pub(super) fn database_connections(text: &str) -> Result<u32, String> {
+    let connections = text.parse().ok().filter(|it| (2..=1_000).contains(it));
+    connections.ok_or_else(|| "expected a number from 2 to 1000".to_owned())
+}
+
 pub(super) fn action_slots(text: &str) -> Result<usize, String> {
     number(text, 1_000)
 }

@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
+use sqlx::pool::PoolConnection;
 use sqlx::{Pool, Postgres, Sqlite};
 use telemetry::database::{System, Target};
 
-use crate::StorageError;
 use crate::reachability::Reachability;
+use crate::{StorageError, acquire};
 
 /// One of the two databases.
 pub trait Backend: sqlx::Database {
     /// Returns the database that a pool connects to, as spans name it.
     fn target(pool: &Pool<Self>) -> Target;
+
+    /// Returns a connection of a pool, waiting up to five seconds for it.
+    fn acquire(pool: &Pool<Self>) -> impl Future<Output = Result<PoolConnection<Self>, sqlx::Error>> + Send;
 
     /// Returns why a pool gave no connection.
     fn acquire_failed(
@@ -26,6 +30,10 @@ impl Backend for Sqlite {
         let options = pool.connect_options();
         let file = options.get_filename().file_name().map(|it| it.to_string_lossy().into_owned());
         Target { system: System::Sqlite, namespace: file.unwrap_or_default().into(), server: None }
+    }
+
+    async fn acquire(pool: &Pool<Self>) -> Result<PoolConnection<Self>, sqlx::Error> {
+        pool.acquire().await
     }
 
     async fn acquire_failed(_: &Pool<Self>, _: &Reachability, error: sqlx::Error) -> StorageError {
@@ -43,6 +51,10 @@ impl Backend for Postgres {
             None => (options.get_host().into(), Some(options.get_port())),
         };
         Target { system: System::Postgres, namespace: database.into(), server: Some(server) }
+    }
+
+    async fn acquire(pool: &Pool<Self>) -> Result<PoolConnection<Self>, sqlx::Error> {
+        acquire::connection(pool).await
     }
 
     async fn acquire_failed(

@@ -304,7 +304,7 @@ async fn acquire<DB: Backend>(pools: &Pools<DB>, purpose: Use) -> Result<PoolCon
     };
     // Both futures can open a connection and are large, and every layer that wraps them copies them; so they are boxed.
     let acquired = async {
-        match Box::pin(pool.acquire()).await {
+        match Box::pin(DB::acquire(pool)).await {
             Ok(connection) => Ok(connection),
             Err(error) => Err(Box::pin(pools.explain(pool, error)).await),
         }

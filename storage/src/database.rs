@@ -1,30 +1,35 @@
 //! Opens and closes the database of a service.
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, Pool, Postgres, Sqlite};
+use sqlx::{Pool, Postgres, Sqlite};
 use telemetry::database::{PoolUse, Target};
 
 use crate::backend::Backend;
-use crate::migrations::SqliteLock;
 use crate::reachability::Reachability;
-use crate::{Commits, Migrations, StorageError, wal};
+use crate::{Commits, Migrations, StorageError, postgres, sqlite};
 
-/// Timeout for getting a connection from a pool, and for the write lock of SQLite.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the last transactions may take when the database is closed.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
-const SQLITE_READERS: u32 = 4;
-const POSTGRES_WRITERS: u32 = 8;
-const POSTGRES_READERS: u32 = 8;
+/// How many connections to PostgreSQL the pools have by default.
+const CONNECTIONS: u32 = 16;
+
+/// Where a database is, and how it is used.
+#[derive(Clone, Debug)]
+pub struct DatabaseConfig {
+    /// `sqlite:PATH` (created if missing) or `postgres://…`.
+    pub url: String,
+    /// Maximum number of connections of the pools to PostgreSQL, at least two, half of them for writes.
+    pub connections: u32,
+}
+
+impl From<&str> for DatabaseConfig {
+    fn from(url: &str) -> Self {
+        Self { url: url.to_owned(), connections: CONNECTIONS }
+    }
+}
 
 /// The database of a service. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -101,12 +106,18 @@ impl<DB: sqlx::Database> Clone for Pools<DB> {
 }
 
 impl Database {
-    /// Opens `sqlite:PATH` (created if missing) or `postgres://…`, and applies the missing migrations. Replicas may do
-    /// this at the same time.
+    /// [`Database::open_with`] the default number of connections.
     pub async fn open(url: &str, migrations: &Migrations) -> Result<Self, StorageError> {
+        let config = DatabaseConfig::from(url);
+        Self::open_with(&config, migrations).await
+    }
+
+    /// Opens a database and applies the missing migrations. Replicas may do this at the same time.
+    pub async fn open_with(config: &DatabaseConfig, migrations: &Migrations) -> Result<Self, StorageError> {
+        let url = config.url.as_str();
         match url.split_once(':') {
-            Some(("sqlite", _)) => open_sqlite(url, migrations).await,
-            Some(("postgres" | "postgresql", _)) => open_postgres(url, migrations).await,
+            Some(("sqlite", _)) => sqlite::open(url, migrations).await,
+            Some(("postgres" | "postgresql", _)) => postgres::open(url, migrations, config.connections).await,
             _ => Err(StorageError::Url(without_password(url))),
         }
     }
@@ -155,89 +166,8 @@ impl<DB: sqlx::Database> Pools<DB> {
     }
 }
 
-async fn open_sqlite(url: &str, migrations: &Migrations) -> Result<Database, StorageError> {
-    let file = sqlite_file(url).ok_or_else(|| StorageError::Url(url.to_owned()))?;
-    make_private(&file).map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
-    let lock = SqliteLock::of(&file).await?;
-    let options = SqliteConnectOptions::new()
-        .filename(&file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // Acknowledged changes survive a power failure.
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(ACQUIRE_TIMEOUT)
-        .foreign_keys(true)
-        .disable_statement_logging();
-    let writers = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        // If the disk is full, SQLite rolls a transaction back by itself. sqlx does not notice and would treat the
-        // connection as within a transaction forever, so such a connection is replaced.
-        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-        .connect_with(options.clone())
-        .await
-        .map_err(StorageError::Unavailable)?;
-    migrations.apply_to_sqlite(&writers, &lock).await?;
-    drop(lock);
-    let readers = SqlitePoolOptions::new()
-        .max_connections(SQLITE_READERS)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .connect_with(options.create_if_missing(false).read_only(true))
-        .await
-        .map_err(StorageError::Unavailable)?;
-    tokio::spawn(wal::keep_small(writers.clone(), file, wal::MAX_BYTES));
-    Ok(Database::Sqlite(Pools::new(writers, readers, Commits::default())))
-}
-
-/// Returns the path in a `sqlite:` URL, which may contain any characters. In-memory databases are rejected, because they
-/// would lose acknowledged changes.
-fn sqlite_file(url: &str) -> Option<PathBuf> {
-    let path = url.strip_prefix("sqlite:")?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
-}
-
-/// Creates the database file with mode 0600; SQLite gives its other files the same mode.
-fn make_private(file: &Path) -> std::io::Result<()> {
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
-}
-
-async fn open_postgres(url: &str, migrations: &Migrations) -> Result<Database, StorageError> {
-    let options = PgConnectOptions::from_str(url)
-        .map_err(|_| StorageError::Url(without_password(url)))?
-        // A process that is suspended or disconnected within a transaction keeps its locks. Others stop waiting after
-        // three seconds, and the server ends sessions that are idle in a transaction or unreachable.
-        .options([("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "60s")])
-        .options([
-            ("tcp_user_timeout", "15s"),
-            ("tcp_keepalives_idle", "15s"),
-            ("tcp_keepalives_interval", "5s"),
-        ])
-        .disable_statement_logging();
-    let pool =
-        |connections| PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
-    let writers = match pool(POSTGRES_WRITERS).connect_with(options.clone()).await {
-        Ok(writers) => writers,
-        Err(error) => return Err(Reachability::default().explain(error, &options).await.of_open()),
-    };
-    migrations.apply_to_postgres(&writers).await?;
-    // These settings make the planner read a list in index order until the page is full (docs/adr/0016).
-    let lists = options.options([("enable_bitmapscan", "off"), ("enable_sort", "off"), ("jit", "off")]);
-    let readers = pool(POSTGRES_READERS).connect_with(lists).await.map_err(StorageError::Unavailable)?;
-    Ok(Database::Postgres(Pools::new(writers, readers, Commits::default())))
-}
-
 /// Removes user and password from a URL, for error messages.
-fn without_password(url: &str) -> String {
+pub(crate) fn without_password(url: &str) -> String {
     match url.rsplit_once('@') {
         Some((before, host)) => match before.split_once("://") {
             Some((scheme, _)) => format!("{scheme}://…@{host}"),
@@ -259,15 +189,6 @@ mod tests {
             let error = Database::open(url, &none).await.unwrap_err().to_string();
             assert!(error.contains("is not a database URL") && !error.contains("secret"), "{error}");
         }
-    }
-
-    #[tokio::test]
-    async fn a_file_may_have_any_name() {
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("100%41 ? #1.db");
-        let none = Migrations::default();
-        Database::open(&format!("sqlite:{}", file.display()), &none).await.unwrap();
-        assert!(file.exists());
     }
 
     const fn statement(sql: &'static str) -> crate::Statement {
@@ -327,24 +248,5 @@ mod tests {
                 [crate::Committed::Known][..usize::from(written.is_ok())]
             );
         }
-    }
-
-    #[tokio::test]
-    async fn a_new_file_is_accessible_to_its_owner_only() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let fresh = crate::testing::sqlite();
-        Database::open(&fresh.url, &Migrations::default()).await.unwrap();
-        let path = fresh.url.strip_prefix("sqlite:").unwrap();
-        for file in [path.to_owned(), format!("{path}-wal")] {
-            let mode = std::fs::metadata(&file).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o600, "{file}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_file_that_cannot_be_opened_is_an_error_not_a_panic() {
-        let none = Migrations::default();
-        let opened = Database::open("sqlite:/nonexistent/directory/tasks.db", &none).await;
-        assert!(matches!(opened, Err(StorageError::Unavailable(_))));
     }
 }

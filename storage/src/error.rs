@@ -20,6 +20,9 @@ pub enum StorageError {
     /// The database server accepts no connection. The call can be retried.
     #[error("the database server accepts no connection")]
     Unreachable(#[source] Arc<sqlx::Error>),
+    /// The database would lose or mix up what is stored.
+    #[error("the database cannot be used: {0}")]
+    Unsuitable(String),
     /// A migration of the schema failed.
     #[error("the database schema migration failed")]
     Migration(#[source] sqlx::migrate::MigrateError),
@@ -84,7 +87,9 @@ impl DescribeFailure for StorageError {
             Self::Unreachable(error) => failure_of(error),
             Self::Corrupt { .. } => of("corrupt_row", "a row cannot be decoded"),
             Self::Interrupted => of("panic", "the transaction panicked"),
-            Self::Url(_) | Self::Migration(_) => of("_OTHER", "the database could not be opened"),
+            Self::Url(_) | Self::Unsuitable(_) | Self::Migration(_) => {
+                of("_OTHER", "the database could not be opened")
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //! migrations, and pages of lists. This crate knows neither gRPC nor the domain, and contains no SQL of the services.
 //! The gateway does not depend on it.
 
+mod acquire;
 mod backend;
 mod commits;
 mod connection;
@@ -10,8 +11,10 @@ mod dialects;
 mod error;
 mod migrations;
 mod page;
+mod postgres;
 mod reachability;
 mod record;
+mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod value;
@@ -20,7 +23,7 @@ mod wal;
 pub use backend::Backend;
 pub use commits::Commits;
 pub use connection::{Committed, Connection, Executor, Record, Statements, Transaction};
-pub use database::{Database, Pools};
+pub use database::{Database, DatabaseConfig, Pools};
 pub use dialects::Dialects;
 pub use error::StorageError;
 pub use migrations::{Migration, Migrations};

@@ -13,7 +13,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Writes the log back to the database, and truncates it when those have ended that read from it: writers wait meanwhile, at
 /// most for the timeout, and new readers read from the database alone.
 const RESTART: &str = "PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(TRUNCATE)";
-/// The timeout of all other statements, [`crate::database::ACQUIRE_TIMEOUT`].
+/// The timeout of all other statements, [`crate::acquire::ACQUIRE_TIMEOUT`].
 const USUAL_TIMEOUT: &str = "PRAGMA busy_timeout = 5000";
 
 /// Checks every second whether the file is larger than `max_bytes`, until the pool is closed.

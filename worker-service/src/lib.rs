@@ -23,7 +23,7 @@ use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server;
 use proto::worker::v1::worker_service_server::{self, WorkerServiceServer};
 use service::{Definition, Foundation, Resources, Work};
-use storage::StorageError;
+use storage::{DatabaseConfig, StorageError};
 use telemetry::metrics::Latest;
 use tokio::net::TcpListener;
 
@@ -47,8 +47,8 @@ pub struct Config {
     pub service: service::Config,
     /// How workers are brought to their desired states.
     pub reconcile: Reconcile,
-    /// URL of the simulated provider's own database. If the service's database is PostgreSQL, this one has to be, too.
-    pub simulated_database: String,
+    /// The simulated provider's own database. If the service's database is PostgreSQL, this one has to be, too.
+    pub simulated_database: DatabaseConfig,
     /// How the simulated provider behaves.
     pub simulated: SimulatedSettings,
 }
@@ -56,8 +56,8 @@ pub struct Config {
 /// Serves gRPC at `listener` until `shutdown`, and then drains in-flight calls.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServeError> {
     let definition = Definition { name: NAME, apis: &APIS, migrations: store::migrations() };
-    if !config.service.database_url.starts_with("sqlite:") && config.simulated_database.starts_with("sqlite:")
-    {
+    let is_sqlite = |database: &DatabaseConfig| database.url.starts_with("sqlite:");
+    if !is_sqlite(&config.service.database) && is_sqlite(&config.simulated_database) {
         return Err(ServeError::ProviderNotShared);
     }
     let clock = config.service.clock.clone();

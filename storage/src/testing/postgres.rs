@@ -147,7 +147,9 @@ impl Postgres {
         self.url(&name)
     }
 
-    fn url(&self, database: &str) -> String {
+    /// The URL of a database on this server.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
         let socket = self.directory.display().to_string().replace('/', "%2F");
         format!("postgres://ccm@{socket}/{database}")
     }

@@ -6,7 +6,7 @@
 //! having been created, so that an import can be tried.
 
 use platform::clock::Clock;
-use storage::StorageError;
+use storage::{DatabaseConfig, StorageError};
 use uuid::Uuid;
 
 use super::{CallOrigin, Machine, MachinePage, MachineSpec, Provider, ProviderError, TagChange};
@@ -40,11 +40,11 @@ impl SimulatedProvider {
     /// Opens the database of the provider, `sqlite:PATH` (created if missing) or `postgres://…`. It must not be that of a
     /// service.
     pub(crate) async fn open(
-        url: &str,
+        database: &DatabaseConfig,
         settings: SimulatedSettings,
         clock: Clock,
     ) -> Result<Self, StorageError> {
-        Ok(Self { store: MachineStore::open(url, settings, clock).await? })
+        Ok(Self { store: MachineStore::open(database, settings, clock).await? })
     }
 
     /// Closes the database connections, of clones too.

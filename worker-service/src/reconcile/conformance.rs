@@ -54,7 +54,8 @@ impl Stage {
             visibility_delay: Duration::ZERO,
             ..SimulatedSettings::default()
         });
-        let provider = SimulatedProvider::open(&machines.url, settings, clock.clone()).await.unwrap();
+        let provider =
+            SimulatedProvider::open(&machines.url.as_str().into(), settings, clock.clone()).await.unwrap();
         let reconciler = Reconciler {
             store: WorkerStore::open(&fresh.url).await.unwrap(),
             providers: Providers { simulated: Arc::new(provider.clone()) },

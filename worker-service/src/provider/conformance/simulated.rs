@@ -63,7 +63,8 @@ impl Simulated {
             page_size: 3,
             ..SimulatedSettings::default()
         };
-        let open = || SimulatedProvider::open(&fresh.url, settings, clock.clone());
+        let database = fresh.url.as_str().into();
+        let open = || SimulatedProvider::open(&database, settings, clock.clone());
         Self { replicas: [open().await.unwrap(), open().await.unwrap()], clock }
     }
 }

@@ -7,8 +7,8 @@ use platform::clock::{Clock, Micros};
 use serde_json::json;
 use sqlx::types::Json;
 use storage::{
-    Database, Dialects, Migration, Migrations, Statement, Statements as _, StorageError, Transaction, Value,
-    record,
+    Database, DatabaseConfig, Dialects, Migration, Migrations, Statement, Statements as _, StorageError,
+    Transaction, Value, record,
 };
 use telemetry::span::untraced;
 
@@ -87,11 +87,11 @@ pub(super) struct MachineStore {
 
 impl MachineStore {
     pub(super) async fn open(
-        url: &str,
+        database: &DatabaseConfig,
         settings: SimulatedSettings,
         clock: Clock,
     ) -> Result<Self, StorageError> {
-        Ok(Self { database: Database::open(url, &migrations()).await?, settings, clock })
+        Ok(Self { database: Database::open_with(database, &migrations()).await?, settings, clock })
     }
 
     pub(super) async fn close(self) {

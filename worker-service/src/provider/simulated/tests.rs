@@ -38,7 +38,8 @@ struct Setup {
 impl Setup {
     async fn new(fresh: &Fresh, settings: SimulatedSettings) -> Self {
         let clock = Clock::manual(START);
-        let provider = SimulatedProvider::open(&fresh.url, settings, clock.clone()).await.unwrap();
+        let provider =
+            SimulatedProvider::open(&fresh.url.as_str().into(), settings, clock.clone()).await.unwrap();
         let origin = CallOrigin { worker_id: Clock::system().new_id(), fence: 7 };
         Self { provider, clock, origin }
     }
@@ -223,7 +224,8 @@ async fn a_restart_changes_nothing(fresh: Fresh) {
     it.provider.clone().close().await;
     it.clock.advance(Duration::from_secs(3));
     let settings = SimulatedSettings::default();
-    let provider = SimulatedProvider::open(&fresh.url, settings, it.clock.clone()).await.unwrap();
+    let provider =
+        SimulatedProvider::open(&fresh.url.as_str().into(), settings, it.clock.clone()).await.unwrap();
     let machine = provider.describe(&id).await.unwrap().unwrap();
     assert_eq!((machine.state, machine.launched_at), (MachineState::Running, START));
 }

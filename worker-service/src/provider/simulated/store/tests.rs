@@ -11,7 +11,9 @@ use crate::provider::MachineSpec;
 async fn reads_of_a_fleet_write_nothing() {
     let fresh = storage::testing::sqlite();
     let clock = Clock::manual(Micros(0));
-    let store = MachineStore::open(&fresh.url, SimulatedSettings::default(), clock.clone()).await.unwrap();
+    let store = MachineStore::open(&fresh.url.as_str().into(), SimulatedSettings::default(), clock.clone())
+        .await
+        .unwrap();
     let worker_id = Clock::system().new_id();
     let tags = BTreeMap::from([(crate::provider::WORKER_TAG.to_owned(), worker_id.to_string())]);
     let spec = MachineSpec {
@@ -37,7 +39,8 @@ storage::conformance!(a_page_of_a_list_reads_no_more_than_it_shows);
 
 async fn a_page_of_a_list_reads_no_more_than_it_shows(fresh: storage::testing::Fresh) {
     let settings = SimulatedSettings { throttle: None, ..SimulatedSettings::default() };
-    let store = MachineStore::open(&fresh.url, settings, Clock::manual(Micros(0))).await.unwrap();
+    let store =
+        MachineStore::open(&fresh.url.as_str().into(), settings, Clock::manual(Micros(0))).await.unwrap();
     let worker_id = Clock::system().new_id();
     let filled = store.database.write(move |on| {
         Box::pin(async move {

@@ -1,0 +1,113 @@
+//! Opens a SQLite file.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
+
+use crate::acquire::ACQUIRE_TIMEOUT;
+use crate::migrations::SqliteLock;
+use crate::{Commits, Database, Migrations, Pools, StorageError, wal};
+
+const READERS: u32 = 4;
+/// How long migrations wait for the write lock.
+const MIGRATION_TIMEOUT: Duration = Duration::from_hours(1);
+
+/// Opens the file of a `sqlite:` URL, which is created if it is missing.
+pub(crate) async fn open(url: &str, migrations: &Migrations) -> Result<Database, StorageError> {
+    let file = sqlite_file(url).ok_or_else(|| StorageError::Url(url.to_owned()))?;
+    make_private(&file).map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
+    let lock = SqliteLock::of(&file).await?;
+    let options = SqliteConnectOptions::new()
+        .filename(&file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // Acknowledged changes survive a power failure.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(ACQUIRE_TIMEOUT)
+        .foreign_keys(true)
+        .disable_statement_logging();
+    // Another process may be in a long transaction: the migrations wait for it.
+    let patient = options.clone().busy_timeout(MIGRATION_TIMEOUT);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(patient).await;
+    let pool = pool.map_err(StorageError::Unavailable)?;
+    let applied = migrations.apply_to_sqlite(&pool, &lock).await;
+    pool.close().await;
+    applied?;
+    let writers = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        // If the disk is full, SQLite rolls a transaction back by itself. sqlx does not notice and would treat the
+        // connection as within a transaction forever, so such a connection is replaced.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+        .connect_with(options.clone())
+        .await
+        .map_err(StorageError::Unavailable)?;
+    drop(lock);
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_with(options.create_if_missing(false).read_only(true))
+        .await
+        .map_err(StorageError::Unavailable)?;
+    tokio::spawn(wal::keep_small(writers.clone(), file, wal::MAX_BYTES));
+    Ok(Database::Sqlite(Pools::new(writers, readers, Commits::default())))
+}
+
+/// Returns the path in a `sqlite:` URL, which may contain any characters. In-memory databases are rejected, because they
+/// would lose acknowledged changes.
+fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+}
+
+/// Creates the database file with mode 0600; SQLite gives its other files the same mode.
+fn make_private(file: &Path) -> std::io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Database, Migrations, StorageError};
+
+    #[tokio::test]
+    async fn a_file_may_have_any_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("100%41 ? #1.db");
+        let none = Migrations::default();
+        Database::open(&format!("sqlite:{}", file.display()), &none).await.unwrap();
+        assert!(file.exists());
+    }
+
+    #[tokio::test]
+    async fn a_new_file_is_accessible_to_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let fresh = crate::testing::sqlite();
+        Database::open(&fresh.url, &Migrations::default()).await.unwrap();
+        let path = fresh.url.strip_prefix("sqlite:").unwrap();
+        for file in [path.to_owned(), format!("{path}-wal")] {
+            let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_opened_is_an_error_not_a_panic() {
+        let none = Migrations::default();
+        let opened = Database::open("sqlite:/nonexistent/directory/tasks.db", &none).await;
+        assert!(matches!(opened, Err(StorageError::Unavailable(_))));
+    }
+}
