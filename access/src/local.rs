@@ -10,7 +10,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
-use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, spki::der::pem::LineEnding};
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, KeypairBytes};
 use jsonwebtoken::jwk::{
     AlgorithmParameters, CommonParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, OctetKeyPairParameters,
     OctetKeyPairType, PublicKeyUse,
@@ -105,8 +106,10 @@ impl LocalIssuer {
 
     fn of(key: &SigningKey) -> Self {
         let public = URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes());
-        let der = key.to_pkcs8_der().expect("an Ed25519 key has a PKCS #8 form");
-        let pem = key.to_pkcs8_pem(LineEnding::LF).expect("an Ed25519 key has a PKCS #8 form");
+        // Without the public key, it is PKCS #8 version 1 (RFC 5208). OpenSSL 3.0 and Python do not read version 2 (RFC 5958).
+        let private = KeypairBytes { secret_key: key.to_bytes(), public_key: None };
+        let der = private.to_pkcs8_der().expect("an Ed25519 key has a PKCS #8 form");
+        let pem = private.to_pkcs8_pem(LineEnding::LF).expect("an Ed25519 key has a PKCS #8 form");
         let id = format!("local-{}", public.get(..8).unwrap_or_default());
         Self { key: EncodingKey::from_ed_der(der.as_bytes()), public, id, pem: pem.to_string() }
     }
@@ -213,6 +216,36 @@ mod tests {
         assert_eq!(first.key_id(), again.key_id());
         let mode = std::fs::metadata(directory.path().join(PRIVATE_FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    /// The DER bytes of the private key file.
+    fn der(directory: &Path) -> Vec<u8> {
+        let pem = std::fs::read_to_string(directory.join(PRIVATE_FILE)).unwrap();
+        let base64: String = pem.lines().filter(|it| !it.starts_with('-')).collect();
+        base64::engine::general_purpose::STANDARD.decode(base64).unwrap()
+    }
+
+    #[test]
+    fn the_private_key_has_the_form_that_other_tools_read() {
+        let directory = tempfile::tempdir().unwrap();
+        LocalIssuer::open_or_create(directory.path()).unwrap();
+        let der = der(directory.path());
+        // RFC 8410 section 7: a sequence of version 0, the algorithm 1.3.101.112 and the key, and nothing else.
+        let start = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+        assert_eq!((der.len(), &der[..start.len()]), (48, &start[..]));
+    }
+
+    #[test]
+    fn a_private_key_with_its_public_key_is_read_and_left_as_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let pem = key.to_pkcs8_pem(LineEnding::LF).unwrap();
+        std::fs::write(directory.path().join(PRIVATE_FILE), pem.as_bytes()).unwrap();
+        assert_eq!(der(directory.path())[..5], [0x30, 0x51, 2, 1, 1], "version 2");
+        let issuer = LocalIssuer::open_or_create(directory.path()).unwrap();
+        assert_eq!(issuer.key_id(), LocalIssuer::of(&key).key_id());
+        assert!(issuer.sign(&json!({"sub": "ada"})).is_ok());
+        assert_eq!(std::fs::read(directory.path().join(PRIVATE_FILE)).unwrap(), pem.as_bytes());
     }
 
     #[test]
