@@ -8,7 +8,7 @@ use platform::clock::Micros;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use telemetry::audit::Who;
 
-use crate::{Visibility, on_behalf_of};
+use crate::{DepartmentProblem, Visibility, on_behalf_of};
 
 /// The roles of a token that this product knows. Names that are not among them, which issuers send along, are ignored;
 /// a caller without any of these roles has the rights of [`Role::User`].
@@ -36,8 +36,12 @@ pub struct Caller {
     pub roles: Vec<Role>,
     /// The department claim of the token. It matters for managers only.
     pub department: Option<String>,
+    /// Why the department claim is not used, if there is one that cannot be.
+    pub department_problem: Option<DepartmentProblem>,
     /// `exp` of the token, without the leeway.
     pub expires_at: Micros,
+    /// `exp` of the token with the leeway: from then on it is refused, and a stream of the caller ends.
+    pub accepted_until: Micros,
     /// `sub` of the person on whose behalf a service makes the request. Recorded in events; gives no rights.
     pub on_behalf_of: Option<String>,
     /// The `authorization` header as received (`Bearer …`), to forward in calls to other processes.
@@ -90,7 +94,9 @@ impl fmt::Debug for Caller {
             .field("sub", &self.sub)
             .field("roles", &self.roles)
             .field("department", &self.department)
+            .field("department_problem", &self.department_problem)
             .field("expires_at", &self.expires_at)
+            .field("accepted_until", &self.accepted_until)
             .field("on_behalf_of", &self.on_behalf_of)
             .finish_non_exhaustive()
     }

@@ -6,6 +6,7 @@ use http::HeaderValue;
 use platform::clock::Micros;
 use serde_json::{Map, Value};
 
+use crate::name::{InvalidName, check_department, check_subject};
 use crate::{Caller, Role, Unauthenticated};
 
 pub(crate) type Claims = Map<String, Value>;
@@ -39,9 +40,16 @@ impl ExpectedClaims {
         }
     }
 
-    /// Whether `iss` names the expected issuer.
-    pub(crate) fn is_from_issuer(&self, claims: &Claims) -> bool {
-        claims.get("iss").and_then(Value::as_str) == Some(&self.issuer)
+    /// Refuses the claims of another issuer.
+    pub(crate) fn check_issuer(&self, claims: &Claims) -> Result<(), Unauthenticated> {
+        let named = claims.get("iss").ok_or(Unauthenticated::NoIssuer)?.as_str().unwrap_or_default();
+        if named == self.issuer {
+            Ok(())
+        } else if named.trim_end_matches('/') == self.issuer.trim_end_matches('/') {
+            Err(Unauthenticated::IssuerWithSlash)
+        } else {
+            Err(Unauthenticated::WrongIssuer)
+        }
     }
 
     /// The caller that the claims describe, or the first reason to refuse them at `now`. `authorization` is the header
@@ -52,50 +60,161 @@ impl ExpectedClaims {
         now: Micros,
         authorization: &HeaderValue,
     ) -> Result<Caller, Unauthenticated> {
-        if !self.is_from_issuer(claims) {
-            return Err(Unauthenticated::WrongIssuer);
+        self.check_issuer(claims)?;
+        if claims.get("typ").and_then(Value::as_str).is_some_and(is_other_purpose) {
+            return Err(Unauthenticated::OtherPurpose);
         }
-        if !is_for(claims.get("aud"), &self.audience) {
+        let audience = claims.get("aud").filter(|it| !it.is_null()).ok_or(Unauthenticated::NoAudience)?;
+        if !is_for(audience, &self.audience) {
             return Err(Unauthenticated::WrongAudience);
         }
         let leeway = i64::try_from(self.leeway.as_secs()).unwrap_or(i64::MAX);
         let now = now.seconds();
-        let expires = instant(claims, "exp")?.ok_or(Unauthenticated::Malformed)?;
-        if expires.saturating_add(leeway) <= now {
+        let expires = match instant(claims.get("exp").ok_or(Unauthenticated::NoExpiry)?) {
+            Ok(instant) => instant,
+            Err(NoInstant::NotNumber) => return Err(Unauthenticated::ExpiryNotNumber),
+            Err(NoInstant::NotDate) => return Err(Unauthenticated::ExpiryNotDate),
+        };
+        let accepted_until = expires.saturating_add(leeway);
+        if accepted_until <= now {
             return Err(Unauthenticated::Expired);
         }
-        if instant(claims, "nbf")?.is_some_and(|it| it > now.saturating_add(leeway)) {
-            return Err(Unauthenticated::NotYetValid);
+        match claims.get("nbf").map(instant) {
+            Some(Err(NoInstant::NotNumber)) => return Err(Unauthenticated::StartNotNumber),
+            Some(Err(NoInstant::NotDate)) => return Err(Unauthenticated::StartNotDate),
+            Some(Ok(start)) if start > now.saturating_add(leeway) => {
+                return Err(Unauthenticated::NotYetValid);
+            }
+            Some(Ok(_)) | None => {}
         }
-        let sub = claims.get("sub").and_then(Value::as_str).filter(|it| is_name(it, 255));
-        let department = claim_at(claims, &self.department_claim).and_then(Value::as_str);
+        let (department, department_problem) = department(claim_at(claims, &self.department_claim));
         Ok(Caller {
             issuer: self.issuer.clone(),
-            sub: sub.ok_or(Unauthenticated::Malformed)?.to_owned(),
+            sub: subject(claims.get("sub"))?.to_owned(),
             roles: roles(claim_at(claims, &self.roles_claim)),
-            department: department.filter(|it| is_name(it, 100)).map(ToOwned::to_owned),
-            expires_at: Micros(expires.saturating_mul(1_000_000)),
+            department: department.map(ToOwned::to_owned),
+            department_problem,
+            expires_at: seconds(expires),
+            accepted_until: seconds(accepted_until),
             on_behalf_of: None,
             authorization: authorization.clone(),
         })
     }
 }
 
-fn is_for(claim: Option<&Value>, audience: &str) -> bool {
+/// Whether the claim `typ` is one that Keycloak writes into tokens which are not access tokens; those have `Bearer`. It signs ID
+/// tokens and logout tokens with the keys of access tokens, and their audience is the client. No standard has this claim, so
+/// what else an issuer writes into it means nothing here.
+fn is_other_purpose(typ: &str) -> bool {
+    const OTHERS: [&str; 8] = [
+        "ID",
+        "Serialized-ID",
+        "Refresh",
+        "Offline",
+        "Logout",
+        "logout+jwt",
+        "InitialAccessToken",
+        "RegistrationAccessToken",
+    ];
+    OTHERS.iter().any(|it| typ.eq_ignore_ascii_case(it))
+}
+
+fn is_for(claim: &Value, audience: &str) -> bool {
     match claim {
-        Some(Value::String(one)) => one == audience,
-        Some(Value::Array(all)) => all.iter().any(|it| it.as_str() == Some(audience)),
+        Value::String(one) => one == audience,
+        Value::Array(all) => all.iter().any(|it| it.as_str() == Some(audience)),
         _ => false,
     }
 }
 
+/// Why a claim is not an instant.
+enum NoInstant {
+    NotNumber,
+    /// After [`LAST_SECOND`], as an instant in milliseconds is.
+    NotDate,
+}
+
+/// The last second of the year 9999, the last that RFC 3339 can write.
+const LAST_SECOND: i64 = 253_402_300_799;
+
 /// A NumericDate (RFC 7519) in whole seconds; fractions are cut off. A value that is not a number is an error, because
 /// ignoring it would extend the token's life.
-fn instant(claims: &Claims, name: &str) -> Result<Option<i64>, Unauthenticated> {
-    let Some(claim) = claims.get(name) else { return Ok(None) };
+fn instant(claim: &Value) -> Result<i64, NoInstant> {
     #[expect(clippy::cast_possible_truncation, reason = "a float is cut at the ends of i64")]
     let seconds = claim.as_i64().or_else(|| claim.as_f64().map(|it| it as i64));
-    seconds.map(Some).ok_or(Unauthenticated::Malformed)
+    seconds
+        .ok_or(NoInstant::NotNumber)
+        .and_then(|it| if it > LAST_SECOND { Err(NoInstant::NotDate) } else { Ok(it) })
+}
+
+fn seconds(count: i64) -> Micros {
+    Micros(count.saturating_mul(1_000_000))
+}
+
+/// Why the department claim of a token is not used. Each reads on from "the department claim".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DepartmentProblem {
+    /// The claim is a list of several members.
+    #[error("is a list of several departments, and only one is possible")]
+    Several,
+    /// The claim is a list without members.
+    #[error("is an empty list")]
+    EmptyList,
+    /// The claim, or the one member of a list, is not a text.
+    #[error("is not a text")]
+    NotText,
+    /// The text has nothing but white space.
+    #[error("is empty or blank")]
+    Empty,
+    /// The text is too long.
+    #[error("has more than {0} characters")]
+    TooLong(usize),
+    /// The text has a line break or another control character.
+    #[error("has control characters")]
+    Control,
+}
+
+impl From<InvalidName> for DepartmentProblem {
+    fn from(it: InvalidName) -> Self {
+        match it {
+            InvalidName::Empty => Self::Empty,
+            InvalidName::TooLong(max) => Self::TooLong(max),
+            InvalidName::Control => Self::Control,
+        }
+    }
+}
+
+/// A claim that should be one text. A list with one member is that member: issuers send an attribute that may have several
+/// values as a list, whatever the number of its values.
+fn one(claim: &Value) -> Result<&str, DepartmentProblem> {
+    let text = match claim {
+        Value::Array(list) => match list.as_slice() {
+            [] => return Err(DepartmentProblem::EmptyList),
+            [one] => one,
+            _ => return Err(DepartmentProblem::Several),
+        },
+        one => one,
+    };
+    text.as_str().ok_or(DepartmentProblem::NotText)
+}
+
+fn department(claim: Option<&Value>) -> (Option<&str>, Option<DepartmentProblem>) {
+    let Some(claim) = claim.filter(|it| !it.is_null()) else { return (None, None) };
+    match one(claim).and_then(|it| Ok(check_department(it).map(|()| it)?)) {
+        Ok(department) => (Some(department), None),
+        Err(problem) => (None, Some(problem)),
+    }
+}
+
+fn subject(claim: Option<&Value>) -> Result<&str, Unauthenticated> {
+    let claim = claim.filter(|it| !it.is_null()).ok_or(Unauthenticated::NoSubject)?;
+    let text = one(claim).map_err(|_| Unauthenticated::SubjectNotText)?;
+    match check_subject(text) {
+        Ok(()) => Ok(text),
+        Err(InvalidName::Empty) => Err(Unauthenticated::SubjectEmpty),
+        Err(InvalidName::TooLong(_)) => Err(Unauthenticated::SubjectTooLong),
+        Err(InvalidName::Control) => Err(Unauthenticated::SubjectControl),
+    }
 }
 
 /// The value of the claim named `path`, or else of the member that the path leads to.
@@ -119,11 +238,6 @@ fn roles(claim: Option<&Value>) -> Vec<Role> {
     roles.sort_unstable();
     roles.dedup();
     roles
-}
-
-/// Whether a text can be stored, logged and answered as a name: not blank, no control characters, `max` characters.
-pub(crate) fn is_name(text: &str, max: usize) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= max && !text.chars().any(char::is_control)
 }
 
 #[cfg(test)]
@@ -193,7 +307,74 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_that_is_no_number_is_not_passed_over() {
-        assert_eq!(caller(|_| {}, json!({"nbf": "tomorrow"})).unwrap_err(), Unauthenticated::Malformed);
+    fn an_instant_that_is_no_date_is_not_passed_over() {
+        let milliseconds = NOW.seconds() * 1_000;
+        for (claims, reason) in [
+            (json!({"exp": "tomorrow"}), Unauthenticated::ExpiryNotNumber),
+            (json!({"exp": null}), Unauthenticated::ExpiryNotNumber),
+            (json!({"exp": milliseconds}), Unauthenticated::ExpiryNotDate),
+            (json!({"exp": LAST_SECOND + 1}), Unauthenticated::ExpiryNotDate),
+            (json!({"exp": u64::MAX}), Unauthenticated::ExpiryNotDate),
+            (json!({"exp": -1e300}), Unauthenticated::Expired),
+            (json!({"nbf": "tomorrow"}), Unauthenticated::StartNotNumber),
+            (json!({"nbf": milliseconds}), Unauthenticated::StartNotDate),
+        ] {
+            assert_eq!(caller(|_| {}, claims.clone()).unwrap_err(), reason, "{claims}");
+        }
+        let last = caller(|_| {}, json!({"exp": LAST_SECOND})).unwrap();
+        assert_eq!(last.expires_at.to_rfc3339(), "9999-12-31T23:59:59.000000Z");
+    }
+
+    #[test]
+    fn a_token_is_accepted_for_the_leeway_longer_than_it_says() {
+        let found = caller(|it| it.leeway = Duration::from_secs(30), json!({})).unwrap();
+        assert_eq!(found.accepted_until, found.expires_at + Duration::from_secs(30));
+    }
+
+    #[test]
+    fn a_list_of_one_is_taken_for_its_member_and_other_departments_are_told_as_what_they_are() {
+        let of = |department: Value| {
+            let found = caller(|_| {}, json!({ "department": department })).unwrap();
+            (found.department, found.department_problem)
+        };
+        let sales = (Some("sales".to_owned()), None);
+        assert_eq!((of(json!("sales")), of(json!(["sales"]))), (sales.clone(), sales));
+        assert_eq!(of(json!(null)), (None, None));
+        for (claim, problem) in [
+            (json!(["sales", "network"]), DepartmentProblem::Several),
+            (json!([]), DepartmentProblem::EmptyList),
+            (json!([["sales"]]), DepartmentProblem::NotText),
+            (json!({}), DepartmentProblem::NotText),
+            (json!([" "]), DepartmentProblem::Empty),
+            (json!("x".repeat(101)), DepartmentProblem::TooLong(100)),
+            (json!("a\nb"), DepartmentProblem::Control),
+        ] {
+            assert_eq!(of(claim.clone()), (None, Some(problem)), "{claim}");
+        }
+        assert_eq!(caller(|_| {}, json!({"sub": ["eve"]})).unwrap().sub, "eve");
+    }
+
+    #[test]
+    fn a_token_whose_claim_says_that_it_is_for_another_purpose_is_refused() {
+        for typ in ["ID", "Refresh", "Offline", "Logout", "refresh", "logout+jwt"] {
+            let refused = caller(|_| {}, json!({ "typ": typ })).unwrap_err();
+            assert_eq!(refused, Unauthenticated::OtherPurpose, "{typ}");
+        }
+        for typ in [json!("Bearer"), json!("person"), json!(7)] {
+            assert!(caller(|_| {}, json!({ "typ": typ })).is_ok(), "{typ}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_that_differs_in_a_slash_at_the_end_is_told_so() {
+        let of = |issuer: &str, named: Value| {
+            caller(|it| issuer.clone_into(&mut it.issuer), json!({ "iss": named })).map(|_| ())
+        };
+        assert_eq!(of("urn:a", json!("urn:a")), Ok(()));
+        assert_eq!(of("urn:a/", json!("urn:a")), Err(Unauthenticated::IssuerWithSlash));
+        assert_eq!(of("urn:a", json!("urn:a/")), Err(Unauthenticated::IssuerWithSlash));
+        assert_eq!(of("urn:a", json!("urn:b")), Err(Unauthenticated::WrongIssuer));
+        assert_eq!(of("urn:a", json!(["urn:a"])), Err(Unauthenticated::WrongIssuer));
+        assert_eq!(of("urn:a", json!(null)), Err(Unauthenticated::WrongIssuer));
     }
 }

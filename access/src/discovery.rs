@@ -56,9 +56,9 @@ pub enum IssuerError {
     /// The document has no `token_endpoint`.
     #[error("the discovery document {0} has no token_endpoint")]
     NoTokenEndpoint(Url),
-    /// The key set is invalid, or has no key that this product supports.
-    #[error("the key set {0} has no usable key (RS256, ES256 or EdDSA, with a kid)")]
-    NoKeys(Url),
+    /// The response is not a JSON Web Key Set. An empty one is: no key is valid any more.
+    #[error("the response of {0} is not a JSON Web Key Set")]
+    NotAKeySet(Url),
 }
 
 impl IssuerError {
@@ -73,7 +73,7 @@ impl IssuerError {
             Self::OtherIssuer(_) => "document of a different issuer",
             Self::UnsafeUrl { .. } => "URL neither https nor on loopback",
             Self::NoTokenEndpoint(_) => "document without token endpoint",
-            Self::NoKeys(_) => "no usable key",
+            Self::NotAKeySet(_) => "not a key set",
         }
     }
 
@@ -96,7 +96,7 @@ struct Document {
 
 /// What the issuer publishes.
 pub(crate) struct Published {
-    /// At least one.
+    /// The usable keys; none if the issuer has withdrawn them all.
     pub(crate) keys: Keys,
     /// Where people sign in, if the document says so.
     pub(crate) login: Option<LoginEndpoints>,
@@ -144,7 +144,7 @@ impl Discovery {
         let document = self.document(wait).await?;
         let url = safe("the key set", &document.jwks_uri).inspect_err(|it| it.reject(wait))?;
         let body = self.fetch(Purpose::KeySet, &url, wait).await?;
-        let keys = Keys::parse(&body).filter(|it| !it.is_empty()).ok_or(IssuerError::NoKeys(url));
+        let keys = Keys::parse(&body).ok_or(IssuerError::NotAKeySet(url));
         let keys = keys.inspect_err(|it| it.reject(wait))?;
         Ok(Published { keys, login: document.login.endpoints(document.token_endpoint.as_deref()) })
     }
@@ -283,9 +283,9 @@ mod tests {
         assert!(matches!(fetch_keys(&issuer).await, Err(IssuerError::Status { .. })));
 
         issuer.answers_discovery(document(&name, &format!("{name}/jwks")));
-        for no_keys in ["[]", r#"{"keys": []}"#] {
+        for no_keys in ["[]", "{}", r#"{"keys": {}}"#, r#"{"keys": null}"#, "<html>"] {
             issuer.answers_keys(Answer::text(no_keys));
-            assert!(matches!(fetch_keys(&issuer).await, Err(IssuerError::NoKeys(_))), "{no_keys}");
+            assert!(matches!(fetch_keys(&issuer).await, Err(IssuerError::NotAKeySet(_))), "{no_keys}");
         }
         issuer.answers_keys(Answer::text(&format!("{}{keys}", " ".repeat(MAX_BYTES))));
         assert!(matches!(fetch_keys(&issuer).await, Err(IssuerError::TooLong(_))));

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::discovery::{Discovery, IssuerError, Published};
 use crate::issuer_wait::IssuerWait;
 use crate::keys::Key;
-use crate::{IssuerLogin, Keys, LoginEndpoints, Refusal, Unauthenticated};
+use crate::{IssuerLogin, Keys, LoginEndpoints, Refusal};
 
 /// When the keys are fetched, and how long a request waits for them.
 #[derive(Clone, Debug)]
@@ -132,9 +132,9 @@ impl IssuerKeys {
             }
         }
         let state = self.shared.state.borrow().clone();
-        match state.keys.as_ref().map(|it| it.find(id)) {
-            Some(Some(key)) => Ok(key),
-            Some(None) if !state.is_unreachable => Err(Unauthenticated::UnknownKey.into()),
+        match state.keys.as_ref().map(|it| it.find(id).ok_or_else(|| it.refusal(id))) {
+            Some(Ok(key)) => Ok(key),
+            Some(Err(refusal)) if !state.is_unreachable => Err(refusal.into()),
             _ => Err(Refusal::IssuerUnavailable),
         }
     }
@@ -200,11 +200,20 @@ impl Shared {
         let before = self.state.borrow();
         let issuer = self.issuer.issuer().to_string();
         match fetched {
-            Ok(Published { keys, .. }) if before.keys.as_ref().is_none_or(|it| !it.are_same(keys)) => {
+            Ok(Published { keys, .. }) if before.keys.as_ref().is_some_and(|it| it.are_same(keys)) => {
+                if before.is_unreachable {
+                    tracing::info!(issuer, "the token issuer is reachable again");
+                }
+            }
+            Ok(Published { keys, .. }) if keys.is_empty() => {
+                tracing::warn!(
+                    issuer,
+                    "the token issuer publishes no usable key (RS256 with 2,048 to 4,096 bits, ES256 or EdDSA, with a kid); no token is accepted"
+                );
+            }
+            Ok(Published { keys, .. }) => {
                 tracing::info!(issuer, keys = keys.len(), "fetched new keys of the token issuer");
             }
-            Ok(_) if before.is_unreachable => tracing::info!(issuer, "the token issuer is reachable again"),
-            Ok(_) => {}
             Err(error) => {
                 let now = self.clock.now();
                 if fetching.last_warning.is_none_or(|it| has_passed(WARN_INTERVAL, it, now)) {

@@ -8,8 +8,7 @@ use platform::violation::Violation;
 use tonic::Status;
 use tonic::metadata::{MetadataMap, MetadataValue};
 
-use crate::claims::is_name;
-use crate::{Caller, Role};
+use crate::{Caller, Role, check_subject};
 
 /// Metadata key. The value is a `sub` in UTF-8, percent-encoded.
 pub const METADATA: &str = "ccm-on-behalf-of";
@@ -40,7 +39,7 @@ pub(crate) fn shown(metadata: &HeaderMap, caller: &Caller) -> Option<String> {
 }
 
 fn decoded(value: &str) -> Option<String> {
-    let sub = percent_decode_str(value).decode_utf8().ok().filter(|it| is_name(it, 255))?;
+    let sub = percent_decode_str(value).decode_utf8().ok().filter(|it| check_subject(it).is_ok())?;
     Some(sub.into_owned())
 }
 

@@ -25,7 +25,9 @@ pub fn caller(sub: &str, roles: &[Role], department: Option<&str>) -> Caller {
         sub: sub.to_owned(),
         roles: roles.to_vec(),
         department: department.map(ToOwned::to_owned),
+        department_problem: None,
         expires_at: Micros(i64::MAX),
+        accepted_until: Micros(i64::MAX),
         on_behalf_of: None,
         authorization: HeaderValue::from_static("Bearer none"),
     }

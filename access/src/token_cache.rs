@@ -79,7 +79,9 @@ mod tests {
             sub: "ada".to_owned(),
             roles: Vec::new(),
             department: None,
+            department_problem: None,
             expires_at,
+            accepted_until: expires_at,
             on_behalf_of: None,
             authorization: HeaderValue::from_static("Bearer first"),
         }

@@ -2,22 +2,19 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue, header};
-use jsonwebtoken::dangerous::insecure_decode_claims;
-use jsonwebtoken::{Validation, decode, decode_header};
+use http::HeaderMap;
 use net::admission::{Admission, Authenticate, Waits};
 use platform::clock::Clock;
 use telemetry::span::{SpanBuilder, SpanKind};
 
-use crate::claims::{Claims, ExpectedClaims};
+use crate::bearer;
+use crate::claims::ExpectedClaims;
 use crate::discovery::{Discovery, IssuerError};
 use crate::issuer_keys::{IssuerKeys, Timing};
+use crate::jws::Unverified;
 use crate::keys::Key;
 use crate::token_cache::{self, TokenCache};
-use crate::{Caller, IssuerLogin, IssuerUrl, Keys, Refusal, Unauthenticated};
-
-/// Longer tokens are refused as malformed.
-pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
+use crate::{Caller, IssuerLogin, IssuerUrl, Keys, Refusal};
 
 /// Verifies the tokens of one issuer. Clones share the keys and the cache of verified tokens.
 #[derive(Clone)]
@@ -87,36 +84,26 @@ impl Verifier {
     /// [`Verifier::verify`]; `waits` gets the fetches of keys that the verification waits for.
     async fn verify_waiting(&self, headers: &HeaderMap, waits: &Waits) -> Result<Caller, Refusal> {
         let Shared { expected, keys, cache, clock } = &*self.shared;
-        let authorization = single_authorization(headers)?;
-        let token = bearer(authorization)?;
+        let (authorization, token) = bearer::of(headers)?;
         let (hash, now) = (token_cache::hash(token), clock.now());
         if let Some(current) = keys.current()
             && let Some(caller) = cache.find(&hash, now, &current, authorization)
         {
             return Ok(caller);
         }
-        let key = self.find_key(token, waits).await?;
-        let caller = expected.caller(&signed_claims(token, &key)?, now, authorization)?;
+        let token = Unverified::parse(token)?;
+        // A token that does not name the issuer cannot have one of its keys: the issuer is not asked for it.
+        expected.check_issuer(token.unverified_claims())?;
+        let key = self.find_key(token.key_id(), waits).await?;
+        let caller = expected.caller(&token.verified(&key)?, now, authorization)?;
         cache.insert(hash, &caller, key);
         Ok(caller)
     }
 
-    async fn find_key(&self, token: &str, waits: &Waits) -> Result<Arc<Key>, Refusal> {
-        let header = decode_header(token).map_err(|_| Unauthenticated::Malformed)?;
-        let id = header.kid.ok_or(Unauthenticated::UnknownKey)?;
+    async fn find_key(&self, id: &str, waits: &Waits) -> Result<Arc<Key>, Refusal> {
         match &self.shared.keys {
-            KeySource::Given(keys) => Ok(keys.find(&id).ok_or(Unauthenticated::UnknownKey)?),
-            KeySource::Issuer(keys) => {
-                if let Some(key) = keys.current().and_then(|it| it.find(&id)) {
-                    return Ok(key);
-                }
-                // A token that does not name the issuer cannot have one of its keys: no request is made for it.
-                let claims: Claims = insecure_decode_claims(token).map_err(|_| Unauthenticated::Malformed)?;
-                if !self.shared.expected.is_from_issuer(&claims) {
-                    return Err(Unauthenticated::UnknownKey.into());
-                }
-                keys.find(&id, waits).await
-            }
+            KeySource::Given(keys) => Ok(keys.find(id).ok_or_else(|| keys.refusal(id))?),
+            KeySource::Issuer(keys) => keys.find(id, waits).await,
         }
     }
 }
@@ -137,32 +124,6 @@ impl Authenticate for Verifier {
     async fn authenticate(&self, headers: &HeaderMap, waits: &Waits) -> Admission<Self> {
         self.verify_waiting(headers, waits).await
     }
-}
-
-fn signed_claims(token: &str, key: &Key) -> Result<Claims, Unauthenticated> {
-    // The algorithm is that of the key, never the one that the token names.
-    let mut validation = Validation::new(key.algorithm);
-    // Times, issuer and audience are checked in claims.rs, by our clock and with a reason for each.
-    validation.validate_exp = false;
-    validation.validate_aud = false;
-    validation.required_spec_claims.clear();
-    decode(token, &key.decoding, &validation).map(|it| it.claims).map_err(|_| Unauthenticated::BadSignature)
-}
-
-/// The `authorization` header. Several are refused, because another process might pick a different one.
-fn single_authorization(headers: &HeaderMap) -> Result<&HeaderValue, Unauthenticated> {
-    let mut all = headers.get_all(header::AUTHORIZATION).iter();
-    let first = all.next().ok_or(Unauthenticated::Missing)?;
-    if all.next().is_some() { Err(Unauthenticated::Malformed) } else { Ok(first) }
-}
-
-fn bearer(authorization: &HeaderValue) -> Result<&str, Unauthenticated> {
-    let text = authorization.to_str().map_err(|_| Unauthenticated::Malformed)?;
-    let (scheme, token) = text.split_once(' ').ok_or(Unauthenticated::Malformed)?;
-    let token = token.trim();
-    let is_bearer =
-        scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.len() <= MAX_TOKEN_BYTES;
-    if is_bearer { Ok(token) } else { Err(Unauthenticated::Malformed) }
 }
 
 #[cfg(test)]

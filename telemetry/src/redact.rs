@@ -255,7 +255,7 @@ mod tests {
     fn other_texts_stay_as_they_are() {
         for text in [
             "",
-            "the authorization header is not a valid bearer token",
+            "the authorization of the scheme Bearer has no token",
             "basic authentication is not supported",
             "keyJournal of the moneyJar",
             "http://127.0.0.1:4317/v1/traces",

@@ -24,7 +24,7 @@ const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorith
 
 /// Each process, asked for what it answers without asking another one.
 #[derive(Clone)]
-struct Doors {
+pub(crate) struct Doors {
     gateway: Client,
     tasks: Channel,
     workers: Channel,
@@ -34,7 +34,7 @@ struct Doors {
 type Outcomes = [(&'static str, Result<(), (String, String)>); 3];
 
 impl Doors {
-    fn of(product: &Product) -> Self {
+    pub(crate) fn of(product: &Product) -> Self {
         let channel = |address| Endpoint::try_from(format!("http://{address}")).unwrap().connect_lazy();
         Self {
             gateway: product.anonymous(),
@@ -44,9 +44,13 @@ impl Doors {
     }
 
     async fn knock(&self, token: Option<&str>) -> Outcomes {
-        let bearer = token.map(|it| format!("Bearer {it}"));
-        let gateway = match &bearer {
-            Some(bearer) => self.gateway.with("authorization", bearer),
+        self.knock_as(token.map(|it| format!("Bearer {it}")).as_deref()).await
+    }
+
+    /// With any authorization.
+    async fn knock_as(&self, authorization: Option<&str>) -> Outcomes {
+        let gateway = match authorization {
+            Some(authorization) => self.gateway.with("authorization", authorization),
             None => self.gateway.clone(),
         };
         let answer = gateway.get("/api/me").await;
@@ -62,10 +66,10 @@ impl Doors {
             (code.to_owned(), it.message().to_owned())
         };
         let tasks = TaskServiceClient::new(self.tasks.clone())
-            .list_tasks(with(bearer.as_deref(), ListTasksRequest::default()))
+            .list_tasks(with(authorization, ListTasksRequest::default()))
             .await;
         let workers = WorkerServiceClient::new(self.workers.clone())
-            .list_workers(with(bearer.as_deref(), ListWorkersRequest::default()))
+            .list_workers(with(authorization, ListWorkersRequest::default()))
             .await;
         [
             ("gateway", me),
@@ -74,24 +78,29 @@ impl Doors {
         ]
     }
 
-    async fn expect_accepted(&self, token: &str) {
+    pub(crate) async fn expect_accepted(&self, token: &str) {
         for (name, outcome) in self.knock(Some(token)).await {
             assert_eq!(outcome, Ok(()), "{name}");
         }
     }
 
-    async fn expect_refused(&self, what: &str, token: Option<&str>, text: &str) {
-        for (name, outcome) in self.knock(token).await {
+    pub(crate) async fn expect_refused(&self, what: &str, token: Option<&str>, text: &str) {
+        self.expect_refused_as(what, token.map(|it| format!("Bearer {it}")).as_deref(), text).await;
+    }
+
+    /// With any authorization.
+    pub(crate) async fn expect_refused_as(&self, what: &str, authorization: Option<&str>, text: &str) {
+        for (name, outcome) in self.knock_as(authorization).await {
             let expected = Err(("UNAUTHENTICATED".to_owned(), text.to_owned()));
             assert_eq!(outcome, expected, "{what} at {name}");
         }
     }
 }
 
-fn with<T>(bearer: Option<&str>, message: T) -> Request<T> {
+fn with<T>(authorization: Option<&str>, message: T) -> Request<T> {
     let mut request = Request::new(message);
-    if let Some(bearer) = bearer {
-        request.metadata_mut().insert("authorization", bearer.parse().unwrap());
+    if let Some(authorization) = authorization {
+        request.metadata_mut().insert("authorization", authorization.parse().unwrap());
     }
     request
 }
@@ -157,16 +166,21 @@ async fn a_token_that_is_wrong_in_one_way_is_refused_by_all_three_processes() {
     let header = URL_SAFE_NO_PAD.encode(json!({"alg": "none", "typ": "JWT", "kid": key.id}).to_string());
     let unsigned = format!("{header}.{}.", URL_SAFE_NO_PAD.encode(good.to_string()));
     doors
-        .expect_refused("alg none", Some(&unsigned), "the authorization header is not a valid bearer token")
+        .expect_refused(
+            "alg none",
+            Some(&unsigned),
+            "the token's algorithm (alg) is not RS256, ES256 or EdDSA",
+        )
         .await;
 
-    let bad_signature = "the token's signature is not valid";
+    let algorithm = "the token's algorithm (alg) is not RS256, ES256 or EdDSA";
     for public in public_forms(&key) {
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(key.id.clone());
         let forged = encode(&header, &good, &EncodingKey::from_secret(&public)).unwrap();
-        doors.expect_refused("HS256 with the public key", Some(&forged), bad_signature).await;
+        doors.expect_refused("HS256 with the public key", Some(&forged), algorithm).await;
     }
+    let bad_signature = "the token's signature is not valid";
     doors
         .expect_refused("another key's signature", Some(&other.sign_as("known", &good)), bad_signature)
         .await;
@@ -174,7 +188,8 @@ async fn a_token_that_is_wrong_in_one_way_is_refused_by_all_three_processes() {
     let unknown_key = "the token is signed with an unknown key";
     doors.expect_refused("unknown kid", Some(&key.sign_as("unknown", &good)), unknown_key).await;
     let local = product.token("root", &[access::Role::Admin], None);
-    doors.expect_refused("the local key", Some(&local), unknown_key).await;
+    let other_issuer = "the token was issued by a different issuer";
+    doors.expect_refused("the local key", Some(&local), other_issuer).await;
     doors.expect_accepted(&key.sign(&changed(&good, "jti", "after all that"))).await;
 }
 

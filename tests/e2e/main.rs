@@ -58,6 +58,7 @@ mod snapshots;
 mod stream;
 mod third_party_hop;
 mod tls;
+mod tokens;
 mod trace;
 mod traces_page;
 mod unread_bodies;

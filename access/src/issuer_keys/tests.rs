@@ -7,9 +7,9 @@ use telemetry::span::{SpanBuilder, SpanKind};
 use telemetry::testing;
 
 use super::*;
-use crate::Verifier;
 use crate::claims::ExpectedClaims;
 use crate::testing::{Answer, TestIssuer};
+use crate::{Unauthenticated, Verifier};
 
 /// A test that waits longer fails.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -253,6 +253,68 @@ async fn a_token_of_another_issuer_causes_no_fetch() {
     eventually("it was asked at the start", || issuer.asked() == 1).await;
     let local = crate::local::LocalIssuer::generate();
     let foreign = local.sign(&json!({"iss": crate::local::ISSUER, "sub": "eve"})).unwrap();
-    assert_eq!(verifier.verify(&headers(&foreign)).await.unwrap_err(), UNKNOWN);
+    let refused = verifier.verify(&headers(&foreign)).await.unwrap_err();
+    assert_eq!(refused, Unauthenticated::WrongIssuer.into());
     assert_eq!(issuer.asked(), 1);
+}
+
+#[tokio::test]
+async fn an_empty_key_set_withdraws_every_key() {
+    let (issuer, clock) = (TestIssuer::start().await, Clock::manual(Micros(1_800_000_000_000_000)));
+    let expected = ExpectedClaims::for_issuer(&issuer.url().to_string());
+    let claims = json!({
+        "iss": expected.issuer, "aud": expected.audience, "sub": "ada", "exp": clock.now().seconds() + 3_600,
+    });
+    let verifier = Verifier::with_issuer(&issuer.url(), expected, clock.clone()).unwrap();
+    let token = headers(&issuer.sign(&claims));
+    assert_eq!(verifier.verify(&token).await.unwrap().sub, "ada");
+    issuer.answers_keys(Answer::text(r#"{"keys": []}"#));
+    // A token of a key that is not known causes a fetch.
+    issuer.add_key();
+    let other = headers(&issuer.sign(&claims));
+    assert_eq!(verifier.verify(&other).await.unwrap_err(), UNKNOWN);
+    assert_eq!(verifier.verify(&token).await.unwrap_err(), UNKNOWN, "it was verified before");
+    // What is no key set withdraws nothing.
+    clock.advance(Duration::from_mins(1));
+    issuer.answers_keys(None);
+    assert!(verifier.verify(&token).await.is_ok());
+    clock.advance(Duration::from_mins(1));
+    issuer.answers_keys(Answer::text(r#"{"error": "away"}"#));
+    issuer.add_key();
+    let refused = verifier.verify(&headers(&issuer.sign(&claims))).await.unwrap_err();
+    assert_eq!(refused, Refusal::IssuerUnavailable);
+    assert!(verifier.verify(&token).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_issuer_with_a_slash_too_many_is_told_and_a_right_one_is_waited_for() {
+    let issuer = TestIssuer::start().await;
+    let configured = format!("{}/", issuer.url());
+    let expected = ExpectedClaims::for_issuer(&configured);
+    let claims = |named: &str| {
+        let exp = Clock::system().now().seconds() + 600;
+        json!({"iss": named, "aud": expected.audience, "sub": "ada", "exp": exp})
+    };
+    let url = configured.parse().unwrap();
+    let verifier = Verifier::with_issuer(&url, expected.clone(), Clock::system()).unwrap();
+    let named = headers(&issuer.sign(&claims(&issuer.url().to_string())));
+    assert_eq!(verifier.verify(&named).await.unwrap_err(), Unauthenticated::IssuerWithSlash.into());
+    // No key was ever fetched, because the document names another issuer.
+    let as_configured = headers(&issuer.sign(&claims(&configured)));
+    assert_eq!(verifier.verify(&as_configured).await.unwrap_err(), Refusal::IssuerUnavailable);
+}
+
+#[tokio::test]
+async fn a_key_that_must_not_be_used_is_told_as_that() {
+    let issuer = TestIssuer::start().await;
+    let expected = ExpectedClaims::for_issuer(&issuer.url().to_string());
+    let claims = json!({
+        "iss": expected.issuer, "aud": expected.audience, "sub": "ada", "exp": Clock::system().now().seconds() + 600,
+    });
+    let token = issuer.sign(&claims);
+    let weak = json!({"kty": "RSA", "kid": issuer.key_id(), "n": "gAAA", "e": "AQAB"});
+    issuer.answers_keys(Answer::text(&json!({ "keys": [weak] }).to_string()));
+    let verifier = Verifier::with_issuer(&issuer.url(), expected, Clock::system()).unwrap();
+    let refused = verifier.verify(&headers(&token)).await.unwrap_err();
+    assert_eq!(refused, Unauthenticated::UnusableKey.into());
 }

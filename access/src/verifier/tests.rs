@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{HeaderValue, header};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use platform::clock::Micros;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::Role;
 use crate::local::{AUDIENCE, ISSUER, LocalIssuer, TokenClaims};
+use crate::{Role, Unauthenticated};
 
 struct Fixture {
     issuer: LocalIssuer,
@@ -96,10 +99,14 @@ async fn claims_that_are_not_right_are_refused_with_their_reason() {
     assert_eq!(it.refusal(set("nbf", json!(now + 11))).await, Unauthenticated::NotYetValid);
     assert_eq!(it.refusal(set("iss", json!("urn:other"))).await, Unauthenticated::WrongIssuer);
     assert_eq!(it.refusal(set("aud", json!("other"))).await, Unauthenticated::WrongAudience);
-    assert_eq!(it.refusal(set("aud", json!(null))).await, Unauthenticated::WrongAudience);
-    assert_eq!(it.refusal(set("sub", json!(" "))).await, Unauthenticated::Malformed);
-    assert_eq!(it.refusal(set("sub", json!("a\u{0}b"))).await, Unauthenticated::Malformed);
-    assert_eq!(it.refusal(|claims| drop(claims.remove("exp"))).await, Unauthenticated::Malformed);
+    assert_eq!(it.refusal(set("aud", json!(null))).await, Unauthenticated::NoAudience);
+    assert_eq!(it.refusal(set("sub", json!(" "))).await, Unauthenticated::SubjectEmpty);
+    assert_eq!(it.refusal(set("sub", json!("a\u{0}b"))).await, Unauthenticated::SubjectControl);
+    assert_eq!(it.refusal(set("sub", json!("x".repeat(256)))).await, Unauthenticated::SubjectTooLong);
+    assert_eq!(it.refusal(set("sub", json!(7))).await, Unauthenticated::SubjectNotText);
+    assert_eq!(it.refusal(|claims| drop(claims.remove("sub"))).await, Unauthenticated::NoSubject);
+    assert_eq!(it.refusal(|claims| drop(claims.remove("exp"))).await, Unauthenticated::NoExpiry);
+    assert_eq!(it.refusal(|claims| drop(claims.remove("iss"))).await, Unauthenticated::NoIssuer);
 }
 
 #[tokio::test]
@@ -116,18 +123,24 @@ async fn the_token_does_not_choose_its_algorithm() {
     let claims = json!({"iss": ISSUER, "aud": AUDIENCE, "sub": "eve", "exp": i64::MAX / 2_000_000});
     let public = serde_json::to_vec(&it.issuer.key_set()).unwrap();
     let hs256 = encode(&header, &claims, &EncodingKey::from_secret(&public)).unwrap();
-    assert_eq!(it.verify(&format!("Bearer {hs256}")).await.unwrap_err(), Unauthenticated::BadSignature);
+    let refused = it.verify(&format!("Bearer {hs256}")).await.unwrap_err();
+    assert_eq!(refused, Unauthenticated::UnsupportedAlgorithm);
     let unsigned = "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJldmUifQ.";
-    assert_eq!(it.verify(unsigned).await.unwrap_err(), Unauthenticated::Malformed);
+    assert_eq!(it.verify(unsigned).await.unwrap_err(), Unauthenticated::UnsupportedAlgorithm);
+    // One that is supported, but is not that of the key: as if the key were another one.
+    let token = it.token(|_| {});
+    let (_, rest) = token.split_once('.').unwrap();
+    let header = json!({"alg": "RS256", "kid": it.issuer.key_id()}).to_string();
+    let renamed = format!("Bearer {}.{rest}", URL_SAFE_NO_PAD.encode(header));
+    assert_eq!(it.verify(&renamed).await.unwrap_err(), Unauthenticated::WrongAlgorithm);
 }
 
 #[tokio::test]
 async fn a_changed_claim_breaks_the_signature() {
-    use base64::Engine as _;
     let it = fixture();
     let token = it.token(|_| {});
     let mut parts: Vec<&str> = token.split('.').collect();
-    let forged = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(r#"{"sub":"eve"}"#);
+    let forged = URL_SAFE_NO_PAD.encode(json!({"iss": ISSUER, "sub": "eve"}).to_string());
     parts[1] = &forged;
     assert_eq!(it.verify(&parts.join(".")).await.unwrap_err(), Unauthenticated::BadSignature);
 }
@@ -135,8 +148,13 @@ async fn a_changed_claim_breaks_the_signature() {
 #[tokio::test]
 async fn what_is_no_bearer_token_is_refused() {
     let it = fixture();
-    for text in ["Bearer", "Bearer ", "Basic abc", "Bearer a.b.c", "x"] {
-        assert_eq!(it.verify(text).await.unwrap_err(), Unauthenticated::Malformed, "{text}");
+    for (text, reason) in [
+        ("Bearer", Unauthenticated::NoToken),
+        ("Basic abc", Unauthenticated::NotBearer),
+        ("Bearer abc", Unauthenticated::NotThreeParts),
+        ("Bearer a.b.c", Unauthenticated::HeaderNotJson),
+    ] {
+        assert_eq!(it.verify(text).await.unwrap_err(), reason, "{text}");
     }
     assert_eq!(
         it.verifier.verify(&HeaderMap::new()).await.map_err(reason).unwrap_err(),
@@ -151,7 +169,8 @@ async fn two_authorizations_are_none() {
     for _ in 0..2 {
         headers.append(header::AUTHORIZATION, HeaderValue::from_str(&it.token(|_| {})).unwrap());
     }
-    assert_eq!(it.verifier.verify(&headers).await.map_err(reason).unwrap_err(), Unauthenticated::Malformed);
+    let refused = it.verifier.verify(&headers).await.map_err(reason).unwrap_err();
+    assert_eq!(refused, Unauthenticated::SeveralAuthorizations);
 }
 
 #[tokio::test]
@@ -160,11 +179,11 @@ async fn a_token_that_was_verified_is_not_verified_again() {
     let caller = it.verify(&it.token(|_| {})).await.unwrap();
     let KeySource::Given(keys) = &it.verifier.shared.keys else { panic!("no keys") };
     let key = keys.find(it.issuer.key_id()).unwrap();
-    assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::Malformed);
+    assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::HeaderNotJson);
     it.verifier.shared.cache.insert(token_cache::hash("known.without.look"), &caller, key);
     assert_eq!(it.verify("Bearer known.without.look").await.unwrap().sub, "ada");
     it.clock.advance(Duration::from_mins(1));
-    assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::Malformed);
+    assert_eq!(it.verify("Bearer known.without.look").await.unwrap_err(), Unauthenticated::HeaderNotJson);
 }
 
 #[tokio::test]

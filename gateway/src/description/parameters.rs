@@ -221,7 +221,7 @@ pub(super) fn response_headers() -> Map<String, Value> {
         (
             "Set-Cookie",
             "The cookies of a session; repeated.",
-            pattern(r"^ccm_session(\.[1-3])?=[^;]*; Path=/api; Max-Age=[0-9]+; HttpOnly; SameSite=Strict"),
+            pattern(r"^ccm_session(\.[1-4])?=[^;]*; Path=/api; Max-Age=[0-9]+; HttpOnly; SameSite=Strict"),
         ),
         (
             "WWW-Authenticate",

@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, HeaderValue};
 use net::admission::{Admission, Authenticate, Waits};
 
 /// The cookies in the order in which they hold the parts of a token.
-pub(crate) const NAMES: [&str; 4] = ["ccm_session", "ccm_session.1", "ccm_session.2", "ccm_session.3"];
+pub(crate) const NAMES: [&str; 5] =
+    ["ccm_session", "ccm_session.1", "ccm_session.2", "ccm_session.3", "ccm_session.4"];
 /// Maximum size of a cookie with its name and its attributes.
 const MAX_COOKIE_BYTES: usize = 4_096;
 
@@ -26,10 +27,10 @@ impl Authenticate for HeaderOrCookie {
         if headers.contains_key(AUTHORIZATION) {
             return self.0.authenticate(headers, waits).await;
         }
-        let token = token(headers).map_err(|Ambiguous| Unauthenticated::Malformed)?;
+        let token = token(headers).map_err(|Ambiguous| Unauthenticated::SeveralCookies)?;
         let token = token.ok_or(Unauthenticated::Missing)?;
         let mut bearer = HeaderValue::try_from(format!("Bearer {token}"))
-            .map_err(|_| Refusal::from(Unauthenticated::Malformed))?;
+            .map_err(|_| Refusal::from(Unauthenticated::NotAscii))?;
         bearer.set_sensitive(true);
         self.0.authenticate(&HeaderMap::from_iter([(AUTHORIZATION, bearer)]), waits).await
     }
@@ -122,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_token_is_put_together_as_it_was_split() {
-        for length in [1, 1_000, 4_000, 4_100, 8_000, MAX_TOKEN_BYTES] {
+        for length in [1, 1_000, 4_000, 4_100, 8_000, 12_000, MAX_TOKEN_BYTES] {
             let token = "abc.DEF-_".repeat(length)[..length].to_owned();
             let set = begin(&token, HOUR, true).unwrap();
             assert_eq!(set.len(), NAMES.len());

@@ -1,0 +1,206 @@
+//! What is wrong with a token, each cause in its own words at all three processes; how large a token may be; and how long one is
+//! good for.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, EncodingKey};
+use platform::clock::Clock;
+use serde_json::{Value, json};
+
+use crate::harness::{Client, Product};
+use crate::issuer::Doors;
+
+/// Signs any header and any payload with the local key of a product.
+struct Signer {
+    key: EncodingKey,
+    id: String,
+}
+
+impl Signer {
+    fn of(product: &Product) -> Self {
+        let read = |name: &str| std::fs::read_to_string(product.directory.path().join(name)).unwrap();
+        let pem: String = read("local-key.pem").lines().filter(|it| !it.starts_with('-')).collect();
+        let keys: Value = serde_json::from_str(&read("local-key.jwks.json")).unwrap();
+        let id = keys["keys"][0]["kid"].as_str().unwrap().to_owned();
+        Self { key: EncodingKey::from_ed_der(&STANDARD.decode(pem).unwrap()), id }
+    }
+
+    fn header(&self) -> Value {
+        json!({"typ": "JWT", "alg": "EdDSA", "kid": self.id})
+    }
+
+    fn sign(&self, header: &str, payload: &[u8]) -> String {
+        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.key, Algorithm::EdDSA).unwrap();
+        format!("{message}.{signature}")
+    }
+
+    /// A token that is right but for these members of its header; `null` leaves one out.
+    fn with_header(&self, members: &Value) -> String {
+        self.sign(&changed(self.header(), members).to_string(), claims().to_string().as_bytes())
+    }
+
+    /// A token that is right but for these claims; `null` leaves one out.
+    fn with_claims(&self, members: &Value) -> String {
+        self.sign(&self.header().to_string(), changed(claims(), members).to_string().as_bytes())
+    }
+}
+
+fn changed(mut object: Value, members: &Value) -> Value {
+    for (name, value) in members.as_object().unwrap() {
+        if value.is_null() {
+            object.as_object_mut().unwrap().remove(name);
+        } else {
+            object[name] = value.clone();
+        }
+    }
+    object
+}
+
+fn now() -> i64 {
+    Clock::system().now().seconds()
+}
+
+/// Claims that are right in every way.
+fn claims() -> Value {
+    json!({
+        "iss": "urn:cml-cloud-manager:local", "aud": "cml-cloud-manager", "sub": "ada", "iat": now(), "exp": now() + 600,
+        "realm_access": {"roles": ["user"]},
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_cause_for_which_a_token_is_refused_has_its_own_words_at_all_three_processes() {
+    let product = Product::start().await;
+    let (signer, doors) = (Signer::of(&product), Doors::of(&product));
+    let good = signer.with_claims(&json!({}));
+    doors.expect_accepted(&good).await;
+
+    let unsigned =
+        format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#), URL_SAFE_NO_PAD.encode("{}"));
+    let encrypted = format!("{}.a.b.c.d", URL_SAFE_NO_PAD.encode(r#"{"alg":"RSA-OAEP","enc":"A128GCM"}"#));
+    for (authorization, text) in [
+        ("Basic cm9vdDpyb290", "the authorization is not of the scheme Bearer"),
+        (good.as_str(), "the authorization is not of the scheme Bearer"),
+        ("Bearer", "the authorization of the scheme Bearer has no token"),
+        ("Bearer abc", "the token is not a JSON Web Token of three parts"),
+        ("Bearer a.b", "the token is not a JSON Web Token of three parts"),
+        (
+            &format!("Bearer {encrypted}"),
+            "the token is encrypted (JWE); only signed tokens (JWS) are accepted",
+        ),
+        ("Bearer a.b.c", "the token's header is not a JSON object in base64url"),
+        (&format!("Bearer {unsigned}"), "the token's algorithm (alg) is not RS256, ES256 or EdDSA"),
+    ] {
+        doors.expect_refused_as(authorization, Some(authorization), text).await;
+    }
+
+    let purpose = "the token was made for another purpose: its header typ is neither JWT nor at+jwt";
+    for (header, text) in [
+        (json!({"alg": "Ed25519"}), "the token's algorithm (alg) is not RS256, ES256 or EdDSA"),
+        (json!({"alg": "ES256"}), "the token's algorithm (alg) is not that of its key"),
+        (json!({"kid": null}), "the token's header does not name a key (kid)"),
+        (json!({"kid": "other"}), "the token is signed with an unknown key"),
+        (
+            json!({"crit": ["https://example.com/must-know"], "https://example.com/must-know": true}),
+            "the token's header has critical extensions (crit), none of which is known here",
+        ),
+        (
+            json!({"crit": ["exp"], "exp": 1}),
+            "the token's header has critical extensions (crit), none of which is known here",
+        ),
+        (json!({"typ": "logout+jwt"}), purpose),
+        (json!({"typ": "dpop+jwt"}), purpose),
+        (json!({"typ": "secevent+jwt"}), purpose),
+        (json!({"typ": "application/logout+jwt"}), purpose),
+        (json!({"typ": 7}), purpose),
+    ] {
+        doors.expect_refused(&header.to_string(), Some(&signer.with_header(&header)), text).await;
+    }
+    for header in [
+        json!({"typ": null}),
+        json!({"typ": "jwt"}),
+        json!({"typ": "at+jwt"}),
+        json!({"typ": "application/at+jwt"}),
+        json!({"cty": "json"}),
+    ] {
+        doors.expect_accepted(&signer.with_header(&header)).await;
+    }
+
+    let (purpose, date) = (
+        "the token was made for another purpose: its claim typ is not that of an access token",
+        "the token's expiry (exp) is not a date: it must be in seconds, not in milliseconds",
+    );
+    for (claims, text) in [
+        (json!({"iss": null}), "the token has no issuer (iss)"),
+        (json!({"iss": "urn:other"}), "the token was issued by a different issuer"),
+        (
+            json!({"iss": "urn:cml-cloud-manager:local/"}),
+            "the token was issued by a different issuer: its name and the configured one differ in a slash at the end",
+        ),
+        (json!({"aud": null}), "the token has no audience (aud)"),
+        (json!({"aud": "other"}), "the token is for a different audience"),
+        (json!({"exp": null}), "the token has no expiry (exp)"),
+        (json!({"exp": "tomorrow"}), "the token's expiry (exp) is not a number"),
+        (json!({"exp": (now() + 600) * 1_000}), date),
+        (json!({"exp": 1e300}), date),
+        (json!({"exp": now() - 60}), "the token has expired"),
+        (json!({"nbf": "today"}), "the token's start (nbf) is not a number"),
+        (
+            json!({"nbf": now() * 1_000}),
+            "the token's start (nbf) is not a date: it must be in seconds, not in milliseconds",
+        ),
+        (json!({"nbf": now() + 60}), "the token is not valid yet"),
+        (json!({"sub": null}), "the token has no subject (sub)"),
+        (json!({"sub": 7}), "the token's subject (sub) is not one text"),
+        (json!({"sub": ["ada", "bob"]}), "the token's subject (sub) is not one text"),
+        (json!({"sub": ""}), "the token's subject (sub) is empty or blank"),
+        (json!({"sub": "x".repeat(256)}), "the token's subject (sub) has more than 255 characters"),
+        (json!({"sub": "a\nb"}), "the token's subject (sub) has control characters"),
+        (json!({"typ": "ID"}), purpose),
+        (json!({"typ": "Refresh"}), purpose),
+        (json!({"typ": "Offline"}), purpose),
+        (json!({"typ": "Logout"}), purpose),
+    ] {
+        doors.expect_refused(&claims.to_string(), Some(&signer.with_claims(&claims)), text).await;
+    }
+    for claims in [json!({"typ": "Bearer"}), json!({"sub": ["ada"]}), json!({"exp": 253_402_300_799_i64})] {
+        doors.expect_accepted(&signer.with_claims(&claims)).await;
+    }
+
+    let header = signer.header().to_string();
+    let twice = claims().to_string().replacen('{', r#"{"sub":"eve","#, 1);
+    for (payload, text) in [
+        (twice.as_bytes(), "the token's payload has a claim twice"),
+        (format!("\u{feff}{}", claims()).as_bytes(), "the token's payload is not a JSON object in base64url"),
+        (b"[]".as_slice(), "the token's payload is not a JSON object in base64url"),
+    ] {
+        doors.expect_refused(text, Some(&signer.sign(&header, payload)), text).await;
+    }
+    let twice = header.replacen('{', r#"{"kid":"other","#, 1);
+    let signed = signer.sign(&twice, claims().to_string().as_bytes());
+    doors.expect_refused("kid twice", Some(&signed), "the token's header has a parameter twice").await;
+    let forged = format!("{}AA", &good[..good.len() - 2]);
+    doors.expect_refused("forged", Some(&forged), "the token's signature is not valid").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_the_headers_of_a_request_is_said_too() {
+    let product = Product::start().await;
+    let token = format!("Bearer {}", product.token("ada", &[], None));
+    let refused = |it: Client| async move {
+        let answer = it.get("/api/me").await;
+        assert_eq!(answer.status, 401, "{answer:?}");
+        let challenge = answer.header("www-authenticate").to_owned();
+        let detail = answer.text("detail").to_owned();
+        assert!(challenge.contains(&format!(r#"error_description="{detail}""#)), "{challenge}");
+        detail
+    };
+    let twice = product.anonymous().with("authorization", &token).with("authorization", &token);
+    assert_eq!(refused(twice).await, "the request has more than one authorization; send one");
+    let umlaut = product.anonymous().with("authorization", "Bearer ä");
+    assert_eq!(refused(umlaut).await, "the authorization has characters that are not visible ASCII");
+    let cookies = product.anonymous().with("cookie", "ccm_session=a; ccm_session=b");
+    assert_eq!(refused(cookies).await, "the request has two session cookies of the same name");
+}
+
