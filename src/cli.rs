@@ -202,7 +202,7 @@ pub(crate) struct Gateway {
     #[arg(long, env = "CCM_MIN_STREAM_RATE", default_value = "1024", value_name = "NUMBER")]
     pub(crate) min_stream_rate: u32,
     /// Maximum size of a request's target and header fields, in bytes
-    #[arg(long, env = "CCM_MAX_HEADER_BYTES", default_value = "32768", value_name = "BYTES", value_parser = header_bytes)]
+    #[arg(long, env = "CCM_MAX_HEADER_BYTES", default_value = "49152", value_name = "BYTES", value_parser = header_bytes)]
     pub(crate) max_header_bytes: usize,
     /// Body limit: maximum size of a request body, in bytes
     #[arg(long, env = "CCM_MAX_BODY_BYTES", default_value = "1048576", value_name = "BYTES", value_parser = body_bytes)]

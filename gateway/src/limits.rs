@@ -57,7 +57,8 @@ impl Default for Limits {
             request_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(20),
             stream_rate: 1_024,
-            header_bytes: 32 * 1024,
+            // A token and the session cookies with an earlier one, each of up to 16 KiB, and as much for the rest.
+            header_bytes: 48 * 1024,
             body_bytes: 1024 * 1024,
             requests: 1_024,
             untaken_bytes: 256 * 1024 * 1024,

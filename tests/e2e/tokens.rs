@@ -1,14 +1,20 @@
 //! What is wrong with a token, each cause in its own words at all three processes; how large a token may be; and how long one is
 //! good for.
 
+use access::on_behalf_of::METADATA;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use platform::clock::Clock;
+use proto::task::v1::task_service_client::TaskServiceClient;
+use proto::task::v1::{CreateTaskRequest, Task};
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Product};
+use crate::harness::{Client, Product, Watcher, authorized};
 use crate::issuer::Doors;
+
+/// The limit of a token, in every process.
+const LIMIT: usize = 16 * 1024;
 
 /// Signs any header and any payload with the local key of a product.
 struct Signer {
@@ -43,6 +49,23 @@ impl Signer {
     /// A token that is right but for these claims; `null` leaves one out.
     fn with_claims(&self, members: &Value) -> String {
         self.sign(&self.header().to_string(), changed(claims(), members).to_string().as_bytes())
+    }
+
+    /// A token that is right and has this many bytes.
+    fn of_size(&self, size: usize, role: &str) -> String {
+        let more = json!({"realm_access": {"roles": [role]}, "pad": ""});
+        let smallest = self.with_claims(&more).len();
+        // Three bytes become four characters, so not every size is reached by the payload alone.
+        let mut tokens = (0..3).flat_map(|extra| {
+            let header = changed(self.header(), &json!({"x": "x".repeat(extra)}));
+            let pads = (size - smallest) * 3 / 4 - 16..(size - smallest) * 3 / 4 + 16;
+            let more = &more;
+            pads.map(move |pad| {
+                let more = changed(more.clone(), &json!({"pad": "a".repeat(pad)}));
+                self.sign(&header.to_string(), changed(claims(), &more).to_string().as_bytes())
+            })
+        });
+        tokens.find(|it| it.len() == size).expect("a token of this size")
     }
 }
 
@@ -204,3 +227,38 @@ async fn what_is_wrong_with_the_headers_of_a_request_is_said_too() {
     assert_eq!(refused(cookies).await, "the request has two session cookies of the same name");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_16_kib_is_taken_everywhere_and_a_larger_one_nowhere() {
+    let product = Product::start().await;
+    let (signer, doors) = (Signer::of(&product), Doors::of(&product));
+    let (largest, larger) = (signer.of_size(LIMIT, "service"), signer.of_size(LIMIT + 1, "service"));
+    doors.expect_accepted(&largest).await;
+    let text = "the token is larger than the limit of 16384 bytes (16 KiB)";
+    doors.expect_refused("one byte more", Some(&larger), text).await;
+
+    // Through the gateway, with what it passes on.
+    let client = product.anonymous().with("authorization", &format!("Bearer {largest}"));
+    let baggage = format!("a={}", "b".repeat(256));
+    let traced = client.with("tracestate", &format!("a={}", "b".repeat(250))).with("baggage", &baggage);
+    assert_eq!(traced.post("/api/tasks", &json!({"title": "large"})).await.status, 201);
+    // To a service, for a person with the largest subject there is.
+    let mut tasks = TaskServiceClient::new(Watcher::channel(product.tasks_address));
+    let task = Some(Task { title: "large".to_owned(), ..Task::default() });
+    let mut request = authorized(CreateTaskRequest { task, ..CreateTaskRequest::default() }, &largest);
+    request.metadata_mut().insert(METADATA, "%F0%9F%98%80".repeat(255).parse().unwrap());
+    tasks.create_task(request).await.unwrap();
+
+    // As a session, which the next token renews while the cookies are still sent.
+    let begun = client.post_text("/api/session", "").await;
+    assert_eq!(begun.status, 204, "{begun:?}");
+    let set = begun.headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap());
+    let kept: Vec<&str> =
+        set.filter(|it| !it.contains("; Max-Age=0;")).map(|it| it.split(';').next().unwrap()).collect();
+    let cookies = kept.join("; ");
+    let session = product.anonymous().with("cookie", &cookies);
+    assert_eq!(session.get("/api/tasks").await.status, 200);
+    let renewed = client.with("cookie", &cookies).post_text("/api/session", "").await;
+    assert_eq!(renewed.status, 204, "{renewed:?}");
+    let refused = product.anonymous().with("authorization", &format!("Bearer {larger}"));
+    assert_eq!(refused.post_text("/api/session", "").await.status, 413);
+}
