@@ -204,7 +204,7 @@ impl EventService for Events {
         let end_conditions = EndConditions {
             connection: Draining::of(request.extensions()),
             deadline: deadline::current(),
-            token_expires_at: caller.expires_at,
+            token_accepted_until: caller.accepted_until,
             clock: self.clock.clone(),
         };
         let query = WatchQuery::of(request.get_ref()).map_err(status::invalid)?;

@@ -235,7 +235,7 @@ impl Streams {
     ) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> + Send + 'static {
         let opened = match self.permits.acquire(Key::of(extensions)) {
             Ok(permit) => {
-                let ends = Ends::new(extensions, caller.expires_at, &self.clock, &self.settings);
+                let ends = Ends::new(extensions, caller.accepted_until, &self.clock, &self.settings);
                 Opened::Client(Box::new(Client::new(self.clone(), caller, filter, start, ends, permit)))
             }
             Err(exceeded) => {

@@ -1,16 +1,20 @@
 //! What is wrong with a token, each cause in its own words at all three processes; how large a token may be; and how long one is
 //! good for.
 
+use std::time::Duration;
+
 use access::on_behalf_of::METADATA;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use platform::clock::Clock;
+use proto::event::v1::{WatchEventsRequest, WatchStart};
 use proto::task::v1::task_service_client::TaskServiceClient;
 use proto::task::v1::{CreateTaskRequest, Task};
 use serde_json::{Value, json};
+use tonic::Code;
 
-use crate::harness::{Client, Product, Watcher, authorized};
+use crate::harness::{Backend, Client, Product, Settings, Watcher, authorized, sse};
 use crate::issuer::Doors;
 
 /// The limit of a token, in every process.
@@ -261,4 +265,29 @@ async fn a_token_of_16_kib_is_taken_everywhere_and_a_larger_one_nowhere() {
     assert_eq!(renewed.status, 204, "{renewed:?}");
     let refused = product.anonymous().with("authorization", &format!("Bearer {larger}"));
     assert_eq!(refused.post_text("/api/session", "").await.status, 413);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_within_the_leeway_is_good_for_a_stream_as_for_a_call() {
+    let leeway = vec![("CCM_CLOCK_LEEWAY".to_owned(), "6s".to_owned())];
+    let settings = Settings { of_services: leeway.clone(), of_gateway: leeway, ..Settings::default() };
+    let product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
+    let token = Signer::of(&product).with_claims(&json!({"exp": now() - 1}));
+    let client = product.anonymous().with("authorization", &format!("Bearer {token}"));
+    assert_eq!(client.get("/api/me").await.status, 200);
+    let request = WatchEventsRequest { start: WatchStart::Now.into(), ..WatchEventsRequest::default() };
+    let mut watcher = Watcher::start(product.tasks_address, &token, request).await.unwrap();
+    let mut stream =
+        sse::open(product.gateway_address, &token, "since=now&event_types=task.*", None).await.unwrap();
+    stream.named("connected").await;
+    let title = json!({"title": "late"});
+    assert_eq!(client.post("/api/tasks", &title).await.status, 201);
+    assert_eq!(watcher.event().await.r#type, "task.created");
+    assert_eq!(stream.named("task.created").await.data()["task"]["title"], "late");
+    // And no longer.
+    stream.named("auth.session.expired").await;
+    assert_eq!(watcher.ended().await.code(), Code::Unauthenticated);
+    let refused = client.get("/api/me").await;
+    assert_eq!((refused.status.as_u16(), refused.text("detail")), (401, "the token has expired"));
+    assert!(tokio::time::timeout(Duration::from_secs(5), stream.next()).await.unwrap().is_none());
 }

@@ -208,7 +208,7 @@ async fn what_is_gone_long_enough_is_forgotten_and_who_was_away_for_longer_is_to
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_watch_ends_with_its_token() {
-    let product = Product::start().await;
+    let product = product_with(&[("CCM_CLOCK_LEEWAY", "0s")]).await;
     let token = product.token_for(Duration::from_secs(3), "ada", &[Role::User], None);
     let mut watcher = Watcher::from(product.tasks_address, &token, WatchStart::Now).await;
     assert_eq!(watcher.ended().await.code(), Code::Unauthenticated);

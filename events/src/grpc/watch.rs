@@ -51,14 +51,16 @@ pub(super) struct Watch {
 pub(super) struct EndConditions {
     pub(super) connection: Draining,
     pub(super) deadline: Option<Instant>,
-    pub(super) token_expires_at: Micros,
+    /// When the token of the subscriber is accepted no more.
+    pub(super) token_accepted_until: Micros,
     pub(super) clock: Clock,
 }
 
 impl EndConditions {
     /// Waits until one of the conditions is met, and returns the status for the subscriber.
     async fn reached(&self) -> Status {
-        let token = u64::try_from(self.token_expires_at.0.saturating_sub(self.clock.now().0)).unwrap_or(0);
+        let token =
+            u64::try_from(self.token_accepted_until.0.saturating_sub(self.clock.now().0)).unwrap_or(0);
         let deadline = async {
             match self.deadline {
                 Some(at) => tokio::time::sleep(at.saturating_duration_since(Instant::now())).await,

@@ -80,7 +80,7 @@ async fn expired(streams: &Arc<Streams>, cursor: Cursor) -> String {
 
 async fn first_blocks(streams: &Arc<Streams>, start: Start, token_ends_at: Micros) -> Vec<String> {
     let mut caller = caller("ada", &[Role::User], None);
-    caller.expires_at = token_ends_at;
+    caller.accepted_until = token_ends_at;
     let filter = Filter { type_names: vec!["task.*".to_owned()], ..Filter::default() };
     let blocks = streams.open(caller, filter, start, &Extensions::new());
     let mut blocks = std::pin::pin!(blocks);

@@ -52,7 +52,7 @@ async fn a_stream_above_a_limit_says_so_and_when_to_come_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_ends_with_its_token_and_the_next_token_resumes_it() {
-    // Tokens are accepted for a while after their end, streams not.
+    // Tokens are accepted for a while after their end, and so are streams.
     let product = product(&[("CCM_CLOCK_LEEWAY", "0s")]).await;
     let token = product.token_for(Duration::from_secs(3), "ada", &[Role::User], None);
     let mut stream = sse::open(product.gateway_address, &token, "event_types=task.*", None).await.unwrap();

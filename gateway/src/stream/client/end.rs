@@ -71,7 +71,7 @@ pub(in crate::stream) struct Ends {
     draining: Draining,
     stalled: Stalled,
     token_ends_at: Instant,
-    token_expires_at: Micros,
+    token_accepted_until: Micros,
     clock: Clock,
     age_ends_at: Instant,
     heartbeat: Duration,
@@ -82,7 +82,7 @@ pub(in crate::stream) struct Ends {
 impl Ends {
     pub(in crate::stream) fn new(
         extensions: &Extensions,
-        token_expires_at: Micros,
+        token_accepted_until: Micros,
         clock: &Clock,
         settings: &Settings,
     ) -> Self {
@@ -92,8 +92,8 @@ impl Ends {
         let mut ends = Self {
             draining: Draining::of(extensions),
             stalled: Stalled::of(extensions),
-            token_ends_at: now + (token_expires_at - clock.now()),
-            token_expires_at,
+            token_ends_at: now + (token_accepted_until - clock.now()),
+            token_accepted_until,
             clock: clock.clone(),
             age_ends_at: now + age,
             heartbeat: settings.heartbeat,
@@ -120,7 +120,7 @@ impl Ends {
         }
         let now = Instant::now();
         // The timer does not notice that the clock was set or that the machine was suspended.
-        if now >= self.token_ends_at || self.clock.now() >= self.token_expires_at {
+        if now >= self.token_ends_at || self.clock.now() >= self.token_accepted_until {
             return Wake::End(End::TokenExpired);
         }
         if now >= self.age_ends_at {
