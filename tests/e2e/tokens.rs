@@ -291,3 +291,34 @@ async fn a_token_within_the_leeway_is_good_for_a_stream_as_for_a_call() {
     assert_eq!((refused.status.as_u16(), refused.text("detail")), (401, "the token has expired"));
     assert!(tokio::time::timeout(Duration::from_secs(5), stream.next()).await.unwrap().is_none());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_department_in_a_list_of_one_is_taken_and_any_other_is_told_as_what_it_is() {
+    let product = Product::start().await;
+    let signer = Signer::of(&product);
+    let me = async |department: Value| {
+        let claims = json!({"realm_access": {"roles": ["manager"]}, "department": department});
+        let token = signer.with_claims(&claims);
+        let answer =
+            product.anonymous().with("authorization", &format!("Bearer {token}")).get("/api/me").await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let notices: Vec<&str> =
+            answer.json["notices"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+        (answer.json["department"].clone(), notices.join("\n"))
+    };
+    let (department, notices) = me(json!(["sales"])).await;
+    assert_eq!((department, notices.as_str()), (json!("sales"), ""));
+    for (department, text) in [
+        (json!(null), "has the role manager but no department claim"),
+        (json!(["sales", "network"]), "its department claim is a list of several"),
+        (json!([]), "its department claim is an empty list"),
+        (json!({"name": "sales"}), "its department claim is not a text"),
+        (json!(""), "its department claim is empty"),
+        (json!("x".repeat(101)), "its department claim has more than 100 characters"),
+        (json!("a\nb"), "its department claim has control characters"),
+    ] {
+        let (taken, notices) = me(department.clone()).await;
+        assert_eq!(taken, Value::Null, "{department}");
+        assert!(notices.contains(text), "{department}: {notices}");
+    }
+}

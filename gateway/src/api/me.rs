@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access::Role;
+use access::{Caller, Role};
 use axum::{Extension, Json};
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub(crate) struct Me {
     department: Option<String>,
     expires_at: String,
     /// Hints about problems with the token, for people.
-    notices: Vec<&'static str>,
+    notices: Vec<String>,
     /// The template of links to traces, a URL with `{trace_id}`; relative if this gateway shows them.
     trace_url: Option<String>,
     /// Whether the caller can read traces at this gateway.
@@ -35,20 +35,27 @@ pub(crate) async fn get(
     Extension(supervisor): Extension<Option<Arc<dyn Supervisor>>>,
 ) -> Result<Json<Me>, ApiError> {
     let may_read_traces = traces::may_read(&caller);
-    let mut notices = Vec::new();
-    if caller.is(Role::Manager) && caller.department.is_none() {
-        notices.push(
-            "your token has the role manager but no department claim: you see only tasks that are assigned to you or were created by you",
-        );
-    }
     Ok(Json(Me {
+        notices: notices(&caller),
         roles: caller.roles.iter().map(Into::into).collect(),
         expires_at: caller.expires_at.to_rfc3339(),
         issuer: caller.issuer,
         subject: caller.sub,
         department: caller.department,
-        notices,
         trace_url: trace_url.and_then(|it| it.for_page_of(may_read_traces)),
         traces: may_read_traces && supervisor.is_some_and(|it| it.keeps_traces()),
     }))
+}
+
+fn notices(caller: &Caller) -> Vec<String> {
+    const SEEN: &str = "you see only tasks that are assigned to you or were created by you";
+    if !caller.is(Role::Manager) || caller.department.is_some() {
+        return Vec::new();
+    }
+    vec![match caller.department_problem {
+        None => format!("your token has the role manager but no department claim: {SEEN}"),
+        Some(problem) => {
+            format!("your token has the role manager, but its department claim {problem}: {SEEN}")
+        }
+    }]
 }
