@@ -22,13 +22,17 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use access::{IssuerUrl, Role};
-use clap::error::ErrorKind;
+use clap::error::{ContextValue, ErrorKind};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use net::client_address::TrustedProxies;
 use telemetry::AuditLog;
 use values::{
-    body_bytes, connections, duration, header_bytes, leeway, lifetime, name, ratio, role, untaken_bytes,
+    body_bytes, connections, department, duration, header_bytes, leeway, lifetime, name, ratio, role,
+    subject, token_lifetime, untaken_bytes,
 };
+
+use crate::console;
+use crate::trace::clean;
 
 /// Manages a fleet of cloud workers and the tasks that run against them; one trace covers every service and database
 #[derive(Debug, Parser)]
@@ -299,13 +303,13 @@ pub(crate) struct Token {
     #[arg(long = "role", default_value = "user", value_name = "ROLE", value_parser = role)]
     pub(crate) roles: Vec<Role>,
     /// Department of the caller
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = department)]
     pub(crate) department: Option<String>,
     /// Subject: the id of the caller
-    #[arg(long, default_value = "local", value_name = "SUBJECT")]
+    #[arg(long, default_value = "local", value_name = "SUBJECT", value_parser = subject)]
     pub(crate) sub: String,
     /// Lifetime of the token
-    #[arg(long, default_value = "12h", value_name = "DURATION", value_parser = duration)]
+    #[arg(long, default_value = "12h", value_name = "DURATION", value_parser = token_lifetime)]
     pub(crate) ttl: Duration,
     /// If an issuer is set, local tokens are not accepted and the command fails
     #[arg(long, env = "CCM_OIDC_ISSUER", value_name = "URL", hide = true)]
@@ -328,16 +332,31 @@ pub(crate) struct Trace {
 /// Help and version as clap prints them; an error as one sentence.
 pub(crate) fn explain(error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        let _ = error.print();
-        return ExitCode::SUCCESS;
+        let text = error.render();
+        let text = if colour() { text.ansi().to_string() } else { text.to_string() };
+        return match console::print(&text) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                console::report(format_args!("{error:#}"));
+                ExitCode::FAILURE
+            }
+        };
     }
-    eprintln!("ccm: {}", sentence(error));
+    console::report(sentence(error));
     ExitCode::FAILURE
 }
 
 /// The message of the error, without the usage that clap adds.
 fn sentence(error: &clap::Error) -> String {
-    let text = error.to_string();
+    let mut text = error.to_string();
+    // A value may have line breaks, and be of somebody else.
+    for (_, value) in error.context() {
+        if let ContextValue::String(value) = value
+            && value.contains(char::is_control)
+        {
+            text = text.replace(value, &clean(value));
+        }
+    }
     // Arguments that are missing stand on lines of their own.
     let lines: Vec<&str> = text.lines().map(str::trim).take_while(|it| !it.is_empty()).collect();
     let text = if lines.first().is_some_and(|it| it.ends_with(':')) {

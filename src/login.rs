@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::codes::Codes;
 pub(crate) use self::socket::{Source, bind, exchange, serve};
 use crate::cli::{self, origin};
+use crate::console;
 
 /// Path of the socket on which `ccm up` makes and takes codes.
 pub(crate) fn socket(data_dir: &Path) -> PathBuf {
@@ -75,13 +76,12 @@ pub(crate) async fn run(settings: &cli::login::Login) -> anyhow::Result<()> {
     }
     let person = Person::new(&settings.sub, &settings.roles, settings.department.as_deref());
     match exchange(&socket(&settings.data.data_dir), &Request::Make(person)).await? {
-        Made::Link(link) => println!("{link}"),
+        Made::Link(link) => console::print(&format!("{link}\n")),
         Made::TokensOf(issuer) => {
             bail!("`ccm up` takes the tokens of {issuer}: open the page of the gateway and sign in there")
         }
         Made::Refused(why) => bail!("{why}"),
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! The binary `ccm`: parses the command line and runs a subcommand. `gateway`, `task-service` and `worker-service` run
 //! one process each, `up` runs all three, `token`, `login`, `trace`, `events` and `health` are tools.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod cli;
+mod console;
 mod events;
 mod health;
 mod login;
@@ -26,7 +29,7 @@ fn main() -> ExitCode {
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("ccm: {error:#}");
+            console::report(format_args!("{error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -15,8 +15,8 @@ use telemetry::propagation::Edge;
 use telemetry::{Process, Telemetry};
 use tokio::net::TcpListener;
 
-use crate::cli;
 use crate::supervisor::SupervisorSocket;
+use crate::{cli, console};
 
 pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
     let context = RoleContext::start(gateway::NAME, &settings.common, true)?;
@@ -220,7 +220,7 @@ fn token_source(common: &cli::Common) -> anyhow::Result<Option<TokenSource>> {
 async fn listen(address: SocketAddr, common: &cli::Common) -> anyhow::Result<TcpListener> {
     let listener = bind(address).await?;
     if common.end_with_stdin {
-        println!("{LISTENING_PREFIX}{}", listener.local_addr()?);
+        console::print(&format!("{LISTENING_PREFIX}{}\n", listener.local_addr()?))?;
     }
     Ok(listener)
 }

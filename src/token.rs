@@ -4,7 +4,7 @@ use access::local::{LocalIssuer, TokenClaims};
 use anyhow::{Context as _, bail};
 use platform::clock::Clock;
 
-use crate::cli;
+use crate::{cli, console};
 
 pub(crate) fn run(settings: &cli::Token) -> anyhow::Result<()> {
     if let Some(issuer) = &settings.oidc_issuer {
@@ -18,6 +18,5 @@ pub(crate) fn run(settings: &cli::Token) -> anyhow::Result<()> {
         department: settings.department.clone(),
         lifetime: settings.ttl,
     };
-    println!("{}", issuer.issue(&claims, &Clock::system())?);
-    Ok(())
+    console::print(&format!("{}\n", issuer.issue(&claims, &Clock::system())?))
 }

@@ -12,10 +12,10 @@ mod story;
 mod timing;
 mod waterfall;
 
-use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
 pub(crate) use self::lines::LineStore;
 use self::query::{Answer, Query, Reply};
@@ -23,6 +23,7 @@ pub(crate) use self::query::{PageReply, Request};
 pub(crate) use self::socket::{Source, bind, send, serve};
 pub(crate) use self::store::TraceStore;
 pub(crate) use self::waterfall::{Paint, clean};
+use crate::console;
 
 /// Width of output that is not a terminal.
 const DEFAULT_WIDTH: usize = 100;
@@ -36,7 +37,7 @@ pub(crate) fn socket(data_dir: &Path) -> PathBuf {
 pub(crate) async fn run(data_dir: &Path, which: &str, logs: bool) -> anyhow::Result<()> {
     let query: Query = which.parse()?;
     let answer = send(&socket(data_dir), &Request::Show { query: query.clone(), logs }).await?;
-    print(&format_answer(answer, &query, &terminal())?)
+    console::print(&format_answer(answer, &query, &terminal())?)
 }
 
 struct Terminal {
@@ -77,16 +78,6 @@ fn format_answer(answer: Answer, query: &Query, terminal: &Terminal) -> anyhow::
              that of a task or a worker"
         ),
         (Reply::Invalid { message }, _) => bail!("`ccm up` rejected the query: {message}"),
-    }
-}
-
-/// Writes to standard output. A reader that closes the pipe early, such as `head`, is not an error.
-fn print(text: &str) -> anyhow::Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(error).context("cannot write to standard output")
-        }
-        _ => Ok(()),
     }
 }
 

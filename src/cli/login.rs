@@ -4,7 +4,7 @@ use access::{IssuerUrl, Role};
 use clap::Args;
 
 use super::Data;
-use super::values::{name, role};
+use super::values::{department, role, subject};
 
 /// Who signs in with the link.
 #[derive(Debug, Args)]
@@ -15,10 +15,10 @@ pub(crate) struct Login {
     #[arg(long = "role", default_value = "admin", value_name = "ROLE", value_parser = role)]
     pub(crate) roles: Vec<Role>,
     /// Department of the person
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = department)]
     pub(crate) department: Option<String>,
     /// Subject: the id of the person
-    #[arg(long, default_value = "local", value_name = "SUBJECT", value_parser = name)]
+    #[arg(long, default_value = "local", value_name = "SUBJECT", value_parser = subject)]
     pub(crate) sub: String,
     /// If an issuer is set, people sign in there and the command fails
     #[arg(long, env = "CCM_OIDC_ISSUER", value_name = "URL", hide = true)]

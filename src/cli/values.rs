@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use access::Role;
+use access::{Role, check_department, check_subject};
 
 /// Longer durations could overflow in time calculations.
 const LONGEST: Duration = Duration::from_hours(365 * 24);
@@ -59,6 +59,26 @@ pub(super) fn name(text: &str) -> Result<String, String> {
         Err("expected a name that is not empty".to_owned())
     } else {
         Ok(text.to_owned())
+    }
+}
+
+/// The id of a person, as tokens may have it.
+pub(super) fn subject(text: &str) -> Result<String, String> {
+    check_subject(text).map(|()| text.to_owned()).map_err(|it| it.to_string())
+}
+
+/// A department, as tokens may have it.
+pub(super) fn department(text: &str) -> Result<String, String> {
+    check_department(text).map(|()| text.to_owned()).map_err(|it| it.to_string())
+}
+
+/// The lifetime of a token, which counts whole seconds.
+pub(super) fn token_lifetime(text: &str) -> Result<Duration, String> {
+    let lifetime = duration(text)?;
+    if lifetime < Duration::from_secs(1) {
+        Err("expected a duration of at least 1s".to_owned())
+    } else {
+        Ok(lifetime)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Follows the stream: connects, prints, and connects again with the last id, so that nothing is lost and nothing is printed
 //! twice. What is not an event goes to standard error.
 
-use std::io::ErrorKind;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -18,6 +17,7 @@ use super::place::Place;
 use super::sse::{Block, Parser};
 use super::token::{Renewal, Token};
 use crate::cli::events::Tail;
+use crate::console;
 use crate::trace::Paint;
 
 /// Pause before the second attempt; it doubles up to [`MAX_PAUSE`].
@@ -124,7 +124,7 @@ impl Follower {
         let wait = jittered(self.pause).max(least);
         self.pause = (self.pause * 2).min(MAX_PAUSE);
         self.is_interrupted = true;
-        eprintln!("ccm: {why}; next attempt in {:.1} s", wait.as_secs_f64());
+        console::report(format_args!("{why}; next attempt in {:.1} s", wait.as_secs_f64()));
         wait
     }
 
@@ -135,7 +135,7 @@ impl Follower {
             // A new one is of no use if the gateway refuses new ones.
             Renewal::Possible if !self.is_refused => {
                 self.is_refused = true;
-                eprintln!("ccm: {WHY}; connecting with a new one");
+                console::report(format_args!("{WHY}; connecting with a new one"));
                 Ok(Duration::ZERO)
             }
             Renewal::Awaited => {
@@ -167,10 +167,7 @@ impl Follower {
                 end = end.or(self.take(block, &mut output, &mut silence));
             }
             if let Err(error) = self.print(&output).await {
-                if error.kind() == ErrorKind::BrokenPipe {
-                    return Ok(Lost::ReaderGone);
-                }
-                return Err(error).context("cannot write to standard output");
+                return console::written(Err(error)).map(|()| Lost::ReaderGone);
             }
             self.place.save()?;
             if let Some(end) = end {
@@ -224,7 +221,7 @@ impl Follower {
                 self.is_refused = false;
                 self.pause = block.retry.map_or(MIN_PAUSE, Duration::from_millis).min(MAX_PAUSE);
                 if std::mem::take(&mut self.is_interrupted) {
-                    eprintln!("ccm: connected again");
+                    console::report("connected again");
                 }
             }
             "auth.session.expired" => end = Some(Lost::TokenExpired),
@@ -245,11 +242,11 @@ impl Follower {
             name => {
                 if name == "stream.reset" {
                     let (scope, why) = (data["scope"].as_str(), data["reason"].as_str());
-                    eprintln!(
-                        "ccm: the events since the last id are gone ({}); a snapshot of {} follows",
+                    console::report(format_args!(
+                        "the events since the last id are gone ({}); a snapshot of {} follows",
                         why.unwrap_or_default(),
                         scope.unwrap_or_default()
-                    );
+                    ));
                 }
                 match self.paint {
                     Some(paint) => output.push_str(&line(&event, paint)),

@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use access::local::{LocalIssuer, TokenClaims};
-use anyhow::bail;
+use access::{check_department, check_subject};
+use anyhow::anyhow;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gateway::supervisor::CodeReply;
@@ -65,8 +66,9 @@ impl Codes {
     /// Makes a code of 32 random bytes in base64url.
     pub(crate) fn make(&self, person: Person) -> anyhow::Result<String> {
         let Person { sub, roles, department } = person;
-        if sub.is_empty() {
-            bail!("a subject must not be empty");
+        check_subject(&sub).map_err(|it| anyhow!("the subject {it}"))?;
+        if let Some(department) = &department {
+            check_department(department).map_err(|it| anyhow!("the department {it}"))?;
         }
         let roles = roles.iter().map(|it| it.parse()).collect::<Result<_, _>>()?;
         let claims = TokenClaims { sub, roles, department, lifetime: self.token_lifetime };
@@ -186,7 +188,12 @@ mod tests {
             roles: vec![role.to_owned()],
             department: None,
         };
-        assert!(codes.make(person("", "admin")).is_err());
+        for sub in ["", "a\nb", &"x".repeat(256)] {
+            assert!(codes.make(person(sub, "admin")).is_err(), "{sub:?}");
+        }
+        let nowhere = Person { department: Some(String::new()), ..person("ada", "admin") };
+        assert!(codes.make(nowhere).is_err());
+        assert!(codes.make(person("ada", "admin")).is_ok());
         assert!(codes.make(person("ada", "root")).is_err());
     }
 }

@@ -16,6 +16,8 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use crate::console;
+
 use super::{Codes, Made, Request, link};
 
 /// Longest request and longest reply.
@@ -51,7 +53,7 @@ pub(crate) async fn serve(listener: UnixListener, source: Source, shutdown: Shut
             accepted = listener.accept(), if open.len() < MAX_CONNECTIONS => match accepted {
                 Ok((client, _)) => _ = open.spawn(answer(client, source.clone())),
                 Err(error) => {
-                    eprintln!("ccm: cannot accept a connection of `ccm login`: {error}");
+                    console::report(format_args!("cannot accept a connection of `ccm login`: {error}"));
                     sleep(PAUSE).await;
                 }
             },

@@ -11,6 +11,7 @@ use platform::shutdown::Shutdown;
 use tokio::task::JoinHandle;
 
 use crate::cli::origin;
+use crate::console;
 use crate::login::{self, Codes, Person, Source};
 
 /// The link in the first line, which is followed by what it does.
@@ -52,7 +53,7 @@ impl Logins {
         let listener = match login::bind(&path) {
             Ok(listener) => listener,
             Err(error) => {
-                eprintln!("ccm: nobody can sign in with a link: {error:#}");
+                console::report(format_args!("nobody can sign in with a link: {error:#}"));
                 return Ok(Self { link: Link::Page(origin(gateway)), server: None });
             }
         };

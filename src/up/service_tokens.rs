@@ -8,6 +8,8 @@ use access::local::{LocalIssuer, TokenClaims};
 use platform::clock::{Clock, Micros};
 use tokio::task::JoinHandle;
 
+use crate::console;
+
 /// Pause after a token file could not be written.
 const RETRY: Duration = Duration::from_secs(5);
 /// Longest sleep: a timer does not notice that the clock was set or that the machine was suspended.
@@ -48,7 +50,10 @@ impl ServiceTokens {
                 wait_until(clock.now() + lifetime / 2, &clock).await;
                 for it in &renewed {
                     while let Err(error) = it.renew(&issuer, lifetime) {
-                        eprintln!("ccm: cannot renew the token of {}, retrying: {error:#}", it.name);
+                        let name = it.name;
+                        console::report(format_args!(
+                            "cannot renew the token of {name}, retrying: {error:#}"
+                        ));
                         tokio::time::sleep(RETRY).await;
                     }
                 }

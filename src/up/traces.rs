@@ -12,6 +12,7 @@ use telemetry::otlp;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
+use crate::console;
 use crate::trace::{self, LineStore, Source, TraceStore};
 
 const LOCAL_COLLECTOR: &str = "127.0.0.1:4317";
@@ -53,7 +54,7 @@ impl Traces {
         let (path, shutdown) = (trace::socket(data), shutdown.clone());
         let server = tokio::spawn(async move {
             if let Err(error) = trace::serve(&path, source, lines, shutdown).await {
-                eprintln!("ccm: `ccm trace` is not available: {error:#}");
+                console::report(format_args!("`ccm trace` is not available: {error:#}"));
             }
         });
         Ok(Self { destination, server })

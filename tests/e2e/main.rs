@@ -44,6 +44,7 @@ mod page;
 mod page_in_chromium;
 mod patch_tasks;
 mod patch_workers;
+mod printing;
 mod queries;
 mod readme;
 mod reasons;
