@@ -16,6 +16,7 @@ use telemetry::propagation;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
+use crate::input::Accepts;
 use crate::stream::{TraceUrl, trace_of};
 
 /// The error that a handler or a layer returns; its response is a problem document.
@@ -31,6 +32,8 @@ pub(crate) struct ApiError {
     retry_after: Option<u64>,
     /// Whether the request had no token, which changes the `WWW-Authenticate` challenge.
     token_is_missing: bool,
+    /// What would have been taken instead.
+    accepts: Option<Accepts>,
 }
 
 /// The body of an error response, media type `application/problem+json`.
@@ -65,6 +68,7 @@ impl ApiError {
             violations: Vec::new(),
             retry_after: None,
             token_is_missing: false,
+            accepts: None,
         }
     }
 
@@ -84,6 +88,12 @@ impl ApiError {
     /// Marks the error as retryable after this number of seconds.
     pub(crate) fn after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Tells in a header what would have been taken instead.
+    pub(crate) fn accepting(mut self, accepts: Accepts) -> Self {
+        self.accepts = Some(accepts);
         self
     }
 
@@ -191,6 +201,7 @@ impl From<Status> for ApiError {
                 .filter(|_| reason != Some(Reason::OutcomeUnknown))
                 .map(|it| it.as_secs().max(1)),
             token_is_missing: false,
+            accepts: None,
         }
     }
 }
@@ -248,6 +259,7 @@ impl IntoResponse for ApiError {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, self.challenge());
         }
+        headers.extend(self.accepts.map(Accepts::header));
         response
     }
 }

@@ -4,7 +4,9 @@
 mod body;
 mod conditions;
 mod fields;
+mod head;
 mod idempotency;
+mod media;
 mod patch;
 mod query;
 mod shown;
@@ -12,9 +14,11 @@ mod shown;
 pub(crate) use body::{Body, FromFields, OptionalBody};
 pub(crate) use conditions::{IfMatch, IfNoneMatch};
 pub(crate) use fields::Fields;
+pub(crate) use head::check_head;
 pub(crate) use idempotency::IdempotencyKey;
+pub(crate) use media::Accepts;
 pub(crate) use patch::{Patch, PatchFields};
-pub(crate) use query::{Filter, FilterQuery, ListQuery, QueryParameters};
+pub(crate) use query::{Filter, FilterQuery, ListQuery, NOT_UTF8, QueryParameters, pairs};
 pub(crate) use shown::PARAMETERS;
 
 use access::Caller;

@@ -1,11 +1,13 @@
 //! All routes of the API, and the layers that every request passes through.
 
+mod trailing_slash;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use access::Verifier;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
@@ -13,12 +15,11 @@ use net::grpc::{deadline, status};
 use net::http_server::{HttpServerLayer, SpanSettings};
 use telemetry::semconv;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::normalize_path::NormalizePath;
 
 use crate::api::{health, me, page, session, sign_in, stream, tasks, traces, workers};
 use crate::description;
 use crate::error::{self, ApiError};
-use crate::input::PARAMETERS;
+use crate::input::{PARAMETERS, check_head};
 use crate::limits::caller_rate::{CallerRateLimit, limit_caller_rate};
 use crate::limits::header::limit_header;
 use crate::limits::in_flight::{InFlightLimit, limit_in_flight};
@@ -29,6 +30,8 @@ use crate::stream::{Streams, TraceUrl};
 use crate::supervisor::Supervisor;
 use crate::web::security::{SecurityHeaders, secure};
 use crate::{Limits, NAME, Tracing, web};
+
+pub(crate) use trailing_slash::TrailingSlash;
 
 /// The routes of health checks.
 const HEALTH: &[&str] = &["/livez", "/readyz"];
@@ -90,7 +93,7 @@ pub(crate) fn router(
     sessions: Sessions,
     tracing: &Tracing,
     limits: &Limits,
-) -> NormalizePath<Router> {
+) -> TrailingSlash<Router> {
     let of_page = sessions.clone();
     let security = SecurityHeaders::new(move || of_page.token_origin());
     // The first layer is the innermost one.
@@ -104,12 +107,13 @@ pub(crate) fn router(
         .layer(from_fn_with_state(limits.request_timeout, within_deadline))
         .layer(from_fn_with_state(InFlightLimit::new(limits.requests, limits.untaken_bytes), limit_in_flight))
         .layer(from_fn_with_state(limits.header_bytes, limit_header))
+        .layer(from_fn(check_head))
         .layer(from_fn_with_state(limits.caller_rate.map(CallerRateLimit::new), limit_caller_rate))
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
         .layer(from_fn_with_state(security, secure))
         .layer(from_fn_with_state(Arc::new(behind.trace_url), error::with_trace_links))
         .layer(HttpServerLayer::new(HeaderOrCookie(verifier), span_settings(tracing)));
-    NormalizePath::trim_trailing_slash(layered)
+    TrailingSlash(layered)
 }
 
 fn span_settings(tracing: &Tracing) -> SpanSettings {

@@ -18,8 +18,8 @@ use net::tls::ServerTls;
 use platform::shutdown::Shutdown;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
-use tower_http::normalize_path::NormalizePath;
 
+use crate::router::TrailingSlash;
 use crate::session::OverTls;
 use crate::{Limits, MAX_HEADER_BYTES};
 
@@ -35,7 +35,7 @@ const STREAM_SEND_BUFFER: usize = 32 * 1024;
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<ServerTls>,
-    router: NormalizePath<Router>,
+    router: TrailingSlash<Router>,
     limits: &Limits,
     shutdown: Shutdown,
 ) {
@@ -81,7 +81,7 @@ fn options(tls: Option<ServerTls>, limits: &Limits) -> Options {
 }
 
 async fn answer(
-    router: NormalizePath<Router>,
+    router: TrailingSlash<Router>,
     request: Request<Incoming>,
     body_bytes: usize,
 ) -> Result<Response<Body>, Infallible> {

@@ -19,6 +19,7 @@ impl Reason {
             | Self::UnsupportedMediaType
             | Self::InvalidJson
             | Self::HeaderTooLarge
+            | Self::TargetTooLong
             | Self::BodyIncomplete
             | Self::BodyTooLarge
             | Self::SessionTooLarge
@@ -51,7 +52,7 @@ impl Reason {
             | Self::TooManyWatchers
             | Self::RateLimited
             | Self::RefreshThrottled => Code::ResourceExhausted,
-            Self::MethodNotAllowed => Code::Unimplemented,
+            Self::MethodNotAllowed | Self::UnsupportedTransferCoding => Code::Unimplemented,
             Self::IssuerUnavailable
             | Self::StreamEnded
             | Self::ServiceUnavailable
@@ -96,6 +97,7 @@ impl Reason {
             | Self::ActionIsLive => 409,
             Self::EtagMismatch => 412,
             Self::BodyTooLarge | Self::SessionTooLarge => 413,
+            Self::TargetTooLong => 414,
             Self::UnsupportedMediaType => 415,
             Self::IdempotencyKeyReused => 422,
             Self::MessageTooLarge
@@ -106,6 +108,7 @@ impl Reason {
             | Self::RefreshThrottled => 429,
             Self::HeaderTooLarge | Self::MetadataTooLarge => 431,
             Self::Unspecified | Self::UpstreamFailed | Self::Internal => 500,
+            Self::UnsupportedTransferCoding => 501,
             Self::IssuerUnavailable
             | Self::StreamEnded
             | Self::ServiceUnavailable

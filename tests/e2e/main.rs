@@ -27,6 +27,7 @@ mod harness;
 mod health;
 mod history;
 mod hostile_grpc;
+mod http_letter;
 mod idempotency;
 mod issuer;
 mod issuer_spans;

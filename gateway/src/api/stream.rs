@@ -16,6 +16,7 @@ use proto::TypePattern;
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::input::{NOT_UTF8, pairs};
 use crate::stream::{Filter, Start, Streams};
 
 pub(crate) const MAX_TYPES: usize = 50;
@@ -61,14 +62,18 @@ impl StreamQuery {
     fn parse(query: &str, last_id: Option<&str>) -> Result<Self, ApiError> {
         let (mut violations, mut filter) = (Violations::default(), Filter::default());
         let (mut since, mut id) = (None, None);
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        for (name, value) in pairs(query) {
+            let Some(value) = value else {
+                violations.add(name, NOT_UTF8);
+                continue;
+            };
             let parts = || value.split(',').filter(|it| !it.is_empty());
             match &*name {
                 "event_types" => filter.type_names.extend(parts().map(ToOwned::to_owned)),
                 "task_ids" => ids("task_ids", parts(), &mut filter.task_ids, &mut violations),
                 "worker_ids" => ids("worker_ids", parts(), &mut filter.worker_ids, &mut violations),
-                "since" if since.is_none() => since = Some(value.into_owned()),
-                "last_event_id" if id.is_none() => id = Some(value.into_owned()),
+                "since" if since.is_none() => since = Some(value),
+                "last_event_id" if id.is_none() => id = Some(value),
                 "since" | "last_event_id" => violations.add(name, "must not be given twice"),
                 _ => violations.add(name, "is not a known parameter"),
             }

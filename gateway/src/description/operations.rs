@@ -114,7 +114,7 @@ impl Operation {
 
     /// Answers one resource, or 304 by `If-None-Match`.
     fn one(mut self, name: &'static str) -> Self {
-        self.parameters.push(component("parameters", "If-None-Match"));
+        self.parameters.extend(["If-Match", "If-None-Match"].map(|it| component("parameters", it)));
         self.fails.push(Reason::InvalidInput);
         let unchanged = json!({"headers": {"ETag": header("ETag")}});
         self.answers(200, "The resource", found(name)).answers(
@@ -183,6 +183,7 @@ impl Operation {
         let mut all = self.fails.clone();
         all.extend([
             Reason::HeaderTooLarge,
+            Reason::TargetTooLong,
             Reason::InvalidInput,
             Reason::Internal,
             if self.method == "GET" { Reason::TimedOut } else { Reason::OutcomeUnknown },
@@ -190,9 +191,8 @@ impl Operation {
         if self.tag != "health" {
             all.extend([Reason::Overloaded, Reason::RateLimited]);
         }
-        if self.method != "GET" {
-            all.push(Reason::CrossOrigin);
-        }
+        // Every read goes by `If-Match`; it is a parameter of those with an `ETag`.
+        all.push(if self.method == "GET" { Reason::EtagMismatch } else { Reason::CrossOrigin });
         if self.path.contains('{') {
             all.push(Reason::NoSuchRoute);
         }
@@ -200,7 +200,7 @@ impl Operation {
             all.extend([Reason::Unauthenticated, Reason::IssuerUnavailable]);
         }
         if matches!(self.tag, "tasks" | "workers") {
-            all.extend([Reason::ServiceUnavailable, Reason::DatabaseUnavailable]);
+            all.extend([Reason::ServiceUnavailable, Reason::DatabaseUnavailable, Reason::UpstreamFailed]);
         }
         if self.body.is_some() {
             all.extend(problems::OF_BODIES);

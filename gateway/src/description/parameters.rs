@@ -13,8 +13,8 @@ use crate::api::traces;
 
 /// `key=value` without control characters.
 const TAG: &str = r"^[^=\u0000-\u001f\u007f-\u009f]{1,128}=[^\u0000-\u001f\u007f-\u009f]{0,256}$";
-/// `*` or a list of entity tags.
-const TAGS: &str = r#"^ *(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*) *$"#;
+/// `*` or a list of entity tags, whose empty members count for nothing.
+const TAGS: &str = r#"^( *\* *|[ ,]*((W/)?"[!#-~]*"( *,[ ,]*(W/)?"[!#-~]*")*[ ,]*)?)$"#;
 
 /// The query parameters that filter a list of tasks.
 pub(super) fn of_tasks() -> Vec<Value> {
@@ -138,7 +138,8 @@ pub(super) fn of_one_trace() -> Vec<Value> {
         "description": "A trace id of 32 hexadecimal digits, or the UUID of a task or worker.",
         "schema": {"type": "string", "pattern": pattern},
     });
-    vec![id, component("parameters", "If-None-Match")]
+    let [one, other] = ["If-Match", "If-None-Match"].map(|it| component("parameters", it));
+    vec![id, one, other]
 }
 
 fn query(name: &str, description: &str, schema: &Value) -> Value {
@@ -164,7 +165,7 @@ pub(super) fn components() -> Value {
             &json!({"type": "string"}),
         ),
         "If-Match": in_header(
-            "If-Match", "Applies the change only if the resource has one of these entity tags. Weak tags never match.", TAGS, "\"1\"",
+            "If-Match", "Applies the change, or answers the read, only if the resource has the version of one of these entity tags, weak or not.", TAGS, "\"1\"",
         ),
         "If-None-Match": in_header(
             "If-None-Match", "Answers 304 if the resource has one of these entity tags.", TAGS, "\"1\"",
@@ -216,6 +217,21 @@ pub(super) fn response_headers() -> Map<String, Value> {
             "traceresponse",
             "The span of this request (a draft of W3C Trace Context).",
             pattern("^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"),
+        ),
+        (
+            "Accept",
+            "The media types that a body may have, if it has another one.",
+            pattern("^application/json$"),
+        ),
+        (
+            "Accept-Encoding",
+            "Present if the body is compressed, which it must not be.",
+            pattern("^identity$"),
+        ),
+        (
+            "Accept-Patch",
+            "The media types that a patch may have, if it has another one.",
+            pattern("^application/merge-patch\\+json, application/json$"),
         ),
         ("Retry-After", "Seconds to wait before the request is sent again.", seconds),
         (

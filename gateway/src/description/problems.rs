@@ -10,12 +10,13 @@ use super::schema;
 use crate::error::problem_type;
 
 /// Reasons of operations with a request body.
-pub(super) const OF_BODIES: [Reason; 6] = [
+pub(super) const OF_BODIES: [Reason; 7] = [
     Reason::InvalidJson,
     Reason::BodyIncomplete,
     Reason::BodyTimeout,
     Reason::BodyTooLarge,
     Reason::UnsupportedMediaType,
+    Reason::UnsupportedTransferCoding,
     Reason::InvalidInput,
 ];
 
@@ -35,6 +36,11 @@ fn response(status: u16, reasons: &BTreeSet<&str>) -> Value {
     add("traceresponse");
     if matches!(status, 429 | 503 | 504) {
         add("Retry-After");
+    }
+    if status == 415 {
+        for name in ["Accept", "Accept-Encoding", "Accept-Patch"] {
+            add(name);
+        }
     }
     if status == 401 {
         add("WWW-Authenticate");

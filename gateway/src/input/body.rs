@@ -1,7 +1,9 @@
 //! Extracts the JSON body of a request, with all its violations.
 
+use axum::RequestExt as _;
+use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use bytes::Bytes;
 use net::grpc::deadline;
 use platform::violation::{Violation, Violations};
@@ -9,9 +11,11 @@ use proto::error::v1::Reason;
 use tonic::{Code, Response, Status};
 
 use super::Fields;
+use super::media::{Accepts, check};
 use crate::error::ApiError;
 
-const JSON: &[&str] = &["application/json"];
+/// A file that Windows has written may begin with it; RFC 8259, section 8.1, lets a reader ignore it.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A value made of the valid fields of a JSON object.
 pub(crate) trait FromFields {
@@ -99,7 +103,7 @@ impl<T: FromFields, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        Ok(Self::of(object(request, state, JSON).await?))
+        Ok(Self::of(object(request, state, Accepts::Json).await?))
     }
 }
 
@@ -117,20 +121,20 @@ impl<T: FromFields, S: Send + Sync> FromRequest<S> for OptionalBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let typed = check_media_type(request.headers(), JSON);
+        let typed = check(request.headers(), Accepts::Json);
         let bytes = read(request, state).await?;
         let fields = if bytes.is_empty() { Fields::default() } else { typed.and_then(|()| parse(&bytes))? };
         Ok(Self(Body::of(fields)))
     }
 }
 
-/// Reads the JSON object of a request whose body has one of the media types.
+/// Reads the JSON object of a request whose body has such a form.
 pub(super) async fn object<S: Send + Sync>(
     request: Request,
     state: &S,
-    types: &[&str],
+    accepts: Accepts,
 ) -> Result<Fields, ApiError> {
-    check_media_type(request.headers(), types)?;
+    check(request.headers(), accepts)?;
     parse(&read(request, state).await?)
 }
 
@@ -141,37 +145,31 @@ fn parse(body: &[u8]) -> Result<Fields, ApiError> {
 }
 
 async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    let too_large = || ApiError::new(Reason::BodyTooLarge, "the body exceeds the body limit");
+    let declared = request.body().size_hint().lower();
+    let request = request.with_limited_body();
+    // Before any of it is read: the client may wait for `100 Continue`, and need not send it at all.
+    if request.body().size_hint().upper().is_some_and(|limit| declared > limit) {
+        return Err(too_large());
+    }
     let reading = Bytes::from_request(request, state);
     let limit = deadline::remaining().unwrap_or_default();
     match tokio::time::timeout(limit, reading).await {
         Err(_) => {
             Err(ApiError::new(Reason::BodyTimeout, "the body did not arrive before the request timeout"))
         }
-        Ok(Err(refused)) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Err(ApiError::new(Reason::BodyTooLarge, "the body exceeds the body limit"))
-        }
+        Ok(Err(refused)) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large()),
         Ok(Err(_)) => Err(ApiError::new(Reason::BodyIncomplete, "the body ended early")),
+        Ok(Ok(bytes)) if bytes.starts_with(BYTE_ORDER_MARK) => Ok(bytes.slice(BYTE_ORDER_MARK.len()..)),
         Ok(Ok(bytes)) => Ok(bytes),
     }
-}
-
-fn check_media_type(headers: &HeaderMap, types: &[&str]) -> Result<(), ApiError> {
-    if types.iter().any(|it| has_media_type(headers, it)) {
-        return Ok(());
-    }
-    let detail = format!("the content type must be {}", types.join(" or "));
-    Err(ApiError::new(Reason::UnsupportedMediaType, detail))
-}
-
-fn has_media_type(headers: &HeaderMap, media_type: &str) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let kind = value.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case(media_type)
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, Instant};
+
+    use axum::http::header;
 
     use super::*;
 

@@ -5,6 +5,7 @@ use proto::FieldMask;
 
 use super::Fields;
 use super::body::{BodyViolations, FromFields, object};
+use super::media::Accepts;
 use crate::error::ApiError;
 
 /// The fields of a resource by how a patch treats them.
@@ -53,8 +54,7 @@ impl<T: PatchFields, S: Send + Sync> FromRequest<S> for Patch<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let types = ["application/merge-patch+json", "application/json"];
-        object(request, state, &types).await.map(Self::of)
+        object(request, state, Accepts::Patch).await.map(Self::of)
     }
 }
 

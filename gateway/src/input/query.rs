@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use percent_encoding::percent_decode_str;
 use platform::violation::Violations;
 use proto::ContractEnum;
 
@@ -43,11 +44,32 @@ pub(crate) struct QueryParameters {
     violations: Violations,
 }
 
+/// What is told of a parameter that has other bytes.
+pub(crate) const NOT_UTF8: &str = "must be percent-encoded UTF-8";
+
+/// The names and values of a query in the form of HTML's forms. The value is `None` if it or the name has bytes that are no
+/// UTF-8. `form_urlencoded` would put U+FFFD in their place, and the request would be about something else.
+pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (String, Option<String>)> {
+    let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).collect::<Vec<u8>>();
+    query.split('&').filter(|it| !it.is_empty()).map(move |it| {
+        let (name, value) = it.split_once('=').unwrap_or((it, ""));
+        let value = String::from_utf8(decoded(value)).ok();
+        match String::from_utf8(decoded(name)) {
+            Ok(name) => (name, value),
+            Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), None),
+        }
+    })
+}
+
 impl QueryParameters {
     fn parse(query: &str) -> Self {
         let mut parameters = Self::default();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            if parameters.values.insert(name.clone().into_owned(), value.into_owned()).is_some() {
+        for (name, value) in pairs(query) {
+            let Some(value) = value else {
+                parameters.violations.add(name, NOT_UTF8);
+                continue;
+            };
+            if parameters.values.insert(name.clone(), value).is_some() {
                 parameters.violations.add(name, "must not be given twice");
             }
         }

@@ -1,5 +1,7 @@
 //! A gateway without services, for what a single process does.
 
+use std::net::SocketAddr;
+
 use access::local::{self, LocalIssuer};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -10,14 +12,16 @@ use super::{Answer, Client, Process, eventually};
 pub(crate) struct Gateway {
     process: Process,
     client: Client,
+    address: SocketAddr,
     _directory: TempDir,
 }
 
 impl Gateway {
     pub(crate) async fn start(settings: &[(&str, &str)]) -> Self {
         let (process, directory) = Self::spawn(settings);
-        let client = Client::new(&format!("http://{}", process.listening("gateway").await), None);
-        Self { process, client, _directory: directory }
+        let address = process.listening("gateway").await;
+        let client = Client::new(&format!("http://{address}"), None);
+        Self { process, client, address, _directory: directory }
     }
 
     /// Starts one that cannot serve, and answers what it says of it.
@@ -36,6 +40,10 @@ impl Gateway {
             common.iter().chain(settings).map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
         let arguments = ["gateway", "--end-with-stdin", "--listen", "127.0.0.1:0"];
         (Process::spawn(&arguments, &environment), directory)
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
