@@ -97,6 +97,12 @@ impl ApiError {
         self
     }
 
+    /// The same error with another text.
+    pub(crate) fn saying(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
     pub(crate) fn violations(&self) -> &[Violation] {
         &self.violations
     }

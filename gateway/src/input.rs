@@ -12,7 +12,7 @@ mod query;
 mod shown;
 
 pub(crate) use body::{Body, FromFields, OptionalBody};
-pub(crate) use conditions::{IfMatch, IfNoneMatch};
+pub(crate) use conditions::{IfMatch, IfNoneMatch, check_if_match_of_read};
 pub(crate) use fields::Fields;
 pub(crate) use head::check_head;
 pub(crate) use idempotency::IdempotencyKey;

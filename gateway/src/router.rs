@@ -19,7 +19,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::api::{health, me, page, session, sign_in, stream, tasks, traces, workers};
 use crate::description;
 use crate::error::{self, ApiError};
-use crate::input::{PARAMETERS, check_head};
+use crate::input::{PARAMETERS, check_head, check_if_match_of_read};
 use crate::limits::caller_rate::{CallerRateLimit, limit_caller_rate};
 use crate::limits::header::limit_header;
 use crate::limits::in_flight::{InFlightLimit, limit_in_flight};
@@ -103,6 +103,7 @@ pub(crate) fn router(
         .layer(Extension(behind.supervisor))
         .layer(Extension(behind.trace_url.clone()))
         .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(from_fn(check_if_match_of_read))
         .layer(from_fn_with_state(sessions, require_same_origin))
         .layer(from_fn_with_state(limits.request_timeout, within_deadline))
         .layer(from_fn_with_state(InFlightLimit::new(limits.requests, limits.untaken_bytes), limit_in_flight))

@@ -86,14 +86,15 @@ pub(crate) async fn patch(
     condition: IfMatch,
     patch: Patch<TaskPatch>,
 ) -> Result<Tagged<Task>, ApiError> {
-    let current = current_version(services.clone(), &caller, &id);
+    let (etag, unmet) = condition.etag(current_version(services.clone(), &caller, &id)).await?;
     let request = UpdateTaskRequest {
-        etag: condition.etag(current).await?,
+        etag,
         task: Some(wire::Task { id: id.clone(), ..patch.value.0 }),
         update_mask: Some(patch.mask),
         validate_only: patch.violations.exist(),
     };
-    let answer = patch.violations.merge_into(services.tasks.update_task(caller.request(request)).await)?;
+    let answer = services.tasks.update_task(caller.request(request)).await;
+    let answer = patch.violations.merge_into(answer.map_err(|it| unmet.explain(it)))?;
     Ok(Tagged(answer.task.unwrap_or_default().into()))
 }
 
@@ -104,8 +105,9 @@ pub(crate) async fn delete(
     PathId(id): PathId,
     condition: IfMatch,
 ) -> Result<StatusCode, ApiError> {
-    let etag = condition.etag(current_version(services.clone(), &caller, &id)).await?;
-    services.tasks.delete_task(caller.request(DeleteTaskRequest { id, etag })).await?;
+    let (etag, unmet) = condition.etag(current_version(services.clone(), &caller, &id)).await?;
+    let answer = services.tasks.delete_task(caller.request(DeleteTaskRequest { id, etag })).await;
+    answer.map_err(|it| unmet.explain(it))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -116,9 +118,9 @@ pub(crate) async fn cancel(
     PathId(id): PathId,
     condition: IfMatch,
 ) -> Result<Tagged<Task>, ApiError> {
-    let etag = condition.etag(current_version(services.clone(), &caller, &id)).await?;
-    let answer =
-        services.tasks.cancel_task(caller.request(CancelTaskRequest { id, etag })).await?.into_inner();
+    let (etag, unmet) = condition.etag(current_version(services.clone(), &caller, &id)).await?;
+    let answer = services.tasks.cancel_task(caller.request(CancelTaskRequest { id, etag })).await;
+    let answer = answer.map_err(|it| unmet.explain(it))?.into_inner();
     Ok(Tagged(answer.task.unwrap_or_default().into()))
 }
 
@@ -137,9 +139,10 @@ pub(crate) async fn retry(
         let found = services.tasks.get_task(caller.request(GetTaskRequest { id })).await;
         return Err(body.violations.refuse(found));
     }
-    let etag = condition.etag(current_version(services.clone(), &caller, &id)).await?;
+    let (etag, unmet) = condition.etag(current_version(services.clone(), &caller, &id)).await?;
     let request = RetryTaskRequest { id, confirm: body.value.confirm, etag, request_id };
-    let answer = services.tasks.retry_task(caller.request(request)).await?.into_inner();
+    let answer = services.tasks.retry_task(caller.request(request)).await;
+    let answer = answer.map_err(|it| unmet.explain(it))?.into_inner();
     Ok(located(StatusCode::ACCEPTED, answer.task, answer.replayed))
 }
 

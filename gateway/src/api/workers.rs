@@ -102,15 +102,15 @@ pub(crate) async fn patch(
     condition: IfMatch,
     patch: Patch<WorkerPatch>,
 ) -> Result<Tagged<Worker>, ApiError> {
-    let current = current_version(services.clone(), &caller, &id);
+    let (etag, unmet) = condition.etag(current_version(services.clone(), &caller, &id)).await?;
     let request = UpdateWorkerRequest {
-        etag: condition.etag(current).await?,
+        etag,
         worker: Some(wire::Worker { id: id.clone(), ..patch.value.0 }),
         update_mask: Some(patch.mask),
         validate_only: patch.violations.exist(),
     };
-    let answer =
-        patch.violations.merge_into(services.workers.update_worker(caller.request(request)).await)?;
+    let answer = services.workers.update_worker(caller.request(request)).await;
+    let answer = patch.violations.merge_into(answer.map_err(|it| unmet.explain(it)))?;
     Ok(Tagged(answer.worker.unwrap_or_default().into()))
 }
 
@@ -121,8 +121,9 @@ pub(crate) async fn delete(
     PathId(id): PathId,
     condition: IfMatch,
 ) -> Result<StatusCode, ApiError> {
-    let etag = condition.etag(current_version(services.clone(), &caller, &id)).await?;
-    services.workers.delete_worker(caller.request(DeleteWorkerRequest { id, etag })).await?;
+    let (etag, unmet) = condition.etag(current_version(services.clone(), &caller, &id)).await?;
+    let answer = services.workers.delete_worker(caller.request(DeleteWorkerRequest { id, etag })).await;
+    answer.map_err(|it| unmet.explain(it))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,10 +1,15 @@
 //! Conditional requests (RFC 9110, section 13). The entity tag of a resource is its version, followed by what else has
-//! changed since (docs/adr/0023): `"3"`, `"3.7"`. A change goes by the version alone, a read by the whole tag.
+//! changed since (docs/adr/0023): `"3"`, `"3.7"`. `If-Match` goes by the version alone, `If-None-Match` of a read by the whole
+//! tag. Whether a tag is weak does not matter in either of them (docs/adr/0027).
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use platform::violation::Violation;
+use proto::error::v1::Reason;
+use tonic::Status;
 
 use crate::error::ApiError;
 
@@ -17,24 +22,53 @@ const NO_VERSION: i64 = i64::MAX;
 #[derive(Debug)]
 pub(crate) struct IfMatch(Option<Vec<i64>>, IfNoneMatch);
 
+/// Why the service is sent [`NO_VERSION`], if its own text about that would be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unmet {
+    /// The resource has another version, as the service says.
+    AsTold,
+    NoTagOfOurs,
+    Excluded,
+}
+
 impl IfMatch {
-    /// The etag to send to the service; empty for an unconditional change. `current` reads the version of the resource
-    /// and is awaited only when one version alone does not decide.
+    /// The etag to send to the service, empty for an unconditional change, and what is to be told if it does not match.
+    /// `current` reads the version of the resource and is awaited only when one version alone does not decide.
     pub(crate) async fn etag(
         self,
         current: impl Future<Output = Result<i64, ApiError>>,
-    ) -> Result<String, ApiError> {
-        let version = match (self.0.as_deref(), self.1.is_given()) {
-            (None, false) => return Ok(String::new()),
-            (Some([]), _) => NO_VERSION,
-            (Some([one]), false) => *one,
+    ) -> Result<(String, Unmet), ApiError> {
+        let (version, unmet) = match (self.0.as_deref(), self.1.is_given()) {
+            (None, false) => return Ok((String::new(), Unmet::AsTold)),
+            (Some([]), _) => (NO_VERSION, Unmet::NoTagOfOurs),
+            (Some([one]), false) => (*one, Unmet::AsTold),
             (several, _) => {
                 let current = current.await?;
-                let is_wanted = several.is_none_or(|it| it.contains(&current));
-                if is_wanted && !self.1.matches(current) { current } else { NO_VERSION }
+                if several.is_some_and(|it| !it.contains(&current)) {
+                    (NO_VERSION, Unmet::AsTold)
+                } else if self.1.matches(current) {
+                    (NO_VERSION, Unmet::Excluded)
+                } else {
+                    (current, Unmet::AsTold)
+                }
             }
         };
-        Ok(version.to_string())
+        Ok((version.to_string(), unmet))
+    }
+}
+
+impl Unmet {
+    /// The error of the service, with the true reason of a mismatch.
+    pub(crate) fn explain(self, status: Status) -> ApiError {
+        let error = ApiError::from(status);
+        let detail = match self {
+            Self::NoTagOfOurs => {
+                "If-Match has no entity tag of this API, so nothing was changed; the header ETag of an answer has one"
+            }
+            Self::Excluded => "If-None-Match excludes the resource as it is now, so nothing was changed",
+            Self::AsTold => return error,
+        };
+        if error.reason() == Reason::EtagMismatch.text() { error.saying(detail) } else { error }
     }
 }
 
@@ -42,12 +76,37 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        // RFC 9110 wants strong comparison here: a weak tag matches nothing.
-        let versions = |tags: Vec<Tag>| tags.iter().filter(|it| !it.weak).filter_map(Tag::version).collect();
+        let versions = |tags: Vec<Tag>| tags.iter().filter_map(Tag::version).collect();
         let tags = tags(&parts.headers, &header::IF_MATCH)?;
         let none_of = IfNoneMatch::from_request_parts(parts, state).await?;
         Ok(Self(tags.and_then(|it| (!it.iter().any(|it| it.any)).then(|| versions(it))), none_of))
     }
+}
+
+/// Answers 412 to a GET or HEAD with `If-Match` when what was found has none of its tags. What has no entity tag is matched by
+/// `*` only. A read that fails for another reason is answered as without the condition (RFC 9110, section 13.2.1).
+pub(crate) async fn check_if_match_of_read(request: Request, next: Next) -> Response {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let wanted = if is_read { tags(request.headers(), &header::IF_MATCH) } else { Ok(None) };
+    let response = next.run(request).await;
+    if !response.status().is_success() && response.status() != StatusCode::NOT_MODIFIED {
+        return response;
+    }
+    let wanted = match wanted {
+        Ok(Some(wanted)) => wanted,
+        Ok(None) => return response,
+        Err(error) => return error.into_response(),
+    };
+    let found = response.headers().get(header::ETAG).and_then(|it| it.to_str().ok());
+    let tag = found.and_then(|it| parse(it)?.pop());
+    if wanted.iter().any(|it| it.any || tag.as_ref().is_some_and(|tag| it.is_like(tag))) {
+        return response;
+    }
+    let detail = match found {
+        Some(found) => format!("the entity tag of the resource is {found}, which is not in If-Match"),
+        None => "If-Match names an entity tag, and this resource has none".to_owned(),
+    };
+    ApiError::new(Reason::EtagMismatch, detail).into_response()
 }
 
 /// The entity tags of the versions that the client has.
@@ -87,7 +146,6 @@ impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
 struct Tag {
     /// Whether the tag is `*`, which matches any version.
     any: bool,
-    weak: bool,
     opaque: String,
 }
 
@@ -97,6 +155,11 @@ impl Tag {
         let mut parts = self.opaque.split('.').map(number);
         let version = parts.next()??;
         parts.all(|it| it.is_some()).then_some(version)
+    }
+
+    /// Whether `If-Match` with this tag is met by a resource with the other one: it is the same, or of the same version.
+    fn is_like(&self, other: &Self) -> bool {
+        self.opaque == other.opaque || self.version().is_some_and(|it| other.version() == Some(it))
     }
 }
 
@@ -126,16 +189,23 @@ fn parse(list: &str) -> Option<Vec<Tag>> {
     if list.trim() == "*" {
         return Some(vec![Tag { any: true, ..Tag::default() }]);
     }
-    let (mut tags, mut rest) = (Vec::new(), list.trim());
+    let (mut tags, mut rest) = (Vec::new(), list);
     loop {
-        let (weak, quoted) = rest.strip_prefix("W/").map_or((false, rest), |it| (true, it));
-        let (opaque, behind) = quoted.strip_prefix('"')?.split_once('"')?;
-        tags.push(Tag { any: false, weak, opaque: opaque.to_owned() });
-        rest = behind.trim_start();
+        // Empty members count for nothing (RFC 9110, section 5.6.1.2).
+        rest = rest.trim_start_matches([' ', '\t', ',']);
         if rest.is_empty() {
             return Some(tags);
         }
-        rest = rest.strip_prefix(',')?.trim_start();
+        let quoted = rest.strip_prefix("W/").unwrap_or(rest);
+        let (opaque, behind) = quoted.strip_prefix('"')?.split_once('"')?;
+        if !opaque.bytes().all(|it| it.is_ascii_graphic()) {
+            return None;
+        }
+        tags.push(Tag { any: false, opaque: opaque.to_owned() });
+        rest = behind.trim_start();
+        if !rest.is_empty() && !rest.starts_with(',') {
+            return None;
+        }
     }
 }
 
@@ -154,11 +224,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn strong_tags_of_ours_are_versions() {
+    async fn tags_of_ours_are_versions_weak_or_not() {
         assert_eq!(if_match(&[]).await.unwrap().0, None);
         assert_eq!(if_match(&["*"]).await.unwrap().0, None);
         assert_eq!(if_match(&["\"7\""]).await.unwrap().0, Some(vec![7]));
-        assert_eq!(if_match(&["\"7\", \"x\",W/\"8\"", "\"9\""]).await.unwrap().0, Some(vec![7, 9]));
+        assert_eq!(if_match(&["\"7\", \"x\",W/\"8\"", "\"9\""]).await.unwrap().0, Some(vec![7, 8, 9]));
+        assert_eq!(if_match(&[" ,\t\"7\",, ,\"8\" ,"]).await.unwrap().0, Some(vec![7, 8]));
+        assert_eq!(if_match(&[""]).await.unwrap().0, Some(vec![]));
         assert_eq!(if_match(&["\"7.12\""]).await.unwrap().0, Some(vec![7]));
         for bad in ["\"07\"", "\"7.\"", "\"7.x\"", "\".7\"", "\"7.012\""] {
             assert_eq!(if_match(&[bad]).await.unwrap().0, Some(vec![]), "{bad}");
@@ -167,7 +239,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_no_list_of_tags_is_refused() {
-        for bad in ["7", "", "\"7", "\"7\" \"8\"", "\"7\",", "w/\"7\""] {
+        for bad in ["7", "\"7", "\"7\" \"8\"", "w/\"7\"", "W/", "W/ \"7\"", "*, \"7\"", "\"7 \""] {
             let error = if_match(&[bad]).await.unwrap_err();
             assert_eq!(error.violations()[0].field, "If-Match", "{bad}");
         }
@@ -177,9 +249,28 @@ mod tests {
     async fn of_several_versions_the_current_one_is_chosen() {
         let none = || IfNoneMatch(Vec::new());
         let several = || IfMatch(Some(vec![3, 5]), none());
-        assert_eq!(several().etag(async { Ok(5) }).await.unwrap(), "5");
-        assert_eq!(several().etag(async { Ok(4) }).await.unwrap(), NO_VERSION.to_string());
-        assert_eq!(IfMatch(None, none()).etag(async { Ok(4) }).await.unwrap(), "");
+        assert_eq!(several().etag(async { Ok(5) }).await.unwrap().0, "5");
+        assert_eq!(several().etag(async { Ok(4) }).await.unwrap().0, NO_VERSION.to_string());
+        assert_eq!(IfMatch(None, none()).etag(async { Ok(4) }).await.unwrap().0, "");
+    }
+
+    #[tokio::test]
+    async fn what_is_told_of_a_mismatch_is_why_there_is_one() {
+        let told = async |tags: &[i64], not: &str, reason| {
+            let condition = IfMatch(Some(tags.to_vec()), IfNoneMatch(parse(not).unwrap()));
+            let (etag, unmet) = condition.etag(async { Ok(4) }).await.unwrap();
+            assert!(etag == NO_VERSION.to_string() || tags == [7]);
+            let status = net::grpc::status::with_reason(reason, "its version is now 4");
+            let error = unmet.explain(status).into_response();
+            let body = axum::body::to_bytes(error.into_body(), 10_000).await.unwrap();
+            let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            problem["detail"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(told(&[7], "", Reason::EtagMismatch).await, "its version is now 4");
+        assert_eq!(told(&[7, 8], "*", Reason::EtagMismatch).await, "its version is now 4");
+        assert!(told(&[], "", Reason::EtagMismatch).await.starts_with("If-Match has no entity tag"));
+        assert!(told(&[4], "W/\"4\"", Reason::EtagMismatch).await.starts_with("If-None-Match excludes"));
+        assert_eq!(told(&[], "", Reason::RoleRequired).await, "its version is now 4", "of another reason");
     }
 
     #[test]
