@@ -17,8 +17,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use platform::clock::Micros;
 use proto::Timestamp;
+use proto::error::v1::Reason;
 use serde::Serialize;
 
+use crate::error::ApiError;
 use crate::input::IfNoneMatch;
 
 /// The body of a list response: the items of a page, under the name of the resource.
@@ -30,10 +32,37 @@ pub(crate) struct Page<T> {
 }
 
 impl<T> Page<T> {
-    fn new<P: Into<T>>(items: Vec<P>, token: String) -> Self {
+    fn new<P: Identified + Into<T>>(
+        service: &'static str,
+        items: Vec<P>,
+        token: String,
+    ) -> Result<Self, ApiError> {
         let next_page_token = (!token.is_empty()).then_some(token);
-        Self { items: items.into_iter().map(Into::into).collect(), next_page_token }
+        let items = items.into_iter().map(|it| answered(service, Some(it)).map(Into::into));
+        Ok(Self { items: items.collect::<Result<_, _>>()?, next_page_token })
     }
+}
+
+/// A message of the contract that stands for something with an id.
+pub(crate) trait Identified {
+    /// What it is, in a text for people.
+    const NAME: &'static str;
+
+    fn has_id(&self) -> bool;
+}
+
+/// What `service` was asked for. If it is not in the answer, or has no id, there is nothing to show that anybody could find
+/// again: 500, although the service has answered OK.
+fn answered<M: Identified>(service: &'static str, message: Option<M>) -> Result<M, ApiError> {
+    message.filter(M::has_id).ok_or_else(|| {
+        tracing::error!(
+            service,
+            missing = M::NAME,
+            "a service has answered OK without what it was asked for"
+        );
+        let detail = format!("{service} has answered without a {}, or with one that has no id", M::NAME);
+        ApiError::new(Reason::UpstreamFailed, detail)
+    })
 }
 
 /// A resource with an entity tag.

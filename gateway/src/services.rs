@@ -6,6 +6,9 @@ use proto::event::v1::event_service_client::EventServiceClient;
 use proto::task::v1::task_service_client::TaskServiceClient;
 use proto::worker::v1::worker_service_client::WorkerServiceClient;
 
+/// The names of the services, as their addresses and errors have them.
+pub(crate) const TASKS: &str = "task-service";
+pub(crate) const WORKERS: &str = "worker-service";
 /// A page of 200 tasks, each with 10,000 characters of four bytes, is 8 MB.
 pub(crate) const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 

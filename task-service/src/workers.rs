@@ -43,8 +43,9 @@ impl WorkerLookup {
         let request = caller.request(GetWorkerRequest { id: id.to_string() });
         let mut client = self.client.clone();
         let response = deadline::within(Instant::now() + LOOKUP_TIMEOUT, client.get_worker(request)).await;
-        let status = match response {
-            Ok(response) => return Ok(Some(view(&response.into_inner().worker.unwrap_or_default()))),
+        let status = match response.map(|it| it.into_inner().worker.filter(|it| !it.id.is_empty())) {
+            Ok(Some(worker)) => return Ok(Some(view(&worker))),
+            Ok(None) => Status::internal("it has answered OK without a worker"),
             Err(status) => status,
         };
         match status.code() {

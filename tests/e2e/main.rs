@@ -14,6 +14,7 @@ mod compose;
 mod conditional;
 mod domain;
 mod edge;
+mod empty_answers;
 mod event_log;
 mod events_tail;
 mod export_outage;

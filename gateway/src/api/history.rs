@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use telemetry::propagation::trace_id_of;
 
-use super::rfc3339;
+use super::{Identified, rfc3339};
 use crate::names::UNKNOWN;
 
 /// A resource whose changes are events in the contract.
@@ -23,6 +23,20 @@ pub(crate) trait Recorded: Serialize + From<Self::Message> {
     /// The members of the resource that show a field of the message.
     fn members(field: &str) -> Vec<&str> {
         vec![field]
+    }
+}
+
+impl Identified for wire::Event {
+    const NAME: &'static str = "event";
+
+    /// The resource of the event has one, too.
+    fn has_id(&self) -> bool {
+        let of_resource = match &self.resource {
+            Some(Resource::Task(task)) => task.has_id(),
+            Some(Resource::Worker(worker)) => worker.has_id(),
+            None => true,
+        };
+        of_resource && !self.id.is_empty()
     }
 }
 

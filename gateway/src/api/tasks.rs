@@ -18,13 +18,13 @@ use proto::task::v1::{
 
 use super::history::Change;
 use super::stream::EventPosition;
-use super::{Located, Page, Tagged};
+use super::{Located, Page, Tagged, answered};
 use crate::error::ApiError;
 use crate::input::{
     Authenticated, Body, Fields, Filter, FromFields, IdempotencyKey, IfMatch, IfNoneMatch, ListQuery,
     OptionalBody, Patch, PathId, QueryParameters,
 };
-use crate::services::Services;
+use crate::services::{Services, TASKS};
 
 pub(crate) use resource::{Task, TaskPatch};
 
@@ -42,7 +42,7 @@ pub(crate) async fn create(
     };
     let answer = body.violations.merge_into(services.tasks.create_task(caller.request(request)).await)?;
     let status = if answer.existing { StatusCode::OK } else { StatusCode::CREATED };
-    Ok(located(status, answer.task, answer.replayed))
+    located(status, answer.task, answer.replayed)
 }
 
 /// Answers a task, or 304 when the client has the current version.
@@ -53,7 +53,7 @@ pub(crate) async fn get(
     condition: IfNoneMatch,
 ) -> Result<Response, ApiError> {
     let answer = services.tasks.get_task(caller.request(GetTaskRequest { id })).await?.into_inner();
-    Ok(Tagged(Task::from(answer.task.unwrap_or_default())).or_not_modified(&condition))
+    Ok(Tagged(Task::from(answered(TASKS, answer.task)?)).or_not_modified(&condition))
 }
 
 /// Answers a page of the tasks that the caller may see, newest first.
@@ -75,7 +75,7 @@ pub(crate) async fn list(
         kind: filter.kind.unwrap_or_default().into(),
     };
     let answer = services.tasks.list_tasks(caller.request(request)).await?.into_inner();
-    Ok((position, Json(Page::new(answer.tasks, answer.next_page_token))))
+    Ok((position, Json(Page::new(TASKS, answer.tasks, answer.next_page_token)?)))
 }
 
 /// Changes a task by a JSON merge patch and answers the task after the change.
@@ -95,7 +95,7 @@ pub(crate) async fn patch(
     };
     let answer = services.tasks.update_task(caller.request(request)).await;
     let answer = patch.violations.merge_into(answer.map_err(|it| unmet.explain(it)))?;
-    Ok(Tagged(answer.task.unwrap_or_default().into()))
+    Ok(Tagged(answered(TASKS, answer.task)?.into()))
 }
 
 /// Deletes a task and answers 204.
@@ -121,7 +121,7 @@ pub(crate) async fn cancel(
     let (etag, unmet) = condition.etag(current_version(services.clone(), &caller, &id)).await?;
     let answer = services.tasks.cancel_task(caller.request(CancelTaskRequest { id, etag })).await;
     let answer = answer.map_err(|it| unmet.explain(it))?.into_inner();
-    Ok(Tagged(answer.task.unwrap_or_default().into()))
+    Ok(Tagged(answered(TASKS, answer.task)?.into()))
 }
 
 /// Begins a new run of an action and answers 202 with its task.
@@ -143,7 +143,7 @@ pub(crate) async fn retry(
     let request = RetryTaskRequest { id, confirm: body.value.confirm, etag, request_id };
     let answer = services.tasks.retry_task(caller.request(request)).await;
     let answer = answer.map_err(|it| unmet.explain(it))?.into_inner();
-    Ok(located(StatusCode::ACCEPTED, answer.task, answer.replayed))
+    located(StatusCode::ACCEPTED, answer.task, answer.replayed)
 }
 
 /// Answers a page of a task's history, newest first.
@@ -160,19 +160,23 @@ pub(crate) async fn events(
         page_token: query.page_token,
     };
     let answer = services.task_events.list_events(caller.request(request)).await?.into_inner();
-    Ok(Json(Page::new(answer.events, answer.next_page_token)))
+    Ok(Json(Page::new(TASKS, answer.events, answer.next_page_token)?))
 }
 
 /// A response with a task and its location.
-pub(super) fn located(status: StatusCode, task: Option<wire::Task>, replayed: bool) -> Located<Task> {
-    let task = Task::from(task.unwrap_or_default());
-    Located { status, location: format!("/api/tasks/{}", task.id), replayed, resource: task }
+pub(super) fn located(
+    status: StatusCode,
+    task: Option<wire::Task>,
+    replayed: bool,
+) -> Result<Located<Task>, ApiError> {
+    let task = Task::from(answered(TASKS, task)?);
+    Ok(Located { status, location: format!("/api/tasks/{}", task.id), replayed, resource: task })
 }
 
 async fn current_version(mut services: Services, caller: &Caller, id: &str) -> Result<i64, ApiError> {
     let request = GetTaskRequest { id: id.to_owned() };
     let answer = services.tasks.get_task(caller.request(request)).await?.into_inner();
-    Ok(answer.task.unwrap_or_default().version)
+    Ok(answered(TASKS, answer.task)?.version)
 }
 
 /// The filters of a list of tasks.

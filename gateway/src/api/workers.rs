@@ -20,13 +20,13 @@ use serde::Serialize;
 
 use super::history::Change;
 use super::stream::EventPosition;
-use super::{Located, Page, Tagged};
+use super::{Located, Page, Tagged, answered};
 use crate::error::ApiError;
 use crate::input::{
     Authenticated, Body, Filter, IdempotencyKey, IfMatch, IfNoneMatch, ListQuery, Patch, PathId,
     QueryParameters,
 };
-use crate::services::Services;
+use crate::services::{Services, WORKERS};
 
 pub(crate) use resource::{ExistingWorker, Utilization, Worker, WorkerPatch};
 
@@ -43,7 +43,7 @@ pub(crate) async fn create(
         validate_only: body.violations.exist(),
     };
     let answer = body.violations.merge_into(services.workers.create_worker(caller.request(request)).await)?;
-    Ok(located(StatusCode::CREATED, answer.worker, answer.replayed))
+    located(StatusCode::CREATED, answer.worker, answer.replayed)
 }
 
 /// Registers a machine that exists at the provider: 201 with a new worker, or 200 with a deleted one that is restored.
@@ -60,7 +60,7 @@ pub(crate) async fn import(
     };
     let answer = body.violations.merge_into(services.workers.import_worker(caller.request(request)).await)?;
     let status = if answer.restored { StatusCode::OK } else { StatusCode::CREATED };
-    Ok(located(status, answer.worker, answer.replayed))
+    located(status, answer.worker, answer.replayed)
 }
 
 /// Answers a worker, or 304 when the client has the current version.
@@ -71,7 +71,7 @@ pub(crate) async fn get(
     condition: IfNoneMatch,
 ) -> Result<Response, ApiError> {
     let answer = services.workers.get_worker(caller.request(GetWorkerRequest { id })).await?.into_inner();
-    Ok(Tagged(Worker::from(answer.worker.unwrap_or_default())).or_not_modified(&condition))
+    Ok(Tagged(Worker::from(answered(WORKERS, answer.worker)?)).or_not_modified(&condition))
 }
 
 /// Answers a page of the workers, newest first.
@@ -91,7 +91,7 @@ pub(crate) async fn list(
         tag: filter.tag.map(|(key, value)| WorkerTag { key, value }),
     };
     let answer = services.workers.list_workers(caller.request(request)).await?.into_inner();
-    Ok((position, Json(Page::new(answer.workers, answer.next_page_token))))
+    Ok((position, Json(Page::new(WORKERS, answer.workers, answer.next_page_token)?)))
 }
 
 /// Changes name and tags of a worker by a JSON merge patch and answers the worker after the change.
@@ -111,7 +111,7 @@ pub(crate) async fn patch(
     };
     let answer = services.workers.update_worker(caller.request(request)).await;
     let answer = patch.violations.merge_into(answer.map_err(|it| unmet.explain(it)))?;
-    Ok(Tagged(answer.worker.unwrap_or_default().into()))
+    Ok(Tagged(answered(WORKERS, answer.worker)?.into()))
 }
 
 /// Deletes a worker that has no machine and answers 204.
@@ -141,7 +141,7 @@ pub(crate) async fn events(
         page_token: query.page_token,
     };
     let answer = services.worker_events.list_events(caller.request(request)).await?.into_inner();
-    Ok(Json(Page::new(answer.events, answer.next_page_token)))
+    Ok(Json(Page::new(WORKERS, answer.events, answer.next_page_token)?))
 }
 
 /// The answer to a refresh.
@@ -161,15 +161,19 @@ pub(crate) async fn refresh(
     Ok((StatusCode::ACCEPTED, Json(Refresh { scheduled: true })))
 }
 
-fn located(status: StatusCode, worker: Option<wire::Worker>, replayed: bool) -> Located<Worker> {
-    let worker = Worker::from(worker.unwrap_or_default());
-    Located { status, location: format!("/api/workers/{}", worker.id), replayed, resource: worker }
+fn located(
+    status: StatusCode,
+    worker: Option<wire::Worker>,
+    replayed: bool,
+) -> Result<Located<Worker>, ApiError> {
+    let worker = Worker::from(answered(WORKERS, worker)?);
+    Ok(Located { status, location: format!("/api/workers/{}", worker.id), replayed, resource: worker })
 }
 
 async fn current_version(mut services: Services, caller: &Caller, id: &str) -> Result<i64, ApiError> {
     let request = GetWorkerRequest { id: id.to_owned() };
     let answer = services.workers.get_worker(caller.request(request)).await?.into_inner();
-    Ok(answer.worker.unwrap_or_default().version)
+    Ok(answered(WORKERS, answer.worker)?.version)
 }
 
 /// The filters of a list of workers.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::run::TaskRun;
 use crate::api::history::Recorded;
-use crate::api::{Versioned, rfc3339};
+use crate::api::{Identified, Versioned, rfc3339};
 use crate::input::{Fields, FromFields, PatchFields};
 use crate::names::rest_name;
 
@@ -124,6 +124,14 @@ impl From<wire::TaskAction> for TaskAction {
             action_seq: action.action_seq,
             reason: action.reason,
         }
+    }
+}
+
+impl Identified for wire::Task {
+    const NAME: &'static str = "task";
+
+    fn has_id(&self) -> bool {
+        !self.id.is_empty()
     }
 }
 

@@ -70,7 +70,7 @@ async fn ask(
     let answer = body.violations.merge_into(answer.map_err(of_worker))?;
     let is_done = answer.task.as_ref().is_some_and(|it| it.status() == TaskStatus::Completed);
     let status = if is_done { StatusCode::OK } else { StatusCode::ACCEPTED };
-    Ok(tasks::located(status, answer.task, answer.replayed))
+    tasks::located(status, answer.task, answer.replayed)
 }
 
 /// The error as the resource of a worker has it. task-service knows the worker as a field of the task; here it is the

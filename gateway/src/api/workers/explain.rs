@@ -8,10 +8,10 @@ use proto::worker::v1::ExplainWorkerRequest;
 use serde::Serialize;
 
 use super::Worker;
-use crate::api::{rfc3339, rfc3339_or_null};
+use crate::api::{answered, rfc3339, rfc3339_or_null};
 use crate::error::ApiError;
 use crate::input::{Authenticated, PathId};
-use crate::services::Services;
+use crate::services::{Services, WORKERS};
 
 /// Answers what a worker waits for.
 pub(crate) async fn get(
@@ -20,7 +20,9 @@ pub(crate) async fn get(
     PathId(id): PathId,
 ) -> Result<Json<Explanation>, ApiError> {
     let answer = services.workers.explain_worker(caller.request(ExplainWorkerRequest { id })).await?;
-    Ok(Json(answer.into_inner().into()))
+    let mut answer = answer.into_inner();
+    answer.worker = Some(answered(WORKERS, answer.worker)?);
+    Ok(Json(answer.into()))
 }
 
 /// What a worker waits for, for people and for programs.

@@ -9,7 +9,7 @@ use proto::worker::v1::WorkerProvider;
 use serde::Serialize;
 
 use crate::api::history::Recorded;
-use crate::api::{Versioned, rfc3339, rfc3339_or_null};
+use crate::api::{Identified, Versioned, rfc3339, rfc3339_or_null};
 use crate::input::{Fields, FromFields, PatchFields};
 use crate::names::rest_name;
 
@@ -181,6 +181,14 @@ impl From<wire::WorkerOutcome> for Outcome {
             reason: outcome.reason,
             message: outcome.message,
         }
+    }
+}
+
+impl Identified for wire::Worker {
+    const NAME: &'static str = "worker";
+
+    fn has_id(&self) -> bool {
+        !self.id.is_empty()
     }
 }
 
