@@ -56,7 +56,7 @@ NO_OBJECTS = [
     b"{",
     b"{}{}",
     b'{"a": 1, "a": 1}',
-    b"\xef\xbb\xbf{}",
+    b"\xef\xbb\xbf[]",
     '{"name": "a", "title": "a"}'.encode("utf-16"),
     b'{"name": "\xff", "title": "\xff"}',
     b'{"name": "\\ud800", "title": "\\ud800"}',
