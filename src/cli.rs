@@ -196,6 +196,9 @@ pub(crate) struct Gateway {
     /// Time limit for a complete request header
     #[arg(long, env = "CCM_HEADER_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
     pub(crate) header_timeout: Duration,
+    /// How long a connection may be idle between two requests; keep it above the keep-alive time of the proxies in front
+    #[arg(long, env = "CCM_IDLE_TIMEOUT", default_value = "75s", value_name = "DURATION", value_parser = duration)]
+    pub(crate) idle_timeout: Duration,
     /// Time limit from the header to the response; also the deadline of the gRPC calls
     #[arg(long, env = "CCM_REQUEST_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
     pub(crate) request_timeout: Duration,

@@ -41,6 +41,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
             limits: gateway::Limits {
                 connections: settings.max_connections,
                 header_timeout: settings.header_timeout,
+                idle_timeout: settings.idle_timeout,
                 request_timeout: settings.request_timeout,
                 write_timeout: settings.write_timeout,
                 stream_rate: settings.min_stream_rate,

@@ -18,8 +18,10 @@ pub const MAX_HEADER_BYTES: usize = 64 * 1024;
 pub struct Limits {
     /// Maximum number of open connections; further ones wait to be accepted.
     pub connections: usize,
-    /// From the accept, or the end of the previous request, to the last byte of a request's header.
+    /// From the accept, or the first byte of a later request, to the last byte of the request's header.
     pub header_timeout: Duration,
+    /// From the end of a request to the first byte of the next one on the same connection.
+    pub idle_timeout: Duration,
     /// From the header to the answer; also the deadline of the gRPC calls made for it.
     pub request_timeout: Duration,
     /// How long a client may read nothing of a response before its connection is closed.
@@ -54,6 +56,7 @@ impl Default for Limits {
         Self {
             connections: 4_096,
             header_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(75),
             request_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(20),
             stream_rate: 1_024,

@@ -54,7 +54,8 @@ fn options(tls: Option<ServerTls>, limits: &Limits) -> Options {
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_timeout)
+        // hyper's own timeout would apply between two requests, too; the stall timeouts tell one from the other.
+        .header_read_timeout(None)
         .max_buf_size(MAX_HEADER_BYTES);
     http.http2()
         .timer(TokioTimer::new())
@@ -71,7 +72,8 @@ fn options(tls: Option<ServerTls>, limits: &Limits) -> Options {
         max_connections: Some(limits.connections),
         max_connection_age: None,
         stall_timeouts: Some(StallTimeouts {
-            idle: limits.header_timeout,
+            header: limits.header_timeout,
+            idle: limits.idle_timeout,
             response: limits.request_timeout + limits.write_timeout,
             write: limits.write_timeout,
             stream_rate: limits.stream_rate,

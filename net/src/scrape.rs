@@ -23,7 +23,8 @@ const MAX_CONNECTIONS: usize = 16;
 /// Serves until `shutdown`.
 pub async fn serve(scrape: Scrape, listener: TcpListener, shutdown: Shutdown) {
     let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
-    http.http1().timer(TokioTimer::new()).header_read_timeout(TIMEOUT);
+    // hyper's own timeout would apply between two requests, too.
+    http.http1().timer(TokioTimer::new()).header_read_timeout(None);
     let options = Options {
         purpose: Some("metrics"),
         http,
@@ -32,6 +33,7 @@ pub async fn serve(scrape: Scrape, listener: TcpListener, shutdown: Shutdown) {
         max_connections: Some(MAX_CONNECTIONS),
         max_connection_age: None,
         stall_timeouts: Some(StallTimeouts {
+            header: TIMEOUT,
             idle: 4 * TIMEOUT,
             response: TIMEOUT,
             write: TIMEOUT,

@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 use tower::{BoxError, Service};
 
 use self::connection::Connection;
-pub use self::connection::{Draining, PeerAddress, Stalled};
+pub use self::connection::{Draining, InFlight, PeerAddress, Stalled};
 pub use self::progress::StallTimeouts;
 use crate::activity::Activity;
 use crate::tls::ServerTls;

@@ -23,7 +23,7 @@ use tokio_util::task::TaskTracker;
 use tower::{BoxError, Service, ServiceExt as _};
 
 use super::Options;
-use super::progress::Progress;
+use super::progress::{Progress, RequestProgress};
 use super::sliced_body::SlicedBody;
 use super::socket::Socket;
 use crate::event_stream::is_event_stream;
@@ -83,6 +83,13 @@ impl Stalled {
     }
 }
 
+/// Keeps a request in flight, in its extensions: whoever reads on in the body of an answered request holds it meanwhile.
+/// Otherwise what is read would count as the beginning of the connection's next request.
+#[derive(Clone)]
+pub struct InFlight {
+    _progress: Arc<RequestProgress>,
+}
+
 pub(super) struct Connection<S> {
     pub(super) options: Arc<Options>,
     pub(super) service: S,
@@ -135,7 +142,10 @@ where
             request.extensions_mut().insert(PeerAddress(peer));
             request.extensions_mut().insert(signal.clone());
             request.extensions_mut().insert(flag.clone());
-            let progress = requests.as_ref().map(Progress::begin_request);
+            let progress = requests.as_ref().map(|it| Arc::new(it.begin_request(request.version())));
+            if let Some(progress) = &progress {
+                request.extensions_mut().insert(InFlight { _progress: progress.clone() });
+            }
             let response = service.clone().oneshot(request);
             async move {
                 let response = response.await?;

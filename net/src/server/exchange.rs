@@ -85,6 +85,7 @@ mod tests {
     use super::*;
 
     const TIMEOUTS: StallTimeouts = StallTimeouts {
+        header: Duration::from_secs(1),
         idle: Duration::from_secs(1),
         response: Duration::from_secs(5),
         write: Duration::from_secs(20),

@@ -8,12 +8,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use http::Version;
+
 use super::exchange::Exchange;
 
 /// How long a connection may make no progress before it is closed.
 #[derive(Clone, Copy, Debug)]
 pub struct StallTimeouts {
-    /// From the accept, or the end of the last request, to the next request.
+    /// From the accept, or over HTTP/1.1 from the first byte of a later request, to the end of the request's header.
+    pub header: Duration,
+    /// From the end of the last request to the first byte of the next one; over HTTP/2, to its end.
     pub idle: Duration,
     /// From a request to the first 16 KiB of its answer that the connection takes, and then from each 16 KiB to the next.
     /// The body of an event stream has no such timeout: it may be silent for as long as it likes.
@@ -42,6 +46,10 @@ struct Shared {
     in_flight: Mutex<HashMap<u64, Exchange>>,
     /// When a request last began or ended.
     last_request: AtomicU64,
+    /// Since when the header of a request is awaited that has begun: the first one begins with the accept. `u64::MAX` when none has.
+    header_since: AtomicU64,
+    /// Whether there was an HTTP/2 request. Its connection has frames that are no part of a request.
+    is_http2: AtomicBool,
     /// When the socket last accepted bytes, or when the blocked write began.
     last_write: AtomicU64,
     /// Whether a write waits for the socket.
@@ -60,6 +68,8 @@ impl Progress {
             next_id: AtomicU64::new(0),
             in_flight: Mutex::default(),
             last_request: AtomicU64::new(0),
+            header_since: AtomicU64::new(0),
+            is_http2: AtomicBool::new(false),
             last_write: AtomicU64::new(0),
             is_blocked: AtomicBool::new(false),
             has_streamed: AtomicBool::new(false),
@@ -68,9 +78,13 @@ impl Progress {
     }
 
     /// A request that is in flight until the returned guard is dropped.
-    pub(super) fn begin_request(&self) -> RequestProgress {
+    pub(super) fn begin_request(&self, version: Version) -> RequestProgress {
+        if version >= Version::HTTP_2 {
+            self.0.is_http2.store(true, Ordering::SeqCst);
+        }
         let (id, now) = (self.0.next_id.fetch_add(1, Ordering::Relaxed), self.now());
         self.in_flight().insert(id, Exchange::begin(now));
+        self.0.header_since.store(u64::MAX, Ordering::SeqCst);
         self.0.last_request.store(now, Ordering::SeqCst);
         RequestProgress { connection: self.clone(), id }
     }
@@ -78,6 +92,17 @@ impl Progress {
     /// Gives event streams two seconds to end.
     pub(super) fn drain(&self) {
         self.0.draining_since.store(self.now(), Ordering::SeqCst);
+    }
+
+    /// Records that the client has sent something. While no request is in flight, it is the beginning of the next one.
+    pub(super) fn record_read(&self) {
+        let awaited = &self.0.header_since;
+        if awaited.load(Ordering::SeqCst) == u64::MAX
+            && !self.0.is_http2.load(Ordering::SeqCst)
+            && self.in_flight().is_empty()
+        {
+            awaited.store(self.now(), Ordering::SeqCst);
+        }
     }
 
     /// Records the outcome of a write to the socket.
@@ -99,10 +124,10 @@ impl Progress {
 
     /// Waits until one of the timeouts has passed.
     pub(super) async fn stalled(&self) {
-        let StallTimeouts { idle, write, .. } = self.0.timeouts;
+        let StallTimeouts { header, idle, write, .. } = self.0.timeouts;
         while let Some(left) = self.time_left() {
             // Another, shorter timeout may apply before `left` has passed.
-            tokio::time::sleep(left.min(idle).min(write)).await;
+            tokio::time::sleep(left.min(header).min(idle).min(write)).await;
         }
     }
 
@@ -117,7 +142,10 @@ impl Progress {
         let mut left = if is_blocked { left_of(timeouts.write, &self.0.last_write)? } else { timeouts.write };
         let mut in_flight = self.in_flight();
         if in_flight.is_empty() && !is_blocked {
-            left = left.min(left_of(timeouts.idle, &self.0.last_request)?);
+            left = left.min(match self.0.header_since.load(Ordering::SeqCst) {
+                u64::MAX => left_of(timeouts.idle, &self.0.last_request)?,
+                _ => left_of(timeouts.header, &self.0.header_since)?,
+            });
         }
         for exchange in in_flight.values_mut() {
             left = left.min(exchange.time_left(now, &timeouts)?);

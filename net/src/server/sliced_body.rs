@@ -6,6 +6,7 @@
 //! `Content-Length`, and it cannot tell that its last frame is the last: HTTP/2 would send an empty one behind it.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -20,11 +21,11 @@ pub(super) struct SlicedBody<B> {
     body: B,
     /// The unsent part of the last frame.
     rest: Bytes,
-    progress: RequestProgress,
+    progress: Arc<RequestProgress>,
 }
 
 impl<B> SlicedBody<B> {
-    pub(super) fn new(body: B, progress: RequestProgress) -> Self {
+    pub(super) fn new(body: B, progress: Arc<RequestProgress>) -> Self {
         Self { body, rest: Bytes::new(), progress }
     }
 }

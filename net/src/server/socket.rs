@@ -32,7 +32,7 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    /// Reports writes to `progress`; its lingering close is a task of `lingering`.
+    /// Reports reads and writes to `progress`; its lingering close is a task of `lingering`.
     pub(super) fn new(stream: TcpStream, progress: Option<Progress>, lingering: TaskTracker) -> Self {
         Self { stream: Some(stream), progress, lingering }
     }
@@ -65,7 +65,12 @@ async fn linger(mut stream: TcpStream) {
 
 impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, to: &mut ReadBuf<'_>) -> Poll<Result<()>> {
-        self.stream()?.poll_read(cx, to)
+        let before = to.filled().len();
+        let polled = self.stream()?.poll_read(cx, to);
+        if let Some(progress) = self.progress.as_ref().filter(|_| to.filled().len() > before) {
+            progress.record_read();
+        }
+        polled
     }
 }
 

@@ -1,5 +1,6 @@
 //! Servers that accept only HTTP/2, as the gRPC servers do, and clients that do not send their preface.
 
+mod idle;
 mod streams;
 
 use std::net::SocketAddr;
