@@ -27,8 +27,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use net::client_address::TrustedProxies;
 use telemetry::AuditLog;
 use values::{
-    body_bytes, connections, department, duration, header_bytes, leeway, lifetime, name, ratio, role,
-    subject, token_lifetime, untaken_bytes,
+    any_duration, body_bytes, connections, department, duration, header_bytes, leeway, lifetime, name, ratio,
+    role, subject, token_lifetime, untaken_bytes,
 };
 
 use crate::console;
@@ -94,6 +94,9 @@ pub(crate) struct Up {
     #[arg(long, env = "CCM_SERVICE_TOKEN_LIFETIME", default_value = "1h", value_name = "DURATION", value_parser = lifetime)]
     pub(crate) service_token_lifetime: Duration,
     /// How long a link that signs in can be used; for tests
+    /// How long to go on after the signal to stop, while health checks say that the processes are not ready; a second signal ends it
+    #[arg(long, env = "CCM_DRAIN_DELAY", default_value = "0s", value_name = "DURATION", value_parser = any_duration)]
+    pub(crate) drain_delay: Duration,
     #[arg(long, hide = true, default_value = "5m", value_name = "DURATION", value_parser = duration)]
     pub(crate) login_code_lifetime: Duration,
 }
@@ -121,6 +124,9 @@ pub(crate) struct Common {
     #[arg(long, env = "CCM_BAGGAGE_KEYS", default_value = "", value_name = "KEYS", value_delimiter = ',')]
     pub(crate) baggage_keys: Vec<String>,
     /// Stop when standard input is closed; `ccm up` sets this for its child processes
+    /// How long to go on after the signal to stop, while health checks say that the process is not ready; a second signal ends it
+    #[arg(long, env = "CCM_DRAIN_DELAY", default_value = "0s", value_name = "DURATION", value_parser = any_duration)]
+    pub(crate) drain_delay: Duration,
     #[arg(long, hide = true)]
     pub(crate) end_with_stdin: bool,
 }

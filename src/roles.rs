@@ -54,6 +54,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
             },
             streams: settings.streams.streams(),
             page_client: settings.page.client(),
+            draining: context.draining.clone(),
             supervisor: settings
                 .supervisor
                 .map(|path| Arc::new(SupervisorSocket { path, keeps_traces: settings.keeps_traces }) as _),
@@ -123,6 +124,7 @@ const MAX_OPEN_FILES: u64 = 65_536;
 struct RoleContext {
     clock: Clock,
     shutdown: Shutdown,
+    draining: Shutdown,
     telemetry: Telemetry,
 }
 
@@ -141,14 +143,14 @@ impl RoleContext {
         let audit_log = common.audit_log.clone();
         let process = Process { service, version, log_format, trace_ratio, is_edge, baggage_keys, audit_log };
         let telemetry = telemetry::start(&process, &clock)?;
-        let shutdown = Shutdown::new();
-        shutdown::on_signals(&shutdown, common.end_with_stdin)?;
+        let (draining, shutdown) = (Shutdown::new(), Shutdown::new());
+        shutdown::on_signals(&draining, &shutdown, common.drain_delay, common.end_with_stdin)?;
         // The usual limit of a shell, 1,024, is below the default of CCM_MAX_CONNECTIONS.
         match rlimit::increase_nofile_limit(MAX_OPEN_FILES) {
             Ok(open_files) => tracing::debug!(open_files, "raised the limit of open files"),
             Err(error) => tracing::warn!(%error, "cannot raise the limit of open files"),
         }
-        Ok(Self { clock, shutdown, telemetry })
+        Ok(Self { clock, draining, shutdown, telemetry })
     }
 
     /// A verifier of the tokens of the configured issuer, or of the local issuer when none is configured. Never of
@@ -189,6 +191,7 @@ impl RoleContext {
             retention: event_log.retention(),
             clock: self.clock.clone(),
         })
+            draining: self.draining.clone(),
     }
 
     /// Serves the metrics for Prometheus on a port of their own, if `OTEL_METRICS_EXPORTER` names it.

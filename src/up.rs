@@ -12,6 +12,7 @@ mod traces;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use access::Role;
 use access::local::{self, LocalIssuer, TokenClaims};
@@ -32,7 +33,7 @@ use service_tokens::ServiceTokens;
 use traces::Traces;
 
 /// Lifetime of the token in the banner, and of those of people who sign in with a link.
-const BANNER_TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_hours(12);
+const BANNER_TOKEN_LIFETIME: Duration = Duration::from_hours(12);
 const ROLES: [&str; 3] = [gateway::NAME, task_service::NAME, worker_service::NAME];
 
 pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
@@ -82,7 +83,7 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
             logins = Some(started);
             tokio::select! {
                 error = children.first_exit() => Err(error),
-                () = signals.next() => Ok(()),
+                () = signals.next() => children.drain(settings.drain_delay, &mut signals).await,
             }
         }
         Ok(None) => Ok(()),
@@ -93,7 +94,7 @@ pub(crate) async fn run(settings: cli::Up) -> anyhow::Result<()> {
     };
     tokio::select! {
         () = children.stop() => {}
-        // A second signal: the children are killed when they are dropped.
+        // One more signal: the children are killed when they are dropped.
         () = signals.next() => {}
     }
     shutdown.cancel();
@@ -168,6 +169,21 @@ impl Children {
     /// Waits until a child exits; the error says which one and why.
     async fn first_exit(&mut self) -> anyhow::Error {
         futures_util::future::select_all(self.0.iter_mut().map(|it| Box::pin(it.exited()))).await.0
+    }
+
+    /// Lets all children say that they are not ready while they work on, for `delay` or until the next signal.
+    async fn drain(&mut self, delay: Duration, signals: &mut Signals) -> anyhow::Result<()> {
+        if delay.is_zero() {
+            return Ok(());
+        }
+        for child in &mut self.0 {
+            child.drain().await;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(delay) => Ok(()),
+            () = signals.next() => Ok(()),
+            error = self.first_exit() => Err(error),
+        }
     }
 
     /// Stops the children one after the other, the gateway first: each can still call the others until its requests are

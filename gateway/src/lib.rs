@@ -68,6 +68,8 @@ pub struct Config {
     pub page_client: Option<PageClient>,
 }
 
+    /// From when on the gateway says that it is not ready, although it serves: a while before the shutdown.
+    pub draining: Shutdown,
 /// What the gateway traces, and how.
 pub struct Tracing {
     /// Whether a caller's trace is continued or linked.
@@ -86,7 +88,7 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
     // Renewed for as long as it is held.
     let identity =
         config.token_source.map(|it| Identity::start(it, config.verifier.clone(), config.clock.clone()));
-    let services = services::Services::connect(&config.task_service, &config.worker_service);
+    let services = services::Services::connect(&config.task_service, &config.worker_service, config.draining);
     let (tasks, workers) = (&config.task_service, &config.worker_service);
     let trace_url = config.streams.trace_url.clone();
     let streams = Streams::new(tasks, workers, identity.as_ref(), config.streams, config.clock.clone());

@@ -1,10 +1,15 @@
-//! The gRPC clients of the services behind the gateway, and their health probes.
+//! The gRPC clients of the services behind the gateway, and their health.
+
+pub(crate) mod health;
 
 use net::grpc::Peer;
-use net::grpc::channel::{Channel, HealthProbe, connect};
+use net::grpc::channel::{Channel, connect};
+use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_client::EventServiceClient;
 use proto::task::v1::task_service_client::TaskServiceClient;
 use proto::worker::v1::worker_service_client::WorkerServiceClient;
+
+use self::health::ServiceHealth;
 
 /// The names of the services, as their addresses and errors have them.
 pub(crate) const TASKS: &str = "task-service";
@@ -19,13 +24,15 @@ pub(crate) struct Services {
     pub(crate) task_events: EventServiceClient<Channel>,
     pub(crate) workers: WorkerServiceClient<Channel>,
     pub(crate) worker_events: EventServiceClient<Channel>,
-    /// The health probe of each service, with the service's name.
-    pub(crate) probes: Vec<(&'static str, HealthProbe)>,
+    /// The health of each service.
+    pub(crate) health: ServiceHealth,
+    /// From when on the gateway says that it is not ready: a while before its shutdown.
+    pub(crate) draining: Shutdown,
 }
 
 impl Services {
     /// Makes the clients. They connect when first used, and reconnect after a connection was lost.
-    pub(crate) fn connect(tasks: &Peer, workers: &Peer) -> Self {
+    pub(crate) fn connect(tasks: &Peer, workers: &Peer, draining: Shutdown) -> Self {
         let ((to_tasks, tasks_probe), (to_workers, workers_probe)) = (connect(tasks), connect(workers));
         Self {
             task_events: EventServiceClient::new(to_tasks.clone())
@@ -34,7 +41,8 @@ impl Services {
             worker_events: EventServiceClient::new(to_workers.clone())
                 .max_decoding_message_size(MAX_ANSWER_BYTES),
             workers: WorkerServiceClient::new(to_workers).max_decoding_message_size(MAX_ANSWER_BYTES),
-            probes: vec![(tasks.name, tasks_probe), (workers.name, workers_probe)],
+            health: ServiceHealth::watch(vec![(tasks.name, tasks_probe), (workers.name, workers_probe)]),
+            draining,
         }
     }
 }

@@ -34,6 +34,8 @@ pub struct Config {
     pub retention: Retention,
     /// Source of time and ids.
     pub clock: Clock,
+    /// From when on the service says that it does not serve, although it does: a while before the shutdown.
+    pub draining: Shutdown,
 }
 
 /// The constants that distinguish one service from another.
@@ -118,7 +120,7 @@ pub async fn serve(
     let events = Events::new(log, registry, config.watch, clock);
     let server = GrpcServer::new(definition.name, verifier, proto::DESCRIPTORS, definition.apis)?;
     let server = (resources.routes)(server).with(EventServiceServer::new(events));
-    server.serve(listener, config.connections, database.health(), shutdown).await;
+    server.serve(listener, config.connections, database.health(), config.draining, shutdown).await;
     let _ = housekeeping_task.await;
     while let Some(ended) = work.join_next().await {
         if ended.is_err() {

@@ -9,8 +9,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use net::grpc::Peer;
 use net::grpc::channel::{Health, HealthProbe};
+use platform::shutdown::DRAIN;
 use telemetry::log_line::LogLine;
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::ChildStdin;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -179,6 +180,15 @@ impl Child {
             anyhow::anyhow!("{name} ended: {status}")
         } else {
             anyhow::anyhow!("{name} ended: {message}")
+        }
+    }
+
+    /// Lets the child drain until it is stopped.
+    pub(super) async fn drain(&mut self) {
+        if let Some(input) = &mut self.input {
+            // A child that has ended needs no word.
+            let _ = input.write_all(DRAIN).await;
+            let _ = input.flush().await;
         }
     }
 

@@ -13,6 +13,7 @@ mod business_metrics;
 mod compose;
 mod conditional;
 mod domain;
+mod drain;
 mod edge;
 mod empty_answers;
 mod event_log;

@@ -1,5 +1,7 @@
 //! Several replicas of a service, and connections that end.
 
+use std::io::{Read as _, Write as _};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -161,14 +163,30 @@ async fn a_listed_replica_that_was_never_there_costs_nothing() {
     answers(&product.workers, 100).await;
     let outcomes = load.stop().await;
     assert!(outcomes.failed_reads.is_empty() && outcomes.failed_writes.is_empty(), "{outcomes:?}");
-    let ready = product.anonymous().get("/readyz").await;
-    assert_eq!(ready.json["services"][1], json!({"name": "worker-service", "status": "serving"}));
+    eventually("one replica serves", async || {
+        let ready = product.anonymous().get("/readyz").await;
+        (ready.json["services"][1] == json!({"name": "worker-service", "status": "serving"})).then_some(())
+    })
+    .await;
+}
+
+/// The address of a replica whose connections end with their first request.
+fn fleeting() -> SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            // HTTP/2's empty SETTINGS; then the client's preface is read.
+            let _ = stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).and_then(|()| stream.read(&mut [0; 1024]));
+        }
+    });
+    address
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_was_sent_again_says_how_often_as_a_number() {
     let settings = Settings {
-        worker_service: Some(|first| format!("http://127.0.0.1:1,http://{first}")),
+        worker_service: Some(|first| format!("http://{},http://{first}", fleeting())),
         ..Settings::default()
     };
     let mut product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;

@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use crate::harness::{Backend, DEADLINE, Product};
 
 const HEADER_TIMEOUT: (&str, &str) = ("CCM_HEADER_TIMEOUT", "1s");
+const IDLE_TIMEOUT: (&str, &str) = ("CCM_IDLE_TIMEOUT", "1s");
 
 /// Reads until the gateway cuts the connection.
 async fn cut(stream: &mut TcpStream) {
@@ -58,7 +59,7 @@ async fn a_client_that_sends_a_header_byte_a_second_is_cut() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_is_kept_for_the_next_request_and_cut_when_none_comes() {
-    let product = Product::start_with(Backend::Sqlite, &[HEADER_TIMEOUT]).await;
+    let product = Product::start_with(Backend::Sqlite, &[IDLE_TIMEOUT]).await;
     let mut stream = TcpStream::connect(product.gateway_address).await.unwrap();
     for _ in 0..3 {
         stream.write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
@@ -70,6 +71,23 @@ async fn a_connection_is_kept_for_the_next_request_and_cut_when_none_comes() {
     let mut rest = Vec::new();
     let read = tokio::time::timeout(DEADLINE, stream.read_to_end(&mut rest)).await;
     drop(read.expect("the connection is cut"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_connection_may_be_idle_for_longer_than_a_header_may_take() {
+    let product = Product::start_with(Backend::Sqlite, &[("CCM_HEADER_TIMEOUT", "300ms")]).await;
+    let mut stream = TcpStream::connect(product.gateway_address).await.unwrap();
+    for _ in 0..2 {
+        stream.write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+        let mut answer = [0; 1024];
+        let read = stream.read(&mut answer).await.unwrap();
+        assert!(answer[..read].starts_with(b"HTTP/1.1 200"), "closed without an answer");
+        let early = tokio::time::timeout(Duration::from_secs(1), stream.read(&mut answer)).await;
+        assert!(early.is_err(), "closed while it is idle: {early:?}");
+    }
+    // The next header has begun, and has its timeout.
+    stream.write_all(b"GET /livez HT").await.unwrap();
+    cut(&mut stream).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,7 +127,7 @@ async fn an_http2_client_that_never_ends_its_second_header_is_cut() {
     const HEADERS: u8 = 1;
     const END_STREAM: u8 = 1;
     const END_HEADERS: u8 = 4;
-    let product = Product::start_with(Backend::Sqlite, &[HEADER_TIMEOUT]).await;
+    let product = Product::start_with(Backend::Sqlite, &[IDLE_TIMEOUT]).await;
     let mut stream = TcpStream::connect(product.gateway_address).await.unwrap();
     // GET, http, /livez, localhost: indexed fields and literals of RFC 7541.
     let request = [&[0x82, 0x86, 0x04, 6], b"/livez".as_slice(), &[0x01, 9], b"localhost"].concat();
@@ -135,7 +153,7 @@ async fn large_tasks(product: &Product, count: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_reads_slowly_and_steadily_is_answered_to_the_end() {
-    let settings = [HEADER_TIMEOUT, ("CCM_REQUEST_TIMEOUT", "3s"), ("CCM_WRITE_TIMEOUT", "1s")];
+    let settings = [HEADER_TIMEOUT, IDLE_TIMEOUT, ("CCM_REQUEST_TIMEOUT", "3s"), ("CCM_WRITE_TIMEOUT", "1s")];
     let product = Product::start_with(Backend::Sqlite, &settings).await;
     large_tasks(&product, 200).await;
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
@@ -188,7 +206,8 @@ async fn an_http2_client_that_takes_nothing_of_one_answer_is_cut_whatever_else_i
 async fn a_client_that_reads_nothing_of_its_answers_is_cut_and_others_get_its_place() {
     let settings = [
         ("CCM_MAX_CONNECTIONS", "1"),
-        ("CCM_HEADER_TIMEOUT", "1s"),
+        HEADER_TIMEOUT,
+        IDLE_TIMEOUT,
         ("CCM_REQUEST_TIMEOUT", "3s"),
         ("CCM_WRITE_TIMEOUT", "1s"),
     ];

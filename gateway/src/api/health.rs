@@ -1,17 +1,14 @@
 //! `/livez` and `/readyz`: the health of the gateway and of the services behind it.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use net::grpc::channel::Health;
+use proto::error::v1::Reason;
 use serde::Serialize;
 use telemetry::metrics::{ExporterState, exporters};
 
+use crate::error::ApiError;
 use crate::services::Services;
-
-/// Longest wait for the health check of a service.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Serialize)]
 pub(crate) struct Live {
@@ -78,27 +75,27 @@ pub(crate) async fn live() -> Json<Live> {
     Json(Live { status: "ok" })
 }
 
-/// Answers 200 with the health of each service; a service that fails does not change the status. With the parameter
-/// `verbose`, the answer has the state of the gateway's telemetry.
-pub(crate) async fn ready(State(services): State<Services>, RawQuery(query): RawQuery) -> Json<Ready> {
-    let asked: Vec<_> = services
-        .probes
-        .into_iter()
-        .map(|(name, mut probe)| tokio::spawn(async move { (name, probe.check(PROBE_TIMEOUT).await) }))
-        .collect();
-    let mut answered = Vec::new();
-    for it in asked {
-        if let Ok((name, health)) = it.await {
-            let status = match health {
-                Health::Serving => "serving",
-                Health::NotServing => "not_serving",
-                Health::Unreachable => "unreachable",
-            };
-            answered.push(Service { name, status });
-        }
+/// Answers 200 with the last known health of each service; a service that fails does not change the status. With the parameter
+/// `verbose`, the answer has the state of the gateway's telemetry. Before a shutdown, the answer is 503.
+pub(crate) async fn ready(
+    State(services): State<Services>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Ready>, ApiError> {
+    if services.draining.is_cancelled() {
+        let detail = "the gateway is draining: it still answers requests, but is about to shut down";
+        return Err(ApiError::new(Reason::ServiceUnavailable, detail).after(1));
     }
+    let known = services.health.last().await;
+    let known = known.into_iter().map(|(name, health)| {
+        let status = match health {
+            Health::Serving => "serving",
+            Health::NotServing => "not_serving",
+            Health::Unreachable => "unreachable",
+        };
+        Service { name, status }
+    });
     let query = query.unwrap_or_default();
     let is_verbose = form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "verbose");
     let telemetry = is_verbose.then(|| exporters().into_iter().map(Exporter::from).collect());
-    Json(Ready { status: "ready", services: answered, telemetry })
+    Ok(Json(Ready { status: "ready", services: known.collect(), telemetry }))
 }

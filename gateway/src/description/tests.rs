@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
+use platform::shutdown::Shutdown;
 use proto::ContractEnum as _;
 use proto::error::v1::Reason;
 use proto::{task::v1 as task, worker::v1 as worker};
@@ -65,7 +66,7 @@ fn the_checked_in_description_of_the_stream_is_current() {
 #[tokio::test]
 async fn the_document_has_the_operations_of_the_router() {
     let peer = |name| net::grpc::Peer::new(name, "http://127.0.0.1:9", None).unwrap();
-    let services = Services::connect(&peer("task-service"), &peer("worker-service"));
+    let services = Services::connect(&peer("task-service"), &peer("worker-service"), Shutdown::new());
     let router = crate::router::routes().with_state(services);
     let paths = ROUTER.split(".route(\"").skip(1).map(|it| it.split('"').next().unwrap());
     let mut taken = BTreeSet::new();

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use http_body_util::BodyExt as _;
+use platform::shutdown::Shutdown;
 use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
 
@@ -14,7 +15,7 @@ use super::*;
 
 async fn ask(path: &str, headers: &[(header::HeaderName, &str)]) -> Response {
     let peer = |name| net::grpc::Peer::new(name, "http://127.0.0.1:9", None).unwrap();
-    let services = Services::connect(&peer("task-service"), &peer("worker-service"));
+    let services = Services::connect(&peer("task-service"), &peer("worker-service"), Shutdown::new());
     let router = crate::router::routes().with_state(services);
     let router = router.layer(from_fn_with_state(SecurityHeaders::new(|| None), secure));
     let mut request = Request::get(path);

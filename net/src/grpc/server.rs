@@ -140,12 +140,13 @@ impl<A: Authenticate> GrpcServer<A> {
     }
 
     /// Serves until `shutdown`, then lets in-flight calls finish. `healthy` is called every two seconds; `grpc.health.v1`
-    /// reports its result for the whole server and for each of its APIs.
+    /// reports its result for the whole server and for each of its APIs, until `draining`: then it reports NOT_SERVING.
     pub async fn serve<H, F>(
         self,
         listener: TcpListener,
         connections: ConnectionOptions,
         healthy: H,
+        draining: Shutdown,
         shutdown: Shutdown,
     ) where
         H: Fn() -> F + Send + Sync + 'static,
@@ -153,7 +154,7 @@ impl<A: Authenticate> GrpcServer<A> {
     {
         // Every name is known before the first call, and nothing is reported as serving that was not checked.
         tell(&self.health, self.apis, false).await;
-        let watch = tokio::spawn(watch_health(self.health, self.apis, healthy, shutdown.clone()));
+        let watch = tokio::spawn(watch_health(self.health, self.apis, healthy, draining));
         let calls = Activity::default();
         let layer = ServerLayer::new(self.authenticate, self.service, self.methods, calls.clone());
         let service = layer.layer(self.routes.routes().prepare());
@@ -166,7 +167,7 @@ async fn watch_health<H, F>(
     health: HealthReporter,
     apis: &'static [&'static str],
     healthy: H,
-    shutdown: Shutdown,
+    draining: Shutdown,
 ) where
     H: Fn() -> F + Send + Sync + 'static,
     F: Future<Output = bool> + Send,
@@ -182,7 +183,7 @@ async fn watch_health<H, F>(
         Ok::<(), Infallible>(())
     };
     let checks = Periodic::every(HEALTH_INTERVAL, "checking health");
-    checks.run_woken(&shutdown, std::future::pending, turn).await;
+    checks.run_woken(&draining, std::future::pending, turn).await;
     tell(&health, apis, false).await;
 }
 

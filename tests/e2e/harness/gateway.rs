@@ -77,12 +77,14 @@ impl Gateway {
         eventually(message, || async { self.logged(message).into_iter().next() }).await
     }
 
-    /// All warnings but those of event streams: it has neither services nor a token of its own.
+    /// All warnings but those of event streams and of unreachable services: it has neither services nor a token of its own.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let lines = self.process.lines().logged();
-        let is_of_streams =
-            |it: &Value| it["target"].as_str().is_some_and(|it| it.starts_with("gateway::stream"));
-        let warnings = lines.iter().filter(|it| it["level"] == "WARN" && !is_of_streams(it));
+        let is_expected = |it: &Value| {
+            it["target"].as_str().is_some_and(|it| it.starts_with("gateway::stream"))
+                || it["message"] == "a replica is unreachable"
+        };
+        let warnings = lines.iter().filter(|it| it["level"] == "WARN" && !is_expected(it));
         warnings.map(|it| it["message"].as_str().unwrap().to_owned()).collect()
     }
 

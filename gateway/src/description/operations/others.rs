@@ -64,6 +64,7 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::new("GET", "/readyz", "ready", "health", "Readiness, with the health of the services")
             .answers(200, "The gateway accepts requests", content("Ready"))
             .takes(of_readiness())
+            .fails(&[Reason::ServiceUnavailable])
             .public(),
         Operation::new("GET", "/api/openapi.json", "getDescription", "description", "Returns this document")
             .answers(200, "OpenAPI 3.1", document)

@@ -68,7 +68,7 @@ async fn main() -> anyhow::Result<()> {
     let (Command::Gateway { common, .. } | Command::Service { common, .. }) = &command;
     let tracer = common.traced.then(telemetry::start).transpose()?;
     let shutdown = Shutdown::new();
-    shutdown::on_signals(&shutdown, true)?;
+    shutdown::on_signals(&Shutdown::new(), &shutdown, std::time::Duration::ZERO, true)?;
     match &command {
         Command::Gateway { common, service, event_bytes } => {
             gateway::serve(common, service, *event_bytes, shutdown).await?;
