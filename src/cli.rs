@@ -24,6 +24,7 @@ use std::time::Duration;
 use access::{IssuerUrl, Role};
 use clap::error::{ContextValue, ErrorKind};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use gateway::CorsOrigins;
 use net::client_address::TrustedProxies;
 use telemetry::AuditLog;
 use values::{
@@ -93,10 +94,10 @@ pub(crate) struct Up {
     /// Lifetime of the tokens of the child processes, which are renewed after half of it
     #[arg(long, env = "CCM_SERVICE_TOKEN_LIFETIME", default_value = "1h", value_name = "DURATION", value_parser = lifetime)]
     pub(crate) service_token_lifetime: Duration,
-    /// How long a link that signs in can be used; for tests
     /// How long to go on after the signal to stop, while health checks say that the processes are not ready; a second signal ends it
     #[arg(long, env = "CCM_DRAIN_DELAY", default_value = "0s", value_name = "DURATION", value_parser = any_duration)]
     pub(crate) drain_delay: Duration,
+    /// How long a link that signs in can be used; for tests
     #[arg(long, hide = true, default_value = "5m", value_name = "DURATION", value_parser = duration)]
     pub(crate) login_code_lifetime: Duration,
 }
@@ -123,10 +124,10 @@ pub(crate) struct Common {
     /// Comma-separated W3C baggage keys to propagate
     #[arg(long, env = "CCM_BAGGAGE_KEYS", default_value = "", value_name = "KEYS", value_delimiter = ',')]
     pub(crate) baggage_keys: Vec<String>,
-    /// Stop when standard input is closed; `ccm up` sets this for its child processes
     /// How long to go on after the signal to stop, while health checks say that the process is not ready; a second signal ends it
     #[arg(long, env = "CCM_DRAIN_DELAY", default_value = "0s", value_name = "DURATION", value_parser = any_duration)]
     pub(crate) drain_delay: Duration,
+    /// Stop when standard input is closed; `ccm up` sets this for its child processes
     #[arg(long, hide = true)]
     pub(crate) end_with_stdin: bool,
 }
@@ -196,6 +197,9 @@ pub(crate) struct Gateway {
     /// origin that it reached
     #[arg(long, env = "CCM_TRUSTED_PROXIES", default_value = "", value_name = "BLOCKS")]
     pub(crate) trusted_proxies: TrustedProxies,
+    /// Comma-separated origins of the pages that may use the API besides its own, such as https://ui.example.com
+    #[arg(long, env = "CCM_CORS_ORIGINS", default_value = "", value_name = "ORIGINS")]
+    pub(crate) cors_origins: CorsOrigins,
     /// Maximum number of open connections; further connections wait to be accepted
     #[arg(long, env = "CCM_MAX_CONNECTIONS", default_value = "4096", value_name = "NUMBER", value_parser = connections)]
     pub(crate) max_connections: usize,

@@ -38,6 +38,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
                 health: settings.trace_health,
                 trusted_proxies: Arc::new(settings.trusted_proxies),
             },
+            cors_origins: settings.cors_origins,
             limits: gateway::Limits {
                 connections: settings.max_connections,
                 header_timeout: settings.header_timeout,
@@ -53,8 +54,8 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
                     .map(|per_second| gateway::Rate { per_second, burst: settings.caller_burst }),
             },
             streams: settings.streams.streams(),
-            page_client: settings.page.client(),
             draining: context.draining.clone(),
+            page_client: settings.page.client(),
             supervisor: settings
                 .supervisor
                 .map(|path| Arc::new(SupervisorSocket { path, keeps_traces: settings.keeps_traces }) as _),
@@ -123,8 +124,8 @@ const MAX_OPEN_FILES: u64 = 65_536;
 /// The clock and the telemetry that every role starts before it serves, and stops afterwards.
 struct RoleContext {
     clock: Clock,
-    shutdown: Shutdown,
     draining: Shutdown,
+    shutdown: Shutdown,
     telemetry: Telemetry,
 }
 
@@ -190,8 +191,8 @@ impl RoleContext {
             watch: event_log.watch(),
             retention: event_log.retention(),
             clock: self.clock.clone(),
-        })
             draining: self.draining.clone(),
+        })
     }
 
     /// Serves the metrics for Prometheus on a port of their own, if `OTEL_METRICS_EXPORTER` names it.

@@ -106,3 +106,10 @@ fn schema(name: &str) -> Value {
 
 #[cfg(test)]
 mod tests;
+/// The names of all headers of responses, in lower case, for a test.
+#[cfg(test)]
+pub(crate) fn response_headers() -> Vec<String> {
+    let described = parameters::response_headers();
+    described.keys().map(|it| it.to_lowercase()).collect()
+}
+

@@ -2,6 +2,7 @@
 //! decides nothing that a service decides. The binary and the tests enter it only through [`serve`].
 
 mod api;
+mod cors;
 pub mod description;
 mod error;
 mod input;
@@ -32,6 +33,7 @@ use stream::Streams;
 use supervisor::Supervisor;
 
 pub use limits::{Limits, MAX_HEADER_BYTES, Rate};
+pub use cors::{CorsOrigins, CorsOriginsError};
 
 pub use session::PageClient;
 pub use stream::{Settings as StreamSettings, TraceUrl};
@@ -59,17 +61,19 @@ pub struct Config {
     /// The certificate of the server; `None` serves HTTP without TLS.
     pub tls: Option<ServerTls>,
     /// Limits on connections, requests and callers.
+    /// The origins of the pages that may use the API besides its own.
+    pub cors_origins: CorsOrigins,
     pub limits: Limits,
     /// Settings of event streams.
     pub streams: StreamSettings,
     /// The `ccm up` that runs this gateway; `None` in production.
     pub supervisor: Option<Arc<dyn Supervisor>>,
     /// The page as a client of the token issuer; `None` if people cannot sign in there from the page.
+    /// From when on the gateway says that it is not ready, although it serves: a while before the shutdown.
+    pub draining: Shutdown,
     pub page_client: Option<PageClient>,
 }
 
-    /// From when on the gateway says that it is not ready, although it serves: a while before the shutdown.
-    pub draining: Shutdown,
 /// What the gateway traces, and how.
 pub struct Tracing {
     /// Whether a caller's trace is continued or linked.
@@ -101,7 +105,14 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
         supervisor: config.supervisor.clone(),
     };
     let behind = router::Behind { services, streams, supervisor: config.supervisor, trace_url };
-    let router = router::router(behind, config.verifier, sessions, &config.tracing, &config.limits);
+    let router = router::router(
+        behind,
+        config.verifier,
+        sessions,
+        &config.tracing,
+        &config.limits,
+        &config.cors_origins,
+    );
     server::serve(listener, config.tls, router, &config.limits, shutdown).await;
     // It ends with the shutdown, after the last spans.
     let _ = reading.await;

@@ -17,6 +17,7 @@ use telemetry::semconv;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api::{health, me, page, session, sign_in, stream, tasks, traces, workers};
+use crate::cors::{self, Cors, CorsOrigins};
 use crate::description;
 use crate::error::{self, ApiError};
 use crate::input::{PARAMETERS, check_head, check_if_match_of_read};
@@ -93,6 +94,7 @@ pub(crate) fn router(
     sessions: Sessions,
     tracing: &Tracing,
     limits: &Limits,
+    cors_origins: &CorsOrigins,
 ) -> TrailingSlash<Router> {
     let of_page = sessions.clone();
     let security = SecurityHeaders::new(move || of_page.token_origin());
@@ -111,6 +113,7 @@ pub(crate) fn router(
         .layer(from_fn(check_head))
         .layer(from_fn_with_state(limits.caller_rate.map(CallerRateLimit::new), limit_caller_rate))
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
+        .layer(from_fn_with_state(Cors::new(cors_origins), cors::share))
         .layer(from_fn_with_state(security, secure))
         .layer(from_fn_with_state(Arc::new(behind.trace_url), error::with_trace_links))
         .layer(HttpServerLayer::new(HeaderOrCookie(verifier), span_settings(tracing)));

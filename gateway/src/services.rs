@@ -14,8 +14,9 @@ use self::health::ServiceHealth;
 /// The names of the services, as their addresses and errors have them.
 pub(crate) const TASKS: &str = "task-service";
 pub(crate) const WORKERS: &str = "worker-service";
-/// A page of 200 tasks, each with 10,000 characters of four bytes, is 8 MB.
-pub(crate) const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+
+/// A page of the services has at most 3 MiB.
+pub(crate) const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
 /// Clients of the services; clones share their connections.
 #[derive(Clone)]

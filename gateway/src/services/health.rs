@@ -91,11 +91,11 @@ mod tests {
             listener.set_nonblocking(true).unwrap();
             let peer = Peer::new("task-service", &format!("http://{}", listener.local_addr().unwrap()), None);
             let (runtime, asked) = (Runtime::new().unwrap(), Arc::new(AtomicUsize::new(0)));
-            let counter = asked.clone();
+            let calls = asked.clone();
             runtime.spawn(async move {
                 let (_reporter, health) = tonic_health::server::health_reporter();
                 let counted = InterceptedService::new(health, move |request| {
-                    counter.fetch_add(1, Ordering::SeqCst);
+                    calls.fetch_add(1, Ordering::SeqCst);
                     Ok(request)
                 });
                 let incoming = TcpIncoming::from(TcpListener::from_std(listener).unwrap());
