@@ -9,6 +9,7 @@ mod parameters;
 mod problems;
 mod resources;
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use axum::http::{HeaderName, header};
@@ -16,9 +17,11 @@ use serde_json::{Map, Value, json};
 
 use operations::operations;
 
+use crate::public_url::PublicUrl;
 use crate::session::cookies;
 
 static TEXT: LazyLock<String> = LazyLock::new(text);
+static AROUND_SERVERS: LazyLock<(String, String)> = LazyLock::new(|| around_servers(document()));
 
 /// The document as indented JSON, the content of openapi.json.
 #[must_use]
@@ -26,9 +29,23 @@ pub fn text() -> String {
     format!("{:#}\n", document())
 }
 
-/// Returns the document. Needs no token.
-pub(crate) async fn get() -> ([(HeaderName, &'static str); 1], &'static str) {
-    ([(header::CONTENT_TYPE, "application/json")], &TEXT)
+/// Returns the document, with the gateway's URL as proxies have told it. Needs no token.
+pub(crate) async fn get(public: PublicUrl) -> ([(HeaderName, &'static str); 1], Cow<'static, str>) {
+    let text = public.told().map(|url| with_servers(&AROUND_SERVERS, &json!([{"url": url}])));
+    ([(header::CONTENT_TYPE, "application/json")], text.map_or(Cow::Borrowed(TEXT.as_str()), Cow::Owned))
+}
+
+/// What stands before and behind the servers of a document.
+fn around_servers(mut document: Value) -> (String, String) {
+    const MARK: &str = "the servers";
+    document["servers"] = json!(MARK);
+    let text = format!("{document:#}\n");
+    let (before, behind) = text.split_once(&format!("\"{MARK}\"")).unwrap_or((&text, ""));
+    (before.to_owned(), behind.to_owned())
+}
+
+fn with_servers((before, behind): &(String, String), servers: &Value) -> String {
+    format!("{before}{servers}{behind}")
 }
 
 fn document() -> Value {
@@ -95,6 +112,13 @@ pub(crate) fn query_parameters() -> std::collections::BTreeSet<String> {
     all.filter(|it| it["in"] == "query").filter_map(|it| it["name"].as_str().map(ToOwned::to_owned)).collect()
 }
 
+/// The names of all headers of responses, in lower case, for a test.
+#[cfg(test)]
+pub(crate) fn response_headers() -> Vec<String> {
+    let described = parameters::response_headers();
+    described.keys().map(|it| it.to_lowercase()).collect()
+}
+
 /// A `$ref` to the component `name` of that kind.
 fn component(kind: &str, name: &str) -> Value {
     json!({"$ref": format!("#/components/{kind}/{name}")})
@@ -106,10 +130,3 @@ fn schema(name: &str) -> Value {
 
 #[cfg(test)]
 mod tests;
-/// The names of all headers of responses, in lower case, for a test.
-#[cfg(test)]
-pub(crate) fn response_headers() -> Vec<String> {
-    let described = parameters::response_headers();
-    described.keys().map(|it| it.to_lowercase()).collect()
-}
-

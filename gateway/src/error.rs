@@ -17,6 +17,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 use crate::input::Accepts;
+use crate::public_url::PublicUrl;
 use crate::stream::{TraceUrl, trace_of};
 
 /// The error that a handler or a layer returns; its response is a problem document.
@@ -282,6 +283,11 @@ pub(crate) async fn with_trace_links(
     request: Request,
     next: Next,
 ) -> Response {
+    let public = PublicUrl::of(request.extensions());
+    let url = match (url.as_ref(), public.told()) {
+        (Some(url), Some(told)) => Arc::new(Some(url.seen_at(told))),
+        _ => url,
+    };
     TRACE_URL.scope(url, next.run(request)).await
 }
 

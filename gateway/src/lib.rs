@@ -9,6 +9,7 @@ mod input;
 mod limits;
 pub mod metrics;
 mod names;
+mod public_url;
 mod router;
 mod server;
 mod services;
@@ -32,8 +33,8 @@ use session::Sessions;
 use stream::Streams;
 use supervisor::Supervisor;
 
-pub use limits::{Limits, MAX_HEADER_BYTES, Rate};
 pub use cors::{CorsOrigins, CorsOriginsError};
+pub use limits::{Limits, MAX_HEADER_BYTES, Rate};
 
 pub use session::PageClient;
 pub use stream::{Settings as StreamSettings, TraceUrl};
@@ -60,17 +61,17 @@ pub struct Config {
     pub tracing: Tracing,
     /// The certificate of the server; `None` serves HTTP without TLS.
     pub tls: Option<ServerTls>,
-    /// Limits on connections, requests and callers.
     /// The origins of the pages that may use the API besides its own.
     pub cors_origins: CorsOrigins,
+    /// Limits on connections, requests and callers.
     pub limits: Limits,
     /// Settings of event streams.
     pub streams: StreamSettings,
     /// The `ccm up` that runs this gateway; `None` in production.
     pub supervisor: Option<Arc<dyn Supervisor>>,
-    /// The page as a client of the token issuer; `None` if people cannot sign in there from the page.
     /// From when on the gateway says that it is not ready, although it serves: a while before the shutdown.
     pub draining: Shutdown,
+    /// The page as a client of the token issuer; `None` if people cannot sign in there from the page.
     pub page_client: Option<PageClient>,
 }
 

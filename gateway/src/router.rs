@@ -30,7 +30,7 @@ use crate::session::{Sessions, require_same_origin};
 use crate::stream::{Streams, TraceUrl};
 use crate::supervisor::Supervisor;
 use crate::web::security::{SecurityHeaders, secure};
-use crate::{Limits, NAME, Tracing, web};
+use crate::{Limits, NAME, Tracing, public_url, web};
 
 pub(crate) use trailing_slash::TrailingSlash;
 
@@ -116,6 +116,7 @@ pub(crate) fn router(
         .layer(from_fn_with_state(Cors::new(cors_origins), cors::share))
         .layer(from_fn_with_state(security, secure))
         .layer(from_fn_with_state(Arc::new(behind.trace_url), error::with_trace_links))
+        .layer(from_fn_with_state(tracing.trusted_proxies.clone(), public_url::tell))
         .layer(HttpServerLayer::new(HeaderOrCookie(verifier), span_settings(tracing)));
     TrailingSlash(layered)
 }

@@ -19,8 +19,8 @@ use platform::shutdown::Shutdown;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
+use crate::public_url::OverTls;
 use crate::router::TrailingSlash;
-use crate::session::OverTls;
 use crate::{Limits, MAX_HEADER_BYTES};
 
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);

@@ -4,6 +4,8 @@
 
 pub(crate) mod cookies;
 
+use self::cookies::Scope;
+
 use std::sync::Arc;
 
 use access::Verifier;
@@ -17,12 +19,12 @@ use axum::response::{IntoResponse as _, Response};
 use net::admission::Identified as _;
 use net::client_address::{ClientAddress, TrustedProxies};
 use net::public_origin::PublicOrigin;
-use net::server::PeerAddress;
 use platform::clock::Clock;
 use proto::error::v1::Reason;
 use telemetry::audit::Session;
 
 use crate::error::ApiError;
+use crate::public_url::{self, PublicUrl};
 use crate::supervisor::Supervisor;
 
 /// The routes of the operations that begin and end a session, and of the one that says how.
@@ -50,16 +52,16 @@ pub struct PageClient {
     pub scope: String,
 }
 
-/// Marks requests of encrypted connections, in their extensions.
-#[derive(Clone, Copy)]
-pub(crate) struct OverTls;
-
 impl Sessions {
     /// The origin at which the client reached the gateway.
     pub(crate) fn origin(&self, head: &Parts) -> PublicOrigin {
-        let peer = head.extensions.get().map(|it: &PeerAddress| it.0.ip());
-        let is_tls = head.extensions.get::<OverTls>().is_some();
-        self.trusted_proxies.origin(peer, is_tls, &head.uri, &head.headers)
+        public_url::origin(&self.trusted_proxies, &head.extensions, &head.uri, &head.headers)
+    }
+
+    /// Where browsers send the cookies of a session, as far as it depends on the request.
+    pub(crate) fn scope(&self, head: &Parts) -> Scope {
+        let prefix = PublicUrl::of(&head.extensions).prefix().to_owned();
+        Scope { is_https: self.origin(head).is_https, prefix }
     }
 
     /// The origin of the issuer's token endpoint, if the page exchanges codes there.

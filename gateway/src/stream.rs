@@ -44,6 +44,7 @@ use self::source::Source;
 use self::turns::Turns;
 use crate::limits::callers::Key;
 use crate::metrics;
+use crate::public_url::PublicUrl;
 
 /// The path of the stream.
 pub(crate) const PATH: &str = "/api/events/stream";
@@ -245,17 +246,32 @@ impl Streams {
                 Opened::Rejected(Some(frame::control(self, "system.sse.rejected", &data, None, Some(retry))))
             }
         };
-        futures_util::stream::unfold(opened, |mut opened| async move {
+        let public = PublicUrl::of(extensions);
+        let own_links = self.settings.trace_url.as_ref().zip(public.told());
+        let links = own_links.and_then(|(url, gateway)| url.relink(gateway));
+        futures_util::stream::unfold((opened, links), |(mut opened, links)| async move {
             let block = match &mut opened {
                 Opened::Client(client) => client.next().await,
                 Opened::Rejected(block) => block.take(),
             };
-            block.map(|block| (Ok(block), opened))
+            let block = match &links {
+                Some((from, to)) => block.map(|it| replace(it, from, to)),
+                None => block,
+            };
+            block.map(|block| (Ok(block), (opened, links)))
         })
     }
 
     fn source(&self, log: Log) -> &Source {
         &self.sources[log as usize]
+    }
+}
+
+/// The block with another text for each `from`.
+fn replace(block: Bytes, from: &str, to: &str) -> Bytes {
+    match std::str::from_utf8(&block) {
+        Ok(text) if text.contains(from) => text.replace(from, to).into(),
+        _ => block,
     }
 }
 

@@ -14,6 +14,7 @@ use axum::routing::get;
 
 use crate::error::ApiError;
 use crate::input::IfNoneMatch;
+use crate::public_url::PublicUrl;
 use crate::services::Services;
 use security::Row;
 
@@ -55,17 +56,24 @@ fn is_document(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|it| it.1 == "html")
 }
 
-async fn shell(headers: HeaderMap, condition: IfNoneMatch) -> Response {
-    document("index.html", Row::Page, &headers, &condition).await
+async fn shell(public: PublicUrl, headers: HeaderMap, condition: IfNoneMatch) -> Response {
+    document("index.html", Row::Page, &public, &headers, &condition).await
 }
 
 /// `/api/docs`: the description of the API in its viewer. The viewer's script does the rest.
-pub(crate) async fn reference(headers: HeaderMap, condition: IfNoneMatch) -> Response {
-    document("docs/index.html", Row::Viewer, &headers, &condition).await
+pub(crate) async fn reference(public: PublicUrl, headers: HeaderMap, condition: IfNoneMatch) -> Response {
+    document("docs/index.html", Row::Viewer, &public, &headers, &condition).await
 }
 
-async fn document(name: &str, row: Row, headers: &HeaderMap, condition: &IfNoneMatch) -> Response {
+async fn document(
+    name: &str,
+    row: Row,
+    public: &PublicUrl,
+    headers: &HeaderMap,
+    condition: &IfNoneMatch,
+) -> Response {
     match assets::find(name) {
+        Some(asset) if !public.prefix().is_empty() => asset.answer_under(public.prefix(), row, condition),
         Some(asset) => asset.answer(row, headers, condition).await,
         None => ApiError::internal().into_response(),
     }

@@ -11,7 +11,10 @@ use crate::client_address::TrustedProxies;
 use crate::forwarded;
 
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const X_FORWARDED_PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+/// A longer prefix is not believed.
+const MAX_PREFIX_BYTES: usize = 256;
 
 /// Scheme, host and port at which a client reached the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +37,74 @@ impl PublicOrigin {
     }
 }
 
+impl PublicOrigin {
+    /// The origin as the beginning of a URL, without the default port of the scheme; `None` if the request names no valid host.
+    #[must_use]
+    pub fn url(&self) -> Option<String> {
+        let (host, port) = self.site.as_ref()?;
+        let (scheme, default) = if self.is_https { ("https", 443) } else { ("http", 80) };
+        let port = if *port == default { String::new() } else { format!(":{port}") };
+        Some(format!("{scheme}://{host}{port}"))
+    }
+}
+
+/// The path under which proxies serve this server, and which they cut off before they pass a request on: `/ccm`, or nothing. It
+/// has letters, digits and `-._~` between its slashes, and none at its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PathPrefix(String);
+
+impl PathPrefix {
+    /// The prefix, to be put before a path.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a path needs no prefix.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `None` for a text that is no prefix.
+    fn parse(text: &str) -> Option<Self> {
+        let prefix = text.trim().trim_end_matches('/');
+        let Some(rest) = prefix.strip_prefix('/') else { return prefix.is_empty().then(Self::default) };
+        let is_segment = |segment: &str| {
+            let allowed = |it: u8| it.is_ascii_alphanumeric() || b"-._~".contains(&it);
+            !["", ".", ".."].contains(&segment) && segment.bytes().all(allowed)
+        };
+        rest.split('/').all(is_segment).then(|| Self(prefix.to_owned()))
+    }
+}
+
 impl TrustedProxies {
+    /// The path under which the client of a request reached the server, by `X-Forwarded-Prefix` of a trusted proxy. The
+    /// prefixes of several proxies stand behind each other. If one of them is none, there is no prefix at all.
+    #[must_use]
+    pub fn prefix(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> PathPrefix {
+        if !self.is_trusted(peer) {
+            return PathPrefix::default();
+        }
+        let told = headers.get_all(X_FORWARDED_PREFIX).iter().map(|it| it.to_str().ok());
+        let parsed: Option<String> = told
+            .map(|it| it?.split(',').map(PathPrefix::parse).collect::<Option<Vec<_>>>())
+            .collect::<Option<Vec<_>>>()
+            .map(|it| it.concat().iter().map(PathPrefix::as_str).collect());
+        PathPrefix(parsed.filter(|it| it.len() <= MAX_PREFIX_BYTES).unwrap_or_default())
+    }
+
+    /// Whether a trusted proxy tells where the client of a request reached the server.
+    #[must_use]
+    pub fn tell_origin(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> bool {
+        let told = [X_FORWARDED_HOST, X_FORWARDED_PROTO, X_FORWARDED_PREFIX, FORWARDED];
+        self.is_trusted(peer) && told.iter().any(|it| headers.contains_key(it))
+    }
+
+    fn is_trusted(&self, peer: Option<IpAddr>) -> bool {
+        peer.is_some_and(|it| self.trust(it.to_canonical()))
+    }
+
     /// The origin at which the client of a request reached the server. `peer` is the address that the request arrived from,
     /// and `is_tls` says whether that connection is encrypted. Of several proxies, the word of the first one counts.
     #[must_use]
@@ -45,25 +115,36 @@ impl TrustedProxies {
         target: &Uri,
         headers: &HeaderMap,
     ) -> PublicOrigin {
-        let is_trusted = peer.is_some_and(|it| self.trust(it.to_canonical()));
+        let is_trusted = self.is_trusted(peer);
         let text = |name: &HeaderName| headers.get(name).and_then(|it| it.to_str().ok());
         let reported = |name: &HeaderName, parameter: &str| {
             let first = text(name).and_then(|it| it.split(',').next()).map(|it| it.trim().to_owned());
             first.or_else(|| forwarded::first(text(&FORWARDED)?, parameter)).filter(|_| is_trusted)
         };
-        let scheme = reported(&X_FORWARDED_PROTO, "proto");
-        let is_https = scheme.map_or(is_tls, |it| it.eq_ignore_ascii_case("https"));
+        let is_https =
+            match reported(&X_FORWARDED_PROTO, "proto").map(|it| it.to_ascii_lowercase()).as_deref() {
+                Some("https") => true,
+                Some("http") => false,
+                // Another scheme is not believed.
+                _ => is_tls,
+            };
         let named = || target.authority().map(Authority::as_str).or_else(|| text(&HOST));
-        let host = reported(&X_FORWARDED_HOST, "host").or_else(|| named().map(ToOwned::to_owned));
-        PublicOrigin { is_https, site: host.and_then(|it| site(&it, is_https)) }
+        let reported = reported(&X_FORWARDED_HOST, "host").and_then(|it| site(&it, is_https));
+        PublicOrigin { is_https, site: reported.or_else(|| site(named()?, is_https)) }
     }
 }
 
 /// Host and port, with the scheme's default port if there is none.
 fn site(authority: &str, is_https: bool) -> Option<(String, u16)> {
     let authority: Authority = authority.parse().ok().filter(|_| !authority.contains('@'))?;
+    let host = authority.host();
+    // A URL of this host is written into answers.
+    let is_name = |it: u8| it.is_ascii_alphanumeric() || b"-._[]:".contains(&it);
+    if host.is_empty() || !host.bytes().all(is_name) {
+        return None;
+    }
     let default = if is_https { 443 } else { 80 };
-    Some((authority.host().to_ascii_lowercase(), authority.port_u16().unwrap_or(default)))
+    Some((host.to_ascii_lowercase(), authority.port_u16().unwrap_or(default)))
 }
 
 #[cfg(test)]
@@ -110,6 +191,71 @@ mod tests {
         }
         // Many proxies pass the host on and tell the scheme only.
         assert!(origin("10.0.0.1", &[x[0]]).is("https://example.com:8000"));
+    }
+
+    /// The prefix of a request from a proxy at 10.0.0.1 with these values of `X-Forwarded-Prefix`.
+    fn prefix(trusted: &str, values: &[&str]) -> String {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(X_FORWARDED_PREFIX, value.parse().unwrap());
+        }
+        let proxies: TrustedProxies = trusted.parse().unwrap();
+        proxies.prefix(Some([10, 0, 0, 1].into()), &headers).as_str().to_owned()
+    }
+
+    #[test]
+    fn a_trusted_proxy_tells_the_prefix_and_nobody_else_does() {
+        assert_eq!(prefix("10.0.0.1", &["/ccm"]), "/ccm");
+        assert_eq!(prefix("10.0.0.1", &["/ccm/"]), "/ccm");
+        assert_eq!(prefix("10.0.0.1", &["/"]), "");
+        assert_eq!(prefix("10.0.0.1", &["/lab/v1.0, /ccm"]), "/lab/v1.0/ccm");
+        assert_eq!(prefix("10.0.0.1", &["/lab", "/ccm"]), "/lab/ccm");
+        assert_eq!(prefix("192.0.2.1", &["/ccm"]), "");
+    }
+
+    #[test]
+    fn a_prefix_that_is_none_does_not_count() {
+        let long = format!("/{}", "a".repeat(MAX_PREFIX_BYTES));
+        for value in [
+            "ccm",
+            "//evil.example",
+            "/ccm//x",
+            "/../x",
+            "/.",
+            "/ccm?x",
+            "/ccm#x",
+            "/a b",
+            "/%0d%0a",
+            "/\"><script>",
+            "https://evil.example/",
+            "/ccm, evil",
+            &long,
+        ] {
+            assert_eq!(prefix("10.0.0.1", &[value]), "", "{value}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_tells_nonsense_is_not_believed() {
+        for told in [
+            [("x-forwarded-proto", "javascript"), ("x-forwarded-host", "a/b")],
+            [("x-forwarded-proto", ""), ("x-forwarded-host", "user@evil.example")],
+            [("x-forwarded-proto", "ftp"), ("x-forwarded-host", "<evil>")],
+        ] {
+            assert_eq!(
+                origin("10.0.0.1", &told).url().as_deref(),
+                Some("http://example.com:8000"),
+                "{told:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_url_has_no_default_port() {
+        let of =
+            |host| origin("10.0.0.1", &[("x-forwarded-proto", "https"), ("x-forwarded-host", host)]).url();
+        assert_eq!(of("lab.example:443").as_deref(), Some("https://lab.example"));
+        assert_eq!(of("[2001:db8::1]:8443").as_deref(), Some("https://[2001:db8::1]:8443"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::traces;
 use crate::error::ApiError;
 use crate::input::Authenticated;
+use crate::public_url::PublicUrl;
 use crate::stream::TraceUrl;
 use crate::supervisor::Supervisor;
 
@@ -31,6 +32,7 @@ pub(crate) struct Me {
 /// Returns the identity of the caller.
 pub(crate) async fn get(
     Authenticated(caller): Authenticated,
+    public: PublicUrl,
     Extension(trace_url): Extension<Option<TraceUrl>>,
     Extension(supervisor): Extension<Option<Arc<dyn Supervisor>>>,
 ) -> Result<Json<Me>, ApiError> {
@@ -42,7 +44,7 @@ pub(crate) async fn get(
         issuer: caller.issuer,
         subject: caller.sub,
         department: caller.department,
-        trace_url: trace_url.and_then(|it| it.for_page_of(may_read_traces)),
+        trace_url: trace_url.and_then(|it| it.for_page_of(may_read_traces, public.prefix())),
         traces: may_read_traces && supervisor.is_some_and(|it| it.keeps_traces()),
     }))
 }

@@ -44,7 +44,7 @@ fn begin_by_header(sessions: &Sessions, head: &Parts) -> Result<Vec<HeaderValue>
     let caller = authenticated(&head.extensions)?;
     // A token is valid for a leeway longer than its cookie, which is not to be cleared at once.
     let lifetime = (caller.expires_at - sessions.clock.now()).max(Duration::from_secs(1));
-    cookies::begin(token, lifetime, sessions.origin(head).is_https).ok_or_else(too_large)
+    cookies::begin(token, lifetime, &sessions.scope(head)).ok_or_else(too_large)
 }
 
 fn too_large() -> ApiError {
@@ -55,7 +55,7 @@ fn too_large() -> ApiError {
 /// Clears the cookies of a session. Needs no valid token: that of the session may have ended.
 pub(crate) async fn end(Extension(sessions): Extension<Sessions>, head: Parts) -> Response {
     session::audit(Session::Ended, &head.extensions);
-    answer(cookies::end(sessions.origin(&head).is_https))
+    answer(cookies::end(&sessions.scope(&head)))
 }
 
 fn answer(cookies: Vec<HeaderValue>) -> Response {

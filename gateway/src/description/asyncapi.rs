@@ -1,14 +1,17 @@
 //! The description of the event stream, AsyncAPI 3.0: what asyncapi.json at the crate's root holds and `/api/asyncapi.json`
 //! serves. OpenAPI 3.1 cannot say which messages a stream has. The schemas are the same.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use axum::http::{HeaderName, header};
 use serde_json::{Map, Value, json};
 
-use super::{events, parameters, resources, schema};
+use super::{around_servers, events, parameters, resources, schema, with_servers};
+use crate::public_url::PublicUrl;
 
 static TEXT: LazyLock<String> = LazyLock::new(text);
+static AROUND_SERVERS: LazyLock<(String, String)> = LazyLock::new(|| around_servers(document()));
 
 /// The document as indented JSON, the content of asyncapi.json.
 #[must_use]
@@ -16,9 +19,23 @@ pub fn text() -> String {
     format!("{:#}\n", document())
 }
 
-/// Returns the document. Needs no token.
-pub(crate) async fn get() -> ([(HeaderName, &'static str); 1], &'static str) {
-    ([(header::CONTENT_TYPE, "application/json")], &TEXT)
+/// Returns the document, with the gateway's URL as proxies have told it. Needs no token.
+pub(crate) async fn get(public: PublicUrl) -> ([(HeaderName, &'static str); 1], Cow<'static, str>) {
+    let text = public.told().and_then(servers_at).map(|it| with_servers(&AROUND_SERVERS, &it));
+    ([(header::CONTENT_TYPE, "application/json")], text.map_or(Cow::Borrowed(TEXT.as_str()), Cow::Owned))
+}
+
+/// The servers of the document for a gateway at a URL.
+fn servers_at(url: &str) -> Option<Value> {
+    let (protocol, rest) = url.split_once("://")?;
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let mut servers = document()["servers"].take();
+    servers["gateway"]["protocol"] = json!(protocol);
+    servers["gateway"]["host"] = json!(host);
+    if !path.is_empty() {
+        servers["gateway"]["pathname"] = json!(path);
+    }
+    Some(servers)
 }
 
 pub(super) fn document() -> Value {

@@ -194,7 +194,7 @@ pub(super) fn response_headers() -> Map<String, Value> {
             "The version of the resource and what else has changed, for `If-Match` and `If-None-Match`.",
             pattern(r#"^"[0-9]+(\.[0-9]+){0,2}"$"#),
         ),
-        ("Location", "Path of the resource.", pattern("^/api/[a-z]+/[0-9a-f-]{36}$")),
+        ("Location", "Path of the resource.", pattern("^(/.+)?/api/[a-z]+/[0-9a-f-]{36}$")),
         (
             "Idempotency-Replayed",
             "An earlier request with this key was executed; the response is that of the earlier request.",
@@ -237,7 +237,9 @@ pub(super) fn response_headers() -> Map<String, Value> {
         (
             "Set-Cookie",
             "The cookies of a session; repeated.",
-            pattern(r"^ccm_session(\.[1-4])?=[^;]*; Path=/api; Max-Age=[0-9]+; HttpOnly; SameSite=Strict"),
+            pattern(
+                r"^ccm_session(\.[1-4])?=[^;]*; Path=(/[^;]+)?/api; Max-Age=[0-9]+; HttpOnly; SameSite=Strict",
+            ),
         ),
         (
             "WWW-Authenticate",

@@ -66,17 +66,26 @@ fn parts(headers: &HeaderMap) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// Where browsers send the cookies of a session.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scope {
+    /// Whether they send them over HTTPS only.
+    pub(crate) is_https: bool,
+    /// The prefix under which proxies serve the gateway.
+    pub(crate) prefix: String,
+}
+
 /// The `Set-Cookie` headers that begin a session with a token; `None` if the token is too large. Cookies that the token does
 /// not need are cleared: they may be left from a longer one.
-pub(crate) fn begin(token: &str, lifetime: Duration, is_https: bool) -> Option<Vec<HeaderValue>> {
+pub(crate) fn begin(token: &str, lifetime: Duration, scope: &Scope) -> Option<Vec<HeaderValue>> {
     if token.len() > MAX_TOKEN_BYTES {
         return None;
     }
-    let (attributes, mut rest) = (attributes(lifetime, is_https), token);
+    let (attributes, mut rest) = (attributes(lifetime, scope), token);
     let mut cookies = Vec::new();
     for name in NAMES {
         if rest.is_empty() {
-            cookies.push(cookie(name, "", &self::attributes(Duration::ZERO, is_https))?);
+            cookies.push(cookie(name, "", &self::attributes(Duration::ZERO, scope))?);
             continue;
         }
         let room = MAX_COOKIE_BYTES.saturating_sub(name.len() + 1 + attributes.len());
@@ -88,14 +97,15 @@ pub(crate) fn begin(token: &str, lifetime: Duration, is_https: bool) -> Option<V
 }
 
 /// The `Set-Cookie` headers that end a session.
-pub(crate) fn end(is_https: bool) -> Vec<HeaderValue> {
-    let attributes = attributes(Duration::ZERO, is_https);
+pub(crate) fn end(scope: &Scope) -> Vec<HeaderValue> {
+    let attributes = attributes(Duration::ZERO, scope);
     NAMES.iter().filter_map(|name| cookie(name, "", &attributes)).collect()
 }
 
-fn attributes(lifetime: Duration, is_https: bool) -> String {
-    let secure = if is_https { "; Secure" } else { "" };
-    format!("; Path=/api; Max-Age={}; HttpOnly; SameSite=Strict{secure}", lifetime.as_secs())
+fn attributes(lifetime: Duration, scope: &Scope) -> String {
+    let secure = if scope.is_https { "; Secure" } else { "" };
+    let (prefix, seconds) = (&scope.prefix, lifetime.as_secs());
+    format!("; Path={prefix}/api; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
 }
 
 fn cookie(name: &str, part: &str, attributes: &str) -> Option<HeaderValue> {
@@ -109,6 +119,10 @@ mod tests {
     use super::*;
 
     const HOUR: Duration = Duration::from_hours(1);
+
+    fn https() -> Scope {
+        Scope { is_https: true, ..Scope::default() }
+    }
 
     fn sent(cookies: &[&str]) -> HeaderMap {
         cookies.iter().map(|it| (COOKIE, it.parse().unwrap())).collect()
@@ -125,12 +139,12 @@ mod tests {
     fn a_token_is_put_together_as_it_was_split() {
         for length in [1, 1_000, 4_000, 4_100, 8_000, 12_000, MAX_TOKEN_BYTES] {
             let token = "abc.DEF-_".repeat(length)[..length].to_owned();
-            let set = begin(&token, HOUR, true).unwrap();
+            let set = begin(&token, HOUR, &https()).unwrap();
             assert_eq!(set.len(), NAMES.len());
             assert!(set.iter().all(|it| it.len() <= MAX_COOKIE_BYTES), "{length}");
             assert_eq!(token_of(&kept(&set)), Some(token), "{length}");
         }
-        assert_eq!(begin(&"a".repeat(MAX_TOKEN_BYTES + 1), HOUR, true), None);
+        assert_eq!(begin(&"a".repeat(MAX_TOKEN_BYTES + 1), HOUR, &https()), None);
     }
 
     fn token_of(headers: &HeaderMap) -> Option<String> {
@@ -139,13 +153,17 @@ mod tests {
 
     #[test]
     fn the_cookies_are_for_the_api_of_this_site_alone() {
-        let set = begin("abc", HOUR, true).unwrap();
+        let set = begin("abc", HOUR, &https()).unwrap();
         let attributes = "Path=/api; Max-Age=3600; HttpOnly; SameSite=Strict; Secure";
         assert_eq!(set[0], format!("ccm_session=abc; {attributes}"));
-        let set = begin("abc", HOUR, false).unwrap();
+        let set = begin("abc", HOUR, &Scope::default()).unwrap();
         assert!(!set[0].to_str().unwrap().contains("Secure"));
         assert_eq!(set[1], "ccm_session.1=; Path=/api; Max-Age=0; HttpOnly; SameSite=Strict");
-        assert_eq!(end(false)[1..], set[1..]);
+        assert_eq!(end(&Scope::default())[1..], set[1..]);
+        let behind = Scope { prefix: "/ccm".to_owned(), ..Scope::default() };
+        let set = begin("abc", HOUR, &behind).unwrap();
+        assert_eq!(set[0], "ccm_session=abc; Path=/ccm/api; Max-Age=3600; HttpOnly; SameSite=Strict");
+        assert_eq!(end(&behind)[1..], set[1..]);
     }
 
     #[test]

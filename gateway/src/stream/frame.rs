@@ -87,13 +87,28 @@ impl TraceUrl {
         Self { template: format!("{origin}/traces/{}", Self::PLACEHOLDER), is_own: true }
     }
 
+    /// What to replace in the blocks of a stream, and by what, for a client that has reached this gateway at another URL; the
+    /// blocks are made once for all clients. The text cannot be part of another text: its quotes would be escaped.
+    pub(super) fn relink(&self, gateway: &str) -> Option<(String, String)> {
+        let member = |template: &str| {
+            let before = template.split(Self::PLACEHOLDER).next().unwrap_or_default();
+            format!("\"trace_url\":\"{before}")
+        };
+        self.is_own.then(|| (member(&self.template), member(&Self::of_gateway(gateway).template)))
+    }
+
+    /// The template for a client that has reached this gateway at another URL.
+    pub(crate) fn seen_at(&self, gateway: &str) -> Self {
+        if self.is_own { Self::of_gateway(gateway) } else { self.clone() }
+    }
+
     /// The template for a caller's page. Pages of this gateway are relative to the origin at which the caller reached it,
     /// because a session does not follow to another one, and are only for callers who may read its traces.
-    pub(crate) fn for_page_of(&self, may_read_traces: bool) -> Option<String> {
+    pub(crate) fn for_page_of(&self, may_read_traces: bool, prefix: &str) -> Option<String> {
         if !self.is_own {
             return Some(self.template.clone());
         }
-        may_read_traces.then(|| format!("/traces/{}", Self::PLACEHOLDER))
+        may_read_traces.then(|| format!("{prefix}/traces/{}", Self::PLACEHOLDER))
     }
 
     pub(super) fn of(&self, trace_id: &str) -> String {
@@ -176,12 +191,19 @@ mod tests {
     fn a_page_leads_to_its_own_origin_and_only_those_who_may_read() {
         let own = TraceUrl::of_gateway("http://localhost:8000");
         assert_eq!(own.of("4bf9"), "http://localhost:8000/traces/4bf9");
-        assert_eq!(own.for_page_of(true).as_deref(), Some("/traces/{trace_id}"));
-        assert_eq!(own.for_page_of(false), None);
+        assert_eq!(own.for_page_of(true, "").as_deref(), Some("/traces/{trace_id}"));
+        assert_eq!(own.for_page_of(true, "/ccm").as_deref(), Some("/ccm/traces/{trace_id}"));
+        assert_eq!(own.for_page_of(false, ""), None);
+        let member = |url| format!("\"trace_url\":\"{url}/traces/");
+        assert_eq!(
+            own.relink("https://lab.example"),
+            Some((member("http://localhost:8000"), member("https://lab.example")))
+        );
+        assert_eq!(own.seen_at("https://lab.example/ccm").of("4bf9"), "https://lab.example/ccm/traces/4bf9");
         let template = "https://grafana.example/explore?trace={trace_id}";
         let elsewhere = TraceUrl::new(template).unwrap();
         for may_read_traces in [true, false] {
-            assert_eq!(elsewhere.for_page_of(may_read_traces).as_deref(), Some(template));
+            assert_eq!(elsewhere.for_page_of(may_read_traces, "/ccm").as_deref(), Some(template));
         }
     }
 

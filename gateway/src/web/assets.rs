@@ -65,16 +65,35 @@ impl Asset {
         let Representations { tag, gzip } = self.representations();
         let compressed = gzip.as_ref().filter(|_| takes_gzip(request));
         let tag = if compressed.is_some() { format!("{tag}-gzip") } else { tag.clone() };
-        let mut response = if condition.has(&tag) {
+        let content = compressed.cloned().unwrap_or(Bytes::from_static(self.content));
+        self.respond(row, &tag, content, compressed.is_some(), condition)
+    }
+
+    /// The same for a document under a path prefix: its links begin with the prefix. It is small, so it is not compressed.
+    pub(super) fn answer_under(&self, prefix: &str, row: Row, condition: &IfNoneMatch) -> Response {
+        let document = String::from_utf8_lossy(self.content).replace("=\"/", &format!("=\"{prefix}/"));
+        let tag = hash(document.as_bytes());
+        self.respond(row, &tag, document.into(), false, condition)
+    }
+
+    fn respond(
+        &self,
+        row: Row,
+        tag: &str,
+        content: Bytes,
+        is_compressed: bool,
+        condition: &IfNoneMatch,
+    ) -> Response {
+        let mut response = if condition.has(tag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            Response::new(Body::from(compressed.cloned().unwrap_or(Bytes::from_static(self.content))))
+            Response::new(Body::from(content))
         };
         let is_sent = response.status() == StatusCode::OK;
         let headers = response.headers_mut();
         if is_sent {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
-            if compressed.is_some() {
+            if is_compressed {
                 headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             }
         }
@@ -89,10 +108,14 @@ impl Asset {
 
     fn representations(&self) -> &Representations {
         self.representations.get_or_init(|| Representations {
-            tag: format!("{:x}", Sha256::digest(self.content)),
+            tag: hash(self.content),
             gzip: compress(self.content).filter(|it| it.len() < self.content.len()),
         })
     }
+}
+
+fn hash(content: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(content))
 }
 
 fn compress(content: &[u8]) -> Option<Bytes> {

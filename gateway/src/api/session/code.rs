@@ -71,7 +71,7 @@ async fn begin(
     bearer.set_sensitive(true);
     let caller = sessions.verifier.verify(&HeaderMap::from_iter([(AUTHORIZATION, bearer)])).await?;
     let lifetime = (caller.expires_at - sessions.clock.now()).max(Duration::from_secs(1));
-    let cookies = cookies::begin(&token, lifetime, sessions.origin(head).is_https).ok_or_else(too_large)?;
+    let cookies = cookies::begin(&token, lifetime, &sessions.scope(head)).ok_or_else(too_large)?;
     Ok((caller, cookies))
 }
 
