@@ -5,7 +5,7 @@ use std::time::Duration;
 use access::Role;
 use tokio::process::Command;
 
-use crate::harness::Product;
+use crate::harness::{Backend, Product};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/run");
 /// It takes a minute alone.
@@ -23,7 +23,7 @@ async fn succeeds(variables: &[(&str, String)]) {
 async fn pages_lose_no_event_whatever_happens_to_network_gateway_and_tabs() {
     succeeds(&[]).await;
     // And pages of the gateway itself, also behind nginx: one Chromium after the other.
-    let product = Product::start().await;
+    let product = Product::start_with(Backend::Sqlite, &[("CCM_TRUSTED_PROXIES", "127.0.0.1")]).await;
     let base = format!("http://{}", product.gateway_address);
     let token = product.token("ada", &[Role::User], None);
     succeeds(&[("CCM_WEB_BASE", base), ("CCM_WEB_TOKEN", token)]).await;

@@ -1,5 +1,5 @@
-// A native EventSource in Chromium, behind an nginx with its default settings: HTTP/1.0 to the gateway, responses buffered. Needs a
-// gateway at CCM_WEB_BASE, which takes CCM_WEB_TOKEN.
+// A native EventSource in Chromium, behind an nginx with its default settings: HTTP/1.0 to the gateway, responses buffered; and the
+// page under a path prefix. Needs a gateway at CCM_WEB_BASE, which takes CCM_WEB_TOKEN and trusts proxies on this machine.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -30,7 +30,16 @@ class Nginx {
       http {
         access_log off;
         ${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((it) => `${it}_temp_path ${folder}/${it};`).join(" ")}
-        server { listen 127.0.0.1:${port}; location / { proxy_pass ${target}; } }
+        server {
+          listen 127.0.0.1:${port};
+          location / { proxy_pass ${target}; }
+          location /ccm/ {
+            proxy_pass ${target}/;
+            proxy_set_header X-Forwarded-Host $http_host;
+            proxy_set_header X-Forwarded-Proto $scheme;
+            proxy_set_header X-Forwarded-Prefix /ccm;
+          }
+        }
       }`;
     await writeFile(join(folder, "nginx.conf"), config);
     const child = spawn(NGINX, ["-e", "stderr", "-p", folder, "-c", join(folder, "nginx.conf")], {
@@ -105,4 +114,30 @@ test("a native EventSource with the cookie gets each event as it happens, and re
   ids.push(await createTask());
   await seen(ids);
   assert.deepEqual(await page.evaluate(() => window.tasks), ids);
+});
+
+test("the page works under a path prefix", async () => {
+  const page = await browser.newPage();
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("response", (it) => (it.status() >= 400 && it.status() !== 401 ? problems.push(`${it.status()} ${it.url()}`) : undefined));
+  page.on("request", (it) => (new URL(it.url()).pathname.startsWith("/ccm/") ? undefined : problems.push(it.url())));
+  await page.goto(`${nginx.url}/ccm/tasks`);
+  // The page is the gateway's own: what a cookie authenticates is taken.
+  const options = { method: "POST", headers: { authorization } };
+  assert.ok(await page.evaluate(async (it) => (await fetch("/ccm/api/session", it)).ok, options));
+  const [cookie] = await page.context().cookies(`${nginx.url}/ccm/api/me`);
+  assert.equal(cookie.path, "/ccm/api");
+  await page.reload();
+  const id = await createTask();
+  // The stream brings it.
+  await page.locator(`a[href="/ccm/tasks/${id}"]`).first().click();
+  await page.getByRole("heading", { name: "behind nginx" }).waitFor();
+  assert.equal(new URL(page.url()).pathname, `/ccm/tasks/${id}`);
+  await page.getByRole("link", { name: "Workers" }).first().click();
+  await until("the view of workers", async () => new URL(page.url()).pathname === "/ccm/workers", 30);
+  assert.equal(await page.locator("nav a[aria-current=page]").getAttribute("href"), "/ccm/workers");
+  await page.goto(`${nginx.url}/ccm/api/docs`);
+  await page.getByText("/api/tasks/{id}", { exact: true }).first().waitFor();
+  assert.deepEqual(problems, []);
 });

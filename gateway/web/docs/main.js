@@ -32,7 +32,7 @@ const adapted = ({ React }) => ({
 
 // @ts-ignore: the bundle, a classic script that is run before this module, defines it.
 globalThis.SwaggerUIBundle({
-  url: "/api/openapi.json",
+  url: new URL("../api/openapi.json", import.meta.url).pathname,
   dom_id: "#reference",
   plugins: [adapted],
   deepLinking: true,

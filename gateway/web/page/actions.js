@@ -2,6 +2,7 @@
 /** What a person can do to tasks and workers: the dialogs, and the requests. */
 
 import { html } from "../vendor/lit-html/lit-html.js";
+import { BASE } from "./base.js";
 import { ask } from "./dialogs.js";
 import { capitalized, words } from "./format.js";
 import { traceHref } from "./parts.js";
@@ -41,7 +42,7 @@ export function act(app, worker, verb) {
   const send = async (/** @type {any} */ body) => {
     const task = await app.api.send("POST", path, body, key(body));
     const text = task.status === "completed" ? `${worker.name} is ${DONE[verb]} already` : `${words(verb)} asked for: ${worker.name}`;
-    app.toast(text, { kind: "busy", href: `/tasks/${task.id}` });
+    app.toast(text, { kind: "busy", href: `${BASE}/tasks/${task.id}` });
   };
   if (verb !== "terminate") {
     return ask({
@@ -83,7 +84,7 @@ export function createWorker(app) {
     submit: async ({ name, region, instance_type, tags }, isOpen) => {
       const body = { name, region, instance_type, tags: parseTags(tags) };
       const worker = await app.api.send("POST", "/api/workers", body, key(body));
-      app.toast(`${worker.name} was created`, { kind: "busy", href: `/workers/${worker.id}` });
+      app.toast(`${worker.name} was created`, { kind: "busy", href: `${BASE}/workers/${worker.id}` });
       if (isOpen()) app.navigate(`/workers/${worker.id}`);
     },
   });
@@ -133,7 +134,7 @@ export function editTask(app, task) {
       submit: async (values, isOpen) => {
         const body = bodyOf(values);
         const created = await app.api.send("POST", "/api/tasks", body, key(body));
-        app.toast("The task was created", { kind: "ok", href: `/tasks/${created.id}` });
+        app.toast("The task was created", { kind: "ok", href: `${BASE}/tasks/${created.id}` });
         if (isOpen()) app.navigate(`/tasks/${created.id}`);
       },
     });
@@ -153,7 +154,7 @@ export function editTask(app, task) {
         latest = await app.api.get(`/api/tasks/${task.id}`);
         throw new Error("Somebody has changed the task meanwhile. Save again to add your changes to theirs.");
       }
-      if (!isOpen()) app.toast("The task was changed", { kind: "ok", href: `/tasks/${task.id}` });
+      if (!isOpen()) app.toast("The task was changed", { kind: "ok", href: `${BASE}/tasks/${task.id}` });
     },
   });
 }

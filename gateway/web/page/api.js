@@ -1,6 +1,8 @@
 // @ts-check
 /** Requests to the gateway. The session cookie authenticates them. */
 
+import { BASE } from "./base.js";
+
 /** A refusal of the gateway, or that there was no answer (`status` 0). */
 export class ApiError extends Error {
   /** @param {number} status @param {any} problem problem+json (RFC 9457), or what is known instead of it */
@@ -42,7 +44,7 @@ export function onFailed(callback) {
 export async function request(method, path, { body, headers, signal, keepalive } = {}) {
   const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   try {
-    return await fetch(path, {
+    return await fetch(BASE + path, {
       method,
       signal,
       keepalive,

@@ -3,6 +3,7 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { live } from "../vendor/lit-html/directives/live.js";
+import { BASE } from "./base.js";
 import { drawing } from "./drawing.js";
 import { count, number, tone, words } from "./format.js";
 import { List, sorted } from "./list.js";
@@ -102,7 +103,7 @@ export function mountCollection(root, app, route, collection) {
       head,
     );
     const sort = query.get("sort") ?? collection.sort;
-    const href = (/** @type {any} */ row) => `/${kind}/${row.id}`;
+    const href = (/** @type {any} */ row) => `${BASE}/${kind}/${row.id}`;
     const isEmpty = rows.length === 0;
     root.classList.toggle("is-empty", isEmpty);
     list.show({ caption: `${title}: ${count(rows.length, noun)}`, columns: collection.columns, rows, sort, onsort: (it) => set("sort", it === collection.sort ? "" : it), href, busy: !store.loaded });

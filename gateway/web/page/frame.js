@@ -2,6 +2,7 @@
 /** What stands around every view: the navigation, the badge, and the menu of the person. */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { BASE } from "./base.js";
 import { capitalized } from "./format.js";
 import { icon } from "./parts.js";
 
@@ -24,9 +25,9 @@ export function frame(root, app) {
   render(
     html`<a class="skip" href="#view" @click=${skip}>Skip to content</a>
       <header class="bar">
-        <a class="brand" href="/" aria-label="Cml Cloud Manager"><img src="/icon.svg" alt="" width="22" height="22"><span>Cml Cloud Manager</span></a>
+        <a class="brand" href="${BASE}/" aria-label="Cml Cloud Manager"><img src="${BASE}/icon.svg" alt="" width="22" height="22"><span>Cml Cloud Manager</span></a>
         <nav aria-label="Views">
-          ${LINKS.filter((it) => it.href !== "/traces" || me.traces !== false).map(({ href, name, glyph }) => html`<a href=${href}>${icon(glyph)}<span>${name}</span></a>`)}
+          ${LINKS.filter((it) => it.href !== "/traces" || me.traces !== false).map(({ href, name, glyph }) => html`<a href=${BASE + href}>${icon(glyph)}<span>${name}</span></a>`)}
         </nav>
         <div id="badge"></div>
         <button type="button" class="person" popovertarget="person" aria-label="Account: ${me.subject}">
@@ -42,7 +43,7 @@ export function frame(root, app) {
                 html`<label><input type="radio" name="scheme" .checked=${(localStorage.getItem("scheme") ?? "") === value} @change=${() => scheme(value)}>${name}</label>`,
             )}
           </fieldset>
-          <a href="/api/docs" target="_blank" rel="noopener">${icon("api")}API reference</a>
+          <a href="${BASE}/api/docs" target="_blank" rel="noopener">${icon("api")}API reference</a>
           <button type="button" @click=${() => app.signOut()}>Sign out</button>
         </div>
       </header>

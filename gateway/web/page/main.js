@@ -5,6 +5,7 @@ import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { EventStream } from "../sse-client.js";
 import * as api from "./api.js";
 import { badge } from "./badge.js";
+import { BASE, withoutBase } from "./base.js";
 import { closeDialogs } from "./dialogs.js";
 import { applyScheme, frame } from "./frame.js";
 import { context, failure, spinner } from "./parts.js";
@@ -18,9 +19,10 @@ const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 /** Tells the other tabs who has signed in: they share the cookie. */
 const identity = new BroadcastChannel("ccm-identity");
 const live = /** @type {HTMLElement} */ (document.getElementById("announcements"));
+const WORKER = `${BASE}/sse-worker.js`;
 // The only script that the page loads by a name at run time.
 const scripts = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("ccm", {
-  createScriptURL: (/** @type {string} */ url) => (url === "/sse-worker.js" ? url : ""),
+  createScriptURL: (/** @type {string} */ url) => (url === WORKER ? url : ""),
 });
 
 class App {
@@ -59,10 +61,10 @@ class App {
     return this.me?.roles.includes("admin") ?? false;
   }
 
-  /** Shows an address of the page. @param {string} url @param {{replace?: boolean}} [options] */
+  /** Shows an address of the page, without the prefix. @param {string} url @param {{replace?: boolean}} [options] */
   navigate(url, { replace = false } = {}) {
-    if (replace) history.replaceState(null, "", url);
-    else history.pushState(null, "", url);
+    if (replace) history.replaceState(null, "", BASE + url);
+    else history.pushState(null, "", BASE + url);
     this.#show(!replace);
   }
 
@@ -144,7 +146,9 @@ class App {
     let made = null;
     const stream = new EventStream({
       signIn: `${me.issuer} ${me.subject}`,
-      workerUrl: scripts?.createScriptURL("/sse-worker.js") ?? "/sse-worker.js",
+      url: `${BASE}/api/events/stream`,
+      sessionUrl: `${BASE}/api/me`,
+      workerUrl: scripts?.createScriptURL(WORKER) ?? WORKER,
       onstate: (state, detail) => {
         // The first state is told before the constructor returns.
         if (made && made !== this.#stream) return;
@@ -215,7 +219,7 @@ class App {
     const place = /** @type {HTMLElement} */ (root.querySelector("#view"));
     const { route, load } = resolve(new URL(location.href));
     for (const link of root.querySelectorAll("nav a")) {
-      const current = link.getAttribute("href") === route.section;
+      const current = link.getAttribute("href") === BASE + route.section;
       if (current) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
@@ -247,9 +251,10 @@ class App {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.composedPath().find((it) => it instanceof HTMLAnchorElement);
     if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
-    if (!ROUTES.some((it) => it.pattern.test(link.pathname)) || (link.hash && link.pathname === location.pathname)) return;
+    const path = withoutBase(link.pathname);
+    if (!ROUTES.some((it) => it.pattern.test(path)) || (link.hash && link.pathname === location.pathname)) return;
     event.preventDefault();
-    this.navigate(link.pathname + link.search);
+    this.navigate(path + link.search);
   }
 
   /** Tells screen readers, politely. @param {string} text */

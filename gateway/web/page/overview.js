@@ -3,6 +3,7 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
+import { BASE } from "./base.js";
 import { drawing } from "./drawing.js";
 import { earlier } from "./earlier.js";
 import { count, duration, number, tone, words } from "./format.js";
@@ -35,7 +36,7 @@ export function mount(root, app) {
         ${fleet(workers)}
         <div class="columns">
           <div>${attention(workers, tasks)} ${underWay(workers, tasks)}</div>
-          <section aria-labelledby="latest"><h2 id="latest">Latest <a class="quiet" href="/timeline">Timeline</a></h2>${latest()}</section>
+          <section aria-labelledby="latest"><h2 id="latest">Latest <a class="quiet" href="${BASE}/timeline">Timeline</a></h2>${latest()}</section>
         </div>`,
       root,
     );
@@ -55,7 +56,7 @@ export function mount(root, app) {
     return html`<section class="fleet" aria-labelledby="fleet">
       <h2 id="fleet">Fleet <span class="count">${count(workers.length, "worker")}</span></h2>
       <div class="share" aria-hidden="true">${shown.map((it) => html`<span class=${tone(it)} .style=${`flex-grow: ${counts.get(it)}`}></span>`)}</div>
-      <ul class="states">${shown.map((it) => html`<li><a class=${tone(it)} href="/workers?status=${it}"><span class="dot" aria-hidden="true"></span><strong>${number(counts.get(it))}</strong> ${words(it)}</a></li>`)}</ul>
+      <ul class="states">${shown.map((it) => html`<li><a class=${tone(it)} href="${BASE}/workers?status=${it}"><span class="dot" aria-hidden="true"></span><strong>${number(counts.get(it))}</strong> ${words(it)}</a></li>`)}</ul>
     </section>`;
   };
 
@@ -109,10 +110,10 @@ export function mount(root, app) {
 
 /** @param {any} it @param {string} why */
 function workerLine(it, why) {
-  return html`<li>${icon("workers")}<a href="/workers/${it.id}"><bdi>${it.name}</bdi></a><span class="state">${workerStatus(it)}</span><bdi class="why">${why}</bdi>${time(it.status_since)}</li>`;
+  return html`<li>${icon("workers")}<a href="${BASE}/workers/${it.id}"><bdi>${it.name}</bdi></a><span class="state">${workerStatus(it)}</span><bdi class="why">${why}</bdi>${time(it.status_since)}</li>`;
 }
 
 /** @param {any} it @param {string} why */
 function taskLine(it, why) {
-  return html`<li>${icon("tasks")}<a href="/tasks/${it.id}"><bdi>${it.title}</bdi></a><span class="state">${taskStatus(it)}</span><bdi class="why">${why}</bdi>${it.run ? traceLink(it.run.trace_id, it.title) : time(it.updated_at)}</li>`;
+  return html`<li>${icon("tasks")}<a href="${BASE}/tasks/${it.id}"><bdi>${it.title}</bdi></a><span class="state">${taskStatus(it)}</span><bdi class="why">${why}</bdi>${it.run ? traceLink(it.run.trace_id, it.title) : time(it.updated_at)}</li>`;
 }

@@ -2,6 +2,7 @@
 /** Templates that several views use. */
 
 import { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
+import { BASE } from "./base.js";
 import { exact, relative, shortId, tone, words } from "./format.js";
 
 /** What the parts need to know of the page; main.js sets it. */
@@ -68,7 +69,7 @@ export function traceLink(traceId, what = "") {
 
 /** A link to all traces of a task or worker. @param {any} resource */
 export function tracesOf({ id, name, title }) {
-  return html`<a class="trace" href="/traces/${id}" aria-label="Traces of ${name ?? title}" title="Traces">${icon("trace")}</a>`;
+  return html`<a class="trace" href="${BASE}/traces/${id}" aria-label="Traces of ${name ?? title}" title="Traces">${icon("trace")}</a>`;
 }
 
 /** Where a trace is shown: a path, if the page itself shows it. @param {string | null} traceId */

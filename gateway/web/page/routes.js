@@ -1,6 +1,8 @@
 // @ts-check
 /** The views of the page, by path. A view is loaded when it is first shown. */
 
+import { BASE, withoutBase } from "./base.js";
+
 /**
  * What a view is told of its address.
  * @typedef {object} Route
@@ -30,13 +32,14 @@ export const ROUTES = [
  * @returns {{route: Route, load: () => Promise<any>}}
  */
 export function resolve(url) {
+  const path = withoutBase(url.pathname);
   for (const { name, section, pattern, load } of ROUTES) {
-    const found = pattern.exec(url.pathname);
+    const found = pattern.exec(path);
     if (!found) continue;
     const params = Object.fromEntries(Object.entries(found.groups ?? {}).map(([key, value]) => [key, decoded(value)]));
-    return { route: { name, section, path: url.pathname, params, query: url.searchParams }, load };
+    return { route: { name, section, path, params, query: url.searchParams }, load };
   }
-  return { ...resolve(new URL("/", url)) };
+  return { ...resolve(new URL(`${BASE}/`, url)) };
 }
 
 /** @param {string} text */

@@ -7,6 +7,7 @@
 
 // A refusal of a request of this module is for its caller alone: it does not say that a session has ended.
 import { ApiError, parse as read, request } from "./api.js";
+import { BASE, withoutBase } from "./base.js";
 
 /** @typedef {{subject: string, issuer: string, roles: string[], expires_at: string}} Me the answer of `GET /api/me` */
 /**
@@ -90,7 +91,7 @@ export async function resume() {
 
 /** Whether these parameters are the issuer's response to a sign-in. @param {URLSearchParams} parameters */
 function isResponse(parameters) {
-  return location.pathname === "/" && parameters.has("state") && (parameters.has("code") || parameters.has("error"));
+  return withoutBase(location.pathname) === "/" && parameters.has("state") && (parameters.has("code") || parameters.has("error"));
 }
 
 /** Begins a session with a token. @param {string} token @returns {Promise<Me>} */
@@ -134,7 +135,7 @@ export async function startLogin(issuer) {
     ...(issuer.scope.split(" ").includes("offline_access") && { prompt: "consent" }),
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  const back = isResponse(new URLSearchParams(location.search)) ? "/" : location.pathname + location.search;
+  const back = isResponse(new URLSearchParams(location.search)) ? `${BASE}/` : location.pathname + location.search;
   sessionStorage.setItem(PENDING, JSON.stringify({ state, nonce, verifier, back, issuer: issuer.issuer }));
   location.assign(url);
   return new Promise(() => {});
@@ -148,7 +149,7 @@ export async function finishLogin(response) {
   const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? "null");
   sessionStorage.removeItem(PENDING);
   sessionStorage.removeItem(AT_ISSUER);
-  history.replaceState(null, "", pending?.back ?? "/");
+  history.replaceState(null, "", pending?.back ?? `${BASE}/`);
   if (pending?.state !== response.get("state")) {
     throw new SignInError("This answer of the issuer belongs to no sign-in that was begun in this tab. Sign in again.");
   }
@@ -351,7 +352,7 @@ function claimsOf(token) {
 }
 
 function redirectUri() {
-  return `${location.origin}/`;
+  return `${location.origin}${BASE}/`;
 }
 
 function random() {

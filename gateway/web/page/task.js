@@ -4,6 +4,7 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { cancel, editTask, remove, retry, setStatus } from "./actions.js";
+import { BASE } from "./base.js";
 import { drawing } from "./drawing.js";
 import { words } from "./format.js";
 import { History } from "./history.js";
@@ -58,14 +59,14 @@ export function mount(root, app, route) {
 
   const lost = (/** @type {any} */ it) =>
     it.status === 404 || it.status === 400
-      ? html`<h1 class="hidden">Task</h1>${empty("No such task", "There is no task with this id, it was deleted, or it is not one that you may see.", html`<a class="button" href="/tasks">All tasks</a>`)}`
+      ? html`<h1 class="hidden">Task</h1>${empty("No such task", "There is no task with this id, it was deleted, or it is not one that you may see.", html`<a class="button" href="${BASE}/tasks">All tasks</a>`)}`
       : failure(it, load);
 
   const page = (/** @type {any} */ task, /** @type {boolean} */ isGone) => html`
     <header class="title detail">
-      <p class="crumbs"><a href="/tasks">Tasks</a></p>
+      <p class="crumbs"><a href="${BASE}/tasks">Tasks</a></p>
       <h1><bdi>${task.title}</bdi></h1>
-      <p class="under">${isGone ? status("deleted", "Deleted, or no longer visible to you") : taskStatus(task)} ${priority(task.priority)} ${idChip(task.id, "task id")} ${app.me.traces === false ? nothing : html`<a class="quiet" href="/traces/${task.id}">All its traces</a>`}</p>
+      <p class="under">${isGone ? status("deleted", "Deleted, or no longer visible to you") : taskStatus(task)} ${priority(task.priority)} ${idChip(task.id, "task id")} ${app.me.traces === false ? nothing : html`<a class="quiet" href="${BASE}/traces/${task.id}">All its traces</a>`}</p>
       <div class="buttons">${isGone ? nothing : buttons(task)}</div>
     </header>
     <div class="columns">
@@ -115,7 +116,7 @@ export function mount(root, app, route) {
       <p>${attempt === 0 ? "No attempt yet" : html`Attempt <strong>${attempt}</strong> of ${max}`}${phase ? html` · ${PHASES[phase] ?? words(phase)}` : nothing}</p>
       ${isRetrying(task) ? html`<p class="next">The next attempt is made ${time(after)}.</p>` : nothing}
       ${last ? html`<p class="bad"><strong>${last.code}</strong> <bdi>${last.message}</bdi></p>` : nothing}
-      ${phase === "applied" && worker ? html`<p>The worker is ${workerStatus(worker)} <a href="/workers/${worker.id}">Why?</a></p>` : nothing}
+      ${phase === "applied" && worker ? html`<p>The worker is ${workerStatus(worker)} <a href="${BASE}/workers/${worker.id}">Why?</a></p>` : nothing}
       ${phase ? html`<p class="hint">It fails if it has not ended ${time(deadline)}.</p>` : nothing}
       <p>${traceLink(trace, "the run")} <span class="hint">the whole run, from the click to the provider and back</span></p>
       ${attempts.length ? table(attempts) : nothing}
@@ -139,7 +140,7 @@ export function mount(root, app, route) {
 
   const facts = (/** @type {any} */ it) => html`<dl class="facts">
     <dt>Kind</dt><dd>${it.kind === "human" ? "For a person" : html`${words(it.action?.verb ?? "action")} a worker`}</dd>
-    ${it.worker_id ? html`<dt>Worker</dt><dd><a href="/workers/${it.worker_id}"><bdi>${app.store.workers.get(it.worker_id)?.name ?? it.worker_id}</bdi></a></dd>` : nothing}
+    ${it.worker_id ? html`<dt>Worker</dt><dd><a href="${BASE}/workers/${it.worker_id}"><bdi>${app.store.workers.get(it.worker_id)?.name ?? it.worker_id}</bdi></a></dd>` : nothing}
     ${it.action?.reason ? html`<dt>Reason</dt><dd><bdi>${it.action.reason}</bdi></dd>` : nothing}
     <dt>Assignee</dt><dd><bdi>${it.assignee_id ?? "nobody"}</bdi></dd>
     <dt>Department</dt><dd><bdi>${it.department ?? "none"}</bdi></dd>

@@ -3,6 +3,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { editTask } from "./actions.js";
+import { BASE } from "./base.js";
 import { mountCollection } from "./collection.js";
 import { tone, words } from "./format.js";
 import { idChip, time, traceLink } from "./parts.js";
@@ -18,7 +19,7 @@ export function mount(root, app, route) {
     { key: "title", name: "Title", cell: (/** @type {any} */ it) => html`<bdi>${it.title}</bdi>`, sort: (/** @type {any} */ it) => it.title.toLowerCase(), css: "main" },
     { key: "status", name: "Status", cell: taskStatus, sort: (/** @type {any} */ it) => ORDER.indexOf(stateOf(it)), css: "state" },
     { key: "priority", name: "Priority", cell: (/** @type {any} */ it) => priority(it.priority), sort: (/** @type {any} */ it) => PRIORITIES.indexOf(it.priority), descends: true, css: "wide" },
-    { key: "worker", name: "Worker", cell: (/** @type {any} */ it) => (it.worker_id ? html`<a href="/workers/${it.worker_id}"><bdi>${workerName(it) || it.worker_id.slice(-8)}</bdi></a>` : nothing), sort: workerName, css: "wide clip" },
+    { key: "worker", name: "Worker", cell: (/** @type {any} */ it) => (it.worker_id ? html`<a href="${BASE}/workers/${it.worker_id}"><bdi>${workerName(it) || it.worker_id.slice(-8)}</bdi></a>` : nothing), sort: workerName, css: "wide clip" },
     { key: "assignee", name: "Assignee", cell: (/** @type {any} */ it) => html`<bdi>${it.assignee_id ?? ""}</bdi>`, sort: (/** @type {any} */ it) => it.assignee_id ?? "", css: "wide clip" },
     { key: "updated", name: "Changed", cell: (/** @type {any} */ it) => time(it.updated_at), sort: (/** @type {any} */ it) => it.updated_at, descends: true, css: "when" },
     { key: "created", name: "Created", cell: (/** @type {any} */ it) => time(it.created_at), sort: (/** @type {any} */ it) => it.created_at, descends: true, css: "when wide" },

@@ -4,6 +4,7 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { live } from "../vendor/lit-html/directives/live.js";
+import { BASE } from "./base.js";
 import { happened } from "./changes.js";
 import { drawing } from "./drawing.js";
 import { clock, count, exact } from "./format.js";
@@ -138,7 +139,7 @@ export function row(app, line) {
   const changed = before && after && "status" in before && before.status !== after.status;
   return html`<li class=${kind}>
     <time datetime=${time} title=${exact(time)}>${clock(time)}</time>
-    <a class="subject" href="/${kind}/${subject}">${icon(kind === "workers" ? "workers" : "tasks")}<bdi>${name}</bdi></a>
+    <a class="subject" href="${BASE}/${kind}/${subject}">${icon(kind === "workers" ? "workers" : "tasks")}<bdi>${name}</bdi></a>
     <div class="what">
       <p>${changed ? nothing : html`<span>${happened(type)}</span>`} ${line.actor ? html`<span class="hint">by ${actor(line)}</span>` : nothing}</p>
       ${after && !before ? status(after.status) : described(before, after)}

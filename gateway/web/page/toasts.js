@@ -3,6 +3,7 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
+import { BASE } from "./base.js";
 import { icon } from "./parts.js";
 
 const SHOWN_FOR = 8_000;
@@ -62,13 +63,13 @@ export class Toasts {
     if (all.length <= 3) {
       for (const { name, id, state } of all) {
         const [words, kind] = LIFECYCLE[state];
-        this.add(`${name} ${words}`, { kind, href: `/workers/${id}` });
+        this.add(`${name} ${words}`, { kind, href: `${BASE}/workers/${id}` });
       }
       return;
     }
     for (const [state, [words, kind]] of Object.entries(LIFECYCLE)) {
       const n = all.filter((it) => it.state === state).length;
-      if (n) this.add(`${n} ${n === 1 ? "worker" : "workers"}: ${words.replace(/^(is|has) /, "")}`, { kind, href: `/workers?status=${state}` });
+      if (n) this.add(`${n} ${n === 1 ? "worker" : "workers"}: ${words.replace(/^(is|has) /, "")}`, { kind, href: `${BASE}/workers?status=${state}` });
     }
   }
 

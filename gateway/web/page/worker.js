@@ -3,6 +3,7 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { act, refresh, remove, verbs } from "./actions.js";
+import { BASE } from "./base.js";
 import { drawing } from "./drawing.js";
 import { duration, words } from "./format.js";
 import { History } from "./history.js";
@@ -61,14 +62,14 @@ export function mount(root, app, route) {
 
   const lost = (/** @type {any} */ it) =>
     it.status === 404 || it.status === 400
-      ? html`<h1 class="hidden">Worker</h1>${empty("No such worker", "There is no worker with this id, or it was deleted.", html`<a class="button" href="/workers">All workers</a>`)}`
+      ? html`<h1 class="hidden">Worker</h1>${empty("No such worker", "There is no worker with this id, or it was deleted.", html`<a class="button" href="${BASE}/workers">All workers</a>`)}`
       : failure(it, explain);
 
   const page = (/** @type {any} */ worker, /** @type {boolean} */ isGone) => html`
     <header class="title detail">
-      <p class="crumbs"><a href="/workers">Workers</a></p>
+      <p class="crumbs"><a href="${BASE}/workers">Workers</a></p>
       <h1><bdi>${worker.name}</bdi></h1>
-      <p class="under">${isGone ? status("deleted") : workerStatus(worker)} <span class="hint">for ${since(worker.status_since)}</span> ${idChip(worker.id, "worker id")} ${app.me.traces === false ? nothing : html`<a class="quiet" href="/traces/${worker.id}">All its traces</a>`}</p>
+      <p class="under">${isGone ? status("deleted") : workerStatus(worker)} <span class="hint">for ${since(worker.status_since)}</span> ${idChip(worker.id, "worker id")} ${app.me.traces === false ? nothing : html`<a class="quiet" href="${BASE}/traces/${worker.id}">All its traces</a>`}</p>
       <div class="buttons">${isGone ? nothing : buttons(worker)}</div>
     </header>
     <div class="columns">
@@ -137,7 +138,7 @@ export function mount(root, app, route) {
       <caption class="hidden">Tasks of this worker, newest first</caption>
       <thead><tr><th scope="col">Task</th><th scope="col">Status</th><th scope="col">When</th><th scope="col">Trace</th></tr></thead>
       <tbody>
-        ${all.slice(0, 20).map((it) => html`<tr><td><a href="/tasks/${it.id}"><bdi>${it.title}</bdi></a></td><td>${taskStatus(it)}</td><td>${time(it.created_at)}</td><td>${traceLink(it.run?.trace_id, it.title)}</td></tr>`)}
+        ${all.slice(0, 20).map((it) => html`<tr><td><a href="${BASE}/tasks/${it.id}"><bdi>${it.title}</bdi></a></td><td>${taskStatus(it)}</td><td>${time(it.created_at)}</td><td>${traceLink(it.run?.trace_id, it.title)}</td></tr>`)}
       </tbody>
     </table>`;
   };

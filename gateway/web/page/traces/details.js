@@ -2,6 +2,7 @@
 /** What is known of a span, and log lines. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { BASE } from "../base.js";
 import { clock, exact, number, shortId, words } from "../format.js";
 import { copyButton, icon } from "../parts.js";
 import { took } from "./scale.js";
@@ -58,7 +59,7 @@ function attributes(list) {
   return html`<dl class="attributes">${list.map(({ key, value }) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     const page = PAGES[key];
-    return html`<div><dt><bdi>${key.split(/(?<=\.)/).map((part) => html`${part}<wbr>`)}</bdi></dt><dd>${page ? html`<a href=${page + encodeURIComponent(text)}>${text}</a>` : html`<bdi>${text}</bdi>`}${copyButton(text, key)}</dd></div>`;
+    return html`<div><dt><bdi>${key.split(/(?<=\.)/).map((part) => html`${part}<wbr>`)}</bdi></dt><dd>${page ? html`<a href=${BASE + page + encodeURIComponent(text)}>${text}</a>` : html`<bdi>${text}</bdi>`}${copyButton(text, key)}</dd></div>`;
   })}</dl>`;
 }
 
@@ -70,7 +71,7 @@ function spanLink(it, traceId, spanId) {
     event.preventDefault();
     it.select(span);
   };
-  return html`<a href="/traces/${traceId}?span=${spanId}" @click=${here}><bdi>${span ? label(span) : `Span ${spanId} of trace ${shortId(traceId)}`}</bdi></a>`;
+  return html`<a href="${BASE}/traces/${traceId}?span=${spanId}" @click=${here}><bdi>${span ? label(span) : `Span ${spanId} of trace ${shortId(traceId)}`}</bdi></a>`;
 }
 
 /** @param {Waterfall} it @param {any[]} lines */

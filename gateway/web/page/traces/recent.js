@@ -5,6 +5,7 @@ import "./styles.js";
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
+import { BASE, withoutBase } from "../base.js";
 import { clock, count, exact, number } from "../format.js";
 import { empty, failure, spinner } from "../parts.js";
 import { took } from "./scale.js";
@@ -28,7 +29,7 @@ export function mount(root, app, route) {
   let reading = new AbortController();
   const ends = new AbortController();
   // When the path is another, the view is about to be left.
-  const address = location.pathname;
+  const address = withoutBase(location.pathname);
   /** All that were seen, to choose from. */
   const [services, routes] = [new Set(["gateway", "task-service", "worker-service"]), /** @type {Set<string>} */ (new Set())];
 
@@ -69,7 +70,7 @@ export function mount(root, app, route) {
   }
 
   function go() {
-    if (location.pathname !== address) return;
+    if (withoutBase(location.pathname) !== address) return;
     app.navigate(`${address}${query.size ? `?${query}` : ""}`, { replace: true });
     load();
   }
@@ -128,7 +129,7 @@ export function mount(root, app, route) {
       <thead><tr><th scope="col">Time</th><th scope="col">Name</th><th scope="col">Duration</th><th scope="col">Services</th><th scope="col" class="n">Spans</th><th scope="col">Status</th></tr></thead>
       <tbody>${repeat(answer.items, (/** @type {any} */ it) => it.trace_id, (/** @type {any} */ it) => html`<tr>
         <td class="t-when"><time datetime=${it.start} title=${exact(it.start)}>${clock(it.start)}</time></td>
-        <td class="t-what"><a class="open" href="/traces/${it.trace_id}"><bdi>${it.root.name}</bdi></a>
+        <td class="t-what"><a class="open" href="${BASE}/traces/${it.trace_id}"><bdi>${it.root.name}</bdi></a>
           ${it.complete ? nothing : html`<small class="arriving">still arriving</small>`}</td>
         <td class="long"><span class="length"><i .style="width: ${Math.max((it.duration_ms / longest) * 100, 0.5)}%"></i></span>${took(it.duration_ms * 1e6)}</td>
         <td class="who">${it.services.map((/** @type {string} */ name) => html`<span><i class="swatch s${palette.get(name)}"></i><bdi>${name}</bdi></span> `)}</td>

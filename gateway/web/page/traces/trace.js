@@ -3,6 +3,7 @@
 
 import "./styles.js";
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { BASE, withoutBase } from "../base.js";
 import { count, exact, shortId } from "../format.js";
 import { copyButton, empty, failure, icon, spinner } from "../parts.js";
 import { LINES, details, logs } from "./details.js";
@@ -72,7 +73,7 @@ export class Waterfall {
   written = 0;
   ends = new AbortController();
   /** The path of the view; when it is another, the view is about to be left. */
-  address = location.pathname;
+  address = withoutBase(location.pathname);
 
   /** @param {HTMLElement} root @param {any} app @param {string} id */
   constructor(root, app, id) {
@@ -215,7 +216,7 @@ export class Waterfall {
   page() {
     const { traces, spans, services, end, logs: lines, base, leftOut } = this.model;
     const story = this.id.includes("-");
-    const back = html`<a class="back" href="/traces">${icon("back")}Traces</a>`;
+    const back = html`<a class="back" href="${BASE}/traces">${icon("back")}Traces</a>`;
     if (!traces.length) return html`<div class="trace-view">${back}<h1>${this.heading}</h1>${this.error ? this.refusal() : spinner("Reading the trace…")}</div>`;
     const all = [...spans.values()];
     const errors = all.filter((it) => it.error);
@@ -281,7 +282,7 @@ export class Waterfall {
   navigate(changes) {
     clearTimeout(this.written);
     this.written = 0;
-    if (location.pathname !== this.address) return;
+    if (withoutBase(location.pathname) !== this.address) return;
     const query = new URLSearchParams(location.search);
     for (const [name, value] of Object.entries({ span: this.wanted, ...changes })) value ? query.set(name, value) : query.delete(name);
     this.app.navigate(`${this.address}${query.size ? `?${query}` : ""}`, { replace: true });
