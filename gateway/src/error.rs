@@ -17,6 +17,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 use crate::input::Accepts;
+use crate::names::field_name;
 use crate::public_url::PublicUrl;
 use crate::stream::{TraceUrl, trace_of};
 
@@ -112,12 +113,15 @@ impl ApiError {
         self.code
     }
 
-    /// Renames the fields of the violations for which `rename` has another name.
+    /// Renames the fields of the violations for which `rename` has another name. The detail of a single violation begins with
+    /// its field, which is renamed, too.
     pub(crate) fn renamed(mut self, rename: impl Fn(&str) -> Option<&str>) -> Self {
         for violation in &mut self.violations {
-            if let Some(name) = rename(&violation.field) {
-                violation.field = name.to_owned();
+            let Some(name) = rename(&violation.field) else { continue };
+            if let Some(rest) = self.detail.strip_prefix(&violation.field).filter(|it| it.starts_with(' ')) {
+                self.detail = format!("{name}{rest}");
             }
+            violation.field = name.to_owned();
         }
         self
     }
@@ -190,17 +194,14 @@ impl From<Status> for ApiError {
         };
         let reason = Reason::from_text(&info.reason);
         let violations = details.bad_request().map(|it| it.field_violations.as_slice()).unwrap_or_default();
-        Self {
+        let of_service = Self {
             status: reason.map_or_else(|| http_status_of_code(status.code()), http_status),
             code: status.code(),
             reason: info.reason.clone().into(),
             detail: status.message().to_owned(),
             violations: violations
                 .iter()
-                .map(|it| Violation {
-                    field: rest_name(&it.field).to_owned(),
-                    description: it.description.clone(),
-                })
+                .map(|it| Violation { field: it.field.clone(), description: it.description.clone() })
                 .collect(),
             retry_after: details
                 .retry_info()
@@ -209,7 +210,8 @@ impl From<Status> for ApiError {
                 .map(|it| it.as_secs().max(1)),
             token_is_missing: false,
             accepts: None,
-        }
+        };
+        of_service.renamed(|it| Some(field_name(it)))
     }
 }
 
@@ -221,17 +223,6 @@ fn is_reason(text: &str) -> bool {
 /// The member `type` of problems with this reason.
 pub(crate) fn problem_type(reason: &str) -> String {
     format!("urn:cml-cloud-manager:problem:{}", reason.to_lowercase().replace('_', "-"))
-}
-
-/// The REST name of a gRPC field: a REST body is the resource itself, and request options are headers.
-fn rest_name(field: &str) -> &str {
-    match field {
-        "request_id" => return "Idempotency-Key",
-        "etag" => return "If-Match",
-        "tag.key" | "tag.value" => return "tag",
-        _ => {}
-    }
-    field.strip_prefix("task.").or_else(|| field.strip_prefix("worker.")).unwrap_or(field)
 }
 
 impl IntoResponse for ApiError {
@@ -376,8 +367,29 @@ mod tests {
         let error = ApiError::invalid(vec![violation]);
         assert_eq!(error.violations()[0].field, "title");
         assert_eq!(error.status, StatusCode::BAD_REQUEST);
-        let names = ["task.action.confirm", "confirm", "worker.tags", "tag.key", "etag"].map(rest_name);
-        assert_eq!(names, ["action.confirm", "confirm", "tags", "tag", "If-Match"]);
+    }
+
+    #[test]
+    fn the_detail_of_a_violation_names_the_field_as_the_violation_does() {
+        let detail = |field: &str| {
+            let violation = Violation { field: field.to_owned(), description: "must be else".to_owned() };
+            let error = ApiError::invalid(vec![violation]);
+            assert_eq!(error.detail, format!("{} must be else", error.violations()[0].field));
+            error.detail
+        };
+        for (of_grpc, of_rest) in [
+            ("task.title", "title"),
+            ("task.action.worker_id", "action.worker_id"),
+            ("worker.tags", "tags"),
+            ("tag.value", "tag"),
+            ("request_id", "Idempotency-Key"),
+            ("etag", "If-Match"),
+            ("update_mask", "body"),
+            ("page_size", "page_size"),
+            ("task_ids", "task_ids"),
+        ] {
+            assert_eq!(detail(of_grpc), format!("{of_rest} must be else"));
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Enum values as REST names them: as the contract does, without the name of the enum and in lower case.
-//! `TASK_STATUS_IN_PROGRESS` is `in_progress`.
+//! What the contract names as REST names it. Enum values have no name of their enum and are in lower case:
+//! `TASK_STATUS_IN_PROGRESS` is `in_progress`. Fields have no name of their resource: `task.title` is `title`.
 
 use proto::ContractEnum;
 
@@ -28,6 +28,18 @@ pub(crate) fn choose<E: ContractEnum>(name: &str, choices: impl IntoIterator<Ite
     Err(format!("must be one of {}", names.join(", ")))
 }
 
+/// The REST name of a gRPC field: a REST body is the resource itself, and request options are headers.
+pub(crate) fn field_name(field: &str) -> &str {
+    match field {
+        "request_id" => return "Idempotency-Key",
+        "etag" => return "If-Match",
+        "tag.key" | "tag.value" => return "tag",
+        "update_mask" => return "body",
+        _ => {}
+    }
+    field.strip_prefix("task.").or_else(|| field.strip_prefix("worker.")).unwrap_or(field)
+}
+
 #[cfg(test)]
 mod tests {
     use proto::task::v1::{TaskPriority, TaskStatus};
@@ -49,5 +61,11 @@ mod tests {
         for wrong in ["HIGH", "", "unspecified", "unknown", "TASK_PRIORITY_HIGH"] {
             assert_eq!(choose(wrong), Err("must be one of low, medium, high".to_owned()), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_field_is_that_of_a_body_or_a_header() {
+        let names = ["task.action.confirm", "confirm", "worker.tags", "tag.key", "etag"].map(field_name);
+        assert_eq!(names, ["action.confirm", "confirm", "tags", "tag", "If-Match"]);
     }
 }

@@ -118,6 +118,8 @@ mod tests {
         let error = refused(&["task.action.confirm", "task.action.reason", "task.priority", "request_id"]);
         let fields: Vec<&str> = error.violations().iter().map(|it| it.field.as_str()).collect();
         assert_eq!(fields, ["confirm", "reason", "priority", "Idempotency-Key"]);
+        let problem = format!("{:?}", refused(&["task.action.reason"]));
+        assert!(problem.contains("\"reason is wrong\"") && !problem.contains("action."), "{problem}");
     }
 
     #[test]
