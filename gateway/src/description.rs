@@ -20,6 +20,9 @@ use operations::operations;
 use crate::public_url::PublicUrl;
 use crate::session::cookies;
 
+/// The server in openapi.json: a gateway on this machine, as `ccm up` runs one.
+const SERVER: &str = "http://127.0.0.1:8000";
+
 static TEXT: LazyLock<String> = LazyLock::new(text);
 static AROUND_SERVERS: LazyLock<(String, String)> = LazyLock::new(|| around_servers(document()));
 
@@ -49,10 +52,10 @@ fn with_servers((before, behind): &(String, String), servers: &Value) -> String 
 }
 
 fn document() -> Value {
-    let mut paths = Map::new();
+    let (schemas, mut paths) = (resources::schemas(), Map::new());
     for operation in operations() {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
-        path[operation.method.to_lowercase()] = operation.describe();
+        path[operation.method.to_lowercase()] = operation.describe(&schemas);
     }
     json!({
         "openapi": "3.1.0",
@@ -63,7 +66,7 @@ fn document() -> Value {
                 trailing slash. Errors are problem details (RFC 9457); their `type` names the reason.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": SERVER, "description": "The gateway that serves this document."}],
         "security": [{"bearer": []}, {"session": []}],
         "tags": [
             {"name": "tasks", "description": "Pieces of work."},
@@ -94,9 +97,10 @@ fn document() -> Value {
                         browsers send them.",
                 },
             },
+            "examples": problems::examples(),
             "headers": parameters::response_headers(),
             "parameters": parameters::components(),
-            "schemas": resources::schemas(),
+            "schemas": schemas,
         },
     })
 }

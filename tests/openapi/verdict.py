@@ -69,6 +69,8 @@ class Verdict:
         except FailureGroup as group:
             for failure in group.exceptions:
                 yield failure.title, failure.message
+        if not is_described(case, sent):
+            yield "a reason that the response is not described with", problem(sent)
         # Also of those that are answers to no operation, like 405.
         if sent.status >= 400 and not self.is_problem(sent.response):
             yield "not a problem", f"content-type {sent.response.headers.get('content-type')}"
@@ -119,6 +121,15 @@ def must_be_accepted(case, sent):
 def problem(sent):
     """The name of the problem that an answer tells of."""
     return sent.response.json()["type"].rpartition(":")[2] if sent.status >= 400 else None
+
+
+def is_described(case, sent):
+    """Whether the reason of a problem is among the examples of its response."""
+    responses = case.operation.definition.raw["responses"]
+    if sent.status < 400 or case.method.lower() != case.operation.method or str(sent.status) not in responses:
+        return True
+    examples = responses[str(sent.status)]["content"]["application/problem+json"]["examples"]
+    return problem(sent).upper().replace("-", "_") in examples
 
 
 def is_secured(operation):

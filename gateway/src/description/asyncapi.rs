@@ -57,11 +57,9 @@ pub(super) fn document() -> Value {
         messages.keys().map(|it| (it.clone(), reference("components/messages", it))).collect();
     let of_operation: Vec<Value> =
         messages.keys().map(|it| reference("channels/events/messages", it)).collect();
-    let mut schemas: Map<String, Value> =
-        events.iter().map(|it| (it.schema.to_owned(), it.describe())).collect();
-    let mut of_resources = resources::schemas();
-    for name in ["Task", "Worker"] {
-        schemas.insert(name.to_owned(), of_resources[name].take());
+    let (all, mut schemas) = (resources::schemas(), Map::new());
+    for it in &events {
+        with_all_within(it.schema, &all, &mut schemas);
     }
     json!({
         "asyncapi": "3.0.0",
@@ -104,6 +102,22 @@ pub(super) fn document() -> Value {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     })
+}
+
+/// Adds a schema, and those that it refers to.
+fn with_all_within(name: &str, all: &Value, schemas: &mut Map<String, Value>) {
+    if schemas.contains_key(name) {
+        return;
+    }
+    schemas.insert(name.to_owned(), all[name].clone());
+    let mut left = vec![&all[name]];
+    while let Some(it) = left.pop() {
+        if let Some(name) = it["$ref"].as_str().and_then(|it| it.strip_prefix("#/components/schemas/")) {
+            with_all_within(name, all, schemas);
+        }
+        left.extend(it.as_object().into_iter().flat_map(Map::values));
+        left.extend(it.as_array().into_iter().flatten());
+    }
 }
 
 /// The query parameters as the members of an object.

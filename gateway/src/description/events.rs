@@ -3,7 +3,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::resources::{instant, response_object, trace_id, uuid};
+use super::resources::types::{
+    always, count, counter, described, instant, list, nullable, person, response_object, string, such_as,
+    trace_id, uuid, words,
+};
 use super::schema;
 
 /// Events with the same schema.
@@ -52,38 +55,29 @@ const WORKER_TYPES: [&[&str]; 3] = [
 ];
 
 fn beginning() -> Vec<Events> {
-    let strings = || json!({"type": "array", "items": {"type": "string"}});
-    let ids = || json!({"type": "array", "items": uuid()});
-    let filters = json!({"event_types": strings(), "task_ids": ids(), "worker_ids": ids()});
-    let mode = json!({
-        "type": "string",
-        "enum": ["snapshot", "replay", "live"],
-        "description": "What comes next: a snapshot; the events after an id, or all events; the next events",
-    });
+    let rights =
+        "The department claim of the token. With other rights than before, a client begins with a snapshot.";
     vec![
         control(
             "StreamConnected",
             &["connected"],
             "The first event of every stream.",
             json!({
-                "user": {"type": "string", "description": "`sub` of the token."},
-                "roles": strings(),
-                "department": {
-                    "type": ["string", "null"],
-                    "description": "The department claim of the token. With other rights than before, a client begins with a snapshot.",
-                },
-                "filters": response_object("The filters of the stream; an empty list filters nothing.", &filters),
-                "mode": mode,
+                "user": person("`sub` of the token."),
+                "roles": list("The roles of the token.", &schema("Role")),
+                "department": nullable(such_as("network", string(rights))),
+                "filters": described("The filters of the stream.", schema("StreamFilters")),
+                "mode": described("What comes next.", schema("StreamMode")),
                 "resumed": {"type": "boolean", "description": "Whether the stream goes on after an id."},
-                "heartbeat_seconds": {"type": "number", "exclusiveMinimum": 0},
-                "server_time": instant(),
+                "heartbeat_seconds": {"type": "number", "exclusiveMinimum": 0, "description": "The heartbeat interval."},
+                "server_time": instant("The time of the gateway."),
             }),
         ),
         control(
             "SnapshotCompleted",
             &["snapshot.completed"],
             "The end of a snapshot, with the numbers of its subjects. All that follows is newer.",
-            json!({"tasks": {"type": "integer", "minimum": 0}, "workers": {"type": "integer", "minimum": 0}}),
+            json!({"tasks": count("How many tasks the snapshot has."), "workers": count("How many workers it has.")}),
         ),
     ]
 }
@@ -101,20 +95,20 @@ fn of_subjects(kind: &'static str, source: &'static str, types: [&'static [&'sta
         data,
     };
     let mut shown = Map::new();
-    shown.insert(name.clone(), schema(kind));
-    let mut before = json!({"type": ["object", "null"], "additionalProperties": true});
-    before["description"] = json!(format!(
+    shown.insert(name.clone(), described(&format!("The {name}."), schema(kind)));
+    let before = format!(
         "The previous values of the changed members of the {name}; `null` if the change created it, or if the caller could \
          not see it before."
-    ));
+    );
+    let on_behalf_of = "`sub` of the person on whose behalf a service made the change; `null`: nobody.";
     let mut change = json!({
-        "revision": {"type": "integer", "format": "int64", "minimum": 1},
-        "actor": {"type": "string", "description": "`sub` of the token with which the change was made."},
-        "on_behalf_of": {"type": ["string", "null"]},
-        "before": before,
+        "revision": counter(&format!("Revision of the {name} after the change.")),
+        "actor": person("`sub` of the token with which the change was made."),
+        "on_behalf_of": nullable(person(on_behalf_of)),
+        "before": described(&before, nullable(schema(&format!("{kind}Before")))),
     });
-    change[name] =
-        json!({"anyOf": [schema(kind), {"type": "null"}], "description": "`null` after a deletion."});
+    let id = uuid(&format!("Id of the {name}."));
+    change[name] = described("`null` after a deletion.", nullable(schema(kind)));
     let (of_snapshot, of_change, of_removed) = if is_task {
         ("TaskSnapshot", "TaskChanged", "TaskRemoved")
     } else {
@@ -141,13 +135,17 @@ fn of_subjects(kind: &'static str, source: &'static str, types: [&'static [&'sta
             } else {
                 "The caller may no longer see the worker."
             },
-            json!({"id": uuid()}),
+            json!({"id": id}),
         ),
     ]
 }
 
 fn live() -> Vec<Events> {
-    let utilization = json!({"worker_id": uuid(), "utilization": super::resources::utilization()});
+    let used = "How much of the machine is used; `null` unless it runs.";
+    let utilization = json!({
+        "worker_id": uuid("Id of the worker."),
+        "utilization": described(used, nullable(schema("WorkerUtilization"))),
+    });
     vec![
         Events {
             schema: "WorkerMetricsUpdated",
@@ -161,13 +159,13 @@ fn live() -> Vec<Events> {
             "StreamHeartbeat",
             &["heartbeat"],
             "Sent at every heartbeat interval.",
-            json!({"server_time": instant()}),
+            json!({"server_time": instant("The time of the gateway.")}),
         ),
     ]
 }
 
 fn ends() -> Vec<Events> {
-    let reason = |reasons: &[&str]| json!({"type": "string", "examples": reasons});
+    let reason = |reasons: &[&str]| json!({"type": "string", "examples": reasons, "description": "Why."});
     let reconnect = || json!({"type": "integer", "minimum": 0, "description": "Milliseconds, different for each client."});
     vec![
         control(
@@ -176,7 +174,7 @@ fn ends() -> Vec<Events> {
             "The events after the id are gone. The client forgets what it knows of the scope; a snapshot follows.",
             json!({
                 "reason": reason(&["history_gone", "other_log", "unknown_id"]),
-                "scope": {"type": "string", "enum": ["tasks", "workers", "all"]},
+                "scope": described("What the client forgets.", schema("StreamScope")),
             }),
         ),
         control(
@@ -214,36 +212,41 @@ fn control(
 
 impl Events {
     /// The schema of the JSON: a CloudEvent.
-    pub(super) fn describe(&self) -> Value {
+    fn describe(&self) -> Value {
+        let r#type = "What has happened.";
+        let r#type = match self.types {
+            [one] => always(r#type, *one),
+            _ => described(r#type, schema(&format!("{}Type", self.schema))),
+        };
         let mut event = response_object(
             self.description,
             &json!({
-                "specversion": {"const": "1.0"},
-                "id": uuid(),
-                "type": {"type": "string", "enum": self.types},
-                "source": {"const": self.source},
-                "time": instant(),
-                "data": response_object("", &self.data),
+                "specversion": always("The version of CloudEvents.", "1.0"),
+                "id": uuid("Id of the event."),
+                "type": r#type,
+                "source": always("Who tells it.", self.source),
+                "time": instant("When it happened."),
+                "data": described("What is told.", schema(&format!("{}Data", self.schema))),
             }),
         );
-        if let Some(data) = event["properties"]["data"].as_object_mut() {
-            data.remove("description");
-        }
         if self.has_subject {
             let pattern = "^(tasks|workers)/[0-9a-f-]{36}$";
-            event["properties"]["subject"] = json!({"type": "string", "pattern": pattern});
+            event["properties"]["subject"] = json!({
+                "type": "string", "pattern": pattern, "description": "The task or worker that it is about.",
+                "examples": ["tasks/01a202a3-2bd9-730c-8819-6267667c643f"],
+            });
             if let Some(required) = event["required"].as_array_mut() {
                 required.push(json!("subject"));
             }
         }
         if self.schema.ends_with("Changed") {
-            let mut id = trace_id();
-            id["type"] = json!("string");
-            id["description"] =
-                json!("Trace id of the request that made the change; absent if there is none.");
-            event["properties"]["trace_id"] = id;
-            event["properties"]["traceparent"] = json!({"type": "string", "description": "W3C Trace Context of the request that made the change."});
-            event["properties"]["trace_url"] = json!({
+            let traceparent = "W3C Trace Context of the request that made the change.";
+            let properties = &mut event["properties"];
+            properties["trace_id"] =
+                trace_id("Trace id of the request that made the change; absent if there is none.");
+            properties["traceparent"] =
+                such_as("00-4bf92f3577b34da6a3ce929d0e0e4736-b0f11dc6f5b764eb-03", string(traceparent));
+            properties["trace_url"] = json!({
                 "type": "string",
                 "format": "uri",
                 "description": "Link to the trace; absent if it is not sampled or CCM_TRACE_URL is not set.",
@@ -251,10 +254,21 @@ impl Events {
         }
         event
     }
+
+    /// The schema of the JSON, and those that it consists of.
+    fn schemas(&self) -> Vec<(String, Value)> {
+        let data = response_object(&format!("What `{}` tells.", self.types[0]), &self.data);
+        let mut all = vec![(self.schema.to_owned(), self.describe()), (format!("{}Data", self.schema), data)];
+        if self.types.len() > 1 {
+            let types = words(&format!("The types of {}.", self.schema), self.types);
+            all.push((format!("{}Type", self.schema), types));
+        }
+        all
+    }
 }
 
 /// The schemas of all events, and of any one of them.
-pub(super) fn schemas() -> Vec<(&'static str, Value)> {
+pub(super) fn schemas() -> Vec<(String, Value)> {
     let all = all();
     let references: Vec<Value> = all.iter().map(|it| schema(it.schema)).collect();
     let types = all.iter().flat_map(|it| it.types.iter().map(|name| (*name, it.schema)));
@@ -265,7 +279,20 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         "oneOf": references,
         "discriminator": {"propertyName": "type", "mapping": mapping},
     });
-    let mut schemas: Vec<_> = all.iter().map(|it| (it.schema, it.describe())).collect();
-    schemas.push(("StreamEvent", any));
+    let filters = json!({
+        "event_types": list("Types of events.", &json!({"type": "string"})),
+        "task_ids": list("Ids of tasks.", &uuid("Id of a task.")),
+        "worker_ids": list("Ids of workers.", &uuid("Id of a worker.")),
+    });
+    let filters = response_object("The filters of a stream; an empty list filters nothing.", &filters);
+    let mode =
+        "What a stream begins with: a snapshot; the events after an id, or all events; the next events.";
+    let mut schemas: Vec<_> = all.iter().flat_map(Events::schemas).collect();
+    schemas.extend([
+        ("StreamEvent".to_owned(), any),
+        ("StreamFilters".to_owned(), filters),
+        ("StreamMode".to_owned(), words(mode, ["snapshot", "replay", "live"])),
+        ("StreamScope".to_owned(), words("What a client of a stream forgets.", ["tasks", "workers", "all"])),
+    ]);
     schemas
 }

@@ -208,8 +208,8 @@ impl Operation {
         all
     }
 
-    /// The Operation Object of OpenAPI.
-    pub(super) fn describe(&self) -> Value {
+    /// The Operation Object of OpenAPI. `schemas` are those of bodies, by name.
+    pub(super) fn describe(&self, schemas: &Value) -> Value {
         let mut parameters = self.parameters.clone();
         let has_id = parameters.iter().any(|it| it["in"] == "path");
         if self.path.contains('{') && !has_id {
@@ -234,7 +234,9 @@ impl Operation {
         if let Some(body) = &self.body {
             let content = |it: &&str| ((*it).to_owned(), json!({"schema": schema(body.schema)}));
             let content: Map<String, Value> = body.media_types.iter().map(content).collect();
-            operation["requestBody"] = json!({"required": body.is_required, "content": content});
+            let description = &schemas[body.schema]["description"];
+            operation["requestBody"] =
+                json!({"description": description, "required": body.is_required, "content": content});
         }
         if self.is_public {
             operation["security"] = json!([]);

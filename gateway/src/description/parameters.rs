@@ -2,13 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-use proto::ContractEnum as _;
-use proto::task::v1::{TaskKind, TaskPriority, TaskStatus};
-use proto::worker::v1::{WorkerObservedState, WorkerProvider};
 use serde_json::{Map, Value, json};
 
-use super::component;
-use super::resources::{names, text};
+use super::resources::types::{
+    always, described, flag, known, line, list_of_at_most, pattern, string, such_as, trace_id, uuid,
+};
+use super::{component, schema};
 use crate::api::traces;
 
 /// `key=value` without control characters.
@@ -16,154 +15,145 @@ const TAG: &str = r"^[^=\u0000-\u001f\u007f-\u009f]{1,128}=[^\u0000-\u001f\u007f
 /// `*` or a list of entity tags, whose empty members count for nothing.
 const TAGS: &str = r#"^( *\* *|[ ,]*((W/)?"[!#-~]*"( *,[ ,]*(W/)?"[!#-~]*")*[ ,]*)?)$"#;
 
+/// An id of an event of the stream.
+const POSITION: &str = "^[A-Za-z0-9_-]{1,150}$";
+
 /// The query parameters that filter a list of tasks.
 pub(super) fn of_tasks() -> Vec<Value> {
+    let kind = "Only tasks of this kind. Without it: tasks of people, and actions that have not ended.";
     vec![
-        query("status", "Only tasks of this status.", &names(TaskStatus::values())),
-        query("priority", "Only tasks of this priority.", &names(TaskPriority::values())),
-        query("assignee_id", "Only tasks that are assigned to this person.", &text(1, 255)),
-        query("department", "Only tasks of this department.", &text(1, 100)),
-        query("worker_id", "Only tasks for this worker.", &json!({"type": "string", "format": "uuid"})),
-        query(
-            "kind",
-            "Only tasks of this kind. Without it: tasks of people, and actions that have not ended.",
-            &names(TaskKind::values()),
-        ),
+        query("status", known("Only tasks of this status.", "TaskStatus")),
+        query("priority", known("Only tasks of this priority.", "TaskPriority")),
+        query("assignee_id", line("Only tasks that are assigned to this person.", 1..=255, "bob")),
+        query("department", line("Only tasks of this department.", 1..=100, "network")),
+        query("worker_id", uuid("Only tasks for this worker.")),
+        query("kind", known(kind, "TaskKind")),
     ]
 }
 
 /// The query parameters that filter a list of workers.
 pub(super) fn of_workers() -> Vec<Value> {
-    let tag = json!({"type": "string", "pattern": TAG, "examples": ["env=lab"]});
-    let region = json!({"type": "string", "pattern": "^[a-z0-9-]{1,64}$", "examples": ["us-east-1"]});
+    let tag = "Only workers with this tag, as `key=value`; the key ends at the first `=`.";
     vec![
-        query("status", "Only workers with this observed state.", &names(WorkerObservedState::values())),
-        query("region", "Only workers in this region.", &region),
-        query("provider", "Only workers of this provider.", &names(WorkerProvider::values())),
-        query("tag", "Only workers with this tag, as `key=value`; the key ends at the first `=`.", &tag),
+        query("status", described("Only workers with this observed state.", schema("WorkerStatus"))),
+        query("region", pattern("Only workers in this region.", "^[a-z0-9-]{1,64}$", "us-east-1")),
+        query("provider", known("Only workers of this provider.", "WorkerProvider")),
+        query("tag", pattern(tag, TAG, "env=lab")),
     ]
 }
 
 /// The parameters of `/readyz`.
 pub(super) fn of_readiness() -> Vec<Value> {
-    let mut verbose =
-        query("verbose", "Adds the state of the telemetry of the gateway.", &json!({"type": "string"}));
+    let mut verbose = query("verbose", string("Adds the state of the telemetry of the gateway."));
     verbose["allowEmptyValue"] = true.into();
     vec![verbose]
 }
 
 /// The parameters of the event stream.
 pub(super) fn of_stream() -> Vec<Value> {
-    let list = |items: &Value, max: usize| json!({"type": "array", "maxItems": max, "items": items});
     let types = json!({
         "type": "string", "pattern": r"^[a-z_]+(\.[a-z_]+)*(\.\*)?$", "maxLength": 100,
         "examples": ["task.created", "worker.*"],
     });
-    let ids = || list(&json!({"type": "string", "format": "uuid"}), crate::api::stream::MAX_IDS);
-    let id = || json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{1,150}$"});
+    let of_types =
+        "Only events of these types, by name or prefix (`task.*`). Control events and snapshots always come.";
+    let ids = |description: &str| {
+        list_of_at_most(
+            crate::api::stream::MAX_IDS,
+            description,
+            &json!({"type": "string", "format": "uuid"}),
+        )
+    };
+    let id = |description: &str| pattern(description, POSITION, "AZ9f1A");
     let lists = [
-        query(
-            "event_types",
-            "Only events of these types, by name or prefix (`task.*`). Control events and snapshots always come.",
-            &list(&types, crate::api::stream::MAX_TYPES),
-        ),
-        query("task_ids", "Only events of these tasks; without `worker_ids`, none of workers.", &ids()),
-        query("worker_ids", "Only events of these workers; without `task_ids`, none of tasks.", &ids()),
+        query("event_types", list_of_at_most(crate::api::stream::MAX_TYPES, of_types, &types)),
+        query("task_ids", ids("Only events of these tasks; without `worker_ids`, none of workers.")),
+        query("worker_ids", ids("Only events of these workers; without `task_ids`, none of tasks.")),
     ];
     let separated = lists.map(|mut it| {
         (it["style"], it["explode"]) = (json!("form"), json!(false));
         it
     });
+    let since = "Where the stream begins: `now`, `earliest`, or the id of an event of a stream. Without it and without an id: \
+        with a snapshot.";
+    let last = "As the header `Last-Event-ID`, and before it, for clients that cannot send the header.";
+    let received = "The last id that the client received: the stream goes on with the event after it.";
     let mut all = Vec::from(separated);
     all.extend([
-        query(
-            "since",
-            "Where the stream begins: `now`, `earliest`, or the id of an event of a stream. Without it and without an id: \
-             with a snapshot.",
-            &json!({"type": "string"}),
-        ),
-        query(
-            "last_event_id",
-            "As the header `Last-Event-ID`, and before it, for clients that cannot send the header.",
-            &id(),
-        ),
-        json!({
-            "name": "Last-Event-ID", "in": "header", "schema": id(),
-            "description": "The last id that the client received: the stream goes on with the event after it.",
-        }),
+        query("since", such_as("now", string(since))),
+        query("last_event_id", id(last)),
+        parameter("header", "Last-Event-ID", id(received)),
     ]);
     all
 }
 
 /// The query parameters that filter a list of traces.
 pub(super) fn of_traces() -> Vec<Value> {
-    let number = |range: RangeInclusive<u64>, default: usize| json!({"type": "integer", "minimum": range.start(), "maximum": range.end(), "default": default});
-    let text = || text(1, traces::MAX_TEXT);
+    let number = |description: &str, range: RangeInclusive<u64>, default: usize| {
+        json!({
+            "type": "integer", "minimum": range.start(), "maximum": range.end(), "default": default,
+            "description": description,
+        })
+    };
+    let text = |description: &str, example: &str| line(description, 1..=traces::MAX_TEXT, example);
+    let route = "Only traces with this `http.route` (`/api/tasks/{id}`) or with a span of this name.";
+    let status = "Only traces with a span that failed (`error`), or without one (`ok`).";
+    let contained = "Only traces in which the name of a span, the value of an attribute or a log message contains this, in any \
+        case, or whose trace id is this or, from four digits on, begins with it.";
+    let mut requests = flag("Leaves out what no request to this API caused, such as sweeps.");
+    requests["default"] = json!(false);
     vec![
-        query("service", "Only traces with a span of this service.", &text()),
-        query(
-            "route",
-            "Only traces with this `http.route` (`/api/tasks/{id}`) or with a span of this name.",
-            &text(),
-        ),
-        query(
-            "status",
-            "Only traces with a span that failed (`error`), or without one (`ok`).",
-            &json!({"type": "string", "enum": ["ok", "error"]}),
-        ),
+        query("service", text("Only traces with a span of this service.", "gateway")),
+        query("route", text(route, "/api/tasks/{id}")),
+        query("status", described(status, schema("TraceStatus"))),
         query(
             "min_duration_ms",
-            "Only traces that took at least so long.",
-            &number(traces::MIN_DURATION_MS, 0),
+            number("Only traces that took at least so long.", traces::MIN_DURATION_MS, 0),
         ),
-        query(
-            "text",
-            "Only traces in which the name of a span, the value of an attribute or a log message contains this, in any case, or whose trace id is this or, from four digits on, begins with it.",
-            &text(),
-        ),
-        query(
-            "requests_only",
-            "Leaves out what no request to this API caused, such as sweeps.",
-            &json!({"type": "boolean", "default": false}),
-        ),
-        query("limit", "Maximum number of traces.", &number(traces::LIMIT, traces::DEFAULT_LIMIT)),
+        query("text", text(contained, "uplink")),
+        query("requests_only", requests),
+        query("limit", number("Maximum number of traces.", traces::LIMIT, traces::DEFAULT_LIMIT)),
     ]
 }
 
 /// The parameter of a path that names one or several traces.
 pub(super) fn of_one_trace() -> Vec<Value> {
-    let pattern = "^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$";
-    let id = json!({
-        "name": "id", "in": "path", "required": true,
-        "description": "A trace id of 32 hexadecimal digits, or the UUID of a task or worker.",
-        "schema": {"type": "string", "pattern": pattern},
-    });
+    let form = "^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$";
+    let id = "A trace id of 32 hexadecimal digits, or the UUID of a task or worker.";
     let [one, other] = ["If-Match", "If-None-Match"].map(|it| component("parameters", it));
-    vec![id, one, other]
+    vec![in_path("id", pattern(id, form, "4bf92f3577b34da6a3ce929d0e0e4736")), one, other]
 }
 
-fn query(name: &str, description: &str, schema: &Value) -> Value {
-    json!({"name": name, "in": "query", "description": description, "schema": schema})
+/// A parameter, which is described by its schema.
+fn parameter(place: &str, name: &str, mut schema: Value) -> Value {
+    let description = schema.as_object_mut().and_then(|it| it.remove("description"));
+    json!({"name": name, "in": place, "description": description, "schema": schema})
+}
+
+fn query(name: &str, schema: Value) -> Value {
+    parameter("query", name, schema)
+}
+
+fn in_path(name: &str, schema: Value) -> Value {
+    let mut it = parameter("path", name, schema);
+    it["required"] = true.into();
+    it
 }
 
 /// The parameters that several operations share, by name.
 pub(super) fn components() -> Value {
-    let size = json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50});
-    let in_header = |name: &str, description: &str, pattern: &str, example: &str| {
-        let schema = json!({"type": "string", "pattern": pattern, "examples": [example]});
-        json!({"name": name, "in": "header", "description": description, "schema": schema})
+    let size = json!({
+        "type": "integer", "minimum": 1, "maximum": 200, "default": 50,
+        "description": "Maximum number of items on the page. A page of large items, more than 3 MiB of them, has fewer.",
+    });
+    let token = "`next_page_token` of the previous page, of a list with the same filters.";
+    let in_header = |name: &str, description: &str, form: &str, example: &str| {
+        parameter("header", name, pattern(description, form, example))
     };
     json!({
-        "id": {
-            "name": "id", "in": "path", "required": true, "description": "Id of the resource.",
-            "schema": {"type": "string", "format": "uuid"},
-        },
-        "page_size": query("page_size", "Maximum number of items on the page. A page of large items, more than 3 MiB of them, has fewer.", &size),
-        "page_token": query(
-            "page_token",
-            "`next_page_token` of the previous page, of a list with the same filters.",
-            &json!({"type": "string"}),
-        ),
+        "id": in_path("id", uuid("Id of the resource.")),
+        "page_size": query("page_size", size),
+        "page_token": query("page_token", string(token)),
         "If-Match": in_header(
             "If-Match", "Applies the change, or answers the read, only if the resource has the version of one of these entity tags, weak or not.", TAGS, "\"1\"",
         ),
@@ -186,75 +176,56 @@ pub(super) fn header(name: &str) -> Value {
 
 /// The response headers that operations refer to, by name.
 pub(super) fn response_headers() -> Map<String, Value> {
-    let seconds = json!({"type": "integer", "minimum": 1});
-    let pattern = |it: &str| json!({"type": "string", "pattern": it});
+    let seconds = "Seconds to wait before the request is sent again.";
+    let replayed =
+        "An earlier request with this key was executed; the response is that of the earlier request.";
+    let position = "Where the event logs were before the list was read: an event stream with this `since` tells what came after. \
+        Absent while the gateway has not reached both services.";
+    let version =
+        "The version of the resource and what else has changed, for `If-Match` and `If-None-Match`.";
+    let span = "The span of this request (a draft of W3C Trace Context).";
+    let span = (span, "00-4bf92f3577b34da6a3ce929d0e0e4736-b0f11dc6f5b764eb-03");
+    let cookie = "ccm_session=eyJ0eXAiOi; Path=/api; Max-Age=3599; HttpOnly; SameSite=Strict";
+    let cookies =
+        r"^ccm_session(\.[1-4])?=[^;]*; Path=(/[^;]+)?/api; Max-Age=[0-9]+; HttpOnly; SameSite=Strict";
+    let challenge = "Bearer challenge (RFC 6750) that says what is wrong with the token.";
+    let accept = (
+        "The media types that a body may have, if it has another one.",
+        "Present if the body is compressed, which it must not be.",
+        "The media types that a patch may have, if it has another one.",
+    );
+    let patches = "application/merge-patch+json, application/json";
+    let path = "/api/tasks/01a202a3-2bd9-730c-8819-6267667c643f";
     let all = [
-        (
-            "ETag",
-            "The version of the resource and what else has changed, for `If-Match` and `If-None-Match`.",
-            pattern(r#"^"[0-9]+(\.[0-9]+){0,2}"$"#),
-        ),
-        ("Location", "Path of the resource.", pattern("^(/.+)?/api/[a-z]+/[0-9a-f-]{36}$")),
-        (
-            "Idempotency-Replayed",
-            "An earlier request with this key was executed; the response is that of the earlier request.",
-            json!({"const": "true"}),
-        ),
-        (
-            "X-Event-Position",
-            "Where the event logs were before the list was read: an event stream with this `since` tells what came after. \
-             Absent while the gateway has not reached both services.",
-            pattern("^[A-Za-z0-9_-]{1,150}$"),
-        ),
-        ("Cache-Control", "No cache may keep the stream.", json!({"const": "no-cache, no-transform"})),
-        ("X-Accel-Buffering", "nginx does not buffer the stream.", json!({"const": "no"})),
-        (
-            "X-Trace-Id",
-            "Trace id of the request; absent when the request is not traced.",
-            pattern("^[0-9a-f]{32}$"),
-        ),
-        (
-            "traceresponse",
-            "The span of this request (a draft of W3C Trace Context).",
-            pattern("^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"),
-        ),
-        (
-            "Accept",
-            "The media types that a body may have, if it has another one.",
-            pattern("^application/json$"),
-        ),
-        (
-            "Accept-Encoding",
-            "Present if the body is compressed, which it must not be.",
-            pattern("^identity$"),
-        ),
-        (
-            "Accept-Patch",
-            "The media types that a patch may have, if it has another one.",
-            pattern("^application/merge-patch\\+json, application/json$"),
-        ),
-        ("Retry-After", "Seconds to wait before the request is sent again.", seconds),
-        (
-            "Set-Cookie",
-            "The cookies of a session; repeated.",
-            pattern(
-                r"^ccm_session(\.[1-4])?=[^;]*; Path=(/[^;]+)?/api; Max-Age=[0-9]+; HttpOnly; SameSite=Strict",
-            ),
-        ),
-        (
-            "WWW-Authenticate",
-            "Bearer challenge (RFC 6750) that says what is wrong with the token.",
-            pattern("^Bearer"),
-        ),
+        ("ETag", pattern(version, r#"^"[0-9]+(\.[0-9]+){0,2}"$"#, "\"1\"")),
+        ("Location", pattern("Path of the resource.", "^(/.+)?/api/[a-z]+/[0-9a-f-]{36}$", path)),
+        ("Idempotency-Replayed", always(replayed, "true")),
+        ("X-Event-Position", pattern(position, POSITION, "AZ9f1A")),
+        ("Cache-Control", always("No cache may keep the stream.", "no-cache, no-transform")),
+        ("X-Accel-Buffering", always("nginx does not buffer the stream.", "no")),
+        ("X-Trace-Id", trace_id("Trace id of the request; absent when the request is not traced.")),
+        ("traceresponse", pattern(span.0, "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$", span.1)),
+        ("Accept", pattern(accept.0, "^application/json$", "application/json")),
+        ("Accept-Encoding", pattern(accept.1, "^identity$", "identity")),
+        ("Accept-Patch", pattern(accept.2, &format!("^{}$", patches.replace('+', "\\+")), patches)),
+        ("Retry-After", json!({"type": "integer", "minimum": 1, "description": seconds})),
+        ("Set-Cookie", pattern("The cookies of a session; repeated.", cookies, cookie)),
+        ("WWW-Authenticate", pattern(challenge, "^Bearer", "Bearer")),
     ];
     // Always present in the responses that list them.
-    let always = ["ETag", "Location", "Set-Cookie", "WWW-Authenticate"];
-    let described = all.map(|(name, description, schema)| {
-        let mut header = json!({"description": description, "schema": schema});
-        if always.contains(&name) {
+    let always_there = ["ETag", "Location", "Set-Cookie", "WWW-Authenticate"];
+    let headers = all.map(|(name, schema)| {
+        let mut header = described_header(schema);
+        if always_there.contains(&name) {
             header["required"] = json!(true);
         }
         (name.to_owned(), header)
     });
-    described.into_iter().collect()
+    headers.into_iter().collect()
+}
+
+/// A header, which is described by its schema.
+pub(super) fn described_header(mut schema: Value) -> Value {
+    let description = schema.as_object_mut().and_then(|it| it.remove("description"));
+    json!({"description": description, "schema": schema})
 }

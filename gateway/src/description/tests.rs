@@ -1,5 +1,7 @@
 //! Compares the OpenAPI document with the code and with docs/errors.md.
 
+mod shape;
+
 use std::collections::BTreeSet;
 
 use axum::body::Body;
@@ -17,6 +19,7 @@ use crate::api::{page, sign_in, tasks, workers};
 use crate::input::{Fields, FromFields, PatchFields as _};
 use crate::services::Services;
 
+static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
 const ROUTER: &str = include_str!("../router.rs");
 /// Reasons that only gRPC callers get.
 const OF_GRPC_ALONE: [Reason; 9] = [
@@ -38,8 +41,7 @@ fn set<T: AsRef<str>>(all: impl IntoIterator<Item = T>) -> BTreeSet<String> {
 }
 
 fn members(schema: &str) -> BTreeSet<String> {
-    let document = document();
-    let members = &document["components"]["schemas"][schema]["properties"];
+    let members = &DOCUMENT["components"]["schemas"][schema]["properties"];
     set(members.as_object().unwrap_or_else(|| panic!("{schema}: {members}")).keys())
 }
 
@@ -99,7 +101,7 @@ async fn every_event_of_the_stream_has_the_members_of_its_schema() {
 fn assert_described(what: &str, answer: &Value, schema: &Value) {
     if let Some(name) = schema["$ref"].as_str() {
         let pointer = name.trim_start_matches('#');
-        return assert_described(what, answer, document().pointer(pointer).expect(name));
+        return assert_described(what, answer, DOCUMENT.pointer(pointer).expect(name));
     }
     if let Some(first) = schema["anyOf"].get(0) {
         return assert_described(what, answer, first);
@@ -108,7 +110,10 @@ fn assert_described(what: &str, answer: &Value, schema: &Value) {
         // Tags and the like have any members.
         Value::Object(members) if schema["additionalProperties"].is_null() => {
             let described = schema["properties"].as_object().unwrap_or_else(|| panic!("{what}: {schema}"));
-            assert_eq!(set(members.keys()), set(described.keys()), "{what}");
+            let (members_of, described_of) = (set(members.keys()), set(described.keys()));
+            // The previous values have the members that a change has changed, and no other schema has none that are required.
+            let is_whole = schema["required"].is_array();
+            assert!(members_of == described_of || !is_whole && members_of.is_subset(&described_of), "{what}");
             for (name, member) in members {
                 assert_described(&format!("{what}.{name}"), member, &described[name]);
             }
@@ -192,14 +197,21 @@ fn request_bodies_may_have_the_members_of_their_schema_and_no_others() {
 
 #[test]
 fn every_reason_that_rest_answers_is_one_of_an_operation() {
-    let all = document()["paths"].to_string();
+    let all = DOCUMENT["paths"].to_string();
+    let examples = &DOCUMENT["components"]["examples"];
     let elsewhere = [OF_GRPC_ALONE.as_slice(), &OF_NO_OPERATION].concat();
     for reason in Reason::values().filter(|it| !elsewhere.contains(it)) {
-        let r#type = format!("\"{}\"", crate::error::problem_type(reason.text()));
+        let (name, reference) = (reason.text(), component("examples", reason.text()));
         assert!(
-            all.contains(&r#type),
-            "{}: add it to an operation in description/operations.rs",
-            reason.text()
+            all.contains(&reference.to_string()),
+            "{name}: add it to an operation in description/operations.rs, and an example of it to problems/examples.rs"
         );
+        let problem = &examples[name]["value"];
+        assert_eq!(problem["type"], crate::error::problem_type(name));
+        let required = DOCUMENT["components"]["schemas"]["Problem"]["required"].as_array().unwrap();
+        let required = required.iter().filter_map(Value::as_str);
+        assert_eq!(set(problem.as_object().unwrap().keys()), set(required), "{name}");
     }
+    let described = Reason::values().filter(|it| !elsewhere.contains(it)).map(Reason::text);
+    assert_eq!(set(examples.as_object().unwrap().keys()), set(described));
 }

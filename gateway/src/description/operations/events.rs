@@ -25,15 +25,15 @@ pub(super) fn operations() -> Vec<Operation> {
 
 fn blocks() -> Value {
     let data = json!({
-        "type": "string", "contentMediaType": "application/json", "contentSchema": schema("StreamEvent"),
+        "type": "string", "description": "An event.", "contentMediaType": "application/json", "contentSchema": schema("StreamEvent"),
     });
     let block = json!({
         "type": "object",
         "properties": {
             "event": {"type": "string", "description": "`type` of the JSON."},
             "data": data,
-            "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,150}$"},
-            "retry": {"type": "integer", "minimum": 0},
+            "id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,150}$", "description": "For `Last-Event-ID`."},
+            "retry": {"type": "integer", "minimum": 0, "description": "Milliseconds to wait before a client connects again."},
         },
     });
     json!({

@@ -4,15 +4,17 @@ use proto::error::v1::Reason;
 use serde_json::json;
 
 use super::super::component;
-use super::super::parameters::{header, of_readiness};
-use super::{JSON, Operation, content};
+use super::super::parameters::{described_header, header, of_readiness};
+use super::super::resources::types::{string, such_as};
+use super::{Operation, content};
 
 pub(super) fn operations() -> Vec<Operation> {
-    let document = json!({"content": {JSON: {"schema": {"type": "object"}}}});
+    let document = content("Description");
     let messages = document.clone();
-    let tag = json!({"description": "The hash of the page.", "required": true, "schema": {"type": "string"}});
+    let mut tag = described_header(such_as("\"5d41402abc4b2a76\"", string("The hash of the page.")));
+    tag["required"] = json!(true);
     let unchanged = json!({"headers": {"ETag": tag}});
-    let page = json!({"headers": {"ETag": tag}, "content": {"text/html": {"schema": {"type": "string"}}}});
+    let page = json!({"headers": {"ETag": tag}, "content": {"text/html": {"schema": string("The page.")}}});
     vec![
         Operation::new("GET", "/api/me", "getCaller", "caller", "Returns the identity of the caller")
             .answers(200, "The caller", content("Me")),

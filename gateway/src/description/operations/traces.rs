@@ -4,7 +4,8 @@ use proto::error::v1::Reason;
 use serde_json::{Value, json};
 
 use super::{Operation, content};
-use crate::description::parameters::{of_one_trace, of_traces};
+use crate::description::parameters::{described_header, of_one_trace, of_traces};
+use crate::description::resources::types::{always, pattern};
 
 pub(super) fn operations() -> Vec<Operation> {
     let refusals = [Reason::RoleRequired, Reason::TracesNotKept, Reason::ServiceUnavailable];
@@ -29,15 +30,13 @@ pub(super) fn operations() -> Vec<Operation> {
 }
 
 fn with_headers(mut answer: Value, has_tag: bool) -> Value {
-    answer["headers"]["Cache-Control"] = json!({
-        "description": "No cache may keep traces.", "schema": {"const": "no-store"},
-    });
+    let changes =
+        "Changes with every span and every log line that arrives, and when a trace becomes complete.";
+    answer["headers"]["Cache-Control"] = described_header(always("No cache may keep traces.", "no-store"));
     if has_tag {
-        answer["headers"]["ETag"] = json!({
-            "description": "Changes with every span and every log line that arrives, and when a trace becomes complete.",
-            "required": true,
-            "schema": {"type": "string", "pattern": "^\"[0-9a-f]{16}\"$"},
-        });
+        let mut tag = described_header(pattern(changes, "^\"[0-9a-f]{16}\"$", "\"5d41402abc4b2a76\""));
+        tag["required"] = json!(true);
+        answer["headers"]["ETag"] = tag;
     }
     answer
 }

@@ -4,38 +4,44 @@ use proto::ContractEnum;
 use proto::worker::v1::{WorkerConditionStatus, WorkerConditionType};
 use serde_json::{Value, json};
 
-use super::{counter, instant, nullable, response_object, schema, trace_id};
+use super::types::{
+    always, counter, described, instant, list, list_of_at_most, nullable, pattern, response_object, string,
+    such_as, trace_id, words,
+};
 use crate::api::workers::explain::camel_case;
+use crate::description::schema;
 
 pub(super) fn schemas() -> Vec<(&'static str, Value)> {
-    vec![("Explanation", explanation()), ("Refresh", refresh())]
+    let status = "Whether a condition holds.";
+    vec![
+        ("Explanation", explanation()),
+        ("WorkerCondition", condition()),
+        (
+            "WorkerConditionType",
+            camel_case_names("What a condition is about.", WorkerConditionType::values()),
+        ),
+        ("WorkerConditionStatus", camel_case_names(status, WorkerConditionStatus::values())),
+        ("ProviderAttempt", attempt()),
+        ("UsualDuration", usual_duration()),
+        ("Refresh", refresh()),
+    ]
 }
 
 fn explanation() -> Value {
-    let mut next_turn = nullable(instant());
-    next_turn["description"] =
-        json!("When the worker is looked at next; `null`: with the next sweep of the provider.");
-    let mut next_retry = nullable(instant());
-    next_retry["description"] = json!("When a failed provider call is made again; `null`: none waits.");
+    let sentences =
+        "For people: what is desired, what was observed, what is waited for. The texts may change.";
+    let sentence = such_as("The machine is starting.", json!({"type": "string"}));
+    let usual = "How long workers of this provider usually take to reach the desired state; `null` with fewer than five samples.";
     response_object(
         "What a worker waits for, for people and for programs.",
         &json!({
-            "worker": schema("Worker"),
-            "sentences": {
-                "type": "array", "items": {"type": "string"},
-                "description": "For people: what is desired, what was observed, what is waited for. The texts may change.",
-            },
-            "conditions": {
-                "type": "array", "items": condition(),
-                "description": "For programs: Ready, Reconciling and Stalled, in this order.",
-            },
-            "attempts": {
-                "type": "array", "maxItems": 5, "items": attempt(),
-                "description": "The last provider calls, newest first.",
-            },
-            "next_turn": next_turn,
-            "next_retry": next_retry,
-            "usual_duration": nullable(usual_duration()),
+            "worker": described("The worker.", schema("Worker")),
+            "sentences": list(sentences, &sentence),
+            "conditions": list("For programs: Ready, Reconciling and Stalled, in this order.", &schema("WorkerCondition")),
+            "attempts": list_of_at_most(5, "The last provider calls, newest first.", &schema("ProviderAttempt")),
+            "next_turn": nullable(instant("When the worker is looked at next; `null`: with the next sweep of the provider.")),
+            "next_retry": nullable(instant("When a failed provider call is made again; `null`: none waits.")),
+            "usual_duration": described(usual, nullable(schema("UsualDuration"))),
         }),
     )
 }
@@ -44,55 +50,61 @@ fn condition() -> Value {
     response_object(
         "A condition as Kubernetes has them.",
         &json!({
-            "type": camel_case_names(WorkerConditionType::values()),
-            "status": camel_case_names(WorkerConditionStatus::values()),
-            "reason": {"type": "string", "pattern": "^[A-Za-z]+$", "examples": ["Converged"]},
-            "message": {"type": "string"},
-            "observed_generation": counter(),
-            "since": {
-                "type": "string", "format": "date-time", "description": "When `status` last changed.",
-            },
+            "type": described("What the condition is about.", schema("WorkerConditionType")),
+            "status": described("Whether it holds.", schema("WorkerConditionStatus")),
+            "reason": pattern("Why, as one word.", "^[A-Za-z]+$", "Converged"),
+            "message": such_as("the machine is in the desired state", string("Why, in words.")),
+            "observed_generation": counter("The generation of the desired state that it is about."),
+            "since": instant("When `status` last changed."),
         }),
     )
 }
 
 /// The names of these values, and `Unknown`, for one that only a newer version of the service knows.
-fn camel_case_names<E: ContractEnum>(values: impl IntoIterator<Item = E>) -> Value {
+fn camel_case_names<E: ContractEnum>(description: &str, values: impl IntoIterator<Item = E>) -> Value {
     let mut names: Vec<String> = values.into_iter().map(camel_case).collect();
     if !names.iter().any(|it| it == "Unknown") {
         names.push("Unknown".to_owned());
     }
-    json!({"type": "string", "enum": names})
+    words(description, names)
 }
 
 fn attempt() -> Value {
+    let calls = json!({
+        "type": "string", "examples": ["create", "start", "stop", "terminate"], "description": "What was called.",
+    });
+    let results = json!({
+        "type": "string", "examples": ["ok", "throttled", "transient", "conflict", "permanent"],
+        "description": "How the call ended.",
+    });
     response_object(
         "One call of the provider.",
         &json!({
-            "call": {"type": "string", "examples": ["create", "start", "stop", "terminate"]},
-            "time": instant(),
-            "generation": counter(),
-            "result": {
-                "type": "string", "examples": ["ok", "throttled", "transient", "conflict", "permanent"],
-            },
-            "message": {"type": ["string", "null"]},
-            "trace_id": trace_id(),
+            "call": calls,
+            "time": instant("When it was made."),
+            "generation": counter("The generation of the desired state that it was made for."),
+            "result": results,
+            "message": nullable(such_as("rate exceeded", string("The error in words; `null`: none."))),
+            "trace_id": nullable(trace_id("Trace id of the call.")),
         }),
     )
 }
 
 fn usual_duration() -> Value {
-    let milliseconds = || json!({"type": "integer", "format": "int64", "minimum": 0});
+    let milliseconds = |description: &str| json!({"type": "integer", "format": "int64", "minimum": 0, "description": description});
     response_object(
-        "How long workers of this provider usually take to reach the desired state; `null` with fewer than five samples.",
+        "How long workers of a provider usually take to reach a desired state.",
         &json!({
-            "median_ms": milliseconds(),
-            "p95_ms": milliseconds(),
-            "samples": {"type": "integer", "minimum": 5, "maximum": 50},
+            "median_ms": milliseconds("The median, in milliseconds."),
+            "p95_ms": milliseconds("The 95th percentile, in milliseconds."),
+            "samples": {"type": "integer", "minimum": 5, "maximum": 50, "description": "Of how many workers."},
         }),
     )
 }
 
 fn refresh() -> Value {
-    response_object("The state of the machine will be read soon.", &json!({"scheduled": {"const": true}}))
+    response_object(
+        "The state of the machine will be read soon.",
+        &json!({"scheduled": always("It is scheduled.", true)}),
+    )
 }

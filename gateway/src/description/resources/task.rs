@@ -4,18 +4,35 @@ use proto::ContractEnum as _;
 use proto::task::v1::{TaskKind, TaskPhase, TaskPriority, TaskStatus, TaskVerb};
 use serde_json::{Value, json};
 
-use super::{
-    LINE, LINES, counter, event, instant, names, nullable, page, request_object, response_name,
-    response_object, text, trace_id, uuid,
+use super::types::{
+    LINE, LINES, code, count, counter, described, flag, instant, known, known_but, line, list_of_at_most,
+    names, nullable, person, request_object, response_object, string, such_as, trace_id, uuid,
 };
+use super::{before, event, page};
+use crate::description::schema;
+
+const TITLE: &str = "Replace the uplink";
+const DESCRIPTION: &str = "Rack 7 has lost its second uplink.";
+const NAME: &str = "lab 1";
 
 pub(super) fn schemas() -> Vec<(&'static str, Value)> {
     vec![
         ("Task", task()),
+        ("TaskAction", action()),
+        ("TaskRun", run()),
+        ("TaskRunError", run_error()),
+        ("TaskAttempt", attempt()),
+        ("TaskKind", names("Who does the work of a task: a person, or the system.", TaskKind::values())),
+        ("TaskPhase", names("How far the run of an action is.", TaskPhase::values())),
+        ("TaskPriority", names("The urgency of a task.", TaskPriority::values())),
+        ("TaskStatus", names("The progress of a task.", TaskStatus::values())),
+        ("TaskVerb", names("What can be done on a worker.", TaskVerb::values())),
         ("NewTask", new_task()),
+        ("NewTaskAction", new_action()),
         ("TaskPatch", task_patch()),
         ("TaskPage", page("Task")),
-        ("TaskEvent", event("Task", task())),
+        ("TaskBefore", before("Task", task())),
+        ("TaskEvent", event("Task")),
         ("TaskEventPage", page("TaskEvent")),
         ("Asked", asked(false)),
         ("Termination", asked(true)),
@@ -24,78 +41,81 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
 }
 
 fn task() -> Value {
+    let text = json!({"type": "string", "maxLength": 10_000});
     response_object(
         "A piece of work.",
         &json!({
-            "id": uuid(),
-            "kind": response_name(TaskKind::values()),
-            "title": text(1, 200),
-            "description": {"type": "string", "maxLength": 10_000},
-            "status": response_name(TaskStatus::values()),
-            "priority": response_name(TaskPriority::values()),
-            "assignee_id": nullable(text(1, 255)),
-            "department": nullable(text(1, 100)),
-            "worker_id": nullable(uuid()),
-            "action": nullable(action()),
-            "run": nullable(run()),
-            "created_by": {"type": "string", "description": "`sub` of the caller that created the task."},
-            "created_at": instant(),
-            "updated_at": instant(),
-            "version": counter(),
-            "revision": counter(),
+            "id": uuid("Id of the task."),
+            "kind": described("Who does the work.", schema("TaskKind")),
+            "title": line("What is to be done.", 1..=200, TITLE),
+            "description": described("The details; empty if there are none.", such_as(DESCRIPTION, text)),
+            "status": described("The progress.", schema("TaskStatus")),
+            "priority": described("The urgency.", schema("TaskPriority")),
+            "assignee_id": nullable(assignee()),
+            "department": nullable(line("The department that the task belongs to.", 1..=100, "network")),
+            "worker_id": nullable(uuid("The worker that the task is about.")),
+            "action": described("What the system does on a worker; `null` in a task of kind human.", nullable(schema("TaskAction"))),
+            "run": described("The execution of the action; `null` in a task of kind human.", nullable(schema("TaskRun"))),
+            "created_by": person("`sub` of the caller that created the task."),
+            "created_at": instant("When the task was created."),
+            "updated_at": instant("When the task was last changed."),
+            "version": counter("Number of edits, starting at 1; the first part of the `ETag`."),
+            "revision": counter("Number of all changes, starting at 1."),
         }),
     )
+}
+
+fn assignee() -> Value {
+    line("`sub` of the person who has to do the work.", 1..=255, "bob")
+}
+
+fn reason() -> Value {
+    nullable(line("Why the action is asked for.", 0..=500, "for the night"))
 }
 
 fn action() -> Value {
     let seq = "Number of the current run among all actions of the worker; a higher one replaces a lower one.";
     response_object(
-        "What the system does on a worker; `null` in a task of kind human.",
+        "What the system does on a worker.",
         &json!({
-            "verb": response_name(TaskVerb::values()),
-            "worker_id": uuid(),
+            "verb": described("What is done.", schema("TaskVerb")),
+            "worker_id": uuid("The worker."),
             "action_seq": {"type": "integer", "format": "int64", "minimum": 0, "description": seq},
-            "reason": nullable(text(0, 500)),
+            "reason": reason(),
         }),
     )
 }
 
 fn run() -> Value {
-    let mut phase = nullable(response_name(TaskPhase::values()));
-    phase["description"] = json!("How far the run is; `null` once it has ended.");
-    let number = |description: &str| json!({"type": "integer", "minimum": 0, "description": description});
     let applied = "The generation of the worker whose outcome is waited for; `null` until worker-service has accepted the action.";
     response_object(
-        "The execution of the action; `null` in a task of kind human.",
+        "The execution of an action.",
         &json!({
-            "number": counter(),
-            "attempt": number("Number of calls of worker-service in this run."),
-            "max_attempts": number("Maximum number of calls in a run."),
-            "phase": phase,
-            "run_after": nullable(instant()),
-            "deadline": instant(),
-            "applied_generation": {
-                "type": ["integer", "null"], "format": "int64", "minimum": 1, "description": applied,
-            },
-            "last_error": nullable(run_error()),
-            "attempts": {
-                "type": "array", "maxItems": 20, "items": attempt(),
-                "description": "The last calls of worker-service in all runs, oldest first.",
-            },
-            "trace_id": trace_id(),
-            "ended_at": nullable(instant()),
+            "number": counter("Number of the run; a retry begins a new one."),
+            "attempt": count("Number of calls of worker-service in this run."),
+            "max_attempts": count("Maximum number of calls in a run."),
+            "phase": described("How far the run is; `null` once it has ended.", nullable(schema("TaskPhase"))),
+            "run_after": nullable(instant("Time before which the next call is not made; `null`: as soon as possible, or none waits.")),
+            "deadline": instant("Time after which the run fails."),
+            "applied_generation": nullable(counter(applied)),
+            "last_error": described("Why the last call failed, or how the run failed; `null`: no failure.", nullable(schema("TaskRunError"))),
+            "attempts": list_of_at_most(
+                20, "The last calls of worker-service in all runs, oldest first.", &schema("TaskAttempt"),
+            ),
+            "trace_id": nullable(trace_id("Trace id of the request that asked for the run.")),
+            "ended_at": nullable(instant("When the run ended; `null`: it has not.")),
         }),
     )
 }
 
 fn run_error() -> Value {
     response_object(
-        "Why the last call failed, or how the run failed.",
+        "Why a call failed, or how a run failed.",
         &json!({
-            "code": code(),
-            "message": {"type": "string"},
-            "retryable": {"type": "boolean", "description": "Whether the same call may succeed later."},
-            "reason": {"type": ["string", "null"], "examples": ["ACTION_SUPERSEDED", "INSUFFICIENT_CAPACITY"]},
+            "code": code("Name of a gRPC code.", "UNAVAILABLE"),
+            "message": such_as("worker-service is unreachable", string("The error in words.")),
+            "retryable": flag("Whether the same call may succeed later."),
+            "reason": nullable(such_as("ACTION_SUPERSEDED", string("A reason of docs/errors.md, or one of the provider; `null`: unknown."))),
         }),
     )
 }
@@ -104,94 +124,88 @@ fn attempt() -> Value {
     response_object(
         "One call of worker-service.",
         &json!({
-            "run": counter(),
-            "number": counter(),
-            "started_at": instant(),
-            "code": code(),
-            "message": {"type": ["string", "null"]},
-            "trace_id": trace_id(),
+            "run": counter("Number of the run."),
+            "number": counter("Number of the call in its run."),
+            "started_at": instant("When it began."),
+            "code": code("Name of the gRPC code with which it ended.", "OK"),
+            "message": nullable(such_as("worker-service is unreachable", string("The error in words; `null`: none."))),
+            "trace_id": nullable(trace_id("Trace id of the call.")),
         }),
     )
 }
 
-/// The name of a gRPC code.
-fn code() -> Value {
-    json!({"type": "string", "pattern": "^[A-Z_]+$", "examples": ["UNAVAILABLE"]})
+fn priority() -> Value {
+    nullable(known("The urgency; `medium` if there is none.", "TaskPriority"))
 }
 
 /// The members that creating and changing a task have in common.
 fn writable_of_task() -> Value {
+    let text = json!({"type": "string", "maxLength": 10_000, "pattern": LINES});
     json!({
-        "title": text(1, 200),
-        "description": {"type": ["string", "null"], "maxLength": 10_000, "pattern": LINES},
-        "priority": nullable(names(TaskPriority::values())),
-        "assignee_id": nullable(text(1, 255)),
-        "department": nullable(text(1, 100)),
-        "worker_id": nullable(uuid()),
+        "title": line("What is to be done.", 1..=200, TITLE),
+        "description": nullable(described("The details.", such_as(DESCRIPTION, text))),
+        "priority": priority(),
+        "assignee_id": nullable(assignee()),
+        "department": nullable(line("The department that the task belongs to.", 1..=100, "network")),
+        "worker_id": nullable(uuid("The worker that the task is about: the id of an existing one.")),
     })
 }
 
-/// The title is required unless there is an action, for which the system makes a title.
+/// The title is required unless there is an action, for which the system makes a title. Generators take a body with members of
+/// its own and an `anyOf` for one of its alternatives, and leave the members out.
 fn new_task() -> Value {
     let mut members = writable_of_task();
-    members["title"] = json!({"type": ["string", "null"], "maxLength": 200, "pattern": format!("^$|{LINE}")});
-    members["action"] = nullable(new_action());
+    let title = json!({"type": "string", "maxLength": 200, "pattern": format!("^$|{LINE}")});
+    let made = "What is to be done. Required, unless there is an action, for which the system makes a title.";
+    members["title"] = nullable(described(made, such_as(TITLE, title)));
+    members["department"]["description"] =
+        json!("The department that the task belongs to; without it, that of the caller.");
+    members["action"] = described("What the system is to do on a worker.", nullable(schema("NewTaskAction")));
     let mut schema = request_object("A task to create.", &[], &members);
-    schema["anyOf"] = json!([
-        {"required": ["title"], "properties": {"title": {"type": "string", "minLength": 1}}},
-        {"required": ["action"], "properties": {"action": {"type": "object"}}},
-    ]);
+    schema["not"] = json!({"properties": {"title": {"enum": [null, ""]}, "action": {"type": "null"}}});
     let stop = json!({"verb": "stop", "worker_id": "01a202a3-2bd9-730c-8819-6267667c643f"});
-    schema["examples"] = json!([{"title": "Replace the uplink", "priority": "high"}, {"action": stop}]);
+    schema["examples"] = json!([{"title": TITLE, "priority": "high"}, {"action": stop}]);
     schema
 }
 
 fn new_action() -> Value {
     let members = json!({
-        "verb": names(TaskVerb::values()),
-        "worker_id": uuid(),
-        "confirm": confirm(),
-        "reason": nullable(text(0, 500)),
+        "verb": known("What is to be done.", "TaskVerb"),
+        "worker_id": uuid("The worker: the id of an existing one."),
+        "confirm": nullable(confirm()),
+        "reason": reason(),
     });
-    request_object("What the system does on a worker.", &["verb", "worker_id"], &members)
+    request_object("What the system is to do on a worker.", &["verb", "worker_id"], &members)
 }
 
 /// The confirmation of a termination.
 fn confirm() -> Value {
-    json!({
-        "type": ["string", "null"],
-        "description": "The name of the worker. Required for terminate; without meaning for other verbs.",
-    })
+    such_as(NAME, string("The name of the worker. Required for terminate; without meaning for other verbs."))
 }
 
 /// The body of a request for an action on the worker in the path.
 fn asked(terminates: bool) -> Value {
-    let mut members = json!({
-        "reason": nullable(text(0, 500)),
-        "priority": nullable(names(TaskPriority::values())),
-        "confirm": confirm(),
-    });
-    let mut required = Vec::new();
+    let mut members = json!({"reason": reason(), "priority": priority(), "confirm": nullable(confirm())});
+    let (mut description, mut required) = ("What goes with a request for an action.", Vec::new());
     if terminates {
-        members["confirm"]["type"] = json!("string");
-        required.push("confirm");
+        members["confirm"] = such_as(NAME, string("The name of the worker."));
+        (description, required) = ("What goes with a request for a termination.", vec!["confirm"]);
     }
-    let mut schema = request_object("What goes with a request for an action.", &required, &members);
+    let mut schema = request_object(description, &required, &members);
     schema["examples"] =
-        if terminates { json!([{"confirm": "lab 1"}]) } else { json!([{"reason": "for the night"}]) };
+        if terminates { json!([{"confirm": NAME}]) } else { json!([{"reason": "for the night"}]) };
     schema
 }
 
 fn retry() -> Value {
-    let mut schema = request_object("What goes with a retry.", &[], &json!({"confirm": confirm()}));
-    schema["examples"] = json!([{"confirm": "lab 1"}]);
-    schema
+    let members = json!({"confirm": nullable(confirm())});
+    such_as(json!({"confirm": NAME}), request_object("What goes with a retry.", &[], &members))
 }
 
 fn task_patch() -> Value {
     let mut members = writable_of_task();
     // Only the system sets `failed`.
-    members["status"] = names(TaskStatus::values().filter(|it| *it != TaskStatus::Failed));
+    members["status"] = known_but(&["failed"], "The progress. Only the system sets `failed`.", "TaskStatus");
     let mut schema = request_object(
         "A merge patch of a task (RFC 7396): `null` clears a field, an absent field is left unchanged.",
         &[],

@@ -3,50 +3,71 @@
 use serde_json::{Value, json};
 
 use super::super::schema;
-use super::{instant, response_object, uuid};
+use super::types::{
+    count, described, flag, instant, list, list_of_at_most, nullable, pattern, response_object, string,
+    such_as, trace_id, uuid, words,
+};
 
 pub(super) fn schemas() -> Vec<(&'static str, Value)> {
+    let kinds = ["internal", "server", "client", "producer", "consumer"];
     vec![
-        ("TraceList", list()),
+        ("TraceList", list_of_traces()),
         ("TraceSummary", summary()),
+        ("TraceRoot", root()),
+        ("TraceStatus", words("Whether a span of a trace has failed.", ["ok", "error"])),
         ("Traces", traces()),
         ("Trace", trace()),
+        ("CriticalPathPart", part()),
         ("Span", span()),
+        ("SpanKind", words("The kind of a span.", kinds)),
+        ("SpanStatus", status()),
+        ("SpanStatusCode", words("The code of the status of a span.", ["unset", "ok", "error"])),
+        ("SpanEvent", event()),
+        ("SpanLink", link()),
+        ("SpanScope", scope()),
         ("SpanAttribute", attribute()),
         ("TraceLog", log()),
+        ("LogFields", fields()),
     ]
 }
 
-fn list() -> Value {
+fn list_of_traces() -> Value {
     response_object(
         "The newest traces, those that began last first.",
         &json!({
-            "items": {"type": "array", "maxItems": 200, "items": schema("TraceSummary")},
+            "items": list_of_at_most(200, "The traces.", &schema("TraceSummary")),
             "destination": {"type": "null", "description": "Reserved: where the traces go if they are not kept here."},
         }),
     )
 }
 
+fn root() -> Value {
+    response_object(
+        "The span at the head of a trace: the first request, else the first span without a parent.",
+        &json!({
+            "service": such_as("gateway", string("`service.name`.")),
+            "name": such_as("GET /api/tasks", string("The name of the span.")),
+            "kind": described("The kind of the span.", schema("SpanKind")),
+        }),
+    )
+}
+
 fn summary() -> Value {
-    let root = response_object(
-        "The span at the head: the first request, else the first span without a parent.",
-        &json!({"service": {"type": "string"}, "name": {"type": "string"}, "kind": kind()}),
-    );
-    let ids = || json!({"type": "array", "maxItems": 20, "items": uuid()});
+    let ids = |description: &str, of: &str| list_of_at_most(20, description, &uuid(of));
     response_object(
         "A trace in a list.",
         &json!({
-            "trace_id": trace_id(),
-            "root": root,
-            "start": instant(),
+            "trace_id": trace_id("Id of the trace."),
+            "root": described("The span at the head.", schema("TraceRoot")),
+            "start": instant("When its first work began."),
             "duration_ms": milliseconds("From the start of its first work to the end of its last."),
             "spans": count("Spans that have arrived and are kept."),
-            "services": {"type": "array", "items": {"type": "string"}},
+            "services": list("The services that have spans in it.", &such_as("gateway", json!({"type": "string"}))),
             "errors": count("Spans that failed."),
-            "status": {"type": "string", "enum": ["ok", "error"]},
+            "status": described("Whether a span failed.", schema("TraceStatus")),
             "complete": complete(),
-            "task_ids": ids(),
-            "worker_ids": ids(),
+            "task_ids": ids("The tasks that it is about.", "Id of a task."),
+            "worker_ids": ids("The workers that it is about.", "Id of a worker."),
         }),
     )
 }
@@ -55,90 +76,121 @@ fn traces() -> Value {
     response_object(
         "The traces behind an id, in the order of their start, and their log lines.",
         &json!({
-            "traces": {"type": "array", "items": schema("Trace")},
+            "traces": list("The traces.", &schema("Trace")),
             "left_out": count("Older traces about a worker that are left out."),
-            "logs": {"type": "array", "items": schema("TraceLog")},
+            "logs": list("The log lines.", &schema("TraceLog")),
             "logs_dropped": count("Further log lines that were not kept."),
         }),
     )
 }
 
-fn trace() -> Value {
-    let part = response_object(
-        "A part of the critical path.",
-        &json!({"span_id": span_id(), "start": nanoseconds(), "end": nanoseconds()}),
-    );
+fn part() -> Value {
     response_object(
-        "What has arrived of a trace.",
+        "A part of the critical path.",
         &json!({
-            "trace_id": trace_id(),
-            "complete": complete(),
-            "dropped": count("Further spans that were not kept."),
-            "spans": {"type": "array", "items": schema("Span")},
-            "critical_path": {
-                "type": "array", "items": part,
-                "description": "What decided how long the span at the head took, in the order of time: parts that cover that \
-                    span and do not overlap.",
-            },
+            "span_id": span_id("Id of the span that it is of."),
+            "start": nanoseconds("When it begins"),
+            "end": nanoseconds("When it ends"),
         }),
     )
 }
 
-fn span() -> Value {
-    let attributes = || json!({"type": "array", "items": schema("SpanAttribute")});
-    let status = response_object(
-        "The status of the span.",
+fn trace() -> Value {
+    response_object(
+        "What has arrived of a trace.",
         &json!({
-            "code": {"type": "string", "enum": ["unset", "ok", "error"]},
-            "message": {"type": "string"},
+            "trace_id": trace_id("Id of the trace."),
+            "complete": complete(),
+            "dropped": count("Further spans that were not kept."),
+            "spans": list("The spans.", &schema("Span")),
+            "critical_path": list(
+                "What decided how long the span at the head took, in the order of time: parts that cover that span and do not \
+                 overlap.",
+                &schema("CriticalPathPart"),
+            ),
         }),
-    );
-    let event = response_object(
-        "Something that happened in the span.",
-        &json!({"name": {"type": "string"}, "time": nanoseconds(), "attributes": attributes()}),
-    );
-    let link = response_object(
-        "A link to a span of this trace or another one.",
-        &json!({"trace_id": trace_id(), "span_id": span_id(), "attributes": attributes()}),
-    );
-    let scope = response_object(
-        "The instrumentation scope.",
-        &json!({"name": {"type": "string"}, "version": {"type": "string"}}),
-    );
+    )
+}
+
+fn attributes() -> Value {
+    list("The attributes.", &schema("SpanAttribute"))
+}
+
+fn status() -> Value {
+    response_object(
+        "The status of a span.",
+        &json!({
+            "code": described("The code.", schema("SpanStatusCode")),
+            "message": string("What failed, in words; empty if nothing did."),
+        }),
+    )
+}
+
+fn event() -> Value {
+    response_object(
+        "Something that happened in a span.",
+        &json!({
+            "name": such_as("exception", string("What happened.")),
+            "time": nanoseconds("When it happened"),
+            "attributes": attributes(),
+        }),
+    )
+}
+
+fn link() -> Value {
+    response_object(
+        "A link to a span of the same trace or another one.",
+        &json!({
+            "trace_id": trace_id("Id of the other trace."),
+            "span_id": span_id("Id of the other span."),
+            "attributes": attributes(),
+        }),
+    )
+}
+
+fn scope() -> Value {
+    response_object(
+        "An instrumentation scope.",
+        &json!({"name": string("The name; empty if there is none."), "version": string("The version; empty if there is none.")}),
+    )
+}
+
+fn span() -> Value {
     response_object(
         "A span that has ended.",
         &json!({
-            "span_id": span_id(),
-            "parent_span_id": {"type": ["string", "null"], "pattern": SPAN_ID},
-            "missing_parent": {"type": "boolean", "description": "Whether the parent has not arrived."},
-            "remote_parent": {
-                "type": "boolean",
-                "description": "Whether the parent has not arrived because it is a span of the caller of the gateway.",
-            },
-            "name": {"type": "string"},
-            "kind": kind(),
-            "service": {"type": "string"},
-            "instance": {"type": ["string", "null"], "description": "`service.instance.id`."},
-            "start": nanoseconds(),
-            "end": nanoseconds(),
+            "span_id": span_id("Id of the span."),
+            "parent_span_id": nullable(span_id("Id of the parent; `null`: it has none.")),
+            "missing_parent": flag("Whether the parent has not arrived."),
+            "remote_parent": flag(
+                "Whether the parent has not arrived because it is a span of the caller of the gateway."
+            ),
+            "name": such_as("GET /api/tasks", string("The name of the span.")),
+            "kind": described("The kind of the span.", schema("SpanKind")),
+            "service": such_as("gateway", string("`service.name`.")),
+            "instance": nullable(string("`service.instance.id`.")),
+            "start": nanoseconds("When it began"),
+            "end": nanoseconds("When it ended"),
             "duration_ms": milliseconds("Duration."),
             "self_ms": milliseconds("The time in which none of its children ran."),
-            "status": status,
+            "status": described("The status.", schema("SpanStatus")),
             "attributes": attributes(),
-            "events": {"type": "array", "items": event},
-            "links": {"type": "array", "items": link},
-            "scope": scope,
+            "events": list("What happened in the span.", &schema("SpanEvent")),
+            "links": list("The links to other spans.", &schema("SpanLink")),
+            "scope": described("The instrumentation scope.", schema("SpanScope")),
         }),
     )
 }
 
 fn attribute() -> Value {
+    let value = json!({
+        "anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}, {"type": "array", "items": {}}],
+        "description": "The value, with the JSON type of what was recorded; a whole number above 2^53 is a string.",
+        "examples": ["/api/tasks"],
+    });
     response_object(
-        "An attribute. Its value has the JSON type of what was recorded; a whole number above 2^53 is a string.",
-        &json!({
-            "key": {"type": "string"},
-            "value": {"type": ["string", "number", "boolean", "array"], "items": true},
-        }),
+        "An attribute.",
+        &json!({"key": such_as("http.route", string("The name of the attribute.")), "value": value}),
     )
 }
 
@@ -146,46 +198,33 @@ fn log() -> Value {
     response_object(
         "A log line.",
         &json!({
-            "time": instant(),
-            "level": {"type": "string", "examples": ["INFO"]},
-            "service": {"type": "string"},
-            "trace_id": {"type": ["string", "null"]},
-            "span_id": {"type": ["string", "null"]},
-            "message": {"type": "string"},
-            "fields": {"type": "object", "additionalProperties": true},
+            "time": instant("When it was written."),
+            "level": such_as("INFO", string("The level.")),
+            "service": such_as("gateway", string("`service.name`.")),
+            "trace_id": nullable(trace_id("Id of the trace that it belongs to; `null`: none.")),
+            "span_id": nullable(span_id("Id of the span that it belongs to; `null`: none.")),
+            "message": such_as("listening", string("The message.")),
+            "fields": described("The fields.", schema("LogFields")),
         }),
     )
 }
 
-const SPAN_ID: &str = "^[0-9a-f]{16}$";
-
-fn trace_id() -> Value {
-    json!({"type": "string", "pattern": "^[0-9a-f]{32}$"})
+fn fields() -> Value {
+    json!({"type": "object", "additionalProperties": true, "description": "The fields of a log line: any names and values."})
 }
 
-fn span_id() -> Value {
-    json!({"type": "string", "pattern": SPAN_ID})
+fn span_id(description: &str) -> Value {
+    pattern(description, "^[0-9a-f]{16}$", "b0f11dc6f5b764eb")
 }
 
-fn nanoseconds() -> Value {
-    json!({"type": "string", "pattern": "^[0-9]+$", "description": "Nanoseconds since 1970."})
+fn nanoseconds(description: &str) -> Value {
+    pattern(&format!("{description}, in nanoseconds since 1970."), "^[0-9]+$", "1795340577124032000")
 }
 
 fn milliseconds(description: &str) -> Value {
     json!({"type": "number", "minimum": 0, "description": description})
 }
 
-fn count(description: &str) -> Value {
-    json!({"type": "integer", "minimum": 0, "description": description})
-}
-
 fn complete() -> Value {
-    json!({
-        "type": "boolean",
-        "description": "Whether the parent of each span has arrived, and nothing more has arrived for a moment.",
-    })
-}
-
-fn kind() -> Value {
-    json!({"type": "string", "enum": ["internal", "server", "client", "producer", "consumer"]})
+    flag("Whether the parent of each span has arrived, and nothing more has arrived for a moment.")
 }

@@ -4,115 +4,153 @@ use proto::ContractEnum as _;
 use proto::worker::v1::{WorkerDesiredState, WorkerObservedState, WorkerOutcomeResult, WorkerProvider};
 use serde_json::{Value, json};
 
-use super::{
-    counter, event, instant, names, nullable, page, request_object, response_name, response_object, text,
-    uuid,
+use super::types::{
+    counter, described, flag, instant, known, line, names, nullable, pattern, person, request_object,
+    response_object, string, such_as, uuid,
 };
+use super::{before, event, page};
+use crate::description::schema;
+
+const NAME: &str = "lab 1";
+const REGION: &str = "us-east-1";
+const INSTANCE_TYPE: &str = "m5.metal";
+const INSTANCE: &str = "i-sim-7";
 
 pub(super) fn schemas() -> Vec<(&'static str, Value)> {
     vec![
         ("Worker", worker()),
+        ("WorkerUtilization", utilization()),
+        ("WorkerOutcome", outcome()),
+        ("WorkerProvider", names("The provider of a machine.", WorkerProvider::values())),
+        (
+            "WorkerStatus",
+            names(
+                "The observed state of a worker; `unknown` if the provider does not report one.",
+                WorkerObservedState::values(),
+            ),
+        ),
+        ("WorkerDesiredStatus", names("The desired state of a worker.", WorkerDesiredState::values())),
+        (
+            "WorkerOutcomeResult",
+            names("How a generation of the desired state ended.", WorkerOutcomeResult::values()),
+        ),
+        ("Tags", tags("Tags of a worker: any keys, each with a text.", false)),
+        ("TagsPatch", tags("Tags to set; `null` removes a tag.", true)),
         ("NewWorker", new_worker(false)),
         ("ExistingWorker", new_worker(true)),
         ("WorkerPatch", worker_patch()),
         ("WorkerPage", page("Worker")),
-        ("WorkerEvent", event("Worker", worker())),
+        ("WorkerBefore", before("Worker", worker())),
+        ("WorkerEvent", event("Worker")),
         ("WorkerEventPage", page("WorkerEvent")),
     ]
 }
 
-fn tags(of_patch: bool) -> Value {
-    let value = if of_patch { nullable(text(0, 256)) } else { text(0, 256) };
+fn tags(description: &str, of_patch: bool) -> Value {
+    let value = line("The value of the tag.", 0..=256, "red");
+    let value = if of_patch { nullable(value) } else { value };
     json!({
-        "type": ["object", "null"],
+        "type": "object",
+        "description": description,
         "maxProperties": 50,
-        "propertyNames": text(1, 128),
+        "propertyNames": line("The key of the tag.", 1..=128, "team"),
         "additionalProperties": value,
         "examples": [{"team": "red"}],
     })
 }
 
 fn worker() -> Value {
+    let desired = "Why the desired state was set; `null`: no reason was given.";
+    let address = "IPv4 or IPv6 address of the machine; `null` while it has none.";
     response_object(
         "A machine of the fleet: `status` is the last observed state, `desired_status` the desired state.",
         &json!({
-            "id": uuid(),
-            "name": text(1, 100),
-            "region": {"type": "string"},
-            "instance_type": {"type": "string"},
-            "provider": response_name(WorkerProvider::values()),
-            "instance_id": {"type": ["string", "null"], "description": "Id of the machine at the provider."},
-            "tags": {"type": "object", "additionalProperties": {"type": "string"}},
-            "status": response_name(WorkerObservedState::values()),
-            "status_since": instant(),
-            "address": {"type": ["string", "null"], "description": "IPv4 or IPv6 address of the machine.", "examples": ["10.0.0.7"]},
-            "utilization": nullable(utilization()),
-            "desired_status": response_name(WorkerDesiredState::values()),
-            "desired_reason": nullable(text(0, 500)),
-            "desired_by": {"type": "string", "description": "`sub` of the person who asked for the desired state."},
-            "desired_at": instant(),
-            "generation": counter(),
-            "reconciling": {"type": "boolean", "description": "Whether the current generation has not ended."},
-            "converged_at": nullable(instant()),
-            "outcome": nullable(outcome()),
-            "created_by": {"type": "string"},
-            "created_at": instant(),
-            "updated_at": instant(),
-            "version": counter(),
-            "revision": counter(),
+            "id": uuid("Id of the worker."),
+            "name": line("The name for people; need not be unique.", 1..=100, NAME),
+            "region": such_as(REGION, string("The region of the provider.")),
+            "instance_type": such_as(INSTANCE_TYPE, string("The provider's name for the kind of machine.")),
+            "provider": described("The provider of the machine.", schema("WorkerProvider")),
+            "instance_id": nullable(such_as(INSTANCE, string("Id of the machine at the provider; `null` until it was created."))),
+            "tags": described("The tags.", schema("Tags")),
+            "status": described("The last observed state.", schema("WorkerStatus")),
+            "status_since": instant("When the worker entered this state."),
+            "address": nullable(such_as("10.0.0.7", string(address))),
+            "utilization": described("How much of the machine is used; `null` unless it runs.", nullable(schema("WorkerUtilization"))),
+            "desired_status": described("The state that the worker should reach.", schema("WorkerDesiredStatus")),
+            "desired_reason": nullable(line(desired, 0..=500, "for the night")),
+            "desired_by": person("`sub` of the person who asked for the desired state."),
+            "desired_at": instant("When the desired state was set."),
+            "generation": counter("Number of changes of the desired state, starting at 1."),
+            "reconciling": flag("Whether the current generation has not ended."),
+            "converged_at": nullable(instant("When the observed state last reached the desired one; `null`: never.")),
+            "outcome": described(
+                "How the current generation of the desired state ended; `null` while the worker is being reconciled.",
+                nullable(schema("WorkerOutcome")),
+            ),
+            "created_by": person("`sub` of the caller that created the worker."),
+            "created_at": instant("When the worker was created."),
+            "updated_at": instant("When the worker was last changed."),
+            "version": counter("Number of edits, starting at 1; the first part of the `ETag`."),
+            "revision": counter("Number of all changes, starting at 1."),
         }),
     )
 }
 
-pub(in crate::description) fn utilization() -> Value {
-    let share = json!({"type": "number", "minimum": 0, "maximum": 1});
+fn utilization() -> Value {
+    let share = |description: &str| json!({"type": "number", "minimum": 0, "maximum": 1, "description": description, "examples": [0.25]});
     response_object(
-        "How much of the machine is used, as shares from 0 to 1; `null` unless it runs. Not part of the history.",
-        &json!({"cpu": share, "memory": share, "storage": share, "time": instant()}),
+        "How much of a machine is used, as shares from 0 to 1. Not part of the history.",
+        &json!({
+            "cpu": share("Share of the processors."),
+            "memory": share("Share of the memory."),
+            "storage": share("Share of the disks."),
+            "time": instant("When the provider reported it."),
+        }),
     )
 }
 
 fn outcome() -> Value {
+    let of_provider = "The provider's reason why the generation failed; `null` for other results.";
     response_object(
-        "How the current generation of the desired state ended; `null` while the worker is being reconciled.",
+        "How a generation of the desired state ended.",
         &json!({
-            "generation": counter(),
-            "result": response_name(WorkerOutcomeResult::values()),
-            "time": instant(),
-            "reason": {"type": ["string", "null"], "examples": ["INSUFFICIENT_CAPACITY"]},
-            "message": {"type": ["string", "null"]},
+            "generation": counter("The generation."),
+            "result": described("How it ended.", schema("WorkerOutcomeResult")),
+            "time": instant("When it ended."),
+            "reason": nullable(such_as("INSUFFICIENT_CAPACITY", string(of_provider))),
+            "message": nullable(such_as("no capacity for m5.metal", string("The reason in words; `null` for other results."))),
         }),
     )
 }
 
 fn new_worker(exists: bool) -> Value {
-    let identifier = |others: &str, max: usize, example: &str| json!({"type": "string", "pattern": format!("^[a-z0-9{others}]{{1,{max}}}$"), "examples": [example]});
+    let identifier = |description: &str, others: &str, max: usize, example: &str| {
+        pattern(description, &format!("^[a-z0-9{others}]{{1,{max}}}$"), example)
+    };
     let mut members = json!({
-        "name": text(1, 100),
-        "region": identifier("-", 64, "us-east-1"),
-        "instance_type": identifier(".-", 64, "m5.metal"),
-        "provider": nullable(names(WorkerProvider::values())),
-        "tags": tags(false),
+        "name": line("The name for people; need not be unique.", 1..=100, NAME),
+        "region": identifier("The region of the provider.", "-", 64, REGION),
+        "instance_type": identifier("The provider's name for the kind of machine.", ".-", 64, INSTANCE_TYPE),
+        "provider": nullable(known("The provider of the machine; `simulated` if there is none.", "WorkerProvider")),
+        "tags": described("The tags.", nullable(schema("Tags"))),
     });
     let mut required = vec!["name", "region", "instance_type"];
+    let mut example = json!({"name": NAME, "region": REGION, "instance_type": INSTANCE_TYPE});
     if exists {
-        members["instance_id"] = identifier("-", 128, "i-sim-7");
+        members["instance_id"] = identifier("Id of the machine at the provider.", "-", 128, INSTANCE);
+        example["instance_id"] = json!(INSTANCE);
         required.push("instance_id");
     }
-    let mut example = json!({"name": "lab 1", "region": "us-east-1", "instance_type": "m5.metal"});
-    if exists {
-        example["instance_id"] = json!("i-sim-7");
-    }
     let description = if exists { "A machine to register." } else { "A worker to create." };
-    let mut schema = request_object(description, &required, &members);
-    schema["examples"] = json!([example]);
-    schema
+    such_as(example, request_object(description, &required, &members))
 }
 
 fn worker_patch() -> Value {
-    let members = json!({"name": text(1, 100), "tags": tags(true)});
-    let mut schema =
-        request_object("A merge patch of a worker (RFC 7396): `null` removes a tag.", &[], &members);
-    schema["examples"] = json!([{"name": "lab 2", "tags": {"team": null}}]);
-    schema
+    let members = json!({
+        "name": line("The name for people; need not be unique.", 1..=100, NAME),
+        "tags": described("The tags to change; `null` removes all.", nullable(schema("TagsPatch"))),
+    });
+    let description =
+        "A merge patch of a worker (RFC 7396): `null` removes a tag, an absent field is left unchanged.";
+    such_as(json!({"name": "lab 2", "tags": {"team": null}}), request_object(description, &[], &members))
 }
