@@ -12,13 +12,15 @@ mod resources;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use axum::Extension;
+use axum::http::request::Parts;
 use axum::http::{HeaderName, header};
 use serde_json::{Map, Value, json};
 
 use operations::operations;
 
 use crate::public_url::PublicUrl;
-use crate::session::cookies;
+use crate::session::{Sessions, cookies};
 
 /// The server in openapi.json: a gateway on this machine, as `ccm up` runs one.
 const SERVER: &str = "http://127.0.0.1:8000";
@@ -32,10 +34,25 @@ pub fn text() -> String {
     format!("{:#}\n", document())
 }
 
-/// Returns the document, with the gateway's URL as proxies have told it. Needs no token.
-pub(crate) async fn get(public: PublicUrl) -> ([(HeaderName, &'static str); 1], Cow<'static, str>) {
-    let text = public.told().map(|url| with_servers(&AROUND_SERVERS, &json!([{"url": url}])));
-    ([(header::CONTENT_TYPE, "application/json")], text.map_or(Cow::Borrowed(TEXT.as_str()), Cow::Owned))
+/// Returns the document, with the URL at which the client has reached the gateway as its server. Needs no token.
+pub(crate) async fn get(
+    public: PublicUrl,
+    Extension(sessions): Extension<Sessions>,
+    head: Parts,
+) -> ([(HeaderName, &'static str); 1], Cow<'static, str>) {
+    let url = public.told().map(str::to_owned).or_else(|| sessions.origin(&head).url());
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        url.map_or(Cow::Borrowed(TEXT.as_str()), |it| text_of(&it).into()),
+    )
+}
+
+/// The document with this server.
+fn text_of(server: &str) -> String {
+    with_servers(
+        &AROUND_SERVERS,
+        &json!([{"url": server, "description": "The gateway that serves this document."}]),
+    )
 }
 
 /// What stands before and behind the servers of a document.

@@ -27,8 +27,9 @@ use crate::error::ApiError;
 use crate::public_url::{self, PublicUrl};
 use crate::supervisor::Supervisor;
 
-/// The routes of the operations that begin and end a session, and of the one that says how.
-pub(crate) const ROUTES: [&str; 3] = ["/api/session", "/api/session/code", "/api/sign-in"];
+/// The routes whose handlers get the [`Sessions`]: of the operations that begin and end a session, of the one that says how, and
+/// of the description, which has the origin.
+const ROUTES: [&str; 4] = ["/api/session", "/api/session/code", "/api/sign-in", "/api/openapi.json"];
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 

@@ -35,16 +35,18 @@ impl PublicOrigin {
         let site = site(authority, is_https);
         has_scheme && is_https == self.is_https && site.is_some() && site == self.site
     }
-}
 
-impl PublicOrigin {
-    /// The origin as the beginning of a URL, without the default port of the scheme; `None` if the request names no valid host.
+    /// The origin as a URL, without the scheme's default port: `https://lab.example`. `None` if the request names no valid
+    /// host.
     #[must_use]
     pub fn url(&self) -> Option<String> {
         let (host, port) = self.site.as_ref()?;
-        let (scheme, default) = if self.is_https { ("https", 443) } else { ("http", 80) };
-        let port = if *port == default { String::new() } else { format!(":{port}") };
-        Some(format!("{scheme}://{host}{port}"))
+        Some(match (self.is_https, port) {
+            (true, 443) => format!("https://{host}"),
+            (true, port) => format!("https://{host}:{port}"),
+            (false, 80) => format!("http://{host}"),
+            (false, port) => format!("http://{host}:{port}"),
+        })
     }
 }
 
@@ -256,6 +258,17 @@ mod tests {
             |host| origin("10.0.0.1", &[("x-forwarded-proto", "https"), ("x-forwarded-host", host)]).url();
         assert_eq!(of("lab.example:443").as_deref(), Some("https://lab.example"));
         assert_eq!(of("[2001:db8::1]:8443").as_deref(), Some("https://[2001:db8::1]:8443"));
+    }
+
+    #[test]
+    fn a_url_has_the_port_unless_it_is_that_of_the_scheme() {
+        let url = |host| origin("10.0.0.1", &[("x-forwarded-host", host)]).url();
+        assert_eq!(url("lab.example:8000").unwrap(), "http://lab.example:8000");
+        assert_eq!(url("Lab.Example").unwrap(), "http://lab.example");
+        assert_eq!(url("[::1]:8000").unwrap(), "http://[::1]:8000");
+        assert_eq!(url("a b"), None);
+        let over_tls = [("x-forwarded-proto", "https"), ("x-forwarded-host", "lab.example")];
+        assert_eq!(origin("10.0.0.1", &over_tls).url().unwrap(), "https://lab.example");
     }
 
     #[test]

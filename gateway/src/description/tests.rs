@@ -65,6 +65,15 @@ fn the_checked_in_description_of_the_stream_is_current() {
     assert!(checked_in == asyncapi::text(), "{command}");
 }
 
+#[test]
+fn the_served_document_differs_by_its_server_alone() {
+    let mut served: Value = serde_json::from_str(&text_of("https://lab.example")).unwrap();
+    let server = served["servers"][0]["url"].take();
+    assert_eq!(server, "https://lab.example");
+    served["servers"][0]["url"] = json!(SERVER);
+    assert!(served == *DOCUMENT);
+}
+
 #[tokio::test]
 async fn the_document_has_the_operations_of_the_router() {
     let peer = |name| net::grpc::Peer::new(name, "http://127.0.0.1:9", None).unwrap();
