@@ -1,8 +1,10 @@
-//! The product does what openapi.json says, whatever is sent to it: schemathesis asks, and judges every answer.
+//! The product does what openapi.json says, whatever is sent to it: schemathesis asks, and judges every answer. Clients that are
+//! generated from it can do everything.
 //!
 //! `CCM_FUZZ_CASES` is how many requests it makes, `CCM_SEED` repeats a run: `CCM_FUZZ_CASES=50000 tests/run --test e2e --
 //! openapi` is the whole.
 
+use std::path::Path;
 use std::time::Duration;
 
 use access::Role;
@@ -51,4 +53,32 @@ async fn every_operation_answers_as_described_whatever_is_sent_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_answers_as_described_whatever_is_sent_on_postgresql() {
     is_as_described(Backend::Postgres).await;
+}
+
+/// Runs a program that generates a client from what a product serves, and does with it what a client does.
+async fn is_driven_by(program: &mut Command, name: &str) {
+    let product = Product::start().await;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let run = program
+        .arg(format!("http://{}", product.gateway_address))
+        .arg(&folder)
+        .env("CCM_TOKEN", product.token_for(PATIENCE, "root", &[Role::Admin], Some("network")))
+        .env("CCM_USER_TOKEN", product.token_for(PATIENCE, "ada", &[Role::User], None))
+        .kill_on_drop(true)
+        .output();
+    let run = tokio::time::timeout(PATIENCE, run).await.expect("it ends").expect("tests/run installs it");
+    let (said, complaint) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success(), "{said}\n{complaint}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_generated_by_openapi_python_client_can_do_everything() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/openapi/clients/generated.py");
+    is_driven_by(Command::new(PYTHON).args(["-B", script]), "openapi-python-client").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_generated_by_openapi_typescript_can_do_everything() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/openapi/clients/typescript");
+    is_driven_by(&mut Command::new(script), "openapi-typescript").await;
 }

@@ -1,6 +1,7 @@
 //! The operations: parameters, bodies, responses and error reasons.
 
 mod events;
+mod more;
 mod others;
 mod tasks;
 mod traces;
@@ -226,6 +227,7 @@ impl Operation {
             "operationId": self.id,
             "tags": [self.tag],
             "summary": self.summary,
+            "description": more::of(self.id),
             "responses": responses,
         });
         if !parameters.is_empty() {

@@ -83,6 +83,7 @@ fn everything_is_described() {
                 all.extend(headers.chain([response]).map(|it| (place.clone(), it)));
             }
             all.extend(operation.get("requestBody").map(|it| (place.clone(), it)));
+            all.push((place, operation));
         }
     }
     for (place, it) in all {
