@@ -48,3 +48,34 @@ test("the reference shows every operation and sends requests with the session co
   assert.equal(await stream.getByRole("button", { name: "Try it out" }).count(), 0, "its answer has no end");
   assert.deepEqual(complaints, []);
 });
+
+test("requests go to the origin of the page, whatever origin the gateway knows", async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.route("**/api/openapi.json", async (route) => {
+    const response = await route.fetch();
+    const described = { ...(await response.json()), servers: [{ url: "http://inner.example:8000" }] };
+    await route.fulfill({ response, json: described });
+  });
+  await page.goto(`${BASE}/api/docs`);
+  const live = page.locator("#operations-health-live");
+  await live.locator("button.opblock-summary-control").click();
+  await live.getByRole("button", { name: "Try it out" }).click();
+  await live.getByRole("button", { name: "Execute" }).click();
+  const response = live.locator(".live-responses-table");
+  await response.waitFor();
+  assert.match(await response.innerText(), /200[^]*"status": "ok"/);
+});
+
+test("examples are of what they are examples of, not of patterns", async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(`${BASE}/api/docs`);
+  const create = page.locator("#operations-tasks-createTask");
+  await create.locator("button.opblock-summary-control").click();
+  const examples = create.locator(".highlight-code");
+  await examples.first().waitFor();
+  const texts = (await examples.allInnerTexts()).join("\n");
+  assert.match(texts, /"title": "Replace the uplink"/);
+  assert.match(texts, /"created_at": "2026-11-22T09:42:57.124032Z"/);
+  assert.match(texts, /"assignee_id": "bob"/);
+  assert.match(texts, /"type": "urn:cml-cloud-manager:problem:[a-z-]+"/);
+});

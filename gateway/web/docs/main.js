@@ -12,6 +12,9 @@ dark.addEventListener("change", applyScheme);
 /** An answer of the event stream has no end, for which "Try it out" would wait. */
 const STREAM = "/api/events/stream";
 
+/** Requests go where the page is from: behind a proxy that it does not trust, the gateway knows another origin than the browser. */
+const HERE = [{ url: "/" }];
+
 /** What Swagger UI would offer for the session cookie is a field for its value, which no script can set. */
 const SESSION_NOTE = "session: the page's sign-in. Requests have its cookie by themselves, unless a bearer token is given here.";
 
@@ -19,6 +22,12 @@ const SESSION_NOTE = "session: the page's sign-in. Requests have its cookie by t
 const adapted = ({ React }) => ({
   statePlugins: {
     spec: {
+      wrapActions: {
+        updateJsonSpec:
+          (/** @type {Function} */ update) =>
+          (/** @type {object} */ description) =>
+            update({ ...description, servers: HERE }),
+      },
       wrapSelectors: {
         allowTryItOutFor:
           (/** @type {Function} */ allowed) =>
