@@ -68,8 +68,7 @@ fn the_checked_in_description_of_the_stream_is_current() {
 #[test]
 fn the_served_document_differs_by_its_server_alone() {
     let mut served: Value = serde_json::from_str(&text_of("https://lab.example")).unwrap();
-    let server = served["servers"][0]["url"].take();
-    assert_eq!(server, "https://lab.example");
+    assert_eq!(served["servers"][0]["url"], "https://lab.example");
     served["servers"][0]["url"] = json!(SERVER);
     assert!(served == *DOCUMENT);
 }
