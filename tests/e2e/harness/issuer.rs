@@ -43,8 +43,14 @@ impl SigningKey {
 
     /// Signs as if the key had another id.
     pub(crate) fn sign_as(&self, id: &str, claims: &Value) -> String {
+        self.sign_with(claims, |header| header.kid = Some(id.to_owned()))
+    }
+
+    /// Signs with a header that differs from the usual one.
+    pub(crate) fn sign_with(&self, claims: &Value, change: impl FnOnce(&mut Header)) -> String {
         let mut header = Header::new(self.algorithm);
-        header.kid = Some(id.to_owned());
+        header.kid = Some(self.id.clone());
+        change(&mut header);
         encode(&header, claims, &self.key).unwrap()
     }
 }
