@@ -76,8 +76,8 @@ enum Lost {
     Retry(String, Duration),
     /// The gateway has ended the stream as planned.
     Planned(Duration),
-    /// A new token is needed.
-    TokenExpired,
+    /// A new token is needed, for this reason.
+    TokenRefused(String),
     /// The reader of standard output has gone.
     ReaderGone,
 }
@@ -112,7 +112,7 @@ impl Follower {
             let wait = match self.connection().await? {
                 Lost::ReaderGone => return Ok(()),
                 Lost::Planned(wait) => wait,
-                Lost::TokenExpired => self.renew()?,
+                Lost::TokenRefused(why) => self.renew(&why)?,
                 Lost::Retry(why, least) => self.retry(&why, least),
             };
             tokio::time::sleep(wait).await;
@@ -129,19 +129,18 @@ impl Follower {
     }
 
     /// Returns when to connect with a new token.
-    fn renew(&mut self) -> anyhow::Result<Duration> {
-        const WHY: &str = "the token has expired or was refused by the gateway";
+    fn renew(&mut self, why: &str) -> anyhow::Result<Duration> {
         match self.token.renewal(&self.last_token)? {
             // A new one is of no use if the gateway refuses new ones.
             Renewal::Possible if !self.is_refused => {
                 self.is_refused = true;
-                console::report(format_args!("{WHY}; connecting with a new one"));
+                console::report(format_args!("{why}; connecting with a new one"));
                 Ok(Duration::ZERO)
             }
             Renewal::Awaited => {
-                Ok(self.retry(&format!("{WHY}, and its file has no new one"), Duration::ZERO))
+                Ok(self.retry(&format!("{why}; the token file has no new one"), Duration::ZERO))
             }
-            Renewal::Possible | Renewal::Impossible => bail!("{WHY}: get a new one"),
+            Renewal::Possible | Renewal::Impossible => bail!("{why}; get a new token"),
         }
     }
 
@@ -201,7 +200,7 @@ impl Follower {
             .is_some_and(|it| it.as_bytes().starts_with(b"text/event-stream"));
         match status {
             StatusCode::OK if is_stream => Ok(Ok(response)),
-            StatusCode::UNAUTHORIZED => Ok(Err(Lost::TokenExpired)),
+            StatusCode::UNAUTHORIZED => Ok(Err(Lost::TokenRefused(problem(response).await))),
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Ok(Err(refused(&response))),
             _ if status.is_server_error() => Ok(Err(refused(&response))),
             _ => bail!("{}", problem(response).await),
@@ -224,7 +223,7 @@ impl Follower {
                     console::report("connected again");
                 }
             }
-            "auth.session.expired" => end = Some(Lost::TokenExpired),
+            "auth.session.expired" => end = Some(Lost::TokenRefused("the token has expired".to_owned())),
             "system.sse.shutdown" => {
                 let wait = milliseconds(&data["reconnect_in_ms"]);
                 let why = data["reason"].as_str().unwrap_or_default();
