@@ -22,10 +22,11 @@ use crate::services::Services;
 static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
 const ROUTER: &str = include_str!("../router.rs");
 /// Reasons that only gRPC callers get.
-const OF_GRPC_ALONE: [Reason; 9] = [
+const OF_GRPC_ALONE: [Reason; 10] = [
     Reason::ActionSuperseded,
     Reason::HistoryGone,
     Reason::MessageTooLarge,
+    Reason::MetadataTooLarge,
     Reason::OnBehalfNotAllowed,
     Reason::ReaderTooSlow,
     Reason::StreamEnded,
