@@ -10,7 +10,7 @@ const TYPES = { ".js": "text/javascript", ".css": "text/css" };
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; " +
   "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html ccm";
-const SHEETS = ["tokens.css", "page.css", "views.css"];
+const SHEETS = ["tokens.css", "page.css", "controls.css", "dialogs.css", "lists.css", "resource.css"];
 
 const HTML = `<!doctype html><html lang="en"><head><title>Traces</title><meta name="viewport" content="width=device-width">
 ${SHEETS.map((it) => `<link rel="stylesheet" href="/page/${it}">`).join("")}

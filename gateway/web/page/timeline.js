@@ -11,6 +11,7 @@ import { clock, count, exact } from "./format.js";
 import { actor, described } from "./history.js";
 import { earlier } from "./earlier.js";
 import { awaited, context, empty, failure, icon, spinner, status, traceLink } from "./parts.js";
+import { taskStatus } from "./statuses.js";
 
 /** So many lines are in the document at most. */
 const SHOWN = 100;
@@ -142,7 +143,7 @@ export function row(app, line) {
     <a class="subject" href="${BASE}/${kind}/${subject}">${icon(kind === "workers" ? "workers" : "tasks")}<bdi>${name}</bdi></a>
     <div class="what">
       <p>${changed ? nothing : html`<span>${happened(type)}</span>`} ${line.actor ? html`<span class="hint">by ${actor(line)}</span>` : nothing}</p>
-      ${after && !before ? status(after.status) : described(before, after)}
+      ${after && !before ? (kind === "tasks" ? taskStatus(after) : status(after.status)) : described(before, after)}
     </div>
     ${traceLink(trace, `${name}: ${happened(type)}`)}
   </li>`;

@@ -8,7 +8,8 @@ import { count, exact, shortId } from "../format.js";
 import { copyButton, empty, failure, icon, spinner } from "../parts.js";
 import { LINES, details, logs } from "./details.js";
 import { act } from "./gestures.js";
-import { isElsewhere, pace } from "./pace.js";
+import { isElsewhere } from "./pace.js";
+import { Reading } from "./reading.js";
 import { axis, place, timeAt, took, view, zoom } from "./scale.js";
 import { model, reveal, rows } from "./tree.js";
 import { label, waterfall } from "./waterfall.js";
@@ -64,11 +65,6 @@ export class Waterfall {
   range = [0, 0];
   /** @type {Drag | null} */
   drag = null;
-  /** @type {any} */
-  error = null;
-  etag = "";
-  changed = Date.now();
-  timer = 0;
   frame = 0;
   written = 0;
   ends = new AbortController();
@@ -85,14 +81,14 @@ export class Waterfall {
     this.sizes.observe(root);
     const { signal } = this.ends;
     root.addEventListener("scroll", this.soon, { passive: true, signal });
-    document.addEventListener("visibilitychange", () => document.hidden || this.load(), { signal });
-    this.load();
+    this.reading = new Reading(app.api, id, this);
   }
 
   unmount() {
     this.ends.abort();
+    this.reading.stop();
     this.sizes.disconnect();
-    for (const it of [this.timer, this.written]) clearTimeout(it);
+    clearTimeout(this.written);
     cancelAnimationFrame(this.frame);
   }
 
@@ -121,29 +117,9 @@ export class Waterfall {
     if (span) this.select(span);
   }
 
-  /** Reads the trace, and again later while it may change. */
-  load = async () => {
-    const { signal } = this.ends;
-    try {
-      const headers = this.etag ? { "If-None-Match": this.etag } : {};
-      const response = await this.app.api.request("GET", `/api/traces/${encodeURIComponent(this.id)}`, { headers, signal });
-      if (response.status !== 304) this.take(await this.app.api.read(response), response.headers.get("ETag"));
-      this.error = null;
-    } catch (error) {
-      if (signal.aborted) return;
-      this.error = error;
-    }
-    clearTimeout(this.timer);
-    const later = pace({ complete: this.complete, quiet: Date.now() - this.changed, error: this.error });
-    if (later && !document.hidden) this.timer = window.setTimeout(this.load, later);
-    this.soon();
-  };
-
-  /** What is seen stays where it is. @param {any} answer @param {string | null} etag */
-  take(answer, etag) {
+  /** What is seen stays where it is. @param {any} answer */
+  take(answer) {
     const next = model(answer);
-    if (!etag || etag !== this.etag) this.changed = Date.now();
-    this.etag = etag ?? "";
     const anchor = this.rows[Math.ceil(this.range[0] / this.height)]?.key;
     const place = () => this.rows.findIndex((it) => it.key === anchor);
     const before = place();
@@ -217,7 +193,7 @@ export class Waterfall {
     const { traces, spans, services, end, logs: lines, base, leftOut } = this.model;
     const story = this.id.includes("-");
     const back = html`<a class="back" href="${BASE}/traces">${icon("back")}Traces</a>`;
-    if (!traces.length) return html`<div class="trace-view">${back}<h1>${this.heading}</h1>${this.error ? this.refusal() : spinner("Reading the trace…")}</div>`;
+    if (!traces.length) return html`<div class="trace-view">${back}<h1>${this.heading}</h1>${this.reading.error ? this.refusal() : spinner("Reading the trace…")}</div>`;
     const all = [...spans.values()];
     const errors = all.filter((it) => it.error);
     const dropped = traces.reduce((sum, it) => sum + it.dropped, 0);
@@ -239,7 +215,7 @@ export class Waterfall {
       <p class="legend">${[...services].map(([name, colour]) => html`<span><i class="swatch s${colour}"></i><bdi>${name}</bdi></span>`)}</p>
       ${leftOut ? html`<p class="warned">${count(leftOut, "older trace")} ${leftOut === 1 ? "is" : "are"} not shown.</p>` : nothing}
       ${dropped ? html`<p class="warned">${count(dropped, "more span")} arrived and ${dropped === 1 ? "was" : "were"} dropped: the trace is too large to be kept whole.</p>` : nothing}
-      ${this.error ? html`<p class="warned" role="alert">This is not up to date: <bdi>${this.error.message}</bdi> ${this.again()}</p>` : nothing}
+      ${this.reading.error ? html`<p class="warned" role="alert">This is not up to date: <bdi>${this.reading.error.message}</bdi> ${this.again()}</p>` : nothing}
       <div class="tools">
         <div role="tablist" aria-label="View" @keydown=${this.onTabKey}>${tab("spans", "Waterfall")}${tab("logs", `Log lines ${lines.length}`)}</div>
         ${this.tab === "spans" && spans.size ? this.tools() : nothing}
@@ -267,15 +243,15 @@ export class Waterfall {
   }
 
   refusal() {
-    const { status, message } = this.error;
+    const { status, message } = this.reading.error;
     if (status === 403) return empty("For admins only", "A trace shows what the API hides from other users.");
-    if (isElsewhere(this.error)) return empty("Traces go elsewhere", html`<bdi>${message}</bdi>`);
+    if (isElsewhere(this.reading.error)) return empty("Traces go elsewhere", html`<bdi>${message}</bdi>`);
     if (status === 404) return empty("This trace is not here", html`<bdi>${message}</bdi>`, this.again());
-    return failure(this.error, this.load);
+    return failure(this.reading.error, this.reading.read);
   }
 
   again() {
-    return html`<button type="button" class="small" @click=${this.load}>Try again</button>`;
+    return html`<button type="button" class="small" @click=${this.reading.read}>Try again</button>`;
   }
 
   /** Changes the query of the address; the view follows. @param {Record<string, string>} [changes] */
