@@ -7,12 +7,17 @@ use proto::error::v1::Reason;
 
 use crate::error::ApiError;
 
-/// Answers 414 when the target alone has more than `limit` bytes (RFC 9112, section 3), and 431 when the method, target, names
-/// and values of a header together have.
+/// Maximum size of a target, unless the limit on the whole header is lower. Most of a header's room is for tokens, not for the
+/// target.
+const MAX_TARGET_BYTES: usize = 32 * 1024;
+
+/// Answers 414 when the target alone has more than [`MAX_TARGET_BYTES`] or `limit` (RFC 9112, section 3), and 431 when the
+/// method, target, names and values of a header together have more than `limit` bytes.
 pub(crate) async fn limit_header(State(limit): State<usize>, request: Request, next: Next) -> Response {
     let target = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
-    if target > limit {
-        let detail = format!("the request target exceeds the limit of {limit} bytes");
+    let target_limit = limit.min(MAX_TARGET_BYTES);
+    if target > target_limit {
+        let detail = format!("the request target exceeds the limit of {target_limit} bytes");
         return ApiError::new(Reason::TargetTooLong, detail).into_response();
     }
     let target = target + request.method().as_str().len();
