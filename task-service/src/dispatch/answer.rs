@@ -1,6 +1,6 @@
 //! Reads what worker-service answers.
 
-use net::grpc::status::{DOMAIN, Reason, code_name, cut};
+use net::grpc::status::{self, DOMAIN, Reason, code_name, cut};
 use proto::worker::v1::{GenerationOutcome, SetDesiredStateResponse, WorkerOutcome, WorkerOutcomeResult};
 use tonic::Status;
 use tonic_types::StatusExt as _;
@@ -11,9 +11,14 @@ use crate::task::retry::Failure;
 /// Maximum length in bytes of the text of an error that a task keeps.
 const MAX_TEXT: usize = 300;
 
-/// Converts a response of SetDesiredState.
+/// Converts a response of SetDesiredState. One without a generation is a failure: its outcome would be waited for until the
+/// deadline.
 pub(super) fn accepted(response: &SetDesiredStateResponse) -> Answer {
     let generation = response.generation;
+    if generation < 1 {
+        let text = "worker-service has accepted the action without a generation";
+        return failed(&status::with_reason(Reason::UpstreamFailed, text));
+    }
     // An outcome of another generation says nothing about this one.
     let outcome = response.outcome.as_ref().filter(|it| it.generation == generation);
     Answer::Accepted { generation, outcome: outcome.and_then(ended) }
@@ -82,6 +87,14 @@ mod tests {
         assert_eq!(outcome(&GenerationOutcome::default(), 4), Some(Outcome::Missing));
         let response = SetDesiredStateResponse { generation: 5, outcome: converged(), worker: None };
         assert_eq!(accepted(&response), Answer::Accepted { generation: 5, outcome: None });
+    }
+
+    #[test]
+    fn an_empty_answer_is_a_failure_and_nothing_to_wait_for() {
+        let Answer::Failed(failure) = accepted(&SetDesiredStateResponse::default()) else {
+            panic!("accepted")
+        };
+        assert_eq!(failure.reason.as_deref(), Some("UPSTREAM_FAILED"));
     }
 
     #[test]
