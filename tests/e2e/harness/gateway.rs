@@ -46,6 +46,11 @@ impl Gateway {
         self.address
     }
 
+    /// A caller without a token.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.client.get(path).await
     }

@@ -65,18 +65,53 @@ pub(crate) async fn open(
     query: &str,
     last_id: Option<&str>,
 ) -> Result<Sse, String> {
+    open_under(address, "", token, query, last_id).await
+}
+
+/// The same as a proxy passes it on, with its headers.
+pub(crate) async fn open_told(
+    address: SocketAddr,
+    told: &[(&str, &str)],
+    token: &str,
+    query: &str,
+) -> Result<Sse, String> {
+    open_with(address, "", told, token, query, None).await
+}
+
+/// The same under a path prefix.
+pub(crate) async fn open_under(
+    address: SocketAddr,
+    prefix: &str,
+    token: &str,
+    query: &str,
+    last_id: Option<&str>,
+) -> Result<Sse, String> {
+    open_with(address, prefix, &[], token, query, last_id).await
+}
+
+async fn open_with(
+    address: SocketAddr,
+    prefix: &str,
+    headers: &[(&str, &str)],
+    token: &str,
+    query: &str,
+    last_id: Option<&str>,
+) -> Result<Sse, String> {
     let opening = async {
         let stream = TcpStream::connect(address).await.map_err(|it| it.to_string())?;
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|it| it.to_string())?;
         let connection = tokio::spawn(async move { drop(connection.await) });
-        let mut request = Request::get(format!("/api/events/stream?{query}"))
+        let mut request = Request::get(format!("{prefix}/api/events/stream?{query}"))
             .header("host", address.to_string())
             .header("accept", "text/event-stream")
             .header("accept-encoding", "gzip")
             .header("authorization", format!("Bearer {token}"));
         if let Some(id) = last_id {
             request = request.header("last-event-id", id);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let request = request.body(Empty::<bytes::Bytes>::new()).unwrap();
         let response = sender.send_request(request).await.map_err(|it| it.to_string())?;
