@@ -90,9 +90,8 @@ async fn resources_lists_and_streams_pass_through_it() {
     let token = product.token("ada", &[], None);
     for prefix in PREFIXES {
         let client = nginx.client(prefix, &token);
-        let mut stream =
-            open_under(nginx.address, prefix, &token, "event_types=task.*&since=now", None).await.unwrap();
-        stream.named("connected").await;
+        let mut stream = open_under(nginx.address, prefix, &token, "event_types=task.*", None).await.unwrap();
+        stream.named("snapshot.completed").await;
         let created = client.post("/api/tasks", &json!({"title": "behind nginx"})).await;
         assert_eq!(created.status, 201, "{created:?}");
         let id = created.text("id").to_owned();

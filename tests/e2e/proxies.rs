@@ -88,8 +88,8 @@ async fn links_to_own_traces_lead_where_the_client_came_from() {
         let problem = client.get("/api/tasks/x").await;
         assert_eq!(problem.text("trace_url"), format!("{url}/traces/{}", problem.text("trace_id")));
         let told = if prefix.is_empty() { &[] } else { TOLD.as_slice() };
-        let mut stream = sse::open_told(address, told, &token, "since=now").await.unwrap();
-        stream.named("connected").await;
+        let mut stream = sse::open_told(address, told, &token, "").await.unwrap();
+        stream.named("snapshot.completed").await;
         assert_eq!(
             client.post("/api/tasks", &json!({"title": "\"trace_url\":\"http://localhost"})).await.status,
             201
