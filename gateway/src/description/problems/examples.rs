@@ -138,6 +138,16 @@ const ALL: &[(Reason, &str, &str)] = &[
         "the body is not a JSON object: expected value at line 1 column 1",
     ),
     (
+        Reason::TargetTooLong,
+        "The target alone exceeds the limit",
+        "the request target exceeds the limit of 32768 bytes",
+    ),
+    (
+        Reason::UnsupportedTransferCoding,
+        "The transfer coding of the body is not chunked alone",
+        "the only transfer coding that is supported is chunked, and only once",
+    ),
+    (
         Reason::HeaderTooLarge,
         "Target and header fields together exceed the limit",
         "target and header fields exceed the limit",
