@@ -121,10 +121,10 @@ async fn metadata_that_is_too_large_is_resource_exhausted() {
         request
     };
     let mut tasks = TaskServiceClient::new(Watcher::channel(product.tasks_address));
-    assert_eq!(tasks.get_task(asked(30_000)).await.unwrap_err().code(), Code::NotFound);
-    let refused = tasks.get_task(asked(33_000)).await.unwrap_err();
+    assert_eq!(tasks.get_task(asked(15_000)).await.unwrap_err().code(), Code::NotFound);
+    let refused = tasks.get_task(asked(17_000)).await.unwrap_err();
     assert_eq!(refused.code(), Code::ResourceExhausted);
-    assert!(refused.message().contains("more than the limit of 32 KiB"), "{}", refused.message());
+    assert!(refused.message().contains("more than the limit of 16 KiB"), "{}", refused.message());
     assert_eq!(refused.get_details_error_info().unwrap().reason, "METADATA_TOO_LARGE");
     // The connection, and with it every other call, goes on.
     assert_eq!(tasks.get_task(asked(10)).await.unwrap_err().code(), Code::NotFound);

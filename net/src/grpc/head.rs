@@ -1,6 +1,6 @@
 //! What the head of a call must be like before anything else is looked at.
 
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use tonic::Code;
 use tonic::body::Body;
@@ -8,8 +8,9 @@ use tonic::body::Body;
 use super::outcome::Outcome;
 use super::status::{self, Reason};
 
-/// Maximum size of the metadata of a call, counted as HTTP/2 counts it. A token of 16 KiB and the trace context fit in.
-pub(super) const MAX_METADATA_BYTES: usize = 32 * 1024;
+/// Maximum size of the metadata of a call besides its token, whose size is limited where it is verified; counted as HTTP/2
+/// counts it.
+const MAX_METADATA_BYTES: usize = 16 * 1024;
 /// The bytes that HTTP/2 adds to the length of each name and value, RFC 9113 section 6.5.2.
 const FIELD_OVERHEAD: usize = 32;
 const GRPC: &str = "application/grpc";
@@ -33,7 +34,8 @@ pub(super) fn refusal<B>(request: &Request<B>) -> Option<(Response<Body>, Outcom
     let bytes = size(request.headers());
     (bytes > MAX_METADATA_BYTES).then(|| {
         let limit = MAX_METADATA_BYTES / 1024;
-        let message = format!("the metadata has {bytes} bytes, more than the limit of {limit} KiB");
+        let message =
+            format!("the metadata besides the token has {bytes} bytes, more than the limit of {limit} KiB");
         let status = status::with_reason(Reason::MetadataTooLarge, message);
         let outcome = Outcome { reason: Some(Reason::MetadataTooLarge), ..Outcome::of(status.code()) };
         (status.into_http(), outcome)
@@ -49,7 +51,8 @@ fn is_grpc(headers: &HeaderMap) -> bool {
 }
 
 fn size(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + FIELD_OVERHEAD).sum()
+    let counted = headers.iter().filter(|(name, _)| *name != AUTHORIZATION);
+    counted.map(|(name, value)| name.as_str().len() + value.len() + FIELD_OVERHEAD).sum()
 }
 
 #[cfg(test)]
@@ -60,6 +63,7 @@ mod tests {
         let request = Request::builder()
             .method(method)
             .header(CONTENT_TYPE, content_type)
+            .header(AUTHORIZATION, "a".repeat(MAX_METADATA_BYTES))
             .header("x-padding", "a".repeat(padding));
         let refused = refusal(&request.body(()).unwrap())?;
         Some((refused.0.status().as_u16(), refused.1.code))
