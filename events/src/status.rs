@@ -12,7 +12,7 @@ use tonic::{Code, Status};
 pub fn storage_failed(service: &'static str, error: StorageError) -> Status {
     tracing::error!(error = chain(&error), "database call failed");
     match error {
-        StorageError::Unavailable(_) | StorageError::Unreachable(_) => {
+        StorageError::Unavailable(_) | StorageError::Unreachable(_) | StorageError::FileGone => {
             let what = format!("cannot use its database: {}", error.failure().description);
             status::unavailable_because(service, Reason::DatabaseUnavailable, &what)
         }

@@ -13,6 +13,7 @@ use sqlx::{FromRow, PgConnection, Postgres, SqlSafeStr as _, Sqlite, SqliteConne
 use telemetry::database::{self as spans, Statement, System, Target};
 use telemetry::span::in_current_context;
 
+use crate::writability::Writability;
 use crate::{Backend, Commits, Database, Pools, StorageError, Value};
 
 /// A type that can be read from rows of both databases. Implemented for every type that implements [`sqlx::FromRow`] for
@@ -56,18 +57,25 @@ pub trait Statements: Send {
     /// Returns the underlying connection, for queries that a [`Statement`] cannot express.
     fn executor(&mut self) -> Executor<'_>;
 
+    /// Where failed changes are noted; `None` for a connection that only reads.
+    #[doc(hidden)]
+    fn writability(&self) -> Option<Arc<Writability>> {
+        None
+    }
+
     /// Runs a statement and returns all rows.
     fn fetch_all<R: Record>(
         &mut self,
         statement: &Statement,
         values: impl IntoIterator<Item = Value> + Send,
     ) -> impl Future<Output = Result<Vec<R>, StorageError>> + Send {
-        let (target, executor) = (self.target(), self.executor());
+        let (target, writes) = (self.target(), self.writability());
+        let executor = self.executor();
         let values: Vec<Value> = values.into_iter().collect();
         let call = async move {
             Ok(on_either!(executor, sqlx::query_as::<_, R>(statement.sql), values, fetch_all)?)
         };
-        async move { spans::statement(&target, statement, call).await }
+        async move { noted(writes, spans::statement(&target, statement, call).await) }
     }
 
     /// Runs a statement and returns its row, or `None` if it has none.
@@ -76,12 +84,13 @@ pub trait Statements: Send {
         statement: &Statement,
         values: impl IntoIterator<Item = Value> + Send,
     ) -> impl Future<Output = Result<Option<R>, StorageError>> + Send {
-        let (target, executor) = (self.target(), self.executor());
+        let (target, writes) = (self.target(), self.writability());
+        let executor = self.executor();
         let values: Vec<Value> = values.into_iter().collect();
         let call = async move {
             Ok(on_either!(executor, sqlx::query_as::<_, R>(statement.sql), values, fetch_optional)?)
         };
-        async move { spans::statement(&target, statement, call).await }
+        async move { noted(writes, spans::statement(&target, statement, call).await) }
     }
 
     /// Runs a statement that returns no row.
@@ -90,7 +99,8 @@ pub trait Statements: Send {
         statement: &Statement,
         values: impl IntoIterator<Item = Value> + Send,
     ) -> impl Future<Output = Result<(), StorageError>> + Send {
-        let (target, executor) = (self.target(), self.executor());
+        let (target, writes) = (self.target(), self.writability());
+        let executor = self.executor();
         let values: Vec<Value> = values.into_iter().collect();
         let call = async move {
             match executor {
@@ -105,8 +115,15 @@ pub trait Statements: Send {
             }
             Ok(())
         };
-        async move { spans::statement(&target, statement, call).await }
+        async move { noted(writes, spans::statement(&target, statement, call).await) }
     }
+}
+
+fn noted<T>(writes: Option<Arc<Writability>>, outcome: Result<T, StorageError>) -> Result<T, StorageError> {
+    if let (Some(writes), Err(error)) = (writes, &outcome) {
+        writes.failed(error);
+    }
+    outcome
 }
 
 /// A pooled connection for reads.
@@ -140,6 +157,7 @@ pub struct Transaction {
     after_commit: Vec<AfterCommit>,
     commits: Commits,
     target: Arc<Target>,
+    writability: Arc<Writability>,
 }
 
 /// How a commit ended after which changes are, or may be, in the database.
@@ -163,6 +181,10 @@ impl Statements for Transaction {
         self.target.clone()
     }
 
+    fn writability(&self) -> Option<Arc<Writability>> {
+        Some(self.writability.clone())
+    }
+
     fn executor(&mut self) -> Executor<'_> {
         match &mut self.inner {
             Inner::Sqlite(transaction) => Executor::Sqlite(transaction),
@@ -174,7 +196,7 @@ impl Statements for Transaction {
 impl Transaction {
     fn of<DB: Backend>(inner: Inner, pools: &Pools<DB>) -> Self {
         let (commits, target) = (pools.commits.clone(), pools.target.clone());
-        Self { inner, after_commit: Vec::new(), commits, target }
+        Self { inner, after_commit: Vec::new(), commits, target, writability: pools.writability.clone() }
     }
 
     /// Has `work` done after the commit, also if the outcome of the commit is unknown; never after a rollback. It must not
@@ -207,8 +229,12 @@ impl Transaction {
         let outcome = spans::transaction(&self.target, "COMMIT", committed).await;
         // Also after an unknown outcome: the transaction may have been committed.
         self.commits.notify();
+        let outcome = noted(Some(self.writability.clone()), outcome);
         let committed = match &outcome {
-            Ok(()) => Committed::Known,
+            Ok(()) => {
+                self.writability.succeeded();
+                Committed::Known
+            }
             Err(StorageError::OutcomeUnknown(_)) => Committed::Unknown,
             Err(_) => return outcome,
         };
@@ -238,7 +264,9 @@ impl Database {
         match self {
             // IMMEDIATE takes the write lock now: upgrading a read lock later could fail with SQLITE_BUSY.
             Self::Sqlite(pools) => {
-                let inner = begin(pools, Use::Write, "BEGIN IMMEDIATE").await?;
+                let writes = Some(pools.writability.clone());
+                noted(writes.clone(), pools.writability.check_file())?;
+                let inner = noted(writes, begin(pools, Use::Write, "BEGIN IMMEDIATE").await)?;
                 Ok(Transaction::of(Inner::Sqlite(inner), pools))
             }
             Self::Postgres(pools) => {

@@ -9,6 +9,7 @@ use telemetry::database::{PoolUse, Target};
 
 use crate::backend::Backend;
 use crate::reachability::Reachability;
+use crate::writability::Writability;
 use crate::{Commits, Migrations, StorageError, postgres, sqlite};
 
 /// How long the last transactions may take when the database is closed.
@@ -53,6 +54,7 @@ pub struct Pools<DB: sqlx::Database> {
     pub commits: Commits,
     pub(crate) target: Arc<Target>,
     pub(crate) reachability: Reachability,
+    pub(crate) writability: Arc<Writability>,
     /// The metrics of the pools.
     pub(crate) write_use: Arc<PoolUse>,
     pub(crate) read_use: Arc<PoolUse>,
@@ -65,7 +67,16 @@ impl<DB: Backend> Pools<DB> {
         let target = Arc::new(DB::target(&writers));
         let write_use = observed(&writers, &target, "write");
         let read_use = observed(&readers, &target, "read");
-        Self { writers, readers, commits, target, reachability: Reachability::default(), write_use, read_use }
+        Self {
+            writers,
+            readers,
+            commits,
+            target,
+            reachability: Reachability::default(),
+            writability: Arc::default(),
+            write_use,
+            read_use,
+        }
     }
 
     /// Returns why a pool of this database gave no connection: a server that cannot be reached, or a timeout because all
@@ -80,7 +91,8 @@ impl<DB: Backend> Pools<DB> {
         let target = Arc::new(DB::target(&pool));
         let read_use = observed(&pool, &target, "single");
         let (readers, reachability, write_use) = (pool.clone(), Reachability::default(), read_use.clone());
-        Self { writers: pool, readers, commits, target, reachability, write_use, read_use }
+        let writability = Arc::default();
+        Self { writers: pool, readers, commits, target, reachability, writability, write_use, read_use }
     }
 }
 
@@ -99,6 +111,7 @@ impl<DB: sqlx::Database> Clone for Pools<DB> {
             commits: self.commits.clone(),
             target: self.target.clone(),
             reachability: self.reachability.clone(),
+            writability: self.writability.clone(),
             write_use: self.write_use.clone(),
             read_use: self.read_use.clone(),
         }
@@ -122,7 +135,8 @@ impl Database {
         }
     }
 
-    /// Returns a health check, which tests whether the database responds within a second.
+    /// Returns a health check, which tests whether the database responds within a second, and whether it stores changes after
+    /// one has failed.
     pub fn health(&self) -> impl Fn() -> BoxFuture<bool> + Send + Sync + 'static {
         let database = self.clone();
         move || {
@@ -134,8 +148,14 @@ impl Database {
     async fn is_healthy(&self) -> bool {
         let asked = async {
             match self {
-                Self::Sqlite(pools) => sqlx::query("SELECT 1").execute(&pools.readers).await.is_ok(),
-                Self::Postgres(pools) => sqlx::query("SELECT 1").execute(&pools.readers).await.is_ok(),
+                Self::Sqlite(pools) => {
+                    sqlx::query("SELECT 1").execute(&pools.readers).await.is_ok()
+                        && pools.writability.of_sqlite(&pools.writers).await
+                }
+                Self::Postgres(pools) => {
+                    sqlx::query("SELECT 1").execute(&pools.readers).await.is_ok()
+                        && pools.writability.of_postgres(&pools.writers).await
+                }
             }
         };
         tokio::time::timeout(Duration::from_secs(1), asked).await.unwrap_or(false)

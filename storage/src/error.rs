@@ -20,6 +20,9 @@ pub enum StorageError {
     /// The database server accepts no connection. The call can be retried.
     #[error("the database server accepts no connection")]
     Unreachable(#[source] Arc<sqlx::Error>),
+    /// The file of the database was deleted or replaced while it was open.
+    #[error("the file of the database was deleted or replaced: restore it and restart the process")]
+    FileGone,
     /// The database would lose or mix up what is stored.
     #[error("the database cannot be used: {0}")]
     Unsuitable(String),
@@ -49,7 +52,22 @@ impl StorageError {
     /// Whether the database cannot be used at the moment, whatever the statement.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Unreachable(_))
+        matches!(self, Self::Unavailable(_) | Self::Unreachable(_) | Self::FileGone)
+    }
+
+    /// Whether no change can be stored, although reads may succeed.
+    pub(crate) fn refuses_changes(&self) -> bool {
+        match self {
+            Self::FileGone => true,
+            Self::Unavailable(sqlx::Error::Database(it))
+            | Self::OutcomeUnknown(sqlx::Error::Database(it)) => match code_of(it.as_ref()) {
+                ErrorCode::Sqlite(code) => {
+                    matches!(code, sqlite::FULL | sqlite::READ_ONLY | sqlite::IO_ERROR)
+                }
+                ErrorCode::SqlState(state) => matches!(&*state, "25006" | "53100"),
+            },
+            _ => false,
+        }
     }
 
     /// Whether a statement would have made a second row with values that are unique.
@@ -85,6 +103,7 @@ impl DescribeFailure for StorageError {
         match self {
             Self::Unavailable(error) | Self::Failed(error) | Self::OutcomeUnknown(error) => failure_of(error),
             Self::Unreachable(error) => failure_of(error),
+            Self::FileGone => of("file_gone", "its file was deleted or replaced"),
             Self::Corrupt { .. } => of("corrupt_row", "a row cannot be decoded"),
             Self::Interrupted => of("panic", "the transaction panicked"),
             Self::Url(_) | Self::Unsuitable(_) | Self::Migration(_) => {
@@ -129,6 +148,7 @@ fn meaning(code: &ErrorCode<'_>) -> &'static str {
         ErrorCode::Sqlite(_) => "statement failed",
         ErrorCode::SqlState(state) => match &**state {
             "25006" => "database read-only",
+            "53100" => "disk full",
             "53300" => "too many connections",
             "55P03" => "lock timeout",
             "57014" => "statement cancelled",
@@ -158,7 +178,9 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(it) => match code_of(it.as_ref()) {
-            ErrorCode::Sqlite(code) => matches!(code, sqlite::BUSY | sqlite::FULL),
+            ErrorCode::Sqlite(code) => {
+                matches!(code, sqlite::BUSY | sqlite::FULL | sqlite::READ_ONLY | sqlite::IO_ERROR)
+            }
             // Connection exceptions, rollbacks (serialization failure, deadlock), insufficient resources, shutdowns, a
             // read-only server after a failover, a lock timeout, a cancelled statement.
             ErrorCode::SqlState(state) => {

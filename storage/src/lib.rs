@@ -19,6 +19,7 @@ mod sqlite;
 pub mod testing;
 mod value;
 mod wal;
+mod writability;
 
 pub use backend::Backend;
 pub use commits::Commits;
@@ -31,3 +32,5 @@ pub use page::{ListId, Page, PageToken, PageTokenError};
 pub use sqlx;
 pub use telemetry::database::{Statement, System};
 pub use value::Value;
+#[doc(hidden)]
+pub use writability::Writability;

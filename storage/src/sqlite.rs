@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -10,6 +11,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::acquire::ACQUIRE_TIMEOUT;
 use crate::migrations::SqliteLock;
+use crate::writability::Writability;
 use crate::{Commits, Database, Migrations, Pools, StorageError, wal};
 
 const READERS: u32 = 4;
@@ -59,8 +61,11 @@ pub(crate) async fn open(url: &str, migrations: &Migrations) -> Result<Database,
         .connect_with(options.create_if_missing(false).read_only(true))
         .await
         .map_err(StorageError::Unavailable)?;
+    let writability = Writability::of_file(&file);
+    let writability = writability.map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
     tokio::spawn(wal::keep_small(writers.clone(), file, wal::MAX_BYTES));
-    Ok(Database::Sqlite(Pools::new(writers, readers, Commits::default())))
+    let pools = Pools::new(writers, readers, Commits::default());
+    Ok(Database::Sqlite(Pools { writability: Arc::new(writability), ..pools }))
 }
 
 /// Returns the path in a `sqlite:` URL, which may contain any characters. In-memory databases are rejected, because they

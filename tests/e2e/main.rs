@@ -13,6 +13,7 @@ mod business_metrics;
 mod compose;
 mod conditional;
 mod cors;
+mod databases;
 mod domain;
 mod drain;
 mod edge;

@@ -1,0 +1,182 @@
+//! Whether changes can be stored: a database that answers reads may have a full disk, be read-only, or be a file that is not
+//! there any more.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sqlx::{Pool, Postgres, Sqlite};
+
+use crate::StorageError;
+
+/// What is known about the changes of a process.
+#[derive(Debug, Default)]
+pub struct Writability {
+    /// A change has failed for a reason that will let others fail, and none has succeeded since.
+    is_refused: AtomicBool,
+    file: Option<OpenedFile>,
+}
+
+impl Writability {
+    /// Of the database in this file, which is open.
+    pub(crate) fn of_file(path: &Path) -> std::io::Result<Self> {
+        Ok(Self { file: Some(OpenedFile::of(path)?), ..Self::default() })
+    }
+
+    /// Notes that a change has failed.
+    pub(crate) fn failed(&self, error: &StorageError) {
+        if error.refuses_changes() && !self.is_refused.swap(true, Ordering::Relaxed) {
+            let error = platform::causes::chain(error);
+            tracing::error!(
+                error,
+                "the database stores no changes; the process is not serving until it does"
+            );
+        }
+    }
+
+    /// Notes that a change has been stored.
+    pub(crate) fn succeeded(&self) {
+        // Read first: a write by every transaction would cost every core the cache line.
+        if self.is_refused.load(Ordering::Relaxed) && self.is_refused.swap(false, Ordering::Relaxed) {
+            tracing::info!("the database stores changes again");
+        }
+    }
+
+    /// Fails if SQLite would go on in a file that was deleted or replaced, in which nothing is found after a restart.
+    pub(crate) fn check_file(&self) -> Result<(), StorageError> {
+        match &self.file {
+            Some(file) if !file.is_there() => Err(StorageError::FileGone),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether changes of a SQLite file are stored, as far as it is known. After a failure, one is tried.
+    pub(crate) async fn of_sqlite(&self, writers: &Pool<Sqlite>) -> bool {
+        if let Err(gone) = self.check_file() {
+            self.failed(&gone);
+            return false;
+        }
+        if self.is_refused.load(Ordering::Relaxed) && takes_a_change(writers).await.is_ok() {
+            self.succeeded();
+        }
+        !self.is_refused.load(Ordering::Relaxed)
+    }
+
+    /// Whether changes of a PostgreSQL database are stored, as far as it is known. After a failure, the server is asked.
+    pub(crate) async fn of_postgres(&self, writers: &Pool<Postgres>) -> bool {
+        const ASK: &str = "SELECT current_setting('transaction_read_only') = 'off'";
+        if self.is_refused.load(Ordering::Relaxed)
+            && sqlx::query_scalar(ASK).fetch_one(writers).await.is_ok_and(|takes_changes: bool| takes_changes)
+        {
+            self.succeeded();
+        }
+        !self.is_refused.load(Ordering::Relaxed)
+    }
+}
+
+/// Stores for a moment as much as a large change does.
+async fn takes_a_change(writers: &Pool<Sqlite>) -> Result<(), sqlx::Error> {
+    let mut transaction = writers.begin_with("BEGIN IMMEDIATE").await?;
+    let probe =
+        "CREATE TABLE ccm_space_probe AS SELECT randomblob(262144) AS bytes; DROP TABLE ccm_space_probe";
+    sqlx::raw_sql(probe).execute(&mut *transaction).await?;
+    transaction.commit().await
+}
+
+/// The file that was at a path when it was opened.
+#[derive(Debug)]
+struct OpenedFile {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl OpenedFile {
+    fn of(path: &Path) -> std::io::Result<Self> {
+        let file = std::fs::metadata(path)?;
+        Ok(Self { path: path.to_owned(), device: file.dev(), inode: file.ino() })
+    }
+
+    fn is_there(&self) -> bool {
+        std::fs::metadata(&self.path).is_ok_and(|it| (it.dev(), it.ino()) == (self.device, self.inode))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Database, Migrations, Statement, Statements as _, StorageError, testing};
+
+    const WORK: Statement = Statement {
+        summary: "CREATE TABLE filled",
+        sql: "CREATE TABLE filled AS SELECT randomblob(100000) AS bytes",
+    };
+
+    async fn change(database: &Database) -> Result<(), StorageError> {
+        database.write(|on| Box::pin(on.execute(&WORK, []))).await
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_full_is_not_healthy_until_there_is_room_again() {
+        let fresh = testing::sqlite();
+        let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
+        let Database::Sqlite(pools) = &database else { panic!("not SQLite") };
+        let is_healthy = database.health();
+        sqlx::query("PRAGMA max_page_count = 1").execute(&pools.writers).await.unwrap();
+        assert!(is_healthy().await, "nothing has failed yet");
+        change(&database).await.unwrap_err();
+        assert!(!is_healthy().await);
+        database.connection().await.unwrap();
+        sqlx::query("PRAGMA max_page_count = 1000").execute(&pools.writers).await.unwrap();
+        assert!(is_healthy().await);
+        change(&database).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_file_that_was_deleted_or_replaced_takes_no_changes() {
+        let fresh = testing::sqlite();
+        let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
+        let (is_healthy, path) = (database.health(), fresh.url.strip_prefix("sqlite:").unwrap());
+        assert!(is_healthy().await);
+        std::fs::rename(path, format!("{path}.moved")).unwrap();
+        assert!(matches!(change(&database).await, Err(StorageError::FileGone)));
+        assert!(!is_healthy().await);
+        std::fs::copy(format!("{path}.moved"), path).unwrap();
+        assert!(matches!(change(&database).await, Err(StorageError::FileGone)));
+        std::fs::rename(format!("{path}.moved"), path).unwrap();
+        assert!(is_healthy().await);
+        change(&database).await.unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_server_that_is_read_only_is_not_healthy_until_it_takes_changes() {
+        let fresh = testing::postgres().await;
+        let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
+        let Database::Postgres(pools) = &database else { panic!("not PostgreSQL") };
+        let is_healthy = database.health();
+        let set = async |value: &str| {
+            // On every connection for writes.
+            let mut all = Vec::new();
+            for _ in 0..8 {
+                all.push(pools.writers.acquire().await.unwrap());
+            }
+            for connection in &mut all {
+                let text = format!("SET default_transaction_read_only = {value}");
+                sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut **connection).await.unwrap();
+            }
+        };
+        set("on").await;
+        let change: Result<(), StorageError> =
+            database
+                .write(|on| {
+                    Box::pin(on.execute(
+                        &Statement { summary: "CREATE TABLE t", sql: "CREATE TABLE t (n INTEGER)" },
+                        [],
+                    ))
+                })
+                .await;
+        assert!(change.unwrap_err().is_unavailable());
+        assert!(!is_healthy().await);
+        set("off").await;
+        assert!(is_healthy().await);
+    }
+}

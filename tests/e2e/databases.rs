@@ -1,0 +1,76 @@
+//! Databases that answer reads and store nothing: a disk that is full, a file that was deleted.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Backend, Product, Settings, eventually};
+
+/// Puts the database of task-service on a file system of 3 MiB, most of which a file takes.
+const ON_A_SMALL_DISK: &str = r#"
+    case "${CCM_TASK_DATABASE:-}" in
+    sqlite:*)
+        directory=$(dirname "${CCM_TASK_DATABASE#sqlite:}")
+        mount -t tmpfs -o size=3m tmpfs "$directory" && head -c 1500000 /dev/zero >"$directory/filler"
+    esac && exec "$@"
+"#;
+
+async fn expect_status(product: &Product, status: &str) {
+    eventually(status, async || {
+        let answer = product.user("ada").get("/readyz").await;
+        let services = answer.json["services"].as_array()?;
+        let tasks = services.iter().find(|it| it["name"] == "task-service")?;
+        (tasks["status"] == status).then_some(())
+    })
+    .await;
+}
+
+fn database(product: &Product) -> &str {
+    product.task_database.url.strip_prefix("sqlite:").unwrap()
+}
+
+fn large_task() -> Value {
+    json!({"title": "t", "description": "x".repeat(9_000)})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_told_reads_go_on_and_it_is_well_again_by_itself() {
+    let user = if storage::testing::is_root() { vec![] } else { vec!["--map-root-user"] };
+    let words = ["unshare", "--mount"].into_iter().chain(user).chain(["sh", "-c", ON_A_SMALL_DISK, "sh"]);
+    let settings = Settings { clients_by: words.map(ToOwned::to_owned).collect(), ..Settings::default() };
+    let product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
+    let user = product.user("ada");
+    let first = user.post("/api/tasks", &json!({"title": "first"})).await;
+    expect_status(&product, "serving").await;
+    let refused = eventually("the disk is full", async || {
+        let answer = user.post("/api/tasks", &large_task()).await;
+        (answer.status != 201).then_some(answer)
+    })
+    .await;
+    assert_eq!((refused.status.as_u16(), refused.text("code")), (503, "UNAVAILABLE"), "{refused:?}");
+    assert_eq!(refused.text("detail"), "task-service cannot use its database: disk full");
+    expect_status(&product, "not_serving").await;
+    assert_eq!(user.get(first.header("location")).await.status, 200, "reads go on");
+
+    std::fs::remove_file(format!("/proc/{}/root{}/filler", product.tasks.id(), directory(&product))).unwrap();
+    expect_status(&product, "serving").await;
+    assert_eq!(user.post("/api/tasks", &large_task()).await.status, 201);
+}
+
+fn directory(product: &Product) -> String {
+    std::path::Path::new(database(product)).parent().unwrap().display().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_acknowledged_into_a_file_that_was_deleted() {
+    let product = Product::start().await;
+    let user = product.user("ada");
+    assert_eq!(user.post("/api/tasks", &json!({"title": "kept"})).await.status, 201);
+    expect_status(&product, "serving").await;
+    std::fs::remove_file(database(&product)).unwrap();
+    let refused = user.post("/api/tasks", &json!({"title": "lost"})).await;
+    assert_eq!(refused.status, 503, "{refused:?}");
+    assert_eq!(
+        refused.text("detail"),
+        "task-service cannot use its database: its file was deleted or replaced"
+    );
+    expect_status(&product, "not_serving").await;
+}
