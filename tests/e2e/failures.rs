@@ -8,6 +8,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::harness::{Authority, Backend, Product, Settings, eventually};
+use crate::replicas::fleeting;
 
 /// What a peer does with a connection.
 #[derive(Clone, Copy)]
@@ -83,7 +84,7 @@ async fn why_a_peer_did_not_answer_is_in_the_span_of_the_call() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_names_the_replica_that_answered_and_not_the_first_of_the_list() {
     let settings = Settings {
-        worker_service: Some(|address| format!("http://localhost:1,http://{address}")),
+        worker_service: Some(|address| format!("http://localhost:{},http://{address}", fleeting().port())),
         ..Settings::default()
     };
     let mut product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
@@ -103,7 +104,7 @@ async fn a_call_names_the_replica_that_answered_and_not_the_first_of_the_list() 
         assert_eq!(call.attributes["network.peer.address"], "127.0.0.1");
     }
     let resent = calls.iter().filter(|it| it.attributes.contains_key("ccm.resend_count"));
-    assert!(resent.count() > 0, "no call met the replica that is not there");
+    assert!(resent.count() > 0, "no call met the replica that answers none");
 }
 
 /// Passes TCP connections on to the socket of a PostgreSQL server, for as long as it is held.

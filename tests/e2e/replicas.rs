@@ -171,7 +171,7 @@ async fn a_listed_replica_that_was_never_there_costs_nothing() {
 }
 
 /// The address of a replica whose connections end with their first request.
-fn fleeting() -> SocketAddr {
+pub(crate) fn fleeting() -> SocketAddr {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
