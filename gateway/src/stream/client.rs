@@ -214,7 +214,12 @@ impl State {
         self.push(control(&self.streams, "connected", &data, id, Some(retry)));
         match start {
             Start::Snapshot => {}
-            Start::Now => self.phase = Phase::AwaitingNow,
+            // Before the client knows that it is connected: what it does then is told.
+            Start::Now => {
+                if !self.starts_now() {
+                    self.phase = Phase::AwaitingNow;
+                }
+            }
             Start::Earliest => {
                 for log in Log::ALL.into_iter().filter(|it| self.wanted[*it as usize]) {
                     // Read one after the other, in `decide`.
@@ -244,12 +249,8 @@ impl State {
         }
         match &mut self.phase {
             Phase::AwaitingNow => {
-                let heads = self.streams.ring.heads();
-                let known = |log: &Log| !self.wanted[*log as usize] || heads[*log as usize].is_some();
-                if Log::ALL.iter().all(known) {
-                    self.cursor = Cursor::at(heads);
+                if self.starts_now() {
                     self.phase = Phase::Deciding;
-                    self.push_id();
                 } else {
                     self.changed().await;
                 }
@@ -288,6 +289,18 @@ impl State {
                 }
             }
         }
+    }
+
+    /// Begins where the wanted logs are now, if that is known.
+    fn starts_now(&mut self) -> bool {
+        let heads = self.streams.ring.heads();
+        let known = |log: &Log| !self.wanted[*log as usize] || heads[*log as usize].is_some();
+        let is_known = Log::ALL.iter().all(known);
+        if is_known {
+            self.cursor = Cursor::at(heads);
+            self.push_id();
+        }
+        is_known
     }
 
     /// Waits until the ring has changed since it was looked at.

@@ -163,3 +163,36 @@ impl State {
         self.ready.push_back(Ready { block, taken: Taken::default() });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use access::Role;
+    use access::testing::caller;
+    use axum::http::Extensions;
+    use futures_util::StreamExt as _;
+    use uuid::Uuid;
+
+    use super::super::{Log, Start};
+    use crate::stream::cursor::{Cursor, Point};
+    use crate::stream::filter::Filter;
+    use crate::stream::samples::{streams, usual};
+
+    #[tokio::test]
+    async fn a_stream_from_now_on_begins_before_its_client_knows_of_it() {
+        let streams = streams(usual());
+        let before = Point { log_id: Uuid::from_u128(1), position: 5 };
+        for log in Log::ALL {
+            streams.ring.begin(log, before);
+        }
+        let caller = caller("ada", &[Role::User], None);
+        let blocks = streams.open(caller, Filter::default(), Start::Now, &Extensions::new());
+        let mut blocks = std::pin::pin!(blocks);
+        let connected = blocks.next().await.unwrap().unwrap();
+        assert!(String::from_utf8_lossy(&connected).contains("event: connected\n"), "{connected:?}");
+        // What the client does now has a position behind the one with which its stream begins.
+        streams.ring.advance(Log::Tasks, 9);
+        let id = blocks.next().await.unwrap().unwrap();
+        let expected = format!("id: {}\n\n", Cursor::at([Some(before); 2]).to_text());
+        assert_eq!(String::from_utf8_lossy(&id), expected);
+    }
+}
