@@ -39,7 +39,7 @@ impl Nginx {
             proxy_set_header X-Forwarded-Host $http_host;
             proxy_set_header X-Forwarded-Proto $scheme;";
         let configuration = format!(
-            "daemon off; worker_processes 1; pid {folder}/pid; error_log stderr;
+            "daemon off; master_process off; pid {folder}/pid; error_log stderr;
             events {{}}
             http {{
                 access_log off; {temporary}
@@ -139,7 +139,7 @@ async fn whatever_the_gateway_writes_of_its_url_is_what_the_client_sees() {
         let client = Client::new(&format!("http://{}{prefix}", nginx.address), Some(&token));
         let url = format!("http://{}{prefix}", nginx.address);
         let described = client.get("/api/openapi.json").await.json;
-        assert_eq!(described["servers"], json!([{"url": url}]));
+        assert_eq!(described["servers"][0]["url"], json!(url));
         let server = client.get("/api/asyncapi.json").await.json["servers"]["gateway"].clone();
         assert_eq!(
             (&server["host"], &server["protocol"]),

@@ -25,12 +25,13 @@ async fn the_url_of_a_trusted_proxy_is_that_of_locations_cookies_and_description
     assert!(begun.header("set-cookie").ends_with("; Secure"), "{begun:?}");
     let ended = ada.delete("/api/session").await;
     assert!(ended.header("set-cookie").contains("; Path=/ccm/api; Max-Age=0"), "{ended:?}");
-    let servers = ada.get("/api/openapi.json").await.json["servers"].clone();
-    assert_eq!(servers, json!([{"url": "https://lab.example/ccm"}]));
+    let server = ada.get("/api/openapi.json").await.json["servers"][0]["url"].clone();
+    assert_eq!(server, "https://lab.example/ccm");
     let standard = [("forwarded", "for=203.0.113.7;proto=https;host=lab.example")];
-    let servers =
-        behind(&product.user("ada"), &standard).get("/api/openapi.json").await.json["servers"].clone();
-    assert_eq!(servers, json!([{"url": "https://lab.example"}]));
+    let server =
+        behind(&product.user("ada"), &standard).get("/api/openapi.json").await.json["servers"][0]["url"]
+            .clone();
+    assert_eq!(server, "https://lab.example");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,9 +58,10 @@ async fn what_others_tell_and_what_is_no_url_does_not_count() {
         assert!(page.plain().contains("=\"/page/main.js\""), "{told:?} {}", page.plain());
     }
     let nonsense = [("x-forwarded-proto", "javascript"), ("x-forwarded-host", "evil.example/x")];
-    let servers =
-        behind(&trusting.user("ada"), &nonsense).get("/api/openapi.json").await.json["servers"].clone();
-    assert_eq!(servers, json!([{"url": format!("http://{}", trusting.gateway_address)}]));
+    let server =
+        behind(&trusting.user("ada"), &nonsense).get("/api/openapi.json").await.json["servers"][0]["url"]
+            .clone();
+    assert_eq!(server, json!(format!("http://{}", trusting.gateway_address)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

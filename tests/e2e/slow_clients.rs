@@ -155,7 +155,7 @@ async fn large_tasks(product: &Product, count: usize) {
 async fn a_client_that_reads_slowly_and_steadily_is_answered_to_the_end() {
     let settings = [HEADER_TIMEOUT, IDLE_TIMEOUT, ("CCM_REQUEST_TIMEOUT", "3s"), ("CCM_WRITE_TIMEOUT", "1s")];
     let product = Product::start_with(Backend::Sqlite, &settings).await;
-    large_tasks(&product, 200).await;
+    large_tasks(&product, 100).await;
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(64 * 1024).unwrap();
     let mut stream = socket.connect(product.gateway_address).await.unwrap();
@@ -165,14 +165,13 @@ async fn a_client_that_reads_slowly_and_steadily_is_answered_to_the_end() {
     );
     stream.write_all(list.as_bytes()).await.unwrap();
     let (mut answer, mut chunk) = (Vec::new(), vec![0; 64 * 1024]);
-    while !answer.ends_with(br#""next_page_token":null}"#) {
+    while answer.len() < 3_000_000 || !answer.ends_with(br#""}"#) {
         // Some five seconds for all of it, more than any of the limits.
-        tokio::time::sleep(Duration::from_millis(40)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
         let read = tokio::time::timeout(DEADLINE, stream.read(&mut chunk)).await.unwrap().unwrap();
         assert!(read > 0, "cut after {} bytes", answer.len());
         answer.extend(&chunk[..read]);
     }
-    assert!(answer.len() > 8_000_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -117,6 +117,7 @@ test("filters and order are in the address: a reload and the way back keep them"
   await page.goBack();
   // Whoever gets the address sees the same.
   const eve = await Person.at("eve", url.slice(BASE.length));
+  await eve.sees("h1 .count", /^1 of/);
   assert.deepEqual(await rows(eve), [low.id]);
 
   await page.getByLabel("Search tasks").fill(`${mark} nowhere`);
