@@ -42,7 +42,7 @@ impl TokenCache {
         Self { tokens: Cache::new(capacity) }
     }
 
-    /// The caller of a token that was verified earlier. A token that has expired at `now`, or whose key is no longer
+    /// The caller of a token that was verified earlier. A token that is not accepted any more at `now`, or whose key is no longer
     /// one of `keys`, is removed and not found.
     pub(crate) fn find(
         &self,
@@ -52,7 +52,7 @@ impl TokenCache {
         authorization: &HeaderValue,
     ) -> Option<Caller> {
         let Verified { caller, key } = self.tokens.get(token)?;
-        if caller.expires_at <= now || !keys.contains(&key) {
+        if caller.accepted_until <= now || !keys.contains(&key) {
             self.tokens.remove(token);
             return None;
         }

@@ -157,7 +157,8 @@ pub struct Transaction {
     after_commit: Vec<AfterCommit>,
     commits: Commits,
     target: Arc<Target>,
-    writability: Arc<Writability>,
+    /// `None` for a transaction that only reads.
+    writability: Option<Arc<Writability>>,
 }
 
 /// How a commit ended after which changes are, or may be, in the database.
@@ -182,7 +183,7 @@ impl Statements for Transaction {
     }
 
     fn writability(&self) -> Option<Arc<Writability>> {
-        Some(self.writability.clone())
+        self.writability.clone()
     }
 
     fn executor(&mut self) -> Executor<'_> {
@@ -194,9 +195,10 @@ impl Statements for Transaction {
 }
 
 impl Transaction {
-    fn of<DB: Backend>(inner: Inner, pools: &Pools<DB>) -> Self {
+    fn of<DB: Backend>(inner: Inner, pools: &Pools<DB>, purpose: Use) -> Self {
         let (commits, target) = (pools.commits.clone(), pools.target.clone());
-        Self { inner, after_commit: Vec::new(), commits, target, writability: pools.writability.clone() }
+        let writability = matches!(purpose, Use::Write).then(|| pools.writability.clone());
+        Self { inner, after_commit: Vec::new(), commits, target, writability }
     }
 
     /// Has `work` done after the commit, also if the outcome of the commit is unknown; never after a rollback. It must not
@@ -229,12 +231,9 @@ impl Transaction {
         let outcome = spans::transaction(&self.target, "COMMIT", committed).await;
         // Also after an unknown outcome: the transaction may have been committed.
         self.commits.notify();
-        let outcome = noted(Some(self.writability.clone()), outcome);
+        let outcome = noted(self.writability, outcome);
         let committed = match &outcome {
-            Ok(()) => {
-                self.writability.succeeded();
-                Committed::Known
-            }
+            Ok(()) => Committed::Known,
             Err(StorageError::OutcomeUnknown(_)) => Committed::Unknown,
             Err(_) => return outcome,
         };
@@ -267,11 +266,11 @@ impl Database {
                 let writes = Some(pools.writability.clone());
                 noted(writes.clone(), pools.writability.check_file())?;
                 let inner = noted(writes, begin(pools, Use::Write, "BEGIN IMMEDIATE").await)?;
-                Ok(Transaction::of(Inner::Sqlite(inner), pools))
+                Ok(Transaction::of(Inner::Sqlite(inner), pools, Use::Write))
             }
             Self::Postgres(pools) => {
                 let inner = begin(pools, Use::Write, "BEGIN").await?;
-                Ok(Transaction::of(Inner::Postgres(inner), pools))
+                Ok(Transaction::of(Inner::Postgres(inner), pools, Use::Write))
             }
         }
     }
@@ -282,11 +281,11 @@ impl Database {
         match self {
             Self::Sqlite(pools) => {
                 let inner = begin(pools, Use::Read, "BEGIN").await?;
-                Ok(Transaction::of(Inner::Sqlite(inner), pools))
+                Ok(Transaction::of(Inner::Sqlite(inner), pools, Use::Read))
             }
             Self::Postgres(pools) => {
                 let inner = begin(pools, Use::Read, POSTGRES).await?;
-                Ok(Transaction::of(Inner::Postgres(inner), pools))
+                Ok(Transaction::of(Inner::Postgres(inner), pools, Use::Read))
             }
         }
     }

@@ -153,7 +153,9 @@ impl Database {
                         && pools.writability.of_sqlite(&pools.writers).await
                 }
                 Self::Postgres(pools) => {
-                    sqlx::query("SELECT 1").execute(&pools.readers).await.is_ok()
+                    // Where there are fewer connections than callers, health waits as requests do.
+                    let Ok(mut reader) = Postgres::acquire(&pools.readers).await else { return false };
+                    sqlx::query("SELECT 1").execute(&mut *reader).await.is_ok()
                         && pools.writability.of_postgres(&pools.writers).await
                 }
             }

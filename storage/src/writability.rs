@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::{Pool, Postgres, Sqlite};
 
-use crate::StorageError;
+use crate::{StorageError, acquire};
 
 /// What is known about the changes of a process.
 #[derive(Debug, Default)]
@@ -34,10 +34,9 @@ impl Writability {
         }
     }
 
-    /// Notes that a change has been stored.
-    pub(crate) fn succeeded(&self) {
-        // Read first: a write by every transaction would cost every core the cache line.
-        if self.is_refused.load(Ordering::Relaxed) && self.is_refused.swap(false, Ordering::Relaxed) {
+    /// Notes that changes are stored again. A commit is no sign of it: it may have nothing to store.
+    fn succeeded(&self) {
+        if self.is_refused.swap(false, Ordering::Relaxed) {
             tracing::info!("the database stores changes again");
         }
     }
@@ -62,13 +61,14 @@ impl Writability {
         !self.is_refused.load(Ordering::Relaxed)
     }
 
-    /// Whether changes of a PostgreSQL database are stored, as far as it is known. After a failure, the server is asked.
+    /// Whether changes of a PostgreSQL database are stored, as far as it is known. After a failure, one is tried.
     pub(crate) async fn of_postgres(&self, writers: &Pool<Postgres>) -> bool {
-        const ASK: &str = "SELECT current_setting('transaction_read_only') = 'off'";
-        if self.is_refused.load(Ordering::Relaxed)
-            && sqlx::query_scalar(ASK).fetch_one(writers).await.is_ok_and(|takes_changes: bool| takes_changes)
-        {
-            self.succeeded();
+        if self.is_refused.load(Ordering::Relaxed) {
+            // The user may have no right to temporary tables: then the next change tells.
+            let is_refused = takes_a_temporary_table(writers).await.is_err_and(|it| it.is_unavailable());
+            if !is_refused {
+                self.succeeded();
+            }
         }
         !self.is_refused.load(Ordering::Relaxed)
     }
@@ -81,6 +81,16 @@ async fn takes_a_change(writers: &Pool<Sqlite>) -> Result<(), sqlx::Error> {
         "CREATE TABLE ccm_space_probe AS SELECT randomblob(262144) AS bytes; DROP TABLE ccm_space_probe";
     sqlx::raw_sql(probe).execute(&mut *transaction).await?;
     transaction.commit().await
+}
+
+/// Stores for a moment as much as a large change does, in a table that only this connection sees.
+async fn takes_a_temporary_table(writers: &Pool<Postgres>) -> Result<(), StorageError> {
+    let connection = acquire::connection(writers).await?;
+    let mut transaction = sqlx::Transaction::begin(connection, None).await?;
+    let probe = "CREATE TEMPORARY TABLE ccm_space_probe ON COMMIT DROP AS \
+                 SELECT repeat(md5(n::text), 256) AS text FROM generate_series(1, 32) AS n";
+    sqlx::raw_sql(probe).execute(&mut *transaction).await?;
+    Ok(transaction.commit().await?)
 }
 
 /// The file that was at a path when it was opened.
@@ -124,6 +134,9 @@ mod tests {
         sqlx::query("PRAGMA max_page_count = 1").execute(&pools.writers).await.unwrap();
         assert!(is_healthy().await, "nothing has failed yet");
         change(&database).await.unwrap_err();
+        assert!(!is_healthy().await);
+        // A commit that has nothing to store does not tell that others are stored.
+        database.write(|_| Box::pin(async { Ok::<_, StorageError>(()) })).await.unwrap();
         assert!(!is_healthy().await);
         database.connection().await.unwrap();
         sqlx::query("PRAGMA max_page_count = 1000").execute(&pools.writers).await.unwrap();

@@ -19,7 +19,7 @@ use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use tonic_reflection::pb::{v1, v1alpha};
 use tonic_types::StatusExt as _;
 
-use crate::harness::{Product, Watcher};
+use crate::harness::{Product, Watcher, eventually};
 
 const TASKS: &str = "ccm.task.v1.TaskService";
 const WORKERS: &str = "ccm.worker.v1.WorkerService";
@@ -41,8 +41,11 @@ async fn the_health_of_each_service_can_be_checked_and_watched() {
         let mut client = HealthClient::new(Watcher::channel(address));
         let asked = |name: &str| HealthCheckRequest { service: name.to_owned() };
         for name in ["", service, "ccm.event.v1.EventService"] {
-            let health = client.check(asked(name)).await.unwrap();
-            assert_eq!(health.get_ref().status(), ServingStatus::Serving, "{name:?}");
+            eventually("it serves", async || {
+                let health = client.clone().check(asked(name)).await.unwrap();
+                (health.get_ref().status() == ServingStatus::Serving).then_some(())
+            })
+            .await;
             let mut watch = client.watch(asked(name)).await.unwrap().into_inner();
             assert_eq!(watch.message().await.unwrap().unwrap().status(), ServingStatus::Serving, "{name:?}");
         }

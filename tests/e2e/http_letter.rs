@@ -93,6 +93,8 @@ async fn a_target_that_is_too_long_is_414_and_a_header_431() {
     assert_eq!(problem(&answer), (414, "target-too-long"), "{answer:?}");
     let answer = gateway.get(&format!("/api/tasks?page_token={}", "x".repeat(32 * 1024 - 100))).await;
     assert_eq!(answer.status, 401, "the target alone fits: {answer:?}");
+    let answer = gateway.client().with("x-padding", &"x".repeat(50_000)).get("/api/tasks").await;
+    assert_eq!(problem(&answer), (431, "header-too-large"), "{answer:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,7 +25,7 @@ class Nginx {
     const folder = await mkdtemp(join(tmpdir(), "ccm-nginx-"));
     const port = samePort ?? (await freePort());
     const config = `
-      daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr;
+      daemon off; master_process off; pid ${folder}/pid; error_log stderr;
       events {}
       http {
         access_log off;

@@ -25,11 +25,13 @@ pub(crate) async fn get(public: PublicUrl) -> ([(HeaderName, &'static str); 1], 
     ([(header::CONTENT_TYPE, "application/json")], text.map_or(Cow::Borrowed(TEXT.as_str()), Cow::Owned))
 }
 
+static SERVERS: LazyLock<Value> = LazyLock::new(|| document()["servers"].take());
+
 /// The servers of the document for a gateway at a URL.
 fn servers_at(url: &str) -> Option<Value> {
     let (protocol, rest) = url.split_once("://")?;
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let mut servers = document()["servers"].take();
+    let mut servers = SERVERS.clone();
     servers["gateway"]["protocol"] = json!(protocol);
     servers["gateway"]["host"] = json!(host);
     if !path.is_empty() {

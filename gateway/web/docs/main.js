@@ -12,8 +12,11 @@ dark.addEventListener("change", applyScheme);
 /** An answer of the event stream has no end, for which "Try it out" would wait. */
 const STREAM = "/api/events/stream";
 
-/** Requests go where the page is from: behind a proxy that it does not trust, the gateway knows another origin than the browser. */
-const HERE = [{ url: "/" }];
+/**
+ * Requests go where the page is from: behind a proxy that it does not trust, the gateway knows another origin than the browser.
+ * This script is beneath the path prefix of a proxy, if there is one.
+ */
+const HERE = [{ url: new URL("..", import.meta.url).pathname.replace(/\/$/, "") || "/" }];
 
 /** What Swagger UI would offer for the session cookie is a field for its value, which no script can set. */
 const SESSION_NOTE = "session: the page's sign-in. Requests have its cookie by themselves, unless a bearer token is given here.";

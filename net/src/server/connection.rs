@@ -131,7 +131,7 @@ where
         let Self { options, service, peer, shutdown, .. } = self;
         let preface = CancellationToken::new();
         if options.http.is_http1_available() {
-            // HTTP/1.1 has no preface. The idle timeout limits the wait for the first request instead.
+            // HTTP/1.1 has no preface. The header timeout limits the wait for the first request instead.
             preface.cancel();
         }
         let stream = TokioIo::new(signal_preface(stream, preface.clone()));
