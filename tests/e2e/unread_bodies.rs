@@ -116,11 +116,12 @@ async fn a_client_of_http2_has_its_answer_though_its_body_is_under_way() {
             curl.args(["-H", &format!("authorization: Bearer {token}"), "-o", "/dev/null"]);
             curl.args(["--data-binary", &format!("@{}", body.display()), "-w", "%{http_code}", &url]);
             let ended = curl.output().await.unwrap();
-            let (answer, complaint) = (String::from_utf8(ended.stdout), String::from_utf8(ended.stderr));
+            // Once curl 7.88 has the answer, it sometimes ends its body before its length, which is an error of its own.
+            let complaint = String::from_utf8(ended.stderr).unwrap();
             assert_eq!(
-                (answer.unwrap().as_str(), complaint.unwrap().as_str()),
-                (status, ""),
-                "{bytes} bytes, round {round}"
+                String::from_utf8(ended.stdout).unwrap(),
+                status,
+                "{bytes} bytes, {round}: {complaint}"
             );
         }
     }
