@@ -6,6 +6,7 @@ pub(crate) mod database;
 pub(crate) mod event_log;
 pub(crate) mod events;
 pub(crate) mod fleet;
+mod gateway_settings;
 pub(crate) mod health;
 mod identity;
 pub(crate) mod login;
@@ -16,20 +17,18 @@ mod values;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use access::{IssuerUrl, Role};
 use clap::error::{ContextValue, ErrorKind};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use gateway::CorsOrigins;
-use net::client_address::TrustedProxies;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+pub(crate) use gateway_settings::Gateway;
 use telemetry::AuditLog;
 use values::{
-    any_duration, body_bytes, connections, department, duration, header_bytes, leeway, lifetime, name, ratio,
-    role, subject, token_lifetime, untaken_bytes,
+    any_duration, connections, department, duration, leeway, lifetime, name, ratio, role, subject,
+    token_lifetime,
 };
 
 use crate::console;
@@ -168,87 +167,6 @@ pub(crate) enum TraceEdge {
     Continue,
     /// Start a new trace with a span link to the caller's
     Link,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Gateway {
-    #[command(flatten)]
-    pub(crate) common: Common,
-    #[command(flatten)]
-    pub(crate) certificate: transport::Certificate,
-    #[command(flatten)]
-    pub(crate) client: transport::GrpcClient,
-    /// Listen address
-    #[arg(long, env = "CCM_GATEWAY_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS")]
-    pub(crate) listen: SocketAddr,
-    /// Address of task-service
-    #[arg(long, env = "CCM_TASK_SERVICE", default_value = "http://127.0.0.1:50051", value_name = "URLS")]
-    pub(crate) task_service: String,
-    /// Address of worker-service
-    #[arg(long, env = "CCM_WORKER_SERVICE", default_value = "http://127.0.0.1:50052", value_name = "URLS")]
-    pub(crate) worker_service: String,
-    /// How to handle the trace context of an authenticated caller
-    #[arg(long, env = "CCM_TRACE_EDGE", default_value = "continue", value_name = "EDGE")]
-    pub(crate) trace_edge: TraceEdge,
-    /// Trace the health checks /livez and /readyz, too
-    #[arg(long, env = "CCM_TRACE_HEALTH", default_value = "false", value_name = "BOOL", action = ArgAction::Set)]
-    pub(crate) trace_health: bool,
-    /// Comma-separated CIDR blocks of the proxies whose X-Forwarded-* and Forwarded headers tell a client's address and the
-    /// origin that it reached
-    #[arg(long, env = "CCM_TRUSTED_PROXIES", default_value = "", value_name = "BLOCKS")]
-    pub(crate) trusted_proxies: TrustedProxies,
-    /// Comma-separated origins of the pages that may use the API besides its own, such as https://ui.example.com
-    #[arg(long, env = "CCM_CORS_ORIGINS", default_value = "", value_name = "ORIGINS")]
-    pub(crate) cors_origins: CorsOrigins,
-    /// Maximum number of open connections; further connections wait to be accepted
-    #[arg(long, env = "CCM_MAX_CONNECTIONS", default_value = "4096", value_name = "NUMBER", value_parser = connections)]
-    pub(crate) max_connections: usize,
-    /// Time limit for a complete request header
-    #[arg(long, env = "CCM_HEADER_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
-    pub(crate) header_timeout: Duration,
-    /// How long a connection may be idle between two requests; keep it above the keep-alive time of the proxies in front
-    #[arg(long, env = "CCM_IDLE_TIMEOUT", default_value = "75s", value_name = "DURATION", value_parser = duration)]
-    pub(crate) idle_timeout: Duration,
-    /// Time limit from the header to the response; also the deadline of the gRPC calls
-    #[arg(long, env = "CCM_REQUEST_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
-    pub(crate) request_timeout: Duration,
-    /// How long a client may read nothing of a response before its connection is closed
-    #[arg(long, env = "CCM_WRITE_TIMEOUT", default_value = "20s", value_name = "DURATION", value_parser = duration)]
-    pub(crate) write_timeout: Duration,
-    /// Minimum rate at which a client reads an event stream while there is more to send, in bytes per second; 0 means none
-    #[arg(long, env = "CCM_MIN_STREAM_RATE", default_value = "1024", value_name = "NUMBER")]
-    pub(crate) min_stream_rate: u32,
-    /// Maximum size of a request's target and header fields, in bytes
-    #[arg(long, env = "CCM_MAX_HEADER_BYTES", default_value = "49152", value_name = "BYTES", value_parser = header_bytes)]
-    pub(crate) max_header_bytes: usize,
-    /// Body limit: maximum size of a request body, in bytes
-    #[arg(long, env = "CCM_MAX_BODY_BYTES", default_value = "1048576", value_name = "BYTES", value_parser = body_bytes)]
-    pub(crate) max_body_bytes: usize,
-    /// Maximum number of in-flight requests; further requests get 503
-    #[arg(long, env = "CCM_MAX_REQUESTS_IN_FLIGHT", default_value = "1024", value_name = "NUMBER", value_parser = connections)]
-    pub(crate) max_requests_in_flight: usize,
-    /// Maximum number of response bytes that clients have not read yet; further reads get 503
-    #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES", default_value = "268435456", value_name = "BYTES", value_parser = untaken_bytes)]
-    pub(crate) max_untaken_bytes: usize,
-    /// Sustained rate limit of one caller, in requests per second; 0 means unlimited
-    #[arg(long, env = "CCM_CALLER_RATE", default_value = "200", value_name = "NUMBER")]
-    pub(crate) caller_rate: u32,
-    /// Requests that one caller may send in a burst after it was idle
-    #[arg(long, env = "CCM_CALLER_BURST", default_value = "400", value_name = "NUMBER")]
-    pub(crate) caller_burst: NonZeroU32,
-    #[command(flatten)]
-    pub(crate) streams: streams::Streams,
-    #[command(flatten)]
-    pub(crate) page: page::Page,
-    /// Socket of the `ccm up` that runs this gateway; `ccm up` sets this for its child process
-    #[arg(long, hide = true, value_name = "PATH")]
-    pub(crate) supervisor: Option<PathBuf>,
-    /// The `ccm up` that runs this gateway keeps the traces; `ccm up` sets this for its child process
-    #[arg(long, hide = true, requires = "supervisor")]
-    pub(crate) keeps_traces: bool,
-    /// Let links to traces lead to this gateway; `ccm up` sets this if it keeps the traces and CCM_TRACE_URL is not set
-    #[arg(long, hide = true, requires = "keeps_traces")]
-    pub(crate) links_to_own_traces: bool,
 }
 
 #[derive(Debug, Args)]
