@@ -38,13 +38,15 @@ impl EventLog {
         }
         // Later events, committed since `last` was read, may not be visible to the caller.
         let before = before.min(last.revision.saturating_add(1));
-        let rows: Vec<Row> = on.fetch_all(&sql::HISTORY, [id.into(), before.into(), limit.into()]).await?;
+        let values = [id.into(), before.into(), limit.into()];
+        let (rows, were_cut) = on.fetch_within(&sql::HISTORY, values, Page::MAX_BYTES, Row::bytes).await?;
+        drop(on);
         let mut events = rows
             .into_iter()
             .map(|row| row.into_recorded(&self.reader.kinds))
             .collect::<Result<Vec<_>, _>>()?;
         let key = |it: &Recorded| (Micros(it.revision), it.subject_id);
-        let next = page.cut(&mut events, key);
+        let next = page.cut(&mut events, were_cut, key);
         let next = page.fit(&mut events, next, |it| it.bytes, key);
         Ok(Some((events, next)))
     }

@@ -81,6 +81,19 @@ record! {
 }
 
 impl Row {
+    /// The size of what is long in a row.
+    pub(super) fn bytes(&self) -> usize {
+        fn of(value: &Value) -> usize {
+            match value {
+                Value::Null | Value::Bool(_) | Value::Number(_) => size_of::<Value>(),
+                Value::String(it) => it.len(),
+                Value::Array(it) => it.iter().map(of).sum(),
+                Value::Object(it) => it.iter().map(|(name, value)| name.len() + of(value)).sum(),
+            }
+        }
+        of(&self.resource) + self.changed_before.as_ref().map_or(0, |it| of(it))
+    }
+
     pub(super) fn into_recorded(self, kinds: &SubjectKinds) -> Result<Recorded, StorageError> {
         let kind = kinds.named(&self.subject_kind)?;
         let everyone = kind.for_everyone;

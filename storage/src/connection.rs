@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use futures_util::TryStreamExt as _;
 use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgRow;
@@ -76,6 +77,40 @@ pub trait Statements: Send {
             Ok(on_either!(executor, sqlx::query_as::<_, R>(statement.sql), values, fetch_all)?)
         };
         async move { noted(writes, spans::statement(&target, statement, call).await) }
+    }
+
+    /// Runs a statement and returns its first rows: as many as have at most `most` bytes together, as `bytes` counts them, and
+    /// at least one. The flag says whether there are more. The rows beyond are not kept in memory.
+    fn fetch_within<R: Record>(
+        &mut self,
+        statement: &Statement,
+        values: impl IntoIterator<Item = Value> + Send,
+        most: usize,
+        bytes: impl Fn(&R) -> usize + Send,
+    ) -> impl Future<Output = Result<(Vec<R>, bool), StorageError>> + Send {
+        let target = self.target();
+        let executor = self.executor();
+        let values: Vec<Value> = values.into_iter().collect();
+        let call = async move {
+            let mut rows = match executor {
+                Executor::Sqlite(connection) => {
+                    values.into_iter().fold(sqlx::query_as(statement.sql), QueryAs::bind).fetch(connection)
+                }
+                Executor::Postgres(connection) => {
+                    values.into_iter().fold(sqlx::query_as(statement.sql), QueryAs::bind).fetch(connection)
+                }
+            };
+            let (mut kept, mut total) = (Vec::new(), 0_usize);
+            while let Some(row) = rows.try_next().await? {
+                total = total.saturating_add(bytes(&row));
+                if total > most && !kept.is_empty() {
+                    return Ok((kept, true));
+                }
+                kept.push(row);
+            }
+            Ok((kept, false))
+        };
+        async move { spans::statement(&target, statement, call).await }
     }
 
     /// Runs a statement and returns its row, or `None` if it has none.

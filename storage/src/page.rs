@@ -11,8 +11,6 @@ use uuid::Uuid;
 const DEFAULT_SIZE: i32 = 50;
 /// Maximum page size.
 const MAX_SIZE: i32 = 200;
-/// Maximum size in bytes of the messages on a page. By default, gRPC clients accept responses of at most 4 MiB.
-const MAX_BYTES: usize = 3 * 1024 * 1024;
 const VERSION: u8 = 2;
 
 /// The page that a request asks for.
@@ -40,6 +38,10 @@ impl ListId {
 }
 
 impl Page {
+    /// Maximum size in bytes of the messages on a page, and of the rows that are read for it. By default, gRPC clients accept
+    /// responses of at most 4 MiB.
+    pub const MAX_BYTES: usize = 3 * 1024 * 1024;
+
     /// Validates `page_size` (0: 50; above 200: 200) and `page_token` (empty: the first page) of a request.
     pub fn new(size: i32, token: &str, list: ListId) -> Result<Self, PageTokenError> {
         let size = match size {
@@ -78,10 +80,16 @@ impl Page {
         self.after.map_or((i64::MAX, Uuid::max()), |it| (it.created_at.0, it.id))
     }
 
-    /// Removes the extra row, and returns the token of the next page, if there is one.
-    pub fn cut<T>(&self, rows: &mut Vec<T>, key: impl Fn(&T) -> (Micros, Uuid)) -> Option<PageToken> {
+    /// Removes the extra row, and returns the token of the next page, if there is one: there was an extra row, or the rows were
+    /// cut off before it, because of their bytes.
+    pub fn cut<T>(
+        &self,
+        rows: &mut Vec<T>,
+        were_cut: bool,
+        key: impl Fn(&T) -> (Micros, Uuid),
+    ) -> Option<PageToken> {
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
-        if rows.len() <= size {
+        if rows.len() <= size && !were_cut {
             return None;
         }
         rows.truncate(size);
@@ -100,7 +108,7 @@ impl Page {
         let mut total = 0;
         let fits = |it: &&T| {
             total += bytes(it);
-            total <= MAX_BYTES
+            total <= Self::MAX_BYTES
         };
         let fit = rows.iter().take_while(fits).count().max(1);
         if fit >= rows.len() {
@@ -211,10 +219,16 @@ mod tests {
         let page = Page::new(2, "", LIST).unwrap();
         let key = |it: &u128| (Micros(0), Uuid::from_u128(*it));
         let mut rows = vec![3, 2];
-        assert_eq!(page.cut(&mut rows, key), None);
+        assert_eq!(page.cut(&mut rows, false, key), None);
         let mut rows = vec![3, 2, 1];
-        assert_eq!(page.cut(&mut rows, key).map(|it| it.id), Some(Uuid::from_u128(2)));
+        assert_eq!(page.cut(&mut rows, false, key).map(|it| it.id), Some(Uuid::from_u128(2)));
         assert_eq!(rows, [3, 2]);
+        let next = page.cut(&mut vec![3], true, key);
+        assert_eq!(
+            next.map(|it| it.id),
+            Some(Uuid::from_u128(3)),
+            "rows that were cut off are on the next page"
+        );
     }
 
     #[test]
@@ -226,9 +240,9 @@ mod tests {
             (rows, next.map(|it| it.id.as_u128() as usize))
         };
         assert_eq!(fit(vec![]), (vec![], Some(0)));
-        assert_eq!(fit(vec![1, MAX_BYTES - 1]), (vec![1, MAX_BYTES - 1], Some(0)));
-        assert_eq!(fit(vec![1, MAX_BYTES, 2]), (vec![1], Some(1)));
-        assert_eq!(fit(vec![MAX_BYTES + 1, 2]), (vec![MAX_BYTES + 1], Some(MAX_BYTES + 1)));
-        assert_eq!(fit(vec![MAX_BYTES + 1]), (vec![MAX_BYTES + 1], Some(0)));
+        assert_eq!(fit(vec![1, Page::MAX_BYTES - 1]), (vec![1, Page::MAX_BYTES - 1], Some(0)));
+        assert_eq!(fit(vec![1, Page::MAX_BYTES, 2]), (vec![1], Some(1)));
+        assert_eq!(fit(vec![Page::MAX_BYTES + 1, 2]), (vec![Page::MAX_BYTES + 1], Some(Page::MAX_BYTES + 1)));
+        assert_eq!(fit(vec![Page::MAX_BYTES + 1]), (vec![Page::MAX_BYTES + 1], Some(0)));
     }
 }

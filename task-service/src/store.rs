@@ -188,6 +188,11 @@ record! {
 }
 
 impl Row {
+    /// The size of what is long in a row.
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.title.len() + self.description.len()
+    }
+
     fn into_task(self) -> Result<Task, StorageError> {
         let unknown =
             |name: &str| StorageError::Corrupt { table: "tasks", what: format!("{name:?} is unknown") };

@@ -172,9 +172,11 @@ impl TaskStore {
         visibility: Visibility,
     ) -> Result<(Vec<Task>, Option<PageToken>), StorageError> {
         let (statement, values) = statement(page.key(), page.limit(), filter, visibility);
-        let rows: Vec<Row> = self.database.connection().await?.fetch_all(statement, values).await?;
+        let mut on = self.database.connection().await?;
+        let (rows, were_cut) = on.fetch_within(statement, values, Page::MAX_BYTES, Row::bytes).await?;
+        drop(on);
         let mut tasks = rows.into_iter().map(Row::into_task).collect::<Result<Vec<_>, _>>()?;
-        let next = page.cut(&mut tasks, |it| (it.created_at, it.id));
+        let next = page.cut(&mut tasks, were_cut, |it| (it.created_at, it.id));
         Ok((tasks, next))
     }
 }

@@ -3,7 +3,7 @@
 use access::Visibility;
 use events::Snapshot;
 use events::grpc::ListKey;
-use storage::{Statements as _, StorageError};
+use storage::{Page, Statements as _, StorageError};
 use uuid::Uuid;
 
 use super::{Filter, Row, Shown, TaskStore, list};
@@ -24,9 +24,10 @@ impl TaskStore {
         let everything = Filter { shown: Shown::All, ..Filter::default() };
         let (statement, values) =
             list::statement(after.unwrap_or(FIRST), limit, &everything, visibility.clone());
-        let rows: Vec<Row> = snapshot.on.fetch_all(statement, values).await?;
+        let (rows, were_cut) =
+            snapshot.on.fetch_within(statement, values, Page::MAX_BYTES, Row::bytes).await?;
         let tasks = rows.into_iter().map(Row::into_task).collect::<Result<Vec<_>, _>>()?;
-        let full = i64::try_from(tasks.len()).is_ok_and(|it| it >= limit);
+        let full = were_cut || i64::try_from(tasks.len()).is_ok_and(|it| it >= limit);
         let last = tasks.last().filter(|_| full).map(|it| (it.created_at.0, it.id));
         Ok((tasks, last))
     }

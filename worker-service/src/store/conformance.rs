@@ -13,7 +13,7 @@ use telemetry::span::{SpanBuilder, SpanKind};
 use telemetry::testing::{ended_spans, record_spans};
 
 use super::*;
-use crate::worker::{Desired, DomainError, Draft, ObservedState};
+use crate::worker::{Desired, DomainError, Draft, Failure, ObservedState};
 
 storage::conformance!(
     a_worker_reads_back_as_it_was_stored,
@@ -21,6 +21,7 @@ storage::conformance!(
     its_event_is_stored_with_it,
     a_worker_whose_event_cannot_be_stored_is_not_stored,
     pages_follow_each_other_without_gap_or_repetition,
+    no_more_is_read_than_a_page_may_have_bytes,
     a_change_is_stored_with_its_event_and_no_change_leaves_none,
     a_deleted_worker_is_gone_and_deleted_once,
     a_deleted_worker_of_a_machine_is_restored_by_its_import,
@@ -141,6 +142,26 @@ async fn pages_follow_each_other_without_gap_or_repetition(fresh: Fresh) {
         token = next.to_text();
     }
     assert_eq!(walked, stored);
+}
+
+async fn no_more_is_read_than_a_page_may_have_bytes(fresh: Fresh) {
+    let (clock, store) = (Clock::system(), WorkerStore::open(&fresh.url).await.unwrap());
+    // Four of them have more bytes than a page may have.
+    let message = "x".repeat(Page::MAX_BYTES / 3 - 1_000);
+    for number in 0..7 {
+        let failure = Failure { reason: "LARGE".to_owned(), message: message.clone() };
+        let worker = Worker { failure: Some(failure), ..worker(&clock, &format!("lab {number}")) };
+        store.insert(None, (), worker.clone(), created(&clock, &worker)).await.unwrap();
+    }
+    let (mut pages, mut token) = (Vec::new(), String::new());
+    loop {
+        let page = Page::new(200, &token, list_id()).unwrap();
+        let (workers, next) = store.list(page, &Filter::default()).await.unwrap();
+        pages.push(workers.into_iter().map(|it| it.name).collect::<Vec<_>>());
+        let Some(next) = next else { break };
+        token = next.to_text();
+    }
+    assert_eq!(pages, [vec!["lab 6", "lab 5", "lab 4"], vec!["lab 3", "lab 2", "lab 1"], vec!["lab 0"]]);
 }
 
 async fn several_replicas_can_open_an_empty_database_at_once(fresh: Fresh) {

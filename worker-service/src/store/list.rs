@@ -99,9 +99,11 @@ impl WorkerStore {
         filter: &Filter,
     ) -> Result<(Vec<Worker>, Option<PageToken>), StorageError> {
         let (statement, values) = statement(page.key(), page.limit(), filter);
-        let rows: Vec<Row> = self.database.connection().await?.fetch_all(statement, values).await?;
+        let mut on = self.database.connection().await?;
+        let (rows, were_cut) = on.fetch_within(statement, values, Page::MAX_BYTES, Row::bytes).await?;
+        drop(on);
         let mut workers = rows.into_iter().map(Row::into_worker).collect::<Result<Vec<_>, _>>()?;
-        let next = page.cut(&mut workers, |it| (it.created_at, it.id));
+        let next = page.cut(&mut workers, were_cut, |it| (it.created_at, it.id));
         Ok((workers, next))
     }
 }

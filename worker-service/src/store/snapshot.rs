@@ -2,7 +2,7 @@
 
 use events::Snapshot;
 use events::grpc::ListKey;
-use storage::{Statements as _, StorageError};
+use storage::{Page, Statements as _, StorageError};
 use uuid::Uuid;
 
 use super::{Filter, Row, WorkerStore, list, sql};
@@ -20,9 +20,10 @@ impl WorkerStore {
         limit: i64,
     ) -> Result<(Vec<Worker>, Option<ListKey>), StorageError> {
         let (statement, values) = list::statement(after.unwrap_or(FIRST), limit, &Filter::default());
-        let rows: Vec<Row> = snapshot.on.fetch_all(statement, values).await?;
+        let (rows, were_cut) =
+            snapshot.on.fetch_within(statement, values, Page::MAX_BYTES, Row::bytes).await?;
         let workers = rows.into_iter().map(Row::into_worker).collect::<Result<Vec<_>, _>>()?;
-        let full = i64::try_from(workers.len()).is_ok_and(|it| it >= limit);
+        let full = were_cut || i64::try_from(workers.len()).is_ok_and(|it| it >= limit);
         let last = workers.last().filter(|_| full).map(|it| (it.created_at.0, it.id));
         Ok((workers, last))
     }
