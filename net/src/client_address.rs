@@ -1,7 +1,7 @@
 //! The address of the client of an HTTP request, which may have come through proxies. Only headers that a trusted proxy
 //! has sent count; everybody else could write any address into them.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 use http::{HeaderMap, HeaderName, header::FORWARDED};
@@ -15,6 +15,22 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
+
+/// The key of a client without a caller, for limits. An IPv6 client usually has a network of 64 bits to itself, so the
+/// whole network is one client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Network(IpAddr);
+
+impl Network {
+    /// The network of an address.
+    #[must_use]
+    pub fn of(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V6(it) => IpAddr::V6(Ipv6Addr::from_bits(it.to_bits() >> 64 << 64)),
+            v4 @ IpAddr::V4(_) => v4,
+        })
+    }
+}
 
 /// The networks of the proxies whose `X-Forwarded-For` and `Forwarded` headers count.
 #[derive(Clone, Debug, Default)]
@@ -107,6 +123,15 @@ mod tests {
         }
         let trusted: TrustedProxies = trusted.parse().unwrap();
         trusted.client(peer.parse().unwrap(), &map).0.to_string()
+    }
+
+    #[test]
+    fn addresses_of_one_network_are_one_client() {
+        let of = |it: &str| Network::of(it.parse().unwrap());
+        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:2"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
     }
 
     #[test]

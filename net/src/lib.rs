@@ -9,6 +9,7 @@ mod forwarded;
 pub mod grpc;
 pub mod http_server;
 pub mod metrics;
+pub mod places;
 pub mod public_origin;
 pub mod scrape;
 pub mod server;
