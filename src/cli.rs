@@ -2,6 +2,7 @@
 //! where the configuration is read; docs/configuration.md lists it, and a test compares the two.
 
 pub(crate) mod actions;
+pub(crate) mod bounds;
 pub(crate) mod database;
 pub(crate) mod event_log;
 pub(crate) mod events;

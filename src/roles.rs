@@ -36,15 +36,15 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
                     cli::TraceEdge::Link => Edge::Link,
                 },
                 health: settings.trace_health,
-                trusted_proxies: Arc::new(settings.trusted_proxies),
+                trusted_proxies: Arc::new(settings.connections.trusted_proxies.clone()),
             },
             cors_origins: settings.cors_origins,
             limits: gateway::Limits {
-                connections: settings.max_connections,
+                connections: settings.connections.limits(context.open_files, 0),
                 header_timeout: settings.header_timeout,
-                idle_timeout: settings.idle_timeout,
+                idle_timeout: settings.connections.idle_timeout,
                 request_timeout: settings.request_timeout,
-                write_timeout: settings.write_timeout,
+                write_timeout: settings.connections.write_timeout,
                 stream_rate: settings.min_stream_rate,
                 header_bytes: settings.max_header_bytes,
                 body_bytes: settings.max_body_bytes,
@@ -127,6 +127,8 @@ struct RoleContext {
     draining: Shutdown,
     shutdown: Shutdown,
     telemetry: Telemetry,
+    /// The limit of open files, if it is known.
+    open_files: Option<u64>,
 }
 
 impl RoleContext {
@@ -147,11 +149,17 @@ impl RoleContext {
         let (draining, shutdown) = (Shutdown::new(), Shutdown::new());
         shutdown::on_signals(&draining, &shutdown, common.drain_delay, common.end_with_stdin)?;
         // The usual limit of a shell, 1,024, is below the default of CCM_MAX_CONNECTIONS.
-        match rlimit::increase_nofile_limit(MAX_OPEN_FILES) {
-            Ok(open_files) => tracing::debug!(open_files, "raised the limit of open files"),
-            Err(error) => tracing::warn!(%error, "cannot raise the limit of open files"),
-        }
-        Ok(Self { clock, draining, shutdown, telemetry })
+        let open_files = match rlimit::increase_nofile_limit(MAX_OPEN_FILES) {
+            Ok(open_files) => {
+                tracing::debug!(open_files, "raised the limit of open files");
+                Some(open_files)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot raise the limit of open files");
+                rlimit::getrlimit(rlimit::Resource::NOFILE).ok().map(|(soft, _)| soft)
+            }
+        };
+        Ok(Self { clock, draining, shutdown, telemetry, open_files })
     }
 
     /// A verifier of the tokens of the configured issuer, or of the local issuer when none is configured. Never of
@@ -183,12 +191,15 @@ impl RoleContext {
         server: &cli::transport::GrpcServer,
         event_log: &cli::event_log::EventLog,
     ) -> anyhow::Result<service::Config> {
+        // A pool for the service's own database, and one for simulated clouds; the event log has a few more.
+        let more_files = database.connections.saturating_mul(2);
+        let watch = event_log.watch();
         Ok(service::Config {
             database,
             verifier: self.verifier(common)?,
             token_source: token_source(common)?,
-            connections: server.connections()?,
-            watch: event_log.watch(),
+            connections: server.connections(self.open_files, more_files, watch.write_timeout)?,
+            watch,
             retention: event_log.retention(),
             clock: self.clock.clone(),
             draining: self.draining.clone(),

@@ -81,6 +81,10 @@ impl Identified for Caller {
         }
     }
 
+    fn is_process(&self) -> bool {
+        self.is(Role::Service)
+    }
+
     fn on_behalf_of(&self, metadata: &HeaderMap) -> Option<String> {
         on_behalf_of::shown(metadata, self)
     }

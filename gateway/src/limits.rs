@@ -9,6 +9,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
+use net::server::ConnectionLimits;
 
 /// Bytes of a header that a connection reads. If a client sends more, it is answered 431 without a body, or its connection is closed.
 pub const MAX_HEADER_BYTES: usize = 64 * 1024;
@@ -16,8 +17,8 @@ pub const MAX_HEADER_BYTES: usize = 64 * 1024;
 /// The limits that the configuration sets.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Maximum number of open connections; further ones wait to be accepted.
-    pub connections: usize,
+    /// Maximum number of open connections, of all clients and of one address.
+    pub connections: ConnectionLimits,
     /// From the accept, or the first byte of a later request, to the last byte of the request's header.
     pub header_timeout: Duration,
     /// From the end of a request to the first byte of the next one on the same connection.
@@ -54,7 +55,7 @@ impl Default for Limits {
     fn default() -> Self {
         let rate = |per_second, burst| Some(Rate { per_second, burst });
         Self {
-            connections: 4_096,
+            connections: ConnectionLimits::of(4_096),
             header_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(75),
             request_timeout: Duration::from_secs(10),

@@ -30,6 +30,9 @@ pub trait Identified {
     /// Names the caller.
     fn who(&self) -> Who;
 
+    /// Whether the caller is a process of this product, by the role of its token.
+    fn is_process(&self) -> bool;
+
     /// `sub` of the person on whose behalf the caller makes a gRPC call with this metadata, if the caller may do so.
     fn on_behalf_of(&self, metadata: &HeaderMap) -> Option<String>;
 }

@@ -29,7 +29,7 @@ use self::request_span::Origin;
 use crate::admission::{Authenticate, Identified as _, Waits};
 use crate::client_address::TrustedProxies;
 use crate::metrics::ActiveRequest;
-use crate::server::PeerAddress;
+use crate::server::{ConnectionStanding, PeerAddress};
 use crate::traced_body::TracedBody;
 use telemetry::propagation::{self, Edge};
 use telemetry::span::{SpanBuilder, SpanKind, Timestamp};
@@ -124,7 +124,12 @@ where
                 Err(_) => span,
             });
             match &admission {
-                Ok(caller) => observation.who = Some(caller.who()),
+                Ok(caller) => {
+                    observation.who = Some(caller.who());
+                    if let Some(standing) = ConnectionStanding::of(&head.extensions) {
+                        standing.prove_as(caller);
+                    }
+                }
                 Err(refusal) => observation.refusal = Some(refusal.clone().into()),
             }
             head.extensions.insert(admission);

@@ -11,6 +11,7 @@ pub mod http_server;
 pub mod metrics;
 pub mod places;
 pub mod public_origin;
+mod rarely;
 pub mod scrape;
 pub mod server;
 pub mod tls;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use http::StatusCode;
 use telemetry::metrics::{CALL_SECONDS, Counter, Definition, Histogram, KeyValue, UpDownCounter};
 use telemetry::semconv::{
-    CCM_ERROR_REASON, ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE,
-    NETWORK_PROTOCOL_VERSION, RPC_METHOD, RPC_STATUS_CODE, RPC_SYSTEM_NAME, URL_SCHEME,
+    CCM_CONNECTION_LIMIT, CCM_ERROR_REASON, ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE,
+    HTTP_ROUTE, NETWORK_PROTOCOL_VERSION, RPC_METHOD, RPC_STATUS_CODE, RPC_SYSTEM_NAME, URL_SCHEME,
 };
 
 static HTTP_DURATION: Histogram = Histogram::new(
@@ -49,6 +49,13 @@ static RPC_CLIENT: Histogram = Histogram::new(
     &[RPC_SYSTEM_NAME, RPC_METHOD, RPC_STATUS_CODE, ERROR_TYPE],
 );
 
+static CONNECTIONS_CLOSED: Counter = Counter::new(
+    "cml_cloud_manager.connections.refused",
+    "{connection}",
+    "Connections that were closed by a limit, by its name.",
+    &[CCM_CONNECTION_LIMIT],
+);
+
 /// The instruments of this crate, in the order of docs/telemetry.md.
 #[must_use]
 pub fn definitions() -> Vec<&'static Definition> {
@@ -58,7 +65,41 @@ pub fn definitions() -> Vec<&'static Definition> {
         HTTP_REFUSED.definition(),
         RPC_SERVER.definition(),
         RPC_CLIENT.definition(),
+        CONNECTIONS_CLOSED.definition(),
     ]
+}
+
+/// The limit that closed a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ConnectionEnd {
+    /// Its address has its share of connections.
+    OverShare,
+    /// There was no place for a new one, and this one had shown no valid token.
+    Displaced,
+    /// It had shown no valid token, and made too many calls.
+    RefusedCalls,
+}
+
+impl ConnectionEnd {
+    fn name(self) -> &'static str {
+        match self {
+            Self::OverShare => "share",
+            Self::Displaced => "total",
+            Self::RefusedCalls => "refused_calls",
+        }
+    }
+}
+
+/// Counts a connection that a limit closed.
+pub(crate) fn connection_closed(end: ConnectionEnd) {
+    CONNECTIONS_CLOSED.add(1, &[KeyValue::new(CCM_CONNECTION_LIMIT, end.name())]);
+}
+
+/// Makes the series of all limits that close connections.
+pub(crate) fn start_closed() {
+    for end in [ConnectionEnd::OverShare, ConnectionEnd::Displaced, ConnectionEnd::RefusedCalls] {
+        CONNECTIONS_CLOSED.add(0, &[KeyValue::new(CCM_CONNECTION_LIMIT, end.name())]);
+    }
 }
 
 /// What the metrics of an HTTP request have in common. Counts the request as active until this is dropped.

@@ -14,7 +14,7 @@ use platform::shutdown::Shutdown;
 use telemetry::Scrape;
 use tokio::net::TcpListener;
 
-use crate::server::{Options, Server, StallTimeouts};
+use crate::server::{ConnectionLimits, Options, Server, StallTimeouts};
 
 /// How long a client may take to send a request, to read the response, and between two requests.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -30,14 +30,16 @@ pub async fn serve(scrape: Scrape, listener: TcpListener, shutdown: Shutdown) {
         http,
         tls: None,
         handshake_timeout: TIMEOUT,
-        max_connections: Some(MAX_CONNECTIONS),
+        connections: ConnectionLimits::of(MAX_CONNECTIONS),
         max_connection_age: None,
         stall_timeouts: Some(StallTimeouts {
             header: TIMEOUT,
             idle: 4 * TIMEOUT,
             response: TIMEOUT,
             write: TIMEOUT,
+            stream: TIMEOUT,
             stream_rate: 0,
+            handling: true,
         }),
         requests: None,
     };

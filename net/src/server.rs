@@ -1,6 +1,7 @@
 //! The accept loop. The gateway and the gRPC services use the same one and differ in their [`Options`] only;
 //! docs/adr/0015 says why the loop is our own.
 
+mod admission;
 mod connection;
 mod exchange;
 mod progress;
@@ -21,11 +22,14 @@ use hyper::body::{Body, Incoming};
 use hyper_util::rt::TokioExecutor;
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 use tower::{BoxError, Service};
 
+pub use self::admission::ConnectionLimits;
+pub(crate) use self::admission::ConnectionStanding;
+use self::admission::{Connections, Standing};
 use self::connection::Connection;
+pub(crate) use self::connection::LastsLong;
 pub use self::connection::{Draining, InFlight, PeerAddress, Stalled};
 pub use self::progress::StallTimeouts;
 use crate::activity::Activity;
@@ -50,8 +54,8 @@ pub struct Options {
     pub tls: Option<ServerTls>,
     /// Limits the TLS handshake and, when only HTTP/2 is served, the time until the client's connection preface.
     pub handshake_timeout: Duration,
-    /// Connections open at once; further clients wait in the kernel's backlog. `None` sets no limit.
-    pub max_connections: Option<usize>,
+    /// Connections open at once.
+    pub connections: ConnectionLimits,
     /// The age, ± 10 %, at which a connection starts draining. `None` sets no limit.
     pub max_connection_age: Option<Duration>,
     /// When a connection that makes no progress is closed. `None` leaves that to HTTP/2 keep-alive.
@@ -63,7 +67,7 @@ pub struct Options {
 /// A server that has not started yet.
 pub struct Server {
     options: Arc<Options>,
-    permits: Arc<Semaphore>,
+    open: Connections,
     connections: TaskTracker,
     /// Sockets whose connection has ended and that wait for their client to close.
     lingering: TaskTracker,
@@ -73,10 +77,9 @@ impl Server {
     /// Makes a server; it accepts nothing before [`Server::run`].
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let permits = options.max_connections.unwrap_or(Semaphore::MAX_PERMITS);
         Self {
+            open: Connections::new(&options.connections),
             options: Arc::new(options),
-            permits: Arc::new(Semaphore::new(permits)),
             connections: TaskTracker::new(),
             lingering: TaskTracker::new(),
         }
@@ -103,18 +106,18 @@ impl Server {
                 () = shutdown.cancelled() => break,
             };
             match accepted {
-                Ok((permit, stream, peer)) => {
+                // Its address has its share: closed at once, as a waiting one would keep others waiting, too.
+                Ok((_, _, None)) => {}
+                Ok((stream, peer, Some(standing))) => {
                     let connection = Connection {
                         options: self.options.clone(),
                         service: service.clone(),
                         peer,
+                        standing,
                         lingering: self.lingering.clone(),
                         shutdown: shutdown.clone(),
                     };
-                    self.connections.spawn(async move {
-                        connection.serve(stream).await;
-                        drop(permit);
-                    });
+                    self.connections.spawn(connection.serve_while_it_has_its_place(stream));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -126,14 +129,14 @@ impl Server {
         self.drain().await;
     }
 
-    /// Waits for a permit first: a connection that may not be served yet is not accepted yet.
+    /// Waits for a place of the accepted connection: while there is none, the others stay in the kernel's backlog.
     async fn accept(
         &self,
         listener: &TcpListener,
-    ) -> io::Result<(OwnedSemaphorePermit, TcpStream, SocketAddr)> {
-        let permit = self.permits.clone().acquire_owned().await.map_err(io::Error::other)?;
+    ) -> io::Result<(TcpStream, SocketAddr, Option<Arc<Standing>>)> {
         let (stream, peer) = listener.accept().await?;
-        Ok((permit, stream, peer))
+        let standing = self.open.admit(peer.ip()).await;
+        Ok((stream, peer, standing))
     }
 
     async fn drain(self) {

@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args};
 use gateway::CorsOrigins;
-use net::client_address::TrustedProxies;
 
 use super::values::{body_bytes, connections, duration, header_bytes, untaken_bytes};
-use super::{Common, TraceEdge, page, streams, transport};
+use super::{Common, TraceEdge, bounds, page, streams, transport};
 
 #[derive(Debug, Args)]
 pub(crate) struct Gateway {
@@ -20,6 +19,8 @@ pub(crate) struct Gateway {
     pub(crate) certificate: transport::Certificate,
     #[command(flatten)]
     pub(crate) client: transport::GrpcClient,
+    #[command(flatten)]
+    pub(crate) connections: bounds::Connections,
     /// Listen address
     #[arg(long, env = "CCM_GATEWAY_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
@@ -35,28 +36,15 @@ pub(crate) struct Gateway {
     /// Trace the health checks /livez and /readyz, too
     #[arg(long, env = "CCM_TRACE_HEALTH", default_value = "false", value_name = "BOOL", action = ArgAction::Set)]
     pub(crate) trace_health: bool,
-    /// Comma-separated CIDR blocks of the proxies whose X-Forwarded-* and Forwarded headers tell a client's address and the
-    /// origin that it reached
-    #[arg(long, env = "CCM_TRUSTED_PROXIES", default_value = "", value_name = "BLOCKS")]
-    pub(crate) trusted_proxies: TrustedProxies,
     /// Comma-separated origins of the pages that may use the API besides its own, such as https://ui.example.com
     #[arg(long, env = "CCM_CORS_ORIGINS", default_value = "", value_name = "ORIGINS")]
     pub(crate) cors_origins: CorsOrigins,
-    /// Maximum number of open connections; further connections wait to be accepted
-    #[arg(long, env = "CCM_MAX_CONNECTIONS", default_value = "4096", value_name = "NUMBER", value_parser = connections)]
-    pub(crate) max_connections: usize,
     /// Time limit for a complete request header
     #[arg(long, env = "CCM_HEADER_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
     pub(crate) header_timeout: Duration,
-    /// How long a connection may be idle between two requests; keep it above the keep-alive time of the proxies in front
-    #[arg(long, env = "CCM_IDLE_TIMEOUT", default_value = "75s", value_name = "DURATION", value_parser = duration)]
-    pub(crate) idle_timeout: Duration,
     /// Time limit from the header to the response; also the deadline of the gRPC calls
     #[arg(long, env = "CCM_REQUEST_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
     pub(crate) request_timeout: Duration,
-    /// How long a client may read nothing of a response before its connection is closed
-    #[arg(long, env = "CCM_WRITE_TIMEOUT", default_value = "20s", value_name = "DURATION", value_parser = duration)]
-    pub(crate) write_timeout: Duration,
     /// Minimum rate at which a client reads an event stream while there is more to send, in bytes per second; 0 means none
     #[arg(long, env = "CCM_MIN_STREAM_RATE", default_value = "1024", value_name = "NUMBER")]
     pub(crate) min_stream_rate: u32,

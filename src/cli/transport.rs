@@ -7,6 +7,8 @@ use clap::Args;
 use net::grpc::server::ConnectionOptions;
 use net::tls::{ClientTls, ServerTls, TlsError};
 
+use super::bounds;
+
 /// The certificate of a server.
 #[derive(Debug, Args)]
 pub(crate) struct Certificate {
@@ -29,6 +31,8 @@ pub(crate) struct GrpcServer {
     /// Age at which a connection stops accepting calls; varies by 10 %
     #[arg(long, env = "CCM_MAX_CONNECTION_AGE", default_value = "5m", value_name = "DURATION", value_parser = super::duration)]
     max_connection_age: Duration,
+    #[command(flatten)]
+    connections: bounds::Connections,
 }
 
 /// How the services are called.
@@ -72,10 +76,25 @@ impl Certificate {
 }
 
 impl GrpcServer {
-    pub(crate) fn connections(&self) -> Result<ConnectionOptions, TlsError> {
+    /// The process has up to `open_files`, and opens `more_files` besides its connections; its subscribers may read nothing
+    /// for `watch_timeout`.
+    pub(crate) fn connections(
+        &self,
+        open_files: Option<u64>,
+        more_files: u32,
+        watch_timeout: Duration,
+    ) -> Result<ConnectionOptions, TlsError> {
         let tls =
             self.certificate.with_client_ca(self.tls_client_ca.clone(), ConnectionOptions::ALPN_PROTOCOLS)?;
-        Ok(ConnectionOptions { tls, max_age: self.max_connection_age })
+        let connections = &self.connections;
+        Ok(ConnectionOptions {
+            tls,
+            max_age: self.max_connection_age,
+            limits: connections.limits(open_files, more_files),
+            idle_timeout: connections.idle_timeout,
+            write_timeout: connections.write_timeout,
+            stream_timeout: watch_timeout + connections.write_timeout,
+        })
     }
 }
 

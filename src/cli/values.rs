@@ -82,6 +82,12 @@ pub(super) fn token_lifetime(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// What one of many may have; 0 sets no limit.
+pub(super) fn share(text: &str) -> Result<usize, String> {
+    let share = text.parse().ok().filter(|it| *it <= 1_000_000);
+    share.ok_or_else(|| "expected a whole number from 0 to 1000000".to_owned())
+}
+
 pub(super) fn connections(text: &str) -> Result<usize, String> {
     number(text, 1_000_000)
 }

@@ -30,6 +30,8 @@ pub const CCM_LOG: &str = "ccm.log";
 pub const CCM_STREAM_PHASE: &str = "ccm.stream.phase";
 /// Why a client was told to throw away what it knows: `unknown_id`, `history_gone`, `other_log`.
 pub const CCM_STREAM_RESET_REASON: &str = "ccm.stream.reset.reason";
+/// The limit that closed a connection: `share`, `total`, `refused_calls`.
+pub const CCM_CONNECTION_LIMIT: &str = "ccm.connection.limit";
 /// The limit on event streams that was reached: `too_many_streams`, `too_many_streams_of_caller`.
 pub const CCM_STREAM_LIMIT: &str = "ccm.stream.limit";
 /// What a person met in the page: `load_failed`, `stream_gap`, `stream_reset`, `reconnected`.

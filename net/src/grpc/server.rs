@@ -22,7 +22,7 @@ use super::reflection::Reflection;
 use super::server_layer::ServerLayer;
 use crate::activity::Activity;
 use crate::admission::Authenticate;
-use crate::server::{Options, Server};
+use crate::server::{ConnectionLimits, Options, Server, StallTimeouts};
 use crate::tls::ServerTls;
 use platform::periodic::Periodic;
 use platform::shutdown::Shutdown;
@@ -49,6 +49,15 @@ pub struct ConnectionOptions {
     pub tls: Option<ServerTls>,
     /// The age, ± 10 %, at which a connection accepts no more calls. Clients then open a new one, and find new replicas.
     pub max_age: Duration,
+    /// How many connections are open, of all clients and of one address.
+    pub limits: ConnectionLimits,
+    /// How long a connection may have no call in flight, unless a process of this product has shown its token on it.
+    pub idle_timeout: Duration,
+    /// How long a client may read nothing of an answer before its connection is closed.
+    pub write_timeout: Duration,
+    /// How long a client may read nothing of a stream before its connection is closed. The stream's own timeout ends the
+    /// stream with a status before.
+    pub stream_timeout: Duration,
 }
 
 impl ConnectionOptions {
@@ -69,9 +78,18 @@ impl ConnectionOptions {
             http,
             tls: self.tls,
             handshake_timeout: HANDSHAKE_TIMEOUT,
-            max_connections: None,
+            connections: self.limits,
             max_connection_age: Some(self.max_age),
-            stall_timeouts: None,
+            stall_timeouts: Some(StallTimeouts {
+                // Clients may connect before they have anything to call.
+                header: self.idle_timeout,
+                idle: self.idle_timeout,
+                response: self.write_timeout,
+                handling: false,
+                write: self.write_timeout,
+                stream: self.stream_timeout,
+                stream_rate: 0,
+            }),
             // A shutdown waits for calls, not for connections: a health watch lasts for as long as its client wants.
             requests: Some(calls),
         })

@@ -24,7 +24,7 @@ use super::{deadline, head, status, unread};
 use crate::activity::{Activity, RequestGuard};
 use crate::admission::{Authenticate, Identified as _, Waits};
 use crate::metrics;
-use crate::server::PeerAddress;
+use crate::server::{ConnectionStanding, LastsLong, PeerAddress};
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
 use telemetry::audit::{About, Refusal, Who};
 use telemetry::propagation::Edge;
@@ -96,7 +96,12 @@ where
             if let Some((refused, _)) = refusal {
                 return Box::pin(async { Ok(refused) });
             }
-            return Box::pin(async move { Ok(inner.call(request).await?.map(GrpcBody::new)) });
+            return Box::pin(async move {
+                let mut response = inner.call(request).await?.map(GrpcBody::new);
+                // Watches of the health, and reflection.
+                response.extensions_mut().insert(LastsLong);
+                Ok(response)
+            });
         }
         let ServerLayer { authenticate, service, methods, calls } = self.layer.clone();
         let reads = method::is_read(request.uri().path());
@@ -135,12 +140,15 @@ where
                     return Ok(refused.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))));
                 }
             };
+            if let Some(standing) = ConnectionStanding::of(&head.extensions) {
+                standing.prove_as(caller);
+            }
             let mut call = arrival.observe(|span| Edge::Continue.place(span, &head.headers));
             call.who = Some(Who { on_behalf_of: caller.on_behalf_of(&head.headers), ..caller.who() });
             head.extensions.insert(admission);
             let within = call.about.within(call.span.context());
             let handled = survive_panics(inner.call(Request::from_parts(head, body))).with_context(within);
-            let response = match timeout {
+            let mut response = match timeout {
                 None => handled.await?,
                 Some(timeout) => {
                     let within = deadline::within(Instant::now() + timeout, handled);
@@ -153,6 +161,7 @@ where
             call.head = Outcome::in_headers(response.headers());
             if streams && call.head.is_none() {
                 call.end_span(Outcome::of(Code::Ok));
+                response.extensions_mut().insert(LastsLong);
             }
             Ok(response.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))))
         })

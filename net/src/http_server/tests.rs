@@ -23,6 +23,10 @@ impl Identified for () {
         Who::default()
     }
 
+    fn is_process(&self) -> bool {
+        false
+    }
+
     fn on_behalf_of(&self, _: &HeaderMap) -> Option<String> {
         None
     }

@@ -23,6 +23,7 @@ use tokio_util::task::TaskTracker;
 use tower::{BoxError, Service, ServiceExt as _};
 
 use super::Options;
+use super::admission::{ConnectionStanding, Standing};
 use super::progress::{Progress, RequestProgress};
 use super::sliced_body::SlicedBody;
 use super::socket::Socket;
@@ -32,6 +33,8 @@ use crate::event_stream::is_event_stream;
 const AGED_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a stalled connection may take to send its last bytes.
 const STALLED_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a connection stays open that has been paused, for its last answers.
+const PAUSE: Duration = Duration::from_secs(1);
 /// The length of HTTP/2's client connection preface, RFC 9113 section 3.4.
 const PREFACE_BYTES: usize = 24;
 /// The kernel's send buffer in bytes, where write progress is watched: bytes on their way to the client, and bytes that wait.
@@ -83,6 +86,10 @@ impl Stalled {
     }
 }
 
+/// Marks a response, in its extensions, whose body may be silent for as long as it likes, as that of an event stream.
+#[derive(Clone, Copy)]
+pub(crate) struct LastsLong;
+
 /// Keeps a request in flight, in its extensions: whoever reads on in the body of an answered request holds it meanwhile.
 /// Otherwise what is read would count as the beginning of the connection's next request.
 #[derive(Clone)]
@@ -94,6 +101,7 @@ pub(super) struct Connection<S> {
     pub(super) options: Arc<Options>,
     pub(super) service: S,
     pub(super) peer: SocketAddr,
+    pub(super) standing: Arc<Standing>,
     pub(super) lingering: TaskTracker,
     pub(super) shutdown: Shutdown,
 }
@@ -104,14 +112,23 @@ where
     S::Future: Send + 'static,
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
-    pub(super) async fn serve(self, stream: TcpStream) {
+    /// Serves until the connection ends, or gives way to another one: then it is closed at once.
+    pub(super) async fn serve_while_it_has_its_place(self, stream: TcpStream) {
+        let standing = self.standing.clone();
+        tokio::select! {
+            () = self.serve(stream) => {}
+            () = standing.displaced() => {}
+        }
+    }
+
+    async fn serve(self, stream: TcpStream) {
         // Otherwise a response in two writes waits up to 40 ms for the client's delayed acknowledgement.
         let _ = stream.set_nodelay(true);
-        let progress = self.options.stall_timeouts.map(Progress::new);
+        let progress = self.options.stall_timeouts.map(|it| Progress::new(it, self.standing.clone()));
         if progress.is_some() {
             bound_send_buffer(&SockRef::from(&stream));
         }
-        let socket = Socket::new(stream, progress.clone(), self.lingering.clone());
+        let socket = Socket::new(stream, progress.clone(), self.standing.clone(), self.lingering.clone());
         let Some(tls) = self.options.tls.clone() else { return self.serve_http(socket, progress).await };
         let client = self.peer.to_string();
         let handshake = tokio::select! {
@@ -128,7 +145,8 @@ where
     where
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self { options, service, peer, shutdown, .. } = self;
+        let Self { options, service, peer, standing, shutdown, .. } = self;
+        let of_connection = ConnectionStanding::new(&standing);
         let preface = CancellationToken::new();
         if options.http.is_http1_available() {
             // HTTP/1.1 has no preface. The header timeout limits the wait for the first request instead.
@@ -140,6 +158,7 @@ where
         let (signal, flag, requests) = (draining.clone(), is_stalled.clone(), progress.clone());
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(PeerAddress(peer));
+            request.extensions_mut().insert(of_connection.clone());
             request.extensions_mut().insert(signal.clone());
             request.extensions_mut().insert(flag.clone());
             let progress = requests.as_ref().map(|it| Arc::new(it.begin_request(request.version())));
@@ -149,12 +168,11 @@ where
             let response = service.clone().oneshot(request);
             async move {
                 let response = response.await?;
-                let is_stream = is_event_stream(response.headers());
+                let is_stream =
+                    is_event_stream(response.headers()) || response.extensions().get::<LastsLong>().is_some();
                 Ok::<_, Infallible>(response.map(|body| match progress {
                     Some(progress) => {
-                        if is_stream {
-                            progress.streams();
-                        }
+                        progress.answered(is_stream);
                         Either::Left(SlicedBody::new(body, progress))
                     }
                     None => Either::Right(body),
@@ -167,6 +185,11 @@ where
             ended = connection.as_mut() => return log_end(ended),
             () = no_preface.as_mut() => return,
             () = stalled(progress.as_ref(), &is_stalled) => STALLED_CLOSE_TIMEOUT,
+            () = standing.paused() => {
+                // A new connection costs more than a place, so a client that has to be stopped keeps this one for a while.
+                let _ = tokio::time::timeout(PAUSE, connection).await;
+                return;
+            }
             () = max_age_reached(options.max_connection_age) => {
                 tracing::debug!("a connection reached its maximum age and accepts no more requests");
                 AGED_DRAIN_TIMEOUT

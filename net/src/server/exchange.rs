@@ -7,7 +7,9 @@ use super::progress::StallTimeouts;
 /// An in-flight request. Instants are in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Exchange {
-    /// A request that is not answered yet, or whose answer is sent; with the instant of the last progress.
+    /// A request that is not answered yet, for which somebody else has a timeout.
+    Handled,
+    /// A request whose answer is sent, or, unless it is [`Exchange::Handled`], awaited; with the instant of the last progress.
     Answer(u64),
     /// An event stream; with its backlog, if the body had more to send whenever the connection asked for more.
     Stream(Option<Backlog>),
@@ -25,12 +27,18 @@ pub(super) struct Backlog {
 }
 
 impl Exchange {
-    pub(super) fn begin(now: u64) -> Self {
-        Self::Answer(now)
+    pub(super) fn begin(now: u64, timeouts: &StallTimeouts) -> Self {
+        if timeouts.handling { Self::Answer(now) } else { Self::Handled }
     }
 
-    pub(super) fn becomes_stream(&mut self) {
-        *self = Self::Stream(None);
+    /// The head of the answer is there.
+    pub(super) fn answered(&mut self, is_stream: bool, now: u64) {
+        if is_stream {
+            // A client without room for anything is never asked for; it has not caught up.
+            *self = Self::Stream(Some(Backlog { began: now, taken: 0, last: now }));
+        } else if matches!(self, Self::Handled) {
+            *self = Self::Answer(now);
+        }
     }
 
     pub(super) fn is_stream(&self) -> bool {
@@ -40,6 +48,7 @@ impl Exchange {
     /// The connection has taken bytes of the body.
     pub(super) fn took(&mut self, bytes: usize, now: u64) {
         match self {
+            Self::Handled => {}
             Self::Answer(last) => *last = now,
             Self::Stream(backlog) => {
                 let backlog = backlog.get_or_insert(Backlog { began: now, taken: 0, last: now });
@@ -62,11 +71,12 @@ impl Exchange {
             timeout.checked_sub(Duration::from_millis(now.saturating_sub(since))).filter(|it| !it.is_zero())
         };
         match self {
+            Self::Handled => Some(timeouts.response),
             Self::Answer(last) => left_of(timeouts.response, *last),
-            Self::Stream(None) => Some(timeouts.write),
+            Self::Stream(None) => Some(timeouts.stream),
             Self::Stream(Some(backlog)) => {
-                let silent = left_of(timeouts.write, backlog.last)?;
-                if let Some(left) = left_of(timeouts.write, backlog.began) {
+                let silent = left_of(timeouts.stream, backlog.last)?;
+                if let Some(left) = left_of(timeouts.stream, backlog.began) {
                     return Some(silent.min(left));
                 }
                 let period = now.saturating_sub(backlog.began);
@@ -89,7 +99,9 @@ mod tests {
         idle: Duration::from_secs(1),
         response: Duration::from_secs(5),
         write: Duration::from_secs(20),
+        stream: Duration::from_secs(20),
         stream_rate: 1_000,
+        handling: true,
     };
 
     /// The seconds that a stream lives whose connection takes `bytes` each second, with more always to send.
@@ -135,8 +147,26 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_without_room_for_its_first_bytes_is_found() {
+        let mut stream = Exchange::begin(0, &TIMEOUTS);
+        stream.answered(true, 1_000);
+        assert!(stream.time_left(20_999, &TIMEOUTS).is_some());
+        assert!(stream.time_left(21_000, &TIMEOUTS).is_none());
+    }
+
+    #[test]
+    fn handling_takes_as_long_as_it_takes_if_somebody_else_has_a_timeout() {
+        let timeouts = StallTimeouts { handling: false, ..TIMEOUTS };
+        let mut answer = Exchange::begin(0, &timeouts);
+        assert!(answer.time_left(1_000_000, &timeouts).is_some());
+        answer.answered(false, 1_000_000);
+        assert!(answer.time_left(1_004_999, &timeouts).is_some());
+        assert!(answer.time_left(1_005_000, &timeouts).is_none());
+    }
+
+    #[test]
     fn an_answer_has_to_make_progress() {
-        let mut answer = Exchange::begin(0);
+        let mut answer = Exchange::begin(0, &TIMEOUTS);
         assert!(answer.time_left(4_999, &TIMEOUTS).is_some());
         assert!(answer.time_left(5_000, &TIMEOUTS).is_none());
         answer.took(1, 5_000);

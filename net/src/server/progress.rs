@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use http::Version;
 
+use super::admission::Standing;
 use super::exchange::Exchange;
 
 /// How long a connection may make no progress before it is closed.
@@ -19,12 +20,17 @@ pub struct StallTimeouts {
     pub header: Duration,
     /// From the end of the last request to the first byte of the next one; over HTTP/2, to its end.
     pub idle: Duration,
-    /// From a request to the first 16 KiB of its answer that the connection takes, and then from each 16 KiB to the next.
-    /// The body of an event stream has no such timeout: it may be silent for as long as it likes.
+    /// From a request, or with `handling` unset from the head of its answer, to the first 16 KiB of its answer that the
+    /// connection takes, and then from each 16 KiB to the next. The body of an event stream has no such timeout: it may be
+    /// silent for as long as it likes.
     pub response: Duration,
-    /// While there are bytes to send, the time in which the socket accepts none, or the client takes none of an event stream.
+    /// Whether `response` also limits the time until the head of the answer, which somebody else limits otherwise.
+    pub handling: bool,
+    /// While there are bytes to send, the time in which the socket accepts none.
     pub write: Duration,
-    /// Bytes per second, on average over `write`, that the client has to take of an event stream while there are more to
+    /// While there are bytes of an event stream to send, the time in which the client takes none.
+    pub stream: Duration,
+    /// Bytes per second, on average over `stream`, that the client has to take of an event stream while there are more to
     /// send.
     pub stream_rate: u32,
 }
@@ -40,6 +46,7 @@ pub(super) struct Progress(Arc<Shared>);
 /// Instants are in milliseconds after `began`.
 struct Shared {
     timeouts: StallTimeouts,
+    standing: Arc<Standing>,
     began: Instant,
     next_id: AtomicU64,
     /// The in-flight requests, by number.
@@ -61,9 +68,10 @@ struct Shared {
 }
 
 impl Progress {
-    pub(super) fn new(timeouts: StallTimeouts) -> Self {
+    pub(super) fn new(timeouts: StallTimeouts, standing: Arc<Standing>) -> Self {
         Self(Arc::new(Shared {
             timeouts,
+            standing,
             began: Instant::now(),
             next_id: AtomicU64::new(0),
             in_flight: Mutex::default(),
@@ -83,7 +91,7 @@ impl Progress {
             self.0.is_http2.store(true, Ordering::SeqCst);
         }
         let (id, now) = (self.0.next_id.fetch_add(1, Ordering::Relaxed), self.now());
-        self.in_flight().insert(id, Exchange::begin(now));
+        self.in_flight().insert(id, Exchange::begin(now, &self.0.timeouts));
         self.0.header_since.store(u64::MAX, Ordering::SeqCst);
         self.0.last_request.store(now, Ordering::SeqCst);
         RequestProgress { connection: self.clone(), id }
@@ -141,7 +149,8 @@ impl Progress {
         let is_blocked = self.0.is_blocked.load(Ordering::SeqCst);
         let mut left = if is_blocked { left_of(timeouts.write, &self.0.last_write)? } else { timeouts.write };
         let mut in_flight = self.in_flight();
-        if in_flight.is_empty() && !is_blocked {
+        // Processes of this product keep their connections, which they would only have to make again.
+        if in_flight.is_empty() && !is_blocked && !self.0.standing.is_process() {
             left = left.min(match self.0.header_since.load(Ordering::SeqCst) {
                 u64::MAX => left_of(timeouts.idle, &self.0.last_request)?,
                 _ => left_of(timeouts.header, &self.0.header_since)?,
@@ -174,10 +183,12 @@ pub(super) struct RequestProgress {
 }
 
 impl RequestProgress {
-    /// The answer is an event stream.
-    pub(super) fn streams(&self) {
-        self.connection.0.has_streamed.store(true, Ordering::SeqCst);
-        self.with(|exchange, _| exchange.becomes_stream());
+    /// The head of the answer is there.
+    pub(super) fn answered(&self, is_stream: bool) {
+        if is_stream {
+            self.connection.0.has_streamed.store(true, Ordering::SeqCst);
+        }
+        self.with(|exchange, now| exchange.answered(is_stream, now));
     }
 
     /// The connection has taken this many bytes of the body.

@@ -6,6 +6,7 @@
 
 use std::io::{ErrorKind, IoSlice, Result};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
+use super::admission::Standing;
 use super::progress::Progress;
 
 /// How long a client may take to close its side of the connection.
@@ -28,13 +30,20 @@ pub(super) struct Socket {
     /// `None` only while the socket is being dropped.
     stream: Option<TcpStream>,
     progress: Option<Progress>,
+    standing: Arc<Standing>,
     lingering: TaskTracker,
 }
 
 impl Socket {
-    /// Reports reads and writes to `progress`; its lingering close is a task of `lingering`.
-    pub(super) fn new(stream: TcpStream, progress: Option<Progress>, lingering: TaskTracker) -> Self {
-        Self { stream: Some(stream), progress, lingering }
+    /// Reports reads and writes to `progress`; its lingering close is a task of `lingering`, which keeps the place of the
+    /// connection until its descriptor is closed.
+    pub(super) fn new(
+        stream: TcpStream,
+        progress: Option<Progress>,
+        standing: Arc<Standing>,
+        lingering: TaskTracker,
+    ) -> Self {
+        Self { stream: Some(stream), progress, standing, lingering }
     }
 
     fn stream(&mut self) -> Result<Pin<&mut TcpStream>> {
@@ -50,13 +59,21 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        if let (Some(stream), Ok(runtime)) = (self.stream.take(), Handle::try_current()) {
-            runtime.spawn(self.lingering.track_future(linger(stream)));
+        let Some(stream) = self.stream.take().filter(|_| !self.standing.is_displaced()) else { return };
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(self.lingering.track_future(linger(stream, self.standing.clone())));
         }
     }
 }
 
-async fn linger(mut stream: TcpStream) {
+async fn linger(stream: TcpStream, standing: Arc<Standing>) {
+    tokio::select! {
+        () = read_to_end(stream) => {}
+        () = standing.displaced() => {}
+    }
+}
+
+async fn read_to_end(mut stream: TcpStream) {
     let _ = stream.shutdown().await;
     let mut rest = stream.take(LINGER_BYTES);
     let mut sink = tokio::io::sink();
@@ -65,6 +82,10 @@ async fn linger(mut stream: TcpStream) {
 
 impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, to: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        if self.standing.is_paused() {
+            // The connection's task does not wait for this: it ends the connection.
+            return Poll::Pending;
+        }
         let before = to.filled().len();
         let polled = self.stream()?.poll_read(cx, to);
         if let Some(progress) = self.progress.as_ref().filter(|_| to.filled().len() > before) {

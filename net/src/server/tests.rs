@@ -1,6 +1,7 @@
 //! Servers that accept only HTTP/2, as the gRPC servers do, and clients that do not send their preface.
 
 mod idle;
+mod places;
 mod streams;
 
 use std::net::SocketAddr;
@@ -28,7 +29,7 @@ async fn start(handshake_timeout: Duration, shutdown: &Shutdown) -> (SocketAddr,
         http,
         tls: None,
         handshake_timeout,
-        max_connections: None,
+        connections: ConnectionLimits::of(usize::MAX),
         max_connection_age: None,
         stall_timeouts: None,
         requests: Some(Activity::default()),

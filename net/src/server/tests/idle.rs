@@ -20,14 +20,16 @@ async fn serve(idle: Duration) -> SocketAddr {
         http,
         tls: None,
         handshake_timeout: DEADLINE,
-        max_connections: None,
+        connections: ConnectionLimits::of(usize::MAX),
         max_connection_age: None,
         stall_timeouts: Some(StallTimeouts {
             header: HEADER,
             idle,
             response: DEADLINE,
             write: DEADLINE,
+            stream: DEADLINE,
             stream_rate: 0,
+            handling: true,
         }),
         requests: None,
     });

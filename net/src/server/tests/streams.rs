@@ -54,7 +54,15 @@ impl Drop for End {
 }
 
 fn timeouts(stream_rate: u32) -> StallTimeouts {
-    StallTimeouts { header: WRITE, idle: WRITE, response: WRITE, write: WRITE, stream_rate }
+    StallTimeouts {
+        header: WRITE,
+        idle: WRITE,
+        response: WRITE,
+        handling: true,
+        write: WRITE,
+        stream: WRITE,
+        stream_rate,
+    }
 }
 
 async fn serve(stall_timeouts: StallTimeouts) -> Fixture {
@@ -68,7 +76,7 @@ async fn serve(stall_timeouts: StallTimeouts) -> Fixture {
         http,
         tls: None,
         handshake_timeout: DEADLINE,
-        max_connections: None,
+        connections: ConnectionLimits::of(usize::MAX),
         max_connection_age: None,
         stall_timeouts: Some(stall_timeouts),
         requests: None,
@@ -201,8 +209,15 @@ async fn a_shutdown_ends_open_streams_with_their_last_event() {
 #[tokio::test]
 async fn a_shutdown_does_not_wait_for_a_stream_that_nobody_reads() {
     let patient = Duration::from_mins(1);
-    let settings =
-        StallTimeouts { header: patient, idle: patient, response: patient, write: patient, stream_rate: 0 };
+    let settings = StallTimeouts {
+        header: patient,
+        idle: patient,
+        response: patient,
+        handling: true,
+        write: patient,
+        stream: patient,
+        stream_rate: 0,
+    };
     let mut fixture = serve(settings).await;
     let _one = client(fixture.address, "/flood").await;
     fixture.stuck().await;

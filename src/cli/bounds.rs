@@ -1,0 +1,91 @@
+//! Settings of the connections that a process accepts; the gateway and the services have the same ones.
+
+use std::time::Duration;
+
+use clap::Args;
+use net::client_address::TrustedProxies;
+use net::server::ConnectionLimits;
+
+use super::values::{connections, duration, share};
+
+/// The share of an address that no setting names is a quarter of all connections, but at least this.
+const MIN_SHARE: usize = 16;
+/// Open files that a process needs besides its connections: listeners, standard streams, files of SQLite, the connections that
+/// it makes, and some that wait to be closed.
+const OWN_OPEN_FILES: u64 = 128;
+
+/// How many connections a process has open.
+#[derive(Debug, Args)]
+pub(crate) struct Connections {
+    /// Maximum number of open connections. Further ones wait to be accepted, unless one that has shown no valid token gives way
+    #[arg(long, env = "CCM_MAX_CONNECTIONS", default_value = "4096", value_name = "NUMBER", value_parser = connections)]
+    max_connections: usize,
+    /// Maximum number of open connections of one address; without it a quarter of all, at least 16; 0 means no share. Further
+    /// ones are closed, unless one that has shown no valid token gives way
+    #[arg(long, env = "CCM_MAX_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", value_parser = share)]
+    max_connections_per_address: Option<usize>,
+    /// How long a connection may be idle between two requests; keep it above the keep-alive time of the proxies in front
+    #[arg(long, env = "CCM_IDLE_TIMEOUT", default_value = "75s", value_name = "DURATION", value_parser = duration)]
+    pub(crate) idle_timeout: Duration,
+    /// How long a client may read nothing of a response before its connection is closed
+    #[arg(long, env = "CCM_WRITE_TIMEOUT", default_value = "20s", value_name = "DURATION", value_parser = duration)]
+    pub(crate) write_timeout: Duration,
+    /// Comma-separated CIDR blocks of the proxies in front. Their connections have no share and do not give way; the gateway
+    /// also believes the client's address and the origin in their X-Forwarded-* and Forwarded headers
+    #[arg(long, env = "CCM_TRUSTED_PROXIES", default_value = "", value_name = "BLOCKS")]
+    pub(crate) trusted_proxies: TrustedProxies,
+}
+
+impl Connections {
+    /// The limits, below the number of `open_files` that the system allows, if it is known. The process also opens
+    /// `more_files` itself.
+    pub(crate) fn limits(&self, open_files: Option<u64>, more_files: u32) -> ConnectionLimits {
+        let total = within(self.max_connections, open_files, OWN_OPEN_FILES + u64::from(more_files));
+        if total < self.max_connections {
+            tracing::warn!(
+                open_files,
+                connections = total,
+                "the limit of open files is too low for CCM_MAX_CONNECTIONS: fewer connections are accepted"
+            );
+        }
+        let share = (total / 4).max(MIN_SHARE);
+        let per_address = self.max_connections_per_address.unwrap_or(share);
+        ConnectionLimits { total, per_address, exempt: self.trusted_proxies.clone() }
+    }
+}
+
+/// As many connections as are configured, and as leave `own` open files to the process; at least half of all.
+fn within(connections: usize, open_files: Option<u64>, own: u64) -> usize {
+    let Some(open_files) = open_files else { return connections };
+    let left = open_files.saturating_sub(own).max(open_files / 2);
+    connections.min(usize::try_from(left).unwrap_or(usize::MAX)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_keeps_open_files_for_itself() {
+        assert_eq!(within(4_096, Some(65_536), 128), 4_096);
+        assert_eq!(within(4_096, Some(1_024), 128), 896);
+        assert_eq!(within(4_096, Some(200), 128), 100);
+        assert_eq!(within(4_096, None, 128), 4_096);
+    }
+
+    #[test]
+    fn an_address_has_a_quarter_of_what_there_is() {
+        let of = |total, per_address| {
+            let connections = Connections {
+                max_connections: total,
+                max_connections_per_address: per_address,
+                idle_timeout: Duration::ZERO,
+                write_timeout: Duration::ZERO,
+                trusted_proxies: TrustedProxies::default(),
+            };
+            connections.limits(Some(1_024), 0).per_address
+        };
+        assert_eq!((of(100, None), of(4_096, None), of(4, None)), (25, 224, 16));
+        assert_eq!((of(100, Some(0)), of(100, Some(7))), (0, 7));
+    }
+}
