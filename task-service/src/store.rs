@@ -7,9 +7,7 @@ use events::NewEvent;
 use platform::clock::Micros;
 use prost::Message;
 use service::request_key::{self, Once, RequestKey};
-use storage::{
-    Database, Migration, Migrations, Statement, Statements as _, StorageError, Value, record, sqlx,
-};
+use storage::{Database, Migration, Migrations, Statements as _, StorageError, Value, record, sqlx};
 use telemetry::semconv::CCM_TASK_ID;
 use telemetry::span::set_on_current;
 use tokio::sync::Notify;
@@ -27,6 +25,8 @@ mod conformance;
 mod list;
 #[cfg(test)]
 mod list_plans;
+#[cfg(test)]
+mod locks;
 mod purge;
 pub(crate) mod queue;
 #[cfg(test)]
@@ -98,16 +98,6 @@ fn values(task: Task) -> [Value; 15] {
     ]
 }
 
-/// Returns the statement that reads one visible task, and its values.
-fn get(id: Uuid, visibility: Visibility) -> (&'static Statement, Vec<Value>) {
-    match visibility {
-        Visibility::All => (&sql::GET, vec![id.into()]),
-        Visibility::Restricted { person, department } => {
-            (&sql::GET_SEEN, vec![id.into(), person.into(), department.into()])
-        }
-    }
-}
-
 /// Returns the migrations of the tables of tasks, for both databases.
 pub(crate) fn migrations() -> Migrations {
     Migrations { sqlite: SQLITE.to_vec(), postgres: POSTGRES.to_vec() }
@@ -162,8 +152,9 @@ impl TaskStore {
     /// Returns the task; `None` if it does not exist or is not visible.
     pub(crate) async fn get(&self, id: Uuid, visibility: Visibility) -> Result<Option<Task>, StorageError> {
         set_on_current(CCM_TASK_ID, &id);
-        let (statement, values) = get(id, visibility);
-        let row: Option<Row> = self.database.connection().await?.fetch_optional(statement, values).await?;
+        let (statement, values) = sql::seen(id, visibility);
+        let mut on = self.database.connection().await?;
+        let row: Option<Row> = on.fetch_optional(&statement.reading, values).await?;
         row.map(Row::into_task).transpose()
     }
 }

@@ -3,7 +3,7 @@
 use access::Visibility;
 use events::NewEvent;
 use platform::clock::Micros;
-use storage::{Statements as _, StorageError, System, Transaction};
+use storage::{Statements as _, StorageError, Transaction};
 use telemetry::semconv::CCM_TASK_ID;
 use telemetry::span::set_on_current;
 use uuid::Uuid;
@@ -15,19 +15,16 @@ use crate::task::Task;
 
 /// Reads the task and locks it until the transaction ends; `None` if it does not exist.
 pub(super) async fn locked(on: &mut Transaction, id: Uuid) -> Result<Option<Task>, StorageError> {
-    // On SQLite, the transaction already holds the write lock.
-    let statement = match on.system() {
-        System::Sqlite => &sql::GET,
-        System::Postgres => &sql::GET_LOCKED,
-    };
-    let row: Option<Row> = on.fetch_optional(statement, [id.into()]).await?;
+    let row: Option<Row> = on.fetch_optional(sql::GET.locking(on.system()), [id.into()]).await?;
     row.map(Row::into_task).transpose()
 }
 
-/// Like [`locked`], but fails if the task does not exist or is not visible.
-pub(super) async fn seen(on: &mut Transaction, id: Uuid, visibility: &Visibility) -> Result<Task, TaskError> {
-    let task = locked(on, id).await?.ok_or(TaskError::NotFound)?;
-    if visibility.sees(&task.scope()) { Ok(task) } else { Err(TaskError::NotFound) }
+/// Reads a task that is visible, and locks it until the transaction ends; fails if there is none. The statement that locks
+/// decides what is visible: whoever does not see a task does not wait for its lock either.
+pub(super) async fn seen(on: &mut Transaction, id: Uuid, visibility: Visibility) -> Result<Task, TaskError> {
+    let (statement, values) = sql::seen(id, visibility);
+    let row: Option<Row> = on.fetch_optional(statement.locking(on.system()), values).await?;
+    Ok(row.ok_or(TaskError::NotFound)?.into_task()?)
 }
 
 /// Writes all columns of a task that can change.
@@ -71,7 +68,7 @@ impl TaskStore {
         self.database
             .write(move |on| {
                 Box::pin(async move {
-                    let before = seen(on, id, &visibility).await?;
+                    let before = seen(on, id, visibility).await?;
                     let Some(after) = decide(&before)? else { return Ok(before) };
                     write(on, &after).await?;
                     if after.priority != before.priority && after.live_action().is_some() {
@@ -99,7 +96,7 @@ impl TaskStore {
         self.database
             .write(move |on| {
                 Box::pin(async move {
-                    let task = seen(on, id, &visibility).await?;
+                    let task = seen(on, id, visibility).await?;
                     decide(&task)?;
                     let deleted = Task { revision: task.revision + 1, updated_at: at, ..task };
                     let values = [deleted.id.into(), at.0.into(), deleted.revision.into()];

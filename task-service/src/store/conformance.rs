@@ -33,7 +33,7 @@ storage::conformance!(
 
 const EVERYTHING: Visibility = Visibility::All;
 
-fn task(clock: &Clock, creator: &str, assignee: Option<&str>, department: Option<&str>) -> Task {
+pub(super) fn task(clock: &Clock, creator: &str, assignee: Option<&str>, department: Option<&str>) -> Task {
     let own = |it: &str| it.to_owned();
     let draft = Draft {
         title: "it's 100 % \"quoted\"; DROP TABLE tasks -- ✓".to_owned(),
@@ -48,7 +48,7 @@ fn task(clock: &Clock, creator: &str, assignee: Option<&str>, department: Option
     Task::create(clock.new_id(), draft.check(Violations::default()).unwrap(), &by, clock.now())
 }
 
-fn created(clock: &Clock, task: &Task) -> NewEvent {
+pub(super) fn created(clock: &Clock, task: &Task) -> NewEvent {
     NewEvent {
         id: clock.new_id(),
         kind: "task.created",
@@ -96,7 +96,7 @@ async fn two_creates_of_one_key_at_once_make_one_task(fresh: Fresh) {
     assert_eq!(recall("another").await, Some(Earlier::OtherRequest));
 }
 
-fn deleted(clock: &Clock) -> impl FnOnce(&Task) -> NewEvent + Send + 'static {
+pub(super) fn deleted(clock: &Clock) -> impl FnOnce(&Task) -> NewEvent + Send + 'static {
     let clock = clock.clone();
     move |task| NewEvent { kind: "task.deleted", after: None, ..created(&clock, task) }
 }

@@ -39,8 +39,8 @@ impl TaskStore {
         visibility: &Visibility,
         id: Uuid,
     ) -> Result<Option<Task>, StorageError> {
-        let (statement, values) = super::get(id, visibility.clone());
-        let row: Option<Row> = snapshot.on.fetch_optional(statement, values).await?;
+        let (statement, values) = super::sql::seen(id, visibility.clone());
+        let row: Option<Row> = snapshot.on.fetch_optional(&statement.reading, values).await?;
         row.map(Row::into_task).transpose()
     }
 }

@@ -1,6 +1,8 @@
 //! The SQL statements of tasks, shared by both databases.
 
-use storage::Statement;
+use access::Visibility;
+use storage::{Statement, System, Value};
+use uuid::Uuid;
 
 macro_rules! columns {
     () => {
@@ -20,16 +22,63 @@ pub(super) const INSERT: Statement = Statement {
     ),
 };
 
-pub(super) const GET: Statement = Statement {
-    summary: "SELECT tasks",
-    sql: concat!("SELECT ", columns!(), " FROM tasks WHERE id = $1 AND deleted_at IS NULL"),
-};
+/// A statement that reads a row, and the same with a row lock.
+pub(super) struct Get {
+    pub(super) reading: Statement,
+    /// Locks the row until the transaction ends.
+    postgres_locking: Statement,
+}
 
-/// [`GET`] with a row lock until the transaction ends. PostgreSQL only.
-pub(super) const GET_LOCKED: Statement = Statement {
-    summary: "SELECT tasks",
-    sql: concat!("SELECT ", columns!(), " FROM tasks WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"),
-};
+impl Get {
+    /// The statement with a row lock. On SQLite, a transaction that writes already holds the write lock.
+    pub(super) fn locking(&self, system: System) -> &Statement {
+        match system {
+            System::Sqlite => &self.reading,
+            System::Postgres => &self.postgres_locking,
+        }
+    }
+}
+
+macro_rules! get {
+    ($seen:literal) => {
+        Get {
+            reading: Statement {
+                summary: "SELECT tasks",
+                sql: concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM tasks WHERE id = $1 AND deleted_at IS NULL",
+                    $seen
+                ),
+            },
+            postgres_locking: Statement {
+                summary: "SELECT tasks",
+                sql: concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM tasks WHERE id = $1 AND deleted_at IS NULL",
+                    $seen,
+                    " FOR UPDATE"
+                ),
+            },
+        }
+    };
+}
+
+pub(super) const GET: &Get = &get!("");
+
+/// [`GET`] if the task is assigned to or created by the person `$2`, or belongs to the department `$3`, which may be NULL.
+const GET_SEEN: &Get = &get!(" AND (assignee_id = $2 OR created_by = $2 OR department = $3)");
+
+/// Returns the statement that reads one visible task, and its values.
+pub(super) fn seen(id: Uuid, visibility: Visibility) -> (&'static Get, Vec<Value>) {
+    match visibility {
+        Visibility::All => (GET, vec![id.into()]),
+        Visibility::Restricted { person, department } => {
+            (GET_SEEN, vec![id.into(), person.into(), department.into()])
+        }
+    }
+}
 
 pub(super) const UPDATE: Statement = Statement {
     summary: "UPDATE tasks",
@@ -42,16 +91,4 @@ pub(super) const UPDATE: Statement = Statement {
 pub(super) const DELETE: Statement = Statement {
     summary: "UPDATE tasks",
     sql: "UPDATE tasks SET deleted_at = $2, updated_at = $2, revision = $3 WHERE id = $1",
-};
-
-/// [`GET`] if the task is assigned to or created by the person `$2`, or belongs to the department `$3`, which may be
-/// NULL.
-pub(super) const GET_SEEN: Statement = Statement {
-    summary: "SELECT tasks",
-    sql: concat!(
-        "SELECT ",
-        columns!(),
-        " FROM tasks WHERE id = $1 AND deleted_at IS NULL \
-             AND (assignee_id = $2 OR created_by = $2 OR department = $3)"
-    ),
 };

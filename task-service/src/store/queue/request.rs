@@ -214,7 +214,7 @@ impl TaskStore {
         let once = request_key::once_with(&self.database, key, new.now, M::default(), move |on| {
             Box::pin(async move {
                 let admission = admit(on, worker, verb).await;
-                let before = change::seen(on, id, &visibility).await?;
+                let before = change::seen(on, id, visibility).await?;
                 decide(&before)?;
                 let (seq, loser) = match admission? {
                     Admission::Existing(live) => {
@@ -257,7 +257,7 @@ impl TaskStore {
         self.database
             .write(move |on| {
                 Box::pin(async move {
-                    let before = change::seen(on, id, &visibility).await?;
+                    let before = change::seen(on, id, visibility).await?;
                     let Some(after) = decide(&before)? else {
                         return Ok(Cancelled { task: before, live: None });
                     };
