@@ -3,7 +3,7 @@
 
 mod banner;
 mod child;
-mod data_dir;
+pub(crate) mod data_dir;
 mod logins;
 mod metrics;
 mod output;
@@ -18,7 +18,7 @@ use access::Role;
 use access::local::{self, LocalIssuer, TokenClaims};
 use anyhow::bail;
 use platform::clock::Clock;
-use platform::shutdown::Shutdown;
+use platform::shutdown::{HangUp, OtherSignals, Shutdown};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::trace::{self, LineStore};
@@ -195,11 +195,12 @@ impl Children {
     }
 }
 
-/// The signals that stop `up`: SIGINT, SIGTERM and, when the terminal is closed, SIGHUP.
+/// The signals that stop `up`: SIGINT, SIGTERM and, when the terminal is closed, SIGHUP, unless it was started with `nohup`.
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
-    hang_up: Signal,
+    hang_up: HangUp,
+    others: OtherSignals,
 }
 
 impl Signals {
@@ -207,7 +208,8 @@ impl Signals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
+            hang_up: HangUp::listen(true)?,
+            others: OtherSignals::listen()?,
         })
     }
 
@@ -215,7 +217,8 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
+            () = self.hang_up.next() => {}
+            () = self.others.ignore() => {}
         }
     }
 }

@@ -61,6 +61,7 @@ mod rooms;
 mod service_identity;
 mod session;
 mod sign_in;
+mod signals;
 mod slow_clients;
 mod snapshots;
 mod stream;
