@@ -2,6 +2,7 @@
 //! where the configuration is read; docs/configuration.md lists it, and a test compares the two.
 
 pub(crate) mod actions;
+pub(crate) mod backup;
 pub(crate) mod bounds;
 pub(crate) mod database;
 pub(crate) mod event_log;
@@ -63,6 +64,10 @@ pub(crate) enum Command {
     Trace(Trace),
     /// Follow the events of a gateway
     Events(events::Events),
+    /// Copy the SQLite databases of `ccm up`, or one database, while they are in use
+    Backup(backup::Backup),
+    /// Put the databases of a backup where there are none, each with a new id of its event log
+    Restore(backup::Restore),
     /// Check whether a process on this machine serves; exit code 1 if it does not
     Health(health::Health),
 }

@@ -1,8 +1,9 @@
 //! The binary `ccm`: parses the command line and runs a subcommand. `gateway`, `task-service` and `worker-service` run
-//! one process each, `up` runs all three, `token`, `login`, `trace`, `events` and `health` are tools.
+//! one process each, `up` runs all three, `token`, `login`, `trace`, `events`, `backup`, `restore` and `health` are tools.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod backup;
 mod cli;
 mod console;
 mod events;
@@ -45,10 +46,12 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::WorkerService(settings) => roles::worker_service(settings).await,
             Command::Token(settings) => token::run(&settings),
             Command::Login(settings) => login::run(&settings).await,
-            Command::Events(settings) => {
-                let cli::events::EventsCommand::Tail(settings) = settings.command;
-                events::run(settings).await
-            }
+            Command::Events(settings) => match settings.command {
+                cli::events::EventsCommand::Tail(settings) => events::run(settings).await,
+                cli::events::EventsCommand::RenewLog(settings) => backup::renew_log(&settings.database).await,
+            },
+            Command::Backup(settings) => backup::back_up(&settings).await,
+            Command::Restore(settings) => backup::restore(&settings).await,
             Command::Health(settings) => health::run(settings.process).await,
             Command::Trace(settings) => {
                 trace::run(&settings.data.data_dir, &settings.which, settings.logs).await

@@ -26,6 +26,7 @@ pub fn storage_failed(service: &'static str, error: StorageError) -> Status {
         }
         StorageError::Url(_)
         | StorageError::Unsuitable(_)
+        | StorageError::Damaged { .. }
         | StorageError::Migration(_)
         | StorageError::Failed(_)
         | StorageError::Corrupt { .. } => status::internal(),

@@ -17,6 +17,15 @@ pub(crate) struct Events {
 pub(crate) enum EventsCommand {
     /// Print the events of tasks and workers as they happen; resumes by itself when the connection is lost
     Tail(Tail),
+    /// Give the event log of a restored database a new id, so that its readers begin with a snapshot
+    RenewLog(RenewLog),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenewLog {
+    /// URL of the database of task-service or worker-service, sqlite:PATH or postgres://…
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: String,
 }
 
 #[derive(Debug, Args)]

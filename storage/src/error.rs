@@ -1,6 +1,7 @@
 //! Errors of the database.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use platform::connection_failure::ConnectionFailure;
@@ -23,6 +24,14 @@ pub enum StorageError {
     /// The file of the database was deleted or replaced while it was open.
     #[error("the file of the database was deleted or replaced: restore it and restart the process")]
     FileGone,
+    /// The file of a database is not whole.
+    #[error("the database {} is damaged, as a copy is that was made beside a running process ({what}): restore a backup with ccm restore, see docs/operations.md", .file.display())]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// What SQLite says about it.
+        what: String,
+    },
     /// The database would lose or mix up what is stored.
     #[error("the database cannot be used: {0}")]
     Unsuitable(String),
@@ -84,6 +93,18 @@ impl StorageError {
         }
     }
 
+    /// Whether SQLite finds that a file is damaged, or that it is no database at all.
+    pub(crate) fn is_damage(error: &sqlx::Error) -> bool {
+        let code = |it| matches!(it, ErrorCode::Sqlite(sqlite::CORRUPT | sqlite::NOT_A_DATABASE));
+        matches!(error, sqlx::Error::Database(it) if code(code_of(it.as_ref())))
+    }
+
+    /// Whether a statement of SQLite was interrupted by its progress handler.
+    pub(crate) fn is_interruption(error: &sqlx::Error) -> bool {
+        let code = |it| matches!(it, ErrorCode::Sqlite(sqlite::INTERRUPT));
+        matches!(error, sqlx::Error::Database(it) if code(code_of(it.as_ref())))
+    }
+
     /// Classifies an error of COMMIT: the outcome is unknown unless the database itself rejected the commit.
     pub(crate) fn of_commit(error: sqlx::Error) -> Self {
         match &error {
@@ -106,7 +127,7 @@ impl DescribeFailure for StorageError {
             Self::FileGone => of("file_gone", "its file was deleted or replaced"),
             Self::Corrupt { .. } => of("corrupt_row", "a row cannot be decoded"),
             Self::Interrupted => of("panic", "the transaction panicked"),
-            Self::Url(_) | Self::Unsuitable(_) | Self::Migration(_) => {
+            Self::Url(_) | Self::Unsuitable(_) | Self::Damaged { .. } | Self::Migration(_) => {
                 of("_OTHER", "the database could not be opened")
             }
         }
@@ -205,6 +226,7 @@ fn is_rejection(error: &dyn DatabaseError) -> bool {
 mod sqlite {
     pub(super) const BUSY: i64 = 5;
     pub(super) const READ_ONLY: i64 = 8;
+    pub(super) const INTERRUPT: i64 = 9;
     pub(super) const IO_ERROR: i64 = 10;
     pub(super) const CORRUPT: i64 = 11;
     pub(super) const FULL: i64 = 13;

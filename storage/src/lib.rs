@@ -4,11 +4,14 @@
 
 mod acquire;
 mod backend;
+mod backup;
 mod commits;
 mod connection;
 mod database;
 mod dialects;
 mod error;
+mod existing;
+mod integrity;
 mod migrations;
 mod page;
 mod postgres;
@@ -22,6 +25,7 @@ mod wal;
 mod writability;
 
 pub use backend::Backend;
+pub use backup::{BackupError, Copied};
 pub use commits::Commits;
 pub use connection::{Committed, Connection, Executor, Record, Statements, Transaction};
 pub use database::{Database, DatabaseConfig, Pools};
@@ -29,6 +33,7 @@ pub use dialects::Dialects;
 pub use error::StorageError;
 pub use migrations::{Migration, Migrations};
 pub use page::{ListId, Page, PageToken, PageTokenError};
+pub use sqlite::sqlite_file;
 pub use sqlx;
 pub use telemetry::database::{Statement, System};
 pub use value::Value;

@@ -49,7 +49,7 @@ pub(crate) async fn open(
     Ok(Database::Postgres(Pools::new(writers, readers, Commits::default())))
 }
 
-fn options(url: &str) -> Result<PgConnectOptions, StorageError> {
+pub(crate) fn options(url: &str) -> Result<PgConnectOptions, StorageError> {
     let options = PgConnectOptions::from_str(url).map_err(|_| StorageError::Url(without_password(url)))?;
     // In a URL, an IPv6 address is in brackets (RFC 3986 section 3.2.2), which sqlx takes for a part of the name.
     let host = options.get_host();

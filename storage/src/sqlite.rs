@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use crate::acquire::ACQUIRE_TIMEOUT;
 use crate::migrations::SqliteLock;
 use crate::writability::Writability;
-use crate::{Commits, Database, Migrations, Pools, StorageError, wal};
+use crate::{Commits, Database, Migrations, Pools, StorageError, integrity, wal};
 
 const READERS: u32 = 4;
 /// How long migrations wait for the write lock.
@@ -23,6 +23,8 @@ pub(crate) async fn open(url: &str, migrations: &Migrations) -> Result<Database,
     let file = sqlite_file(url).ok_or_else(|| StorageError::Url(url.to_owned()))?;
     make_private(&file).map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
     let lock = SqliteLock::of(&file).await?;
+    // Before anything is written to it.
+    integrity::check_at_start(&file).await?;
     let options = SqliteConnectOptions::new()
         .filename(&file)
         .create_if_missing(true)
@@ -70,7 +72,8 @@ pub(crate) async fn open(url: &str, migrations: &Migrations) -> Result<Database,
 
 /// Returns the path in a `sqlite:` URL, which may contain any characters. In-memory databases are rejected, because they
 /// would lose acknowledged changes.
-fn sqlite_file(url: &str) -> Option<PathBuf> {
+#[must_use]
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
     (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))

@@ -57,6 +57,7 @@ mod readme;
 mod reasons;
 mod replicas;
 mod request_spans;
+mod restore;
 mod rooms;
 mod service_identity;
 mod session;

@@ -155,6 +155,17 @@ impl Postgres {
     }
 }
 
+impl Postgres {
+    /// A program of the installed PostgreSQL, such as `pg_dump`.
+    ///
+    /// # Panics
+    /// If PostgreSQL is not installed.
+    #[must_use]
+    pub fn program(name: &str) -> PathBuf {
+        programs().expect("PostgreSQL is installed: tests/run does that").join(name)
+    }
+}
+
 /// Returns the directory with the programs of the newest installed PostgreSQL.
 fn programs() -> Option<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
