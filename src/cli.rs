@@ -4,6 +4,7 @@
 pub(crate) mod actions;
 pub(crate) mod backup;
 pub(crate) mod bounds;
+pub(crate) mod connection;
 pub(crate) mod database;
 pub(crate) mod event_log;
 pub(crate) mod events;
@@ -12,10 +13,14 @@ mod gateway_settings;
 pub(crate) mod health;
 mod identity;
 pub(crate) mod login;
+pub(crate) mod output;
 pub(crate) mod page;
 pub(crate) mod streams;
+pub(crate) mod task;
 pub(crate) mod transport;
 mod values;
+pub(crate) mod whoami;
+pub(crate) mod worker;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
@@ -33,12 +38,13 @@ use values::{
     token_lifetime,
 };
 
+use crate::client::Exit;
 use crate::console;
 use crate::trace::clean;
 
 /// Manages a fleet of cloud workers and the tasks that run against them; one trace covers every service and database
 #[derive(Debug, Parser)]
-#[command(name = "ccm", version, args_conflicts_with_subcommands = true)]
+#[command(name = "ccm", version, args_conflicts_with_subcommands = true, after_help = Exit::help())]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -56,6 +62,14 @@ pub(crate) enum Command {
     TaskService(TaskService),
     /// Run worker-service
     WorkerService(WorkerService),
+    /// List, create and change tasks
+    #[command(after_help = Exit::help())]
+    Task(task::Task),
+    /// List, create and change workers, and ask for actions on them
+    #[command(after_help = Exit::help())]
+    Worker(worker::Worker),
+    /// Show who you are to the gateway: the subject and roles of your token
+    Whoami(whoami::Whoami),
     /// Print a bearer token for the services that `ccm up` runs
     Token(Token),
     /// Print a link that signs in to the page of `ccm up`, once
@@ -280,7 +294,7 @@ pub(crate) fn explain(error: &clap::Error) -> ExitCode {
         };
     }
     console::report(sentence(error));
-    ExitCode::FAILURE
+    Exit::Usage.into()
 }
 
 /// The message of the error, without the usage that clap adds.
@@ -304,9 +318,12 @@ fn sentence(error: &clap::Error) -> String {
     text.strip_prefix("error: ").unwrap_or(&text).to_owned()
 }
 
-/// Whether output is coloured: on a terminal, unless `NO_COLOR` is set (<https://no-color.org>: and not empty).
+/// Whether output is coloured: on a terminal, or wherever it goes if `CLICOLOR_FORCE` is set
+/// (<https://bixense.com/clicolors>); never if `NO_COLOR` is set (<https://no-color.org>: and not empty).
 pub(crate) fn colour() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
+    let is_set = |name| std::env::var_os(name).is_some_and(|it| !it.is_empty());
+    let is_forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|it| !it.is_empty() && it != "0");
+    !is_set("NO_COLOR") && (is_forced || std::io::stdout().is_terminal())
 }
 
 /// The origin of the gateway that `ccm up` runs at this address, as a browser on this machine reaches it.

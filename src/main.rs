@@ -1,24 +1,30 @@
 //! The binary `ccm`: parses the command line and runs a subcommand. `gateway`, `task-service` and `worker-service` run
-//! one process each, `up` runs all three, `token`, `login`, `trace`, `events`, `backup`, `restore` and `health` are tools.
+//! one process each, `up` runs all three; the others are clients and tools.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod backup;
 mod cli;
+mod client;
 mod console;
 mod events;
 mod health;
 mod login;
+mod resources;
 mod roles;
 mod supervisor;
+mod task;
 mod token;
 mod trace;
 mod up;
+mod whoami;
+mod worker;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use cli::{Cli, Command};
+use client::{Exit, Failure};
 
 fn main() -> ExitCode {
     // The default crypto provider of rustls, which every TLS connection uses. Fails only when one is set already.
@@ -31,7 +37,11 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             console::report(format_args!("{error:#}"));
-            ExitCode::FAILURE
+            let Some(failure) = error.downcast_ref::<Failure>() else { return Exit::General.into() };
+            if let Some(hint) = &failure.hint {
+                console::report(format_args!("hint: {hint}"));
+            }
+            failure.exit.into()
         }
     }
 }
@@ -44,6 +54,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Gateway(settings) => roles::gateway(settings).await,
             Command::TaskService(settings) => roles::task_service(settings).await,
             Command::WorkerService(settings) => roles::worker_service(settings).await,
+            Command::Task(settings) => task::run(settings.command).await,
+            Command::Worker(settings) => worker::run(settings.command).await,
+            Command::Whoami(settings) => whoami::run(settings).await,
             Command::Token(settings) => token::run(&settings),
             Command::Login(settings) => login::run(&settings).await,
             Command::Events(settings) => match settings.command {

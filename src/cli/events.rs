@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use access::IssuerUrl;
 use clap::{Args, Subcommand};
 
-use super::Data;
+use super::connection::Connection;
 
 #[derive(Debug, Args)]
 pub(crate) struct Events {
@@ -31,22 +30,7 @@ pub(crate) struct RenewLog {
 #[derive(Debug, Args)]
 pub(crate) struct Tail {
     #[command(flatten)]
-    pub(crate) data: Data,
-    /// URL of the gateway
-    #[arg(long, env = "CCM_GATEWAY", default_value = "http://127.0.0.1:8000", value_name = "URL")]
-    pub(crate) gateway: String,
-    /// Bearer token; without one, a token of an admin is signed with the local key of `ccm up`
-    #[arg(
-        long,
-        env = "CCM_TOKEN",
-        hide_env_values = true,
-        value_name = "TOKEN",
-        conflicts_with = "token_file"
-    )]
-    pub(crate) token: Option<String>,
-    /// File with a bearer token, which is read again for each connection
-    #[arg(long, env = "CCM_TOKEN_FILE", value_name = "FILE")]
-    pub(crate) token_file: Option<PathBuf>,
+    pub(crate) connection: Connection,
     /// Only events of this type, such as task.created or task.*; can be repeated
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) types: Vec<String>,
@@ -65,7 +49,4 @@ pub(crate) struct Tail {
     /// Print each event as one line of JSON (CloudEvents 1.0)
     #[arg(long)]
     pub(crate) json: bool,
-    /// If an issuer is set, local tokens are not accepted and a token is required
-    #[arg(long, env = "CCM_OIDC_ISSUER", value_name = "URL", hide = true)]
-    pub(crate) oidc_issuer: Option<IssuerUrl>,
 }

@@ -14,7 +14,7 @@ const MAX_CHANGES: usize = 4;
 const MAX_VALUE: usize = 60;
 
 /// Formats an event. Text of other people is escaped, so that it cannot send commands to the terminal.
-pub(super) fn line(event: &Value, paint: Paint) -> String {
+pub(crate) fn line(event: &Value, paint: Paint) -> String {
     let name = text(&event["type"]);
     let data = &event["data"];
     let mut parts = vec![paint.dim(&time(text(&event["time"]))), paint.bold(&format!("{:<21}", clean(name)))];

@@ -91,8 +91,9 @@ async fn when_its_token_ends_it_goes_on_with_the_new_one_in_the_file() {
     eventually("nothing twice", || async { (titles(&renewed) == ["before", "after"]).then_some(()) }).await;
     interrupt(&mut renewed).await;
     assert!(!fixed.ended().await.success());
-    let last = fixed.lines().all().pop().unwrap_or_default();
-    assert!(last.ends_with("the token has expired; get a new token"), "{last}");
+    let told = fixed.lines().all();
+    assert!(told.iter().any(|it| it == "ccm: the token has expired"), "{told:?}");
+    assert!(told.last().is_some_and(|it| it.starts_with("ccm: hint: get a new token")), "{told:?}");
 }
 
 async fn create_by_grpc(product: &Product, title: &str) {
@@ -120,23 +121,22 @@ async fn it_ends_when_the_reader_of_its_output_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_succeed_later_is_one_sentence() {
+async fn what_cannot_succeed_later_ends_with_a_sentence_and_a_hint() {
     let product = Product::start().await;
-    let expect = async |mut tail: Process, sentence: &str| {
-        assert!(!tail.ended().await.success());
+    let expect = async |mut tail: Process, code: i32, sentence: &str, hint: &str| {
+        assert_eq!(tail.ended().await.code(), Some(code), "{sentence}");
         let lines = tail.lines().all();
-        assert!(lines.len() == 1 && lines[0].contains(sentence), "{lines:?}");
+        assert!(lines[0].contains(sentence), "{lines:?}");
+        assert!(hint.is_empty() || lines.last().unwrap().contains(hint), "{lines:?}");
+        assert!(lines.len() <= 2, "{lines:?}");
     };
-    expect(tail(&product, &["--task", "7"]), "400 Bad Request: task_ids must be UUIDs").await;
+    expect(tail(&product, &["--task", "7"]), 2, "task_ids must be UUIDs (400 INVALID_INPUT, trace ", "").await;
     let expired = product.expired_token("root", &[Role::Admin], None);
-    expect(
-        tail(&product, &["--token", &expired]),
-        "401 Unauthorized: the token has expired; get a new token",
-    )
-    .await;
-    let sentence = "401 Unauthorized: the token is not a JSON Web Token of three parts; get a new token";
-    expect(tail(&product, &["--token", "secret"]), sentence).await;
+    let new = "hint: get a new token";
+    expect(tail(&product, &["--token", &expired]), 4, "the token has expired (401 UNAUTHENTICATED", new).await;
+    let sentence = "the token is not a JSON Web Token of three parts (401 UNAUTHENTICATED";
+    expect(tail(&product, &["--token", "secret"]), 4, sentence, new).await;
     let nowhere = ["events", "tail", "--data-dir", "/nowhere"];
     assert!(!Path::new(nowhere[3]).exists());
-    expect(Process::spawn(&nowhere, &[]), "there is no token: set CCM_TOKEN").await;
+    expect(Process::spawn(&nowhere, &[]), 4, "there is no token: set CCM_TOKEN", "").await;
 }

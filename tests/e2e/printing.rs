@@ -73,17 +73,19 @@ fn no_command_panics_when_its_output_cannot_be_written() {
 #[test]
 fn a_full_disk_at_standard_error_does_not_change_the_exit_code() {
     let (_directory, data) = directory_with_a_key();
-    for arguments in [
-        ["--no-such-flag"].as_slice(),
-        &["token", "--data-dir", "/nowhere"],
-        &["token", "--data-dir", &data, "--sub", ""],
-        &["trace", "nothing"],
-        &["login", "--data-dir", &data],
-        &["health", "gateway", "--listen", "127.0.0.1:9"],
+    for (arguments, code) in [
+        (["--no-such-flag"].as_slice(), 2),
+        (&["token", "--data-dir", "/nowhere"], 1),
+        (&["token", "--data-dir", &data, "--sub", ""], 2),
+        (&["trace", "nothing"], 1),
+        (&["login", "--data-dir", &data], 1),
+        (&["health", "gateway", "--listen", "127.0.0.1:9"], 1),
+        (&["task", "list", "--data-dir", "/nowhere"], 4),
+        (&["task", "list", "--data-dir", &data, "--gateway", "http://127.0.0.1:9"], 6),
     ] {
         for stderr in [full_disk(), closed_pipe()] {
             let status = command(arguments).stdout(Stdio::null()).stderr(stderr).status().unwrap();
-            assert_eq!(status.code(), Some(1), "{arguments:?}");
+            assert_eq!(status.code(), Some(code), "{arguments:?}");
         }
     }
 }
@@ -104,7 +106,7 @@ fn a_token_that_the_product_would_refuse_is_not_made() {
             ("--department", "a\tb", "must not have control characters"),
         ] {
             let (code, error) = run(&[command, "--data-dir", &data, flag, value], Stdio::piped());
-            assert_eq!(code, Some(1), "{command} {flag} {value:?}");
+            assert_eq!(code, Some(2), "{command} {flag} {value:?}");
             assert!(
                 error.starts_with("ccm: ") && error.contains(text),
                 "{command} {flag} {value:?}: {error}"
@@ -113,7 +115,7 @@ fn a_token_that_the_product_would_refuse_is_not_made() {
         }
     }
     let (code, error) = run(&["token", "--data-dir", &data, "--ttl", "500ms"], Stdio::piped());
-    assert!(code == Some(1) && error.contains("at least 1s"), "{error}");
+    assert!(code == Some(2) && error.contains("at least 1s"), "{error}");
     for sub in [&long[..255], "Zoë", "a b"] {
         assert_eq!(run(&["token", "--data-dir", &data, "--sub", sub], Stdio::piped()).0, Some(0), "{sub}");
     }

@@ -1,4 +1,4 @@
-//! Where the tail gets its token.
+//! Where a command gets its token.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use access::local::{LocalIssuer, TokenClaims};
 use anyhow::{Context as _, bail};
 use platform::clock::Clock;
 
-use crate::cli;
+use crate::cli::connection::Connection;
 
 /// Lifetime of a local token; each connection gets a new one.
 const LIFETIME: Duration = Duration::from_hours(12);
@@ -32,7 +32,7 @@ pub(super) enum Renewal {
 }
 
 impl Token {
-    pub(super) fn of(settings: &cli::events::Tail) -> anyhow::Result<Self> {
+    pub(super) fn of(settings: &Connection) -> anyhow::Result<Self> {
         if let Some(token) = &settings.token {
             return Ok(Self::Fixed(token.trim().to_owned()));
         }

@@ -1,11 +1,11 @@
-//! Where the tail is in the stream: the last id, in memory and, across runs, in a file.
+//! Where a command is in the event stream: the last id, in memory and, across runs, in a file.
 
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 
 /// The last id, after which the next connection begins.
-pub(super) struct Place {
+pub(crate) struct Place {
     id: Option<String>,
     file: Option<PathBuf>,
     is_saved: bool,
@@ -13,7 +13,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Reads the id from the file, if there is one.
-    pub(super) fn open(file: Option<PathBuf>) -> anyhow::Result<Self> {
+    pub(crate) fn open(file: Option<PathBuf>) -> anyhow::Result<Self> {
         let Some(path) = &file else { return Ok(Self { id: None, file, is_saved: true }) };
         let id = match std::fs::read_to_string(path) {
             Ok(text) => Some(text.trim().to_owned()).filter(|it| !it.is_empty()),
