@@ -35,6 +35,10 @@ openapi:
     cargo run -q -p gateway --example asyncapi > target/asyncapi.json
     mv target/asyncapi.json gateway/asyncapi.json
 
+# write docs/cli.md again, after a change of the command line
+cli:
+    cargo test -q --bin ccm reference || mv target/cli.md docs/cli.md
+
 # write the contract that callers are given again, after a change of proto/
 contract:
     .ci/contract replace

@@ -44,7 +44,7 @@ use crate::trace::clean;
 
 /// Manages a fleet of cloud workers and the tasks that run against them; one trace covers every service and database
 #[derive(Debug, Parser)]
-#[command(name = "ccm", version, args_conflicts_with_subcommands = true, after_help = Exit::help())]
+#[command(name = "ccm", version = env!("CCM_VERSION"), args_conflicts_with_subcommands = true, after_help = Exit::help())]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -84,7 +84,26 @@ pub(crate) enum Command {
     Restore(backup::Restore),
     /// Check whether a process on this machine serves; exit code 1 if it does not
     Health(health::Health),
+    /// Print a script that completes the command line in a shell
+    #[command(after_help = COMPLETIONS)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
 }
+
+/// A shell that can complete the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+const COMPLETIONS: &str = "To load it:
+  bash  source <(ccm completions bash)          in ~/.bashrc
+  zsh   source <(ccm completions zsh)           in ~/.zshrc, after compinit
+  fish  ccm completions fish | source           in ~/.config/fish/config.fish";
 
 /// Where `ccm up` keeps its data.
 #[derive(Clone, Debug, Args)]

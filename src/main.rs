@@ -6,10 +6,13 @@
 mod backup;
 mod cli;
 mod client;
+mod completions;
 mod console;
 mod events;
 mod health;
 mod login;
+#[cfg(test)]
+mod reference;
 mod resources;
 mod roles;
 mod supervisor;
@@ -66,6 +69,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Backup(settings) => backup::back_up(&settings).await,
             Command::Restore(settings) => backup::restore(&settings).await,
             Command::Health(settings) => health::run(settings.process).await,
+            Command::Completions { shell } => completions::run(shell),
             Command::Trace(settings) => {
                 trace::run(&settings.data.data_dir, &settings.which, settings.logs).await
             }

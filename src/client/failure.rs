@@ -160,6 +160,7 @@ fn hint_for(status: u16, reason: &str, retry_after: Option<Duration>, key: Optio
                 None => "try again".to_owned(),
             });
         }
+        (400, "INVALID_INPUT") => "correct it; `--help` after the command explains its flags",
         (500..=599, _) => "`ccm trace TRACE` shows what the request did, and its log lines with --logs",
         _ => return None,
     };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Kind;
 use super::list::{Items, Listing, rows, table_of};
@@ -122,7 +122,7 @@ impl<'a> Watch<'a> {
     fn print(&mut self, what: &str, items: &[Value]) -> anyhow::Result<()> {
         let output = match self.format {
             Format::Json => {
-                items.iter().map(|it| format!("{}\n", json!({"type": what, "item": it}))).collect()
+                items.iter().map(|it| format!("{{\"type\":\"{what}\",\"item\":{it}}}\n")).collect()
             }
             Format::Id => items.iter().map(|it| format!("{}\n", text(&it["id"]))).collect(),
             Format::Table | Format::Wide => self.table.rows(&rows(self.kind, self.format, items)),

@@ -130,10 +130,12 @@ async fn what_cannot_succeed_later_ends_with_a_sentence_and_a_hint() {
         assert!(hint.is_empty() || lines.last().unwrap().contains(hint), "{lines:?}");
         assert!(lines.len() <= 2, "{lines:?}");
     };
-    expect(tail(&product, &["--task", "7"]), 2, "task_ids must be UUIDs (400 INVALID_INPUT, trace ", "").await;
+    expect(tail(&product, &["--task", "7"]), 2, "task_ids must be UUIDs (400 INVALID_INPUT, trace ", "")
+        .await;
     let expired = product.expired_token("root", &[Role::Admin], None);
     let new = "hint: get a new token";
-    expect(tail(&product, &["--token", &expired]), 4, "the token has expired (401 UNAUTHENTICATED", new).await;
+    expect(tail(&product, &["--token", &expired]), 4, "the token has expired (401 UNAUTHENTICATED", new)
+        .await;
     let sentence = "the token is not a JSON Web Token of three parts (401 UNAUTHENTICATED";
     expect(tail(&product, &["--token", "secret"]), 4, sentence, new).await;
     let nowhere = ["events", "tail", "--data-dir", "/nowhere"];

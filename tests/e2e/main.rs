@@ -10,6 +10,8 @@ mod api;
 mod audit;
 mod breaking;
 mod business_metrics;
+mod command_line;
+mod completions;
 mod compose;
 mod conditional;
 mod cors;
