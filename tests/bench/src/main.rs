@@ -1,6 +1,7 @@
 //! `tests/bench/run`: the product beside a bare pair, both databases, traced and untraced, in one run and one table.
 
 mod actions;
+mod attacks;
 mod claims;
 mod event_log;
 mod load;
@@ -22,6 +23,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use platform::clock::Clock;
 use serde_json::json;
 
+use attacks::Attack;
 use load::{Load, Row};
 use measure::Cell;
 use postgres::Postgres;
@@ -60,6 +62,12 @@ struct Cli {
     /// Only what clients that replay many events do to those that follow the event stream
     #[arg(long)]
     replays: bool,
+    /// Only what one client can take from the others
+    #[arg(long)]
+    attacks: bool,
+    /// Attacks to measure, repeated for several [default: all]
+    #[arg(long = "attack", value_name = "ATTACK")]
+    of_attacks: Vec<Attack>,
     /// Clients of the event stream
     #[arg(long, env = "CCM_BENCH_CLIENTS", default_value_t = 1_000)]
     clients: usize,
@@ -97,6 +105,9 @@ enum Internal {
     /// The collector's process
     #[command(hide = true)]
     Receive,
+    /// The attacker's process
+    #[command(hide = true)]
+    Attack { attack: Attack },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -120,17 +131,19 @@ impl Backend {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let mut cli = Cli::parse();
-    if matches!(cli.command, Some(Internal::Receive)) {
-        return receiver::serve().await;
+    match cli.command {
+        Some(Internal::Receive) => return receiver::serve().await,
+        Some(Internal::Attack { attack }) => return attacks::serve(attack).await,
+        None => {}
     }
-    let only = cli.event_log || cli.actions || cli.claims || cli.streams || cli.replays;
+    let only = cli.attacks || cli.event_log || cli.actions || cli.claims || cli.streams || cli.replays;
     if only {
         cli.rows.clear();
         cli.setups.clear();
     } else {
         let is_full = cli.rows.is_empty() && cli.setups.is_empty();
         (cli.event_log, cli.actions, cli.claims) = (true, is_full, is_full);
-        (cli.streams, cli.replays) = (is_full, is_full);
+        (cli.streams, cli.replays, cli.attacks) = (is_full, is_full, is_full);
         if cli.rows.is_empty() {
             cli.rows = Row::value_variants().to_vec();
         }
@@ -174,6 +187,7 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
     }
     let streams = if cli.streams { Some(streams(cli, &common, directory.path()).await?) } else { None };
     let replays = if cli.replays { Some(replays(cli, &common, directory.path()).await?) } else { None };
+    let attacks = if cli.attacks { Some(attacks(cli, &common, directory.path()).await?) } else { None };
     let syncs_after = machine::syncs_per_second(directory.path())?;
     let header = [
         ("commit", machine::commit()),
@@ -211,6 +225,7 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         claims.as_ref().map(claims::Measured::text),
         streams.as_ref().map(streams::Measured::text),
         replays.as_ref().map(streams::replays::Measured::text),
+        attacks.as_ref().map(attacks::Measured::text),
     ];
     for table in parts.into_iter().flatten() {
         text.extend(["\n", &table]);
@@ -224,6 +239,7 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         "claims": claims.as_ref().map(claims::Measured::json),
         "streams": streams.as_ref().map(streams::Measured::json),
         "replays": replays.as_ref().map(streams::replays::Measured::json),
+        "attacks": attacks.as_ref().map(attacks::Measured::json),
     });
     let target = programs.parent().context("the profile's directory is in the target directory")?;
     std::fs::write(target.join("bench.json"), serde_json::to_vec_pretty(&json)?)?;
@@ -292,6 +308,12 @@ async fn replays(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result
     let usual = Duration::from_secs_f64(cli.seconds * 3.0);
     let (clients, events) = (cli.clients, cli.events);
     streams::replays::Replays { common, directory, clients, events, usual }.measure().await
+}
+
+/// What one client can take from the others.
+async fn attacks(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<attacks::Measured> {
+    let measured = Duration::from_secs_f64(cli.seconds * 3.0);
+    attacks::Attacks { common, directory, measured, only: &cli.of_attacks }.measure().await
 }
 
 /// All rows on one database.

@@ -89,6 +89,8 @@ pub(crate) struct Common {
 pub(crate) struct Running {
     pub(crate) setup: Setup,
     pub(crate) target: Target,
+    /// Where the service listens.
+    pub(crate) service: SocketAddr,
     children: Vec<Child>,
     ids: Vec<u32>,
 }
@@ -129,7 +131,7 @@ impl Running {
         let children = vec![spawn(setup, common, &of_service)?, spawn(setup, common, &of_gateway)?];
         let ids = children.iter().filter_map(Child::id).collect();
         let target = Target { gateway, authorization: common.authorization.clone(), tasks: Arc::default() };
-        let mut running = Self { setup, target, children, ids };
+        let mut running = Self { setup, target, service, children, ids };
         running.wait_until_up().await?;
         running.target.tasks = Arc::new(load::seed(&running.target, common.tasks).await?);
         Ok(running)

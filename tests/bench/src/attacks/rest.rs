@@ -1,0 +1,165 @@
+//! Attacks on the gateway.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use super::attacker::{Counts, Order, connect};
+
+const CONNECTIONS: u64 = 5_000;
+/// Connections that are opened at the same time.
+const AT_ONCE: u64 = 64;
+const SLOW_BODIES: usize = 300;
+/// Bodies of unknown JSON come over this many connections, each with one at a time.
+const JSON_CONNECTIONS: usize = 9;
+const JSON_INTERVAL: Duration = Duration::from_millis(250);
+/// The default of `CCM_MAX_BODY_BYTES`.
+const BODY_LIMIT: usize = 256 * 1024;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Connections that ask once and then stay.
+pub(super) fn connections(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
+    let gateway = order.gateway;
+    for _ in 0..AT_ONCE {
+        clients.spawn(async move {
+            let mut held = Vec::new();
+            for _ in 0..CONNECTIONS / AT_ONCE {
+                let asked = async {
+                    let mut stream = connect(gateway).await?;
+                    stream.write_all(b"GET /livez HTTP/1.1\r\nHost: bench\r\n\r\n").await?;
+                    let status = status(&mut BufReader::new(&mut stream)).await?;
+                    anyhow::Ok((stream, status))
+                };
+                match tokio::time::timeout(PAUSE, asked).await {
+                    Ok(Ok((stream, _))) => {
+                        Counts::add(&counts.got);
+                        held.push(stream);
+                    }
+                    Ok(Err(_)) | Err(_) => Counts::add(&counts.cut),
+                }
+                Counts::add(&counts.tried);
+            }
+            std::future::pending::<()>().await;
+            drop(held);
+        });
+    }
+    CONNECTIONS / AT_ONCE * AT_ONCE
+}
+
+/// Requests whose bodies come one byte a second, again and again.
+pub(super) fn slow_bodies(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
+    for token in &order.tokens {
+        for _ in 0..SLOW_BODIES {
+            let (gateway, token) = (order.gateway, token.clone());
+            clients.spawn(async move {
+                loop {
+                    if slow_body(gateway, &token, counts).await.is_err() {
+                        Counts::add(&counts.cut);
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
+            });
+        }
+    }
+    (order.tokens.len() * SLOW_BODIES) as u64
+}
+
+async fn slow_body(gateway: SocketAddr, token: &str, counts: &Counts) -> anyhow::Result<()> {
+    const LENGTH: usize = 200;
+    let mut stream = connect(gateway).await.inspect_err(|_| Counts::add(&counts.tried))?;
+    stream.write_all(head(token, LENGTH).as_bytes()).await?;
+    Counts::add(&counts.tried);
+    let (read, mut write) = stream.split();
+    let mut read = BufReader::new(read);
+    let mut answer = std::pin::pin!(status(&mut read));
+    for _ in 0..LENGTH {
+        tokio::select! {
+            status = &mut answer => {
+                Counts::add(if status? < 400 { &counts.got } else { &counts.refused });
+                return Ok(());
+            }
+            () = tokio::time::sleep(PAUSE) => write.write_all(b" ").await?,
+        }
+    }
+    Ok(())
+}
+
+/// Bodies that have nothing but members that no task has.
+pub(super) fn unknown_json(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
+    let mut body = String::from("{\"title\":\"x\"");
+    for number in 0.. {
+        let member = format!(",\"k{number}\":0");
+        if body.len() + member.len() >= BODY_LIMIT {
+            break;
+        }
+        body.push_str(&member);
+    }
+    let _ = write!(body, "}}");
+    let Some(token) = order.tokens.first() else { return 0 };
+    let request: &'static [u8] = format!("{}{body}", head(token, body.len())).into_bytes().leak();
+    for _ in 0..JSON_CONNECTIONS {
+        let gateway = order.gateway;
+        clients.spawn(async move {
+            let mut ticks = tokio::time::interval(JSON_INTERVAL);
+            let mut open: Option<BufReader<TcpStream>> = None;
+            loop {
+                ticks.tick().await;
+                if let Ok(status) = json(&mut open, gateway, request).await {
+                    Counts::add(if status < 400 { &counts.got } else { &counts.refused });
+                } else {
+                    open = None;
+                    Counts::add(&counts.cut);
+                }
+                Counts::add(&counts.tried);
+            }
+        });
+    }
+    JSON_CONNECTIONS as u64
+}
+
+async fn json(
+    open: &mut Option<BufReader<TcpStream>>,
+    gateway: SocketAddr,
+    request: &[u8],
+) -> anyhow::Result<u16> {
+    if open.is_none() {
+        *open = Some(BufReader::new(connect(gateway).await?));
+    }
+    let Some(stream) = open else { anyhow::bail!("it was opened") };
+    stream.get_mut().write_all(request).await?;
+    status(stream).await
+}
+
+fn head(token: &str, length: usize) -> String {
+    format!(
+        "POST /api/tasks HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    )
+}
+
+/// Reads an answer to its end.
+async fn status(from: &mut (impl tokio::io::AsyncBufRead + Unpin)) -> anyhow::Result<u16> {
+    let (mut status, mut length) = (None, 0);
+    loop {
+        let mut line = String::new();
+        anyhow::ensure!(from.read_line(&mut line).await? > 0, "the connection was closed");
+        let line = line.trim_end();
+        if status.is_none() {
+            status = line.split(' ').nth(1).and_then(|it| it.parse().ok());
+            anyhow::ensure!(status.is_some(), "no answer of HTTP/1.1: {line}");
+        } else if line.is_empty() {
+            break;
+        } else if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse()?;
+        }
+    }
+    let mut body = vec![0; length];
+    from.read_exact(&mut body).await?;
+    status.ok_or_else(|| anyhow::anyhow!("it was read"))
+}
