@@ -1,4 +1,5 @@
-//! The README's commands, run as they stand there, and what they print, compared with what stands there.
+//! The commands of the README and of docs/tour.md, run as they stand there, and what they print, compared with what stands
+//! there.
 //!
 //! They run in a network namespace of their own, so that port 8000 is free, and in a process namespace of their own, so
 //! that nothing outlives the test.
@@ -11,6 +12,7 @@ use tokio::process::Command;
 use crate::harness::DEADLINE;
 
 const README: &str = include_str!("../../README.md");
+const TOUR: &str = include_str!("../../docs/tour.md");
 /// Stands before the output of each command.
 const MARK: &str = "=== command ";
 
@@ -91,7 +93,13 @@ async fn the_commands_of_the_readme_print_what_the_readme_shows() {
     let shown = console_blocks(README);
     let line = r#"curl -X POST http://localhost:8000/api/tasks -H "Content-Type: application/json" -H "Authorization: Bearer $TOKEN" -d '{"title": "Test Task", "priority": "high"}'"#;
     assert!(shown.iter().any(|it| it.command == line), "the README has the line that newcomers copy");
-    assert!(shown.iter().any(|it| it.command.contains("worker_id")), "and one with a worker");
+    expect_as_shown(&shown).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_of_the_tour_print_what_the_tour_shows() {
+    let shown = console_blocks(TOUR);
+    assert!(shown.iter().any(|it| it.command.contains("worker_id")), "the tour has a trace over three services");
     expect_as_shown(&shown).await;
 }
 
