@@ -26,8 +26,8 @@ use tokio_util::task::TaskTracker;
 use tower::{BoxError, Service};
 
 pub use self::admission::ConnectionLimits;
-pub(crate) use self::admission::ConnectionStanding;
-use self::admission::{Connections, Standing};
+use self::admission::Connections;
+pub(crate) use self::admission::{ConnectionStanding, Standing};
 use self::connection::Connection;
 pub(crate) use self::connection::LastsLong;
 pub use self::connection::{Draining, InFlight, PeerAddress, Stalled};

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use clap::Args;
 use net::client_address::TrustedProxies;
+use net::grpc::server::CallLimits;
 use net::server::ConnectionLimits;
 
-use super::values::{connections, duration, share};
+use super::values::{connections, duration, share, untaken_bytes, untaken_bytes_of_caller};
 
 /// The share of an address that no setting names is a quarter of all connections, but at least this.
 const MIN_SHARE: usize = 16;
@@ -51,6 +52,38 @@ impl Connections {
         let share = (total / 4).max(MIN_SHARE);
         let per_address = self.max_connections_per_address.unwrap_or(share);
         ConnectionLimits { total, per_address, exempt: self.trusted_proxies.clone() }
+    }
+}
+
+/// How much the calls of a service take. The gateway has settings of the same names for its requests.
+#[derive(Debug, Args)]
+pub(crate) struct Calls {
+    /// Maximum number of calls at the same time; further ones get UNAVAILABLE. Streams count until they begin
+    #[arg(long, env = "CCM_MAX_REQUESTS_IN_FLIGHT", default_value = "1024", value_name = "NUMBER", value_parser = connections)]
+    max_requests_in_flight: usize,
+    /// Share of one caller in CCM_MAX_REQUESTS_IN_FLIGHT; further calls of that caller get RESOURCE_EXHAUSTED; 0 means no share
+    #[arg(long, env = "CCM_MAX_REQUESTS_PER_CALLER", default_value = "64", value_name = "NUMBER", value_parser = share)]
+    max_requests_per_caller: usize,
+    /// Maximum number of bytes of messages that calls have sent, and of answers that clients have not read yet
+    #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES", default_value = "268435456", value_name = "BYTES", value_parser = untaken_bytes)]
+    max_untaken_bytes: usize,
+    /// Share of one caller in CCM_MAX_UNTAKEN_BYTES; 0 means no share
+    #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES_PER_CALLER", default_value = "33554432", value_name = "BYTES", value_parser = untaken_bytes_of_caller)]
+    max_untaken_bytes_per_caller: usize,
+    /// How long the message of a call may take to arrive, whatever the deadline of the call is
+    #[arg(long, env = "CCM_REQUEST_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
+    request_timeout: Duration,
+}
+
+impl Calls {
+    pub(crate) fn limits(&self) -> CallLimits {
+        CallLimits {
+            calls: self.max_requests_in_flight,
+            calls_per_caller: self.max_requests_per_caller,
+            bytes: self.max_untaken_bytes,
+            bytes_per_caller: self.max_untaken_bytes_per_caller,
+            message_timeout: self.request_timeout,
+        }
     }
 }
 

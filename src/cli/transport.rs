@@ -33,6 +33,8 @@ pub(crate) struct GrpcServer {
     max_connection_age: Duration,
     #[command(flatten)]
     connections: bounds::Connections,
+    #[command(flatten)]
+    calls: bounds::Calls,
 }
 
 /// How the services are called.
@@ -94,6 +96,7 @@ impl GrpcServer {
             idle_timeout: connections.idle_timeout,
             write_timeout: connections.write_timeout,
             stream_timeout: watch_timeout + connections.write_timeout,
+            calls: self.calls.limits(),
         })
     }
 }

@@ -82,14 +82,19 @@ pub(super) fn token_lifetime(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// What one of many may have; 0 sets no limit.
+pub(super) fn connections(text: &str) -> Result<usize, String> {
+    number(text, 1_000_000)
+}
+
+/// The share of one caller; 0 means none.
 pub(super) fn share(text: &str) -> Result<usize, String> {
     let share = text.parse().ok().filter(|it| *it <= 1_000_000);
     share.ok_or_else(|| "expected a whole number from 0 to 1000000".to_owned())
 }
 
-pub(super) fn connections(text: &str) -> Result<usize, String> {
-    number(text, 1_000_000)
+/// The share of one caller in the bytes: the largest page fits; 0 means none.
+pub(super) fn untaken_bytes_of_caller(text: &str) -> Result<usize, String> {
+    if text == "0" { Ok(0) } else { untaken_bytes(text).map_err(|error| format!("{error}, or 0")) }
 }
 
 /// Reads and writes have connections of their own.

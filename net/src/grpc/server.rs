@@ -17,6 +17,8 @@ use tonic_reflection::pb::{v1, v1alpha};
 use tower::Layer as _;
 
 use super::health::ReportedHealth;
+use super::limits::Bounds;
+pub use super::limits::CallLimits;
 use super::method::KnownMethods;
 use super::reflection::Reflection;
 use super::server_layer::ServerLayer;
@@ -37,8 +39,12 @@ const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum number of unread response bytes that are buffered for one call.
 const MAX_SEND_BUFFER_BYTES: usize = 128 * 1024;
-/// Maximum number of concurrent calls on one connection. The gateway has one connection to each replica.
-const MAX_CONCURRENT_STREAMS: u32 = 4_096;
+/// Maximum number of concurrent calls on one connection. The gateway has one connection to each replica; further calls of it wait.
+const MAX_CONCURRENT_STREAMS: u32 = 1_024;
+/// Bytes of requests that a client may send before they are read: of a call, and of a connection. Nothing is read before the token
+/// is verified. hyper's default of 1 MiB is what each client without a token could have waiting.
+const REQUEST_WINDOW: u32 = 64 * 1024;
+const CONNECTION_WINDOW: u32 = 256 * 1024;
 /// Maximum size of the metadata of a call that can be answered by a status; a larger one is answered by HTTP status 431.
 const MAX_HEADER_LIST_BYTES: u32 = 64 * 1024;
 
@@ -58,6 +64,8 @@ pub struct ConnectionOptions {
     /// How long a client may read nothing of a stream before its connection is closed. The stream's own timeout ends the
     /// stream with a status before.
     pub stream_timeout: Duration,
+    /// How much calls take.
+    pub calls: CallLimits,
 }
 
 impl ConnectionOptions {
@@ -71,6 +79,8 @@ impl ConnectionOptions {
             .keep_alive_interval(KEEP_ALIVE_INTERVAL)
             .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
             .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
+            .initial_stream_window_size(REQUEST_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
             .max_send_buf_size(MAX_SEND_BUFFER_BYTES)
             .max_header_list_size(MAX_HEADER_LIST_BYTES);
         Server::new(Options {
@@ -174,7 +184,8 @@ impl<A: Authenticate> GrpcServer<A> {
         tell(&self.health, self.apis, false).await;
         let watch = tokio::spawn(watch_health(self.health, self.apis, healthy, draining));
         let calls = Activity::default();
-        let layer = ServerLayer::new(self.authenticate, self.service, self.methods, calls.clone());
+        let bounds = Bounds::new(self.service, &connections.calls);
+        let layer = ServerLayer::new(self.authenticate, self.service, self.methods, calls.clone(), bounds);
         let service = layer.layer(self.routes.routes().prepare());
         connections.server(calls).run(listener, service, shutdown).await;
         watch.abort();
@@ -212,3 +223,6 @@ async fn tell(health: &HealthReporter, apis: &[&'static str], serving: bool) {
         health.set_service_status(*name, status).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,10 +17,12 @@ use tonic::body::Body as GrpcBody;
 use tonic::{Code, Status};
 use tower::{BoxError, Layer, Service};
 
+use super::limits::Bounds;
+use super::message_body::{Received, RequestBody, encoded};
 use super::method::{self, KnownMethods};
 use super::outcome::Outcome;
 use super::status::Reason;
-use super::{deadline, head, status, unread};
+use super::{deadline, head, probe, status, unread};
 use crate::activity::{Activity, RequestGuard};
 use crate::admission::{Authenticate, Identified as _, Waits};
 use crate::metrics;
@@ -43,6 +45,7 @@ pub(crate) struct ServerLayer<A> {
     service: &'static str,
     methods: KnownMethods,
     calls: Activity,
+    bounds: Bounds,
 }
 
 impl<A> ServerLayer<A> {
@@ -51,8 +54,9 @@ impl<A> ServerLayer<A> {
         service: &'static str,
         methods: KnownMethods,
         calls: Activity,
+        bounds: Bounds,
     ) -> Self {
-        Self { authenticate, service, methods, calls }
+        Self { authenticate, service, methods, calls, bounds }
     }
 }
 
@@ -75,9 +79,9 @@ type Answer<E> = Pin<Box<dyn Future<Output = Result<Response<GrpcBody>, E>> + Se
 impl<A, S, B, R> Service<Request<B>> for ServerService<A, S>
 where
     A: Authenticate,
-    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S: Service<Request<RequestBody<B>>, Response = Response<R>> + Clone + Send + 'static,
     S::Future: Send,
-    B: Send + 'static,
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     type Response = Response<GrpcBody>;
@@ -96,14 +100,9 @@ where
             if let Some((refused, _)) = refusal {
                 return Box::pin(async { Ok(refused) });
             }
-            return Box::pin(async move {
-                let mut response = inner.call(request).await?.map(GrpcBody::new);
-                // Watches of the health, and reflection.
-                response.extensions_mut().insert(LastsLong);
-                Ok(response)
-            });
+            return Box::pin(probe::serve(inner, request, self.layer.bounds.clone()));
         }
-        let ServerLayer { authenticate, service, methods, calls } = self.layer.clone();
+        let ServerLayer { authenticate, service, methods, calls, bounds } = self.layer.clone();
         let reads = method::is_read(request.uri().path());
         let streams = methods.is_streaming(request.uri().path());
         let (started, guard) = (Timestamp::now(), calls.begin());
@@ -122,32 +121,62 @@ where
                 waits: &waits,
                 guard: Some(guard),
             };
+            let standing = ConnectionStanding::of(&head.extensions);
             if let Some((refused, outcome)) = refusal.take() {
+                if bounds.is_refused_cheaply(standing.as_deref()) {
+                    arrival.refuse_cheaply(outcome.code);
+                    return Ok(refused);
+                }
                 let mut call = arrival.observe(|span| span);
                 call.head = Some(outcome);
-                return Ok(refused.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))));
+                return Ok(call.observe_body(refused));
             }
+            let unverified = match bounds.unverified(standing.as_deref()) {
+                Ok(place) => place,
+                Err(full) => return Ok(arrival.observe(|span| span).answer(full)),
+            };
             let admission = authenticate.authenticate(&head.headers, &waits).await;
+            drop(unverified);
             // Rejected before the message is read: a caller that is not authenticated uses no memory for it.
             let caller = match &admission {
                 Ok(caller) => caller,
                 Err(refusal) => {
                     let status: Status = refusal.clone().into();
+                    if status.code() == Code::Unauthenticated
+                        && bounds.is_refused_cheaply(standing.as_deref())
+                    {
+                        arrival.refuse_cheaply(status.code());
+                        return Ok(status.into_http());
+                    }
                     let mut call = arrival.observe(|span| span);
                     call.refusal = Some(status.message().to_owned());
-                    let refused = status.into_http::<GrpcBody>();
-                    call.head = Outcome::in_headers(refused.headers());
-                    return Ok(refused.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))));
+                    return Ok(call.answer(status));
                 }
             };
-            if let Some(standing) = ConnectionStanding::of(&head.extensions) {
+            if let Some(standing) = standing {
                 standing.prove_as(caller);
             }
+            let holder = bounds.holder(caller);
             let mut call = arrival.observe(|span| Edge::Continue.place(span, &head.headers));
             call.who = Some(Who { on_behalf_of: caller.on_behalf_of(&head.headers), ..caller.who() });
             head.extensions.insert(admission);
             let within = call.about.within(call.span.context());
-            let handled = survive_panics(inner.call(Request::from_parts(head, body))).with_context(within);
+            let place = match holder.call() {
+                Ok(place) => place,
+                Err(full) => return Ok(call.answer(full)),
+            };
+            let received = Received::of(Some(holder.clone()));
+            let body = RequestBody::new(body, received.clone(), Some(bounds.message_timeout()));
+            let handled = inner.call(Request::from_parts(head, body));
+            let handled = async move {
+                let answer = handled.await?;
+                if streams {
+                    Ok(answer.map(GrpcBody::new))
+                } else {
+                    Ok(encoded(answer, &holder, reads).await)
+                }
+            };
+            let handled = survive_panics(handled).with_context(within);
             let mut response = match timeout {
                 None => handled.await?,
                 Some(timeout) => {
@@ -158,12 +187,14 @@ where
                     }
                 }
             };
+            // The call is over, and so is what its message took.
+            drop((place, received));
             call.head = Outcome::in_headers(response.headers());
             if streams && call.head.is_none() {
                 call.end_span(Outcome::of(Code::Ok));
                 response.extensions_mut().insert(LastsLong);
             }
-            Ok(response.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))))
+            Ok(call.observe_body(response))
         })
     }
 }
@@ -206,6 +237,13 @@ impl Arrival<'_> {
     fn observe(mut self, place: impl FnOnce(SpanBuilder) -> SpanBuilder) -> Call {
         let guard = self.guard.take();
         self.begin(place, guard)
+    }
+
+    /// Measures a call that is answered without a span.
+    fn refuse_cheaply(mut self, code: Code) {
+        self.guard.take();
+        let method = self.methods.name(self.uri.path());
+        metrics::served_call(method, status::code_name(code), None, self.started.elapsed());
     }
 
     fn begin(&self, place: impl FnOnce(SpanBuilder) -> SpanBuilder, guard: Option<RequestGuard>) -> Call {
@@ -273,6 +311,18 @@ struct Call {
 }
 
 impl Call {
+    /// The answer to a call that has no other answer than a status.
+    fn answer(mut self, status: Status) -> Response<GrpcBody> {
+        let answer = status.into_http();
+        self.head = Outcome::in_headers(answer.headers());
+        self.observe_body(answer)
+    }
+
+    /// The answer whose end ends the call.
+    fn observe_body(self, answer: Response<GrpcBody>) -> Response<GrpcBody> {
+        answer.map(|body| GrpcBody::new(TracedBody::new(body, Some(self))))
+    }
+
     fn finish(&mut self, outcome: Outcome) {
         if std::mem::replace(&mut self.done, true) {
             return;

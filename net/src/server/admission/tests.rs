@@ -6,13 +6,38 @@ fn connections(total: usize, per_address: usize, exempt: &str) -> Connections {
     Connections::new(&ConnectionLimits { total, per_address, exempt: exempt.parse().unwrap() })
 }
 
-/// The outcome of a new connection from an address: `None` if it has to wait.
-fn admit(connections: &Connections, peer: &str) -> Option<Option<Arc<Standing>>> {
-    connections.admit(peer.parse().unwrap()).now_or_never()
+/// What becomes of a new connection.
+enum Outcome {
+    Admitted(Arc<Standing>),
+    Refused,
+    Waits,
+}
+
+fn ask(connections: &Connections, peer: &str) -> Outcome {
+    match connections.admit(peer.parse().unwrap()).now_or_never() {
+        Some(Some(standing)) => Outcome::Admitted(standing),
+        Some(None) => Outcome::Refused,
+        None => Outcome::Waits,
+    }
+}
+
+fn admit(connections: &Connections, peer: &str) -> Arc<Standing> {
+    match ask(connections, peer) {
+        Outcome::Admitted(standing) => standing,
+        Outcome::Refused | Outcome::Waits => panic!("not admitted"),
+    }
+}
+
+fn is_refused(connections: &Connections, peer: &str) -> bool {
+    matches!(ask(connections, peer), Outcome::Refused)
+}
+
+fn waits(connections: &Connections, peer: &str) -> bool {
+    matches!(ask(connections, peer), Outcome::Waits)
 }
 
 fn proven(connections: &Connections, peer: &str) -> Arc<Standing> {
-    let standing = admit(connections, peer).unwrap().unwrap();
+    let standing = admit(connections, peer);
     standing.prove();
     standing
 }
@@ -21,18 +46,18 @@ fn proven(connections: &Connections, peer: &str) -> Arc<Standing> {
 fn an_address_with_its_share_is_refused_and_others_are_not() {
     let connections = connections(4, 2, "");
     let _held = [proven(&connections, "192.0.2.1"), proven(&connections, "192.0.2.1")];
-    assert!(admit(&connections, "192.0.2.1").unwrap().is_none());
-    assert!(admit(&connections, "192.0.2.2").unwrap().is_some());
+    assert!(is_refused(&connections, "192.0.2.1"));
+    admit(&connections, "192.0.2.2");
 }
 
 #[test]
 fn the_oldest_connection_of_the_address_without_a_token_gives_way() {
     let connections = connections(10, 3, "");
-    let other = admit(&connections, "192.0.2.9").unwrap().unwrap();
+    let other = admit(&connections, "192.0.2.9");
     let first = proven(&connections, "192.0.2.1");
-    let second = admit(&connections, "192.0.2.1").unwrap().unwrap();
-    let third = admit(&connections, "192.0.2.1").unwrap().unwrap();
-    let fourth = admit(&connections, "192.0.2.1").unwrap().unwrap();
+    let second = admit(&connections, "192.0.2.1");
+    let third = admit(&connections, "192.0.2.1");
+    let fourth = admit(&connections, "192.0.2.1");
     let gone = [&other, &first, &second, &third, &fourth].map(|it| it.is_displaced());
     assert_eq!(gone, [false, false, true, false, false]);
     // What has given way gives nothing back a second time.
@@ -43,13 +68,13 @@ fn the_oldest_connection_of_the_address_without_a_token_gives_way() {
 #[test]
 fn when_all_places_are_taken_the_oldest_of_all_gives_way_or_the_client_waits() {
     let connections = connections(2, 0, "");
-    let first = admit(&connections, "192.0.2.1").unwrap().unwrap();
+    let first = admit(&connections, "192.0.2.1");
     let second = proven(&connections, "192.0.2.2");
     let third = proven(&connections, "192.0.2.3");
     assert!(first.is_displaced() && !second.is_displaced());
-    assert!(admit(&connections, "192.0.2.4").is_none());
+    assert!(waits(&connections, "192.0.2.4"));
     drop(third);
-    assert!(admit(&connections, "192.0.2.4").unwrap().is_some());
+    admit(&connections, "192.0.2.4");
 }
 
 #[tokio::test]
@@ -69,12 +94,12 @@ async fn who_waits_is_served_when_a_connection_ends() {
 fn a_connection_of_a_process_takes_no_place_from_others() {
     let connections = connections(2, 1, "");
     let processes = [(); 3].map(|()| {
-        let process = admit(&connections, "192.0.2.1").unwrap().unwrap();
+        let process = admit(&connections, "192.0.2.1");
         process.prove_process();
         process
     });
     let client = proven(&connections, "192.0.2.1");
-    assert!(admit(&connections, "192.0.2.1").unwrap().is_none());
+    assert!(is_refused(&connections, "192.0.2.1"));
     assert!(processes.iter().all(|it| !it.is_displaced()));
     drop((processes, client));
     assert_eq!((connections.0.places.taken(), connections.0.places.keys()), (0, 0));
@@ -83,8 +108,8 @@ fn a_connection_of_a_process_takes_no_place_from_others() {
 #[test]
 fn proxies_have_no_share_and_do_not_give_way() {
     let connections = connections(2, 1, "192.0.2.0/24");
-    let held = [(); 2].map(|()| admit(&connections, "192.0.2.1").unwrap().unwrap());
-    assert!(admit(&connections, "198.51.100.1").is_none());
+    let held = [(); 2].map(|()| admit(&connections, "192.0.2.1"));
+    assert!(waits(&connections, "198.51.100.1"));
     assert!(held.iter().all(|it| !it.is_displaced()));
 }
 
@@ -92,5 +117,5 @@ fn proxies_have_no_share_and_do_not_give_way() {
 fn a_share_that_is_the_total_lets_clients_wait() {
     let connections = connections(1, 16, "");
     let _held = proven(&connections, "192.0.2.1");
-    assert!(admit(&connections, "192.0.2.1").is_none());
+    assert!(waits(&connections, "192.0.2.1"));
 }

@@ -1,0 +1,164 @@
+//! How much the calls of a gRPC server take: calls at the same time, bytes of messages, and calls without a valid token. Each has
+//! a total, and a share for each caller, or for each address while there is no caller.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tonic::Status;
+
+use super::refused_calls::RefusedCalls;
+use super::status::{self, Reason};
+use crate::admission::Identified;
+use crate::client_address::Network;
+use crate::places::{Full, Place, Places};
+use crate::rarely::Rarely;
+use crate::server::Standing;
+
+/// After which a caller beyond a limit may try again.
+const RETRY: Duration = Duration::from_secs(1);
+/// Calls of the health service and of reflection at the same time: all, and those of one address.
+const PROBES: (usize, usize) = (1_024, 128);
+/// Calls whose token is being verified, which may have to wait for the issuer: all, and those of one address.
+const UNVERIFIED: (usize, usize) = (4_096, 1_024);
+
+/// Settings of the limits. A share of 0 sets no limit.
+#[derive(Clone, Copy, Debug)]
+pub struct CallLimits {
+    /// Calls at the same time, each until its answer is there; streams until they begin.
+    pub calls: usize,
+    /// Those of one caller.
+    pub calls_per_caller: usize,
+    /// Bytes of request messages, each until its answer is there, and of answers that clients have not taken yet.
+    pub bytes: usize,
+    /// Those of one caller.
+    pub bytes_per_caller: usize,
+    /// How long a request message may take to arrive.
+    pub message_timeout: Duration,
+}
+
+/// The places of calls and bytes. Clones share them.
+#[derive(Clone)]
+pub(super) struct Bounds(Arc<Shared>);
+
+struct Shared {
+    service: &'static str,
+    calls: Places<Key>,
+    bytes: Places<Key>,
+    probes: Places<Network>,
+    unverified: Places<Network>,
+    message_timeout: Duration,
+    refused: RefusedCalls,
+    unlogged: Rarely,
+}
+
+/// Whom limits count by: the `sub` of a caller. All tokens of a process are of one issuer.
+pub(super) type Key = Arc<str>;
+
+/// The holder of places: a caller with a share, or a process of this product, which has none.
+#[derive(Clone)]
+pub(super) struct Holder {
+    bounds: Bounds,
+    key: Option<Key>,
+}
+
+impl Bounds {
+    pub(super) fn new(service: &'static str, limits: &CallLimits) -> Self {
+        Self(Arc::new(Shared {
+            service,
+            calls: Places::new(limits.calls, limits.calls_per_caller),
+            bytes: Places::new(limits.bytes, limits.bytes_per_caller),
+            probes: Places::new(PROBES.0, PROBES.1),
+            unverified: Places::new(UNVERIFIED.0, UNVERIFIED.1),
+            message_timeout: limits.message_timeout,
+            refused: RefusedCalls::default(),
+            unlogged: Rarely::default(),
+        }))
+    }
+
+    pub(super) fn message_timeout(&self) -> Duration {
+        self.0.message_timeout
+    }
+
+    /// The holder of the places of a caller.
+    pub(super) fn holder(&self, caller: &impl Identified) -> Holder {
+        let key = (!caller.is_process()).then(|| Key::from(caller.who().sub));
+        Holder { bounds: self.clone(), key }
+    }
+
+    /// A place for a call of the health service or of reflection, which need no token. A process of this product needs none.
+    pub(super) fn probe(&self, standing: Option<&Standing>) -> Result<Option<Place<Network>>, Status> {
+        let Some(standing) = standing.filter(|it| !it.is_process()) else { return Ok(None) };
+        let place = self.0.probes.take(&standing.network(), 1);
+        place.map(Some).map_err(|full| {
+            if !standing.is_proven() {
+                standing.pause();
+            }
+            self.refusal(full, "calls of the health service and of reflection")
+        })
+    }
+
+    /// A place for a call whose token is not verified yet. A connection on which a valid token was shown needs none.
+    pub(super) fn unverified(&self, standing: Option<&Standing>) -> Result<Option<Place<Network>>, Status> {
+        let Some(standing) = standing.filter(|it| !it.is_proven()) else { return Ok(None) };
+        let place = self.0.unverified.take(&standing.network(), 1);
+        place.map(Some).map_err(|full| self.refusal(full, "calls whose token is not verified yet"))
+    }
+
+    /// Counts a call without a valid token. Whether its address has made too many: then the call gets its answer, but no span and
+    /// no log line, and the connection is closed unless somebody has shown a valid token on it.
+    pub(super) fn is_refused_cheaply(&self, standing: Option<&Standing>) -> bool {
+        let Some(standing) = standing else { return false };
+        let now = Instant::now();
+        if !self.0.refused.count(standing.network(), now) {
+            return false;
+        }
+        if !standing.is_proven() {
+            standing.pause();
+        }
+        if let Some(count) = self.0.unlogged.count(now) {
+            tracing::warn!(
+                count,
+                "refused calls without a valid token, of addresses that make too many: no lines of their own"
+            );
+        }
+        true
+    }
+
+    fn refusal(&self, full: Full, what: &str) -> Status {
+        let service = self.0.service;
+        match full {
+            Full::Share => {
+                let message = format!("this caller has its share of the {what} of {service}");
+                status::with_retry(Reason::RateLimited, message, RETRY)
+            }
+            Full::Total => {
+                let message = format!("{service} has reached its limit of {what}");
+                status::with_retry(Reason::Overloaded, message, RETRY)
+            }
+        }
+    }
+}
+
+impl Holder {
+    /// A place for a call.
+    pub(super) fn call(&self) -> Result<Place<Key>, Status> {
+        let shared = &self.bounds.0;
+        self.take(&shared.calls, 1).map_err(|full| self.bounds.refusal(full, "calls at the same time"))
+    }
+
+    /// A place for bytes of messages.
+    pub(super) fn bytes(&self, amount: usize) -> Result<Place<Key>, Status> {
+        self.take(&self.bounds.0.bytes, amount).map_err(|full| self.bytes_refusal(full))
+    }
+
+    pub(super) fn bytes_refusal(&self, full: Full) -> Status {
+        self.bounds.refusal(full, "bytes of messages")
+    }
+
+    fn take(&self, places: &Places<Key>, amount: usize) -> Result<Place<Key>, Full> {
+        match &self.key {
+            Some(key) => places.take(key, amount),
+            None => places.take_unshared(amount),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The messages of a call as bytes. Those of a request count while they arrive and until the call is answered, and have to be
+//! complete in time, whatever the deadline of the call is; those of an answer count until the client has taken them.
+//!
+//! `http-body-util` can limit the length of a body, but not the time that it takes, nor can it count what waits for the client.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Response};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use tokio::time::Sleep;
+use tonic::Status;
+use tonic::body::Body as GrpcBody;
+use tower::BoxError;
+
+use super::limits::{Holder, Key};
+use super::status::{self, Reason};
+use crate::places::Place;
+
+/// The bytes of a request message, which count until this is dropped.
+#[derive(Clone)]
+pub(super) struct Received(Option<Arc<Mutex<Counted>>>);
+
+struct Counted {
+    holder: Holder,
+    place: Option<Place<Key>>,
+}
+
+impl Received {
+    /// Bytes that count for a holder; those of nobody do not count.
+    pub(super) fn of(holder: Option<Holder>) -> Self {
+        Self(holder.map(|holder| Arc::new(Mutex::new(Counted { holder, place: None }))))
+    }
+
+    fn add(&self, amount: usize) -> Result<(), Status> {
+        let Some(shared) = &self.0 else { return Ok(()) };
+        let Counted { holder, place } = &mut *shared.lock().unwrap_or_else(PoisonError::into_inner);
+        match place {
+            Some(place) => place.grow(amount).map_err(|full| holder.bytes_refusal(full))?,
+            None => *place = Some(holder.bytes(amount)?),
+        }
+        Ok(())
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// The body of a request, whose message has to arrive in time.
+    pub(crate) struct RequestBody<B> {
+        #[pin]
+        inner: B,
+        received: Received,
+        // `None` if the body may take as long as it likes.
+        deadline: Option<(Duration, Pin<Box<Sleep>>)>,
+    }
+}
+
+impl<B> RequestBody<B> {
+    pub(super) fn new(inner: B, received: Received, timeout: Option<Duration>) -> Self {
+        let deadline = timeout.map(|it| (it, Box::pin(tokio::time::sleep(it))));
+        Self { inner, received, deadline }
+    }
+}
+
+impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for RequestBody<B> {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = self.project();
+        let polled = this.inner.poll_frame(cx);
+        if polled.is_pending()
+            && let Some((timeout, sleep)) = this.deadline
+            && sleep.as_mut().poll(cx).is_ready()
+        {
+            let message = format!("the request message did not arrive within {timeout:?}");
+            return Poll::Ready(Some(Err(status::with_reason(Reason::BodyTimeout, message).into())));
+        }
+        let frame = match ready!(polled) {
+            Some(Ok(frame)) => frame,
+            Some(Err(error)) => return Poll::Ready(Some(Err(error.into()))),
+            None => {
+                *this.deadline = None;
+                return Poll::Ready(None);
+            }
+        };
+        let amount = frame.data_ref().map_or(0, Bytes::len);
+        Poll::Ready(Some(this.received.add(amount).map(|()| frame).map_err(Into::into)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// An answer that is encoded, and what follows it: the trailers.
+    struct EncodedAnswer<R> {
+        data: Option<Bytes>,
+        #[pin]
+        rest: R,
+    }
+}
+
+impl<R: Body<Data = Bytes>> Body for EncodedAnswer<R> {
+    type Data = Bytes;
+    type Error = R::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, R::Error>>> {
+        let this = self.project();
+        match this.data.take() {
+            Some(data) => Poll::Ready(Some(Ok(Frame::data(data)))),
+            None => this.rest.poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.data.is_none() && self.rest.is_end_stream()
+    }
+}
+
+/// Bytes that count until the last part of them is dropped, which is when the socket has taken it.
+struct CountedBytes {
+    bytes: Bytes,
+    _place: Place<Key>,
+}
+
+impl AsRef<[u8]> for CountedBytes {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Encodes the message of an answer that is no stream, so that what waits for the client is known, and counts it. An answer for
+/// which there is no place is dropped, unless it tells of a change that was made; it is small.
+pub(super) async fn encoded<R>(answer: Response<R>, holder: &Holder, reads: bool) -> Response<GrpcBody>
+where
+    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    if answer.headers().contains_key(Status::GRPC_STATUS) {
+        return answer.map(GrpcBody::new);
+    }
+    let (head, body) = answer.into_parts();
+    let mut body = Box::pin(body);
+    let data = match body.frame().await {
+        Some(Ok(frame)) => match frame.into_data() {
+            Ok(data) => data,
+            // The status of an answer that could not be encoded.
+            Err(other) => {
+                let trailers = other.into_trailers().unwrap_or_else(|_| HeaderMap::new());
+                let body = http_body_util::Empty::<Bytes>::new();
+                let body = body.with_trailers(async move { Some(Ok(trailers)) });
+                return Response::from_parts(head, GrpcBody::new(body));
+            }
+        },
+        Some(Err(error)) => return Status::from_error(error.into()).into_http(),
+        None => return Response::from_parts(head, GrpcBody::empty()),
+    };
+    let data = match holder.bytes(data.len()) {
+        Ok(place) => Bytes::from_owner(CountedBytes { bytes: data, _place: place }),
+        Err(full) if reads => return full.into_http(),
+        Err(_) => data,
+    };
+    Response::from_parts(head, GrpcBody::new(EncodedAnswer { data: Some(data), rest: body }))
+}

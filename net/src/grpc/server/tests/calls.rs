@@ -1,0 +1,84 @@
+//! Calls and the bytes of their messages: a total, and a share for each caller.
+
+use super::*;
+
+fn with_calls(set: impl FnOnce(&mut CallLimits)) -> ConnectionOptions {
+    let mut options = limits();
+    set(&mut options.calls);
+    options
+}
+
+async fn is_served_in_time(client: &mut Client, name: &str) {
+    let served = async { while !is_served(client, name).await {} };
+    timeout(DEADLINE, served).await.expect("a place");
+}
+
+#[tokio::test]
+async fn a_caller_has_a_share_of_the_calls_and_another_one_is_served() {
+    let server = serve(with_calls(|it| (it.calls, it.calls_per_caller) = (5, 2))).await;
+    let mut client = Client::connect(server).await;
+    let mut held = Vec::new();
+    for name in ["ada", "ada", "bob", "bob"] {
+        let (answer, mut body) = client.begin(Some(name), GET).await;
+        body.send_data(Bytes::from_static(b"wait"), true).unwrap();
+        held.push(answer);
+    }
+    // The server takes the calls of a connection in the order in which they begin.
+    let (code, message) = client.call(Some("ada"), "").await.unwrap_err();
+    assert_eq!(code, Code::ResourceExhausted);
+    assert_eq!(message, "this caller has its share of the calls at the same time of task-service");
+    assert!(is_served(&mut client, "eve").await);
+    let (answer, mut body) = client.begin(Some("process"), GET).await;
+    body.send_data(Bytes::from_static(b"wait"), true).unwrap();
+    assert_eq!(client.call(Some("eve"), "").await.unwrap_err().0, Code::Unavailable);
+    // A call that its client gives up gives its place back.
+    drop((answer, body, held));
+    is_served_in_time(&mut client, "ada").await;
+}
+
+#[tokio::test]
+async fn answers_that_nobody_takes_have_a_share_for_each_caller() {
+    let bytes = 3 * ANSWER;
+    let server = serve(with_calls(|it| (it.bytes, it.bytes_per_caller) = (2 * bytes, bytes))).await;
+    let mut slow = Client::connect_from(Ipv4Addr::LOCALHOST, server, 1_000).await;
+    let mut untaken = Vec::new();
+    for _ in 0..3 {
+        untaken.push(slow.call(Some("ada"), "").await.unwrap());
+    }
+    assert_eq!(slow.call(Some("ada"), "").await.unwrap_err().0, Code::ResourceExhausted);
+    let mut bob = Client::connect(server).await;
+    assert!(is_served(&mut bob, "bob").await);
+    // What is taken at last counts no more.
+    assert_eq!(read(untaken.pop().unwrap()).await, Some(ANSWER));
+    is_served_in_time(&mut bob, "ada").await;
+    drop(slow);
+}
+
+#[tokio::test]
+async fn a_message_has_to_be_complete_in_time_whatever_the_deadline_of_its_call() {
+    let server = serve(with_calls(|it| it.message_timeout = Duration::from_millis(300))).await;
+    let mut client = Client::connect(server).await;
+    let (answer, mut body) = client.begin(Some("ada"), GET).await;
+    body.send_data(Bytes::from_static(b"the beginning"), false).unwrap();
+    let (code, message) = outcome(answer).await.unwrap_err();
+    assert_eq!(code, Code::DeadlineExceeded);
+    assert_eq!(message, "the request message did not arrive within 300ms");
+    assert!(is_served(&mut client, "ada").await);
+}
+
+#[tokio::test]
+async fn messages_that_do_not_end_have_a_share_for_each_caller() {
+    let server = serve(with_calls(|it| (it.bytes, it.bytes_per_caller) = (10_000_000, 1_000_000))).await;
+    let mut client = Client::connect(server).await;
+    let mut held = Vec::new();
+    for _ in 0..25 {
+        let (answer, mut body) = client.begin(Some("ada"), GET).await;
+        body.send_data(Bytes::from(vec![0; 50_000]), false).unwrap();
+        held.push((answer, body));
+    }
+    let (answer, _body) = held.pop().unwrap();
+    assert_eq!(outcome(answer).await.unwrap_err().0, Code::ResourceExhausted);
+    assert!(is_served(&mut Client::connect(server).await, "bob").await);
+    drop(held);
+    is_served_in_time(&mut client, "ada").await;
+}

@@ -1,0 +1,88 @@
+//! Connections: those without calls, those without a token, those that take nothing.
+
+use super::*;
+
+#[tokio::test]
+async fn connections_without_calls_keep_neither_users_nor_processes_out() {
+    let limits = ConnectionOptions {
+        limits: ConnectionLimits { per_address: 5, ..ConnectionLimits::of(10) },
+        ..limits()
+    };
+    let server = serve(limits).await;
+    let (mut gateway, mut ada) = (Client::connect(server).await, Client::connect(server).await);
+    assert!(is_served(&mut gateway, "process").await && is_served(&mut ada, "ada").await);
+    let mut idle = Vec::new();
+    for _ in 0..20 {
+        idle.push(Client::connect(server).await);
+    }
+    let mut another = Client::connect(server).await;
+    assert!(is_served(&mut another, "process").await);
+    assert!(is_served(&mut gateway, "process").await && is_served(&mut ada, "ada").await);
+    idle.remove(0).closed().await;
+}
+
+#[tokio::test]
+async fn a_connection_without_calls_is_closed_after_the_idle_timeout_unless_it_is_of_a_process() {
+    let server = serve(ConnectionOptions { idle_timeout: Duration::from_millis(400), ..limits() }).await;
+    let mut process = Client::connect(server).await;
+    assert!(is_served(&mut process, "process").await);
+    let mut user = Client::connect(server).await;
+    assert!(is_served(&mut user, "ada").await);
+    Client::connect(server).await.closed().await;
+    user.closed().await;
+    assert!(is_served(&mut process, "process").await);
+}
+
+#[tokio::test]
+async fn calls_without_a_token_end_with_their_connection_and_others_are_served() {
+    let server = serve(limits()).await;
+    let mut ada = Client::connect(server).await;
+    assert!(is_served(&mut ada, "ada").await);
+    let stranger = Client::connect(server).await;
+    let mut refused = 0;
+    while let Ok(mut sender) = stranger.sender.clone().ready().await {
+        let request =
+            Request::post(format!("http://localhost{GET}")).header("content-type", "application/grpc");
+        let Ok((answer, _)) = sender.send_request(request.body(()).unwrap(), true) else { break };
+        let Ok(Ok(answer)) = timeout(DEADLINE, answer).await else { break };
+        let status = Status::from_header_map(answer.headers()).map(|it| it.code());
+        assert_eq!(status, Some(Code::Unauthenticated));
+        refused += 1;
+        assert!(refused < 1_000, "calls without a token have no end");
+    }
+    assert!(refused >= 200, "{refused}");
+    stranger.closed().await;
+    // Calls without a token on a connection that has shown one are refused, and the connection stays.
+    assert_eq!(ada.call(None, "").await.err().map(|it| it.0), Some(Code::Unauthenticated));
+    assert!(is_served(&mut ada, "ada").await);
+    assert!(is_served(&mut Client::connect(server).await, "bob").await);
+}
+
+#[tokio::test]
+async fn watches_of_the_health_have_a_share_for_each_address() {
+    let server = serve(limits()).await;
+    let mut stranger = Client::connect(server).await;
+    let mut watches = Vec::new();
+    for _ in 0..128 {
+        let watch = stranger.call_method(None, WATCH, Bytes::from_static(&[0; 5])).await;
+        watches.push(watch.expect("a watch"));
+    }
+    let more = stranger.call_method(None, WATCH, Bytes::from_static(&[0; 5])).await;
+    assert_eq!(more.err().map(|it| it.0), Some(Code::ResourceExhausted));
+    let mut other = Client::connect_from(Ipv4Addr::new(127, 0, 0, 2), server, 65_535).await;
+    assert!(other.call_method(None, WATCH, Bytes::from_static(&[0; 5])).await.is_ok());
+    stranger.closed().await;
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_of_its_answers_is_cut() {
+    let server = serve(ConnectionOptions { write_timeout: Duration::from_millis(400), ..limits() }).await;
+    for window in [0, 1_000] {
+        let mut slow = Client::connect_from(Ipv4Addr::LOCALHOST, server, window).await;
+        let answer = slow.call(Some("ada"), "").await.unwrap();
+        let mut ada = Client::connect(server).await;
+        assert!(is_served(&mut ada, "ada").await);
+        slow.closed().await;
+        drop(answer);
+    }
+}
