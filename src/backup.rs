@@ -57,13 +57,13 @@ pub(crate) async fn restore(settings: &Restore) -> anyhow::Result<()> {
         }
     };
     // All are copied and checked before the first one gets its name.
-    let mut copies = Vec::new();
+    let mut complete = Vec::new();
     for (from, to) in &pairs {
         let copied = Copied::of(from, to).await?;
         let id = renew(&format!("sqlite:{}", copied.path().display())).await?;
-        copies.push((copied, to, id));
+        complete.push((copied, to, id));
     }
-    for (copied, to, id) in copies {
+    for (copied, to, id) in complete {
         let bytes = copied.finish()?;
         let log = id.map(|it| format!(", event log {it}")).unwrap_or_default();
         console::print(&format!("{}  {bytes} bytes{log}\n", to.display()))?;

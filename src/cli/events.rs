@@ -13,6 +13,7 @@ pub(crate) struct Events {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub(crate) enum EventsCommand {
     /// Print the events of tasks and workers as they happen; resumes by itself when the connection is lost
     Tail(Tail),

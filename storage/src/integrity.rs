@@ -92,11 +92,11 @@ mod tests {
         let fill = "CREATE TABLE filled (bytes BLOB); WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n \
                     WHERE n < 100000) INSERT INTO filled SELECT randomblob(20) FROM n";
         sqlx::raw_sql(fill).execute(&pools.writers).await.unwrap();
-        let file = Path::new(fresh.url.strip_prefix("sqlite:").unwrap());
-        let check = async |time| check(file, "PRAGMA quick_check(1)", time).await.unwrap();
+        let path = Path::new(fresh.url.strip_prefix("sqlite:").unwrap());
+        let check = async |time| check(path, "PRAGMA quick_check(1)", time).await.unwrap();
         assert_eq!(check(Some(Duration::ZERO)).await, Checked::InPart);
         assert_eq!(check(None).await, Checked::Whole);
-        check_at_start(file).await.unwrap();
+        check_at_start(path).await.unwrap();
     }
 
     /// Opens a copy of a database in which a part of the bytes was changed.
