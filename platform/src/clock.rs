@@ -8,6 +8,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
 
+pub use uptime::Uptime;
+
+mod uptime;
+
 /// An instant in microseconds since 1970-01-01T00:00:00Z, as stored in databases and events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Micros(pub i64);
@@ -63,7 +67,13 @@ pub struct Clock(Source);
 #[derive(Clone, Debug)]
 enum Source {
     System,
-    Manual(Arc<AtomicI64>),
+    Manual(Arc<Manual>),
+}
+
+#[derive(Debug)]
+struct Manual {
+    now: AtomicI64,
+    uptime: AtomicI64,
 }
 
 impl Clock {
@@ -76,13 +86,33 @@ impl Clock {
     /// Returns a clock for tests, which stays at `start` until [`Self::advance`] is called.
     #[must_use]
     pub fn manual(start: Micros) -> Self {
-        Self(Source::Manual(Arc::new(AtomicI64::new(start.0))))
+        Self(Source::Manual(Arc::new(Manual { now: AtomicI64::new(start.0), uptime: AtomicI64::new(0) })))
     }
 
     /// Advances a manual clock. Has no effect on the system clock.
     pub fn advance(&self, by: Duration) {
-        if let Source::Manual(now) = &self.0 {
-            now.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
+        if let Source::Manual(manual) = &self.0 {
+            let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+            manual.now.fetch_add(by, Ordering::SeqCst);
+            manual.uptime.fetch_add(by, Ordering::SeqCst);
+        }
+    }
+
+    /// Sets a manual clock ahead by microseconds, or back, without time going by. Has no effect on the system clock.
+    pub fn jump(&self, by: i64) {
+        if let Source::Manual(manual) = &self.0 {
+            manual.now.fetch_add(by, Ordering::SeqCst);
+        }
+    }
+
+    /// Returns for how long the machine has been running, times in which it was suspended included. Nobody can set this clock.
+    #[must_use]
+    pub fn uptime(&self) -> Uptime {
+        match &self.0 {
+            Source::System => uptime::of_system(),
+            Source::Manual(manual) => {
+                Uptime { boot: "manual".to_owned(), micros: manual.uptime.load(Ordering::SeqCst) }
+            }
         }
     }
 
@@ -95,7 +125,7 @@ impl Clock {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 Micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
             }
-            Source::Manual(now) => Micros(now.load(Ordering::SeqCst)),
+            Source::Manual(manual) => Micros(manual.now.load(Ordering::SeqCst)),
         }
     }
 

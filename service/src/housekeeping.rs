@@ -1,5 +1,5 @@
 //! Housekeeping: periodically removes data past its retention. All replicas run it; it is safe to run concurrently and to
-//! stop at any time.
+//! stop at any time. It goes by the clock of the database, as far as that can be believed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +12,15 @@ use events::EventLog;
 use events::grpc::Subjects;
 use storage::{Database, Statement, Statements as _, StorageError};
 
+use crate::request_key;
+use crate::steadiness::Steadiness;
+
 /// Maximum number of idempotency keys removed in one transaction.
 const KEY_BATCH: i64 = 1_000;
 /// Maximum number of subjects, or of histories, removed in one transaction.
 const SUBJECT_BATCH: i64 = 50;
 
-/// The outer condition repeats the age because the row may have been claimed again before its lock was acquired.
+/// The outer condition repeats the age for the rows that another replica has locked meanwhile.
 const DELETE_EXPIRED_KEYS: Statement = Statement {
     summary: "DELETE request_keys",
     sql: "DELETE FROM request_keys \
@@ -46,8 +49,9 @@ pub(crate) async fn run(
     clock: Clock,
     stop: Shutdown,
 ) {
+    let steadiness = Steadiness::new(clock, retention.interval);
     let turn = || async {
-        let swept = sweep(&log, &subjects, retention, clock.now(), &stop);
+        let swept = sweep(&log, &subjects, retention, &steadiness, &stop);
         let removed = telemetry::sweep::traced("housekeeping", swept).await?;
         if removed != Removed::default() {
             let Removed { request_keys, subjects, histories } = removed;
@@ -70,29 +74,38 @@ async fn sweep(
     log: &EventLog,
     subjects: &[Arc<dyn Subjects>],
     retention: Retention,
-    now: Micros,
+    steadiness: &Steadiness,
     stop: &Shutdown,
 ) -> Result<Removed, StorageError> {
     let mut removed = Removed::default();
     // The next run removes whatever remains when the process stops.
     let continues = |more: bool| more && !stop.is_cancelled();
-    while continues(more(
-        &mut removed.request_keys,
-        remove_expired_keys(log.database(), now).await?,
-        KEY_BATCH,
-    )) {}
-    let deleted = before(now, retention.deleted);
-    for kind in subjects {
-        while continues(more(&mut removed.subjects, kind.purge(deleted, SUBJECT_BATCH).await?, SUBJECT_BATCH))
-        {
+    let clock = steadiness.look(log.database()).await?;
+    // What has an end by itself is kept for its lifetime after a jump, too.
+    if clock.before(request_key::LIFETIME).is_some() {
+        let now = clock.now();
+        while continues(more(
+            &mut removed.request_keys,
+            remove_expired_keys(log.database(), now).await?,
+            KEY_BATCH,
+        )) {}
+    }
+    if let Some(deleted) = clock.before(retention.deleted) {
+        for kind in subjects {
+            while continues(more(
+                &mut removed.subjects,
+                kind.purge(deleted, SUBJECT_BATCH).await?,
+                SUBJECT_BATCH,
+            )) {}
         }
     }
     if stop.is_cancelled() {
         return Ok(removed);
     }
     // After the purge, because a subject whose history was removed must not be restored.
-    let ended = before(now, retention.deleted.max(retention.events));
-    while continues(more(&mut removed.histories, log.trim(ended, SUBJECT_BATCH).await?, SUBJECT_BATCH)) {}
+    if let Some(ended) = clock.before(retention.deleted.max(retention.events)) {
+        while continues(more(&mut removed.histories, log.trim(ended, SUBJECT_BATCH).await?, SUBJECT_BATCH)) {}
+    }
     Ok(removed)
 }
 
@@ -100,10 +113,6 @@ async fn sweep(
 fn more(sum: &mut usize, batch: usize, limit: i64) -> bool {
     *sum += batch;
     i64::try_from(batch).is_ok_and(|it| it >= limit)
-}
-
-fn before(now: Micros, age: Duration) -> Micros {
-    Micros(now.0.saturating_sub(i64::try_from(age.as_micros()).unwrap_or(i64::MAX)))
 }
 
 async fn remove_expired_keys(database: &Database, now: Micros) -> Result<usize, StorageError> {

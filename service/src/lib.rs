@@ -6,6 +6,7 @@ pub mod housekeeping;
 mod migrations;
 mod purge;
 pub mod request_key;
+mod steadiness;
 
 pub use frame::{Config, Definition, Foundation, Resources, ServeError, Work, serve};
 pub use migrations::migrations;

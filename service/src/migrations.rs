@@ -6,9 +6,15 @@ use storage::{Migration, Migrations};
 #[must_use]
 pub fn migrations(own: &Migrations) -> Migrations {
     let of = |version, name, sql| Migration { version, name, sql };
-    let request_keys = Migrations {
-        sqlite: vec![of(2, "request_keys", include_str!("../migrations/sqlite/0002_request_keys.sql"))],
-        postgres: vec![of(2, "request_keys", include_str!("../migrations/postgres/0002_request_keys.sql"))],
+    let common = Migrations {
+        sqlite: vec![
+            of(2, "request_keys", include_str!("../migrations/sqlite/0002_request_keys.sql")),
+            of(5, "housekeeping_clock", include_str!("../migrations/sqlite/0005_housekeeping_clock.sql")),
+        ],
+        postgres: vec![
+            of(2, "request_keys", include_str!("../migrations/postgres/0002_request_keys.sql")),
+            of(5, "housekeeping_clock", include_str!("../migrations/postgres/0005_housekeeping_clock.sql")),
+        ],
     };
-    Migrations::of(&[&events::migrations(), &request_keys, own])
+    Migrations::of(&[&events::migrations(), &common, own])
 }

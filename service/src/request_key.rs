@@ -1,5 +1,8 @@
 //! Idempotency keys: a repeated request takes effect once, and gets the same response each time. The key is inserted
-//! first in the transaction of the change, so that a concurrent repetition waits for it and a rollback removes it.
+//! first in the transaction of the change, so that a concurrent repetition waits for it and a rollback removes it. A key is known
+//! until housekeeping removes it, whatever the clock says when a request comes.
+
+use std::time::Duration;
 
 use access::Caller;
 use events::NewEvent;
@@ -9,11 +12,14 @@ use platform::clock::Micros;
 use platform::violation::{Violation, Violations};
 use prost::Message;
 use sha2::{Digest as _, Sha256};
-use storage::{Database, Statement, Statements, StorageError, Transaction, Value, record};
+use storage::{
+    Database, Dialects, Statement, Statements, StorageError, System, Transaction, Value, postgres_now, record,
+};
 use tonic::Status;
 
-/// Lifetime of a key in microseconds: 24 hours.
-const LIFETIME: i64 = 24 * 60 * 60 * 1_000_000;
+/// Minimum lifetime of a key.
+pub(crate) const LIFETIME: Duration = Duration::from_hours(24);
+const LIFETIME_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
 const MAX_LENGTH: usize = 255;
 
 /// The idempotency key of a request, unique per caller and method.
@@ -145,13 +151,9 @@ where
 }
 
 /// Returns the result of an earlier request with this key; `None` without a key, or if there was none within 24 hours.
-pub async fn recall(
-    database: &Database,
-    key: Option<&RequestKey>,
-    now: Micros,
-) -> Result<Option<Earlier>, StorageError> {
+pub async fn recall(database: &Database, key: Option<&RequestKey>) -> Result<Option<Earlier>, StorageError> {
     let Some(key) = key else { return Ok(None) };
-    key.recall(&mut database.connection().await?, now).await
+    key.recall(&mut database.connection().await?).await
 }
 
 impl RequestKey {
@@ -208,14 +210,19 @@ impl RequestKey {
         now: Micros,
     ) -> Result<Option<Earlier>, StorageError> {
         let [issuer, sub, method, key] = self.columns();
-        let (hash, expires_at) = (self.hash.to_vec(), now.0 + LIFETIME);
-        let values = [issuer, sub, method, key, hash.into(), answer.into(), expires_at.into(), now.0.into()];
-        let claimed: Option<Row> = on.fetch_optional(&CLAIM, values).await?;
+        // PostgreSQL adds it to the time of its own clock.
+        let expires_at = match on.system() {
+            System::Sqlite => now.0 + LIFETIME_MICROS,
+            System::Postgres => LIFETIME_MICROS,
+        };
+        let hash = self.hash.to_vec();
+        let values = [issuer, sub, method, key, hash.into(), answer.into(), expires_at.into()];
+        let claimed: Option<Row> = on.fetch_optional(CLAIM.of(on.system()), values).await?;
         if claimed.is_some() {
             return Ok(None);
         }
-        // The key can be missing only if it expired in between; then the earlier request is unknown.
-        Ok(Some(self.recall(on, now).await?.unwrap_or(Earlier::OtherRequest)))
+        // The key can be missing only if it was removed in between; then the earlier request is unknown.
+        Ok(Some(self.recall(on).await?.unwrap_or(Earlier::OtherRequest)))
     }
 
     /// Replaces the response that a repetition gets.
@@ -224,9 +231,8 @@ impl RequestKey {
         on.execute(&ANSWER, [issuer, sub, method, key, answer.into()]).await
     }
 
-    async fn recall(&self, on: &mut impl Statements, now: Micros) -> Result<Option<Earlier>, StorageError> {
-        let [issuer, sub, method, key] = self.columns();
-        let row: Option<Row> = on.fetch_optional(&RECALL, [issuer, sub, method, key, now.0.into()]).await?;
+    async fn recall(&self, on: &mut impl Statements) -> Result<Option<Earlier>, StorageError> {
+        let row: Option<Row> = on.fetch_optional(&RECALL, self.columns()).await?;
         let earlier = |row: Row| {
             if row.hash == self.hash { Earlier::Answered(row.answer) } else { Earlier::OtherRequest }
         };
@@ -245,21 +251,25 @@ record! {
     }
 }
 
-/// An expired key can be claimed again.
-const CLAIM: Statement = Statement {
-    summary: "INSERT request_keys",
-    sql: "INSERT INTO request_keys (issuer, subject, method, key, hash, answer, expires_at) \
-          VALUES ($1, $2, $3, $4, $5, $6, $7) \
-          ON CONFLICT (issuer, subject, method, key) DO UPDATE \
-            SET hash = excluded.hash, answer = excluded.answer, expires_at = excluded.expires_at \
-            WHERE request_keys.expires_at <= $8 \
-          RETURNING hash, answer",
+macro_rules! claim {
+    ($expires_at:expr) => {
+        concat!(
+            "INSERT INTO request_keys (issuer, subject, method, key, hash, answer, expires_at) VALUES ($1, $2, $3, $4, $5, \
+             $6, ",
+            $expires_at,
+            ") ON CONFLICT (issuer, subject, method, key) DO NOTHING RETURNING hash, answer"
+        )
+    };
+}
+
+const CLAIM: Dialects = Dialects {
+    sqlite: Statement { summary: "INSERT request_keys", sql: claim!("$7") },
+    postgres: Statement { summary: "INSERT request_keys", sql: claim!(concat!(postgres_now!(), " + $7")) },
 };
 
 const RECALL: Statement = Statement {
     summary: "SELECT request_keys",
-    sql: "SELECT hash, answer FROM request_keys \
-          WHERE issuer = $1 AND subject = $2 AND method = $3 AND key = $4 AND expires_at > $5",
+    sql: "SELECT hash, answer FROM request_keys WHERE issuer = $1 AND subject = $2 AND method = $3 AND key = $4",
 };
 
 const ANSWER: Statement = Statement {

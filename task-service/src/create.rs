@@ -32,7 +32,7 @@ impl Tasks {
         let request_id = std::mem::take(&mut request.request_id);
         let dry = request.validate_only;
         let key = RequestKey::checked(&caller, METHOD, &request_id, &request, dry, &mut violations);
-        let earlier = request_key::recall(self.store.database(), key.as_ref(), self.clock.now()).await;
+        let earlier = request_key::recall(self.store.database(), key.as_ref()).await;
         if let Some(earlier) = earlier.map_err(failed)? {
             return replayed(earlier);
         }

@@ -30,7 +30,7 @@ impl Tasks {
         let mut violations = Violations::default();
         let request_id = std::mem::take(&mut request.request_id);
         let key = RequestKey::checked(&caller, METHOD, &request_id, &request, false, &mut violations);
-        let earlier = request_key::recall(self.store.database(), key.as_ref(), self.clock.now()).await;
+        let earlier = request_key::recall(self.store.database(), key.as_ref()).await;
         if let Some(earlier) = earlier.map_err(failed)? {
             let answer = replayed(earlier)?;
             if let Some(task) = &answer.task {

@@ -12,6 +12,7 @@ mod breaking;
 mod business_metrics;
 mod command_line;
 mod completions;
+mod clocks;
 mod compose;
 mod conditional;
 mod cors;

@@ -98,8 +98,10 @@ impl TaskStore {
                 Box::pin(async move {
                     let task = seen(on, id, visibility).await?;
                     decide(&task)?;
-                    let deleted = Task { revision: task.revision + 1, updated_at: at, ..task };
-                    let values = [deleted.id.into(), at.0.into(), deleted.revision.into()];
+                    // As for every change: the clock may have been set back.
+                    let updated_at = at.max(task.updated_at);
+                    let deleted = Task { revision: task.revision + 1, updated_at, ..task };
+                    let values = [deleted.id.into(), updated_at.0.into(), deleted.revision.into()];
                     on.execute(&sql::DELETE, values).await?;
                     events::append(on, event(&deleted)).await?;
                     Ok(())

@@ -90,8 +90,7 @@ async fn two_creates_of_one_key_at_once_make_one_task(fresh: Fresh) {
     };
     let told: CreateTaskResponse = told.unwrap();
     assert_eq!((told.task, listed), (Some(crate::convert::task(&stored)), vec![stored]));
-    let recall =
-        async |title| request_key::recall(store.database(), key(title).as_ref(), clock.now()).await.unwrap();
+    let recall = async |title| request_key::recall(store.database(), key(title).as_ref()).await.unwrap();
     assert!(matches!(recall("same").await, Some(Earlier::Answered(_))));
     assert_eq!(recall("another").await, Some(Earlier::OtherRequest));
 }

@@ -111,7 +111,7 @@ impl Task {
             worker_id: change.worker_id.unwrap_or(self.worker_id),
             version: self.version + 1,
             revision: self.revision + 1,
-            updated_at: now,
+            updated_at: now.max(self.updated_at),
             ..self.clone()
         }))
     }

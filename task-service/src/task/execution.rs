@@ -47,7 +47,8 @@ impl Task {
     }
 
     fn with_run(&self, status: Status, now: Micros, change: impl FnOnce(&mut Run)) -> Self {
-        let mut task = Self { status, revision: self.revision + 1, updated_at: now, ..self.clone() };
+        let updated_at = now.max(self.updated_at);
+        let mut task = Self { status, revision: self.revision + 1, updated_at, ..self.clone() };
         if let Some(action) = &mut task.action {
             change(&mut action.run);
         }

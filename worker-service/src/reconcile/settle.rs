@@ -85,7 +85,7 @@ pub(crate) fn settle(worker: &Worker, book: &Book, turn: Turn) -> Settled {
     }
     if after.worker != *worker {
         after.worker.revision = worker.revision + 1;
-        after.worker.updated_at = now;
+        after.worker.updated_at = now.max(worker.updated_at);
     }
     after.book.flips = after.book.flips.after(&after.worker, &after.book, now);
     after

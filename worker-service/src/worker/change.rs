@@ -49,7 +49,7 @@ impl Worker {
         }
         after.version += 1;
         after.revision += 1;
-        after.updated_at = now;
+        after.updated_at = now.max(self.updated_at);
         Ok(Some(after))
     }
 
@@ -66,7 +66,7 @@ impl Worker {
         if self.observed.state != ObservedState::Terminated {
             return Err(DomainError::Live);
         }
-        let revision = self.revision + 1;
+        let (now, revision) = (now.max(self.updated_at), self.revision + 1);
         Ok(Self { deleted_at: Some(now), updated_at: now, revision, ..self.clone() })
     }
 
@@ -85,6 +85,7 @@ impl Worker {
             converged_at: self.converged_at,
             action_seq: self.action_seq,
             incarnation: self.incarnation,
+            updated_at: import.updated_at.max(self.updated_at),
             ..import
         })
     }

@@ -113,7 +113,7 @@ impl Worker {
         }
         worker.action_seq = action_seq;
         worker.revision += 1;
-        worker.updated_at = now;
+        worker.updated_at = now.max(self.updated_at);
         Ok(Reached::Begun { worker, superseded })
     }
 }

@@ -1,0 +1,10 @@
+-- What the clock was when data past its retention was looked for last, and since when it has not jumped: service/src/steadiness.rs.
+CREATE TABLE housekeeping_clock (
+    only_row     INTEGER PRIMARY KEY CHECK (only_row = 1),
+    seen_at      BIGINT NOT NULL,
+    boot         TEXT   NOT NULL,
+    uptime       BIGINT NOT NULL,
+    steady_since BIGINT NOT NULL
+);
+
+INSERT INTO housekeeping_clock (only_row, seen_at, boot, uptime, steady_since) VALUES (1, 0, '', 0, 0);

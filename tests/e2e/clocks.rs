@@ -1,0 +1,161 @@
+//! A clock that jumps, by the real libfaketime, from Debian's package, which `tests/run` extracts. The processes under test see the
+//! clock of a file; the clocks that nobody can set, which time-outs go by, are left alone.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use access::Role;
+use proto::event::v1::WatchStart;
+use serde_json::{Value, json};
+use storage::Database;
+use storage::sqlx;
+
+use crate::harness::{Backend, Client, Product, Settings, Watcher, eventually, reason, sse};
+
+/// Longer than the clock jumps.
+const TOKEN: Duration = Duration::from_hours(60 * 24);
+
+/// The clock of the processes of a product.
+struct FakeClock(PathBuf);
+
+impl FakeClock {
+    /// Seconds ahead of the clock of this machine, or behind it.
+    fn set(&self, seconds: i64) {
+        // As one, because it is read at any time.
+        let next = self.0.with_extension("next");
+        std::fs::write(&next, format!("{seconds:+}")).unwrap();
+        std::fs::rename(next, &self.0).unwrap();
+    }
+}
+
+async fn product(backend: Backend, more: &[(&str, &str)]) -> (Product, FakeClock) {
+    let directory = tempfile::tempdir().unwrap();
+    let clock = FakeClock(directory.path().join("clock"));
+    clock.set(0);
+    let root = env!("CARGO_MANIFEST_DIR");
+    let libraries = format!("{root}/target/faketime/usr/lib/{}-linux-gnu/faketime", std::env::consts::ARCH);
+    let library = format!("{libraries}/libfaketime.so.1");
+    assert!(std::fs::exists(&library).unwrap(), "tests/run installs {library}");
+    let file = clock.0.display().to_string();
+    let faked = [
+        ("LD_PRELOAD", library.as_str()),
+        ("FAKETIME_TIMESTAMP_FILE", &file),
+        ("FAKETIME_NO_CACHE", "1"),
+        ("DONT_FAKE_MONOTONIC", "1"),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+    ];
+    let all: Vec<_> = faked.iter().chain(more).map(|&(n, v)| (n.to_owned(), v.to_owned())).collect();
+    let settings = Settings { of_services: all.clone(), of_gateway: all, ..Settings::default() };
+    (Product::start_as(backend, directory, settings).await, clock)
+}
+
+fn client(product: &Product) -> Client {
+    let token = product.token_for(TOKEN, "root", &[Role::Admin], None);
+    Client::new(&format!("http://{}", product.gateway_address), Some(&token))
+}
+
+/// Waits for a turn of housekeeping that begins after this call: it forgets a key that has expired by any clock.
+async fn housekeeping(database: &Database, number: i64) {
+    let insert = format!(
+        "INSERT INTO request_keys (issuer, subject, method, key, hash, answer, expires_at) \
+         VALUES ('test', 'test', 'test', '{number}', '', '', 0)"
+    );
+    let count = format!("SELECT count(*) FROM request_keys WHERE key = '{number}'");
+    let insert = sqlx::AssertSqlSafe(insert);
+    let Database::Postgres(pools) = database else { panic!("not PostgreSQL") };
+    sqlx::raw_sql(insert).execute(&pools.writers).await.unwrap();
+    eventually("a turn of housekeeping", || async {
+        let left: i64 =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(count.clone())).fetch_one(&pools.writers).await.unwrap();
+        (left == 0).then_some(())
+    })
+    .await;
+}
+
+/// A task that was created with a key, and the history of one that was deleted.
+async fn keyed_and_deleted(admin: &Client) -> (Client, Value, String) {
+    let keyed = admin.with("idempotency-key", "8e03978e-40d5-43dd-bc93-6894a57f9324");
+    let created = keyed.post("/api/tasks", &json!({"title": "once"})).await;
+    let path = admin.post("/api/tasks", &json!({"title": "t"})).await.header("location").to_owned();
+    assert_eq!(admin.delete(&path).await.status, 204);
+    (keyed, created.json, format!("{path}/events"))
+}
+
+/// Nothing was forgotten that was stored a moment ago.
+async fn expect_all_known(keyed: &Client, created: &Value, history: &str) {
+    let repeated = keyed.post("/api/tasks", &json!({"title": "once"})).await;
+    assert_eq!((repeated.status.as_u16(), &repeated.json), (201, created), "{repeated:?}");
+    let history = keyed.get(history).await;
+    assert_eq!(history.status, 200, "{history:?}");
+    assert_eq!(history.json["items"].as_array().unwrap().len(), 2);
+}
+
+const HOUR: i64 = 60 * 60;
+const OFTEN: (&str, &str) = ("CCM_HOUSEKEEPING_INTERVAL", "200ms");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_ahead_lets_nothing_be_forgotten_on_sqlite() {
+    let (mut product, clock) = product(Backend::Sqlite, &[OFTEN]).await;
+    let (keyed, created, history) = keyed_and_deleted(&client(&product)).await;
+    let noticed = async |product: &Product| {
+        let is_it = |it: &str| it.contains("the clock was set").then_some(());
+        product.tasks.printed("the jump is noticed", is_it).await;
+    };
+    // Idempotency keys are kept for 24 hours, deleted tasks for 30 days.
+    clock.set(25 * HOUR);
+    noticed(&product).await;
+    expect_all_known(&keyed, &created, &history).await;
+    assert!(product.tasks.stop().await.success());
+    clock.set(31 * 24 * HOUR);
+    product.tasks.restart(product.tasks_address);
+    noticed(&product).await;
+    expect_all_known(&keyed, &created, &history).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_ahead_lets_nothing_be_forgotten_on_postgres() {
+    let (product, clock) = product(Backend::Postgres, &[OFTEN]).await;
+    let (keyed, created, history) = keyed_and_deleted(&client(&product)).await;
+    let database = Database::open_existing(&product.task_database.url).await.unwrap();
+    for (number, hours) in [(0, 0), (1, 25), (2, 31 * 24)] {
+        clock.set(hours * HOUR);
+        housekeeping(&database, number).await;
+        expect_all_known(&keyed, &created, &history).await;
+    }
+    database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_do_not_run_backwards_when_the_clock_is_set_back() {
+    let (product, clock) = product(Backend::Sqlite, &[]).await;
+    let admin = client(&product);
+    let worker = format!("/api/workers/{}", product.running_worker().await);
+    let created = admin.post("/api/tasks", &json!({"title": "t"})).await;
+    let task = created.header("location").to_owned();
+    clock.set(-HOUR);
+    assert_eq!(admin.patch(&task, &json!({"description": "later"})).await.status, 200);
+    assert_eq!(admin.patch(&worker, &json!({"name": "lab 2"})).await.status, 200);
+    for it in [&task, &worker] {
+        let read = admin.get(it).await;
+        assert!(read.text("updated_at") >= read.text("created_at"), "{read:?}");
+    }
+    assert_eq!(admin.delete(&task).await.status, 204);
+    for it in [task, worker] {
+        let history = admin.get(&format!("{it}/events?page_size=100")).await;
+        let items = history.json["items"].as_array().unwrap();
+        let times: Vec<&str> = items.iter().map(|it| it["time"].as_str().unwrap()).collect();
+        assert!(times.len() > 2 && times.is_sorted_by(|newer, older| newer >= older), "{times:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_with_its_token_though_the_clock_was_set_back() {
+    let (product, clock) = product(Backend::Sqlite, &[("CCM_CLOCK_LEEWAY", "0s")]).await;
+    let token = product.token_for(Duration::from_secs(6), "root", &[Role::Admin], None);
+    let mut stream = sse::open(product.gateway_address, &token, "", None).await.unwrap();
+    let mut watch = Watcher::from(product.tasks_address, &token, WatchStart::Now).await;
+    stream.named("snapshot.completed").await;
+    clock.set(-HOUR);
+    stream.named("auth.session.expired").await;
+    assert_eq!(reason(&watch.ended().await), "UNAUTHENTICATED");
+}
