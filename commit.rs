@@ -7,7 +7,9 @@ use std::process::Command;
 fn main() {
     println!("cargo::rerun-if-env-changed=CCM_COMMIT");
     println!("cargo::rerun-if-changed=commit.rs");
-    let given = std::env::var("CCM_COMMIT").ok().filter(|it| !it.trim().is_empty());
+    let given = std::env::var_os("CCM_COMMIT")
+        .and_then(|it| it.into_string().ok())
+        .filter(|it| !it.trim().is_empty());
     let commit = given.or_else(|| {
         // Not the commit of a repository in which an archive was unpacked.
         if !Path::new(".git").exists() {

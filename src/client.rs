@@ -7,6 +7,7 @@ mod place;
 mod sse;
 mod token;
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use platform::clock;
@@ -222,7 +223,10 @@ fn random_hex<const N: usize>() -> String {
         reason = "a key and a trace id must be unique; no test depends on their values"
     )]
     let bytes: [u8; N] = clock::random();
-    bytes.iter().map(|it| format!("{it:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, it| {
+        let _ = write!(text, "{it:02x}");
+        text
+    })
 }
 
 /// The innermost cause, which says what has happened.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 pub(crate) use self::age::{Moment, utc};
 pub(crate) use self::list::{Listing, list};
+use self::show::lines;
 pub(crate) use self::show::{details, history, print, text};
 pub(crate) use self::table::{Column, Table};
 pub(crate) use self::wait::{Goal, wait};

@@ -84,6 +84,6 @@ pub(crate) struct IfMatch {
 }
 
 /// The name that a value has on the command line and in the API.
-pub(crate) fn word(value: impl ValueEnum) -> String {
+pub(crate) fn word(value: impl ValueEnum + Copy) -> String {
     value.to_possible_value().map(|it| it.get_name().to_owned()).unwrap_or_default()
 }

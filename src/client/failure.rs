@@ -1,7 +1,7 @@
 //! Why a command fails: one sentence, what to do next, and the exit code. The documentation of the exit codes in the help is
 //! made from [`Exit`].
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -106,9 +106,9 @@ impl Failure {
             message.push_str(&clean(&format!("{separator} {field} {what}")));
             separator = ';';
         }
-        message.push_str(&format!(" ({status} {reason}"));
+        let _ = write!(message, " ({status} {reason}");
         if let Some(trace) = body["trace_id"].as_str() {
-            message.push_str(&format!(", trace {}", clean(trace)));
+            let _ = write!(message, ", trace {}", clean(trace));
         }
         message.push(')');
         let hint = hint_for(status, &reason, retry_after, key);

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::age::Moment;
 use super::table::Table;
 use super::watch::watch_list;
-use super::{Kind, text};
+use super::{Kind, lines, text};
 use crate::cli::output::{Format, Output};
 use crate::client::{Call, Client};
 use crate::console;
@@ -99,8 +99,9 @@ pub(crate) async fn list(client: &Client, kind: &'static Kind, listing: Listing<
     }
 }
 
-fn ids(items: &[Value]) -> String {
-    items.iter().map(|it| format!("{}\n", text(&it["id"]))).collect()
+/// The ids, a line each.
+pub(super) fn ids(items: &[Value]) -> String {
+    lines(items.iter().map(|it| text(&it["id"])))
 }
 
 pub(super) fn table_of(kind: &Kind, format: Format) -> Table {

@@ -1,11 +1,13 @@
 //! One task or worker, and its history.
 
+use std::fmt::Write as _;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Kind;
 use super::age::Moment;
-use super::list::Items;
+use super::list::{Items, ids};
 use super::table::coloured;
 use crate::cli::output::{Format, Output};
 use crate::client::{Answer, Call, Client};
@@ -27,6 +29,11 @@ pub(crate) fn text(value: &Value) -> String {
         }
         _ => value.to_string(),
     }
+}
+
+/// Each text on a line of its own.
+pub(super) fn lines(of: impl Iterator<Item = String>) -> String {
+    of.flat_map(|it| [it, "\n".to_owned()]).collect()
 }
 
 /// Prints the task or worker in an answer.
@@ -54,7 +61,7 @@ pub(crate) fn details(details: &[(&str, String)]) -> String {
     for (name, value) in shown() {
         let mut label = format!("{name:<width$}");
         for line in value.lines() {
-            output.push_str(&format!("{}  {}\n", paint.bold(&label), coloured(&clean(line), paint)));
+            let _ = writeln!(output, "{}  {}", paint.bold(&label), coloured(&clean(line), paint));
             label = " ".repeat(width);
         }
     }
@@ -74,9 +81,9 @@ pub(crate) async fn history(
     let paint = Paint(crate::cli::colour());
     let text = match output.format() {
         Format::Json => items.json(),
-        Format::Id => items.values()?.iter().map(|it| format!("{}\n", text(&it["id"]))).collect(),
+        Format::Id => ids(&items.values()?),
         Format::Table | Format::Wide => {
-            items.values()?.iter().map(|it| format!("{}\n", line(&as_event(kind, id, it), paint))).collect()
+            lines(items.values()?.iter().map(|it| line(&as_event(kind, id, it), paint)))
         }
     };
     console::print(&text)

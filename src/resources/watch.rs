@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::Kind;
-use super::list::{Items, Listing, rows, table_of};
+use super::list::{Items, Listing, ids, rows, table_of};
 use super::table::Table;
-use super::text;
+use super::{Kind, lines, text};
 use crate::cli::output::{Format, Output};
 use crate::client::{Channel, Client, Follower, Place};
 use crate::console;
@@ -121,10 +120,8 @@ impl<'a> Watch<'a> {
 
     fn print(&mut self, what: &str, items: &[Value]) -> anyhow::Result<()> {
         let output = match self.format {
-            Format::Json => {
-                items.iter().map(|it| format!("{{\"type\":\"{what}\",\"item\":{it}}}\n")).collect()
-            }
-            Format::Id => items.iter().map(|it| format!("{}\n", text(&it["id"]))).collect(),
+            Format::Json => lines(items.iter().map(|it| format!(r#"{{"type":"{what}","item":{it}}}"#))),
+            Format::Id => ids(items),
             Format::Table | Format::Wide => self.table.rows(&rows(self.kind, self.format, items)),
         };
         console::print(&output)

@@ -16,9 +16,10 @@ fn example(name: &str) -> Value {
 /// stands for all. The members of `tags` and `before` are free.
 #[track_caller]
 fn expect_like(example: &Value, real: &Value, path: &str) {
+    let last = path.rsplit('.').next();
     match (example, real) {
         (Value::Null, _) | (_, Value::Null) => {}
-        _ if path.ends_with(".tags") || path.ends_with(".before") => assert!(real.is_object(), "{path}"),
+        _ if last == Some("tags") || last == Some("before") => assert!(real.is_object(), "{path}"),
         (Value::Object(example), Value::Object(real)) => {
             let names = |of: &serde_json::Map<String, Value>| {
                 let mut names: Vec<String> = of.keys().cloned().collect();
