@@ -13,6 +13,7 @@ mod gateway_settings;
 pub(crate) mod health;
 mod identity;
 pub(crate) mod login;
+pub(crate) mod migrate;
 pub(crate) mod output;
 pub(crate) mod page;
 pub(crate) mod streams;
@@ -70,6 +71,8 @@ pub(crate) enum Command {
     Worker(worker::Worker),
     /// Show who you are to the gateway: the subject and roles of your token
     Whoami(whoami::Whoami),
+    /// Apply the missing migrations of a service, which then needs no right to change its schema
+    Migrate(migrate::Migrate),
     /// Print a bearer token for the services that `ccm up` runs
     Token(Token),
     /// Print a link that signs in to the page of `ccm up`, once

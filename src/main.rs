@@ -11,6 +11,7 @@ mod console;
 mod events;
 mod health;
 mod login;
+mod migrate;
 #[cfg(test)]
 mod reference;
 mod resources;
@@ -60,6 +61,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Task(settings) => task::run(settings.command).await,
             Command::Worker(settings) => worker::run(settings.command).await,
             Command::Whoami(settings) => whoami::run(settings).await,
+            Command::Migrate(settings) => migrate::run(settings.service).await,
             Command::Token(settings) => token::run(&settings),
             Command::Login(settings) => login::run(&settings).await,
             Command::Events(settings) => match settings.command {

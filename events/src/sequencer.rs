@@ -54,6 +54,11 @@ async fn number(pools: &Pools<Postgres>, pool: &PgPool, tail: &Tail) -> Result<(
             connection.close_on_drop();
             return Err(sqlx::Error::from(std::io::Error::from(std::io::ErrorKind::TimedOut)).into());
         };
+        let numbered = numbered.map_err(StorageError::from);
+        if numbered.as_ref().is_err_and(StorageError::is_read_only) {
+            // A session keeps the default of its database: the next one asks again.
+            connection.close_on_drop();
+        }
         let numbered = numbered?;
         if numbered > 0 {
             tail.wake();

@@ -28,6 +28,7 @@ pub fn storage_failed(service: &'static str, error: StorageError) -> Status {
         | StorageError::Unsuitable(_)
         | StorageError::Damaged { .. }
         | StorageError::Migration(_)
+        | StorageError::NotMigrated { .. }
         | StorageError::Failed(_)
         | StorageError::Corrupt { .. } => status::internal(),
     }

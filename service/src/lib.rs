@@ -11,4 +11,4 @@ mod steadiness;
 pub use frame::{Config, Definition, Foundation, Resources, ServeError, Work, serve};
 pub use migrations::migrations;
 pub use purge::Purge;
-pub use storage::DatabaseConfig;
+pub use storage::{DatabaseConfig, Migration};

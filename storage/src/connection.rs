@@ -264,6 +264,13 @@ impl Transaction {
             .map_err(StorageError::of_commit)
         };
         let outcome = spans::transaction(&self.target, "COMMIT", committed).await;
+        let outcome = outcome.and_then(|()| match &self.writability {
+            // Nothing tells whether the file was there during the commit.
+            Some(writes) if writes.check_file().is_err() => {
+                Err(StorageError::OutcomeUnknown(sqlx::Error::Io(std::io::ErrorKind::NotFound.into())))
+            }
+            _ => Ok(()),
+        });
         // Also after an unknown outcome: the transaction may have been committed.
         self.commits.notify();
         let outcome = noted(self.writability, outcome);

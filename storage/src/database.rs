@@ -10,7 +10,7 @@ use telemetry::database::{PoolUse, Target};
 use crate::backend::Backend;
 use crate::reachability::Reachability;
 use crate::writability::Writability;
-use crate::{Commits, Migrations, StorageError, postgres, sqlite};
+use crate::{Commits, Migration, Migrations, StorageError, postgres, sqlite};
 
 /// How long the last transactions may take when the database is closed.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -125,12 +125,26 @@ impl Database {
         Self::open_with(&config, migrations).await
     }
 
-    /// Opens a database and applies the missing migrations. Replicas may do this at the same time.
+    /// Opens a database and applies the missing migrations. Replicas may do this at the same time. Where none is missing, a
+    /// user with the rights to read and change rows is enough.
     pub async fn open_with(config: &DatabaseConfig, migrations: &Migrations) -> Result<Self, StorageError> {
         let url = config.url.as_str();
         match url.split_once(':') {
             Some(("sqlite", _)) => sqlite::open(url, migrations).await,
             Some(("postgres" | "postgresql", _)) => postgres::open(url, migrations, config.connections).await,
+            _ => Err(StorageError::Url(without_password(url))),
+        }
+    }
+
+    /// Applies the missing migrations, and returns them. This needs the rights of the owner of the schema.
+    pub async fn migrate(
+        config: &DatabaseConfig,
+        migrations: &Migrations,
+    ) -> Result<Vec<Migration>, StorageError> {
+        let url = config.url.as_str();
+        match url.split_once(':') {
+            Some(("sqlite", _)) => sqlite::migrate(url, migrations).await,
+            Some(("postgres" | "postgresql", _)) => postgres::migrate(url, migrations).await,
             _ => Err(StorageError::Url(without_password(url))),
         }
     }

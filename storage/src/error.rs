@@ -38,6 +38,17 @@ pub enum StorageError {
     /// A migration of the schema failed.
     #[error("the database schema migration failed")]
     Migration(#[source] sqlx::migrate::MigrateError),
+    /// Migrations are missing that cannot be applied.
+    #[error("the schema of the database lacks the migrations {missing}, and {why}")]
+    NotMigrated {
+        /// Their versions.
+        missing: String,
+        /// Why they cannot be applied, and what to do.
+        why: &'static str,
+        /// What the database answered.
+        #[source]
+        error: sqlx::migrate::MigrateError,
+    },
     /// A statement failed.
     #[error("a database statement failed")]
     Failed(#[source] sqlx::Error),
@@ -77,6 +88,12 @@ impl StorageError {
             },
             _ => false,
         }
+    }
+
+    /// Whether PostgreSQL takes no changes, as a hot standby does, or a session of a database that is read-only by default.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        matches!(self, Self::Unavailable(sqlx::Error::Database(it)) if it.code().as_deref() == Some("25006"))
     }
 
     /// Whether a statement would have made a second row with values that are unique.
@@ -127,9 +144,11 @@ impl DescribeFailure for StorageError {
             Self::FileGone => of("file_gone", "its file was deleted or replaced"),
             Self::Corrupt { .. } => of("corrupt_row", "a row cannot be decoded"),
             Self::Interrupted => of("panic", "the transaction panicked"),
-            Self::Url(_) | Self::Unsuitable(_) | Self::Damaged { .. } | Self::Migration(_) => {
-                of("_OTHER", "the database could not be opened")
-            }
+            Self::Url(_)
+            | Self::Unsuitable(_)
+            | Self::Damaged { .. }
+            | Self::Migration(_)
+            | Self::NotMigrated { .. } => of("_OTHER", "the database could not be opened"),
         }
     }
 }

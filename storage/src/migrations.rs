@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use sqlx::migrate::{Migration as SqlxMigration, MigrationType, Migrator};
-use sqlx::{PgPool, SqlSafeStr as _, SqlitePool};
+use sqlx::migrate::{MigrateError, Migration as SqlxMigration, MigrationType, Migrator};
+use sqlx::{PgConnection, SqlSafeStr as _, SqliteConnection};
 
 use crate::StorageError;
 
@@ -40,18 +40,107 @@ impl Migrations {
         Self { sqlite: joined(|it| &it.sqlite), postgres: joined(|it| &it.postgres) }
     }
 
-    pub(crate) async fn apply_to_postgres(&self, pool: &PgPool) -> Result<(), StorageError> {
+    /// Applies the missing migrations, and returns them. A user without the right to do so, or a server that is read-only, is
+    /// enough for a schema in which nothing is missing: neither a lock is taken then, nor a table created.
+    pub(crate) async fn apply_to_postgres(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<Vec<Migration>, StorageError> {
+        let migrator = migrator(&self.postgres);
+        let missing = missing(&migrator, &applied_to_postgres(connection).await?)?;
+        if missing.is_empty() {
+            return Ok(Vec::new());
+        }
         // sqlx holds an advisory lock while it migrates.
-        migrator(&self.postgres).run(pool).await.map_err(StorageError::Migration)
+        let Err(error) = migrator.run_direct(None, connection, false).await else {
+            return Ok(self.postgres.iter().filter(|it| missing.contains(&it.version)).copied().collect());
+        };
+        let Some(why) = refusal(&error) else { return Err(StorageError::Migration(error)) };
+        // Another process may have applied them while this one waited for the lock.
+        let missing = self::missing(&migrator, &applied_to_postgres(connection).await?)?;
+        if missing.is_empty() {
+            return Ok(Vec::new());
+        }
+        let missing = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        Err(StorageError::NotMigrated { missing, why, error })
     }
 
-    /// Applies the missing migrations. `_lock` keeps other processes out: sqlx locks nothing here.
+    /// Applies the missing migrations, and returns them. `_lock` keeps other processes out: sqlx locks nothing here.
     pub(crate) async fn apply_to_sqlite(
         &self,
-        writer: &SqlitePool,
+        connection: &mut SqliteConnection,
         _lock: &SqliteLock,
-    ) -> Result<(), StorageError> {
-        migrator(&self.sqlite).run(writer).await.map_err(StorageError::Migration)
+    ) -> Result<Vec<Migration>, StorageError> {
+        let migrator = migrator(&self.sqlite);
+        let missing = missing(&migrator, &applied_to_sqlite(connection).await?)?;
+        migrator.run_direct(None, connection, false).await.map_err(StorageError::Migration)?;
+        Ok(self.sqlite.iter().filter(|it| missing.contains(&it.version)).copied().collect())
+    }
+}
+
+/// A migration that was applied: its version, its checksum, and whether it was applied as a whole.
+type Applied = (i64, Vec<u8>, bool);
+
+/// Of the table that sqlx keeps.
+const APPLIED: &str = "SELECT version, checksum, success FROM _sqlx_migrations";
+
+async fn applied_to_postgres(connection: &mut PgConnection) -> Result<Vec<Applied>, StorageError> {
+    match sqlx::query_as(APPLIED).persistent(false).fetch_all(connection).await {
+        // No table of this name: nothing was applied.
+        Err(sqlx::Error::Database(it)) if it.code().as_deref() == Some("42P01") => Ok(Vec::new()),
+        Err(sqlx::Error::Database(it)) if it.code().as_deref() == Some("42501") => {
+            Err(StorageError::Unsuitable(
+                "its user has no right to read the table _sqlx_migrations, which tells what was migrated"
+                    .to_owned(),
+            ))
+        }
+        applied => applied.map_err(StorageError::from).map_err(StorageError::of_open),
+    }
+}
+
+async fn applied_to_sqlite(connection: &mut SqliteConnection) -> Result<Vec<Applied>, StorageError> {
+    const IS_THERE: &str = "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
+    let tables: i64 = sqlx::query_scalar(IS_THERE).fetch_one(&mut *connection).await.map_err(opening)?;
+    if tables == 0 {
+        return Ok(Vec::new());
+    }
+    sqlx::query_as(APPLIED).fetch_all(connection).await.map_err(opening)
+}
+
+fn opening(error: sqlx::Error) -> StorageError {
+    StorageError::from(error).of_open()
+}
+
+/// Returns the versions that were not applied. Those that this version does not know are left alone (docs/adr/0006).
+fn missing(migrator: &Migrator, applied: &[Applied]) -> Result<Vec<i64>, StorageError> {
+    let mut missing = Vec::new();
+    for step in migrator.iter() {
+        match applied.iter().find(|it| it.0 == step.version) {
+            None => missing.push(step.version),
+            Some((version, _, false)) => return Err(StorageError::Migration(MigrateError::Dirty(*version))),
+            Some((version, checksum, true)) if **checksum != *step.checksum => {
+                return Err(StorageError::Migration(MigrateError::VersionMismatch(*version)));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(missing)
+}
+
+/// Why PostgreSQL refuses to change the schema, whatever the change; `None` for other errors.
+fn refusal(error: &MigrateError) -> Option<&'static str> {
+    let (MigrateError::Execute(sqlx::Error::Database(it))
+    | MigrateError::ExecuteMigration(sqlx::Error::Database(it), _)) = error
+    else {
+        return None;
+    };
+    match it.code()?.as_ref() {
+        // Without the right to use any schema, there is none to create a table in.
+        "42501" | "3F000" => {
+            Some("its user has no right to apply them: run `ccm migrate` as the owner of the schema")
+        }
+        "25006" => Some("it is read-only: run `ccm migrate` where it takes changes"),
+        _ => None,
     }
 }
 

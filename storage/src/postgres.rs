@@ -3,12 +3,12 @@
 use std::str::FromStr as _;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions as _, PgConnection};
+use sqlx::{ConnectOptions as _, PgConnection, PgPool};
 
 use crate::acquire::ACQUIRE_TIMEOUT;
 use crate::database::without_password;
 use crate::reachability::Reachability;
-use crate::{Commits, Database, Migrations, Pools, StorageError};
+use crate::{Commits, Database, Migration, Migrations, Pools, StorageError};
 
 /// How long a statement waits for a lock of another session.
 const LOCK_TIMEOUT: &str = "3s";
@@ -20,23 +20,15 @@ pub(crate) async fn open(
     connections: u32,
 ) -> Result<Database, StorageError> {
     let options = options(url)?;
-    let pool = |most: u32| PgPoolOptions::new().max_connections(most.max(1)).acquire_timeout(ACQUIRE_TIMEOUT);
-    let writers = match pool(connections.div_ceil(2)).connect_with(options.clone()).await {
-        Ok(writers) => writers,
-        Err(error) if is_refused_by_pooler(&error) => return Err(StorageError::Unsuitable(
-            "a connection pooler in front of it refuses the settings of a connection, as PgBouncer does: connect to \
-             PostgreSQL itself"
-                .to_owned(),
-        )),
-        Err(error) => return Err(Reachability::default().explain(error, &options).await.of_open()),
-    };
+    let writers = connected(&options, connections.div_ceil(2)).await?;
     let mut writer = writers.acquire().await.map_err(StorageError::Unavailable)?;
     let session = Session::of(&mut writer).await?;
     session.check()?;
-    migrate(&options, migrations).await?;
+    apply(&options, migrations).await?;
     // These settings make the planner read a list in index order until the page is full (docs/adr/0016).
     let lists = options.options([("enable_bitmapscan", "off"), ("enable_sort", "off"), ("jit", "off")]);
-    let readers = pool(connections / 2).connect_with(lists).await.map_err(StorageError::Unavailable)?;
+    let readers =
+        pool_options(connections / 2).connect_with(lists).await.map_err(StorageError::Unavailable)?;
     let mut reader = readers.acquire().await.map_err(StorageError::Unavailable)?;
     if Session::of(&mut reader).await?.backend == session.backend {
         return Err(StorageError::Unsuitable(
@@ -46,7 +38,36 @@ pub(crate) async fn open(
         ));
     }
     drop((writer, reader));
-    Ok(Database::Postgres(Pools::new(writers, readers, Commits::default())))
+    let pools = Pools::new(writers, readers, Commits::default());
+    pools.writability.try_postgres(&pools.writers).await;
+    Ok(Database::Postgres(pools))
+}
+
+/// Applies the missing migrations, and returns them.
+pub(crate) async fn migrate(url: &str, migrations: &Migrations) -> Result<Vec<Migration>, StorageError> {
+    let options = options(url)?;
+    let pool = connected(&options, 1).await?;
+    let mut connection = pool.acquire().await.map_err(StorageError::Unavailable)?;
+    Session::of(&mut connection).await?.check()?;
+    drop(connection);
+    pool.close().await;
+    apply(&options, migrations).await
+}
+
+fn pool_options(most: u32) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(most.max(1)).acquire_timeout(ACQUIRE_TIMEOUT)
+}
+
+async fn connected(options: &PgConnectOptions, most: u32) -> Result<PgPool, StorageError> {
+    match pool_options(most).connect_with(options.clone()).await {
+        Ok(pool) => Ok(pool),
+        Err(error) if is_refused_by_pooler(&error) => Err(StorageError::Unsuitable(
+            "a connection pooler in front of it refuses the settings of a connection, as PgBouncer does: connect to \
+             PostgreSQL itself"
+                .to_owned(),
+        )),
+        Err(error) => Err(Reachability::default().explain(error, options).await.of_open()),
+    }
 }
 
 pub(crate) fn options(url: &str) -> Result<PgConnectOptions, StorageError> {
@@ -73,11 +94,12 @@ pub(crate) fn options(url: &str) -> Result<PgConnectOptions, StorageError> {
 }
 
 /// Applies the missing migrations on a connection of its own, which waits for another replica's for as long as they take.
-async fn migrate(options: &PgConnectOptions, migrations: &Migrations) -> Result<(), StorageError> {
+async fn apply(options: &PgConnectOptions, migrations: &Migrations) -> Result<Vec<Migration>, StorageError> {
     let options = options.clone().options([("lock_timeout", "0")]);
-    let one = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
-    let pool = one.connect_with(options).await.map_err(StorageError::Unavailable)?;
-    let applied = migrations.apply_to_postgres(&pool).await;
+    let pool = pool_options(1).connect_with(options).await.map_err(StorageError::Unavailable)?;
+    let mut connection = pool.acquire().await.map_err(StorageError::Unavailable)?;
+    let applied = migrations.apply_to_postgres(&mut connection).await;
+    drop(connection);
     pool.close().await;
     applied
 }
@@ -126,6 +148,8 @@ impl Session {
 
 #[cfg(test)]
 mod pgbouncer;
+#[cfg(test)]
+mod rights;
 
 #[cfg(test)]
 mod tests {
@@ -135,7 +159,7 @@ mod tests {
     use sqlx::Connection as _;
 
     use super::*;
-    use crate::{DatabaseConfig, Migration, Statement, Statements as _, testing};
+    use crate::{DatabaseConfig, Statement, Statements as _, testing};
 
     async fn run(url: &str, sql: &'static str) {
         let mut connection = PgConnection::connect(url).await.unwrap();

@@ -12,7 +12,11 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use crate::acquire::ACQUIRE_TIMEOUT;
 use crate::migrations::SqliteLock;
 use crate::writability::Writability;
-use crate::{Commits, Database, Migrations, Pools, StorageError, integrity, wal};
+use crate::{Commits, Database, Migration, Migrations, Pools, StorageError, integrity, wal};
+
+mod permissions;
+
+pub(crate) use permissions::beside;
 
 const READERS: u32 = 4;
 /// How long migrations wait for the write lock.
@@ -20,27 +24,12 @@ const MIGRATION_TIMEOUT: Duration = Duration::from_hours(1);
 
 /// Opens the file of a `sqlite:` URL, which is created if it is missing.
 pub(crate) async fn open(url: &str, migrations: &Migrations) -> Result<Database, StorageError> {
-    let file = sqlite_file(url).ok_or_else(|| StorageError::Url(url.to_owned()))?;
-    make_private(&file).map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
-    let lock = SqliteLock::of(&file).await?;
+    let file = file_of(url)?;
+    let lock = lock(&file).await?;
     // Before anything is written to it.
     integrity::check_at_start(&file).await?;
-    let options = SqliteConnectOptions::new()
-        .filename(&file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // Acknowledged changes survive a power failure.
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(ACQUIRE_TIMEOUT)
-        .foreign_keys(true)
-        .disable_statement_logging();
-    // Another process may be in a long transaction: the migrations wait for it.
-    let patient = options.clone().busy_timeout(MIGRATION_TIMEOUT);
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(patient).await;
-    let pool = pool.map_err(StorageError::Unavailable)?;
-    let applied = migrations.apply_to_sqlite(&pool, &lock).await;
-    pool.close().await;
-    applied?;
+    let options = options(&file);
+    apply(&options, migrations, &lock).await?;
     let writers = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -65,9 +54,55 @@ pub(crate) async fn open(url: &str, migrations: &Migrations) -> Result<Database,
         .map_err(StorageError::Unavailable)?;
     let writability = Writability::of_file(&file);
     let writability = writability.map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
+    writability.try_sqlite(&writers).await;
     tokio::spawn(wal::keep_small(writers.clone(), file, wal::MAX_BYTES));
     let pools = Pools::new(writers, readers, Commits::default());
     Ok(Database::Sqlite(Pools { writability: Arc::new(writability), ..pools }))
+}
+
+/// Applies the missing migrations, and returns them.
+pub(crate) async fn migrate(url: &str, migrations: &Migrations) -> Result<Vec<Migration>, StorageError> {
+    let file = file_of(url)?;
+    let lock = lock(&file).await?;
+    apply(&options(&file), migrations, &lock).await
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // Acknowledged changes survive a power failure.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(ACQUIRE_TIMEOUT)
+        .foreign_keys(true)
+        .disable_statement_logging()
+}
+
+async fn apply(
+    options: &SqliteConnectOptions,
+    migrations: &Migrations,
+    lock: &SqliteLock,
+) -> Result<Vec<Migration>, StorageError> {
+    // Another process may be in a long transaction: the migrations wait for it.
+    let patient = options.clone().busy_timeout(MIGRATION_TIMEOUT);
+    let mut connection = patient.connect().await.map_err(StorageError::Unavailable)?;
+    let applied = migrations.apply_to_sqlite(&mut connection, lock).await;
+    let closed = connection.close().await;
+    let applied = applied?;
+    closed.map_err(StorageError::Unavailable)?;
+    Ok(applied)
+}
+
+/// Creates the file if it is missing, and waits until no other process opens or migrates it.
+async fn lock(file: &Path) -> Result<SqliteLock, StorageError> {
+    permissions::check(file)?;
+    make_private(file).map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
+    SqliteLock::of(file).await
+}
+
+fn file_of(url: &str) -> Result<PathBuf, StorageError> {
+    sqlite_file(url).ok_or_else(|| StorageError::Url(url.to_owned()))
 }
 
 /// Returns the path in a `sqlite:` URL, which may contain any characters. In-memory databases are rejected, because they

@@ -13,6 +13,14 @@ pub struct Fresh {
     _directory: Option<TempDir>,
 }
 
+impl Fresh {
+    /// A database that the test has made itself, and removes.
+    #[must_use]
+    pub fn existing(url: String) -> Self {
+        Self { url, _directory: None }
+    }
+}
+
 /// Whether this process runs as root, as which `initdb` refuses to run, and `unshare` needs no user namespace.
 #[must_use]
 pub fn is_root() -> bool {

@@ -5,8 +5,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sqlx::{Pool, Postgres, Sqlite};
+use sqlx::{Connection as _, Pool, Postgres, Sqlite};
 
+use crate::sqlite::beside;
 use crate::{StorageError, acquire};
 
 /// What is known about the changes of a process.
@@ -14,13 +15,16 @@ use crate::{StorageError, acquire};
 pub struct Writability {
     /// A change has failed for a reason that will let others fail, and none has succeeded since.
     is_refused: AtomicBool,
-    file: Option<OpenedFile>,
+    files: Vec<OpenedFile>,
 }
 
 impl Writability {
     /// Of the database in this file, which is open.
     pub(crate) fn of_file(path: &Path) -> std::io::Result<Self> {
-        Ok(Self { file: Some(OpenedFile::of(path)?), ..Self::default() })
+        // SQLite keeps the last two while the database is open: changes are in the log until it is written back, and other
+        // processes find the log by the index.
+        let files = ["", "-wal", "-shm"].map(|it| OpenedFile::of(&beside(path, it)));
+        Ok(Self { files: files.into_iter().collect::<std::io::Result<_>>()?, ..Self::default() })
     }
 
     /// Notes that a change has failed.
@@ -41,12 +45,10 @@ impl Writability {
         }
     }
 
-    /// Fails if SQLite would go on in a file that was deleted or replaced, in which nothing is found after a restart.
+    /// Fails if SQLite would go on in a file that was deleted or replaced, alone or with its directory, in which nothing is
+    /// found after a restart.
     pub(crate) fn check_file(&self) -> Result<(), StorageError> {
-        match &self.file {
-            Some(file) if !file.is_there() => Err(StorageError::FileGone),
-            _ => Ok(()),
-        }
+        if self.files.iter().all(OpenedFile::is_there) { Ok(()) } else { Err(StorageError::FileGone) }
     }
 
     /// Whether changes of a SQLite file are stored, as far as it is known. After a failure, one is tried.
@@ -55,42 +57,80 @@ impl Writability {
             self.failed(&gone);
             return false;
         }
-        if self.is_refused.load(Ordering::Relaxed) && takes_a_change(writers).await.is_ok() {
+        if self.is_refused() && takes_a_change(writers, LARGE_CHANGE).await.is_ok() {
             self.succeeded();
         }
-        !self.is_refused.load(Ordering::Relaxed)
+        !self.is_refused()
+    }
+
+    /// Tries a change of a SQLite file that was opened, whose disk may be full.
+    pub(crate) async fn try_sqlite(&self, writers: &Pool<Sqlite>) {
+        if let Err(error) = takes_a_change(writers, SMALL_CHANGE).await {
+            self.failed(&error.into());
+        }
     }
 
     /// Whether changes of a PostgreSQL database are stored, as far as it is known. After a failure, one is tried.
     pub(crate) async fn of_postgres(&self, writers: &Pool<Postgres>) -> bool {
-        if self.is_refused.load(Ordering::Relaxed) {
-            // The user may have no right to temporary tables: then the next change tells.
-            let is_refused = takes_a_temporary_table(writers).await.is_err_and(|it| it.is_unavailable());
-            if !is_refused {
-                self.succeeded();
-            }
+        if self.is_refused() && self.try_postgres(writers).await {
+            self.succeeded();
         }
-        !self.is_refused.load(Ordering::Relaxed)
+        !self.is_refused()
+    }
+
+    /// Tries a change of a PostgreSQL database, which may be read-only or full from the start on.
+    pub(crate) async fn try_postgres(&self, writers: &Pool<Postgres>) -> bool {
+        match takes_a_temporary_table(writers).await {
+            Err(error) if error.is_unavailable() => {
+                self.failed(&error);
+                if error.is_read_only() {
+                    // Sessions keep what was the default of their user or database when they began: new ones ask again.
+                    while let Some(idle) = writers.try_acquire() {
+                        drop(idle.detach());
+                    }
+                }
+                false
+            }
+            // The user may have no right to temporary tables: then the next change tells.
+            _ => true,
+        }
+    }
+
+    fn is_refused(&self) -> bool {
+        self.is_refused.load(Ordering::Relaxed)
     }
 }
 
-/// Stores for a moment as much as a large change does.
-async fn takes_a_change(writers: &Pool<Sqlite>) -> Result<(), sqlx::Error> {
+/// Bytes of a change that is tried after one has failed: as much as a large one has.
+const LARGE_CHANGE: u32 = 256 * 1024;
+/// Bytes of a change that is tried when a file was opened, which it makes no larger than the first changes do.
+const SMALL_CHANGE: u32 = 8 * 1024;
+
+/// Stores so many bytes for a moment.
+async fn takes_a_change(writers: &Pool<Sqlite>, bytes: u32) -> Result<(), sqlx::Error> {
     let mut transaction = writers.begin_with("BEGIN IMMEDIATE").await?;
-    let probe =
-        "CREATE TABLE ccm_space_probe AS SELECT randomblob(262144) AS bytes; DROP TABLE ccm_space_probe";
-    sqlx::raw_sql(probe).execute(&mut *transaction).await?;
+    let probe = format!(
+        "CREATE TABLE ccm_space_probe AS SELECT randomblob({bytes}) AS bytes; DROP TABLE ccm_space_probe"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(probe)).execute(&mut *transaction).await?;
     transaction.commit().await
 }
 
 /// Stores for a moment as much as a large change does, in a table that only this connection sees.
 async fn takes_a_temporary_table(writers: &Pool<Postgres>) -> Result<(), StorageError> {
-    let connection = acquire::connection(writers).await?;
-    let mut transaction = sqlx::Transaction::begin(connection, None).await?;
-    let probe = "CREATE TEMPORARY TABLE ccm_space_probe ON COMMIT DROP AS \
-                 SELECT repeat(md5(n::text), 256) AS text FROM generate_series(1, 32) AS n";
-    sqlx::raw_sql(probe).execute(&mut *transaction).await?;
-    Ok(transaction.commit().await?)
+    let mut connection = acquire::connection(writers).await?;
+    let probed = async {
+        let mut transaction = connection.begin().await?;
+        let probe = "CREATE TEMPORARY TABLE ccm_space_probe ON COMMIT DROP AS \
+                     SELECT repeat(md5(n::text), 256) AS text FROM generate_series(1, 32) AS n";
+        sqlx::raw_sql(probe).execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
+    };
+    let probed: Result<(), StorageError> = probed.await;
+    if probed.as_ref().is_err_and(StorageError::is_read_only) {
+        connection.close_on_drop();
+    }
+    probed
 }
 
 /// The file that was at a path when it was opened.
@@ -158,6 +198,43 @@ mod tests {
         std::fs::rename(format!("{path}.moved"), path).unwrap();
         assert!(is_healthy().await);
         change(&database).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_directory_or_a_log_that_was_deleted_takes_no_changes() {
+        for deleted in ["", "-wal", "-shm", "/"] {
+            let directory = tempfile::tempdir().unwrap();
+            let data = directory.path().join("data");
+            std::fs::create_dir(&data).unwrap();
+            let path = format!("{}/tasks.db", data.display());
+            let database = Database::open(&format!("sqlite:{path}"), &Migrations::default()).await.unwrap();
+            let is_healthy = database.health();
+            assert!(is_healthy().await);
+            if deleted == "/" {
+                std::fs::remove_dir_all(&data).unwrap();
+            } else {
+                std::fs::remove_file(format!("{path}{deleted}")).unwrap();
+            }
+            assert!(matches!(change(&database).await, Err(StorageError::FileGone)), "{deleted}");
+            assert!(!is_healthy().await, "{deleted}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_change_whose_file_is_deleted_meanwhile_is_not_acknowledged() {
+        let fresh = testing::sqlite();
+        let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
+        let path = fresh.url.strip_prefix("sqlite:").unwrap().to_owned();
+        let changed: Result<(), StorageError> = database
+            .write(|on| {
+                Box::pin(async move {
+                    on.execute(&WORK, []).await?;
+                    std::fs::remove_file(path).unwrap();
+                    Ok(())
+                })
+            })
+            .await;
+        assert!(matches!(changed, Err(StorageError::OutcomeUnknown(_))), "{changed:?}");
     }
 
     #[tokio::test(flavor = "multi_thread")]

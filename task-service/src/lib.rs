@@ -26,7 +26,8 @@ use net::grpc::Peer;
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server;
 use proto::task::v1::task_service_server::{self, TaskServiceServer};
-use service::{Definition, Foundation, Resources, Work};
+use service::{DatabaseConfig, Definition, Foundation, Migration, Resources, Work};
+use storage::{Database, StorageError};
 use telemetry::metrics::Latest;
 use tokio::net::TcpListener;
 
@@ -47,6 +48,11 @@ pub struct Config {
     pub worker_service: Peer,
     /// How actions are executed.
     pub dispatch: DispatchSettings,
+}
+
+/// Applies the missing migrations of the database, and returns them.
+pub async fn migrate(database: &DatabaseConfig) -> Result<Vec<Migration>, StorageError> {
+    Database::migrate(database, &service::migrations(&store::migrations())).await
 }
 
 /// Serves gRPC at `listener` until `shutdown`, and then drains in-flight calls. worker-service does not have to be

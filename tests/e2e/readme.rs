@@ -99,7 +99,10 @@ async fn the_commands_of_the_readme_print_what_the_readme_shows() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_commands_of_the_tour_print_what_the_tour_shows() {
     let shown = console_blocks(TOUR);
-    assert!(shown.iter().any(|it| it.command.contains("worker_id")), "the tour has a trace over three services");
+    assert!(
+        shown.iter().any(|it| it.command.contains("worker_id")),
+        "the tour has a trace over three services"
+    );
     expect_as_shown(&shown).await;
 }
 

@@ -22,8 +22,8 @@ use std::sync::Arc;
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server;
 use proto::worker::v1::worker_service_server::{self, WorkerServiceServer};
-use service::{Definition, Foundation, Resources, Work};
-use storage::{DatabaseConfig, StorageError};
+use service::{Definition, Foundation, Migration, Resources, Work};
+use storage::{Database, DatabaseConfig, StorageError};
 use telemetry::metrics::Latest;
 use tokio::net::TcpListener;
 
@@ -53,13 +53,34 @@ pub struct Config {
     pub simulated: SimulatedSettings,
 }
 
+/// What [`migrate`] has applied.
+pub struct Migrated {
+    /// To the service's own database.
+    pub own: Vec<Migration>,
+    /// To the database of the simulated provider.
+    pub simulated: Vec<Migration>,
+}
+
+/// Applies the missing migrations of the service's own database and of the simulated provider's.
+pub async fn migrate(database: &DatabaseConfig, simulated: &DatabaseConfig) -> Result<Migrated, ServeError> {
+    check_shared(database, simulated)?;
+    let steps = service::migrations(&store::migrations());
+    let own = Database::migrate(database, &steps).await.map_err(service::ServeError::from)?;
+    Ok(Migrated { own, simulated: provider::simulated::migrate(simulated).await? })
+}
+
+fn check_shared(database: &DatabaseConfig, simulated: &DatabaseConfig) -> Result<(), ServeError> {
+    let is_sqlite = |database: &DatabaseConfig| database.url.starts_with("sqlite:");
+    if !is_sqlite(database) && is_sqlite(simulated) {
+        return Err(ServeError::ProviderNotShared);
+    }
+    Ok(())
+}
+
 /// Serves gRPC at `listener` until `shutdown`, and then drains in-flight calls.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServeError> {
     let definition = Definition { name: NAME, apis: &APIS, migrations: store::migrations() };
-    let is_sqlite = |database: &DatabaseConfig| database.url.starts_with("sqlite:");
-    if !is_sqlite(&config.service.database) && is_sqlite(&config.simulated_database) {
-        return Err(ServeError::ProviderNotShared);
-    }
+    check_shared(&config.service.database, &config.simulated_database)?;
     let clock = config.service.clock.clone();
     let simulated = tokio::select! {
         opened = SimulatedProvider::open(&config.simulated_database, config.simulated, clock) => opened?,

@@ -36,6 +36,8 @@ pub(crate) struct Settings {
     /// What starts gateway and task-service: a program and its arguments.
     pub(crate) clients_by: Vec<String>,
     pub(crate) worker_database: Option<String>,
+    /// URLs of the databases of tasks, of workers and of the simulated provider, instead of fresh ones.
+    pub(crate) databases: Option<[String; 3]>,
 }
 
 pub(crate) struct Product {
@@ -91,13 +93,16 @@ impl Product {
         let collector = Collector::start().await;
         let issuer = LocalIssuer::open_or_create(directory.path()).unwrap();
         secrets::note_private_key(&std::fs::read_to_string(directory.path().join("local-key.pem")).unwrap());
-        let (task_database, mut worker_database) = (fresh(backend).await, fresh(backend).await);
+        let [of_tasks, of_workers, of_machines] =
+            settings.databases.clone().map_or([None, None, None], |it| it.map(Some));
+        let (task_database, mut worker_database) =
+            (fresh_or(of_tasks, backend).await, fresh_or(of_workers, backend).await);
         let mut of_provider = backend;
         if let Some(url) = &settings.worker_database {
             worker_database.url.clone_from(url);
             of_provider = if url.starts_with("sqlite:") { Backend::Sqlite } else { Backend::Postgres };
         }
-        let provider_database = fresh(of_provider).await;
+        let provider_database = fresh_or(of_machines, of_provider).await;
         for role in ["gateway", "task-service", "worker-service"] {
             std::fs::write(token_file(&directory, role), service_token(&issuer, role)).unwrap();
         }
@@ -285,6 +290,13 @@ impl Product {
         for process in [&mut self.gateway, &mut self.tasks, &mut self.workers] {
             assert!(process.stop().await.success());
         }
+    }
+}
+
+async fn fresh_or(url: Option<String>, backend: Backend) -> Fresh {
+    match url {
+        Some(url) => Fresh::existing(url),
+        None => fresh(backend).await,
     }
 }
 

@@ -77,6 +77,11 @@ fn migrations() -> Migrations {
     }
 }
 
+/// Applies the missing migrations of the provider's database, and returns them.
+pub(crate) async fn migrate(database: &DatabaseConfig) -> Result<Vec<Migration>, StorageError> {
+    Database::migrate(database, &migrations()).await
+}
+
 /// The store of the simulated provider. Clones share the database connections.
 #[derive(Clone, Debug)]
 pub(super) struct MachineStore {
