@@ -13,7 +13,7 @@ const ON_A_SMALL_DISK: &str = r#"
     esac && exec "$@"
 "#;
 
-async fn expect_status(product: &Product, status: &str) {
+pub(crate) async fn expect_status(product: &Product, status: &str) {
     eventually(status, async || {
         let answer = product.user("ada").get("/readyz").await;
         let services = answer.json["services"].as_array()?;
@@ -53,6 +53,30 @@ async fn a_full_disk_is_told_reads_go_on_and_it_is_well_again_by_itself() {
     std::fs::remove_file(format!("/proc/{}/root{}/filler", product.tasks.id(), directory(&product))).unwrap();
     expect_status(&product, "serving").await;
     assert_eq!(user.post("/api/tasks", &large_task()).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_acknowledged_into_a_directory_that_was_deleted() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let databases = ["tasks", "workers", "machines"].map(|it| format!("sqlite:{}/{it}.db", data.display()));
+    let settings = Settings { databases: Some(databases), ..Settings::default() };
+    let product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
+    let user = product.user("ada");
+    assert_eq!(user.post("/api/tasks", &json!({"title": "kept"})).await.status, 201);
+    expect_status(&product, "serving").await;
+    std::fs::remove_dir_all(&data).unwrap();
+    let reason = "cannot use its database: its file was deleted or replaced";
+    let refused = user.post("/api/tasks", &json!({"title": "lost"})).await;
+    assert_eq!((refused.status.as_u16(), refused.text("detail")), (503, &*format!("task-service {reason}")));
+    let worker = json!({"name": "lost", "region": "us-east-1", "instance_type": "m5.metal"});
+    let refused = product.admin().post("/api/workers", &worker).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.text("detail")),
+        (503, &*format!("worker-service {reason}"))
+    );
+    expect_status(&product, "not_serving").await;
 }
 
 fn directory(product: &Product) -> String {

@@ -57,6 +57,7 @@ mod patch_workers;
 mod printing;
 mod proxies;
 mod queries;
+mod read_only;
 mod readme;
 mod reasons;
 mod replicas;
