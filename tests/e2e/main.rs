@@ -54,6 +54,7 @@ mod page;
 mod page_in_chromium;
 mod patch_tasks;
 mod patch_workers;
+mod postgres_limits;
 mod printing;
 mod proxies;
 mod queries;
