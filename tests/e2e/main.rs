@@ -79,6 +79,7 @@ mod trace;
 mod traces_page;
 mod unread_bodies;
 mod up;
+mod upgrades;
 mod watch;
 mod web_client;
 mod who_may;
