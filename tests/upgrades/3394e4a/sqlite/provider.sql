@@ -8,7 +8,7 @@ CREATE TABLE _sqlx_migrations (
     checksum BLOB NOT NULL,
     execution_time BIGINT NOT NULL
 );
-INSERT INTO _sqlx_migrations VALUES(1000,'machines','2026-11-26 23:12:17',1,X'392e61ce1b2d90685920019574aad24501204866ea33a6ad1fb297bf2576dc866a019bab93008513860f18ecd10d90a6',3103203);
+INSERT INTO _sqlx_migrations VALUES(1000,'machines','2026-11-26 23:47:10',1,X'392e61ce1b2d90685920019574aad24501204866ea33a6ad1fb297bf2576dc866a019bab93008513860f18ecd10d90a6',4189824);
 CREATE TABLE machines (
     id              TEXT    NOT NULL PRIMARY KEY,
     region          TEXT    NOT NULL,
@@ -36,12 +36,12 @@ CREATE TABLE machines (
     -- From when on the provider does not know the machine, if no call comes between.
     gone_at         INTEGER
 ) STRICT;
-INSERT INTO machines VALUES('i-1fb119e36dc99c47a','us-east-1','m5.metal','{"Name":"renamed","ccm:worker-id":"01a21a21-944e-7844-a412-70f8c75949cf","team":"a"}','01a21a21-944e-7844-a412-70f8c75949cf',1795734738087032,1795734738387032,'running',1795734740087032,NULL,NULL,NULL,1795734740087032,1,1795734738087032,0,0,0,NULL);
-INSERT INTO machines VALUES('i-9a10461192185e214','us-east-1','m5.metal','{"Name":"lab 1","ccm:worker-id":"01a21a21-9489-7a15-8ccc-3ec85b77f439"}','01a21a21-9489-7a15-8ccc-3ec85b77f439',1795734738101121,1795734738401121,'pending',1795734743841414,NULL,1795734745841414,NULL,1795734740101121,2,1795734738101121,0,0,0,NULL);
-INSERT INTO machines VALUES('i-279cb93eb8a710966','us-east-1','m5.metal','{"Name":"lab 2","ccm:worker-id":"01a21a21-94b9-7ef7-87b0-b36ddb4ad035"}','01a21a21-94b9-7ef7-87b0-b36ddb4ad035',1795734738181180,1795734738481180,'shutting_down',1795734741101459,NULL,1795734742101459,NULL,1795734740181180,1,1795734738181180,0,0,0,1795738342101459);
-INSERT INTO machines VALUES('i-8d3c0ce7caa66593e','us-east-1','m5.metal','{"Name":"lab 3","ccm:worker-id":"01a21a21-94fa-7b53-b95d-4fd578627571"}','01a21a21-94fa-7b53-b95d-4fd578627571',1795734738205289,1795734738505289,'shutting_down',1795734741189701,NULL,1795734742189701,NULL,1795734740205289,1,1795734738205289,0,0,0,1795738342189701);
-INSERT INTO machines VALUES('i-f9dae5539a571dfdd','us-east-1','m5.metal','{"Name":"lab 4","ccm:worker-id":"01a21a21-9532-7c11-8e3e-d3cc151ac53f"}','01a21a21-9532-7c11-8e3e-d3cc151ac53f',1795734738273742,1795734738573742,'pending',1795734738273742,NULL,1795734740273742,NULL,NULL,1,1795734738273742,0,0,0,NULL);
-INSERT INTO machines VALUES('i-2c75446ef648904cb','us-east-1','m5.metal','{"Name":"pending","ccm:worker-id":"01a21a21-aae3-7dbc-8e1e-f59b46980cd4"}','01a21a21-aae3-7dbc-8e1e-f59b46980cd4',1795734743795057,1795734744095057,'pending',1795734743795057,NULL,1795734745795057,NULL,NULL,1,1795734743795057,0,0,0,NULL);
+INSERT INTO machines VALUES('i-cb9b9e3a74d2a1995','us-east-1','m5.metal','{"Name":"renamed","ccm:worker-id":"01a21a41-82a3-7821-9626-3e1bc6fccad3","team":"a"}','01a21a41-82a3-7821-9626-3e1bc6fccad3',1795736830653324,1795736830953324,'running',1795736832653324,NULL,NULL,NULL,1795736832653324,1,1795736830653324,0,0,0,NULL);
+INSERT INTO machines VALUES('i-8172682dc43295a29','us-east-1','m5.metal','{"Name":"lab 1","ccm:worker-id":"01a21a41-82bd-765d-a897-53a919bd7a4c"}','01a21a41-82bd-765d-a897-53a919bd7a4c',1795736830675668,1795736830975668,'pending',1795736836157390,NULL,1795736838157390,NULL,1795736832675668,2,1795736830675668,0,0,0,NULL);
+INSERT INTO machines VALUES('i-82c8ce1ee54ddf916','us-east-1','m5.metal','{"Name":"lab 2","ccm:worker-id":"01a21a41-82c8-7b11-b71b-d6752996d149"}','01a21a41-82c8-7b11-b71b-d6752996d149',1795736830696809,1795736830996809,'shutting_down',1795736833280383,NULL,1795736834280383,NULL,1795736832696809,1,1795736830696809,0,0,0,1795740434280383);
+INSERT INTO machines VALUES('i-580aa6f5f5aa561c5','us-east-1','m5.metal','{"Name":"lab 3","ccm:worker-id":"01a21a41-82de-7651-91a2-330cb5f4934b"}','01a21a41-82de-7651-91a2-330cb5f4934b',1795736830702950,1795736831002950,'shutting_down',1795736833382510,NULL,1795736834382510,NULL,1795736832702950,1,1795736830702950,0,0,0,1795740434382510);
+INSERT INTO machines VALUES('i-1f0bde6734cd8cc10','us-east-1','m5.metal','{"Name":"lab 4","ccm:worker-id":"01a21a41-82ee-77f8-a57a-7118cda6fa25"}','01a21a41-82ee-77f8-a57a-7118cda6fa25',1795736830734291,1795736831034291,'pending',1795736830734291,NULL,1795736832734291,NULL,NULL,1,1795736830734291,0,0,0,NULL);
+INSERT INTO machines VALUES('i-fcddb7d10adfac509','us-east-1','m5.metal','{"Name":"pending","ccm:worker-id":"01a21a41-97f2-7c8d-a16f-fbe3e9fbd951"}','01a21a41-97f2-7c8d-a16f-fbe3e9fbd951',1795736836101581,1795736836401581,'pending',1795736836101581,NULL,1795736838101581,NULL,NULL,1,1795736836101581,0,0,0,NULL);
 CREATE TABLE tokens (
     token           TEXT    NOT NULL PRIMARY KEY,
     machine_id      TEXT,
@@ -50,18 +50,18 @@ CREATE TABLE tokens (
     fails_left      INTEGER NOT NULL,
     throttles_left  INTEGER NOT NULL
 ) STRICT;
-INSERT INTO tokens VALUES('01a21a21-944e-7844-a412-70f8c75949cf.1','i-1fb119e36dc99c47a',1795734738087032,'{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 0","ccm:worker-id":"01a21a21-944e-7844-a412-70f8c75949cf"}}',0,0);
-INSERT INTO tokens VALUES('01a21a21-9489-7a15-8ccc-3ec85b77f439.1','i-9a10461192185e214',1795734738101121,'{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 1","ccm:worker-id":"01a21a21-9489-7a15-8ccc-3ec85b77f439"}}',0,0);
-INSERT INTO tokens VALUES('01a21a21-94b9-7ef7-87b0-b36ddb4ad035.1','i-279cb93eb8a710966',1795734738181180,'{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 2","ccm:worker-id":"01a21a21-94b9-7ef7-87b0-b36ddb4ad035"}}',0,0);
-INSERT INTO tokens VALUES('01a21a21-94fa-7b53-b95d-4fd578627571.1','i-8d3c0ce7caa66593e',1795734738205289,'{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 3","ccm:worker-id":"01a21a21-94fa-7b53-b95d-4fd578627571"}}',0,0);
-INSERT INTO tokens VALUES('01a21a21-9532-7c11-8e3e-d3cc151ac53f.1','i-f9dae5539a571dfdd',1795734738273742,'{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 4","ccm:worker-id":"01a21a21-9532-7c11-8e3e-d3cc151ac53f"}}',0,0);
-INSERT INTO tokens VALUES('01a21a21-aae3-7dbc-8e1e-f59b46980cd4.1','i-2c75446ef648904cb',1795734743795057,'{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"pending","ccm:worker-id":"01a21a21-aae3-7dbc-8e1e-f59b46980cd4"}}',0,0);
+INSERT INTO tokens VALUES('01a21a41-82a3-7821-9626-3e1bc6fccad3.1','i-cb9b9e3a74d2a1995',1795736830653324,'{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 0","ccm:worker-id":"01a21a41-82a3-7821-9626-3e1bc6fccad3"}}',0,0);
+INSERT INTO tokens VALUES('01a21a41-82bd-765d-a897-53a919bd7a4c.1','i-8172682dc43295a29',1795736830675668,'{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 1","ccm:worker-id":"01a21a41-82bd-765d-a897-53a919bd7a4c"}}',0,0);
+INSERT INTO tokens VALUES('01a21a41-82c8-7b11-b71b-d6752996d149.1','i-82c8ce1ee54ddf916',1795736830696809,'{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 2","ccm:worker-id":"01a21a41-82c8-7b11-b71b-d6752996d149"}}',0,0);
+INSERT INTO tokens VALUES('01a21a41-82de-7651-91a2-330cb5f4934b.1','i-580aa6f5f5aa561c5',1795736830702950,'{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 3","ccm:worker-id":"01a21a41-82de-7651-91a2-330cb5f4934b"}}',0,0);
+INSERT INTO tokens VALUES('01a21a41-82ee-77f8-a57a-7118cda6fa25.1','i-1f0bde6734cd8cc10',1795736830734291,'{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 4","ccm:worker-id":"01a21a41-82ee-77f8-a57a-7118cda6fa25"}}',0,0);
+INSERT INTO tokens VALUES('01a21a41-97f2-7c8d-a16f-fbe3e9fbd951.1','i-fcddb7d10adfac509',1795736836101581,'{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"pending","ccm:worker-id":"01a21a41-97f2-7c8d-a16f-fbe3e9fbd951"}}',0,0);
 CREATE TABLE buckets (
     name            TEXT    NOT NULL PRIMARY KEY,
     level           INTEGER NOT NULL,
     at              INTEGER NOT NULL
 ) STRICT;
-INSERT INTO buckets VALUES('calls',199000000,1795734743833808);
+INSERT INTO buckets VALUES('calls',199000000,1795736836156539);
 CREATE TABLE journal (
     seq             INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     at              INTEGER NOT NULL,
@@ -77,17 +77,17 @@ CREATE TABLE journal (
     detail          TEXT,
     message         TEXT
 ) STRICT;
-INSERT INTO journal VALUES(1,1795734738097112,'create',X'01a21a21944e7844a41270f8c75949cf',1,'i-1fb119e36dc99c47a','01a21a21-944e-7844-a412-70f8c75949cf.1','{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 0","ccm:worker-id":"01a21a21-944e-7844-a412-70f8c75949cf"}}','ok','pending',NULL);
-INSERT INTO journal VALUES(2,1795734738105914,'create',X'01a21a2194897a158ccc3ec85b77f439',1,'i-9a10461192185e214','01a21a21-9489-7a15-8ccc-3ec85b77f439.1','{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 1","ccm:worker-id":"01a21a21-9489-7a15-8ccc-3ec85b77f439"}}','ok','pending',NULL);
-INSERT INTO journal VALUES(3,1795734738181846,'create',X'01a21a2194b97ef787b0b36ddb4ad035',1,'i-279cb93eb8a710966','01a21a21-94b9-7ef7-87b0-b36ddb4ad035.1','{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 2","ccm:worker-id":"01a21a21-94b9-7ef7-87b0-b36ddb4ad035"}}','ok','pending',NULL);
-INSERT INTO journal VALUES(4,1795734738207792,'create',X'01a21a2194fa7b53b95d4fd578627571',1,'i-8d3c0ce7caa66593e','01a21a21-94fa-7b53-b95d-4fd578627571.1','{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 3","ccm:worker-id":"01a21a21-94fa-7b53-b95d-4fd578627571"}}','ok','pending',NULL);
-INSERT INTO journal VALUES(5,1795734738273934,'create',X'01a21a2195327c118e3ed3cc151ac53f',1,'i-f9dae5539a571dfdd','01a21a21-9532-7c11-8e3e-d3cc151ac53f.1','{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 4","ccm:worker-id":"01a21a21-9532-7c11-8e3e-d3cc151ac53f"}}','ok','pending',NULL);
-INSERT INTO journal VALUES(6,1795734740701350,'tag',X'01a21a21944e7844a41270f8c75949cf',6,'i-1fb119e36dc99c47a',NULL,'{"remove":[],"set":{"Name":"renamed","team":"a"}}','ok','running',NULL);
-INSERT INTO journal VALUES(7,1795734740967041,'stop',X'01a21a2194897a158ccc3ec85b77f439',6,'i-9a10461192185e214',NULL,'{"force":false}','ok','stopping',NULL);
-INSERT INTO journal VALUES(8,1795734741102367,'terminate',X'01a21a2194b97ef787b0b36ddb4ad035',6,'i-279cb93eb8a710966',NULL,'{}','ok','shutting_down',NULL);
-INSERT INTO journal VALUES(9,1795734741189832,'terminate',X'01a21a2194fa7b53b95d4fd578627571',6,'i-8d3c0ce7caa66593e',NULL,'{}','ok','shutting_down',NULL);
-INSERT INTO journal VALUES(10,1795734743795408,'create',X'01a21a21aae37dbc8e1ef59b46980cd4',1,'i-2c75446ef648904cb','01a21a21-aae3-7dbc-8e1e-f59b46980cd4.1','{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"pending","ccm:worker-id":"01a21a21-aae3-7dbc-8e1e-f59b46980cd4"}}','ok','pending',NULL);
-INSERT INTO journal VALUES(11,1795734743845377,'start',X'01a21a2194897a158ccc3ec85b77f439',9,'i-9a10461192185e214',NULL,'{}','ok','pending',NULL);
+INSERT INTO journal VALUES(1,1795736830654821,'create',X'01a21a4182a3782196263e1bc6fccad3',1,'i-cb9b9e3a74d2a1995','01a21a41-82a3-7821-9626-3e1bc6fccad3.1','{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 0","ccm:worker-id":"01a21a41-82a3-7821-9626-3e1bc6fccad3"}}','ok','pending',NULL);
+INSERT INTO journal VALUES(2,1795736830676173,'create',X'01a21a4182bd765da89753a919bd7a4c',1,'i-8172682dc43295a29','01a21a41-82bd-765d-a897-53a919bd7a4c.1','{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 1","ccm:worker-id":"01a21a41-82bd-765d-a897-53a919bd7a4c"}}','ok','pending',NULL);
+INSERT INTO journal VALUES(3,1795736830698248,'create',X'01a21a4182c87b11b71bd6752996d149',1,'i-82c8ce1ee54ddf916','01a21a41-82c8-7b11-b71b-d6752996d149.1','{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 2","ccm:worker-id":"01a21a41-82c8-7b11-b71b-d6752996d149"}}','ok','pending',NULL);
+INSERT INTO journal VALUES(4,1795736830703344,'create',X'01a21a4182de765191a2330cb5f4934b',1,'i-580aa6f5f5aa561c5','01a21a41-82de-7651-91a2-330cb5f4934b.1','{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 3","ccm:worker-id":"01a21a41-82de-7651-91a2-330cb5f4934b"}}','ok','pending',NULL);
+INSERT INTO journal VALUES(5,1795736830734659,'create',X'01a21a4182ee77f8a57a7118cda6fa25',1,'i-1f0bde6734cd8cc10','01a21a41-82ee-77f8-a57a-7118cda6fa25.1','{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"lab 4","ccm:worker-id":"01a21a41-82ee-77f8-a57a-7118cda6fa25"}}','ok','pending',NULL);
+INSERT INTO journal VALUES(6,1795736833152648,'tag',X'01a21a4182a3782196263e1bc6fccad3',6,'i-cb9b9e3a74d2a1995',NULL,'{"remove":[],"set":{"Name":"renamed","team":"a"}}','ok','running',NULL);
+INSERT INTO journal VALUES(7,1795736833251283,'stop',X'01a21a4182bd765da89753a919bd7a4c',6,'i-8172682dc43295a29',NULL,'{"force":false}','ok','stopping',NULL);
+INSERT INTO journal VALUES(8,1795736833303232,'terminate',X'01a21a4182c87b11b71bd6752996d149',6,'i-82c8ce1ee54ddf916',NULL,'{}','ok','shutting_down',NULL);
+INSERT INTO journal VALUES(9,1795736833383472,'terminate',X'01a21a4182de765191a2330cb5f4934b',6,'i-580aa6f5f5aa561c5',NULL,'{}','ok','shutting_down',NULL);
+INSERT INTO journal VALUES(10,1795736836102210,'create',X'01a21a4197f27c8da16ffbe3e9fbd951',1,'i-fcddb7d10adfac509','01a21a41-97f2-7c8d-a16f-fbe3e9fbd951.1','{"instance_type":"m5.metal","region":"us-east-1","tags":{"Name":"pending","ccm:worker-id":"01a21a41-97f2-7c8d-a16f-fbe3e9fbd951"}}','ok','pending',NULL);
+INSERT INTO journal VALUES(11,1795736836158965,'start',X'01a21a4182bd765da89753a919bd7a4c',9,'i-8172682dc43295a29',NULL,'{}','ok','pending',NULL);
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('journal',11);
 CREATE INDEX machines_owned ON machines (id) WHERE owner IS NOT NULL;
