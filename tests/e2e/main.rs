@@ -80,6 +80,7 @@ mod traces_page;
 mod unread_bodies;
 mod up;
 mod upgrades;
+mod version_before;
 mod watch;
 mod web_client;
 mod who_may;

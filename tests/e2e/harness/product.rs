@@ -35,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) task_service: Option<fn(SocketAddr) -> String>,
     /// What starts gateway and task-service: a program and its arguments.
     pub(crate) clients_by: Vec<String>,
+    /// What starts task-service and worker-service.
+    pub(crate) services_by: Vec<String>,
     pub(crate) worker_database: Option<String>,
     /// URLs of the databases of tasks, of workers and of the simulated provider, instead of fresh ones.
     pub(crate) databases: Option<[String; 3]>,
@@ -108,7 +110,8 @@ impl Product {
         }
         let of_workers =
             of_worker_service(&settings, &directory, &worker_database.url, &provider_database.url);
-        let workers = role(&collector, &directory, &[], "worker-service", "127.0.0.1:0", &of_workers);
+        let by = &settings.services_by;
+        let workers = role(&collector, &directory, by, "worker-service", "127.0.0.1:0", &of_workers);
         let workers_address = workers.listening("worker-service").await;
         let scheme = if settings.tls { "https" } else { "http" };
         let worker_service = match settings.worker_service {
@@ -120,7 +123,8 @@ impl Product {
         let mut of_tasks = [settings.of_services.clone(), of_clients.clone()].concat();
         of_tasks.push(("CCM_TASK_DATABASE".to_owned(), task_database.url.clone()));
         of_tasks.extend(identity(&of_tasks, &directory, "task-service"));
-        let by = &settings.clients_by;
+        let clients_by = &settings.clients_by;
+        let by = if clients_by.is_empty() { by } else { clients_by };
         let tasks = role(&collector, &directory, by, "task-service", "127.0.0.1:0", &of_tasks);
         let tasks_address = tasks.listening("task-service").await;
         let task_service = match settings.task_service {
@@ -134,7 +138,7 @@ impl Product {
         of_gateway.extend(identity(&of_gateway, &directory, "gateway"));
         // An empty name of the file: the gateway has no token of its own.
         of_gateway.retain(|(name, value)| name != "CCM_SERVICE_TOKEN_FILE" || !value.is_empty());
-        let gateway = role(&collector, &directory, by, "gateway", "127.0.0.1:0", &of_gateway);
+        let gateway = role(&collector, &directory, clients_by, "gateway", "127.0.0.1:0", &of_gateway);
         let gateway_address = gateway.listening("gateway").await;
         Self {
             collector,
