@@ -4,8 +4,10 @@
 pub(crate) mod actions;
 pub(crate) mod backup;
 pub(crate) mod bounds;
+pub(crate) mod completions;
 pub(crate) mod connection;
 pub(crate) mod database;
+pub(crate) mod demo;
 pub(crate) mod event_log;
 pub(crate) mod events;
 pub(crate) mod fleet;
@@ -73,6 +75,9 @@ pub(crate) enum Command {
     Whoami(whoami::Whoami),
     /// Apply the missing migrations of a service, which then needs no right to change its schema
     Migrate(migrate::Migrate),
+    /// Tell a story against a running product: a fleet, work, a stop, and what can go wrong, with what to look at
+    #[command(after_help = Exit::help())]
+    Demo(demo::Demo),
     /// Print a bearer token for the services that `ccm up` runs
     Token(Token),
     /// Print a link that signs in to the page of `ccm up`, once
@@ -88,25 +93,8 @@ pub(crate) enum Command {
     /// Check whether a process on this machine serves; exit code 1 if it does not
     Health(health::Health),
     /// Print a script that completes the command line in a shell
-    #[command(after_help = COMPLETIONS)]
-    Completions {
-        /// The shell
-        shell: Shell,
-    },
+    Completions(completions::Completions),
 }
-
-/// A shell that can complete the command line.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-}
-
-const COMPLETIONS: &str = "To load it:
-  bash  source <(ccm completions bash)          in ~/.bashrc
-  zsh   source <(ccm completions zsh)           in ~/.zshrc, after compinit
-  fish  ccm completions fish | source           in ~/.config/fish/config.fish";
 
 /// Where `ccm up` keeps its data.
 #[derive(Clone, Debug, Args)]

@@ -77,6 +77,7 @@ pub(crate) struct Answer {
     pub(crate) etag: Option<String>,
     /// Where the event stream goes on after a list.
     pub(crate) position: Option<String>,
+    pub(crate) trace: Option<String>,
 }
 
 impl Answer {
@@ -110,6 +111,12 @@ impl Client {
             .build()
             .map_err(|error| Failure::new(Exit::General, format!("cannot set up HTTP: {error}")))?;
         Ok(Self { http, base, token, verbose: connection.verbose })
+    }
+
+    /// The address of the gateway's page. On this machine, people are signed in at `localhost`, as `ccm up` prints it.
+    pub(crate) fn page(&self) -> String {
+        let base = self.base.as_str().trim_end_matches('/');
+        base.replacen("://127.0.0.1:", "://localhost:", 1)
     }
 
     /// The URL of a path below the gateway's.
@@ -200,11 +207,11 @@ impl Client {
 async fn answer_of(response: Response, call: &Call) -> Result<anyhow::Result<Answer>, reqwest::Error> {
     let status = response.status();
     let text = |name: &str| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
-    let (etag, position) = (text("etag"), text("x-event-position"));
+    let (etag, position, trace) = (text("etag"), text("x-event-position"), text("x-trace-id"));
     let retry_after = text("retry-after").and_then(|it| it.parse().ok()).map(Duration::from_secs);
     let body = response.text().await?;
     if status.is_success() {
-        return Ok(Ok(Answer { body, etag, position }));
+        return Ok(Ok(Answer { body, etag, position, trace }));
     }
     let problem = serde_json::from_str(&body).unwrap_or_default();
     let key = call.key.as_deref();

@@ -3,7 +3,8 @@
 use clap::CommandFactory as _;
 use clap_complete::{Shell as Generator, generate};
 
-use crate::cli::{Cli, Shell};
+use crate::cli::Cli;
+use crate::cli::completions::Shell;
 use crate::console;
 
 pub(crate) fn run(shell: Shell) -> anyhow::Result<()> {

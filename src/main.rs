@@ -8,6 +8,7 @@ mod cli;
 mod client;
 mod completions;
 mod console;
+mod demo;
 mod events;
 mod health;
 mod login;
@@ -71,7 +72,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Backup(settings) => backup::back_up(&settings).await,
             Command::Restore(settings) => backup::restore(&settings).await,
             Command::Health(settings) => health::run(settings.process).await,
-            Command::Completions { shell } => completions::run(shell),
+            Command::Demo(settings) => demo::run(settings).await,
+            Command::Completions(settings) => completions::run(settings.shell),
             Command::Trace(settings) => {
                 trace::run(&settings.data.data_dir, &settings.which, settings.logs).await
             }

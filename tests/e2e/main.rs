@@ -17,6 +17,7 @@ mod compose;
 mod conditional;
 mod cors;
 mod databases;
+mod demo;
 mod domain;
 mod drain;
 mod edge;

@@ -129,7 +129,7 @@ async fn the_readmes_line_is_answered_201() {
 }
 
 /// A line without what differs between two runs: ids, times, durations and their bars.
-fn masked(line: &str) -> String {
+pub(crate) fn masked(line: &str) -> String {
     let is_bar = |it: char| ('\u{2580}'..='\u{259f}').contains(&it) || ['\u{250a}', '\u{22ef}'].contains(&it);
     let line: String = line.chars().map(|it| if is_bar(it) { ' ' } else { it }).collect();
     let mut words: Vec<String> = Vec::new();

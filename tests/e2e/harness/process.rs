@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
@@ -101,7 +102,12 @@ impl Process {
 
     /// Waits for its end, and until everything that it has printed was read.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
-        let status = tokio::time::timeout(DEADLINE, self.child.wait()).await.expect("it ends").unwrap();
+        self.ended_within(DEADLINE).await
+    }
+
+    /// The same of a process that takes its time.
+    pub(crate) async fn ended_within(&mut self, limit: Duration) -> ExitStatus {
+        let status = tokio::time::timeout(limit, self.child.wait()).await.expect("it ends").unwrap();
         for reader in self.readers.drain(..) {
             tokio::time::timeout(DEADLINE, reader).await.expect("its output ends").unwrap();
         }
