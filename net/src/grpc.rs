@@ -17,7 +17,6 @@ mod outcome;
 mod peer;
 mod probe;
 mod reflection;
-mod refused_calls;
 pub mod server;
 mod server_layer;
 pub mod status;

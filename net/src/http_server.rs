@@ -16,7 +16,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -29,6 +29,7 @@ use self::request_span::Origin;
 use crate::admission::{Authenticate, Identified as _, Waits};
 use crate::client_address::TrustedProxies;
 use crate::metrics::ActiveRequest;
+use crate::refused::Refused;
 use crate::server::{ConnectionStanding, PeerAddress};
 use crate::traced_body::TracedBody;
 use telemetry::propagation::{self, Edge};
@@ -64,12 +65,13 @@ pub struct SpanSettings {
 pub struct HttpServerLayer<A> {
     authenticate: A,
     settings: Arc<SpanSettings>,
+    refused: Arc<Refused>,
 }
 
 impl<A> HttpServerLayer<A> {
     /// Makes the layer; `authenticate` checks the token of each request.
     pub fn new(authenticate: A, settings: SpanSettings) -> Self {
-        Self { authenticate, settings: Arc::new(settings) }
+        Self { authenticate, settings: Arc::new(settings), refused: Arc::default() }
     }
 }
 
@@ -112,13 +114,15 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
-        let HttpServerLayer { authenticate, settings } = self.layer.clone();
+        let HttpServerLayer { authenticate, settings, refused } = self.layer.clone();
         let started = Timestamp::now();
         let (mut head, body) = request.into_parts();
         Box::pin(async move {
             let arrival = Arrival::new(&head, &settings, started);
             let client = arrival.origin.client;
             let admission = authenticate.authenticate(&head.headers, &arrival.waits).await;
+            let standing = ConnectionStanding::of(&head.extensions);
+            let (is_anonymous, version) = (admission.is_err(), head.version);
             let mut observation = arrival.observe(|span| match &admission {
                 Ok(_) => settings.edge.place(span, &head.headers),
                 Err(_) => span,
@@ -126,7 +130,7 @@ where
             match &admission {
                 Ok(caller) => {
                     observation.who = Some(caller.who());
-                    if let Some(standing) = ConnectionStanding::of(&head.extensions) {
+                    if let Some(standing) = &standing {
                         standing.prove_as(caller);
                     }
                 }
@@ -138,6 +142,11 @@ where
             }
             let handled = observation.span.run(inner.call(Request::from_parts(head, body)));
             let mut response = handled.await?;
+            let is_refusal =
+                matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS);
+            if let Some(standing) = standing.filter(|_| is_anonymous && is_refusal) {
+                refused.slow_down(&standing, version, &mut response);
+            }
             propagation::tell_client(&observation.span, response.headers_mut());
             let (parts, body) = response.into_parts();
             let observation = observation.answered(&parts, settings.resources);

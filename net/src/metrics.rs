@@ -76,7 +76,7 @@ pub(crate) enum ConnectionEnd {
     OverShare,
     /// There was no place for a new one, and this one had shown no valid token.
     Displaced,
-    /// It had shown no valid token, and made too many calls.
+    /// It had shown no valid token, and made too many requests.
     RefusedCalls,
 }
 

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use tonic::Status;
 
-use super::refused_calls::RefusedCalls;
 use super::status::{self, Reason};
 use crate::admission::Identified;
 use crate::client_address::Network;
 use crate::places::{Full, Place, Places};
 use crate::rarely::Rarely;
+use crate::refused::Refused;
 use crate::server::Standing;
 
 /// After which a caller beyond a limit may try again.
@@ -47,7 +47,7 @@ struct Shared {
     probes: Places<Network>,
     unverified: Places<Network>,
     message_timeout: Duration,
-    refused: RefusedCalls,
+    refused: Refused,
     unlogged: Rarely,
 }
 
@@ -70,7 +70,7 @@ impl Bounds {
             probes: Places::new(PROBES.0, PROBES.1),
             unverified: Places::new(UNVERIFIED.0, UNVERIFIED.1),
             message_timeout: limits.message_timeout,
-            refused: RefusedCalls::default(),
+            refused: Refused::default(),
             unlogged: Rarely::default(),
         }))
     }

@@ -1,10 +1,14 @@
-//! The rate of calls without a valid token, by address.
+//! The rate of requests and calls without a valid token, by address.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use http::header::CONNECTION;
+use http::{HeaderValue, Response, Version};
+
 use crate::client_address::Network;
+use crate::server::Standing;
 
 /// The sustained rate of one address is one in this time.
 const INTERVAL: Duration = Duration::from_millis(50);
@@ -13,9 +17,9 @@ const BURST: u32 = 200;
 /// Addresses that are remembered before those are removed that may make their burst again.
 const MANY: usize = 4_096;
 
-/// Counts calls by the generic cell rate algorithm: an address has an instant until which its calls are paid for.
+/// Counts requests by the generic cell rate algorithm: an address has an instant until which its requests are paid for.
 #[derive(Default)]
-pub(super) struct RefusedCalls(Mutex<Counted>);
+pub(crate) struct Refused(Mutex<Counted>);
 
 #[derive(Default)]
 struct Counted {
@@ -24,9 +28,9 @@ struct Counted {
     next_removal: usize,
 }
 
-impl RefusedCalls {
-    /// Counts a call; whether it is beyond the rate of its address.
-    pub(super) fn count(&self, network: Network, now: Instant) -> bool {
+impl Refused {
+    /// Counts a request; whether it is beyond the rate of its address.
+    pub(crate) fn count(&self, network: Network, now: Instant) -> bool {
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counted.paid_until.len() >= counted.next_removal.max(MANY) {
             counted.paid_until.retain(|_, paid_until| *paid_until > now);
@@ -41,6 +45,17 @@ impl RefusedCalls {
         }
         is_beyond
     }
+
+    /// Counts a request that is refused. Beyond the rate of its address, its connection is read no more and closed soon, unless
+    /// somebody has shown a valid token on it.
+    pub(crate) fn slow_down<B>(&self, standing: &Standing, version: Version, answer: &mut Response<B>) {
+        if !standing.is_proven() && self.count(standing.network(), Instant::now()) {
+            standing.pause();
+            if version <= Version::HTTP_11 {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -53,7 +68,7 @@ mod tests {
 
     #[test]
     fn an_address_has_a_burst_and_a_rate_and_others_are_not_affected() {
-        let (calls, start) = (RefusedCalls::default(), Instant::now());
+        let (calls, start) = (Refused::default(), Instant::now());
         let taken = |network, now| (0..1_000).take_while(|_| !calls.count(network, now)).count();
         assert_eq!(taken(network(1), start), 200);
         assert_eq!(taken(network(1), start), 0);
@@ -64,7 +79,7 @@ mod tests {
 
     #[test]
     fn addresses_that_may_make_their_burst_again_are_forgotten() {
-        let (calls, start) = (RefusedCalls::default(), Instant::now());
+        let (calls, start) = (Refused::default(), Instant::now());
         for number in 0..100_000 {
             calls.count(network(number), start + INTERVAL * number / 10);
         }
