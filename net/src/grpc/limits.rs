@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use tonic::Status;
 
 use super::status::{self, Reason};
-use crate::admission::Identified;
 use crate::client_address::Network;
 use crate::places::{Full, Place, Places};
 use crate::rarely::Rarely;
@@ -80,9 +79,8 @@ impl Bounds {
     }
 
     /// The holder of the places of a caller.
-    pub(super) fn holder(&self, caller: &impl Identified) -> Holder {
-        let key = (!caller.is_process()).then(|| Key::from(caller.who().sub));
-        Holder { bounds: self.clone(), key }
+    pub(super) fn holder(&self, sub: &str, is_process: bool) -> Holder {
+        Holder { bounds: self.clone(), key: (!is_process).then(|| sub.into()) }
     }
 
     /// A place for a call of the health service or of reflection, which need no token. A process of this product needs none.

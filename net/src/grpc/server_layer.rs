@@ -103,8 +103,8 @@ where
             return Box::pin(probe::serve(inner, request, self.layer.bounds.clone()));
         }
         let ServerLayer { authenticate, service, methods, calls, bounds } = self.layer.clone();
-        let reads = method::is_read(request.uri().path());
-        let streams = methods.is_streaming(request.uri().path());
+        let path = request.uri().path();
+        let (reads, streams) = (method::is_read(path), methods.is_streaming(path));
         let (started, guard) = (Timestamp::now(), calls.begin());
         let timeout = deadline::from_headers(request.headers()).map(with_response_margin);
         // A stream goes on for as long as its connection.
@@ -156,25 +156,22 @@ where
             if let Some(standing) = standing {
                 standing.prove_as(caller);
             }
-            let holder = bounds.holder(caller);
+            let who = Who { on_behalf_of: caller.on_behalf_of(&head.headers), ..caller.who() };
+            let holder = bounds.holder(&who.sub, caller.is_process());
             let mut call = arrival.observe(|span| Edge::Continue.place(span, &head.headers));
-            call.who = Some(Who { on_behalf_of: caller.on_behalf_of(&head.headers), ..caller.who() });
+            call.who = Some(who);
             head.extensions.insert(admission);
-            let within = call.about.within(call.span.context());
             let place = match holder.call() {
                 Ok(place) => place,
                 Err(full) => return Ok(call.answer(full)),
             };
+            let within = call.about.within(call.span.context());
             let received = Received::of(Some(holder.clone()));
             let body = RequestBody::new(body, received.clone(), Some(bounds.message_timeout()));
             let handled = inner.call(Request::from_parts(head, body));
             let handled = async move {
                 let answer = handled.await?;
-                if streams {
-                    Ok(answer.map(GrpcBody::new))
-                } else {
-                    Ok(encoded(answer, &holder, reads).await)
-                }
+                Ok(if streams { answer.map(GrpcBody::new) } else { encoded(answer, &holder, reads).await })
             };
             let handled = survive_panics(handled).with_context(within);
             let mut response = match timeout {
