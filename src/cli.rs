@@ -37,7 +37,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use gateway_settings::Gateway;
 use telemetry::AuditLog;
 use values::{
-    any_duration, connections, department, duration, leeway, lifetime, name, ratio, role, subject,
+    any_duration, connections, department, duration, leeway, lifetime, name, ratio, role, share, subject,
     token_lifetime,
 };
 

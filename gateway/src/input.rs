@@ -6,16 +6,21 @@ mod conditions;
 mod fields;
 mod head;
 mod idempotency;
+mod json;
 mod media;
 mod patch;
 mod query;
 mod shown;
 
+#[cfg(test)]
+pub(crate) use body::body_for_test;
 pub(crate) use body::{Body, FromFields, OptionalBody};
 pub(crate) use conditions::{IfMatch, IfNoneMatch, check_if_match_of_read};
 pub(crate) use fields::Fields;
 pub(crate) use head::check_head;
 pub(crate) use idempotency::IdempotencyKey;
+#[cfg(test)]
+pub(crate) use json::MAX_VALUES;
 pub(crate) use media::Accepts;
 pub(crate) use patch::{Patch, PatchFields};
 pub(crate) use query::{Filter, FilterQuery, ListQuery, NOT_UTF8, QueryParameters, pairs};

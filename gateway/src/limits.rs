@@ -34,10 +34,16 @@ pub struct Limits {
     pub header_bytes: usize,
     /// Maximum size of a request body.
     pub body_bytes: usize,
-    /// Maximum number of in-flight requests of all clients; further ones are rejected at once.
+    /// Maximum number of in-flight requests of all clients, and of those whose bodies are still to arrive; further ones are
+    /// rejected at once.
     pub requests: usize,
-    /// Maximum number of unread response bytes of all clients; above the limit, reads are rejected.
+    /// The share of one caller in `requests`; 0 sets none.
+    pub requests_per_caller: usize,
+    /// Maximum number of bytes in memory for all clients: of responses that were not read yet, and of bodies. Above the limit,
+    /// reads and bodies are rejected.
     pub untaken_bytes: usize,
+    /// The share of one caller in `untaken_bytes`; 0 sets none.
+    pub untaken_bytes_per_caller: usize,
     /// The rate limit of one caller; `None` sets none.
     pub caller_rate: Option<Rate>,
 }
@@ -63,9 +69,12 @@ impl Default for Limits {
             stream_rate: 1_024,
             // A token and the session cookies with an earlier one, each of up to 16 KiB, and as much for the rest.
             header_bytes: 48 * 1024,
-            body_bytes: 1024 * 1024,
+            // The largest worker, with an escape sequence for each character, has 230 kB.
+            body_bytes: 256 * 1024,
             requests: 1_024,
+            requests_per_caller: 64,
             untaken_bytes: 256 * 1024 * 1024,
+            untaken_bytes_per_caller: 32 * 1024 * 1024,
             caller_rate: NonZeroU32::new(200).zip(NonZeroU32::new(400)).and_then(|(a, b)| rate(a, b)),
         }
     }

@@ -108,7 +108,7 @@ pub(crate) fn router(
         .layer(from_fn(check_if_match_of_read))
         .layer(from_fn_with_state(sessions, require_same_origin))
         .layer(from_fn_with_state(limits.request_timeout, within_deadline))
-        .layer(from_fn_with_state(InFlightLimit::new(limits.requests, limits.untaken_bytes), limit_in_flight))
+        .layer(from_fn_with_state(InFlightLimit::new(limits), limit_in_flight))
         .layer(from_fn_with_state(limits.header_bytes, limit_header))
         .layer(from_fn(check_head))
         .layer(from_fn_with_state(limits.caller_rate.map(CallerRateLimit::new), limit_caller_rate))

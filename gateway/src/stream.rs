@@ -125,7 +125,7 @@ impl Log {
 pub struct Settings {
     /// Maximum number of open streams.
     pub max_streams: usize,
-    /// Maximum number of open streams of one caller.
+    /// Maximum number of open streams of one caller; 0 sets none.
     pub max_streams_per_caller: usize,
     /// Number of streams that catch up at the same time; others wait for their turn.
     pub turns: NonZeroUsize,
@@ -239,10 +239,10 @@ impl Streams {
                 let ends = Ends::new(extensions, caller.accepted_until, &self.clock, &self.settings);
                 Opened::Client(Box::new(Client::new(self.clone(), caller, filter, start, ends, permit)))
             }
-            Err(exceeded) => {
-                metrics::stream_refused(exceeded.reason());
-                let retry = retry() * 5;
-                let data = json!({"reason": exceeded.reason(), "reconnect_in_ms": retry});
+            Err(full) => {
+                let (reason, retry) = (permits::reason(full), retry() * 5);
+                metrics::stream_refused(reason);
+                let data = json!({"reason": reason, "reconnect_in_ms": retry});
                 Opened::Rejected(Some(frame::control(self, "system.sse.rejected", &data, None, Some(retry))))
             }
         };

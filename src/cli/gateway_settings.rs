@@ -8,7 +8,9 @@ use std::time::Duration;
 use clap::{ArgAction, Args};
 use gateway::CorsOrigins;
 
-use super::values::{body_bytes, connections, duration, header_bytes, untaken_bytes};
+use super::values::{
+    body_bytes, connections, duration, header_bytes, share, untaken_bytes, untaken_bytes_of_caller,
+};
 use super::{Common, TraceEdge, bounds, page, streams, transport};
 
 #[derive(Debug, Args)]
@@ -52,14 +54,20 @@ pub(crate) struct Gateway {
     #[arg(long, env = "CCM_MAX_HEADER_BYTES", default_value = "49152", value_name = "BYTES", value_parser = header_bytes)]
     pub(crate) max_header_bytes: usize,
     /// Body limit: maximum size of a request body, in bytes
-    #[arg(long, env = "CCM_MAX_BODY_BYTES", default_value = "1048576", value_name = "BYTES", value_parser = body_bytes)]
+    #[arg(long, env = "CCM_MAX_BODY_BYTES", default_value = "262144", value_name = "BYTES", value_parser = body_bytes)]
     pub(crate) max_body_bytes: usize,
     /// Maximum number of in-flight requests; further requests get 503
     #[arg(long, env = "CCM_MAX_REQUESTS_IN_FLIGHT", default_value = "1024", value_name = "NUMBER", value_parser = connections)]
     pub(crate) max_requests_in_flight: usize,
+    /// Share of one caller in CCM_MAX_REQUESTS_IN_FLIGHT; further requests of that caller get 429; 0 means no share
+    #[arg(long, env = "CCM_MAX_REQUESTS_PER_CALLER", default_value = "64", value_name = "NUMBER", value_parser = share)]
+    pub(crate) max_requests_per_caller: usize,
     /// Maximum number of response bytes that clients have not read yet; further reads get 503
     #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES", default_value = "268435456", value_name = "BYTES", value_parser = untaken_bytes)]
     pub(crate) max_untaken_bytes: usize,
+    /// Share of one caller in CCM_MAX_UNTAKEN_BYTES; further reads of that caller get 429; 0 means no share
+    #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES_PER_CALLER", default_value = "33554432", value_name = "BYTES", value_parser = untaken_bytes_of_caller)]
+    pub(crate) max_untaken_bytes_per_caller: usize,
     /// Sustained rate limit of one caller, in requests per second; 0 means unlimited
     #[arg(long, env = "CCM_CALLER_RATE", default_value = "200", value_name = "NUMBER")]
     pub(crate) caller_rate: u32,

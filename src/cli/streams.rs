@@ -17,8 +17,8 @@ pub(crate) struct Streams {
     /// Maximum number of open event streams; further ones are told to connect again later
     #[arg(long, env = "CCM_MAX_STREAMS", default_value = "4096", value_name = "NUMBER", value_parser = super::connections)]
     max_streams: usize,
-    /// Maximum number of open event streams of one caller
-    #[arg(long, env = "CCM_MAX_STREAMS_PER_CALLER", default_value = "100", value_name = "NUMBER", value_parser = super::connections)]
+    /// Maximum number of open event streams of one caller; 0 means no share
+    #[arg(long, env = "CCM_MAX_STREAMS_PER_CALLER", default_value = "100", value_name = "NUMBER", value_parser = super::share)]
     max_streams_per_caller: usize,
     /// Number of event streams that are sent older events or a snapshot at the same time; by default, that of the processors
     #[arg(long, env = "CCM_STREAM_TURNS", value_name = "NUMBER")]

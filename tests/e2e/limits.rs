@@ -3,6 +3,7 @@
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 use crate::harness::{Answer, Backend, Client, DEADLINE, Product, eventually};
 
@@ -64,23 +65,40 @@ async fn until(client: &Client, status: u16) -> Answer {
 async fn requests_beyond_those_in_flight_are_told_to_come_back_and_served_once_one_has_ended() {
     let product = Product::start_with(Backend::Sqlite, &[("CCM_MAX_REQUESTS_IN_FLIGHT", "2")]).await;
     let ada = product.user("ada");
-    let (first, second) = (Held::begin(&product).await, Held::begin(&product).await);
-    assert_told(&ada.get("/api/tasks").await, 503, "overloaded");
+    assert_eq!(ada.get("/api/tasks").await.status, 200);
+    product.tasks.signal("STOP");
+    let mut asked = JoinSet::new();
+    for name in ["bob", "eve", "mia", "zoe"] {
+        let client = product.user(name);
+        asked.spawn(async move { client.get("/api/tasks").await });
+    }
+    for _ in 0..2 {
+        assert_told(&asked.join_next().await.unwrap().unwrap(), 503, "overloaded");
+    }
     assert_eq!(product.anonymous().get("/livez").await.status, 200);
-    assert_eq!(product.anonymous().get("/readyz").await.status, 200);
-    assert!(first.end().await.starts_with("HTTP/1.1 201"), "what was being answered is answered");
-    assert_eq!(ada.get("/api/tasks").await.status, 200, "while the other is still held");
-    assert!(second.end().await.starts_with("HTTP/1.1 201"));
+    product.tasks.signal("CONT");
+    while let Some(answer) = asked.join_next().await {
+        assert_eq!(answer.unwrap().status, 200, "what was being answered is answered");
+    }
+    until(&ada, 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_goes_away_leaves_its_place_to_others() {
-    let product = Product::start_with(Backend::Sqlite, &[("CCM_MAX_REQUESTS_IN_FLIGHT", "1")]).await;
+async fn who_sends_a_body_slowly_takes_a_place_from_nobody_who_works() {
+    let product = Product::start_with(Backend::Sqlite, &[("CCM_MAX_REQUESTS_IN_FLIGHT", "2")]).await;
     let ada = product.user("ada");
-    let held = Held::begin(&product).await;
-    assert_eq!(ada.get("/api/tasks").await.status, 503);
-    drop(held);
-    until(&ada, 200).await;
+    let (first, second) = (Held::begin(&product).await, Held::begin(&product).await);
+    assert_eq!(ada.get("/api/tasks").await.status, 200);
+    assert_told(&ada.post("/api/tasks", &json!({"title": "third"})).await, 503, "overloaded");
+    assert!(first.end().await.starts_with("HTTP/1.1 201"), "what was awaited is answered");
+    assert_eq!(ada.post("/api/tasks", &json!({"title": "third"})).await.status, 201);
+    drop(second);
+    // A client that goes away leaves its place to others.
+    let _third = Held::begin(&product).await;
+    eventually("the place of the second", async || {
+        (ada.post("/api/tasks", &json!({"title": "fourth"})).await.status == 201).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,13 +190,23 @@ async fn a_body_that_nests_too_deep_is_no_json_object() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_caller_has_no_more_than_a_share_of_what_may_be_in_flight() {
-    let product = Product::start_with(Backend::Sqlite, &[("CCM_MAX_REQUESTS_IN_FLIGHT", "40")]).await;
+    let settings = [("CCM_MAX_REQUESTS_IN_FLIGHT", "40"), ("CCM_MAX_REQUESTS_PER_CALLER", "3")];
+    let product = Product::start_with(Backend::Sqlite, &settings).await;
+    let (holder, ada) = (product.user("holder"), product.user("ada"));
+    let task = json!({"title": "one more"});
     let mut held = Vec::new();
-    for _ in 0..16 {
+    for _ in 0..3 {
         held.push(Held::begin(&product).await);
     }
-    assert_told(&product.user("holder").get("/api/tasks").await, 429, "rate-limited");
-    assert_eq!(product.user("ada").get("/api/tasks").await.status, 200);
+    assert_told(&holder.post("/api/tasks", &task).await, 429, "rate-limited");
+    assert_eq!(ada.post("/api/tasks", &task).await.status, 201);
     assert!(held.pop().unwrap().end().await.starts_with("HTTP/1.1 201"));
-    assert_eq!(product.user("holder").get("/api/tasks").await.status, 200);
+    assert_eq!(holder.post("/api/tasks", &task).await.status, 201);
+    // 0 sets no share.
+    let settings = [("CCM_MAX_REQUESTS_IN_FLIGHT", "3"), ("CCM_MAX_REQUESTS_PER_CALLER", "0")];
+    let product = Product::start_with(Backend::Sqlite, &settings).await;
+    for _ in 0..3 {
+        held.push(Held::begin(&product).await);
+    }
+    assert_told(&product.user("holder").post("/api/tasks", &task).await, 503, "overloaded");
 }

@@ -42,6 +42,7 @@ mod issuer;
 mod issuer_spans;
 mod kill;
 mod large_lists;
+mod largest;
 mod limits;
 mod metrics;
 mod migrate;

@@ -1,6 +1,7 @@
 //! Compares the OpenAPI document with the code and with docs/errors.md.
 
 mod shape;
+mod sizes;
 
 use std::collections::BTreeSet;
 

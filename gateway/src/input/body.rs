@@ -1,18 +1,24 @@
 //! Extracts the JSON body of a request, with all its violations.
 
+use std::error::Error;
+
 use axum::RequestExt as _;
 use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt as _, LengthLimitError};
 use net::grpc::deadline;
 use platform::violation::{Violation, Violations};
 use proto::error::v1::Reason;
+use serde::de::DeserializeSeed as _;
 use tonic::{Code, Response, Status};
 
 use super::Fields;
+use super::fields::CountedFields;
+use super::json::{Budget, MAX_VALUES};
 use super::media::{Accepts, check};
 use crate::error::ApiError;
+use crate::limits::in_flight::InFlight;
 
 /// A file that Windows has written may begin with it; RFC 8259, section 8.1, lets a reader ignore it.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -102,8 +108,8 @@ fn takes_precedence(code: Code) -> bool {
 impl<T: FromFields, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        Ok(Self::of(object(request, state, Accepts::Json).await?))
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        Ok(Self::of(object(request, Accepts::Json).await?))
     }
 }
 
@@ -120,49 +126,87 @@ pub(crate) struct OptionalBody<T>(pub(crate) Body<T>);
 impl<T: FromFields, S: Send + Sync> FromRequest<S> for OptionalBody<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         let typed = check(request.headers(), Accepts::Json);
-        let bytes = read(request, state).await?;
+        let bytes = read(request).await?;
         let fields = if bytes.is_empty() { Fields::default() } else { typed.and_then(|()| parse(&bytes))? };
         Ok(Self(Body::of(fields)))
     }
 }
 
 /// Reads the JSON object of a request whose body has such a form.
-pub(super) async fn object<S: Send + Sync>(
-    request: Request,
-    state: &S,
-    accepts: Accepts,
-) -> Result<Fields, ApiError> {
+pub(super) async fn object(request: Request, accepts: Accepts) -> Result<Fields, ApiError> {
     check(request.headers(), accepts)?;
-    parse(&read(request, state).await?)
+    parse(&read(request).await?)
 }
 
 fn parse(body: &[u8]) -> Result<Fields, ApiError> {
-    serde_json::from_slice(body).map_err(|error| {
-        ApiError::new(Reason::InvalidJson, format!("the body is not a JSON object: {error}"))
+    let (budget, mut json) = (Budget::new(), serde_json::Deserializer::from_slice(body));
+    let read = CountedFields(&budget).deserialize(&mut json);
+    read.and_then(|fields| json.end().map(|()| fields)).map_err(|error| {
+        let detail = if budget.is_exceeded() {
+            format!("the body has more than {MAX_VALUES} JSON values")
+        } else {
+            format!("the body is not a JSON object: {error}")
+        };
+        ApiError::new(Reason::InvalidJson, detail)
     })
 }
 
-async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
-    let too_large = || ApiError::new(Reason::BodyTooLarge, "the body exceeds the body limit");
+async fn read(request: Request) -> Result<Bytes, ApiError> {
+    let in_flight = InFlight::of(request.extensions());
     let declared = request.body().size_hint().lower();
-    let request = request.with_limited_body();
+    let body = request.with_limited_body().into_body();
     // Before any of it is read: the client may wait for `100 Continue`, and need not send it at all.
-    if request.body().size_hint().upper().is_some_and(|limit| declared > limit) {
+    if body.size_hint().upper().is_some_and(|limit| declared > limit) {
         return Err(too_large());
     }
-    let reading = Bytes::from_request(request, state);
     let limit = deadline::remaining().unwrap_or_default();
-    match tokio::time::timeout(limit, reading).await {
-        Err(_) => {
-            Err(ApiError::new(Reason::BodyTimeout, "the body did not arrive before the request timeout"))
+    let Ok(read) = tokio::time::timeout(limit, received(body, in_flight.as_ref())).await else {
+        let detail = "the body did not arrive before the request timeout";
+        return Err(ApiError::new(Reason::BodyTimeout, detail));
+    };
+    let bytes = read?;
+    let begin = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    Ok(bytes.slice(begin..))
+}
+
+/// Reads a body to its end, from which on its request is in flight.
+async fn received(mut body: axum::body::Body, in_flight: Option<&InFlight>) -> Result<Bytes, ApiError> {
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
+        if let Some(it) = in_flight {
+            it.receive(data.len())?;
         }
-        Ok(Err(refused)) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large()),
-        Ok(Err(_)) => Err(ApiError::new(Reason::BodyIncomplete, "the body ended early")),
-        Ok(Ok(bytes)) if bytes.starts_with(BYTE_ORDER_MARK) => Ok(bytes.slice(BYTE_ORDER_MARK.len()..)),
-        Ok(Ok(bytes)) => Ok(bytes),
+        bytes.extend_from_slice(&data);
     }
+    if let Some(it) = in_flight {
+        it.arrived()?;
+    }
+    Ok(bytes.freeze())
+}
+
+fn too_large() -> ApiError {
+    ApiError::new(Reason::BodyTooLarge, "the body exceeds the body limit")
+}
+
+fn broken(error: axum::Error) -> ApiError {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+    while let Some(it) = cause {
+        if it.is::<LengthLimitError>() {
+            return too_large();
+        }
+        cause = it.source();
+    }
+    ApiError::new(Reason::BodyIncomplete, "the body ended early")
+}
+
+/// Reads a body and answers nothing.
+#[cfg(test)]
+pub(crate) async fn body_for_test(request: Request) -> Result<(), ApiError> {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    deadline::within(until, read(request)).await.map(drop)
 }
 
 #[cfg(test)]
@@ -203,6 +247,7 @@ mod tests {
             (Some("text/plain"), "{}", Reason::UnsupportedMediaType),
             (json, " ", Reason::InvalidJson),
             (json, "[]", Reason::InvalidJson),
+            (json, "{} {}", Reason::InvalidJson),
         ] {
             let error = sent(content_type, body).await.unwrap_err();
             assert_eq!(error.reason(), reason.text(), "{content_type:?} {body:?}");

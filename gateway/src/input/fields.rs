@@ -5,9 +5,10 @@ use std::fmt;
 
 use platform::violation::Violations;
 use proto::ContractEnum;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
+use super::json::{Budget, Counted};
 use crate::names::choose;
 
 /// The fields of an object that were not read yet, and the violations found so far.
@@ -160,15 +161,18 @@ impl Fields {
     }
 }
 
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor)
+/// Reads an object, and counts its values.
+pub(super) struct CountedFields<'b>(pub(super) &'b Budget);
+
+impl<'de> DeserializeSeed<'de> for CountedFields<'_> {
+    type Value = Fields;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Fields, D::Error> {
+        deserializer.deserialize_map(self)
     }
 }
 
-struct ObjectVisitor;
-
-impl<'de> Visitor<'de> for ObjectVisitor {
+impl<'de> Visitor<'de> for CountedFields<'_> {
     type Value = Fields;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -177,12 +181,20 @@ impl<'de> Visitor<'de> for ObjectVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
         let mut object = Fields::default();
-        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+        while let Some(name) = map.next_key::<String>()? {
+            let value = map.next_value_seed(Counted(self.0))?;
             if object.fields.insert(name.clone(), value).is_some() {
                 object.violations.add(name, "must not be given twice");
             }
         }
         Ok(object)
+    }
+}
+
+#[cfg(test)]
+impl<'de> serde::Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        CountedFields(&Budget::new()).deserialize(deserializer)
     }
 }
 

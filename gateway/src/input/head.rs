@@ -12,7 +12,10 @@ use proto::error::v1::Reason;
 
 use crate::error::ApiError;
 
-/// Answers 400 to a request whose host is missing, repeated or invalid (RFC 9112, section 3.2), and 501 to one with a
+/// Maximum number of parameters in a query; a stream may name 450 types and ids. Each one is an allocation and may be a violation.
+const MAX_PARAMETERS: usize = 1_000;
+
+/// Answers 400 to a request with too many parameters, and to one whose host is missing, repeated or invalid (RFC 9112, section 3.2), and 501 to one with a
 /// transfer coding other than chunked (section 6.1): hyper would read the body as if it were chunked alone.
 pub(crate) async fn check_head(request: Request, next: Next) -> Response {
     match check(&request) {
@@ -22,10 +25,10 @@ pub(crate) async fn check_head(request: Request, next: Next) -> Response {
 }
 
 fn check(request: &Request) -> Result<(), ApiError> {
-    let invalid = |description: &str| {
-        let description = description.to_owned();
-        Err(ApiError::invalid(vec![Violation { field: "Host".to_owned(), description }]))
+    let refuse = |field: &str, description: String| {
+        Err(ApiError::invalid(vec![Violation { field: field.to_owned(), description }]))
     };
+    let invalid = |description: &str| refuse("Host", description.to_owned());
     let mut hosts = request.headers().get_all(HOST).iter();
     let (first, second) = (hosts.next(), hosts.next());
     // Over HTTP/2, `:authority` takes its place.
@@ -37,6 +40,10 @@ fn check(request: &Request) -> Result<(), ApiError> {
         return invalid(
             "must be a host name or an IP address, and a port if need be, such as example.com:8000",
         );
+    }
+    let query = request.uri().query().unwrap_or_default();
+    if query.bytes().filter(|it| *it == b'&').count() >= MAX_PARAMETERS {
+        return refuse("query", format!("must have at most {MAX_PARAMETERS} parameters"));
     }
     if has_other_coding(request.headers()) {
         let detail = "the only transfer coding that is supported is chunked, and only once";
@@ -79,7 +86,19 @@ fn has_other_coding(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+
     use super::*;
+
+    #[test]
+    fn a_query_has_a_maximum_number_of_parameters() {
+        let with = |count: usize| {
+            let target = format!("/api/tasks?{}", vec!["a"; count].join("&"));
+            check(&Request::get(target).version(Version::HTTP_2).body(Body::empty()).unwrap())
+        };
+        assert!(with(MAX_PARAMETERS).is_ok());
+        assert_eq!(with(MAX_PARAMETERS + 1).unwrap_err().violations()[0].field, "query");
+    }
 
     #[test]
     fn a_host_has_a_name_or_an_address_and_perhaps_a_port() {

@@ -53,8 +53,8 @@ impl<T: PatchFields> Patch<T> {
 impl<T: PatchFields, S: Send + Sync> FromRequest<S> for Patch<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        object(request, state, Accepts::Patch).await.map(Self::of)
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        object(request, Accepts::Patch).await.map(Self::of)
     }
 }
 

@@ -1,9 +1,6 @@
-//! The limits on open streams: in total, and of one caller.
+//! The limits on open streams, and on the large parts of their snapshots: in total, and of one caller.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use net::places::{Full, Place, Places};
 
 use crate::limits::callers::Key;
 
@@ -14,108 +11,52 @@ const MAX_PARTS_OF_CALLER: usize = 16;
 
 /// Counts open streams. Clones share the counts.
 #[derive(Clone)]
-pub(super) struct StreamPermits(Arc<Shared>);
-
-struct Shared {
-    total: usize,
-    per_caller: usize,
-    parts: Arc<Semaphore>,
-    open: Mutex<Open>,
-}
-
-#[derive(Default)]
-struct Open {
-    total: usize,
-    by_caller: HashMap<Key, OfCaller>,
-}
-
-struct OfCaller {
-    open: usize,
-    parts: Arc<Semaphore>,
+pub(super) struct StreamPermits {
+    streams: Places<Key>,
+    parts: Places<Key>,
 }
 
 /// Room in memory for large parts of the snapshot of one stream.
 #[derive(Clone)]
 pub(super) struct PartRoom {
-    total: Arc<Semaphore>,
-    of_caller: Arc<Semaphore>,
+    parts: Places<Key>,
+    caller: Key,
 }
 
 /// Room for one part, until it is dropped.
-pub(super) struct PartPermit {
-    _of_caller: OwnedSemaphorePermit,
-    _total: OwnedSemaphorePermit,
-}
+pub(super) struct PartPermit(#[expect(dead_code, reason = "held until it is dropped")] Place<Key>);
 
 impl PartRoom {
     /// Returns room for a large part, if there is some.
     pub(super) fn try_acquire(self) -> Option<PartPermit> {
-        let of_caller = self.of_caller.try_acquire_owned().ok()?;
-        Some(PartPermit { _of_caller: of_caller, _total: self.total.try_acquire_owned().ok()? })
+        self.parts.take(&self.caller, 1).ok().map(PartPermit)
     }
 }
 
 /// An open stream, until it is dropped.
 pub(super) struct StreamPermit {
-    permits: StreamPermits,
-    caller: Key,
+    _stream: Place<Key>,
     pub(super) parts: PartRoom,
 }
 
-/// The limit that a further stream would exceed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Exceeded {
-    Total,
-    PerCaller,
-}
-
-impl Exceeded {
-    /// The reason that the client is told.
-    pub(super) fn reason(self) -> &'static str {
-        match self {
-            Self::Total => "too_many_streams",
-            Self::PerCaller => "too_many_streams_of_caller",
-        }
+/// The reason that the client is told when a limit is reached.
+pub(super) fn reason(full: Full) -> &'static str {
+    match full {
+        Full::Total => "too_many_streams",
+        Full::Share => "too_many_streams_of_caller",
     }
 }
 
 impl StreamPermits {
+    /// A share of 0 sets no limit for a caller.
     pub(super) fn new(total: usize, per_caller: usize) -> Self {
-        let parts = Arc::new(Semaphore::new(MAX_PARTS));
-        Self(Arc::new(Shared { total, per_caller, parts, open: Mutex::default() }))
+        let parts = Places::new(MAX_PARTS, MAX_PARTS_OF_CALLER);
+        Self { streams: Places::new(total, per_caller), parts }
     }
 
-    pub(super) fn acquire(&self, caller: Key) -> Result<StreamPermit, Exceeded> {
-        let mut open = self.open();
-        if open.by_caller.get(&caller).is_some_and(|it| it.open >= self.0.per_caller) {
-            return Err(Exceeded::PerCaller);
-        }
-        if open.total >= self.0.total {
-            return Err(Exceeded::Total);
-        }
-        open.total += 1;
-        let new = || OfCaller { open: 0, parts: Arc::new(Semaphore::new(MAX_PARTS_OF_CALLER)) };
-        let of_caller = open.by_caller.entry(caller.clone()).or_insert_with(new);
-        of_caller.open += 1;
-        let parts = PartRoom { total: self.0.parts.clone(), of_caller: of_caller.parts.clone() };
-        Ok(StreamPermit { permits: self.clone(), caller, parts })
-    }
-
-    fn open(&self) -> MutexGuard<'_, Open> {
-        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for StreamPermit {
-    fn drop(&mut self) {
-        let mut open = self.permits.open();
-        open.total -= 1;
-        if let Some(of_caller) = open.by_caller.get_mut(&self.caller) {
-            of_caller.open -= 1;
-            if of_caller.open == 0 {
-                open.by_caller.remove(&self.caller);
-            }
-        }
+    pub(super) fn acquire(&self, caller: Key) -> Result<StreamPermit, Full> {
+        let stream = self.streams.take(&caller, 1)?;
+        Ok(StreamPermit { _stream: stream, parts: PartRoom { parts: self.parts.clone(), caller } })
     }
 }
 
@@ -132,10 +73,17 @@ mod tests {
         let permits = StreamPermits::new(3, 2);
         let first = permits.acquire(key("ada")).ok();
         let _second = permits.acquire(key("ada")).ok();
-        assert_eq!(permits.acquire(key("ada")).err(), Some(Exceeded::PerCaller));
+        assert_eq!(permits.acquire(key("ada")).err(), Some(Full::Share));
         let _other = permits.acquire(key("bob")).ok();
-        assert_eq!(permits.acquire(key("bob")).err(), Some(Exceeded::Total));
+        assert_eq!(permits.acquire(key("bob")).err(), Some(Full::Total));
         drop(first);
         assert!(permits.acquire(key("ada")).is_ok());
+    }
+
+    #[test]
+    fn without_a_share_a_caller_may_have_all_streams() {
+        let permits = StreamPermits::new(3, 0);
+        let all: Vec<_> = std::iter::from_fn(|| permits.acquire(key("ada")).ok()).collect();
+        assert_eq!(all.len(), 3);
     }
 }
