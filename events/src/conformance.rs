@@ -42,6 +42,11 @@ pub(crate) fn recorded() -> Recorded {
     Recorded { seq, kind: &TASK, position, subject_id, revision, before, after, event, bytes }
 }
 
+/// Who follows a log, where it does not matter.
+pub(super) fn anybody() -> Subscriber {
+    Subscriber::of(&access::testing::caller("ada", &[], None))
+}
+
 pub(super) async fn open(fresh: &Fresh) -> Database {
     Database::open(&fresh.url, &crate::migrations()).await.unwrap()
 }
@@ -91,7 +96,7 @@ async fn events_get_dense_positions_in_the_order_of_their_commits(fresh: Fresh) 
     let (log, _running) = EventLog::start(&database, vec![&TASK]);
     let point = log.point().await.unwrap();
     assert_eq!((point.head, point.oldest), (0, 1));
-    let mut follower = log.follow(point.log_id, 0);
+    let mut follower = log.follow(point.log_id, 0, &anybody());
     let subject = subject();
     for revision in 1..=5 {
         append(&database, change(subject, revision)).await.unwrap();
@@ -117,7 +122,7 @@ async fn every_follower_gets_every_event_once_in_the_same_order_during_writes(fr
         })
     });
     let writers: Vec<_> = writers.collect();
-    let mut followers: Vec<_> = (0..4).map(|_| log.follow(log_id, 0)).collect();
+    let mut followers: Vec<_> = (0..4).map(|_| log.follow(log_id, 0, &anybody())).collect();
     let read = followers.iter_mut().map(|it| take(it, WRITERS * EACH));
     let read = futures_util::future::join_all(read).await;
     for writer in writers {
@@ -149,18 +154,18 @@ async fn a_lagging_follower_reads_without_gaps(fresh: Fresh) {
         })
         .await;
     written.unwrap();
-    let mut first = log.follow(log_id, 0);
+    let mut first = log.follow(log_id, 0, &anybody());
     assert_eq!(take(&mut first, 600).await.len(), 600);
     // The tail holds nothing of what was there when the first one began to follow.
     append(&database, change(subject(), 1)).await.unwrap();
-    let mut second = log.follow(log_id, 300);
+    let mut second = log.follow(log_id, 300, &anybody());
     assert!(take(&mut second, 301).await.iter().map(|it| it.0).eq(301..=601));
 }
 
 async fn a_rolled_back_change_leaves_no_gap(fresh: Fresh) {
     let database = open(&fresh).await;
     let (log, _running) = EventLog::start(&database, vec![&TASK]);
-    let mut follower = log.follow(log.point().await.unwrap().log_id, 0);
+    let mut follower = log.follow(log.point().await.unwrap().log_id, 0, &anybody());
     let event = change(subject(), 1);
     append(&database, event.clone()).await.unwrap();
     append(&database, event).await.unwrap_err();
@@ -195,10 +200,10 @@ async fn a_different_log_and_a_position_beyond_the_head_cannot_be_followed(fresh
     let (log, _running) = EventLog::start(&database, vec![&TASK]);
     append(&database, change(subject(), 1)).await.unwrap();
     let log_id = log.point().await.unwrap().log_id;
-    let mut here = log.follow(log_id, 0);
+    let mut here = log.follow(log_id, 0, &anybody());
     take(&mut here, 1).await;
     for (log_id, position) in [(Uuid::nil(), 1), (log_id, 7)] {
-        let mut follower = log.follow(log_id, position);
+        let mut follower = log.follow(log_id, position, &anybody());
         let next = tokio::time::timeout(Duration::from_secs(30), follower.next()).await.expect("an answer");
         assert!(matches!(next, Err(ReadError::Gone)), "{log_id} {position}");
     }
@@ -215,12 +220,12 @@ async fn the_events_of_subjects_deleted_long_ago_are_removed(fresh: Fresh) {
         append(&database, event).await.unwrap();
     }
     let log_id = log.point().await.unwrap().log_id;
-    take(&mut log.follow(log_id, 0), 4).await;
+    take(&mut log.follow(log_id, 0, &anybody()), 4).await;
     assert_eq!(log.trim(ended_at, 10).await.unwrap(), 0, "it did not end before then");
     assert_eq!(log.trim(Micros(ended_at.0 + 1), 10).await.unwrap(), 1);
     assert_eq!(log.point().await.unwrap().oldest, 4);
     assert!(matches!(log.reader.after(0, 10).await, Err(ReadError::Gone)), "a reader skips removed events");
-    assert_eq!(take(&mut log.follow(log_id, 3), 1).await, [(4, living, 2)]);
+    assert_eq!(take(&mut log.follow(log_id, 3, &anybody()), 1).await, [(4, living, 2)]);
     let list = ListId::of("test", &proto::event::v1::ListEventsRequest::default());
     let page = Page::new(10, "", list).unwrap();
     let (history, _) = log.history(living, page, &Visibility::All, |_| true).await.unwrap().unwrap();
@@ -236,7 +241,7 @@ async fn the_events_of_a_restored_subject_are_kept(fresh: Fresh) {
     for event in [change(restored, 1), end, change(restored, 3)] {
         append(&database, event).await.unwrap();
     }
-    take(&mut log.follow(log.point().await.unwrap().log_id, 0), 3).await;
+    take(&mut log.follow(log.point().await.unwrap().log_id, 0, &anybody()), 3).await;
     assert_eq!(log.trim(Micros(i64::MAX), 10).await.unwrap(), 0);
 }
 

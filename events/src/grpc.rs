@@ -15,6 +15,7 @@ use std::time::Duration;
 use access::Visibility;
 use access::grpc::caller;
 use net::grpc::{deadline, status};
+use net::places::{Full, Places};
 use net::server::Draining;
 use platform::clock::{Clock, Micros};
 use platform::violation::Violation;
@@ -23,13 +24,13 @@ use proto::event::v1::{
     self as wire, ListEventsRequest, ListEventsResponse, WatchEventsRequest, WatchSubject,
 };
 use telemetry::span::{in_current_context, set_on_current};
-use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 pub use response_stream::ResponseStream;
 
-use crate::{EventLog, Snapshot, SubjectKind, metrics, storage_failed};
+use crate::turns::Turns;
+use crate::{EventLog, Snapshot, SubjectKind, Subscriber, metrics, storage_failed};
 use filter::Filter;
 use request::{Start, WatchQuery};
 use snapshot::{MAX_READING, SnapshotProgress};
@@ -96,8 +97,10 @@ impl SubjectRegistry {
 /// Limits of the subscribers of a process.
 #[derive(Clone, Copy, Debug)]
 pub struct WatchLimits {
-    /// Maximum number of concurrent WatchEvents streams.
+    /// Maximum number of concurrent WatchEvents streams, and again as many of services.
     pub max_subscribers: usize,
+    /// The share of one caller that is no service; 0 sets none.
+    pub max_per_caller: usize,
     /// How long a subscriber may read nothing before its stream is ended.
     pub write_timeout: Duration,
 }
@@ -106,10 +109,12 @@ pub struct WatchLimits {
 pub struct Events {
     log: EventLog,
     registry: SubjectRegistry,
-    watch_permits: Arc<Semaphore>,
+    watches: Places<Subscriber>,
+    /// Those of services, such as the feed of a gateway: nobody else can take their places.
+    watches_of_services: Places<Subscriber>,
     write_timeout: Duration,
-    /// Permits to read a page of a snapshot.
-    reading: Arc<Semaphore>,
+    /// Turns at reading a page of a snapshot.
+    reading: Turns,
     clock: Clock,
 }
 
@@ -117,14 +122,16 @@ impl Events {
     /// Serves the events of `log`.
     #[must_use]
     pub fn new(log: EventLog, registry: SubjectRegistry, limits: WatchLimits, clock: Clock) -> Self {
-        let watch_permits = Arc::new(Semaphore::new(limits.max_subscribers));
-        metrics::observe_watches(watch_permits.clone(), limits.max_subscribers);
+        let watches = Places::new(limits.max_subscribers, limits.max_per_caller);
+        let watches_of_services = Places::new(limits.max_subscribers, 0);
+        metrics::observe_watches([watches.clone(), watches_of_services.clone()]);
         Self {
             log,
             registry,
-            watch_permits,
+            watches,
+            watches_of_services,
             write_timeout: limits.write_timeout,
-            reading: Arc::new(Semaphore::new(MAX_READING)),
+            reading: Turns::new(MAX_READING),
             clock,
         }
     }
@@ -208,8 +215,12 @@ impl EventService for Events {
             clock: self.clock.clone(),
         };
         let query = WatchQuery::of(request.get_ref()).map_err(status::invalid)?;
-        let permit =
-            self.watch_permits.clone().try_acquire_owned().map_err(|_| end_status::too_many_subscribers())?;
+        let subscriber = Subscriber::of(&caller);
+        let watches = if subscriber.is_service() { &self.watches_of_services } else { &self.watches };
+        let place = watches.take(&subscriber, 1).map_err(|full| match full {
+            Full::Total => end_status::too_many_subscribers(),
+            Full::Share => end_status::too_many_watches_of_caller(),
+        })?;
         let until = query.until;
         let begin = self.begin(query.start, until).await?;
         let watch = Watch {
@@ -219,9 +230,10 @@ impl EventService for Events {
             begin,
             until,
             reading: self.reading.clone(),
+            subscriber,
             span: WatchSpan::begin(),
         };
-        let (sender, stream) = response_stream::channel(self.write_timeout, permit);
+        let (sender, stream) = response_stream::channel(self.write_timeout, place);
         tokio::spawn(in_current_context(watch.run(end_conditions, sender)));
         Ok(Response::new(stream))
     }

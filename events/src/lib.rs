@@ -23,6 +23,7 @@ mod tail;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod trim;
+mod turns;
 
 use access::{Role, Scope};
 use platform::clock::Micros;
@@ -42,6 +43,7 @@ pub use snapshot::{Snapshot, SnapshotPoint};
 pub use status::storage_failed;
 pub use subject::SubjectKind;
 pub use tail::Follower;
+pub use turns::Subscriber;
 
 /// An event to be stored: one change of one subject. `ccm/event/v1/event.proto` documents the fields.
 #[derive(Clone, Debug)]

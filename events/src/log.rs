@@ -13,6 +13,7 @@ use super::live::{self, LiveMessage};
 use super::reader::{Point, Reader};
 use super::subject::{SubjectKind, SubjectKinds};
 use super::tail::{self, Follower, Tail};
+use super::turns::Subscriber;
 use super::{backlog, dedicated, metrics, sequencer};
 
 /// How long numbering the last events may take when the process stops.
@@ -75,9 +76,10 @@ impl EventLog {
         self.reader.point().await
     }
 
-    /// Follows the log `log_id` from the first event after `position`. Followers that keep up share one database reader.
+    /// Follows the log `log_id` from the first event after `position`. Followers that keep up share one database reader; those
+    /// that lag take turns, subscriber by subscriber.
     #[must_use]
-    pub fn follow(&self, log_id: Uuid, position: i64) -> Follower {
-        Follower::new(self.reader.clone(), self.tail.clone(), log_id, position)
+    pub fn follow(&self, log_id: Uuid, position: i64, subscriber: &Subscriber) -> Follower {
+        Follower::new(self.reader.clone(), self.tail.clone(), log_id, position, subscriber.clone())
     }
 }

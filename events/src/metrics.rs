@@ -1,13 +1,12 @@
 //! The metrics of an event log. An event is counted after the commit of its transaction.
 
-use std::sync::Arc;
-
+use net::places::Places;
 use telemetry::metrics::{Counter, Definition, KeyValue, Kind, Latest, Observable};
 use telemetry::semconv::CCM_EVENT_TYPE;
-use tokio::sync::Semaphore;
 
 use crate::backlog::Backlog;
 use crate::subject::SubjectKind;
+use crate::turns::Subscriber;
 
 static APPENDED: Counter = Counter::new(
     "cml_cloud_manager.events.appended",
@@ -58,11 +57,11 @@ pub(crate) fn observe_backlog(backlog: &Latest<Backlog>) {
     LAG.observe_seconds(move |to| of.read(|it| to.observe(it.oldest.as_secs_f64(), &[])));
 }
 
-/// Observes how many of `max` permits are in use, until the process ends.
-pub(crate) fn observe_watches(permits: Arc<Semaphore>, max: usize) {
+/// Observes how many places are taken, until the process ends.
+pub(crate) fn observe_watches(watches: [Places<Subscriber>; 2]) {
     WATCHES.observe(move |to| {
-        let watches = max.saturating_sub(permits.available_permits());
-        to.observe(u64::try_from(watches).unwrap_or(u64::MAX), &[]);
+        let taken = watches.iter().map(Places::taken).sum::<usize>();
+        to.observe(u64::try_from(taken).unwrap_or(u64::MAX), &[]);
     });
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
-use super::conformance::{change, open, subject};
+use super::conformance::{anybody, change, open, subject};
 use super::*;
 use storage::Commits;
 use storage::testing;
@@ -23,7 +23,7 @@ async fn begin(database: &Database) -> Transaction {
 
 /// Returns the subjects of the first `count` events, in the order of positions.
 async fn told(log: &EventLog, count: usize) -> Vec<Uuid> {
-    let mut follower = log.follow(log.point().await.unwrap().log_id, 0);
+    let mut follower = log.follow(log.point().await.unwrap().log_id, 0, &anybody());
     let mut subjects = Vec::new();
     while subjects.len() < count {
         let events = tokio::time::timeout(Duration::from_secs(30), follower.next()).await.expect("an event");

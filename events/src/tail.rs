@@ -13,12 +13,13 @@ use platform::shutdown::Shutdown;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use telemetry::span::untraced;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use super::dedicated;
 use super::reader::{ReadError, Reader};
 use super::recorded::Recorded;
+use super::turns::{Subscriber, Turns};
 use pages::{PAGE_SIZE, Pages, fitting};
 use storage::Database;
 
@@ -46,7 +47,7 @@ pub(super) struct Tail {
     /// Number of changes of `recent`; followers wait for it to change.
     moved: watch::Sender<u64>,
     /// Limits lagging followers, so that they leave connections to requests.
-    catching_up: Semaphore,
+    catching_up: Turns,
     /// What lagging followers have read.
     pages: Pages,
 }
@@ -82,7 +83,7 @@ impl Default for Tail {
             recent: Mutex::default(),
             wake: Notify::new(),
             moved: watch::Sender::new(0),
-            catching_up: Semaphore::new(MAX_CATCHING_UP),
+            catching_up: Turns::new(MAX_CATCHING_UP),
             pages: Pages::default(),
         }
     }
@@ -195,6 +196,7 @@ pub struct Follower {
     moved: watch::Receiver<u64>,
     log_id: Uuid,
     position: i64,
+    subscriber: Subscriber,
 }
 
 /// Where a follower finds its next events.
@@ -209,10 +211,16 @@ enum Next {
 }
 
 impl Follower {
-    pub(super) fn new(log: Reader, tail: Arc<Tail>, log_id: Uuid, position: i64) -> Self {
+    pub(super) fn new(
+        log: Reader,
+        tail: Arc<Tail>,
+        log_id: Uuid,
+        position: i64,
+        subscriber: Subscriber,
+    ) -> Self {
         let moved = tail.moved.subscribe();
         tail.wake();
-        Self { log, tail, moved, log_id, position }
+        Self { log, tail, moved, log_id, position, subscriber }
     }
 
     /// Returns the position of the last event that [`Self::next`] returned.
@@ -271,8 +279,7 @@ impl Follower {
         if !found.is_empty() {
             return Ok(found);
         }
-        // The semaphore is never closed.
-        let _permit = self.tail.catching_up.acquire().await;
+        let _turn = self.tail.catching_up.take(&self.subscriber).await;
         let found = in_memory();
         if !found.is_empty() {
             return Ok(found);

@@ -12,6 +12,9 @@ pub(crate) struct EventLog {
     /// Maximum number of concurrent subscribers; further ones get RESOURCE_EXHAUSTED
     #[arg(long, env = "CCM_MAX_WATCHERS", default_value = "1000", value_name = "NUMBER", value_parser = super::connections)]
     max_watchers: usize,
+    /// Share of one caller in CCM_MAX_WATCHERS; services are counted apart and have no share; 0 means no share
+    #[arg(long, env = "CCM_MAX_WATCHERS_PER_CALLER", default_value = "100", value_name = "NUMBER", value_parser = super::share)]
+    max_watchers_per_caller: usize,
     /// How long a subscriber may read nothing before its stream is ended
     #[arg(long, env = "CCM_WATCH_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = super::duration)]
     watch_timeout: Duration,
@@ -28,7 +31,11 @@ pub(crate) struct EventLog {
 
 impl EventLog {
     pub(crate) fn watch(&self) -> WatchLimits {
-        WatchLimits { max_subscribers: self.max_watchers, write_timeout: self.watch_timeout }
+        WatchLimits {
+            max_subscribers: self.max_watchers,
+            max_per_caller: self.max_watchers_per_caller,
+            write_timeout: self.watch_timeout,
+        }
     }
 
     pub(crate) fn retention(&self) -> Retention {

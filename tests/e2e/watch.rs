@@ -245,16 +245,29 @@ async fn the_callers_own_deadline_ends_a_watch_and_no_other_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_caller_has_a_share_of_the_watches_and_services_have_places_of_their_own() {
+    let product = product_with(&[("CCM_MAX_WATCHERS", "3"), ("CCM_MAX_WATCHERS_PER_CALLER", "2")]).await;
+    let watch =
+        async |token: &str| Watcher::start(product.tasks_address, token, WatchEventsRequest::default()).await;
+    let (ada, bob) = (user(&product, "ada"), user(&product, "bob"));
+    let mut held = vec![watch(&ada).await.unwrap(), watch(&ada).await.unwrap()];
+    let Err(status) = watch(&ada).await else { panic!("more than the share of a caller") };
+    assert_eq!((status.code(), reason(&status)), (Code::ResourceExhausted, "TOO_MANY_WATCHERS".to_owned()));
+    assert!(status.message().contains("share"), "{status:?}");
+    held.push(watch(&bob).await.unwrap());
+    assert!(watch(&bob).await.is_err_and(|it| !it.message().contains("share")), "all places are taken");
+    // The gateway has the third one.
+    for _ in 0..2 {
+        held.push(watch(&service(&product)).await.unwrap());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_more_watch_than_may() {
-    let mut product = product_with(&[("CCM_MAX_WATCHERS", "1")]).await;
-    // It watches, too.
-    assert!(product.gateway.stop().await.success());
+    let product = product_with(&[("CCM_MAX_WATCHERS", "1")]).await;
     let token = user(&product, "ada");
     let request = WatchEventsRequest::default();
-    let first = eventually("the place of the gateway is free", || async {
-        Watcher::start(product.tasks_address, &token, request.clone()).await.ok()
-    })
-    .await;
+    let first = Watcher::start(product.tasks_address, &token, request.clone()).await.unwrap();
     let Err(status) = Watcher::start(product.tasks_address, &token, request.clone()).await else { panic!() };
     assert_eq!((status.code(), reason(&status)), (Code::ResourceExhausted, "TOO_MANY_WATCHERS".to_owned()));
     drop(first);

@@ -35,6 +35,11 @@ pub(super) fn too_many_subscribers() -> Status {
     status::with_retry(Reason::TooManyWatchers, text, Duration::from_secs(5))
 }
 
+pub(super) fn too_many_watches_of_caller() -> Status {
+    let text = "this caller has reached its share of the subscribers of this process";
+    status::with_retry(Reason::TooManyWatchers, text, Duration::from_secs(5))
+}
+
 pub(super) fn too_many_snapshots() -> Status {
     let text = "this process is busy with the snapshots of other subscribers; resume where this one ended";
     status::with_retry(Reason::TooManySnapshots, text, Duration::from_secs(1))

@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use futures_util::Stream;
 use net::grpc::status;
+use net::places::Place;
 use prost::Message as _;
 use proto::event::v1::WatchEventsResponse;
 use proto::event::v1::watch_events_response::Item;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tonic::{Code, Status};
+
+use crate::Subscriber;
 
 /// Maximum number of messages in the channel; HTTP/2 buffers some more.
 const CAPACITY: usize = 16;
@@ -33,7 +36,7 @@ pub struct ResponseStream {
     end: Arc<OnceLock<Status>>,
     done: bool,
     /// Counts this subscriber until its last message was read or its connection ended.
-    _permit: OwnedSemaphorePermit,
+    _place: Place<Subscriber>,
 }
 
 /// Why a message cannot be sent.
@@ -45,11 +48,8 @@ pub(super) enum SendError {
     Closed,
 }
 
-/// Makes a channel for one subscriber. Each message must be read within `write_timeout`; `permit` counts the subscriber.
-pub(super) fn channel(
-    write_timeout: Duration,
-    permit: OwnedSemaphorePermit,
-) -> (ResponseSender, ResponseStream) {
+/// Makes a channel for one subscriber. Each message must be read within `write_timeout`; `place` counts the subscriber.
+pub(super) fn channel(write_timeout: Duration, place: Place<Subscriber>) -> (ResponseSender, ResponseStream) {
     let (sender, receiver) = mpsc::channel(CAPACITY);
     let end = Arc::<OnceLock<Status>>::default();
     (
@@ -59,7 +59,7 @@ pub(super) fn channel(
             end: end.clone(),
             write_timeout,
         },
-        ResponseStream { items: receiver, end, done: false, _permit: permit },
+        ResponseStream { items: receiver, end, done: false, _place: place },
     )
 }
 

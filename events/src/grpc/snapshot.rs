@@ -78,7 +78,7 @@ impl Watch {
             SnapshotProgress { log_id: point.log_id, position: point.head, kind: 0, after: None }
         };
         sender.send(started(at.log_id, at.position)).await?;
-        let mut follower = self.log.follow(at.log_id, at.position);
+        let mut follower = self.log.follow(at.log_id, at.position, &self.subscriber);
         let mut limit = FIRST_PAGE;
         while at.kind < self.kinds() {
             let is_first = self.span.counts.subjects == 0;
@@ -126,6 +126,7 @@ impl Watch {
         // A snapshot that is resumed after a long time begins with many events: each batch of them ends with a point to resume from.
         let is_resumable = included.is_none() && at.after.is_some();
         while follower.position() < position {
+            tokio::task::consume_budget().await;
             let events = follower.next_until(position).await.map_err(|it| self.unreadable(it))?;
             for event in events {
                 let (kind, key) = self.place(&event);
@@ -176,8 +177,7 @@ impl Watch {
 
     async fn read_page(&self, at: SnapshotProgress, limit: i64) -> Result<Page, WatchEnd> {
         let reading = async {
-            // The semaphore is never closed.
-            let _permit = self.reading.acquire().await;
+            let _turn = self.reading.take(&self.subscriber).await;
             if self.is_named() { self.read_named(at).await } else { self.read_kind(at, limit).await }
         };
         let Ok(read) = tokio::time::timeout(READ_TIMEOUT, reading).await else {

@@ -7,7 +7,6 @@ use net::server::Draining;
 use platform::clock::{Clock, Micros};
 use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{EventCursor, WatchProgress, WatchStarted};
-use tokio::sync::Semaphore;
 use tonic::Status;
 use uuid::Uuid;
 
@@ -17,7 +16,8 @@ use super::snapshot::SnapshotProgress;
 use super::watch_span::WatchSpan;
 use super::{SubjectRegistry, end_status};
 use crate::live::LiveMessages;
-use crate::{EventLog, Follower, ReadError, Recorded};
+use crate::turns::Turns;
+use crate::{EventLog, Follower, ReadError, Recorded, Subscriber};
 use storage::StorageError;
 
 /// A `progress` message is sent when nothing else was sent for this long.
@@ -42,8 +42,9 @@ pub(super) struct Watch {
     pub(super) begin: Begin,
     /// Position of the last event of the stream; `None`: it has no end.
     pub(super) until: Option<i64>,
-    /// Permits to read a page of a snapshot.
-    pub(super) reading: Arc<Semaphore>,
+    /// Turns at reading a page of a snapshot.
+    pub(super) reading: Turns,
+    pub(super) subscriber: Subscriber,
     pub(super) span: WatchSpan,
 }
 
@@ -132,7 +133,7 @@ impl Watch {
     }
 
     async fn follow(&mut self, log_id: Uuid, position: i64, sender: &ResponseSender) -> Result<(), WatchEnd> {
-        let mut follower = self.log.follow(log_id, position);
+        let mut follower = self.log.follow(log_id, position, &self.subscriber);
         // What is told live is no part of a range.
         let mut live = self.until.is_none().then(|| self.log.listen());
         let last = self.until.unwrap_or(i64::MAX);
@@ -141,6 +142,8 @@ impl Watch {
             let quiet = PROGRESS_INTERVAL.saturating_sub(sent_at.elapsed());
             let next = self.next_events(&mut follower, last, &mut live, quiet, sender).await?;
             let events = next.map_err(|it| self.unreadable(it))?;
+            // Pages in memory are passed over without a wait.
+            tokio::task::consume_budget().await;
             for event in events {
                 if self.send_event(&event, sender).await? {
                     (sent_at, skipped) = (Instant::now(), 0);
