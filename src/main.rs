@@ -31,6 +31,11 @@ use clap::Parser as _;
 use cli::{Cli, Command};
 use client::{Exit, Failure};
 
+/// Gives memory back to the system after a burst, most of which glibc's allocator keeps (docs/adr/0029).
+#[cfg(feature = "jemalloc")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     // The default crypto provider of rustls, which every TLS connection uses. Fails only when one is set already.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -44,6 +44,8 @@ mod kill;
 mod large_lists;
 mod largest;
 mod limits;
+#[cfg(feature = "jemalloc")]
+mod memory;
 mod metrics;
 mod migrate;
 mod nginx;
