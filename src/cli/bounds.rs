@@ -17,7 +17,7 @@ const OWN_OPEN_FILES: u64 = 128;
 
 /// How many connections a process has open.
 #[derive(Debug, Args)]
-pub(crate) struct Connections {
+pub(crate) struct OpenConnections {
     /// Maximum number of open connections. Further ones wait to be accepted, unless one that has shown no valid token gives way
     #[arg(long, env = "CCM_MAX_CONNECTIONS", default_value = "4096", value_name = "NUMBER", value_parser = connections)]
     max_connections: usize,
@@ -37,7 +37,7 @@ pub(crate) struct Connections {
     pub(crate) trusted_proxies: TrustedProxies,
 }
 
-impl Connections {
+impl OpenConnections {
     /// The limits, below the number of `open_files` that the system allows, if it is known. The process also opens
     /// `more_files` itself.
     pub(crate) fn limits(&self, open_files: Option<u64>, more_files: u32) -> ConnectionLimits {
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn an_address_has_a_quarter_of_what_there_is() {
         let of = |total, per_address| {
-            let connections = Connections {
+            let connections = OpenConnections {
                 max_connections: total,
                 max_connections_per_address: per_address,
                 idle_timeout: Duration::ZERO,

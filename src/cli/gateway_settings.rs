@@ -22,7 +22,7 @@ pub(crate) struct Gateway {
     #[command(flatten)]
     pub(crate) client: transport::GrpcClient,
     #[command(flatten)]
-    pub(crate) connections: bounds::Connections,
+    pub(crate) connections: bounds::OpenConnections,
     /// Listen address
     #[arg(long, env = "CCM_GATEWAY_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,

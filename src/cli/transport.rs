@@ -32,7 +32,7 @@ pub(crate) struct GrpcServer {
     #[arg(long, env = "CCM_MAX_CONNECTION_AGE", default_value = "5m", value_name = "DURATION", value_parser = super::duration)]
     max_connection_age: Duration,
     #[command(flatten)]
-    connections: bounds::Connections,
+    connections: bounds::OpenConnections,
     #[command(flatten)]
     calls: bounds::Calls,
 }

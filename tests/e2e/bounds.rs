@@ -160,14 +160,14 @@ async fn messages_that_do_not_end_have_a_time_and_a_share_whatever_the_deadline_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_that_nobody_takes_have_a_share_and_end_with_their_connection() {
-    let limits = [("CCM_WRITE_TIMEOUT", "2s"), ("CCM_MAX_UNTAKEN_BYTES_PER_CALLER", "16777216")];
+    let limits = [("CCM_WRITE_TIMEOUT", "5s"), ("CCM_MAX_UNTAKEN_BYTES_PER_CALLER", "16777216")];
     let product = with_services(&limits).await;
     let body = json!({"title": "large", "description": "\u{1f4a1}".repeat(10_000)});
     for _ in 0..80 {
         assert_eq!(product.user("ada").post("/api/tasks", &body).await.status, 201);
     }
     let token = product.token("ada", &[], None);
-    let mut client = Hostile::connect(product.tasks_address).await;
+    let client = Hostile::connect(product.tasks_address).await;
     let list =
         prost::Message::encode_to_vec(&ListTasksRequest { page_size: 80, ..ListTasksRequest::default() });
     let mut request = BytesMut::new();
@@ -175,9 +175,12 @@ async fn answers_that_nobody_takes_have_a_share_and_end_with_their_connection() 
     request.put_u32(u32::try_from(list.len()).unwrap());
     request.extend_from_slice(&list);
     let request = request.freeze();
+    let calls = (0..10).map(|_| {
+        let (mut client, request, token) = (client.clone(), request.clone(), token.clone());
+        async move { client.call(LIST, Some(&token), whole(request)).await.unwrap() }
+    });
     let (mut untaken, mut over_share) = (Vec::new(), 0);
-    for _ in 0..10 {
-        let answer = client.call(LIST, Some(&token), whole(request.clone())).await.unwrap();
+    for answer in futures_util::future::join_all(calls).await {
         match Status::from_header_map(answer.headers()) {
             None => untaken.push(answer),
             Some(status) => {
@@ -236,12 +239,12 @@ async fn connections_without_calls_leave_descriptors_for_the_gateway() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_without_a_token_have_no_lines_of_their_own_beyond_a_rate() {
+    const CALLS: usize = 1_500;
     let product = Product::start().await;
     let mut client = Hostile::connect(product.tasks_address).await;
     let token = product.token("ada", &[], None);
     let known = client.call(LIST, Some(&token), whole(message(0))).await.unwrap();
     assert!(Status::from_header_map(known.headers()).is_none());
-    const CALLS: usize = 1_500;
     // The connection has shown a token, so it stays open.
     let calls = (0..CALLS).map(|_| {
         let mut client = client.clone();
