@@ -152,10 +152,10 @@ async fn messages_that_do_not_end_have_a_time_and_a_share_whatever_the_deadline_
     let statuses = futures_util::future::join_all(calls).await;
     is_served(&product).await;
     let count = |code, reason: &str| statuses.iter().filter(|it| it.0 == code && it.1 == reason).count();
-    // The share has room for four of them.
+    // The share has room for four at most.
     let timed_out = count(Code::DeadlineExceeded, "BODY_TIMEOUT");
     let over_share = count(Code::ResourceExhausted, "RATE_LIMITED");
-    assert!(timed_out >= 4 && over_share >= 1 && timed_out + over_share == 8, "{statuses:?}");
+    assert!(timed_out >= 1 && over_share >= 4 && timed_out + over_share == 8, "{statuses:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
