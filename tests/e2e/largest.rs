@@ -34,8 +34,8 @@ async fn the_largest_resources_fit_into_a_body_with_an_escape_sequence_for_each_
     assert_eq!(created.status, 201, "{created:?}");
     assert_eq!(created.json["tags"].as_object().map(serde_json::Map::len), Some(50));
     let path = format!("/api/workers/{}", created.text("id"));
-    let patch = format!(r#"{{"name": {}, "tags": {{{}}}}}"#, text("b", 100), tags('a'));
-    let changed = admin.try_send(Method::PATCH, &path, Some(patch)).await.unwrap();
+    let change = format!(r#"{{"name": {}, "tags": {{{}}}}}"#, text("b", 100), tags('a'));
+    let changed = admin.try_send(Method::PATCH, &path, Some(change)).await.unwrap();
     assert_eq!(changed.status, 200, "{changed:?}");
     let task = format!(
         r#"{{"title": {}, "description": {}, "assignee_id": {}, "department": {}}}"#,

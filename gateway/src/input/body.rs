@@ -175,7 +175,7 @@ async fn read(request: Request) -> Result<Bytes, ApiError> {
 async fn received(mut body: axum::body::Body, in_flight: Option<&InFlight>) -> Result<Bytes, ApiError> {
     let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|error| broken(&error))?.into_data() else { continue };
         if let Some(it) = in_flight {
             it.receive(data.len())?;
         }
@@ -191,8 +191,8 @@ fn too_large() -> ApiError {
     ApiError::new(Reason::BodyTooLarge, "the body exceeds the body limit")
 }
 
-fn broken(error: axum::Error) -> ApiError {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+fn broken(error: &axum::Error) -> ApiError {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(it) = cause {
         if it.is::<LengthLimitError>() {
             return too_large();
