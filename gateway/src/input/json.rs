@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn reading_ends_at_the_first_value_too_many_wherever_it_is() {
-        let members = |count: usize| (0..count).map(|it| format!("\"{it}\":1,")).collect::<String>();
+        let members = |count: usize| (0..count).map(|it| format!("\"{it}\":1,")).collect::<Vec<_>>().concat();
         for (begin, element, end) in [
             ("[".to_owned(), "1,".to_owned(), "1]"),
             ("[".to_owned(), "[],".to_owned(), "[]]"),
