@@ -136,6 +136,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_file_may_be_reached_by_a_link() {
+        let directory = tempfile::tempdir().unwrap();
+        let (link, place) = (directory.path().join("link.db"), directory.path().join("place"));
+        std::fs::create_dir(&place).unwrap();
+        std::os::unix::fs::symlink(place.join("tasks.db"), &link).unwrap();
+        let (url, none) = (format!("sqlite:{}", link.display()), Migrations::default());
+        let database = Database::open(&url, &none).await.unwrap();
+        assert!(database.health()().await);
+        assert!(place.join("tasks.db-wal").exists());
+        std::fs::remove_file(place.join("tasks.db-wal")).unwrap();
+        assert!(!database.health()().await, "what is in the log is lost");
+    }
+
+    #[tokio::test]
     async fn a_new_file_is_accessible_to_its_owner_only() {
         use std::os::unix::fs::PermissionsExt as _;
         let fresh = crate::testing::sqlite();

@@ -22,9 +22,11 @@ impl Writability {
     /// Of the database in this file, which is open.
     pub(crate) fn of_file(path: &Path) -> std::io::Result<Self> {
         // SQLite keeps the last two while the database is open: changes are in the log until it is written back, and other
-        // processes find the log by the index.
-        let files = ["", "-wal", "-shm"].map(|it| OpenedFile::of(&beside(path, it)));
-        Ok(Self { files: files.into_iter().collect::<std::io::Result<_>>()?, ..Self::default() })
+        // processes find the log by the index. It creates them beside the file itself, not beside a link to it.
+        let real = std::fs::canonicalize(path)?;
+        let paths = [path.to_owned(), beside(&real, "-wal"), beside(&real, "-shm")];
+        let files = paths.iter().map(|it| OpenedFile::of(it)).collect::<std::io::Result<_>>()?;
+        Ok(Self { files, ..Self::default() })
     }
 
     /// Notes that a change has failed.

@@ -10,7 +10,9 @@ use crate::StorageError;
 
 /// Fails if a change could not be stored in `file`, in the files that SQLite keeps beside it, or in their directory.
 pub(super) fn check(file: &Path) -> Result<(), StorageError> {
-    let directory = match file.parent() {
+    // SQLite keeps its files beside the file itself, not beside a link to it.
+    let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    let directory = match real.parent() {
         Some(directory) if !directory.as_os_str().is_empty() => directory,
         _ => Path::new("."),
     };
@@ -22,9 +24,9 @@ pub(super) fn check(file: &Path) -> Result<(), StorageError> {
         _ => Ok(()),
     };
     is_writable(directory, Access::WRITE_OK | Access::EXEC_OK)?;
-    ["", "-wal", "-shm", ".migration-lock"]
-        .iter()
-        .try_for_each(|it| is_writable(&beside(file, it), Access::READ_OK | Access::WRITE_OK))
+    let files =
+        ["", "-wal", "-shm"].iter().map(|it| beside(&real, it)).chain([beside(file, ".migration-lock")]);
+    files.into_iter().try_for_each(|it| is_writable(&it, Access::READ_OK | Access::WRITE_OK))
 }
 
 /// The path of a file with the name of another one and something after it.
