@@ -52,8 +52,8 @@ pub(crate) async fn restore(settings: &Restore) -> anyhow::Result<()> {
             from.display()
         ),
         Target::DataDirectory(data) => {
-            let locked = DataDir::lock(&data)?;
-            (pairs(from, &data)?, Some(locked))
+            let pairs = pairs(from, &data)?;
+            (pairs, Some(DataDir::lock(&data)?))
         }
     };
     // All are copied and checked before the first one gets its name.

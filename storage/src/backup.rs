@@ -64,7 +64,7 @@ impl Copied {
     /// SQLite takes the empty file, and writes without waiting for the disk.
     async fn fill(&self, from: &Path) -> Result<(), StorageError> {
         let failed = |error| integrity::failure(from, error);
-        let mut connection = integrity::reader(from).await.map_err(failed)?;
+        let mut connection = integrity::tidy_reader(from).await.map_err(failed)?;
         let into = sqlx::query("VACUUM INTO ?").bind(self.partial.to_string_lossy().into_owned());
         let copied = into.execute(&mut connection).await;
         connection.close().await.map_err(failed)?;
@@ -183,6 +183,9 @@ mod tests {
         let missing = path.with_file_name("missing.db");
         assert!(matches!(backed_up(&missing, &to).await, Err(BackupError::Missing(_))));
         assert!(!missing.exists());
+        // Nothing is left beside a database that nobody uses.
         database.close().await;
+        backed_up(path, &path.with_file_name("another.db")).await.unwrap();
+        assert!(!path.with_file_name("test.db-wal").exists() && !path.with_file_name("test.db-shm").exists());
     }
 }

@@ -71,6 +71,16 @@ pub(crate) async fn reader(file: &Path) -> Result<SqliteConnection, sqlx::Error>
     options.disable_statement_logging().connect().await
 }
 
+/// A connection that leaves no write-ahead log beside a file that nobody else uses, as one that only reads does. On a disk that is
+/// read-only, it only reads.
+pub(crate) async fn tidy_reader(file: &Path) -> Result<SqliteConnection, sqlx::Error> {
+    let options = SqliteConnectOptions::new().filename(file).busy_timeout(ACQUIRE_TIMEOUT);
+    match options.disable_statement_logging().connect().await {
+        Ok(connection) => Ok(connection),
+        Err(_) => reader(file).await,
+    }
+}
+
 /// Tells a damaged file from one that cannot be read at the moment.
 pub(crate) fn failure(file: &Path, error: sqlx::Error) -> StorageError {
     if StorageError::is_damage(&error) {
