@@ -30,7 +30,8 @@ fn told(demo: &Process, product: &Product) -> String {
     let lines = lines
         .iter()
         .map(|it| masked(&it.replace(&tag, "demo=…").replace(&port, ":8000/").replace('/', " / ")));
-    lines.map(|it| format!("{}\n", it.replace(" / ", "/").replace("http:// ", "http://"))).collect()
+    let lines: Vec<String> = lines.map(|it| it.replace(" / ", "/").replace("http:// ", "http://")).collect();
+    format!("{}\n", lines.join("\n"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
