@@ -108,17 +108,12 @@ impl<K: Eq + Hash> Places<K> {
     fn give_back(&self, key: Option<&K>, amount: usize) {
         let mut taken = self.lock();
         taken.total = taken.total.saturating_sub(amount);
-        leave(&mut taken, key, amount);
-    }
-}
-
-/// Takes `amount` places out of the share of `key`.
-fn leave<K: Eq + Hash>(taken: &mut Taken<K>, key: Option<&K>, amount: usize) {
-    let Some(key) = key else { return };
-    if let Some(of_key) = taken.by_key.get_mut(key) {
-        *of_key = of_key.saturating_sub(amount);
-        if *of_key == 0 {
-            taken.by_key.remove(key);
+        let Some(key) = key else { return };
+        if let Some(of_key) = taken.by_key.get_mut(key) {
+            *of_key = of_key.saturating_sub(amount);
+            if *of_key == 0 {
+                taken.by_key.remove(key);
+            }
         }
     }
 }
@@ -141,12 +136,6 @@ impl<K: Eq + Hash> Place<K> {
         let amount = amount.min(self.amount);
         self.amount -= amount;
         self.places.give_back(self.key.as_ref(), amount);
-    }
-
-    /// From now on, these places count against the total only and not against the share of the key.
-    pub fn leave_share(&mut self) {
-        let key = self.key.take();
-        leave(&mut self.places.lock(), key.as_ref(), self.amount);
     }
 
     /// How many places these are.
@@ -193,14 +182,12 @@ mod tests {
     }
 
     #[test]
-    fn places_that_leave_the_share_still_count_against_the_total() {
-        let places = Places::new(3, 2);
-        let mut both = places.take(&"ada", 2).unwrap();
-        both.leave_share();
-        assert_eq!(places.keys(), 0);
-        let more = places.take(&"ada", 1).unwrap();
+    fn places_without_a_share_count_against_the_total() {
+        let places = Places::new(3, 1);
+        let unshared = places.take_unshared(2).unwrap();
+        let of_ada = places.take(&"ada", 1).unwrap();
         assert_eq!(places.take_unshared(1).err(), Some(Full::Total));
-        drop((both, more));
+        drop((unshared, of_ada));
         assert_eq!(places.take_unshared(3).unwrap().amount(), 3);
         assert_eq!((places.taken(), places.keys()), (0, 0));
     }
@@ -218,7 +205,6 @@ mod tests {
         Take { key: u8, amount: usize },
         Grow { place: usize, amount: usize },
         Shrink { place: usize, amount: usize },
-        LeaveShare { place: usize },
         Drop { place: usize },
     }
 
@@ -227,7 +213,6 @@ mod tests {
             3 => (0..4_u8, 0..8_usize).prop_map(|(key, amount)| Step::Take { key, amount }),
             1 => (any::<usize>(), 0..8_usize).prop_map(|(place, amount)| Step::Grow { place, amount }),
             1 => (any::<usize>(), 0..8_usize).prop_map(|(place, amount)| Step::Shrink { place, amount }),
-            1 => any::<usize>().prop_map(|place| Step::LeaveShare { place }),
             2 => any::<usize>().prop_map(|place| Step::Drop { place }),
         ]
     }
@@ -261,7 +246,6 @@ mod tests {
                         prop_assert_eq!(held[place % count].grow(amount).is_ok(), expected);
                     }
                     Step::Shrink { place, amount } if count > 0 => held[place % count].shrink(amount),
-                    Step::LeaveShare { place } if count > 0 => held[place % count].leave_share(),
                     Step::Drop { place } if count > 0 => drop(held.swap_remove(place % count)),
                     _ => {}
                 }
