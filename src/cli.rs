@@ -41,7 +41,7 @@ use values::{
     token_lifetime,
 };
 
-use crate::client::Exit;
+use crate::client::{Exit, Failure};
 use crate::console;
 use crate::trace::clean;
 
@@ -349,7 +349,9 @@ pub(crate) fn origin(address: SocketAddr) -> String {
 pub(crate) fn check_environment_of(role: &str, issuer: Option<&IssuerUrl>) -> anyhow::Result<()> {
     let mut arguments = vec!["ccm".to_owned(), role.to_owned()];
     arguments.extend(issuer.map(|it| format!("--oidc-issuer={it}")));
-    Cli::try_parse_from(arguments).map(drop).map_err(|error| anyhow::anyhow!(sentence(&error)))
+    Cli::try_parse_from(arguments)
+        .map(drop)
+        .map_err(|error| Failure::new(Exit::Usage, sentence(&error)).into())
 }
 
 #[cfg(test)]

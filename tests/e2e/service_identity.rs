@@ -127,7 +127,7 @@ async fn half_a_client_is_one_sentence_at_the_start() {
         ("CCM_OIDC_CLIENT_ID", "ccm", "--oidc-client-secret"),
     ] {
         let mut process = Process::spawn(&["worker-service"], &[(name.to_owned(), value.to_owned())]);
-        assert_eq!(process.ended().await.code(), Some(1));
+        assert_eq!(process.ended().await.code(), Some(2));
         let said = process.printed("a sentence", |it| Some(it.to_owned())).await;
         assert!(said.starts_with("ccm: ") && said.contains(missing), "{said}");
     }

@@ -39,9 +39,14 @@ async fn ccm(arguments: &[&str]) -> (Option<i32>, String) {
 }
 
 /// One sentence and exit code 1.
-async fn expect_refusal(mut process: Process, sentence: &str) {
+async fn expect_refusal(process: Process, sentence: &str) {
+    expect_end(process, 1, sentence).await;
+}
+
+/// One sentence and this exit code.
+async fn expect_end(mut process: Process, code: i32, sentence: &str) {
     let status = process.ended().await;
-    assert_eq!(status.code(), Some(1));
+    assert_eq!(status.code(), Some(code));
     let lines = eventually("a sentence", || {
         let lines = process.lines().all();
         async { (!lines.is_empty()).then_some(lines) }
@@ -194,13 +199,13 @@ async fn a_setting_that_does_not_parse_is_one_sentence_and_nothing_is_started() 
     let set = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
     let never = |directory: &TempDir, environment| up(&directory.path().join("never"), environment);
     let listen = Process::spawn(&["up", "--gateway-listen", "nonsense"], &[]);
-    expect_refusal(listen, "invalid value 'nonsense' for '--gateway-listen").await;
+    expect_end(listen, 2, "invalid value 'nonsense' for '--gateway-listen").await;
     let variable = Process::spawn(&["gateway"], &set("CCM_REQUEST_TIMEOUT", "10"));
-    expect_refusal(variable, "invalid value '10' for '--request-timeout").await;
+    expect_end(variable, 2, "invalid value '10' for '--request-timeout").await;
     let unknown = Process::spawn(&["up", "--colour", "red"], &[]);
-    expect_refusal(unknown, "unexpected argument '--colour'").await;
+    expect_end(unknown, 2, "unexpected argument '--colour'").await;
     let inherited = never(&directory, &set("CCM_REQUEST_TIMEOUT", "10"));
-    expect_refusal(inherited, "invalid value '10' for '--request-timeout").await;
+    expect_end(inherited, 2, "invalid value '10' for '--request-timeout").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
