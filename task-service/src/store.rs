@@ -179,9 +179,9 @@ record! {
 }
 
 impl Row {
-    /// The size of what is long in a row.
+    /// The size of what is long in a row, at most that of the message.
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.title.len() + self.description.len()
+        self.title.len() + self.description.len()
     }
 
     fn into_task(self) -> Result<Task, StorageError> {

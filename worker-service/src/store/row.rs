@@ -101,11 +101,11 @@ pub(super) fn failure(reason: Option<String>, message: Option<String>) -> Option
 }
 
 impl Row {
-    /// The size of what is long in a row.
+    /// The size of what is long in a row, at most that of the message.
     pub(super) fn bytes(&self) -> usize {
         let texts = [&self.failure_message, &self.outcome_message, &self.desired_reason];
         let tags = self.tags.iter().map(|(key, value)| key.len() + value.len());
-        size_of::<Self>() + tags.sum::<usize>() + texts.into_iter().flatten().map(String::len).sum::<usize>()
+        tags.sum::<usize>() + texts.into_iter().flatten().map(String::len).sum::<usize>()
     }
 
     pub(super) fn into_worker(self) -> Result<Worker, StorageError> {
