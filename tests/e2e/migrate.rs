@@ -60,7 +60,7 @@ async fn services_with_data_rights_run_on_what_ccm_migrate_has_made() {
     let (code, lines) = run(&["task-service", "--listen", "127.0.0.1:0", "--database", &urls[0]]).await;
     assert_eq!(code, Some(1));
     let said = lines.iter().find(|it| it.starts_with("ccm: ")).expect("a sentence");
-    assert!(said.contains("lacks the migrations 1, 2, 3, 4, 1000"), "{said}");
+    assert!(said.contains("lacks the migrations 1, 2, 3, 4, 5, 1000"), "{said}");
     assert!(said.contains("run `ccm migrate` as the owner of the schema"), "{said}");
 
     let applied = migrate(&["task-service", "--database", &owned[0]]).await;
