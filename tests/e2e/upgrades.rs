@@ -214,7 +214,7 @@ macro_rules! versions {
             })*
         }
 
-        /// Whether each directory is tested.
+        /// Whether each directory is tested, and whether tests/e2e/version_before.rs runs the newest of them.
         #[test]
         fn every_version_is_upgraded() {
             let listed = [$($version),*];
@@ -224,6 +224,8 @@ macro_rules! versions {
                 let name = entry.file_name().into_string().unwrap();
                 assert!(!entry.path().is_dir() || listed.contains(&name.as_str()), "{name}");
             }
+            let previous = std::fs::read_to_string(format!("{root}/previous")).unwrap();
+            assert!(previous.starts_with(listed.last().unwrap()), "tests/upgrades/previous names {previous}");
         }
     };
 }
