@@ -94,6 +94,12 @@ impl Identity {
         self.current.borrow().as_ref().filter(|it| it.expires_at > now).cloned().ok_or(TokenUnavailable)
     }
 
+    /// The `authorization` of the process, while its token is valid.
+    #[must_use]
+    pub fn authorization(&self) -> Option<HeaderValue> {
+        self.caller().ok().map(|it| it.authorization)
+    }
+
     /// The process as a caller on behalf of a person, given by their `sub`. Recorded in events; gives no rights.
     pub fn on_behalf_of(&self, person: &str) -> Result<Caller, TokenUnavailable> {
         Ok(self.caller()?.acting_for(person))

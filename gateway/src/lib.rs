@@ -93,8 +93,12 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
     // Renewed for as long as it is held.
     let identity =
         config.token_source.map(|it| Identity::start(it, config.verifier.clone(), config.clock.clone()));
-    let services = services::Services::connect(&config.task_service, &config.worker_service, config.draining);
-    let (tasks, workers) = (&config.task_service, &config.worker_service);
+    let introduced = |peer: Peer| match identity.clone() {
+        Some(identity) => peer.introduced_by(move || identity.authorization()),
+        None => peer,
+    };
+    let (tasks, workers) = (&introduced(config.task_service), &introduced(config.worker_service));
+    let services = services::Services::connect(tasks, workers, config.draining);
     let trace_url = config.streams.trace_url.clone();
     let streams = Streams::new(tasks, workers, identity.as_ref(), config.streams, config.clock.clone());
     let reading = tokio::spawn(streams.clone().run(shutdown.clone()));

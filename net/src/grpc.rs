@@ -10,6 +10,7 @@ mod endpoints;
 mod exchange_error;
 mod head;
 mod health;
+mod introduction;
 mod limits;
 mod message_body;
 mod method;

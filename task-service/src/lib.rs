@@ -59,11 +59,15 @@ pub async fn migrate(database: &DatabaseConfig) -> Result<Vec<Migration>, Storag
 /// running.
 pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServeError> {
     let definition = Definition { name: NAME, apis: &APIS, migrations: store::migrations() };
-    let workers = workers::WorkerLookup::new(&config.worker_service);
     let (worker_service, dispatch) = (config.worker_service, config.dispatch);
     let build = |foundation: Foundation| {
         let store = store::TaskStore::new(foundation.database);
         let clock = foundation.clock;
+        let worker_service = match foundation.identity.clone() {
+            Some(identity) => worker_service.introduced_by(move || identity.authorization()),
+            None => worker_service,
+        };
+        let workers = workers::WorkerLookup::new(&worker_service);
         let tasks = grpc::Tasks::new(store.clone(), workers, clock.clone(), dispatch.run);
         let dispatcher = foundation.identity.map(|identity| {
             let process: dispatch::Process = Arc::new(move || identity.caller().ok());

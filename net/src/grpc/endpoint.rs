@@ -21,7 +21,8 @@ use platform::connection_failure::ConnectionFailure;
 
 use super::connect_error::ConnectError;
 use super::exchange_error::ExchangeError;
-use super::peer::Address;
+use super::introduction::{self, Introduction};
+use super::peer::{Address, Peer};
 use crate::activity::Activity;
 
 /// Maximum size of the headers or trailers of a response; those of this product's servers are much smaller.
@@ -47,6 +48,9 @@ pub(super) struct Endpoint {
     open: Mutex<Option<Sender>>,
     /// The address at the other end of the newest connection.
     connected_to: Mutex<Option<SocketAddr>>,
+    introduction: Introduction,
+    /// When the newest connection last showed the token of this process.
+    introduced: Mutex<Option<Instant>>,
     /// Locked while a connection is made; holds the last failure, with its instant.
     connecting: tokio::sync::Mutex<Option<(Instant, ConnectionFailure, String)>>,
     calls: Activity,
@@ -54,13 +58,15 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(super) fn new(peer: &'static str, address: Address, resolved: Option<SocketAddr>) -> Arc<Self> {
+    pub(super) fn new(peer: &Peer, address: Address, resolved: Option<SocketAddr>) -> Arc<Self> {
         Arc::new(Self {
-            peer,
+            peer: peer.name,
             address,
             resolved,
             open: Mutex::default(),
             connected_to: Mutex::default(),
+            introduction: peer.introduction.clone(),
+            introduced: Mutex::default(),
             connecting: tokio::sync::Mutex::default(),
             calls: Activity::default(),
             is_unreachable: AtomicBool::new(false),
@@ -126,6 +132,9 @@ impl Endpoint {
 
     async fn connection(self: &Arc<Self>) -> Result<Sender, ExchangeError> {
         if let Some(open) = self.open_connection() {
+            if let Some(introduction) = self.introduce(&open) {
+                tokio::spawn(introduction);
+            }
             return Ok(open);
         }
         let began = Instant::now();
@@ -141,8 +150,14 @@ impl Endpoint {
         let outcome = tokio::time::timeout(CONNECT_TIMEOUT, self.connect()).await;
         match outcome.unwrap_or(Err(ConnectError::TimedOut(CONNECT_TIMEOUT))) {
             Ok((sender, connection)) => {
+                *self.introduced.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                // Sent ahead of all calls.
+                let introduction = self.introduce(&sender);
                 *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender.clone());
                 tokio::spawn(Self::run(Arc::downgrade(self), connection));
+                if let Some(introduction) = introduction {
+                    introduction.await;
+                }
                 if self.is_unreachable.swap(false, Ordering::Relaxed) {
                     tracing::info!(peer = self.peer, endpoint = self.name(), "a replica is reachable again");
                 }
@@ -157,7 +172,26 @@ impl Endpoint {
         }
     }
 
-    fn open_connection(&self) -> Option<Sender> {
+    /// Shows the peer the token of this process, unless it was shown a short while ago. The future ends when the peer has seen
+    /// it, or has had enough time to.
+    fn introduce(&self, sender: &Sender) -> Option<impl Future<Output = ()> + Send + use<>> {
+        let mut last = self.introduced.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_some_and(|it| it.elapsed() < introduction::INTERVAL) {
+            return None;
+        }
+        let request = self.introduction.request(&self.address.origin)?;
+        *last = Some(Instant::now());
+        let mut sender = sender.clone();
+        let answer = sender.send_request(request);
+        Some(async move {
+            let seen = async { answer.await?.into_body().collect().await };
+            if let Err(error) = tokio::time::timeout(introduction::TIMEOUT, seen).await {
+                tracing::debug!(%error, "a replica has not answered the health check with the token of this process");
+            }
+        })
+    }
+
+    pub(super) fn open_connection(&self) -> Option<Sender> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.as_ref().filter(|it| !it.is_closed()).cloned()
     }

@@ -43,7 +43,7 @@ impl Endpoints {
     pub(super) fn of(peer: &Peer) -> Self {
         match &peer.target {
             Target::Listed(addresses) => {
-                let each = addresses.iter().map(|it| Endpoint::new(peer.name, it.clone(), None));
+                let each = addresses.iter().map(|it| Endpoint::new(peer, it.clone(), None));
                 Self {
                     name: String::new(),
                     address: peer.address().cloned(),
@@ -53,7 +53,7 @@ impl Endpoints {
             }
             Target::Dns(address) => {
                 let target = (address.host.clone(), address.port);
-                Self::resolved(peer.name, address.clone(), INTERVALS, move || {
+                Self::resolved(peer, address.clone(), INTERVALS, move || {
                     let (host, port) = target.clone();
                     Box::pin(async move { Ok(tokio::net::lookup_host((&*host, port)).await?.collect()) })
                 })
@@ -61,18 +61,19 @@ impl Endpoints {
         }
     }
 
-    pub(super) fn resolved<L>(peer: &'static str, address: Address, intervals: Intervals, resolve: L) -> Self
+    pub(super) fn resolved<L>(peer: &Peer, address: Address, intervals: Intervals, resolve: L) -> Self
     where
         L: Fn() -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> + Send + 'static,
     {
         let (sender, known) = watch::channel(None);
         let refresh = Arc::<Notify>::default();
         let (name, requested) = (format!("dns:{}:{}", address.host, address.port), refresh.clone());
+        let peer = peer.clone();
         let configured = Some(address.clone());
         tokio::spawn(async move {
             loop {
                 let found = resolve().await;
-                let succeeded = update(&sender, peer, &address, found);
+                let succeeded = update(&sender, &peer, &address, found);
                 let interval = if succeeded { intervals.regular } else { intervals.after_failure };
                 tokio::select! {
                     () = sender.closed() => return,
@@ -117,7 +118,7 @@ impl Endpoints {
 /// connections. When the name could not be resolved, all known replicas stay.
 fn update(
     sender: &watch::Sender<Resolution>,
-    peer: &'static str,
+    peer: &Peer,
     address: &Address,
     found: io::Result<Vec<SocketAddr>>,
 ) -> bool {
@@ -130,7 +131,7 @@ fn update(
             let is_logged = matches!(&before, Some(Err(last)) if *last == why);
             if replicas.is_none() && !is_logged {
                 tracing::warn!(
-                    peer,
+                    peer = peer.name,
                     name = &*address.host,
                     why,
                     "the DNS name of a peer could not be resolved"
@@ -145,7 +146,7 @@ fn update(
     let old: Vec<Arc<Endpoint>> = replicas.map(|it| it.to_vec()).unwrap_or_default();
     let known = |address: &SocketAddr| old.iter().find(|it| it.resolved() == Some(*address)).cloned();
     if old.len() != found.len() || !found.iter().all(|it| known(it).is_some()) {
-        tracing::info!(peer, name = &*address.host, addresses = ?found, "the replicas of a peer have changed");
+        tracing::info!(peer = peer.name, name = &*address.host, addresses = ?found, "the replicas of a peer have changed");
         let all = found
             .iter()
             .map(|it| known(it).unwrap_or_else(|| Endpoint::new(peer, address.clone(), Some(*it))));

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use http::Uri;
+use http::{HeaderValue, Uri};
 
+use super::introduction::Introduction;
 use crate::tls::ClientTls;
 
 /// Another process of this product, with one replica or several.
@@ -12,6 +13,7 @@ pub struct Peer {
     /// The peer's service name, as in `task-service`; errors and spans contain it.
     pub name: &'static str,
     pub(super) target: Target,
+    pub(super) introduction: Introduction,
 }
 
 /// The configured address: a list of replicas, or a DNS name that resolves to them.
@@ -63,7 +65,17 @@ impl Peer {
             let each = addresses.split(',').map(|it| Address::new(it.trim(), tls));
             Target::Listed(each.collect::<Result<_, _>>().map_err(error)?)
         };
-        Ok(Self { name, target })
+        Ok(Self { name, target, introduction: Introduction::default() })
+    }
+
+    /// Shows the peer on each connection that it is one of this process, by its `authorization`, while it has one: connections
+    /// of processes do not give way to others, whosever tokens the calls have.
+    #[must_use]
+    pub fn introduced_by(
+        self,
+        authorization: impl Fn() -> Option<HeaderValue> + Send + Sync + 'static,
+    ) -> Self {
+        Self { introduction: Introduction::by(authorization), ..self }
     }
 
     /// The address that spans show before a replica was chosen: the DNS name, or the first address of a list.

@@ -1,27 +1,35 @@
 //! Calls of the health service and of reflection, which need no token and have no span.
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response, header};
 use http_body::Body;
 use http_body_util::BodyExt as _;
 use tonic::body::Body as GrpcBody;
+use tonic::{Code, Status};
 use tower::{BoxError, Service};
 
 use super::limits::Bounds;
 use super::message_body::{Received, RequestBody};
-use crate::server::{ConnectionStanding, LastsLong};
+use crate::admission::{Authenticate, Waits};
+use crate::server::{ConnectionStanding, LastsLong, Standing};
 
 /// Serves a call of the health service or of reflection, which needs no token, and may last for long.
-pub(super) async fn serve<S, B, R>(
+pub(super) async fn serve<A, S, B, R>(
     mut inner: S,
     call: Request<B>,
+    authenticate: A,
     bounds: Bounds,
 ) -> Result<Response<GrpcBody>, S::Error>
 where
+    A: Authenticate,
     S: Service<Request<RequestBody<B>>, Response = Response<R>>,
     R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
-    let place = match bounds.probe(ConnectionStanding::of(call.extensions()).as_deref()) {
+    let standing = ConnectionStanding::of(call.extensions());
+    if let Some(standing) = &standing {
+        prove(standing, call.headers(), &authenticate, &bounds).await;
+    }
+    let place = match bounds.probe(standing.as_deref()) {
         Ok(place) => place,
         Err(full) => return Ok(full.into_http()),
     };
@@ -34,4 +42,21 @@ where
     });
     answer.extensions_mut().insert(LastsLong);
     Ok(answer)
+}
+
+/// Lets a call that has a token prove its connection. The call needs none, so it is served without a valid one, too.
+async fn prove<A: Authenticate>(standing: &Standing, headers: &HeaderMap, authenticate: &A, bounds: &Bounds) {
+    if standing.is_process() || !headers.contains_key(header::AUTHORIZATION) {
+        return;
+    }
+    let Ok(_place) = bounds.unverified(Some(standing)) else { return };
+    match authenticate.authenticate(headers, &Waits::default()).await {
+        Ok(caller) => standing.prove_as(&caller),
+        Err(refusal) => {
+            let status: Status = refusal.into();
+            if status.code() == Code::Unauthenticated {
+                bounds.is_refused_cheaply(Some(standing));
+            }
+        }
+    }
 }

@@ -100,7 +100,8 @@ where
             if let Some((refused, _)) = refusal {
                 return Box::pin(async { Ok(refused) });
             }
-            return Box::pin(probe::serve(inner, request, self.layer.bounds.clone()));
+            let ServerLayer { authenticate, bounds, .. } = self.layer.clone();
+            return Box::pin(probe::serve(inner, request, authenticate, bounds));
         }
         let ServerLayer { authenticate, service, methods, calls, bounds } = self.layer.clone();
         let path = request.uri().path();

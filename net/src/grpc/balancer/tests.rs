@@ -130,15 +130,14 @@ async fn with_no_replica_at_all_nothing_was_done() {
 #[tokio::test]
 async fn a_name_is_looked_up_again_and_what_it_no_longer_has_is_called_no_more() {
     let ((one, first), (two, second)) = (replica(Does::Answer).await, replica(Does::Answer).await);
-    let Target::Dns(address) = Peer::new("peer", "dns:peer.test:1", None).unwrap().target else {
-        panic!("a name")
-    };
+    let peer = Peer::new("peer", "dns:peer.test:1", None).unwrap();
+    let Target::Dns(address) = peer.target.clone() else { panic!("a name") };
     // What the name has, or why that is not known.
     let behind = Arc::new(Mutex::new(Err("no such name")));
     let look_ups = Arc::<AtomicUsize>::default();
     let (asked, count) = (behind.clone(), look_ups.clone());
     let intervals = Intervals { regular: Duration::from_millis(5), after_failure: Duration::from_millis(1) };
-    let balancer = Balancer::new(Endpoints::resolved("peer", address, intervals, move || {
+    let balancer = Balancer::new(Endpoints::resolved(&peer, address, intervals, move || {
         count.fetch_add(1, Ordering::SeqCst);
         let found: Result<Vec<SocketAddr>, &str> = asked.lock().unwrap().clone();
         Box::pin(async move { found.map_err(std::io::Error::other) })

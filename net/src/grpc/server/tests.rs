@@ -23,6 +23,7 @@ use crate::admission::{Admission, Identified, Waits};
 
 const DEADLINE: Duration = Duration::from_secs(10);
 const GET: &str = "/ccm.task.v1.TaskService/GetTask";
+const CHECK: &str = "/grpc.health.v1.Health/Check";
 const WATCH: &str = "/grpc.health.v1.Health/Watch";
 /// The size of an answer of the test service.
 const ANSWER: usize = 600_000;

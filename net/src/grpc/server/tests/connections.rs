@@ -1,6 +1,10 @@
 //! Connections: those without calls, those without a token, those that take nothing.
 
+use http::HeaderValue;
+
 use super::*;
+use crate::grpc::Peer;
+use crate::grpc::endpoints::Endpoints;
 
 #[tokio::test]
 async fn connections_without_calls_keep_neither_users_nor_processes_out() {
@@ -19,6 +23,57 @@ async fn connections_without_calls_keep_neither_users_nor_processes_out() {
     assert!(is_served(&mut another, "process").await);
     assert!(is_served(&mut gateway, "process").await && is_served(&mut ada, "ada").await);
     idle.remove(0).closed().await;
+}
+
+#[tokio::test]
+async fn a_connection_on_which_a_health_check_has_shown_a_token_stays_whosever_calls_it_carries() {
+    let limits = ConnectionOptions {
+        limits: ConnectionLimits { per_address: 5, ..ConnectionLimits::of(10) },
+        idle_timeout: Duration::from_millis(400),
+        ..limits()
+    };
+    let server = serve(limits).await;
+    let mut gateway = Client::connect(server).await;
+    let check = gateway.call_method(Some("process"), CHECK, Bytes::from_static(&[0; 5])).await;
+    assert!(check.is_ok());
+    let mut idle = Vec::new();
+    for _ in 0..20 {
+        idle.push(Client::connect(server).await);
+    }
+    // A place of the address was not taken, and the idle timeout, after which the others are closed, does not apply.
+    for idle in idle {
+        idle.closed().await;
+    }
+    assert!(is_served(&mut gateway, "ada").await);
+}
+
+#[tokio::test]
+async fn a_channel_shows_the_token_of_its_process_before_the_calls_of_users() {
+    let limits = ConnectionOptions {
+        limits: ConnectionLimits { per_address: 5, ..ConnectionLimits::of(10) },
+        idle_timeout: Duration::from_millis(400),
+        ..limits()
+    };
+    let server = serve(limits).await;
+    let peer = Peer::new("task-service", &format!("http://{server}"), None).unwrap();
+    let peer = peer.introduced_by(|| Some(HeaderValue::from_static("process")));
+    let endpoints = Endpoints::of(&peer);
+    let replica = endpoints.all().await.unwrap()[0].clone();
+    let call = async |name: &'static str| {
+        let request = Request::post(GET).header("content-type", "application/grpc");
+        let (head, ()) = request.header("authorization", name).body(()).unwrap().into_parts();
+        replica.exchange(head, Bytes::new(), true).await.map(|it| it.status())
+    };
+    assert!(call("ada").await.is_ok());
+    let mut idle = Vec::new();
+    for _ in 0..20 {
+        idle.push(Client::connect(server).await);
+    }
+    for idle in idle {
+        idle.closed().await;
+    }
+    assert!(replica.open_connection().is_some());
+    assert!(call("ada").await.is_ok());
 }
 
 #[tokio::test]
