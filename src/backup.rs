@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use platform::clock::Clock;
-use storage::{Copied, Database, sqlite_file};
+use storage::{Copied, Database, sqlite_file, without_password};
 
 use crate::cli::backup::{Backup, Databases, Restore};
 use crate::console;
@@ -96,22 +96,13 @@ fn file_of(databases: &Databases) -> anyhow::Result<Target> {
         return Ok(Target::DataDirectory(databases.data.data_dir.clone()));
     };
     if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        // Other programs take the password from a file or a variable; a command line is seen by every user of the machine.
         return Ok(Target::Postgres(without_password(url)));
     }
     match sqlite_file(url) {
         Some(file) => Ok(Target::File(file)),
-        None => bail!("{url:?} is not a database URL: expected sqlite:PATH"),
+        None => bail!("{:?} is not a database URL: expected sqlite:PATH", without_password(url)),
     }
-}
-
-/// Other programs take the password from a file or a variable; a command line is seen by every user of the machine.
-fn without_password(url: &str) -> String {
-    let user_and_host = url.split_once("://").and_then(|(scheme, rest)| {
-        let (user, host) = rest.rsplit_once('@')?;
-        let (user, _) = user.split_once(':')?;
-        Some(format!("{scheme}://{user}@{host}"))
-    });
-    user_and_host.unwrap_or_else(|| url.to_owned())
 }
 
 /// The databases that a directory has, each with the file of the same name in the other one.
@@ -122,17 +113,4 @@ fn pairs(from: &Path, to: &Path) -> anyhow::Result<Vec<(PathBuf, PathBuf)>> {
         bail!("{} has no database: expected {}", from.display(), FILES.join(", "));
     }
     Ok(pairs)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_that_is_shown_has_no_password() {
-        let shown = without_password("postgres://ada:p@ss:w@db.example:5432/tasks?sslmode=require");
-        assert_eq!(shown, "postgres://ada@db.example:5432/tasks?sslmode=require");
-        assert_eq!(without_password("postgres://ada@db.example/tasks"), "postgres://ada@db.example/tasks");
-        assert_eq!(without_password("postgres:///tasks"), "postgres:///tasks");
-    }
 }

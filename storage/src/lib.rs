@@ -28,7 +28,7 @@ pub use backend::Backend;
 pub use backup::{BackupError, Copied};
 pub use commits::Commits;
 pub use connection::{Committed, Connection, Executor, Record, Statements, Transaction};
-pub use database::{Database, DatabaseConfig, Pools};
+pub use database::{Database, DatabaseConfig, Pools, without_password};
 pub use dialects::Dialects;
 pub use error::StorageError;
 pub use migrations::{Migration, Migrations};

@@ -10,6 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::acquire::ACQUIRE_TIMEOUT;
+use crate::database::without_password;
 use crate::migrations::SqliteLock;
 use crate::writability::Writability;
 use crate::{Commits, Database, Migration, Migrations, Pools, StorageError, integrity, wal};
@@ -102,7 +103,7 @@ async fn lock(file: &Path) -> Result<SqliteLock, StorageError> {
 }
 
 fn file_of(url: &str) -> Result<PathBuf, StorageError> {
-    sqlite_file(url).ok_or_else(|| StorageError::Url(url.to_owned()))
+    sqlite_file(url).ok_or_else(|| StorageError::Url(without_password(url)))
 }
 
 /// Returns the path in a `sqlite:` URL, which may contain any characters. In-memory databases are rejected, because they
