@@ -47,8 +47,9 @@ pub(crate) async fn restore(settings: &Restore) -> anyhow::Result<()> {
     let (pairs, _locked) = match file_of(&settings.databases)? {
         Target::File(file) => (vec![(from.clone(), file)], None),
         Target::Postgres(url) => bail!(
-            "PostgreSQL has a tool of its own to restore: pg_restore --clean --if-exists --no-owner --dbname='{url}' {}, and then \
-             ccm events renew-log --database '{url}'",
+            "PostgreSQL has tools of its own to restore: make the database anew with dropdb and createdb (docs/operations.md), then \
+             pg_restore --exit-on-error --single-transaction --no-owner --dbname='{url}' {}, and then ccm events renew-log \
+             --database '{url}'",
             from.display()
         ),
         Target::DataDirectory(data) => {

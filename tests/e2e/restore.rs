@@ -158,9 +158,15 @@ async fn readers_of_a_restored_postgres_database_are_told_and_begin_with_a_snaps
     create(&product, "lost").await;
     readers.read(&product, &token, "lost").await;
     assert!(product.tasks.stop().await.success());
-    let restore = format!("pg_restore --clean --if-exists --no-owner --dbname='{url}' {backup}");
+    let restore =
+        format!("pg_restore --exit-on-error --single-transaction --no-owner --dbname='{url}' {backup}");
     expect_refusal(&["restore", "--database", &url, &backup], &restore).await;
-    postgres("pg_restore", &["--clean", "--if-exists", "--no-owner", &format!("--dbname={url}"), &backup]);
+    let (server, name) = url.rsplit_once('/').unwrap();
+    let maintenance = format!("--maintenance-db={server}/postgres");
+    postgres("dropdb", &[&maintenance, name]);
+    postgres("createdb", &[&maintenance, name]);
+    let into = format!("--dbname={url}");
+    postgres("pg_restore", &["--exit-on-error", "--single-transaction", "--no-owner", &into, &backup]);
     assert!(expect(&["events", "renew-log", "--database", &url]).await.starts_with("event log "));
     restart_tasks(&mut product).await;
     readers.expect_another_log(&product, &token, &["kept"]).await;
