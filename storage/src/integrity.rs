@@ -12,8 +12,8 @@ use crate::acquire::ACQUIRE_TIMEOUT;
 
 /// How long the check of a start may take. It reads a gigabyte in less, unless the disk is slow.
 const AT_START: Duration = Duration::from_secs(10);
-/// After so many instructions of SQLite, the time is looked at.
-const INSTRUCTIONS: i32 = 10_000;
+/// How often the time is looked at: in `quick_check`, SQLite calls the handler once for so many pages.
+const INSTRUCTIONS: i32 = 100;
 
 /// Fails if a file is damaged, as far as it is found out in ten seconds.
 pub(crate) async fn check_at_start(file: &Path) -> Result<(), StorageError> {
@@ -122,7 +122,10 @@ mod tests {
         let mut bytes = std::fs::read(path).unwrap();
         damage(&mut bytes);
         std::fs::write(path, bytes).unwrap();
-        let error = Database::open(&fresh.url, &Migrations::default()).await.unwrap_err();
+        let none = Migrations::default();
+        let migrated = Database::migrate(&fresh.url.as_str().into(), &none).await;
+        assert!(matches!(migrated, Err(StorageError::Damaged { .. })), "{migrated:?}");
+        let error = Database::open(&fresh.url, &none).await.unwrap_err();
         let text = error.to_string();
         assert!(text.contains(path) && text.contains("ccm restore"), "{text}");
         error

@@ -65,6 +65,7 @@ pub(crate) async fn open(url: &str, migrations: &Migrations) -> Result<Database,
 pub(crate) async fn migrate(url: &str, migrations: &Migrations) -> Result<Vec<Migration>, StorageError> {
     let file = file_of(url)?;
     let lock = lock(&file).await?;
+    integrity::check_at_start(&file).await?;
     apply(&options(&file), migrations, &lock).await
 }
 
