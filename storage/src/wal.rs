@@ -10,9 +10,14 @@ use sqlx::{Pool, Sqlite};
 pub(crate) const MAX_BYTES: u64 = 64 * 1024 * 1024;
 const INTERVAL: Duration = Duration::from_secs(1);
 
+/// After an attempt at whose end somebody still reads from the log, such as a backup. Each attempt keeps writers waiting.
+const BACK_OFF: Duration = Duration::from_secs(30);
+
+/// The longest time for which an attempt keeps writers waiting.
+const TIMEOUT: &str = "PRAGMA busy_timeout = 500";
 /// Writes the log back to the database, and truncates it when those have ended that read from it: writers wait meanwhile, at
-/// most for the timeout, and new readers read from the database alone.
-const RESTART: &str = "PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(TRUNCATE)";
+/// most for the timeout, and new readers read from the database alone. The first column of its row is 1 if somebody still reads.
+const RESTART: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 /// The timeout of all other statements, [`crate::acquire::ACQUIRE_TIMEOUT`].
 const USUAL_TIMEOUT: &str = "PRAGMA busy_timeout = 5000";
 
@@ -22,13 +27,19 @@ pub(crate) async fn keep_small(writers: Pool<Sqlite>, file: PathBuf, max_bytes: 
     name.push("-wal");
     let closed = writers.close_event();
     let checking = async {
+        let mut pause = INTERVAL;
         loop {
-            tokio::time::sleep(INTERVAL).await;
+            tokio::time::sleep(pause).await;
+            pause = INTERVAL;
             if tokio::fs::metadata(&name).await.is_ok_and(|it| it.len() > max_bytes) {
                 // After a failure, the next turn tries again.
                 let Ok(mut writer) = writers.acquire().await else { continue };
-                let _ = sqlx::raw_sql(RESTART).execute(&mut *writer).await;
+                let _ = sqlx::raw_sql(TIMEOUT).execute(&mut *writer).await;
+                let busy: Result<i64, _> = sqlx::query_scalar(RESTART).fetch_one(&mut *writer).await;
                 let _ = sqlx::raw_sql(USUAL_TIMEOUT).execute(&mut *writer).await;
+                if !matches!(busy, Ok(0)) {
+                    pause = BACK_OFF;
+                }
             }
         }
     };
@@ -57,6 +68,33 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(30)).await;
             transaction.rollback().await.unwrap();
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_long_read_does_not_keep_writers_waiting_again_and_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("wal.db");
+        let url = format!("sqlite:{}", file.display());
+        let Database::Sqlite(pools) = Database::open(&url, &Migrations::default()).await.unwrap() else {
+            panic!()
+        };
+        sqlx::raw_sql("CREATE TABLE large (bytes BLOB)").execute(&pools.writers).await.unwrap();
+        let mut long = pools.readers.begin().await.unwrap();
+        sqlx::query("SELECT count(*) FROM large").execute(&mut *long).await.unwrap();
+        let insert = "INSERT INTO large VALUES (randomblob(2000000))";
+        sqlx::query(insert).execute(&pools.writers).await.unwrap();
+        let keeping = tokio::spawn(keep_small(pools.writers.clone(), file, LIMIT));
+        let (start, mut stalled) = (std::time::Instant::now(), 0);
+        while start.elapsed() < Duration::from_secs(7) {
+            let begun = std::time::Instant::now();
+            sqlx::query("INSERT INTO large VALUES ('')").execute(&pools.writers).await.unwrap();
+            stalled += usize::from(begun.elapsed() >= Duration::from_millis(400));
+        }
+        assert!(stalled <= 2, "{stalled} changes waited");
+        long.rollback().await.unwrap();
+        pools.readers.close().await;
+        pools.writers.close().await;
+        keeping.await.unwrap();
     }
 
     #[tokio::test(flavor = "multi_thread")]
