@@ -50,6 +50,12 @@ pub(crate) async fn run(
     stop: Shutdown,
 ) {
     let steadiness = Steadiness::new(clock, retention.interval);
+    // A clock that is set before the first turn is noticed by it. What fails here, fails there, too, and is logged.
+    let first = telemetry::sweep::traced_if("housekeeping", steadiness.look(log.database()), |_| false);
+    tokio::select! {
+        _ = first => {}
+        () = stop.cancelled() => return,
+    }
     let turn = || async {
         let swept = sweep(&log, &subjects, retention, &steadiness, &stop);
         let removed = telemetry::sweep::traced("housekeeping", swept).await?;

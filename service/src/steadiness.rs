@@ -181,7 +181,7 @@ impl Seen {
                 let seconds = by / 1_000_000;
                 tracing::warn!(
                     seconds,
-                    "the clock was set; nothing is forgotten until it has been steady for as long as it is kept"
+                    "the clock was set; no data is removed until the clock has been steady for as long as that data is kept"
                 );
                 now.at
             }

@@ -72,6 +72,21 @@ async fn housekeeping(database: &Database, number: i64) {
     .await;
 }
 
+/// Waits until task-service has seen the clock, with which it compares what it sees later.
+async fn clock_is_seen(product: &Product) {
+    const SEEN: &str = "SELECT seen_at FROM housekeeping_clock";
+    let database = Database::open_existing(&product.task_database.url).await.unwrap();
+    eventually("the clock is seen", || async {
+        let seen: i64 = match &database {
+            Database::Sqlite(pools) => sqlx::query_scalar(SEEN).fetch_one(&pools.readers).await.unwrap(),
+            Database::Postgres(pools) => sqlx::query_scalar(SEEN).fetch_one(&pools.readers).await.unwrap(),
+        };
+        (seen > 0).then_some(())
+    })
+    .await;
+    database.close().await;
+}
+
 /// A task that was created with a key, and the history of one that was deleted.
 async fn keyed_and_deleted(admin: &Client) -> (Client, Value, String) {
     let keyed = admin.with("idempotency-key", "8e03978e-40d5-43dd-bc93-6894a57f9324");
@@ -96,6 +111,7 @@ const OFTEN: (&str, &str) = ("CCM_HOUSEKEEPING_INTERVAL", "200ms");
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_set_ahead_lets_nothing_be_forgotten_on_sqlite() {
     let (mut product, clock) = product(Backend::Sqlite, &[OFTEN]).await;
+    clock_is_seen(&product).await;
     let (keyed, created, history) = keyed_and_deleted(&client(&product)).await;
     let noticed = async |product: &Product| {
         let is_it = |it: &str| it.contains("the clock was set").then_some(());
@@ -115,6 +131,7 @@ async fn a_clock_that_is_set_ahead_lets_nothing_be_forgotten_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_set_ahead_lets_nothing_be_forgotten_on_postgres() {
     let (product, clock) = product(Backend::Postgres, &[OFTEN]).await;
+    clock_is_seen(&product).await;
     let (keyed, created, history) = keyed_and_deleted(&client(&product)).await;
     let database = Database::open_existing(&product.task_database.url).await.unwrap();
     for (number, hours) in [(0, 0), (1, 25), (2, 31 * 24)] {
@@ -128,6 +145,8 @@ async fn a_clock_that_is_set_ahead_lets_nothing_be_forgotten_on_postgres() {
 #[tokio::test(flavor = "multi_thread")]
 async fn times_do_not_run_backwards_when_the_clock_is_set_back() {
     let (product, clock) = product(Backend::Sqlite, &[]).await;
+    // With the default interval of housekeeping: at the start.
+    clock_is_seen(&product).await;
     let admin = client(&product);
     let worker = format!("/api/workers/{}", product.running_worker().await);
     let created = admin.post("/api/tasks", &json!({"title": "t"})).await;
