@@ -171,12 +171,22 @@ impl Stage {
         }
         self.step("The end").await?;
         self.say("The workers of this story are terminated, and their machines with them.")?;
+        // A worker that cannot be terminated keeps none of the others.
+        let (mut asked, mut failed) = (Vec::new(), None);
         for (id, name) in &workers {
             let body = json!({"confirm": name, "reason": "the demo has ended"});
-            self.task(&["api", "workers", id, "terminate"], body).await?;
+            match self.task(&["api", "workers", id, "terminate"], body).await {
+                Ok(_) => asked.push(id),
+                Err(error) => failed = failed.or(Some(error)),
+            }
         }
-        for (id, _) in &workers {
-            self.until("workers", id, |it| it["status"] == "terminated").await?;
+        for id in asked {
+            if let Err(error) = self.until("workers", id, |it| it["status"] == "terminated").await {
+                failed = failed.or(Some(error));
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
         let (workers, tasks, tag) = (workers.len(), self.tasks, &self.tag);
         self.say(&format!(
