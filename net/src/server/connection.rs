@@ -209,6 +209,9 @@ where
             () = tokio::time::sleep(timeout) => {
                 tracing::debug!(?timeout, "in-flight requests on a closing connection were aborted");
             }
+            () = standing.paused() => {
+                let _ = tokio::time::timeout(PAUSE, connection).await;
+            }
             () = stalled(progress.as_ref(), &is_stalled), if timeout > STALLED_CLOSE_TIMEOUT => {
                 let _ = tokio::time::timeout(STALLED_CLOSE_TIMEOUT, connection).await;
             }

@@ -149,9 +149,10 @@ impl Progress {
         let is_blocked = self.0.is_blocked.load(Ordering::SeqCst);
         let mut left = if is_blocked { left_of(timeouts.write, &self.0.last_write)? } else { timeouts.write };
         let mut in_flight = self.in_flight();
-        // Processes of this product keep their connections, which they would only have to make again.
-        if in_flight.is_empty() && !is_blocked && !self.0.standing.is_process() {
+        if in_flight.is_empty() && !is_blocked {
             left = left.min(match self.0.header_since.load(Ordering::SeqCst) {
+                // Processes of this product keep their connections, which they would only have to make again.
+                u64::MAX if self.0.standing.is_process() => timeouts.idle,
                 u64::MAX => left_of(timeouts.idle, &self.0.last_request)?,
                 _ => left_of(timeouts.header, &self.0.header_since)?,
             });

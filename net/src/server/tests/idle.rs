@@ -9,7 +9,7 @@ const HEADER: Duration = Duration::from_millis(300);
 const PAUSE: Duration = Duration::from_millis(700);
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 
-/// A server that answers before it reads a body, and reads the body afterwards.
+/// A server that answers before it reads a body, and reads the body afterwards. `/process` is the request of a process.
 async fn serve(idle: Duration) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -34,6 +34,9 @@ async fn serve(idle: Duration) -> SocketAddr {
         requests: None,
     });
     let service = tower::service_fn(|mut request: Request<Incoming>| {
+        if request.uri().path() == "/process" {
+            ConnectionStanding::of(request.extensions()).unwrap().prove_process();
+        }
         let in_flight: Option<InFlight> = request.extensions_mut().remove();
         tokio::spawn(async move {
             let _ = request.into_body().collect().await;
@@ -73,6 +76,16 @@ async fn an_idle_connection_is_closed_after_the_idle_timeout() {
     ask(&mut client, REQUEST).await;
     assert!(!closed(&mut client, HEADER).await);
     assert!(closed(&mut client, DEADLINE / 2).await);
+}
+
+#[tokio::test]
+async fn a_process_may_be_idle_for_as_long_as_it_likes_but_a_header_has_its_timeout() {
+    let mut process = TcpStream::connect(serve(HEADER).await).await.unwrap();
+    ask(&mut process, b"GET /process HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    assert!(!closed(&mut process, PAUSE).await);
+    ask(&mut process, REQUEST).await;
+    process.write_all(b"GET").await.unwrap();
+    assert!(closed(&mut process, DEADLINE / 2).await);
 }
 
 #[tokio::test]
