@@ -25,7 +25,7 @@ pub enum StorageError {
     #[error("the file of the database was deleted or replaced: restore it and restart the process")]
     FileGone,
     /// The file of a database is not whole.
-    #[error("the database {} is damaged, as a copy is that was made beside a running process ({what}): restore a backup with ccm restore, see docs/operations.md", .file.display())]
+    #[error("the database {} is damaged ({what}): copying it while a process writes to it does that, and so does a failing disk; restore a backup with ccm restore, see docs/operations.md", .file.display())]
     Damaged {
         /// The file.
         file: PathBuf,
