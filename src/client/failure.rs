@@ -91,8 +91,10 @@ impl Failure {
         key: Option<&str>,
     ) -> Self {
         let Some(detail) = body["detail"].as_str() else {
-            let message = format!("the gateway answered {status} without a problem document");
-            return Self::new(exit_of(status, ""), message)
+            let message = format!("{status} without a problem document: this answer is not a gateway's");
+            // Whoever it is does not know what exists.
+            let exit = if status == 404 { Exit::General } else { exit_of(status, "") };
+            return Self::new(exit, message)
                 .with_hint("check --gateway (CCM_GATEWAY): is this the URL of a gateway?");
         };
         let urn = body["type"].as_str().unwrap_or_default();
@@ -120,6 +122,7 @@ fn exit_of(status: u16, reason: &str) -> Exit {
     match (status, reason) {
         (_, "IDEMPOTENCY_KEY_REUSED") | (409 | 412, _) => Exit::Conflict,
         (401 | 403, _) => Exit::Refused,
+        (404, "NO_SUCH_ROUTE") => Exit::General,
         (404, _) => Exit::NotFound,
         (408 | 429 | 502..=504, _) => Exit::Unavailable,
         (400..=499, _) => Exit::Usage,
@@ -186,7 +189,7 @@ mod tests {
             [code(400, "INVALID_INPUT"), code(413, "BODY_TOO_LARGE"), code(414, "TARGET_TOO_LONG")],
             [2; 3]
         );
-        assert_eq!([code(404, "TASK_NOT_FOUND"), code(404, "NO_SUCH_ROUTE")], [3; 2]);
+        assert_eq!([code(404, "TASK_NOT_FOUND"), code(404, "NO_SUCH_ROUTE")], [3, 1]);
         assert_eq!([code(401, "UNAUTHENTICATED"), code(403, "ROLE_REQUIRED")], [4; 2]);
         let conflicts =
             [code(409, "ILLEGAL_ACTION"), code(412, "ETAG_MISMATCH"), code(422, "IDEMPOTENCY_KEY_REUSED")];
@@ -224,7 +227,7 @@ mod tests {
     #[test]
     fn a_server_that_is_no_gateway_is_recognised() {
         let failure = Failure::answered(404, &Value::Null, None, None);
-        assert_eq!(failure.exit, Exit::NotFound);
+        assert_eq!(failure.exit, Exit::General);
         assert!(failure.hint.is_some_and(|it| it.contains("--gateway")));
     }
 
