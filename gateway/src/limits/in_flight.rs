@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
-use axum::http::Extensions;
 use axum::http::header::CONTENT_LENGTH;
+use axum::http::{Extensions, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http_body_util::BodyExt as _;
@@ -115,7 +115,10 @@ pub(crate) async fn limit_in_flight(
         return next.run(request).await;
     }
     let (caller, reads) = (Key::of(request.extensions()), request.method().is_safe());
-    let in_flight = match limit.take(caller.clone(), !request.body().is_end_stream()) {
+    // No handler reads the body of another method.
+    let has_body = [Method::POST, Method::PATCH, Method::PUT].contains(request.method())
+        && !request.body().is_end_stream();
+    let in_flight = match limit.take(caller.clone(), has_body) {
         Ok(in_flight) => in_flight,
         Err(full) => return refused(full).into_response(),
     };
