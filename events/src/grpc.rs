@@ -16,7 +16,7 @@ use access::Visibility;
 use access::grpc::caller;
 use net::grpc::{deadline, status};
 use net::places::{Full, Places};
-use net::server::Draining;
+use net::server::{Draining, is_from_process};
 use platform::clock::{Clock, Micros};
 use platform::violation::Violation;
 use proto::event::v1::event_service_server::EventService;
@@ -110,7 +110,7 @@ pub struct Events {
     log: EventLog,
     registry: SubjectRegistry,
     watches: Places<Subscriber>,
-    /// Those of services, such as the feed of a gateway: nobody else can take their places.
+    /// Those of services, such as the feed of a gateway, and what a gateway reads for its users: nobody else can take their places.
     watches_of_services: Places<Subscriber>,
     write_timeout: Duration,
     /// Turns at reading a page of a snapshot.
@@ -123,7 +123,7 @@ impl Events {
     #[must_use]
     pub fn new(log: EventLog, registry: SubjectRegistry, limits: WatchLimits, clock: Clock) -> Self {
         let watches = Places::new(limits.max_subscribers, limits.max_per_caller);
-        let watches_of_services = Places::new(limits.max_subscribers, 0);
+        let watches_of_services = Places::new(limits.max_subscribers, limits.max_per_caller);
         metrics::observe_watches([watches.clone(), watches_of_services.clone()]);
         Self {
             log,
@@ -216,8 +216,14 @@ impl EventService for Events {
         };
         let query = WatchQuery::of(request.get_ref()).map_err(status::invalid)?;
         let subscriber = Subscriber::of(&caller);
-        let watches = if subscriber.is_service() { &self.watches_of_services } else { &self.watches };
-        let place = watches.take(&subscriber, 1).map_err(|full| match full {
+        let place = if subscriber.is_service() {
+            self.watches_of_services.take_unshared(1)
+        } else if is_from_process(request.extensions()) {
+            self.watches_of_services.take(&subscriber, 1)
+        } else {
+            self.watches.take(&subscriber, 1)
+        };
+        let place = place.map_err(|full| match full {
             Full::Total => end_status::too_many_subscribers(),
             Full::Share => end_status::too_many_watches_of_caller(),
         })?;

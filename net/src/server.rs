@@ -25,8 +25,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 use tower::{BoxError, Service};
 
-pub use self::admission::ConnectionLimits;
 use self::admission::Connections;
+pub use self::admission::{ConnectionLimits, is_from_process};
 pub(crate) use self::admission::{ConnectionStanding, Standing};
 use self::connection::Connection;
 pub(crate) use self::connection::LastsLong;

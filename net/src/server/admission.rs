@@ -281,5 +281,12 @@ impl ConnectionStanding {
     }
 }
 
+/// Whether a request came over a connection on which a process of this product has shown its token. The request itself may have
+/// the token of a user.
+#[must_use]
+pub fn is_from_process(extensions: &http::Extensions) -> bool {
+    ConnectionStanding::of(extensions).is_some_and(|it| it.is_process())
+}
+
 #[cfg(test)]
 mod tests;
