@@ -28,7 +28,8 @@ async fn client_of(process: &Process) -> Client {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_that_asks_for_nothing_ends_neither_a_role_nor_up() {
     let directory = tempfile::tempdir().unwrap();
-    let mut process = up_by(&[], directory.path());
+    // The tests may run under `nohup` themselves.
+    let mut process = up_by(&["env", "--default-signal=HUP"], directory.path());
     let client = client_of(&process).await;
     let id = process.id();
     let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
