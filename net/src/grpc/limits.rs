@@ -23,7 +23,8 @@ const UNVERIFIED: (usize, usize) = (4_096, 1_024);
 /// Settings of the limits. A share of 0 sets no limit.
 #[derive(Clone, Copy, Debug)]
 pub struct CallLimits {
-    /// Calls at the same time, each until its answer is there; streams until they begin.
+    /// Calls at the same time, each from the end of its message until its answer is there; streams until they begin. Calls whose
+    /// message is still to arrive, and those of processes, are counted apart, each up to this number.
     pub calls: usize,
     /// Those of one caller.
     pub calls_per_caller: usize,
@@ -42,6 +43,10 @@ pub(super) struct Bounds(Arc<Shared>);
 struct Shared {
     service: &'static str,
     calls: Places<Key>,
+    /// Those of processes of this product: nobody else can take their places.
+    calls_of_processes: Places<Key>,
+    /// Calls whose message is still to arrive: clients that send theirs slowly take no place from those who work.
+    awaited: Places<Key>,
     bytes: Places<Key>,
     probes: Places<Network>,
     unverified: Places<Network>,
@@ -58,13 +63,18 @@ pub(super) type Key = Arc<str>;
 pub(super) struct Holder {
     bounds: Bounds,
     key: Option<Key>,
+    /// Whether the calls come over a connection of a process, which sends messages as a whole.
+    is_from_process: bool,
 }
 
 impl Bounds {
     pub(super) fn new(service: &'static str, limits: &CallLimits) -> Self {
+        let calls = || Places::new(limits.calls, limits.calls_per_caller);
         Self(Arc::new(Shared {
             service,
-            calls: Places::new(limits.calls, limits.calls_per_caller),
+            calls: calls(),
+            calls_of_processes: calls(),
+            awaited: calls(),
             bytes: Places::new(limits.bytes, limits.bytes_per_caller),
             probes: Places::new(PROBES.0, PROBES.1),
             unverified: Places::new(UNVERIFIED.0, UNVERIFIED.1),
@@ -78,9 +88,9 @@ impl Bounds {
         self.0.message_timeout
     }
 
-    /// The holder of the places of a caller.
-    pub(super) fn holder(&self, sub: &str, is_process: bool) -> Holder {
-        Holder { bounds: self.clone(), key: (!is_process).then(|| sub.into()) }
+    /// The holder of the places of a caller, whose calls may come over a connection of a process.
+    pub(super) fn holder(&self, sub: &str, is_process: bool, is_from_process: bool) -> Holder {
+        Holder { bounds: self.clone(), key: (!is_process).then(|| sub.into()), is_from_process }
     }
 
     /// A place for a call of the health service or of reflection, which need no token. A process of this product needs none.
@@ -138,10 +148,20 @@ impl Bounds {
 }
 
 impl Holder {
-    /// A place for a call.
+    /// A place for a call whose message is still to arrive; one over a connection of a process needs none.
+    pub(super) fn awaited(&self) -> Result<Option<Place<Key>>, Status> {
+        if self.is_from_process {
+            return Ok(None);
+        }
+        let taken = self.take(&self.bounds.0.awaited, 1);
+        taken.map(Some).map_err(|full| self.bounds.refusal(full, "calls whose message is awaited"))
+    }
+
+    /// A place for a call whose message has arrived.
     pub(super) fn call(&self) -> Result<Place<Key>, Status> {
         let shared = &self.bounds.0;
-        self.take(&shared.calls, 1).map_err(|full| self.bounds.refusal(full, "calls at the same time"))
+        let places = if self.key.is_none() { &shared.calls_of_processes } else { &shared.calls };
+        self.take(places, 1).map_err(|full| self.bounds.refusal(full, "calls at the same time"))
     }
 
     /// A place for bytes of messages.

@@ -1,10 +1,10 @@
-//! The messages of a call as bytes. Those of a request count while they arrive and until the call is answered, and have to be
+//! The messages of a call as bytes, and the place of the call, which it has once its message has arrived. The bytes of a request count while they arrive and until the call is answered, and have to be
 //! complete in time, whatever the deadline of the call is; those of an answer count until the client has taken them.
 //!
 //! `http-body-util` can limit the length of a body, but not the time that it takes, nor can it count what waits for the client.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -21,29 +21,59 @@ use super::limits::{Holder, Key};
 use super::status::{self, Reason};
 use crate::places::Place;
 
-/// The bytes of a request message, which count until this is dropped.
+/// The place of a call and the bytes of its message, which count until the call is over.
 #[derive(Clone)]
 pub(super) struct Received(Option<Arc<Mutex<Counted>>>);
 
 struct Counted {
     holder: Holder,
-    place: Option<Place<Key>>,
+    bytes: Option<Place<Key>>,
+    /// The place of a call whose message is awaited, and then that of the call.
+    call: Option<Place<Key>>,
+    has_arrived: bool,
 }
 
 impl Received {
-    /// Bytes that count for a holder; those of nobody do not count.
-    pub(super) fn of(holder: Option<Holder>) -> Self {
-        Self(holder.map(|holder| Arc::new(Mutex::new(Counted { holder, place: None }))))
+    /// A call that does not count.
+    pub(super) fn uncounted() -> Self {
+        Self(None)
+    }
+
+    /// A call of a holder, whose message is awaited.
+    pub(super) fn awaited(holder: Holder) -> Result<Self, Status> {
+        let call = holder.awaited()?;
+        Ok(Self(Some(Arc::new(Mutex::new(Counted { holder, bytes: None, call, has_arrived: false })))))
+    }
+
+    /// The call is over.
+    pub(super) fn end(self) {
+        if let Some(mut counted) = self.counted() {
+            (counted.bytes, counted.call) = (None, None);
+        }
     }
 
     fn add(&self, amount: usize) -> Result<(), Status> {
-        let Some(shared) = &self.0 else { return Ok(()) };
-        let Counted { holder, place } = &mut *shared.lock().unwrap_or_else(PoisonError::into_inner);
-        match place {
-            Some(place) => place.grow(amount).map_err(|full| holder.bytes_refusal(full))?,
-            None => *place = Some(holder.bytes(amount)?),
+        let Some(mut counted) = self.counted() else { return Ok(()) };
+        let Counted { holder, bytes, .. } = &mut *counted;
+        match bytes {
+            Some(bytes) => bytes.grow(amount).map_err(|full| holder.bytes_refusal(full))?,
+            None => *bytes = Some(holder.bytes(amount)?),
         }
         Ok(())
+    }
+
+    /// The message has arrived.
+    fn arrived(&self) -> Result<(), Status> {
+        let Some(mut counted) = self.counted() else { return Ok(()) };
+        if !counted.has_arrived {
+            counted.call = Some(counted.holder.call()?);
+            counted.has_arrived = true;
+        }
+        Ok(())
+    }
+
+    fn counted(&self) -> Option<MutexGuard<'_, Counted>> {
+        Some(self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -73,8 +103,8 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for RequestBody<B> {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let this = self.project();
-        let polled = this.inner.poll_frame(cx);
+        let mut this = self.project();
+        let polled = this.inner.as_mut().poll_frame(cx);
         if polled.is_pending()
             && let Some((timeout, sleep)) = this.deadline
             && sleep.as_mut().poll(cx).is_ready()
@@ -87,11 +117,15 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for RequestBody<B> {
             Some(Err(error)) => return Poll::Ready(Some(Err(error.into()))),
             None => {
                 *this.deadline = None;
-                return Poll::Ready(None);
+                return Poll::Ready(this.received.arrived().err().map(|it| Err(it.into())));
             }
         };
         let amount = frame.data_ref().map_or(0, Bytes::len);
-        Poll::Ready(Some(this.received.add(amount).map(|()| frame).map_err(Into::into)))
+        let mut counted = this.received.add(amount);
+        if this.inner.is_end_stream() {
+            counted = counted.and_then(|()| this.received.arrived());
+        }
+        Poll::Ready(Some(counted.map(|()| frame).map_err(Into::into)))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -33,7 +33,7 @@ where
         Ok(place) => place,
         Err(full) => return Ok(full.into_http()),
     };
-    let call = call.map(|body| RequestBody::new(body, Received::of(None), None));
+    let call = call.map(|body| RequestBody::new(body, Received::uncounted(), None));
     let mut answer = inner.call(call).await?.map(|body| {
         GrpcBody::new(body.map_frame(move |frame| {
             let _ = &place;

@@ -154,20 +154,20 @@ where
                     return Ok(call.answer(status));
                 }
             };
-            if let Some(standing) = standing {
+            if let Some(standing) = &standing {
                 standing.prove_as(caller);
             }
+            let is_from_process = standing.is_some_and(|it| it.is_process());
             let who = Who { on_behalf_of: caller.on_behalf_of(&head.headers), ..caller.who() };
-            let holder = bounds.holder(&who.sub, caller.is_process());
+            let holder = bounds.holder(&who.sub, caller.is_process(), is_from_process);
             let mut call = arrival.observe(|span| Edge::Continue.place(span, &head.headers));
             call.who = Some(who);
             head.extensions.insert(admission);
-            let place = match holder.call() {
-                Ok(place) => place,
+            let received = match Received::awaited(holder.clone()) {
+                Ok(received) => received,
                 Err(full) => return Ok(call.answer(full)),
             };
             let within = call.about.within(call.span.context());
-            let received = Received::of(Some(holder.clone()));
             let body = RequestBody::new(body, received.clone(), Some(bounds.message_timeout()));
             let handled = inner.call(Request::from_parts(head, body));
             let handled = async move {
@@ -185,8 +185,7 @@ where
                     }
                 }
             };
-            // The call is over, and so is what its message took.
-            drop((place, received));
+            received.end();
             call.head = Outcome::in_headers(response.headers());
             if streams && call.head.is_none() {
                 call.end_span(Outcome::of(Code::Ok));

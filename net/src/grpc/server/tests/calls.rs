@@ -28,12 +28,35 @@ async fn a_caller_has_a_share_of_the_calls_and_another_one_is_served() {
     assert_eq!(code, Code::ResourceExhausted);
     assert_eq!(message, "this caller has its share of the calls at the same time of task-service");
     assert!(is_served(&mut client, "eve").await);
-    let (answer, mut body) = client.begin(Some("process"), GET).await;
+    let (answer, mut body) = client.begin(Some("mia"), GET).await;
     body.send_data(Bytes::from_static(b"wait"), true).unwrap();
     assert_eq!(client.call(Some("eve"), "").await.unwrap_err().0, Code::Unavailable);
+    assert!(is_served(&mut client, "process").await);
     // A call that its client gives up gives its place back.
     drop((answer, body, held));
     is_served_in_time(&mut client, "ada").await;
+}
+
+#[tokio::test]
+async fn calls_whose_message_does_not_come_take_no_place_from_a_process_and_its_users() {
+    let server = serve(with_calls(|it| (it.calls, it.calls_per_caller) = (4, 2))).await;
+    let mut gateway = Client::connect(server).await;
+    assert!(is_served(&mut gateway, "process").await);
+    let mut slow = Client::connect(server).await;
+    let mut held = Vec::new();
+    for name in ["ada", "ada", "bob", "bob"] {
+        held.push(slow.begin(Some(name), GET).await);
+    }
+    assert_eq!(slow.call(Some("ada"), "").await.unwrap_err().0, Code::ResourceExhausted);
+    assert_eq!(slow.call(Some("mia"), "").await.unwrap_err().0, Code::Unavailable);
+    for name in ["ada", "mia", "process"] {
+        assert!(is_served(&mut gateway, name).await, "{name}");
+    }
+    // A message that comes at last makes room for another one.
+    let (answer, mut body) = held.pop().unwrap();
+    body.send_data(Bytes::new(), true).unwrap();
+    assert_eq!(read(outcome(answer).await.unwrap()).await, Some(ANSWER));
+    is_served_in_time(&mut slow, "mia").await;
 }
 
 #[tokio::test]
