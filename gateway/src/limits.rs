@@ -72,7 +72,7 @@ impl Default for Limits {
             // The largest worker, with an escape sequence for each character, has 230 kB.
             body_bytes: 256 * 1024,
             requests: 1_024,
-            requests_per_caller: 64,
+            requests_per_caller: 128,
             untaken_bytes: 256 * 1024 * 1024,
             untaken_bytes_per_caller: 32 * 1024 * 1024,
             caller_rate: NonZeroU32::new(200).zip(NonZeroU32::new(400)).and_then(|(a, b)| rate(a, b)),

@@ -62,7 +62,7 @@ pub(crate) struct Calls {
     #[arg(long, env = "CCM_MAX_REQUESTS_IN_FLIGHT", default_value = "1024", value_name = "NUMBER", value_parser = connections)]
     max_requests_in_flight: usize,
     /// Share of one caller in CCM_MAX_REQUESTS_IN_FLIGHT; further calls of that caller get RESOURCE_EXHAUSTED; 0 means no share
-    #[arg(long, env = "CCM_MAX_REQUESTS_PER_CALLER", default_value = "64", value_name = "NUMBER", value_parser = share)]
+    #[arg(long, env = "CCM_MAX_REQUESTS_PER_CALLER", default_value = "128", value_name = "NUMBER", value_parser = share)]
     max_requests_per_caller: usize,
     /// Maximum number of bytes of messages that calls have sent, and of answers that clients have not read yet
     #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES", default_value = "268435456", value_name = "BYTES", value_parser = untaken_bytes)]

@@ -26,10 +26,10 @@ fn limits() -> Limits {
 }
 
 #[test]
-fn by_default_a_caller_has_a_sixteenth_of_the_requests_and_the_largest_page() {
+fn by_default_a_caller_has_an_eighth_of_the_requests_and_the_largest_page() {
     let Limits { requests, requests_per_caller, untaken_bytes, untaken_bytes_per_caller, .. } =
         Limits::default();
-    assert_eq!((requests / requests_per_caller, untaken_bytes / untaken_bytes_per_caller), (16, 8));
+    assert_eq!((requests / requests_per_caller, untaken_bytes / untaken_bytes_per_caller), (8, 8));
     assert!(untaken_bytes_per_caller >= 16 * 1024 * 1024);
 }
 
