@@ -4,9 +4,9 @@
 
 use std::time::{Duration, Instant};
 
-use access::Scope;
+use access::{Role, Scope};
 use anyhow::Context as _;
-use events::{EventLog, NewEvent, SubjectKind};
+use events::{EventLog, NewEvent, SubjectKind, Subscriber};
 use platform::clock::Clock;
 use proto::event::v1 as wire;
 use serde_json::json;
@@ -75,7 +75,8 @@ impl Commits {
         let without = Database::open(&urls[1], &migrations).await?;
         let (log, running) = EventLog::start(&with, vec![&TASK]);
         // Somebody watches, as the gateway does.
-        let mut follower = log.follow(log.point().await?.log_id, 0);
+        let follows = Subscriber::of(&access::testing::caller("bench", &[Role::Service], None));
+        let mut follower = log.follow(log.point().await?.log_id, 0, &follows);
         let following = tokio::spawn(async move { while follower.next().await.is_ok() {} });
         let mut result = Measured { with: Vec::new(), without: Vec::new(), behind: 0 };
         for round in 0..self.rounds {
