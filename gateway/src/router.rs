@@ -21,7 +21,7 @@ use crate::cors::{self, Cors, CorsOrigins};
 use crate::description;
 use crate::error::{self, ApiError};
 use crate::input::{PARAMETERS, check_head, check_if_match_of_read};
-use crate::limits::caller_rate::{CallerRateLimit, limit_caller_rate};
+use crate::limits::caller_rate::{self, limit_caller_rate};
 use crate::limits::header::limit_header;
 use crate::limits::in_flight::{InFlightLimit, limit_in_flight};
 use crate::services::Services;
@@ -111,7 +111,7 @@ pub(crate) fn router(
         .layer(from_fn_with_state(InFlightLimit::new(limits), limit_in_flight))
         .layer(from_fn_with_state(limits.header_bytes, limit_header))
         .layer(from_fn(check_head))
-        .layer(from_fn_with_state(limits.caller_rate.map(CallerRateLimit::new), limit_caller_rate))
+        .layer(from_fn_with_state(limits.caller_rate.map(caller_rate::new), limit_caller_rate))
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
         .layer(from_fn_with_state(Cors::new(cors_origins), cors::share))
         .layer(from_fn_with_state(security, secure))

@@ -12,6 +12,7 @@ pub mod metrics;
 pub mod places;
 pub mod public_origin;
 mod rarely;
+pub mod rate_limit;
 mod refused;
 pub mod scrape;
 pub mod server;

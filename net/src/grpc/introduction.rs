@@ -9,11 +9,12 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Uri, header};
 use http_body_util::Full;
 
+use super::method::HEALTH_CHECK;
+
 /// How often a connection that is used shows the token: at first, the process or the peer may not be able to verify it.
 pub(super) const INTERVAL: Duration = Duration::from_secs(10);
 /// How long a new connection waits for the peer to have seen the token.
 pub(super) const TIMEOUT: Duration = Duration::from_millis(500);
-const PATH: &str = "/grpc.health.v1.Health/Check";
 /// An empty message, and its length before it.
 const MESSAGE: Bytes = Bytes::from_static(&[0; 5]);
 
@@ -30,7 +31,7 @@ impl Introduction {
     pub(super) fn request(&self, origin: &Uri) -> Option<Request<Full<Bytes>>> {
         let authorization = self.0.as_ref()?()?;
         let mut uri = origin.clone().into_parts();
-        uri.path_and_query = Some(http::uri::PathAndQuery::from_static(PATH));
+        uri.path_and_query = Some(http::uri::PathAndQuery::from_static(HEALTH_CHECK));
         let request = Request::post(Uri::from_parts(uri).ok()?)
             .header(header::CONTENT_TYPE, "application/grpc")
             .header(header::TE, "trailers")

@@ -15,7 +15,10 @@ use crate::server::Standing;
 
 /// After which a caller beyond a limit may try again.
 const RETRY: Duration = Duration::from_secs(1);
-/// Calls of the health service and of reflection at the same time: all, and those of one address.
+/// Health checks at the same time, apart from the watches of the health, which may last for as long as they like: all, and those of
+/// one address.
+const CHECKS: (usize, usize) = (1_024, 128);
+/// Watches of the health and calls of reflection at the same time: all, and those of one address.
 const PROBES: (usize, usize) = (1_024, 128);
 /// Calls whose token is being verified, which may have to wait for the issuer: all, and those of one address.
 const UNVERIFIED: (usize, usize) = (4_096, 1_024);
@@ -48,6 +51,7 @@ struct Shared {
     /// Calls whose message is still to arrive: clients that send theirs slowly take no place from those who work.
     awaited: Places<Key>,
     bytes: Places<Key>,
+    checks: Places<Network>,
     probes: Places<Network>,
     unverified: Places<Network>,
     message_timeout: Duration,
@@ -76,6 +80,7 @@ impl Bounds {
             calls_of_processes: calls(),
             awaited: calls(),
             bytes: Places::new(limits.bytes, limits.bytes_per_caller),
+            checks: Places::new(CHECKS.0, CHECKS.1),
             probes: Places::new(PROBES.0, PROBES.1),
             unverified: Places::new(UNVERIFIED.0, UNVERIFIED.1),
             message_timeout: limits.message_timeout,
@@ -94,9 +99,14 @@ impl Bounds {
     }
 
     /// A place for a call of the health service or of reflection, which need no token. A process of this product needs none.
-    pub(super) fn probe(&self, standing: Option<&Standing>) -> Result<Option<Place<Network>>, Status> {
+    pub(super) fn probe(
+        &self,
+        standing: Option<&Standing>,
+        is_check: bool,
+    ) -> Result<Option<Place<Network>>, Status> {
         let Some(standing) = standing.filter(|it| !it.is_process()) else { return Ok(None) };
-        let place = self.0.probes.take(&standing.network(), 1);
+        let places = if is_check { &self.0.checks } else { &self.0.probes };
+        let place = places.take(&standing.network(), 1);
         place.map(Some).map_err(|full| {
             if !standing.is_proven() {
                 standing.pause();
@@ -116,14 +126,13 @@ impl Bounds {
     /// no log line, and the connection is closed unless somebody has shown a valid token on it.
     pub(super) fn is_refused_cheaply(&self, standing: Option<&Standing>) -> bool {
         let Some(standing) = standing else { return false };
-        let now = Instant::now();
-        if !self.0.refused.count(standing.network(), now) {
+        if !self.0.refused.is_beyond(standing.network()) {
             return false;
         }
         if !standing.is_proven() {
             standing.pause();
         }
-        if let Some(count) = self.0.unlogged.count(now) {
+        if let Some(count) = self.0.unlogged.count(Instant::now()) {
             tracing::warn!(
                 count,
                 "refused calls without a valid token, of addresses that make too many: no lines of their own"

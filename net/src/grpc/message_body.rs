@@ -1,5 +1,6 @@
-//! The messages of a call as bytes, and the place of the call, which it has once its message has arrived. The bytes of a request count while they arrive and until the call is answered, and have to be
-//! complete in time, whatever the deadline of the call is; those of an answer count until the client has taken them.
+//! The messages of a call as bytes, and the place of the call, which it has once its message has arrived. The bytes of a request
+//! count while they arrive and until the call is answered, and have to be complete in time, whatever the deadline of the call is;
+//! those of an answer count until the client has taken them.
 //!
 //! `http-body-util` can limit the length of a body, but not the time that it takes, nor can it count what waits for the client.
 

@@ -69,6 +69,9 @@ pub(crate) fn is_read(path: &str) -> bool {
     ["Get", "List", "Watch", "Explain"].iter().any(|it| name.starts_with(it))
 }
 
+/// The health check of a server. The other method of the service, `Watch`, lasts for as long as its client likes.
+pub(crate) const HEALTH_CHECK: &str = "/grpc.health.v1.Health/Check";
+
 /// Whether a call is for health or reflection; these calls are neither traced nor logged.
 pub(crate) fn is_probe(path: &str) -> bool {
     path.starts_with("/grpc.health.") || path.starts_with("/grpc.reflection.")

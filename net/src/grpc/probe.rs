@@ -10,6 +10,7 @@ use tower::{BoxError, Service};
 
 use super::limits::Bounds;
 use super::message_body::{Received, RequestBody};
+use super::method::HEALTH_CHECK;
 use crate::admission::{Authenticate, Waits};
 use crate::server::{ConnectionStanding, LastsLong, Standing};
 
@@ -29,11 +30,14 @@ where
     if let Some(standing) = &standing {
         prove(standing, call.headers(), &authenticate, &bounds).await;
     }
-    let place = match bounds.probe(standing.as_deref()) {
+    let is_check = call.uri().path() == HEALTH_CHECK;
+    let place = match bounds.probe(standing.as_deref(), is_check) {
         Ok(place) => place,
         Err(full) => return Ok(full.into_http()),
     };
-    let call = call.map(|body| RequestBody::new(body, Received::uncounted(), None));
+    // The messages of reflection are a stream, which its client ends.
+    let timeout = is_check.then(|| bounds.message_timeout());
+    let call = call.map(|body| RequestBody::new(body, Received::uncounted(), timeout));
     let mut answer = inner.call(call).await?.map(|body| {
         GrpcBody::new(body.map_frame(move |frame| {
             let _ = &place;

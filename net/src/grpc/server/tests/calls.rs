@@ -87,6 +87,10 @@ async fn a_message_has_to_be_complete_in_time_whatever_the_deadline_of_its_call(
     assert_eq!(code, Code::DeadlineExceeded);
     assert_eq!(message, "the request message did not arrive within 300ms");
     assert!(is_served(&mut client, "ada").await);
+    // Nor does a health check, which needs no token, hold its place.
+    let (answer, mut body) = client.begin(None, CHECK).await;
+    body.send_data(Bytes::from_static(&[0, 0]), false).unwrap();
+    assert_eq!(outcome(answer).await.unwrap_err(), (code, message));
 }
 
 #[tokio::test]
