@@ -12,7 +12,10 @@ use tonic::{Code, Status};
 pub fn storage_failed(service: &'static str, error: StorageError) -> Status {
     tracing::error!(error = chain(&error), "database call failed");
     match error {
-        StorageError::Unavailable(_) | StorageError::Unreachable(_) | StorageError::FileGone => {
+        StorageError::Unavailable(_)
+        | StorageError::Unreachable(_)
+        | StorageError::FileGone
+        | StorageError::RolledBack => {
             let what = format!("cannot use its database: {}", error.failure().description);
             status::unavailable_because(service, Reason::DatabaseUnavailable, &what)
         }
@@ -42,7 +45,7 @@ mod tests {
 
     #[test]
     fn internal_errors_reveal_nothing_about_the_database() {
-        let error = StorageError::Failed(sqlx::Error::ColumnNotFound("secret".to_owned()));
+        let error = StorageError::from(sqlx::Error::ColumnNotFound("secret".to_owned()));
         let status = storage_failed("task-service", error);
         assert_eq!((status.code(), status.message()), (Code::Internal, "internal error"));
     }

@@ -1,21 +1,18 @@
-//! Connections for reads and transactions for writes, of SQLite or PostgreSQL behind one type, so that stores are written
-//! once. Each statement runs in a span.
+//! Connections to SQLite or PostgreSQL behind one type, so that stores are written once. Each statement runs in a span.
 
 use std::future::Future;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
-use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgRow;
 use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, PgConnection, Postgres, SqlSafeStr as _, Sqlite, SqliteConnection};
+use sqlx::{FromRow, PgConnection, Postgres, Sqlite, SqliteConnection};
 use telemetry::database::{self as spans, Statement, System, Target};
-use telemetry::span::in_current_context;
 
 use crate::writability::Writability;
-use crate::{Backend, Commits, Database, Pools, StorageError, Value};
+use crate::{Backend, Database, Pools, StorageError, Value};
 
 /// A type that can be read from rows of both databases. Implemented for every type that implements [`sqlx::FromRow`] for
 /// both, tuples and the types that [`record!`](crate::record) declares included.
@@ -154,7 +151,10 @@ pub trait Statements: Send {
     }
 }
 
-fn noted<T>(writes: Option<Arc<Writability>>, outcome: Result<T, StorageError>) -> Result<T, StorageError> {
+pub(crate) fn noted<T>(
+    writes: Option<Arc<Writability>>,
+    outcome: Result<T, StorageError>,
+) -> Result<T, StorageError> {
     if let (Some(writes), Err(error)) = (writes, &outcome) {
         writes.failed(error);
     }
@@ -186,106 +186,6 @@ impl Statements for Connection {
     }
 }
 
-/// A transaction, which is rolled back if it is dropped without [`Transaction::commit`].
-pub struct Transaction {
-    inner: Inner,
-    after_commit: Vec<AfterCommit>,
-    commits: Commits,
-    target: Arc<Target>,
-    /// `None` for a transaction that only reads.
-    writability: Option<Arc<Writability>>,
-}
-
-/// How a commit ended after which changes are, or may be, in the database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Committed {
-    /// The changes are in the database.
-    Known,
-    /// The connection was lost during the commit.
-    Unknown,
-}
-
-type AfterCommit = Box<dyn FnOnce(Committed) + Send>;
-
-enum Inner {
-    Sqlite(sqlx::Transaction<'static, Sqlite>),
-    Postgres(sqlx::Transaction<'static, Postgres>),
-}
-
-impl Statements for Transaction {
-    fn target(&self) -> Arc<Target> {
-        self.target.clone()
-    }
-
-    fn writability(&self) -> Option<Arc<Writability>> {
-        self.writability.clone()
-    }
-
-    fn executor(&mut self) -> Executor<'_> {
-        match &mut self.inner {
-            Inner::Sqlite(transaction) => Executor::Sqlite(transaction),
-            Inner::Postgres(transaction) => Executor::Postgres(transaction),
-        }
-    }
-}
-
-impl Transaction {
-    fn of<DB: Backend>(inner: Inner, pools: &Pools<DB>, purpose: Use) -> Self {
-        let (commits, target) = (pools.commits.clone(), pools.target.clone());
-        let writability = matches!(purpose, Use::Write).then(|| pools.writability.clone());
-        Self { inner, after_commit: Vec::new(), commits, target, writability }
-    }
-
-    /// Has `work` done after the commit, also if the outcome of the commit is unknown; never after a rollback. It must not
-    /// block.
-    pub fn after_commit(&mut self, work: impl FnOnce(Committed) + Send + 'static) {
-        self.after_commit.push(Box::new(work));
-    }
-
-    /// Has `work` done once the transaction is known to be committed, a count for example.
-    pub fn once_committed(&mut self, work: impl FnOnce() + Send + 'static) {
-        self.after_commit(move |committed| {
-            if committed == Committed::Known {
-                work();
-            }
-        });
-    }
-
-    /// Commits the transaction, and wakes the tasks that number or read events.
-    ///
-    /// # Errors
-    /// [`StorageError::OutcomeUnknown`] if the connection was lost during the commit: the changes may be committed.
-    pub async fn commit(self) -> Result<(), StorageError> {
-        let committed = async {
-            match self.inner {
-                Inner::Sqlite(transaction) => transaction.commit().await,
-                Inner::Postgres(transaction) => transaction.commit().await,
-            }
-            .map_err(StorageError::of_commit)
-        };
-        let outcome = spans::transaction(&self.target, "COMMIT", committed).await;
-        let outcome = outcome.and_then(|()| match &self.writability {
-            // Nothing tells whether the file was there during the commit.
-            Some(writes) if writes.check_file().is_err() => {
-                Err(StorageError::OutcomeUnknown(sqlx::Error::Io(std::io::ErrorKind::NotFound.into())))
-            }
-            _ => Ok(()),
-        });
-        // Also after an unknown outcome: the transaction may have been committed.
-        self.commits.notify();
-        let outcome = noted(self.writability, outcome);
-        let committed = match &outcome {
-            Ok(()) => Committed::Known,
-            Err(StorageError::OutcomeUnknown(_)) => Committed::Unknown,
-            Err(_) => return outcome,
-        };
-        for work in self.after_commit {
-            work(committed);
-        }
-        outcome
-    }
-}
-
 impl Database {
     /// Returns a connection for reads, waiting up to five seconds for a free one. The wait has a span.
     pub async fn connection(&self) -> Result<Connection, StorageError> {
@@ -299,74 +199,19 @@ impl Database {
         };
         Ok(Connection { inner, target: target.clone() })
     }
-
-    /// Begins a transaction for writes.
-    pub async fn begin(&self) -> Result<Transaction, StorageError> {
-        match self {
-            // IMMEDIATE takes the write lock now: upgrading a read lock later could fail with SQLITE_BUSY.
-            Self::Sqlite(pools) => {
-                let writes = Some(pools.writability.clone());
-                noted(writes.clone(), pools.writability.check_file())?;
-                let inner = noted(writes, begin(pools, Use::Write, "BEGIN IMMEDIATE").await)?;
-                Ok(Transaction::of(Inner::Sqlite(inner), pools, Use::Write))
-            }
-            Self::Postgres(pools) => {
-                let inner = begin(pools, Use::Write, "BEGIN").await?;
-                Ok(Transaction::of(Inner::Postgres(inner), pools, Use::Write))
-            }
-        }
-    }
-
-    /// Begins a read-only transaction, in which all statements see the database as of the first statement.
-    pub async fn begin_snapshot(&self) -> Result<Transaction, StorageError> {
-        const POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-        match self {
-            Self::Sqlite(pools) => {
-                let inner = begin(pools, Use::Read, "BEGIN").await?;
-                Ok(Transaction::of(Inner::Sqlite(inner), pools, Use::Read))
-            }
-            Self::Postgres(pools) => {
-                let inner = begin(pools, Use::Read, POSTGRES).await?;
-                Ok(Transaction::of(Inner::Postgres(inner), pools, Use::Read))
-            }
-        }
-    }
-
-    /// Runs `work` in a transaction, which is committed after `Ok` and rolled back after `Err`. The work runs to its end
-    /// even if the returned future is dropped.
-    ///
-    /// # Errors
-    /// The errors of `work`, and [`StorageError::Interrupted`] if it panicked.
-    pub async fn write<T, E>(
-        &self,
-        work: impl for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<StorageError> + Send + 'static,
-    {
-        let database = self.clone();
-        let transaction = async move {
-            let mut transaction = database.begin().await?;
-            let answer = work(&mut transaction).await?;
-            transaction.commit().await?;
-            Ok(answer)
-        };
-        match tokio::spawn(in_current_context(transaction)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(StorageError::Interrupted.into()),
-        }
-    }
 }
 
 /// What a connection is for, which decides about its pool.
 #[derive(Clone, Copy)]
-enum Use {
+pub(crate) enum Use {
     Read,
     Write,
 }
 
-async fn acquire<DB: Backend>(pools: &Pools<DB>, purpose: Use) -> Result<PoolConnection<DB>, StorageError> {
+pub(crate) async fn acquire<DB: Backend>(
+    pools: &Pools<DB>,
+    purpose: Use,
+) -> Result<PoolConnection<DB>, StorageError> {
     let (pool, observed) = match purpose {
         Use::Read => (&pools.readers, &pools.read_use),
         Use::Write => (&pools.writers, &pools.write_use),
@@ -379,17 +224,4 @@ async fn acquire<DB: Backend>(pools: &Pools<DB>, purpose: Use) -> Result<PoolCon
         }
     };
     spans::acquire(&pools.target, observed, acquired).await
-}
-
-async fn begin<DB: Backend>(
-    pools: &Pools<DB>,
-    purpose: Use,
-    text: &'static str,
-) -> Result<sqlx::Transaction<'static, DB>, StorageError> {
-    let connection = acquire(pools, purpose).await?;
-    let begun = async {
-        let begun = sqlx::Transaction::begin(connection, Some(text.into_sql_str())).await;
-        begun.map_err(StorageError::from)
-    };
-    spans::transaction(&pools.target, "BEGIN", begun).await
 }

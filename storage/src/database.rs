@@ -8,6 +8,7 @@ use sqlx::{Pool, Postgres, Sqlite};
 use telemetry::database::{PoolUse, Target};
 
 use crate::backend::Backend;
+use crate::group_commit::GroupCommit;
 use crate::reachability::Reachability;
 use crate::writability::Writability;
 use crate::{Commits, Migration, Migrations, StorageError, postgres, sqlite};
@@ -55,6 +56,8 @@ pub struct Pools<DB: sqlx::Database> {
     pub(crate) target: Arc<Target>,
     pub(crate) reachability: Reachability,
     pub(crate) writability: Arc<Writability>,
+    /// Changes that wait for the writer of SQLite.
+    pub(crate) group_commit: Arc<GroupCommit>,
     /// The metrics of the pools.
     pub(crate) write_use: Arc<PoolUse>,
     pub(crate) read_use: Arc<PoolUse>,
@@ -74,6 +77,7 @@ impl<DB: Backend> Pools<DB> {
             target,
             reachability: Reachability::default(),
             writability: Arc::default(),
+            group_commit: Arc::default(),
             write_use,
             read_use,
         }
@@ -90,9 +94,18 @@ impl<DB: Backend> Pools<DB> {
     pub fn single(pool: Pool<DB>, commits: Commits) -> Self {
         let target = Arc::new(DB::target(&pool));
         let read_use = observed(&pool, &target, "single");
-        let (readers, reachability, write_use) = (pool.clone(), Reachability::default(), read_use.clone());
-        let writability = Arc::default();
-        Self { writers: pool, readers, commits, target, reachability, writability, write_use, read_use }
+        let readers = pool.clone();
+        Self {
+            writers: pool,
+            readers,
+            commits,
+            target,
+            reachability: Reachability::default(),
+            writability: Arc::default(),
+            group_commit: Arc::default(),
+            write_use: read_use.clone(),
+            read_use,
+        }
     }
 }
 
@@ -112,6 +125,7 @@ impl<DB: sqlx::Database> Clone for Pools<DB> {
             target: self.target.clone(),
             reachability: self.reachability.clone(),
             writability: self.writability.clone(),
+            group_commit: self.group_commit.clone(),
             write_use: self.write_use.clone(),
             read_use: self.read_use.clone(),
         }

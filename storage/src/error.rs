@@ -10,20 +10,23 @@ use sqlx::sqlite::SqliteError;
 use telemetry::database::{DescribeFailure, Failure};
 
 /// Why a database call failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StorageError {
     /// The URL is neither `sqlite:PATH` nor `postgres://…`.
     #[error("{0:?} is not a database URL: expected sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME")]
     Url(String),
     /// The database cannot be reached, or no connection became free in time. The call can be retried.
     #[error("the database is not available")]
-    Unavailable(#[source] sqlx::Error),
+    Unavailable(#[source] Arc<sqlx::Error>),
     /// The database server accepts no connection. The call can be retried.
     #[error("the database server accepts no connection")]
     Unreachable(#[source] Arc<sqlx::Error>),
     /// The file of the database was deleted or replaced while it was open.
     #[error("the file of the database was deleted or replaced: restore it and restart the process")]
     FileGone,
+    /// The database rolled the transaction back because another change in it failed. The call can be retried.
+    #[error("the database rolled the transaction back, because another change in it failed")]
+    RolledBack,
     /// The file of a database is not whole.
     #[error("the database {} is damaged ({what}): copying it while a process writes to it does that, and so does a failing disk; restore a backup with ccm restore, see docs/operations.md", .file.display())]
     Damaged {
@@ -37,7 +40,7 @@ pub enum StorageError {
     Unsuitable(String),
     /// A migration of the schema failed.
     #[error("the database schema migration failed")]
-    Migration(#[source] sqlx::migrate::MigrateError),
+    Migration(#[source] Arc<sqlx::migrate::MigrateError>),
     /// Migrations are missing that cannot be applied.
     #[error("the schema of the database lacks the migrations {missing}, and {why}")]
     NotMigrated {
@@ -47,14 +50,14 @@ pub enum StorageError {
         why: &'static str,
         /// What the database answered.
         #[source]
-        error: sqlx::migrate::MigrateError,
+        error: Arc<sqlx::migrate::MigrateError>,
     },
     /// A statement failed.
     #[error("a database statement failed")]
-    Failed(#[source] sqlx::Error),
+    Failed(#[source] Arc<sqlx::Error>),
     /// The connection was lost while the transaction was being committed.
     #[error("the connection was lost during COMMIT; it is unknown whether the transaction was committed")]
-    OutcomeUnknown(#[source] sqlx::Error),
+    OutcomeUnknown(#[source] Arc<sqlx::Error>),
     /// A row contains a value that this version cannot decode.
     #[error("a row of table {table} cannot be decoded: {what}")]
     Corrupt {
@@ -72,20 +75,21 @@ impl StorageError {
     /// Whether the database cannot be used at the moment, whatever the statement.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Unreachable(_) | Self::FileGone)
+        matches!(self, Self::Unavailable(_) | Self::Unreachable(_) | Self::FileGone | Self::RolledBack)
     }
 
     /// Whether no change can be stored, although reads may succeed.
     pub(crate) fn refuses_changes(&self) -> bool {
         match self {
             Self::FileGone => true,
-            Self::Unavailable(sqlx::Error::Database(it))
-            | Self::OutcomeUnknown(sqlx::Error::Database(it)) => match code_of(it.as_ref()) {
-                ErrorCode::Sqlite(code) => {
-                    matches!(code, sqlite::FULL | sqlite::READ_ONLY | sqlite::IO_ERROR)
-                }
-                ErrorCode::SqlState(state) => matches!(&*state, "25006" | "53100"),
-            },
+            Self::Unavailable(error) | Self::OutcomeUnknown(error) => {
+                error.as_database_error().is_some_and(|it| match code_of(it) {
+                    ErrorCode::Sqlite(code) => {
+                        matches!(code, sqlite::FULL | sqlite::READ_ONLY | sqlite::IO_ERROR)
+                    }
+                    ErrorCode::SqlState(state) => matches!(&*state, "25006" | "53100"),
+                })
+            }
             _ => false,
         }
     }
@@ -93,13 +97,15 @@ impl StorageError {
     /// Whether PostgreSQL takes no changes, as a hot standby does, or a session of a database that is read-only by default.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
-        matches!(self, Self::Unavailable(sqlx::Error::Database(it)) if it.code().as_deref() == Some("25006"))
+        let Self::Unavailable(error) = self else { return false };
+        error.as_database_error().is_some_and(|it| it.code().as_deref() == Some("25006"))
     }
 
     /// Whether a statement would have made a second row with values that are unique.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
-        matches!(self, Self::Failed(sqlx::Error::Database(it)) if it.is_unique_violation())
+        let Self::Failed(error) = self else { return false };
+        error.as_database_error().is_some_and(DatabaseError::is_unique_violation)
     }
 
     /// Turns any error of opening the database into "unavailable".
@@ -126,8 +132,13 @@ impl StorageError {
     pub(crate) fn of_commit(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(it) if is_rejection(it.as_ref()) => error.into(),
-            _ => Self::OutcomeUnknown(error),
+            _ => Self::OutcomeUnknown(Arc::new(error)),
         }
+    }
+
+    /// The database cannot be used because of `error`.
+    pub(crate) fn unavailable(error: impl Into<sqlx::Error>) -> Self {
+        Self::Unavailable(Arc::new(error.into()))
     }
 }
 
@@ -139,9 +150,12 @@ impl DescribeFailure for StorageError {
             status_code: None,
         };
         match self {
-            Self::Unavailable(error) | Self::Failed(error) | Self::OutcomeUnknown(error) => failure_of(error),
-            Self::Unreachable(error) => failure_of(error),
+            Self::Unavailable(error)
+            | Self::Unreachable(error)
+            | Self::Failed(error)
+            | Self::OutcomeUnknown(error) => failure_of(error),
             Self::FileGone => of("file_gone", "its file was deleted or replaced"),
+            Self::RolledBack => of("rolled_back", "transaction rolled back by the database"),
             Self::Corrupt { .. } => of("corrupt_row", "a row cannot be decoded"),
             Self::Interrupted => of("panic", "the transaction panicked"),
             Self::Url(_)
@@ -206,7 +220,9 @@ fn meaning(code: &ErrorCode<'_>) -> &'static str {
 
 impl From<sqlx::Error> for StorageError {
     fn from(error: sqlx::Error) -> Self {
-        if is_unavailable(&error) { Self::Unavailable(error) } else { Self::Failed(error) }
+        let is_unavailable = is_unavailable(&error);
+        let error = Arc::new(error);
+        if is_unavailable { Self::Unavailable(error) } else { Self::Failed(error) }
     }
 }
 

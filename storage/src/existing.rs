@@ -16,12 +16,12 @@ impl Database {
             let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
             let pool = pool.connect_with(options.disable_statement_logging()).await;
             return Ok(Self::Sqlite(Pools::single(
-                pool.map_err(StorageError::Unavailable)?,
+                pool.map_err(StorageError::unavailable)?,
                 Commits::default(),
             )));
         }
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
         let pool = pool.connect_with(postgres::options(url)?).await;
-        Ok(Self::Postgres(Pools::single(pool.map_err(StorageError::Unavailable)?, Commits::default())))
+        Ok(Self::Postgres(Pools::single(pool.map_err(StorageError::unavailable)?, Commits::default())))
     }
 }

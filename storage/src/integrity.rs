@@ -90,7 +90,7 @@ pub(crate) fn failure(file: &Path, error: sqlx::Error) -> StorageError {
     if StorageError::is_damage(&error) {
         return StorageError::Damaged { file: file.to_owned(), what: error.to_string() };
     }
-    StorageError::Unavailable(error)
+    StorageError::unavailable(error)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod database;
 mod dialects;
 mod error;
 mod existing;
+mod group_commit;
 mod integrity;
 mod migrations;
 mod page;
@@ -20,14 +21,16 @@ mod record;
 mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transaction;
 mod value;
 mod wal;
 mod writability;
+mod write;
 
 pub use backend::Backend;
 pub use backup::{BackupError, Copied};
 pub use commits::Commits;
-pub use connection::{Committed, Connection, Executor, Record, Statements, Transaction};
+pub use connection::{Connection, Executor, Record, Statements};
 pub use database::{Database, DatabaseConfig, Pools, without_password};
 pub use dialects::Dialects;
 pub use error::StorageError;
@@ -36,6 +39,7 @@ pub use page::{ListId, Page, PageToken, PageTokenError};
 pub use sqlite::sqlite_file;
 pub use sqlx;
 pub use telemetry::database::{Statement, System};
+pub use transaction::{Committed, Transaction};
 pub use value::Value;
 #[doc(hidden)]
 pub use writability::Writability;

@@ -2,6 +2,7 @@
 //! migration is never changed, because its checksum is stored and compared at each start.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use sqlx::migrate::{MigrateError, Migration as SqlxMigration, MigrationType, Migrator};
 use sqlx::{PgConnection, SqlSafeStr as _, SqliteConnection};
@@ -55,14 +56,14 @@ impl Migrations {
         let Err(error) = migrator.run_direct(None, connection, false).await else {
             return Ok(self.postgres.iter().filter(|it| missing.contains(&it.version)).copied().collect());
         };
-        let Some(why) = refusal(&error) else { return Err(StorageError::Migration(error)) };
+        let Some(why) = refusal(&error) else { return Err(migration_failed(error)) };
         // Another process may have applied them while this one waited for the lock.
         let missing = self::missing(&migrator, &applied_to_postgres(connection).await?)?;
         if missing.is_empty() {
             return Ok(Vec::new());
         }
         let missing = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        Err(StorageError::NotMigrated { missing, why, error })
+        Err(StorageError::NotMigrated { missing, why, error: Arc::new(error) })
     }
 
     /// Applies the missing migrations, and returns them. `_lock` keeps other processes out: sqlx locks nothing here.
@@ -73,7 +74,7 @@ impl Migrations {
     ) -> Result<Vec<Migration>, StorageError> {
         let migrator = migrator(&self.sqlite);
         let missing = missing(&migrator, &applied_to_sqlite(connection).await?)?;
-        migrator.run_direct(None, connection, false).await.map_err(StorageError::Migration)?;
+        migrator.run_direct(None, connection, false).await.map_err(migration_failed)?;
         Ok(self.sqlite.iter().filter(|it| missing.contains(&it.version)).copied().collect())
     }
 }
@@ -107,6 +108,10 @@ async fn applied_to_sqlite(connection: &mut SqliteConnection) -> Result<Vec<Appl
     sqlx::query_as(APPLIED).fetch_all(connection).await.map_err(opening)
 }
 
+fn migration_failed(error: MigrateError) -> StorageError {
+    StorageError::Migration(Arc::new(error))
+}
+
 fn opening(error: sqlx::Error) -> StorageError {
     StorageError::from(error).of_open()
 }
@@ -117,9 +122,9 @@ fn missing(migrator: &Migrator, applied: &[Applied]) -> Result<Vec<i64>, Storage
     for step in migrator.iter() {
         match applied.iter().find(|it| it.0 == step.version) {
             None => missing.push(step.version),
-            Some((version, _, false)) => return Err(StorageError::Migration(MigrateError::Dirty(*version))),
+            Some((version, _, false)) => return Err(migration_failed(MigrateError::Dirty(*version))),
             Some((version, checksum, true)) if **checksum != *step.checksum => {
-                return Err(StorageError::Migration(MigrateError::VersionMismatch(*version)));
+                return Err(migration_failed(MigrateError::VersionMismatch(*version)));
             }
             Some(_) => {}
         }
@@ -158,7 +163,7 @@ impl SqliteLock {
             lock.lock().map(|()| lock)
         });
         let lock = locked.await.map_err(|_| StorageError::Interrupted)?;
-        lock.map(Self).map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))
+        lock.map(Self).map_err(StorageError::unavailable)
     }
 }
 

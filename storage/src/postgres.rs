@@ -21,15 +21,15 @@ pub(crate) async fn open(
 ) -> Result<Database, StorageError> {
     let options = options(url)?;
     let writers = connected(&options, connections.div_ceil(2)).await?;
-    let mut writer = writers.acquire().await.map_err(StorageError::Unavailable)?;
+    let mut writer = writers.acquire().await.map_err(StorageError::unavailable)?;
     let session = Session::of(&mut writer).await?;
     session.check()?;
     apply(&options, migrations).await?;
     // These settings make the planner read a list in index order until the page is full (docs/adr/0016).
     let lists = options.options([("enable_bitmapscan", "off"), ("enable_sort", "off"), ("jit", "off")]);
     let readers =
-        pool_options(connections / 2).connect_with(lists).await.map_err(StorageError::Unavailable)?;
-    let mut reader = readers.acquire().await.map_err(StorageError::Unavailable)?;
+        pool_options(connections / 2).connect_with(lists).await.map_err(StorageError::unavailable)?;
+    let mut reader = readers.acquire().await.map_err(StorageError::unavailable)?;
     if Session::of(&mut reader).await?.backend == session.backend {
         return Err(StorageError::Unsuitable(
             "a connection pooler in front of it gives the same session of PostgreSQL to several connections, as PgBouncer \
@@ -47,7 +47,7 @@ pub(crate) async fn open(
 pub(crate) async fn migrate(url: &str, migrations: &Migrations) -> Result<Vec<Migration>, StorageError> {
     let options = options(url)?;
     let pool = connected(&options, 1).await?;
-    let mut connection = pool.acquire().await.map_err(StorageError::Unavailable)?;
+    let mut connection = pool.acquire().await.map_err(StorageError::unavailable)?;
     Session::of(&mut connection).await?.check()?;
     drop(connection);
     pool.close().await;
@@ -96,8 +96,8 @@ pub(crate) fn options(url: &str) -> Result<PgConnectOptions, StorageError> {
 /// Applies the missing migrations on a connection of its own, which waits for another replica's for as long as they take.
 async fn apply(options: &PgConnectOptions, migrations: &Migrations) -> Result<Vec<Migration>, StorageError> {
     let options = options.clone().options([("lock_timeout", "0")]);
-    let pool = pool_options(1).connect_with(options).await.map_err(StorageError::Unavailable)?;
-    let mut connection = pool.acquire().await.map_err(StorageError::Unavailable)?;
+    let pool = pool_options(1).connect_with(options).await.map_err(StorageError::unavailable)?;
+    let mut connection = pool.acquire().await.map_err(StorageError::unavailable)?;
     let applied = migrations.apply_to_postgres(&mut connection).await;
     drop(connection);
     pool.close().await;
@@ -124,7 +124,7 @@ impl Session {
             .persistent(false)
             .fetch_one(connection)
             .await
-            .map_err(StorageError::Unavailable)?;
+            .map_err(StorageError::unavailable)?;
         Ok(Self { encoding, lock_timeout, backend })
     }
 

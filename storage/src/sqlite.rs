@@ -42,7 +42,7 @@ pub(crate) async fn open(url: &str, migrations: &Migrations) -> Result<Database,
         .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect_with(options.clone())
         .await
-        .map_err(StorageError::Unavailable)?;
+        .map_err(StorageError::unavailable)?;
     drop(lock);
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
@@ -52,9 +52,9 @@ pub(crate) async fn open(url: &str, migrations: &Migrations) -> Result<Database,
         .test_before_acquire(false)
         .connect_with(options.create_if_missing(false).read_only(true))
         .await
-        .map_err(StorageError::Unavailable)?;
+        .map_err(StorageError::unavailable)?;
     let writability = Writability::of_file(&file);
-    let writability = writability.map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
+    let writability = writability.map_err(StorageError::unavailable)?;
     writability.try_sqlite(&writers).await;
     tokio::spawn(wal::keep_small(writers.clone(), file, wal::MAX_BYTES));
     let pools = Pools::new(writers, readers, Commits::default());
@@ -88,18 +88,18 @@ async fn apply(
 ) -> Result<Vec<Migration>, StorageError> {
     // Another process may be in a long transaction: the migrations wait for it.
     let patient = options.clone().busy_timeout(MIGRATION_TIMEOUT);
-    let mut connection = patient.connect().await.map_err(StorageError::Unavailable)?;
+    let mut connection = patient.connect().await.map_err(StorageError::unavailable)?;
     let applied = migrations.apply_to_sqlite(&mut connection, lock).await;
     let closed = connection.close().await;
     let applied = applied?;
-    closed.map_err(StorageError::Unavailable)?;
+    closed.map_err(StorageError::unavailable)?;
     Ok(applied)
 }
 
 /// Creates the file if it is missing, and waits until no other process opens or migrates it.
 async fn lock(file: &Path) -> Result<SqliteLock, StorageError> {
     permissions::check(file)?;
-    make_private(file).map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
+    make_private(file).map_err(StorageError::unavailable)?;
     SqliteLock::of(file).await
 }
 

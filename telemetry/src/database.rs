@@ -6,8 +6,10 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
 
+use opentelemetry::Context;
+
 use crate::semconv;
-use crate::span::{Description, Span, SpanBuilder, SpanKind};
+use crate::span::{Description, Span, SpanBuilder, SpanKind, Timestamp};
 
 mod metrics;
 
@@ -111,7 +113,7 @@ pub async fn statement<T, E: DescribeFailure>(
     outcome
 }
 
-/// Runs BEGIN or COMMIT in a client span.
+/// Runs BEGIN in a client span.
 pub async fn transaction<T, E: DescribeFailure>(
     target: &Target,
     operation: &'static str,
@@ -128,20 +130,74 @@ pub async fn transaction<T, E: DescribeFailure>(
     outcome
 }
 
+/// Runs one COMMIT that stores the changes of several callers, in whose contexts it has a client span each, with the same
+/// times. Where they are several, the spans say how many.
+pub async fn shared_commit<T, E: DescribeFailure>(
+    target: &Target,
+    callers: &[Context],
+    call: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    const COMMIT: &str = "COMMIT";
+    let changes = i64::try_from(callers.len()).ok().filter(|it| *it > 1);
+    let started = Timestamp::now();
+    let start = |caller: &Context| {
+        let span = SpanBuilder::new(SpanKind::Client).child_of(caller.clone()).started_at(started);
+        span.start(|it| {
+            it.name(COMMIT);
+            it.set(semconv::DB_OPERATION_NAME, COMMIT);
+            it.set_some(semconv::CCM_COMMIT_CHANGES, changes);
+            target.describe_peer(it);
+        })
+    };
+    let spans: Vec<Span> = callers.iter().map(start).collect();
+    let outcome = call.await;
+    let ended = Timestamp::now();
+    let failure = outcome.as_ref().err().map(DescribeFailure::failure);
+    for span in spans {
+        record_failure(&span, failure.as_ref());
+        span.end_at(ended);
+    }
+    metrics::operation(target, (COMMIT, None), started.elapsed(), failure.as_ref());
+    outcome
+}
+
 /// Waits for a connection of a pool in an internal span.
 pub async fn acquire<T, E: DescribeFailure>(
     target: &Target,
-    pool: &PoolUse,
+    pool: &Arc<PoolUse>,
     call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    let span = SpanBuilder::new(SpanKind::Internal).start(|it| {
-        it.name("acquire connection");
-        target.describe(it);
-    });
-    let wait = pool.wait();
-    let (outcome, failure) = observed(span, call).await;
-    wait.ended(failure.as_ref());
+    let acquisition = Acquisition::begin(target, pool);
+    let outcome = acquisition.span.run(call).await;
+    acquisition.ended(outcome.as_ref().err());
     outcome
+}
+
+/// A wait for a connection of a pool, in an internal span beneath the current one. It ends when this is dropped.
+#[derive(Debug)]
+pub struct Acquisition {
+    span: Span,
+    wait: metrics::Wait,
+}
+
+impl Acquisition {
+    /// Begins to wait.
+    #[must_use]
+    pub fn begin(target: &Target, pool: &Arc<PoolUse>) -> Self {
+        let span = SpanBuilder::new(SpanKind::Internal).start(|it| {
+            it.name("acquire connection");
+            target.describe(it);
+        });
+        Self { span, wait: pool.wait() }
+    }
+
+    /// Records how the wait ended: with a connection, or with an error.
+    pub fn ended<E: DescribeFailure>(self, error: Option<&E>) {
+        let failure = error.map(DescribeFailure::failure);
+        record_failure(&self.span, failure.as_ref());
+        self.span.end();
+        self.wait.ended(failure.as_ref());
+    }
 }
 
 /// Runs a call in its span, and returns why it failed.
@@ -151,12 +207,16 @@ async fn observed<T, E: DescribeFailure>(
 ) -> (Result<T, E>, Option<Failure>) {
     let outcome = span.run(call).await;
     let failure = outcome.as_ref().err().map(DescribeFailure::failure);
-    if let Some(failure) = &failure {
+    record_failure(&span, failure.as_ref());
+    span.end();
+    (outcome, failure)
+}
+
+fn record_failure(span: &Span, failure: Option<&Failure>) {
+    if let Some(failure) = failure {
         span.record(|it| {
             it.set_some(semconv::DB_RESPONSE_STATUS_CODE, failure.status_code.clone());
             it.fail(failure.error_type.clone(), failure.description);
         });
     }
-    span.end();
-    (outcome, failure)
 }

@@ -55,6 +55,8 @@ pub const CCM_ERROR_REASON: &str = "ccm.error.reason";
 pub const CCM_REQUEST_OUTCOME: &str = "ccm.request.outcome";
 /// The id of the task that a request is about.
 pub const CCM_TASK_ID: &str = "ccm.task.id";
+/// How many changes a COMMIT has stored, if it is more than one.
+pub const CCM_COMMIT_CHANGES: &str = "ccm.commit.changes";
 /// Number of the call of worker-service in the run of an action, starting at 1.
 pub const CCM_TASK_ATTEMPT: &str = "ccm.task.attempt";
 /// How a run of an action ended, or where an execution left it: a status of a task.

@@ -296,6 +296,41 @@ pub fn in_current_context<F: Future>(future: F) -> Instrumented<WithContext<F>> 
     future.with_current_context().in_current_span()
 }
 
+/// The span that was the current one, whichever API made it, for work that another task does.
+#[derive(Clone, Debug)]
+pub struct CurrentSpan {
+    context: Context,
+    span: tracing::Span,
+}
+
+impl CurrentSpan {
+    /// Keeps the current span.
+    #[must_use]
+    pub fn keep() -> Self {
+        Self { context: Context::current(), span: tracing::Span::current() }
+    }
+
+    /// The context of the span.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Runs `future` with the span as the current one.
+    pub fn run<F: Future>(&self, future: F) -> Instrumented<WithContext<F>> {
+        // As in `in_current_context`.
+        future.with_context(self.context.clone()).instrument(self.span.clone())
+    }
+
+    /// Runs `work` with the span as the current one.
+    pub fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.span.in_scope(|| {
+            let _attached = self.context.clone().attach();
+            work()
+        })
+    }
+}
+
 /// Suppresses the spans of `future`, for periodic polls. Its log lines keep the current trace id.
 pub fn untraced<F: Future>(future: F) -> WithContext<F> {
     future.with_context(Context::map_current(Context::with_telemetry_suppressed))

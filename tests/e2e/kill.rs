@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::group_commit::shared_commits;
 use crate::harness::{Backend, Product, eventually};
 
 const ROUNDS: u32 = 10;
@@ -54,6 +55,9 @@ async fn acknowledged_survives(backend: Backend) {
         assert!(matches!(copies.as_slice(), [(found, _)] if *found == id), "{id} {title}: {copies:?}");
     }
     product.stop().await;
+    if matches!(backend, Backend::Sqlite) {
+        assert!(!shared_commits(&product).is_empty(), "no creates shared a COMMIT");
+    }
     let mut events: BTreeMap<String, u32> = BTreeMap::new();
     for event in events::testing::events_at(&product.task_database.url).await.unwrap() {
         assert_eq!((event.kind.as_str(), event.revision), ("task.created", 1));

@@ -30,6 +30,7 @@ mod failures;
 mod fleet;
 #[path = "../dashboards/generator.rs"]
 mod generator;
+mod group_commit;
 mod grpc_callers;
 mod grpc_protocol;
 mod harness;

@@ -107,19 +107,20 @@ impl PoolUse {
     }
 
     /// Begins to wait for a connection.
-    pub(super) fn wait(&self) -> Wait<'_> {
+    pub(super) fn wait(self: &Arc<Self>) -> Wait {
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        Wait { pool: self, since: Instant::now() }
+        Wait { pool: self.clone(), since: Instant::now() }
     }
 }
 
 /// A wait for a connection, which ends when this is dropped.
-pub(super) struct Wait<'a> {
-    pool: &'a PoolUse,
+#[derive(Debug)]
+pub(super) struct Wait {
+    pool: Arc<PoolUse>,
     since: Instant,
 }
 
-impl Wait<'_> {
+impl Wait {
     pub(super) fn ended(self, failure: Option<&Failure>) {
         let pool = [KeyValue::new(DB_CLIENT_CONNECTION_POOL_NAME, self.pool.name.clone())];
         WAIT.record(self.since.elapsed(), &pool);
@@ -129,7 +130,7 @@ impl Wait<'_> {
     }
 }
 
-impl Drop for Wait<'_> {
+impl Drop for Wait {
     fn drop(&mut self) {
         self.pool.waiting.fetch_sub(1, Ordering::Relaxed);
     }

@@ -1,5 +1,7 @@
 //! Stores imported workers. A machine has at most one worker, even if several callers import it at the same time.
 
+use std::sync::Arc;
+
 use events::NewEvent;
 use prost::Message;
 use service::request_key::{self, Once, RequestKey};
@@ -59,7 +61,7 @@ async fn stored(on: &mut Transaction, new: Worker) -> Result<(Worker, bool), Wor
     }
     let row: Option<Row> = on.fetch_optional(sql::GET_MACHINE_LOCKED.of(on.system()), machine(&new)).await?;
     // The deleted worker was purged just now; a retry inserts a new one.
-    let gone = || StorageError::Unavailable(sqlx::Error::RowNotFound);
+    let gone = || StorageError::Unavailable(Arc::new(sqlx::Error::RowNotFound));
     let known = row.ok_or_else(gone)?.into_worker()?;
     let worker = known.restored(new).ok_or(WorkerError::Exists)?;
     on.execute(&sql::UPDATE, values(&worker)).await?;

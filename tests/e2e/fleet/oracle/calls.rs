@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Findings, Run};
 use crate::fleet::LEASE;
 use crate::fleet::cluster::Kind;
-use crate::fleet::records::{Call, Generation, WorkerRow};
+use crate::fleet::records::{Call, Generation, Machine, WorkerRow};
 
 /// How long after its process goes on again a call may still arrive, in microseconds.
 const ARRIVES_WITHIN: i64 = 3_000_000;
@@ -16,6 +16,8 @@ pub(super) fn examine(run: &Run, findings: &mut Findings) {
     for call in run.records.calls.iter().filter(|it| it.call == "create" && it.result == "ok") {
         if let (Some(token), Some(machine)) = (&call.client_token, &call.machine_id) {
             let made = machines.entry(token).or_default();
+            // Who was suspended after the create finds a machine that has ended, and whose token is forgotten.
+            made.retain(|earlier| !has_ended(earlier, call.at, run));
             made.insert(machine);
             findings.unless(made.len() == 1, call.worker_id, || format!("{token} has made {made:?}"));
         }
@@ -33,6 +35,15 @@ pub(super) fn examine(run: &Run, findings: &mut Findings) {
             findings.unless(is_asked, row.id, || format!("was terminated unasked: {call:?}"));
         }
     }
+}
+
+/// Whether a machine ended by itself before a time, for lack of capacity.
+fn has_ended(machine: &str, before: i64, run: &Run) -> bool {
+    let has_no_room = |it: &Machine| it.tags.get("sim:capacity").is_some_and(|it| it == "create");
+    run.records
+        .machines
+        .iter()
+        .any(|it| it.id == machine && has_no_room(it) && it.ends_at.is_some_and(|ends_at| ends_at <= before))
 }
 
 /// Returns the calls that came after one of a later turn.
