@@ -105,7 +105,7 @@ impl GroupCommit {
         queue.next += 1;
         queue.waiting.push_back(Waiting { number, change, caller, acquisition, since: Instant::now() });
         if !std::mem::replace(&mut queue.is_served, true) {
-            tokio::spawn(Server { changes: self.clone(), pools: pools.clone() }.run());
+            tokio::spawn(Server { changes: self.clone(), pools: pools.clone(), has_ended: false }.run());
         }
         number
     }
@@ -136,13 +136,15 @@ impl GroupCommit {
 struct Server {
     changes: Arc<GroupCommit>,
     pools: Pools<Sqlite>,
+    /// Whether it has found that nothing waits. From then on, another one may serve the queue.
+    has_ended: bool,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Also if the runtime ends: callers are told that their change was interrupted.
-        let mut queue = self.changes.lock();
-        if queue.is_served {
+        if !self.has_ended {
+            // The runtime ends, or there was a panic: callers are told that their change was interrupted.
+            let mut queue = self.changes.lock();
             queue.is_served = false;
             queue.waiting.clear();
         }
@@ -150,10 +152,11 @@ impl Drop for Server {
 }
 
 impl Server {
-    async fn run(self) {
+    async fn run(mut self) {
         while let Some(first) = self.first() {
             self.store(first).await;
         }
+        self.has_ended = true;
     }
 
     fn first(&self) -> Option<Waiting> {
