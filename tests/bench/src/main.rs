@@ -3,129 +3,35 @@
 mod actions;
 mod attacks;
 mod claims;
+mod cli;
 mod event_log;
+mod growth;
 mod load;
 mod machine;
 mod measure;
 mod postgres;
 mod receiver;
 mod setup;
+mod steady;
 mod streams;
 mod table;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use access::Role;
 use access::local::{self, LocalIssuer, TokenClaims};
 use anyhow::Context as _;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser as _, ValueEnum as _};
 use platform::clock::Clock;
 use serde_json::json;
 
-use attacks::Attack;
+use cli::{Backend, Cli, Internal};
 use load::{Load, Row};
 use measure::Cell;
 use postgres::Postgres;
 use receiver::Receiver;
 use setup::{Common, Running, Setup};
-
-/// Measures the product beside a bare axum + tonic + sqlx pair. Progress goes to standard error, the table to standard
-/// output, every turn to bench.json in the target directory. A missed aim is no error.
-#[derive(Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
-#[command(name = "tests/bench/run")]
-struct Cli {
-    #[command(subcommand)]
-    command: Option<Internal>,
-    /// Requests to measure, repeated for several [default: all]
-    #[arg(long = "row", value_name = "ROW")]
-    rows: Vec<Row>,
-    /// Databases to measure on, repeated for several [default: all]
-    #[arg(long = "backend", value_name = "DATABASE")]
-    backends: Vec<Backend>,
-    /// Setups to measure, repeated for several [default: those of the table]
-    #[arg(long = "setup", value_name = "SETUP")]
-    setups: Vec<Setup>,
-    /// Only what the event log costs a commit, on PostgreSQL
-    #[arg(long)]
-    event_log: bool,
-    /// Only actions per second, beside a pgbench script
-    #[arg(long)]
-    actions: bool,
-    /// Only what it costs to claim an action, on PostgreSQL
-    #[arg(long)]
-    claims: bool,
-    /// Only what it costs to deliver events to many clients of the event stream, beside a broadcast channel
-    #[arg(long)]
-    streams: bool,
-    /// Only what clients that replay many events do to those that follow the event stream
-    #[arg(long)]
-    replays: bool,
-    /// Only what one client can take from the others
-    #[arg(long)]
-    attacks: bool,
-    /// Attacks to measure, repeated for several [default: all]
-    #[arg(long = "attack", value_name = "ATTACK")]
-    of_attacks: Vec<Attack>,
-    /// Clients of the event stream
-    #[arg(long, env = "CCM_BENCH_CLIENTS", default_value_t = 1_000)]
-    clients: usize,
-    /// Events that each client replays
-    #[arg(long, env = "CCM_BENCH_EVENTS", default_value_t = 10_000)]
-    events: usize,
-    /// Rounds, in each of which every setup has its turn
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
-    /// Measured seconds of a turn, after half a second of warm-up
-    #[arg(long, default_value_t = 3.5)]
-    seconds: f64,
-    /// Connections, each with one request at a time
-    #[arg(long, default_value_t = 32)]
-    connections: usize,
-    /// Tasks in the database before the first request
-    #[arg(long, default_value_t = 1_000)]
-    tasks: usize,
-    /// Workers that are stopped and started by turns, for actions and claims
-    #[arg(long, env = "CCM_BENCH_WORKERS", default_value_t = 128)]
-    workers: usize,
-    /// Finished tasks among which actions are claimed
-    #[arg(long, env = "CCM_BENCH_FINISHED", default_value_t = 1_000_000)]
-    finished: usize,
-    /// Where the databases are made, and removed again; a disk, not a tmpfs
-    #[arg(long, default_value = "/var/tmp")]
-    directory: PathBuf,
-    /// Put the result into docs/performance.md, between its marks
-    #[arg(long)]
-    update_docs: bool,
-}
-
-#[derive(Subcommand)]
-enum Internal {
-    /// The collector's process
-    #[command(hide = true)]
-    Receive,
-    /// The attacker's process
-    #[command(hide = true)]
-    Attack { attack: Attack },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Backend {
-    /// A file, write-ahead log, synchronous=FULL
-    Sqlite,
-    /// A server as initdb makes it, with fsync
-    Postgres,
-}
-
-impl Backend {
-    fn title(self) -> &'static str {
-        match self {
-            Self::Sqlite => "SQLite",
-            Self::Postgres => "PostgreSQL",
-        }
-    }
-}
 
 // One thread makes all the load: the other one is for what is measured.
 #[tokio::main(flavor = "current_thread")]
@@ -136,13 +42,24 @@ async fn main() -> anyhow::Result<()> {
         Some(Internal::Attack { attack }) => return attacks::serve(attack).await,
         None => {}
     }
-    let only = cli.attacks || cli.event_log || cli.actions || cli.claims || cli.streams || cli.replays;
+    let only = cli.attacks
+        || cli.event_log
+        || cli.actions
+        || cli.claims
+        || cli.streams
+        || cli.replays
+        || cli.steady
+        || cli.growth;
     if only {
         cli.rows.clear();
         cli.setups.clear();
     } else {
-        let is_full = cli.rows.is_empty() && cli.setups.is_empty();
-        (cli.event_log, cli.actions, cli.claims) = (true, is_full, is_full);
+        if cli.quick {
+            (cli.rounds, cli.seconds) = (cli.rounds.min(3), cli.seconds.min(1.5));
+        }
+        let is_full = cli.rows.is_empty() && cli.setups.is_empty() && !cli.quick;
+        (cli.event_log, cli.actions, cli.claims) = (!cli.quick, is_full, is_full);
+        (cli.steady, cli.growth) = (is_full, is_full);
         (cli.streams, cli.replays, cli.attacks) = (is_full, is_full, is_full);
         if cli.rows.is_empty() {
             cli.rows = Row::value_variants().to_vec();
@@ -188,6 +105,8 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
     let streams = if cli.streams { Some(streams(cli, &common, directory.path()).await?) } else { None };
     let replays = if cli.replays { Some(replays(cli, &common, directory.path()).await?) } else { None };
     let attacks = if cli.attacks { Some(attacks(cli, &common, directory.path()).await?) } else { None };
+    let steady = if cli.steady { Some(steady(cli, &common, directory.path()).await?) } else { None };
+    let growth = if cli.growth { Some(growth(cli, &common, directory.path()).await?) } else { None };
     let syncs_after = machine::syncs_per_second(directory.path())?;
     let header = [
         ("commit", machine::commit()),
@@ -226,6 +145,8 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         streams.as_ref().map(streams::Measured::text),
         replays.as_ref().map(streams::replays::Measured::text),
         attacks.as_ref().map(attacks::Measured::text),
+        steady.as_ref().map(steady::Measured::text),
+        growth.as_ref().map(growth::Measured::text),
     ];
     for table in parts.into_iter().flatten() {
         text.extend(["\n", &table]);
@@ -240,6 +161,8 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         "streams": streams.as_ref().map(streams::Measured::json),
         "replays": replays.as_ref().map(streams::replays::Measured::json),
         "attacks": attacks.as_ref().map(attacks::Measured::json),
+        "steady": steady.as_ref().map(steady::Measured::json),
+        "growth": growth.as_ref().map(growth::Measured::json),
     });
     let target = programs.parent().context("the profile's directory is in the target directory")?;
     std::fs::write(target.join("bench.json"), serde_json::to_vec_pretty(&json)?)?;
@@ -314,6 +237,19 @@ async fn replays(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result
 async fn attacks(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<attacks::Measured> {
     let measured = Duration::from_secs_f64(cli.seconds * 3.0);
     attacks::Attacks { common, directory, measured, only: &cli.of_attacks }.measure().await
+}
+
+/// The latency at a fixed rate.
+async fn steady(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<steady::Measured> {
+    let measured = Duration::from_secs_f64(cli.steady_seconds.unwrap_or(cli.seconds * 3.0));
+    let (rate, connections, backends) = (cli.rate, cli.connections, &*cli.backends);
+    steady::Steady { common, directory, rate, connections, measured, backends }.measure().await
+}
+
+/// What requests cost with many tasks.
+async fn growth(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<growth::Measured> {
+    let (load, rounds, grown, backends) = (load(cli), cli.rounds, cli.grown, &*cli.backends);
+    growth::Growth { common, directory, load, rounds, grown, backends }.measure().await
 }
 
 /// All rows on one database.
