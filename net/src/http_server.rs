@@ -131,7 +131,8 @@ where
                 Ok(caller) => {
                     observation.who = Some(caller.who());
                     if let Some(standing) = &standing {
-                        standing.prove_as(caller);
+                        // A connection for which there is no place is closed after the answer.
+                        let _ = standing.prove_as(caller);
                     }
                 }
                 Err(refusal) => observation.refusal = Some(refusal.clone().into()),

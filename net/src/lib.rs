@@ -18,3 +18,4 @@ pub mod scrape;
 pub mod server;
 pub mod tls;
 mod traced_body;
+pub mod waiting;

@@ -12,6 +12,8 @@ struct Shared<K> {
     total: usize,
     /// `usize::MAX` if a key may have all places.
     share: usize,
+    /// How many of the total are left to those who may take them.
+    reserve: usize,
     taken: Mutex<Taken<K>>,
 }
 
@@ -38,6 +40,7 @@ pub struct Place<K: Eq + Hash> {
     places: Places<K>,
     /// `None` if these places count against no share.
     key: Option<K>,
+    uses_reserve: bool,
     amount: usize,
 }
 
@@ -53,7 +56,15 @@ impl<K: Clone + Eq + Hash> Places<K> {
     pub fn new(total: usize, share: usize) -> Self {
         let share = if share == 0 { usize::MAX } else { share };
         let taken = Mutex::new(Taken { total: 0, by_key: HashMap::new() });
-        Self(Arc::new(Shared { total, share, taken }))
+        Self(Arc::new(Shared { total, share, reserve: 0, taken }))
+    }
+
+    /// The same places, none of which is taken yet; the last `reserve` of them are for those who may take from the reserve.
+    #[must_use]
+    pub fn with_reserve(self, reserve: usize) -> Self {
+        let Shared { total, share, .. } = *self.0;
+        let taken = Mutex::new(Taken { total: 0, by_key: HashMap::new() });
+        Self(Arc::new(Shared { total, share, reserve: reserve.min(total), taken }))
     }
 
     /// Takes `amount` places for `key`: all of them or none.
@@ -61,17 +72,26 @@ impl<K: Clone + Eq + Hash> Places<K> {
     /// # Errors
     /// When the key would have more than its share, or all keys more than there are.
     pub fn take(&self, key: &K, amount: usize) -> Result<Place<K>, Full> {
-        self.add(Some(key), amount)?;
-        Ok(Place { places: self.clone(), key: Some(key.clone()), amount })
+        self.add(Some(key), false, amount)?;
+        Ok(Place { places: self.clone(), key: Some(key.clone()), uses_reserve: false, amount })
     }
 
-    /// Takes `amount` places that count against no share: all of them or none.
+    /// [`Places::take`], for those who may take from the reserve.
+    ///
+    /// # Errors
+    /// When the key would have more than its share, or all keys more than there are.
+    pub fn take_with_reserve(&self, key: &K, amount: usize) -> Result<Place<K>, Full> {
+        self.add(Some(key), true, amount)?;
+        Ok(Place { places: self.clone(), key: Some(key.clone()), uses_reserve: true, amount })
+    }
+
+    /// Takes `amount` places that count against no share, also from the reserve: all of them or none.
     ///
     /// # Errors
     /// When there would be more than all.
     pub fn take_unshared(&self, amount: usize) -> Result<Place<K>, Full> {
-        self.add(None, amount)?;
-        Ok(Place { places: self.clone(), key: None, amount })
+        self.add(None, true, amount)?;
+        Ok(Place { places: self.clone(), key: None, uses_reserve: true, amount })
     }
 
     /// How many places are taken.
@@ -86,12 +106,13 @@ impl<K: Clone + Eq + Hash> Places<K> {
         self.lock().by_key.len()
     }
 
-    fn add(&self, key: Option<&K>, amount: usize) -> Result<(), Full> {
+    fn add(&self, key: Option<&K>, uses_reserve: bool, amount: usize) -> Result<(), Full> {
         let mut taken = self.lock();
         let of_key = key.and_then(|it| taken.by_key.get(it)).copied().unwrap_or_default();
         let of_key = of_key.checked_add(amount).filter(|it| key.is_none() || *it <= self.0.share);
         let of_key = of_key.ok_or(Full::Share)?;
-        let total = taken.total.checked_add(amount).filter(|it| *it <= self.0.total).ok_or(Full::Total)?;
+        let limit = self.0.total - if uses_reserve { 0 } else { self.0.reserve };
+        let total = taken.total.checked_add(amount).filter(|it| *it <= limit).ok_or(Full::Total)?;
         taken.total = total;
         if let Some(key) = key.filter(|_| amount > 0) {
             taken.by_key.insert(key.clone(), of_key);
@@ -124,7 +145,7 @@ impl<K: Clone + Eq + Hash> Place<K> {
     /// # Errors
     /// When the key would have more than its share, or all keys more than there are.
     pub fn grow(&mut self, amount: usize) -> Result<(), Full> {
-        self.places.add(self.key.as_ref(), amount)?;
+        self.places.add(self.key.as_ref(), self.uses_reserve, amount)?;
         self.amount += amount;
         Ok(())
     }
@@ -189,6 +210,24 @@ mod tests {
         assert_eq!(places.take_unshared(1).err(), Some(Full::Total));
         drop((unshared, of_ada));
         assert_eq!(places.take_unshared(3).unwrap().amount(), 3);
+        assert_eq!((places.taken(), places.keys()), (0, 0));
+    }
+
+    #[test]
+    fn the_reserve_is_left_to_those_who_may_take_it() {
+        let places = Places::new(4, 3).with_reserve(1);
+        let mut of_ada = places.take(&"ada", 2).unwrap();
+        let of_bob = places.take(&"bob", 1).unwrap();
+        assert_eq!(places.take(&"eve", 1).err(), Some(Full::Total));
+        assert_eq!(of_ada.grow(1).err(), Some(Full::Total));
+        let mut reserved = places.take_with_reserve(&"eve", 1).unwrap();
+        assert_eq!(places.take_unshared(1).err(), Some(Full::Total));
+        drop(of_bob);
+        reserved.grow(1).unwrap();
+        // What is taken from the reserve counts against the share of its key, too.
+        drop(of_ada);
+        assert_eq!(places.take_with_reserve(&"eve", 2).err(), Some(Full::Share));
+        drop(reserved);
         assert_eq!((places.taken(), places.keys()), (0, 0));
     }
 

@@ -51,7 +51,8 @@ impl OpenConnections {
         }
         let share = (total / 4).max(MIN_SHARE);
         let per_address = self.max_connections_per_address.unwrap_or(share);
-        ConnectionLimits { total, per_address, exempt: self.trusted_proxies.clone() }
+        let exempt = self.trusted_proxies.clone();
+        ConnectionLimits { total, per_address, exempt, on_probation: 0 }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use net::grpc::server::ConnectionOptions;
+use net::grpc::server::{ConnectionOptions, ON_PROBATION};
 use net::tls::{ClientTls, ServerTls, TlsError};
 
 use super::bounds;
@@ -92,7 +92,7 @@ impl GrpcServer {
         Ok(ConnectionOptions {
             tls,
             max_age: self.max_connection_age,
-            limits: connections.limits(open_files, more_files),
+            limits: connections.limits(open_files, more_files.saturating_add(ON_PROBATION)),
             idle_timeout: connections.idle_timeout,
             write_timeout: connections.write_timeout,
             stream_timeout: watch_timeout + connections.write_timeout,

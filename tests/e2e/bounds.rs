@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use access::Role;
 use bytes::{BufMut as _, Bytes, BytesMut};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
@@ -20,7 +21,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tonic::{Code, Status};
 
-use crate::harness::{Backend, DEADLINE, Product, Settings, Watcher, authorized, eventually, reason};
+use crate::harness::{Backend, Client, DEADLINE, Product, Settings, Watcher, authorized, eventually, reason};
 
 const LIST: &str = "/ccm.task.v1.TaskService/ListTasks";
 
@@ -203,6 +204,29 @@ async fn answers_that_nobody_takes_have_a_share_and_end_with_their_connection() 
         tasks.clone().list_tasks(authorized(list.clone(), &token)).await.ok()
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_who_have_the_share_of_an_address_do_not_keep_a_gateway_out_that_is_there_too() {
+    let product = with_services(&[("CCM_MAX_CONNECTIONS_PER_ADDRESS", "16")]).await;
+    let token = product.token("ada", &[], None);
+    let mut of_user = Vec::new();
+    for _ in 0..16 {
+        let mut client = Hostile::connect(product.tasks_address).await;
+        let answer = client.call(LIST, Some(&token), whole(message(0))).await.unwrap();
+        assert!(Status::from_header_map(answer.headers()).is_none());
+        of_user.push(client);
+    }
+    let mut one_more = Hostile::connect(product.tasks_address).await;
+    let refused = one_more.call(LIST, Some(&token), whole(message(0))).await.unwrap();
+    let status = Status::from_header_map(refused.headers()).unwrap();
+    assert_eq!((status.code(), &*reason(&status)), (Code::ResourceExhausted, "RATE_LIMITED"));
+    let gateway = product.another_gateway("127.0.0.1:0").await;
+    let address = gateway.listening("gateway").await;
+    let bob = Client::new(&format!("http://{address}"), Some(&product.token("bob", &[Role::User], None)));
+    let answer = bob.get("/api/tasks").await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(of_user.iter().all(|it| !it.connection.is_finished()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -174,7 +174,20 @@ async fn read(request: Request) -> Result<Bytes, ApiError> {
 /// Reads a body to its end, from which on its request is in flight.
 async fn received(mut body: axum::body::Body, in_flight: Option<&InFlight>) -> Result<Bytes, ApiError> {
     let mut bytes = BytesMut::new();
-    while let Some(frame) = body.frame().await {
+    let displaced = async {
+        match in_flight {
+            Some(it) => it.displaced().await,
+            None => std::future::pending().await,
+        }
+    };
+    let mut displaced = std::pin::pin!(displaced);
+    loop {
+        let frame = tokio::select! {
+            biased;
+            frame = body.frame() => frame,
+            error = &mut displaced => return Err(error),
+        };
+        let Some(frame) = frame else { break };
         let Ok(data) = frame.map_err(|error| broken(&error))?.into_data() else { continue };
         if let Some(it) = in_flight {
             it.receive(data.len())?;

@@ -13,7 +13,9 @@ use axum::response::{IntoResponse as _, Response};
 use http_body_util::BodyExt as _;
 use net::event_stream::is_event_stream;
 use net::places::{Full, Place, Places};
+use net::waiting::{Waiter, Waiting};
 use proto::error::v1::Reason;
+use tokio_util::sync::CancellationToken;
 
 use super::callers::Key;
 use super::{Limits, is_health};
@@ -23,8 +25,9 @@ use crate::error::ApiError;
 #[derive(Clone)]
 pub(crate) struct InFlightLimit {
     requests: Places<Key>,
-    /// Requests whose bodies are still to arrive: clients that send theirs slowly take no place from those who work.
-    awaited: Places<Key>,
+    /// Requests whose bodies are still to arrive: clients that send theirs slowly take no place from those who work, and give way
+    /// to others.
+    awaited: Waiting<Key, CancellationToken>,
     /// Bytes of requests that have arrived, and of responses that were not read yet.
     bytes: Places<Key>,
 }
@@ -36,24 +39,45 @@ pub(crate) struct InFlight(Arc<Mutex<Held>>);
 struct Held {
     limit: InFlightLimit,
     caller: Key,
-    /// A place of those in flight, or of those whose bodies are awaited.
-    request: Place<Key>,
-    is_awaited: bool,
+    place: RequestPlace,
     body: Option<Place<Key>>,
+}
+
+enum RequestPlace {
+    /// That of a request whose body is still to arrive, and what tells it that it has to give way.
+    Awaited {
+        _place: Waiter<Key, CancellationToken>,
+        displaced: CancellationToken,
+    },
+    InFlight {
+        _place: Place<Key>,
+    },
 }
 
 impl InFlightLimit {
     pub(crate) fn new(limits: &Limits) -> Self {
-        let requests = || Places::new(limits.requests, limits.requests_per_caller);
-        let bytes = Places::new(limits.untaken_bytes, limits.untaken_bytes_per_caller);
-        Self { requests: requests(), awaited: requests(), bytes }
+        let (requests, share) = (limits.requests, limits.requests_per_caller);
+        Self {
+            requests: Places::new(requests, share),
+            awaited: Waiting::new(requests, share),
+            bytes: Places::new(limits.untaken_bytes, limits.untaken_bytes_per_caller),
+        }
     }
 
-    /// Takes a place for a request that has arrived but for its body, if it `has_body`.
+    /// Takes a place for a request that has arrived but for its body, if it `has_body`. Then another one gives way when there is
+    /// no place: the one that has been awaited for longest, of the caller who has the most.
     fn take(&self, caller: Key, has_body: bool) -> Result<InFlight, Full> {
-        let places = if has_body { &self.awaited } else { &self.requests };
-        let request = places.take(&caller, 1)?;
-        let held = Held { limit: self.clone(), caller, request, is_awaited: has_body, body: None };
+        let place = if has_body {
+            let displaced = CancellationToken::new();
+            let (place, other) = self.awaited.enter(&caller, displaced.clone())?;
+            if let Some(other) = other {
+                other.cancel();
+            }
+            RequestPlace::Awaited { _place: place, displaced }
+        } else {
+            RequestPlace::InFlight { _place: self.requests.take(&caller, 1)? }
+        };
+        let held = Held { limit: self.clone(), caller, place, body: None };
         Ok(InFlight(Arc::new(Mutex::new(held))))
     }
 }
@@ -77,11 +101,25 @@ impl InFlight {
     /// The whole body has arrived: from now on, the request is in flight.
     pub(crate) fn arrived(&self) -> Result<(), ApiError> {
         let mut held = self.held();
-        if held.is_awaited {
-            held.request = held.limit.requests.take(&held.caller, 1).map_err(refused)?;
-            held.is_awaited = false;
+        if matches!(held.place, RequestPlace::Awaited { .. }) {
+            let place = held.limit.requests.take(&held.caller, 1).map_err(refused)?;
+            held.place = RequestPlace::InFlight { _place: place };
         }
         Ok(())
+    }
+
+    /// Waits until the place of a request whose body is awaited has been given to another one.
+    pub(crate) async fn displaced(&self) -> ApiError {
+        let displaced = match &self.held().place {
+            RequestPlace::Awaited { displaced, .. } => Some(displaced.clone()),
+            RequestPlace::InFlight { .. } => None,
+        };
+        match displaced {
+            Some(displaced) => displaced.cancelled().await,
+            None => std::future::pending().await,
+        }
+        let detail = "the body did not arrive before other requests needed its place";
+        ApiError::new(Reason::Overloaded, detail).after(1)
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {

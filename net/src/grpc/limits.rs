@@ -1,9 +1,10 @@
 //! How much the calls of a gRPC server take: calls at the same time, bytes of messages, and calls without a valid token. Each has
 //! a total, and a share for each caller, or for each address while there is no caller.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::Status;
 
 use super::status::{self, Reason};
@@ -12,14 +13,17 @@ use crate::places::{Full, Place, Places};
 use crate::rarely::Rarely;
 use crate::refused::Refused;
 use crate::server::Standing;
+use crate::waiting::{Waiter, Waiting};
 
 /// After which a caller beyond a limit may try again.
 const RETRY: Duration = Duration::from_secs(1);
 /// Health checks at the same time, apart from the watches of the health, which may last for as long as they like: all, and those of
-/// one address.
+/// one address. Beyond them, others give way.
 const CHECKS: (usize, usize) = (1_024, 128);
-/// Watches of the health and calls of reflection at the same time: all, and those of one address.
+/// Watches of the health and calls of reflection at the same time: all, and those of one address. Beyond them, others give way.
 const PROBES: (usize, usize) = (1_024, 128);
+/// The bytes of messages that only calls over connections of processes may have: one in so many.
+const BYTES_OF_PROCESSES: usize = 4;
 /// Calls whose token is being verified, which may have to wait for the issuer: all, and those of one address.
 const UNVERIFIED: (usize, usize) = (4_096, 1_024);
 
@@ -27,11 +31,13 @@ const UNVERIFIED: (usize, usize) = (4_096, 1_024);
 #[derive(Clone, Copy, Debug)]
 pub struct CallLimits {
     /// Calls at the same time, each from the end of its message until its answer is there; streams until they begin. Calls whose
-    /// message is still to arrive, and those of processes, are counted apart, each up to this number.
+    /// message is still to arrive, those of users over connections of processes, and those of processes are counted apart, each up
+    /// to this number.
     pub calls: usize,
     /// Those of one caller.
     pub calls_per_caller: usize,
-    /// Bytes of request messages, each until its answer is there, and of answers that clients have not taken yet.
+    /// Bytes of request messages, each until its answer is there, and of answers that clients have not taken yet. A quarter of
+    /// them is for calls over connections of processes.
     pub bytes: usize,
     /// Those of one caller.
     pub bytes_per_caller: usize,
@@ -46,13 +52,17 @@ pub(super) struct Bounds(Arc<Shared>);
 struct Shared {
     service: &'static str,
     calls: Places<Key>,
+    /// Those of users over connections of processes, such as the gateway: users who call the service themselves cannot take their
+    /// places.
+    calls_through_processes: Places<Key>,
     /// Those of processes of this product: nobody else can take their places.
     calls_of_processes: Places<Key>,
-    /// Calls whose message is still to arrive: clients that send theirs slowly take no place from those who work.
-    awaited: Places<Key>,
+    /// Calls whose message is still to arrive: clients that send theirs slowly take no place from those who work, and give way to
+    /// others.
+    awaited: Waiting<Key, CancellationToken>,
     bytes: Places<Key>,
-    checks: Places<Network>,
-    probes: Places<Network>,
+    checks: Waiting<Network, Weak<Standing>>,
+    probes: Waiting<Network, Weak<Standing>>,
     unverified: Places<Network>,
     message_timeout: Duration,
     refused: Refused,
@@ -67,7 +77,7 @@ pub(super) type Key = Arc<str>;
 pub(super) struct Holder {
     bounds: Bounds,
     key: Option<Key>,
-    /// Whether the calls come over a connection of a process, which sends messages as a whole.
+    /// Whether the calls come over a connection of a process, which sends messages as a whole and takes answers at once.
     is_from_process: bool,
 }
 
@@ -77,11 +87,13 @@ impl Bounds {
         Self(Arc::new(Shared {
             service,
             calls: calls(),
+            calls_through_processes: calls(),
             calls_of_processes: calls(),
-            awaited: calls(),
-            bytes: Places::new(limits.bytes, limits.bytes_per_caller),
-            checks: Places::new(CHECKS.0, CHECKS.1),
-            probes: Places::new(PROBES.0, PROBES.1),
+            awaited: Waiting::new(limits.calls, limits.calls_per_caller),
+            bytes: Places::new(limits.bytes, limits.bytes_per_caller)
+                .with_reserve(limits.bytes / BYTES_OF_PROCESSES),
+            checks: Waiting::new(CHECKS.0, CHECKS.1),
+            probes: Waiting::new(PROBES.0, PROBES.1),
             unverified: Places::new(UNVERIFIED.0, UNVERIFIED.1),
             message_timeout: limits.message_timeout,
             refused: Refused::default(),
@@ -98,21 +110,21 @@ impl Bounds {
         Holder { bounds: self.clone(), key: (!is_process).then(|| sub.into()), is_from_process }
     }
 
-    /// A place for a call of the health service or of reflection, which need no token. A process of this product needs none.
+    /// A place for a call of the health service or of reflection, which need no token. A process of this product needs none. When
+    /// there is none, another call gives way with its connection: the oldest one of the address that has the most, or of the same
+    /// address if that has its share.
     pub(super) fn probe(
         &self,
-        standing: Option<&Standing>,
+        standing: Option<&Arc<Standing>>,
         is_check: bool,
-    ) -> Result<Option<Place<Network>>, Status> {
-        let Some(standing) = standing.filter(|it| !it.is_process()) else { return Ok(None) };
+    ) -> Option<Waiter<Network, Weak<Standing>>> {
+        let standing = standing.filter(|it| !it.is_process())?;
         let places = if is_check { &self.0.checks } else { &self.0.probes };
-        let place = places.take(&standing.network(), 1);
-        place.map(Some).map_err(|full| {
-            if !standing.is_proven() {
-                standing.pause();
-            }
-            self.refusal(full, "calls of the health service and of reflection")
-        })
+        let (place, displaced) = places.enter_instead(&standing.network(), Arc::downgrade(standing));
+        if let Some(displaced) = displaced.and_then(|it| it.upgrade()) {
+            displaced.pause();
+        }
+        Some(place)
     }
 
     /// A place for a call whose token is not verified yet. A connection on which a valid token was shown needs none.
@@ -141,6 +153,18 @@ impl Bounds {
         true
     }
 
+    /// The answer to a call of a user over a connection for which there is no place.
+    pub(super) fn no_connection(&self, full: Full) -> Status {
+        let service = self.0.service;
+        match full {
+            Full::Share => {
+                let message = format!("this address has its share of the connections to {service}");
+                status::with_retry(Reason::RateLimited, message, RETRY)
+            }
+            Full::Total => self.refusal(full, "connections"),
+        }
+    }
+
     fn refusal(&self, full: Full, what: &str) -> Status {
         let service = self.0.service;
         match full {
@@ -156,36 +180,59 @@ impl Bounds {
     }
 }
 
+/// The place of a call whose message is still to arrive, until the message is there or the place is needed for another call.
+pub(super) struct Awaited {
+    _place: Waiter<Key, CancellationToken>,
+    displaced: CancellationToken,
+}
+
+impl Awaited {
+    /// Waits until the place has given way.
+    pub(super) fn displaced(&self) -> WaitForCancellationFutureOwned {
+        self.displaced.clone().cancelled_owned()
+    }
+}
+
 impl Holder {
     /// A place for a call whose message is still to arrive; one over a connection of a process needs none.
-    pub(super) fn awaited(&self) -> Result<Option<Place<Key>>, Status> {
-        if self.is_from_process {
-            return Ok(None);
+    pub(super) fn awaited(&self) -> Result<Option<Awaited>, Status> {
+        let Some(key) = self.key.as_ref().filter(|_| !self.is_from_process) else { return Ok(None) };
+        let displaced = CancellationToken::new();
+        let entered = self.bounds.0.awaited.enter(key, displaced.clone());
+        let (place, other) = entered.map_err(|full| self.awaited_refusal(full))?;
+        if let Some(other) = other {
+            other.cancel();
         }
-        let taken = self.take(&self.bounds.0.awaited, 1);
-        taken.map(Some).map_err(|full| self.bounds.refusal(full, "calls whose message is awaited"))
+        Ok(Some(Awaited { _place: place, displaced }))
+    }
+
+    pub(super) fn awaited_refusal(&self, full: Full) -> Status {
+        self.bounds.refusal(full, "calls whose message is awaited")
     }
 
     /// A place for a call whose message has arrived.
     pub(super) fn call(&self) -> Result<Place<Key>, Status> {
         let shared = &self.bounds.0;
-        let places = if self.key.is_none() { &shared.calls_of_processes } else { &shared.calls };
-        self.take(places, 1).map_err(|full| self.bounds.refusal(full, "calls at the same time"))
+        let taken = match &self.key {
+            None => shared.calls_of_processes.take_unshared(1),
+            Some(key) if self.is_from_process => shared.calls_through_processes.take(key, 1),
+            Some(key) => shared.calls.take(key, 1),
+        };
+        taken.map_err(|full| self.bounds.refusal(full, "calls at the same time"))
     }
 
     /// A place for bytes of messages.
     pub(super) fn bytes(&self, amount: usize) -> Result<Place<Key>, Status> {
-        self.take(&self.bounds.0.bytes, amount).map_err(|full| self.bytes_refusal(full))
+        let bytes = &self.bounds.0.bytes;
+        let taken = match &self.key {
+            None => bytes.take_unshared(amount),
+            Some(key) if self.is_from_process => bytes.take_with_reserve(key, amount),
+            Some(key) => bytes.take(key, amount),
+        };
+        taken.map_err(|full| self.bytes_refusal(full))
     }
 
     pub(super) fn bytes_refusal(&self, full: Full) -> Status {
         self.bounds.refusal(full, "bytes of messages")
-    }
-
-    fn take(&self, places: &Places<Key>, amount: usize) -> Result<Place<Key>, Full> {
-        match &self.key {
-            Some(key) => places.take(key, amount),
-            None => places.take_unshared(amount),
-        }
     }
 }

@@ -14,13 +14,14 @@ use http::{HeaderMap, Response};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use tokio::time::Sleep;
+use tokio_util::sync::WaitForCancellationFutureOwned;
 use tonic::Status;
 use tonic::body::Body as GrpcBody;
 use tower::BoxError;
 
-use super::limits::{Holder, Key};
+use super::limits::{Awaited, Holder, Key};
 use super::status::{self, Reason};
-use crate::places::Place;
+use crate::places::{Full, Place};
 
 /// The place of a call and the bytes of its message, which count until the call is over.
 #[derive(Clone)]
@@ -29,7 +30,9 @@ pub(super) struct Received(Option<Arc<Mutex<Counted>>>);
 struct Counted {
     holder: Holder,
     bytes: Option<Place<Key>>,
-    /// The place of a call whose message is awaited, and then that of the call.
+    /// The place of a call whose message is awaited.
+    awaited: Option<Awaited>,
+    /// That of a call whose message has arrived.
     call: Option<Place<Key>>,
     has_arrived: bool,
 }
@@ -42,14 +45,15 @@ impl Received {
 
     /// A call of a holder, whose message is awaited.
     pub(super) fn awaited(holder: Holder) -> Result<Self, Status> {
-        let call = holder.awaited()?;
-        Ok(Self(Some(Arc::new(Mutex::new(Counted { holder, bytes: None, call, has_arrived: false })))))
+        let awaited = holder.awaited()?;
+        let counted = Counted { holder, bytes: None, awaited, call: None, has_arrived: false };
+        Ok(Self(Some(Arc::new(Mutex::new(counted)))))
     }
 
     /// The call is over.
     pub(super) fn end(self) {
         if let Some(mut counted) = self.counted() {
-            (counted.bytes, counted.call) = (None, None);
+            (counted.bytes, counted.awaited, counted.call) = (None, None, None);
         }
     }
 
@@ -68,9 +72,22 @@ impl Received {
         let Some(mut counted) = self.counted() else { return Ok(()) };
         if !counted.has_arrived {
             counted.call = Some(counted.holder.call()?);
-            counted.has_arrived = true;
+            (counted.awaited, counted.has_arrived) = (None, true);
         }
         Ok(())
+    }
+
+    /// Waits until the place of the awaited message has been given to another call.
+    fn displaced(&self) -> Option<Pin<Box<WaitForCancellationFutureOwned>>> {
+        Some(Box::pin(self.counted()?.awaited.as_ref()?.displaced()))
+    }
+
+    /// The answer to a call whose place has been given to another one.
+    fn displacement(&self) -> Status {
+        match self.counted() {
+            Some(counted) => counted.holder.awaited_refusal(Full::Total),
+            None => status::internal(),
+        }
     }
 
     fn counted(&self) -> Option<MutexGuard<'_, Counted>> {
@@ -84,6 +101,8 @@ pin_project_lite::pin_project! {
         #[pin]
         inner: B,
         received: Received,
+        // `None` if nobody else can get the place of the call, or once the body has arrived.
+        displaced: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
         // `None` if the body may take as long as it likes.
         deadline: Option<(Duration, Pin<Box<Sleep>>)>,
     }
@@ -92,7 +111,8 @@ pin_project_lite::pin_project! {
 impl<B> RequestBody<B> {
     pub(super) fn new(inner: B, received: Received, timeout: Option<Duration>) -> Self {
         let deadline = timeout.map(|it| (it, Box::pin(tokio::time::sleep(it))));
-        Self { inner, received, deadline }
+        let displaced = received.displaced();
+        Self { inner, received, displaced, deadline }
     }
 }
 
@@ -113,11 +133,17 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for RequestBody<B> {
             let message = format!("the request message did not arrive within {timeout:?}");
             return Poll::Ready(Some(Err(status::with_reason(Reason::BodyTimeout, message).into())));
         }
+        if polled.is_pending()
+            && let Some(displaced) = this.displaced
+            && displaced.as_mut().poll(cx).is_ready()
+        {
+            return Poll::Ready(Some(Err(this.received.displacement().into())));
+        }
         let frame = match ready!(polled) {
             Some(Ok(frame)) => frame,
             Some(Err(error)) => return Poll::Ready(Some(Err(error.into()))),
             None => {
-                *this.deadline = None;
+                (*this.deadline, *this.displaced) = (None, None);
                 return Poll::Ready(this.received.arrived().err().map(|it| Err(it.into())));
             }
         };

@@ -12,6 +12,7 @@ use super::limits::Bounds;
 use super::message_body::{Received, RequestBody};
 use super::method::HEALTH_CHECK;
 use crate::admission::{Authenticate, Waits};
+use crate::places::Full;
 use crate::server::{ConnectionStanding, LastsLong, Standing};
 
 /// Serves a call of the health service or of reflection, which needs no token, and may last for long.
@@ -27,14 +28,13 @@ where
     R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     let standing = ConnectionStanding::of(call.extensions());
-    if let Some(standing) = &standing {
-        prove(standing, call.headers(), &authenticate, &bounds).await;
+    if let Some(standing) = &standing
+        && let Err(full) = prove(standing, call.headers(), &authenticate, &bounds).await
+    {
+        return Ok(bounds.no_connection(full).into_http());
     }
     let is_check = call.uri().path() == HEALTH_CHECK;
-    let place = match bounds.probe(standing.as_deref(), is_check) {
-        Ok(place) => place,
-        Err(full) => return Ok(full.into_http()),
-    };
+    let place = bounds.probe(standing.as_ref(), is_check);
     // The messages of reflection are a stream, which its client ends.
     let timeout = is_check.then(|| bounds.message_timeout());
     let call = call.map(|body| RequestBody::new(body, Received::uncounted(), timeout));
@@ -49,11 +49,19 @@ where
 }
 
 /// Lets a call that has a token prove its connection. The call needs none, so it is served without a valid one, too.
-async fn prove<A: Authenticate>(standing: &Standing, headers: &HeaderMap, authenticate: &A, bounds: &Bounds) {
+///
+/// # Errors
+/// If the token is that of a user, and there is no place for the connection.
+async fn prove<A: Authenticate>(
+    standing: &Standing,
+    headers: &HeaderMap,
+    authenticate: &A,
+    bounds: &Bounds,
+) -> Result<(), Full> {
     if standing.is_process() || !headers.contains_key(header::AUTHORIZATION) {
-        return;
+        return Ok(());
     }
-    let Ok(_place) = bounds.unverified(Some(standing)) else { return };
+    let Ok(_place) = bounds.unverified(Some(standing)) else { return Ok(()) };
     match authenticate.authenticate(headers, &Waits::default()).await {
         Ok(caller) => standing.prove_as(&caller),
         Err(refusal) => {
@@ -61,6 +69,7 @@ async fn prove<A: Authenticate>(standing: &Standing, headers: &HeaderMap, authen
             if status.code() == Code::Unauthenticated {
                 bounds.is_refused_cheaply(Some(standing));
             }
+            Ok(())
         }
     }
 }

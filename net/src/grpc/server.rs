@@ -48,6 +48,9 @@ const CONNECTION_WINDOW: u32 = 256 * 1024;
 /// Maximum size of the metadata of a call that can be answered by a status; a larger one is answered by HTTP status 431.
 const MAX_HEADER_LIST_BYTES: u32 = 64 * 1024;
 
+/// Connections beyond the limits that may show the token of a process, such as the gateway; each needs a file descriptor.
+pub const ON_PROBATION: u32 = 64;
+
 /// Settings of a gRPC server's connections.
 #[derive(Clone, Debug)]
 pub struct ConnectionOptions {
@@ -88,7 +91,7 @@ impl ConnectionOptions {
             http,
             tls: self.tls,
             handshake_timeout: HANDSHAKE_TIMEOUT,
-            connections: self.limits,
+            connections: ConnectionLimits { on_probation: ON_PROBATION as usize, ..self.limits },
             max_connection_age: Some(self.max_age),
             stall_timeouts: Some(StallTimeouts {
                 // Clients may connect before they have anything to call.

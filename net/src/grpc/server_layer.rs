@@ -154,14 +154,15 @@ where
                     return Ok(call.answer(status));
                 }
             };
-            if let Some(standing) = &standing {
-                standing.prove_as(caller);
-            }
+            let admitted = standing.as_ref().map_or(Ok(()), |it| it.prove_as(caller));
             let is_from_process = standing.is_some_and(|it| it.is_process());
             let who = Who { on_behalf_of: caller.on_behalf_of(&head.headers), ..caller.who() };
             let holder = bounds.holder(&who.sub, caller.is_process(), is_from_process);
             let mut call = arrival.observe(|span| Edge::Continue.place(span, &head.headers));
             call.who = Some(who);
+            if let Err(full) = admitted {
+                return Ok(call.answer(bounds.no_connection(full)));
+            }
             head.extensions.insert(admission);
             let received = match Received::awaited(holder.clone()) {
                 Ok(received) => received,

@@ -1,20 +1,29 @@
 //! Which connections a server has open: a total, and a share for each address. When there is no place, the oldest connection
 //! that has never shown a valid token gives way to the new one, so that clients who show nothing never keep others out.
+//! Where every place is held by somebody who has shown a token, a server that processes of this product call takes further
+//! connections on probation, so that users never keep a process out.
 
-use std::collections::{BTreeMap, HashMap};
+mod room;
+
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use self::room::{Displaced, Room};
 use crate::admission::Identified;
 use crate::client_address::{Network, TrustedProxies};
-use crate::metrics;
-use crate::places::{Full, Place, Places};
+use crate::metrics::{self, ConnectionEnd};
+use crate::places::{Full, Place};
 use crate::rarely::Rarely;
+
+/// How long a connection on probation has to show the token of a process.
+const PROBATION: Duration = Duration::from_secs(5);
+/// One address has one of so many places for connections on probation.
+const ADDRESSES_ON_PROBATION: usize = 8;
 
 /// How many connections a server has open.
 #[derive(Clone, Debug)]
@@ -26,13 +35,16 @@ pub struct ConnectionLimits {
     pub per_address: usize,
     /// Addresses that have no such share, and whose connections do not give way: proxies, which connect for many clients.
     pub exempt: TrustedProxies,
+    /// Connections beyond these limits that have a few seconds to show the token of a process, an eighth of them for one
+    /// address. 0, where no process connects, takes none.
+    pub on_probation: usize,
 }
 
 impl ConnectionLimits {
     /// A total without shares.
     #[must_use]
     pub fn of(total: usize) -> Self {
-        Self { total, per_address: 0, exempt: TrustedProxies::default() }
+        Self { total, per_address: 0, exempt: TrustedProxies::default(), on_probation: 0 }
     }
 }
 
@@ -41,48 +53,15 @@ impl ConnectionLimits {
 pub(super) struct Connections(Arc<Shared>);
 
 struct Shared {
-    places: Places<Network>,
+    within_limits: Room,
+    on_probation: Option<Room>,
     share: usize,
     exempt: TrustedProxies,
     next_id: AtomicU64,
-    unproven: Mutex<Unproven>,
     /// A place may be free.
     freed: Notify,
     over_share: Rarely,
     displaced: Rarely,
-}
-
-/// The connections that have not shown a valid token, oldest first: those are the ones that give way.
-#[derive(Default)]
-struct Unproven {
-    all: BTreeMap<u64, Network>,
-    by_network: HashMap<Network, BTreeMap<u64, Weak<Standing>>>,
-}
-
-impl Unproven {
-    fn add(&mut self, id: u64, network: Network, connection: Weak<Standing>) {
-        self.all.insert(id, network);
-        self.by_network.entry(network).or_default().insert(id, connection);
-    }
-
-    fn remove(&mut self, id: u64) -> Option<Weak<Standing>> {
-        let network = self.all.remove(&id)?;
-        let of_network = self.by_network.get_mut(&network)?;
-        let removed = of_network.remove(&id);
-        if of_network.is_empty() {
-            self.by_network.remove(&network);
-        }
-        removed
-    }
-
-    /// Takes out the oldest connection of a network, or of all.
-    fn pop(&mut self, network: Option<Network>) -> Option<Weak<Standing>> {
-        let id = match network {
-            Some(network) => *self.by_network.get(&network)?.first_key_value()?.0,
-            None => *self.all.first_key_value()?.0,
-        };
-        self.remove(id)
-    }
 }
 
 impl Connections {
@@ -90,12 +69,14 @@ impl Connections {
         metrics::start_closed();
         // A share that is no less than the total is none: the client waits for a place.
         let share = if limits.per_address < limits.total { limits.per_address } else { 0 };
+        let on_probation = limits.on_probation;
+        let of_address = (on_probation / ADDRESSES_ON_PROBATION).max(1);
         Self(Arc::new(Shared {
-            places: Places::new(limits.total, share),
+            within_limits: Room::new(limits.total, share),
+            on_probation: (on_probation > 0).then(|| Room::new(on_probation, of_address)),
             share,
             exempt: limits.exempt.clone(),
             next_id: AtomicU64::new(0),
-            unproven: Mutex::default(),
             freed: Notify::new(),
             over_share: Rarely::default(),
             displaced: Rarely::default(),
@@ -104,88 +85,138 @@ impl Connections {
 
     /// A place for a connection from `peer`, as soon as there is one; `None` if its address has its share.
     pub(super) async fn admit(&self, peer: IpAddr) -> Option<Arc<Standing>> {
-        let network = Network::of(peer);
-        let is_exempt = self.0.exempt.trust(peer.to_canonical());
+        let client =
+            Client { peer, network: Network::of(peer), is_exempt: self.0.exempt.trust(peer.to_canonical()) };
         loop {
-            let taken =
-                if is_exempt { self.0.places.take_unshared(1) } else { self.0.places.take(&network, 1) };
-            match taken {
-                Ok(place) => return Some(self.begin(place, network, is_exempt)),
-                Err(Full::Share) => {
-                    if !self.displace(Some(network)) {
-                        self.refuse(peer);
-                        return None;
-                    }
+            let full = match self.take(&client) {
+                Ok(place) => return Some(self.begin(client, place, None)),
+                Err(full) => full,
+            };
+            if let Some(room) = &self.0.on_probation {
+                let place = self.make_room(room, Some(&client.network), client.network).ok();
+                if place.is_none() {
+                    self.close(full, peer);
                 }
-                Err(Full::Total) => {
-                    if !self.displace(None) {
-                        self.0.freed.notified().await;
-                    }
+                return place.map(|it| self.begin(client, it, Some(full)));
+            }
+            match full {
+                Full::Share => {
+                    self.close(full, peer);
+                    return None;
                 }
+                Full::Total => self.0.freed.notified().await,
             }
         }
     }
 
-    fn begin(&self, place: Place<Network>, network: Network, is_exempt: bool) -> Arc<Standing> {
+    /// A place within the limits.
+    fn take(&self, client: &Client) -> Result<Place<Network>, Full> {
+        let counted = (!client.is_exempt).then_some(&client.network);
+        self.make_room(&self.0.within_limits, counted, client.network)
+    }
+
+    /// A place in a room; connections that may give way do so.
+    fn make_room(
+        &self,
+        room: &Room,
+        counted: Option<&Network>,
+        network: Network,
+    ) -> Result<Place<Network>, Full> {
+        loop {
+            let full = match room.take(counted) {
+                Ok(place) => return Ok(place),
+                Err(full) => full,
+            };
+            match room.displace(full, network) {
+                Displaced::Nobody => return Err(full),
+                Displaced::Ending => {}
+                Displaced::Connection(oldest) => self.displace(&oldest),
+            }
+        }
+    }
+
+    fn begin(&self, client: Client, place: Place<Network>, probation: Option<Full>) -> Arc<Standing> {
         let id = self.0.next_id.fetch_add(1, Ordering::Relaxed);
+        let (network, gives_way) = (client.network, probation.is_some() || !client.is_exempt);
         let standing = Arc::new(Standing {
             id,
-            network,
+            client,
             connections: self.clone(),
+            probation,
             place: Mutex::new(Some(place)),
-            is_proven: AtomicBool::new(is_exempt),
+            is_on_probation: AtomicBool::new(probation.is_some()),
+            is_proven: AtomicBool::new(!gives_way),
             is_process: AtomicBool::new(false),
             is_paused: AtomicBool::new(false),
             paused: CancellationToken::new(),
             displaced: CancellationToken::new(),
         });
-        if !is_exempt {
-            self.unproven().add(id, network, Arc::downgrade(&standing));
+        let room = self.0.on_probation.as_ref().filter(|_| probation.is_some());
+        if gives_way {
+            room.unwrap_or(&self.0.within_limits).add(id, network, Arc::downgrade(&standing));
         }
         standing
     }
 
-    /// Lets the oldest connection give way that may; whether there was one.
-    fn displace(&self, network: Option<Network>) -> bool {
-        // The guard must not be held while the last reference is dropped, which takes the lock.
-        let Some(oldest) = self.unproven().pop(network) else { return false };
-        if let Some(oldest) = oldest.upgrade() {
-            drop(oldest.place().take());
-            oldest.displaced.cancel();
-            metrics::connection_closed(metrics::ConnectionEnd::Displaced);
-            if let Some(count) = self.0.displaced.count(Instant::now()) {
-                tracing::warn!(
-                    count,
-                    "closed connections that had shown no valid token: there was no place for new ones"
-                );
-            }
+    /// Closes a connection, whose place is free at once.
+    fn displace(&self, oldest: &Standing) {
+        drop(oldest.place().take());
+        oldest.displaced.cancel();
+        if let Some(full) = oldest.probation {
+            return self.close(full, oldest.client.peer);
         }
-        true
-    }
-
-    fn refuse(&self, peer: IpAddr) {
-        metrics::connection_closed(metrics::ConnectionEnd::OverShare);
-        if let Some(count) = self.0.over_share.count(Instant::now()) {
+        metrics::connection_closed(ConnectionEnd::Displaced);
+        if let Some(count) = self.0.displaced.count(Instant::now()) {
             tracing::warn!(
-                client = %peer,
-                share = self.0.share,
                 count,
-                "closed connections of addresses that have their share (CCM_MAX_CONNECTIONS_PER_ADDRESS)"
+                "closed connections that had shown no valid token: there was no place for new ones"
             );
         }
     }
 
-    fn unproven(&self) -> MutexGuard<'_, Unproven> {
-        self.0.unproven.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Counts a connection that is closed because there is no place for it.
+    fn close(&self, full: Full, peer: IpAddr) {
+        match full {
+            Full::Share => {
+                metrics::connection_closed(ConnectionEnd::OverShare);
+                if let Some(count) = self.0.over_share.count(Instant::now()) {
+                    tracing::warn!(
+                        client = %peer,
+                        share = self.0.share,
+                        count,
+                        "closed connections of addresses that have their share (CCM_MAX_CONNECTIONS_PER_ADDRESS)"
+                    );
+                }
+            }
+            Full::Total => {
+                metrics::connection_closed(ConnectionEnd::Displaced);
+                if let Some(count) = self.0.displaced.count(Instant::now()) {
+                    tracing::warn!(
+                        count,
+                        "closed connections for which there was no place (CCM_MAX_CONNECTIONS)"
+                    );
+                }
+            }
+        }
     }
+}
+
+/// The client's end of a connection.
+struct Client {
+    peer: IpAddr,
+    network: Network,
+    is_exempt: bool,
 }
 
 /// What a server knows of a connection's client. The connection has its place until this is dropped, or gives way.
 pub(crate) struct Standing {
     id: u64,
-    network: Network,
+    client: Client,
     connections: Connections,
+    /// The limit that the connection is beyond, if it began on probation.
+    probation: Option<Full>,
     place: Mutex<Option<Place<Network>>>,
+    is_on_probation: AtomicBool,
     is_proven: AtomicBool,
     is_process: AtomicBool,
     is_paused: AtomicBool,
@@ -195,24 +226,67 @@ pub(crate) struct Standing {
 
 impl Standing {
     /// The connection has carried a request with a valid token, and gives way no more.
-    pub(crate) fn prove(&self) {
+    ///
+    /// # Errors
+    /// If the connection is on probation and there is still no place for it within the limits: it is read no more, and closed
+    /// soon.
+    pub(crate) fn prove(&self) -> Result<(), Full> {
+        if self.is_on_probation.load(Ordering::SeqCst) {
+            self.end_probation()?;
+        }
         if !self.is_proven.swap(true, Ordering::SeqCst) {
-            self.connections.unproven().remove(self.id);
+            self.connections.0.within_limits.remove(self.id);
+        }
+        Ok(())
+    }
+
+    fn end_probation(&self) -> Result<(), Full> {
+        let mut place = self.place();
+        if !self.is_on_probation.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        match self.connections.take(&self.client) {
+            Ok(within_limits) => *place = Some(within_limits),
+            Err(full) => {
+                if !self.is_paused.swap(true, Ordering::SeqCst) {
+                    self.connections.close(full, self.client.peer);
+                    self.paused.cancel();
+                }
+                return Err(full);
+            }
+        }
+        self.leave_probation();
+        Ok(())
+    }
+
+    fn leave_probation(&self) {
+        self.is_on_probation.store(false, Ordering::SeqCst);
+        if let Some(room) = &self.connections.0.on_probation {
+            room.remove(self.id);
         }
     }
 
     /// The connection is that of a process of this product: it takes no place from others, and may be idle.
     pub(crate) fn prove_process(&self) {
-        self.prove();
         if !self.is_process.swap(true, Ordering::SeqCst) {
+            self.is_proven.store(true, Ordering::SeqCst);
             drop(self.place().take());
+            self.leave_probation();
+            self.connections.0.within_limits.remove(self.id);
             self.connections.0.freed.notify_one();
         }
     }
 
     /// The connection has carried a request of this caller.
-    pub(crate) fn prove_as(&self, caller: &impl Identified) {
-        if caller.is_process() { self.prove_process() } else { self.prove() }
+    ///
+    /// # Errors
+    /// Those of [`Standing::prove`].
+    pub(crate) fn prove_as(&self, caller: &impl Identified) -> Result<(), Full> {
+        if caller.is_process() {
+            self.prove_process();
+            return Ok(());
+        }
+        self.prove()
     }
 
     pub(crate) fn is_proven(&self) -> bool {
@@ -224,13 +298,13 @@ impl Standing {
     }
 
     pub(crate) fn network(&self) -> Network {
-        self.network
+        self.client.network
     }
 
     /// Reads nothing more from the client, and closes the connection when its last answers have had time to be sent.
     pub(crate) fn pause(&self) {
         if !self.is_paused.swap(true, Ordering::SeqCst) {
-            metrics::connection_closed(metrics::ConnectionEnd::RefusedCalls);
+            metrics::connection_closed(ConnectionEnd::RefusedCalls);
             self.paused.cancel();
         }
     }
@@ -248,8 +322,19 @@ impl Standing {
         self.displaced.is_cancelled()
     }
 
-    /// Waits until the connection has given way.
+    /// Waits until the connection has given way, or until its probation is over.
     pub(super) async fn displaced(&self) {
+        self.displaced_within(PROBATION).await;
+    }
+
+    async fn displaced_within(&self, probation: Duration) {
+        if self.probation.is_none() {
+            return self.displaced.cancelled().await;
+        }
+        let over = tokio::time::timeout(probation, self.displaced.cancelled()).await.is_err();
+        if over && self.is_on_probation.load(Ordering::SeqCst) {
+            return self.connections.displace(self);
+        }
         self.displaced.cancelled().await;
     }
 
@@ -260,8 +345,10 @@ impl Standing {
 
 impl Drop for Standing {
     fn drop(&mut self) {
-        self.connections.unproven().remove(self.id);
+        // In this order: who finds no place finds a connection that may give way.
         drop(self.place().take());
+        self.leave_probation();
+        self.connections.0.within_limits.remove(self.id);
         self.connections.0.freed.notify_one();
     }
 }

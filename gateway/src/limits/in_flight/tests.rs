@@ -39,7 +39,6 @@ fn bodies_that_are_awaited_take_no_place_from_other_requests() {
     let slow: Vec<_> =
         (0..64).map(|it| limit.take(caller(&format!("slow {}", it / 4)), true).ok().unwrap()).collect();
     assert_eq!(limit.take(caller("slow 0"), true).err(), Some(Full::Share));
-    assert_eq!(limit.take(caller("ada"), true).err(), Some(Full::Total));
     let reading = limit.take(caller("ada"), false).ok().unwrap();
     // A body that has arrived makes room for another one.
     slow[0].arrived().unwrap();
@@ -82,7 +81,8 @@ fn an_answer_holds_its_place_until_it_is_dropped_and_keeps_its_length() {
     assert_eq!(limit.bytes.taken(), 0);
 }
 
-/// Clients whose bodies come byte by byte, as many as may be in flight; another one is served all the same.
+/// Clients whose bodies come byte by byte, as many as may be in flight: others are served all the same, and the body that has been
+/// awaited for longest gives way to another one.
 #[tokio::test]
 async fn who_sends_slowly_delays_nobody_else() {
     let limit = InFlightLimit::new(&Limits { requests: 2, requests_per_caller: 0, ..limits() });
@@ -104,11 +104,35 @@ async fn who_sends_slowly_delays_nobody_else() {
     let get = || router.clone().oneshot(Request::get("/").body(Body::empty()).unwrap());
     assert_eq!(get().await.unwrap().status(), StatusCode::OK);
     let one_more = Request::post("/").body(Body::from("{}")).unwrap();
-    assert_eq!(router.clone().oneshot(one_more).await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
-    for (bytes, answered) in slow {
-        bytes.send(Ok(Bytes::from_static(b"}"))).await.unwrap();
-        drop(bytes);
-        assert_eq!(answered.await.unwrap().unwrap().status(), StatusCode::OK);
-    }
+    assert_eq!(router.clone().oneshot(one_more).await.unwrap().status(), StatusCode::OK);
+    let (_bytes, answered) = slow.remove(0);
+    assert_eq!(answered.await.unwrap().unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    let (bytes, answered) = slow.remove(0);
+    bytes.send(Ok(Bytes::from_static(b"}"))).await.unwrap();
+    drop(bytes);
+    assert_eq!(answered.await.unwrap().unwrap().status(), StatusCode::OK);
     assert_eq!((limit.requests.taken(), limit.awaited.taken(), limit.bytes.taken()), (0, 0, 0));
+}
+
+/// Sixteen accounts that together hold all places of awaited bodies.
+#[tokio::test]
+async fn accounts_whose_bodies_do_not_come_give_way_to_whoever_has_none() {
+    let limit = InFlightLimit::new(&limits());
+    let slow: Vec<_> =
+        (0..64).map(|it| limit.take(caller(&format!("slow {}", it / 4)), true).ok().unwrap()).collect();
+    let ada: Vec<_> = (0..3).map(|_| limit.take(caller("ada"), true).ok().unwrap()).collect();
+    let is_told = async |it: &InFlight| {
+        tokio::time::timeout(std::time::Duration::from_millis(1), it.displaced())
+            .await
+            .ok()
+            .map(|it| it.reason().to_owned())
+    };
+    for it in [&slow[0], &slow[4], &slow[8]] {
+        assert_eq!(is_told(it).await.as_deref(), Some(Reason::Overloaded.text()));
+    }
+    assert_eq!(is_told(&slow[1]).await, None);
+    for it in &ada {
+        assert_eq!(is_told(it).await, None);
+    }
+    assert_eq!(limit.awaited.taken(), 64);
 }

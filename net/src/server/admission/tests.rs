@@ -3,7 +3,12 @@ use futures_util::FutureExt as _;
 use super::*;
 
 fn connections(total: usize, per_address: usize, exempt: &str) -> Connections {
-    Connections::new(&ConnectionLimits { total, per_address, exempt: exempt.parse().unwrap() })
+    let exempt = exempt.parse().unwrap();
+    Connections::new(&ConnectionLimits { total, per_address, exempt, on_probation: 0 })
+}
+
+fn with_probation(total: usize, per_address: usize, on_probation: usize) -> Connections {
+    Connections::new(&ConnectionLimits { per_address, on_probation, ..ConnectionLimits::of(total) })
 }
 
 /// What becomes of a new connection.
@@ -38,7 +43,7 @@ fn waits(connections: &Connections, peer: &str) -> bool {
 
 fn proven(connections: &Connections, peer: &str) -> Arc<Standing> {
     let standing = admit(connections, peer);
-    standing.prove();
+    standing.prove().unwrap();
     standing
 }
 
@@ -62,7 +67,7 @@ fn the_oldest_connection_of_the_address_without_a_token_gives_way() {
     assert_eq!(gone, [false, false, true, false, false]);
     // What has given way gives nothing back a second time.
     drop(second);
-    assert_eq!(connections.0.places.taken(), 4);
+    assert_eq!(connections.0.within_limits.counts().0, 4);
 }
 
 #[test]
@@ -102,7 +107,7 @@ fn a_connection_of_a_process_takes_no_place_from_others() {
     assert!(is_refused(&connections, "192.0.2.1"));
     assert!(processes.iter().all(|it| !it.is_displaced()));
     drop((processes, client));
-    assert_eq!((connections.0.places.taken(), connections.0.places.keys()), (0, 0));
+    assert_eq!(connections.0.within_limits.counts(), (0, 0));
 }
 
 #[test]
@@ -118,4 +123,65 @@ fn a_share_that_is_the_total_lets_clients_wait() {
     let connections = connections(1, 16, "");
     let _held = proven(&connections, "192.0.2.1");
     assert!(waits(&connections, "192.0.2.1"));
+}
+
+#[test]
+fn a_process_gets_in_at_an_address_whose_share_users_have() {
+    let connections = with_probation(8, 2, 16);
+    let users = [(); 2].map(|()| proven(&connections, "192.0.2.1"));
+    for _ in 0..4 {
+        let process = admit(&connections, "192.0.2.1");
+        process.prove_process();
+        assert!(process.is_process() && !process.is_displaced());
+    }
+    assert!(users.iter().all(|it| !it.is_displaced()));
+}
+
+#[test]
+fn a_process_gets_in_when_users_have_all_places() {
+    let connections = with_probation(2, 0, 16);
+    let _users = [proven(&connections, "192.0.2.1"), proven(&connections, "192.0.2.2")];
+    admit(&connections, "192.0.2.3").prove_process();
+}
+
+#[test]
+fn a_user_on_probation_is_refused_unless_there_is_a_place_by_then() {
+    let connections = with_probation(8, 1, 16);
+    let first = proven(&connections, "192.0.2.1");
+    let (second, third) = (admit(&connections, "192.0.2.1"), admit(&connections, "192.0.2.1"));
+    assert_eq!(second.prove(), Err(Full::Share));
+    assert!(second.is_paused() && !second.is_proven());
+    drop(first);
+    third.prove().unwrap();
+    assert!(third.is_proven() && is_on_probation(&admit(&connections, "192.0.2.1")));
+    drop((second, third));
+    assert_eq!(connections.0.within_limits.counts(), (0, 0));
+    assert_eq!(connections.0.on_probation.as_ref().unwrap().counts(), (0, 0));
+}
+
+fn is_on_probation(standing: &Standing) -> bool {
+    standing.is_on_probation.load(Ordering::SeqCst)
+}
+
+#[test]
+fn the_oldest_connection_on_probation_gives_way_and_others_keep_theirs() {
+    let connections = with_probation(8, 1, 16);
+    let _users = [proven(&connections, "192.0.2.1"), proven(&connections, "192.0.2.2")];
+    let other = admit(&connections, "192.0.2.2");
+    let crowd = [(); 5].map(|()| admit(&connections, "192.0.2.1"));
+    assert!(!other.is_displaced());
+    assert_eq!(crowd.each_ref().map(|it| it.is_displaced()), [true, true, true, false, false]);
+}
+
+#[tokio::test]
+async fn a_probation_is_over_after_a_while_without_the_token_of_a_process() {
+    const SHORT: Duration = Duration::from_millis(20);
+    let connections = with_probation(8, 1, 16);
+    let user = proven(&connections, "192.0.2.1");
+    let (idle, process) = (admit(&connections, "192.0.2.1"), admit(&connections, "192.0.2.1"));
+    process.prove_process();
+    tokio::time::timeout(PROBATION, idle.displaced_within(SHORT)).await.unwrap();
+    for kept in [user, process] {
+        assert!(tokio::time::timeout(SHORT * 4, kept.displaced_within(SHORT)).await.is_err());
+    }
 }

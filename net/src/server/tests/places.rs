@@ -29,7 +29,7 @@ async fn serve(http2: bool) -> SocketAddr {
     let service = tower::service_fn(|request: Request<Incoming>| {
         let standing = ConnectionStanding::of(request.extensions()).unwrap();
         match request.uri().path() {
-            "/proven" => standing.prove(),
+            "/proven" => standing.prove().unwrap(),
             "/process" => standing.prove_process(),
             _ => {}
         }

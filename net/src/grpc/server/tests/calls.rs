@@ -31,7 +31,10 @@ async fn a_caller_has_a_share_of_the_calls_and_another_one_is_served() {
     let (answer, mut body) = client.begin(Some("mia"), GET).await;
     body.send_data(Bytes::from_static(b"wait"), true).unwrap();
     assert_eq!(client.call(Some("eve"), "").await.unwrap_err().0, Code::Unavailable);
-    assert!(is_served(&mut client, "process").await);
+    let mut gateway = Client::connect(server).await;
+    assert!(is_served(&mut gateway, "process").await);
+    // Those of users over a connection of a process are counted apart.
+    assert!(is_served(&mut gateway, "ada").await);
     // A call that its client gives up gives its place back.
     drop((answer, body, held));
     is_served_in_time(&mut client, "ada").await;
@@ -48,15 +51,51 @@ async fn calls_whose_message_does_not_come_take_no_place_from_a_process_and_its_
         held.push(slow.begin(Some(name), GET).await);
     }
     assert_eq!(slow.call(Some("ada"), "").await.unwrap_err().0, Code::ResourceExhausted);
-    assert_eq!(slow.call(Some("mia"), "").await.unwrap_err().0, Code::Unavailable);
     for name in ["ada", "mia", "process"] {
         assert!(is_served(&mut gateway, name).await, "{name}");
     }
-    // A message that comes at last makes room for another one.
+    // A message that comes at last is answered.
     let (answer, mut body) = held.pop().unwrap();
     body.send_data(Bytes::new(), true).unwrap();
     assert_eq!(read(outcome(answer).await.unwrap()).await, Some(ANSWER));
-    is_served_in_time(&mut slow, "mia").await;
+}
+
+#[tokio::test]
+async fn a_call_whose_message_has_been_awaited_for_longest_gives_way_to_one_of_somebody_else() {
+    let server = serve(with_calls(|it| (it.calls, it.calls_per_caller) = (4, 3))).await;
+    let mut slow = Client::connect(server).await;
+    let mut held = Vec::new();
+    for name in ["ada", "bob", "bob", "bob"] {
+        held.push(slow.begin(Some(name), GET).await);
+    }
+    for _ in 0..3 {
+        assert!(is_served(&mut Client::connect(server).await, "mia").await);
+    }
+    let bodies = held.drain(..).map(|(answer, body)| (outcome(answer), body));
+    let (mut answers, mut bodies): (Vec<_>, Vec<_>) = bodies.unzip();
+    // Bob has most of them; Ada, who has been waited for even longer, has one.
+    let (code, message) = answers.remove(1).await.unwrap_err();
+    assert_eq!(code, Code::Unavailable);
+    assert_eq!(message, "task-service has reached its limit of calls whose message is awaited");
+    bodies[0].send_data(Bytes::new(), true).unwrap();
+    assert!(answers.remove(0).await.is_ok());
+}
+
+#[tokio::test]
+async fn answers_that_users_do_not_take_leave_bytes_for_calls_over_connections_of_processes() {
+    let server = serve(with_calls(|it| it.bytes = 8 * ANSWER)).await;
+    let mut gateway = Client::connect(server).await;
+    assert!(is_served(&mut gateway, "process").await);
+    let mut slow = Client::connect_from(Ipv4Addr::LOCALHOST, server, 1_000).await;
+    let mut untaken = Vec::new();
+    for name in ["ada", "ada", "bob", "bob", "eve", "eve"] {
+        untaken.push(slow.call(Some(name), "").await.unwrap());
+    }
+    assert_eq!(slow.call(Some("mia"), "").await.unwrap_err().0, Code::Unavailable);
+    for name in ["mia", "process"] {
+        assert!(is_served(&mut gateway, name).await, "{name}");
+    }
+    drop(untaken);
 }
 
 #[tokio::test]

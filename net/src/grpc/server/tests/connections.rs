@@ -77,6 +77,41 @@ async fn a_channel_shows_the_token_of_its_process_before_the_calls_of_users() {
 }
 
 #[tokio::test]
+async fn a_channel_connects_at_an_address_whose_share_users_have() {
+    let limits = ConnectionOptions {
+        limits: ConnectionLimits { per_address: 5, ..ConnectionLimits::of(10) },
+        ..limits()
+    };
+    let server = serve(limits).await;
+    let mut users = Vec::new();
+    for _ in 0..5 {
+        let mut user = Client::connect(server).await;
+        assert!(is_served(&mut user, "ada").await);
+        users.push(user);
+    }
+    let peer = Peer::new("task-service", &format!("http://{server}"), None).unwrap();
+    let peer = peer.introduced_by(|| Some(HeaderValue::from_static("process")));
+    let endpoints = Endpoints::of(&peer);
+    let replica = endpoints.all().await.unwrap()[0].clone();
+    let request = Request::post(GET).header("content-type", "application/grpc");
+    let (head, ()) = request.header("authorization", "ada").body(()).unwrap().into_parts();
+    let answer = replica.exchange(head, Bytes::new(), true).await.unwrap();
+    assert_eq!(Status::from_header_map(answer.headers()).map(|it| it.code()), None);
+    // One more connection of a user is told why it is closed, by a health check with a token, too.
+    for path in [GET, CHECK] {
+        let mut user = Client::connect(server).await;
+        let (code, message) =
+            user.call_method(Some("ada"), path, Bytes::from_static(&[0; 5])).await.err().unwrap();
+        assert_eq!(code, Code::ResourceExhausted);
+        assert_eq!(message, "this address has its share of the connections to task-service");
+        user.closed().await;
+    }
+    for user in &mut users {
+        assert!(is_served(user, "ada").await);
+    }
+}
+
+#[tokio::test]
 async fn a_connection_without_calls_is_closed_after_the_idle_timeout_unless_it_is_of_a_process() {
     let server = serve(ConnectionOptions { idle_timeout: Duration::from_millis(400), ..limits() }).await;
     let mut process = Client::connect(server).await;
@@ -113,22 +148,51 @@ async fn calls_without_a_token_end_with_their_connection_and_others_are_served()
     assert!(is_served(&mut Client::connect(server).await, "bob").await);
 }
 
+const EMPTY: Bytes = Bytes::from_static(&[0; 5]);
+
 #[tokio::test]
-async fn watches_of_the_health_have_a_share_for_each_address() {
+async fn watches_of_the_health_beyond_the_share_of_their_address_give_way_with_their_connection() {
     let server = serve(limits()).await;
     let mut stranger = Client::connect(server).await;
     let mut watches = Vec::new();
     for _ in 0..128 {
-        let watch = stranger.call_method(None, WATCH, Bytes::from_static(&[0; 5])).await;
-        watches.push(watch.expect("a watch"));
+        watches.push(stranger.call_method(None, WATCH, EMPTY).await.expect("a watch"));
     }
     // Health checks do not compete with them.
-    assert!(stranger.call_method(None, CHECK, Bytes::from_static(&[0; 5])).await.is_ok());
-    let more = stranger.call_method(None, WATCH, Bytes::from_static(&[0; 5])).await;
-    assert_eq!(more.err().map(|it| it.0), Some(Code::ResourceExhausted));
+    assert!(stranger.call_method(None, CHECK, EMPTY).await.is_ok());
     let mut other = Client::connect_from(Ipv4Addr::new(127, 0, 0, 2), server, 65_535).await;
-    assert!(other.call_method(None, WATCH, Bytes::from_static(&[0; 5])).await.is_ok());
+    assert!(other.call_method(None, WATCH, EMPTY).await.is_ok());
+    let mut neighbour = Client::connect(server).await;
+    let watch = neighbour.call_method(None, WATCH, EMPTY).await.expect("a watch");
     stranger.closed().await;
+    assert!(neighbour.call_method(None, CHECK, EMPTY).await.is_ok());
+    drop(watch);
+}
+
+/// Health checks whose messages do not end, or watches, from as many addresses as fill all places.
+#[tokio::test]
+async fn health_checks_and_watches_that_do_not_end_do_not_keep_the_probes_of_others_from_answers() {
+    let server = serve(limits()).await;
+    for path in [CHECK, WATCH] {
+        let (mut strangers, mut held) = (Vec::new(), Vec::new());
+        for last in 2..10 {
+            let mut stranger = Client::connect_from(Ipv4Addr::new(127, 0, 0, last), server, 65_535).await;
+            for _ in 0..128 {
+                let (answer, mut body) = stranger.begin(None, path).await;
+                let is_watch = path == WATCH;
+                body.send_data(if is_watch { EMPTY } else { EMPTY.slice(..4) }, is_watch).unwrap();
+                held.push((answer, body));
+            }
+            // The calls of a connection are taken in the order in which they begin.
+            let _ = stranger.call(None, "").await;
+            strangers.push(stranger);
+        }
+        let mut prober = Client::connect(server).await;
+        for _ in 0..3 {
+            assert!(prober.call_method(None, path, EMPTY).await.is_ok(), "{path}");
+        }
+        strangers.remove(0).closed().await;
+    }
 }
 
 #[tokio::test]
