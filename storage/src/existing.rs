@@ -1,7 +1,6 @@
 //! Opens a database as it is, for the commands of operators.
 
 use sqlx::ConnectOptions as _;
-use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use crate::acquire::ACQUIRE_TIMEOUT;
@@ -20,8 +19,21 @@ impl Database {
                 Commits::default(),
             )));
         }
-        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
-        let pool = pool.connect_with(postgres::options(url)?).await;
-        Ok(Self::Postgres(Pools::single(pool.map_err(StorageError::unavailable)?, Commits::default())))
+        let pool = postgres::connected(&postgres::options(url)?, 1).await?;
+        Ok(Self::Postgres(Pools::single(pool, Commits::default())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use telemetry::database::DescribeFailure as _;
+
+    use crate::Database;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn why_a_server_cannot_be_reached_is_told() {
+        let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let error = Database::open_existing(&format!("postgres://ccm@{unused}/tasks")).await.unwrap_err();
+        assert_eq!(error.failure().error_type, "connection_refused", "{error}");
     }
 }

@@ -1,6 +1,7 @@
 //! Schema migrations. Each crate provides its own, and a service combines them. Migrations are append-only: a released
 //! migration is never changed, because its checksum is stored and compared at each start.
 
+use std::fs::TryLockError;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -154,12 +155,22 @@ fn refusal(error: &MigrateError) -> Option<&'static str> {
 pub(crate) struct SqliteLock(#[expect(dead_code, reason = "locked while it is open")] std::fs::File);
 
 impl SqliteLock {
-    /// Waits for the lock.
+    /// Waits for the lock, and logs that it does.
     pub(crate) async fn of(file: &Path) -> Result<Self, StorageError> {
-        let mut path = file.as_os_str().to_owned();
+        let (database, mut path) = (file.display().to_string(), file.as_os_str().to_owned());
         path.push(".migration-lock");
         let locked = tokio::task::spawn_blocking(move || {
             let lock = std::fs::File::create(path)?;
+            match lock.try_lock() {
+                Ok(()) => return Ok(lock),
+                Err(TryLockError::WouldBlock) => {
+                    tracing::info!(
+                        database,
+                        "waiting until another process has opened or migrated the database"
+                    );
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
             lock.lock().map(|()| lock)
         });
         let lock = locked.await.map_err(|_| StorageError::Interrupted)?;

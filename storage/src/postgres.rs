@@ -1,9 +1,11 @@
 //! Opens a PostgreSQL database, and refuses one that would lose or mix up what is stored.
 
+use std::convert::Infallible;
 use std::str::FromStr as _;
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions as _, PgConnection, PgPool};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 
 use crate::acquire::ACQUIRE_TIMEOUT;
 use crate::database::without_password;
@@ -12,6 +14,9 @@ use crate::{Commits, Database, Migration, Migrations, Pools, StorageError};
 
 /// How long a statement waits for a lock of another session.
 const LOCK_TIMEOUT: &str = "3s";
+
+/// A replica that waits for so long for another one's migration says so.
+const TELL_OF_WAIT_AFTER: Duration = Duration::from_secs(1);
 
 /// Opens the database of a `postgres://…` URL with at most `connections` connections, half of them for writes.
 pub(crate) async fn open(
@@ -58,7 +63,8 @@ fn pool_options(most: u32) -> PgPoolOptions {
     PgPoolOptions::new().max_connections(most.max(1)).acquire_timeout(ACQUIRE_TIMEOUT)
 }
 
-async fn connected(options: &PgConnectOptions, most: u32) -> Result<PgPool, StorageError> {
+/// A pool of at most `most` connections, one of which is open; or why the server cannot be reached.
+pub(crate) async fn connected(options: &PgConnectOptions, most: u32) -> Result<PgPool, StorageError> {
     match pool_options(most).connect_with(options.clone()).await {
         Ok(pool) => Ok(pool),
         Err(error) if is_refused_by_pooler(&error) => Err(StorageError::Unsuitable(
@@ -98,10 +104,36 @@ async fn apply(options: &PgConnectOptions, migrations: &Migrations) -> Result<Ve
     let options = options.clone().options([("lock_timeout", "0")]);
     let pool = pool_options(1).connect_with(options).await.map_err(StorageError::unavailable)?;
     let mut connection = pool.acquire().await.map_err(StorageError::unavailable)?;
-    let applied = migrations.apply_to_postgres(&mut connection).await;
+    let backend = Session::of(&mut connection).await?.backend;
+    let another = pool.connect_options();
+    let applied = tokio::select! {
+        applied = migrations.apply_to_postgres(&mut connection) => applied,
+        never = tell_of_wait(&another, backend) => match never {},
+    };
     drop(connection);
     pool.close().await;
     applied
+}
+
+/// Logs once if this session of PostgreSQL waits for the lock that another process holds while it migrates.
+async fn tell_of_wait(options: &PgConnectOptions, backend: i32) -> Infallible {
+    const IS_WAITING: &str =
+        "SELECT count(*) FROM pg_locks WHERE pid = $1 AND locktype = 'advisory' AND NOT granted";
+    loop {
+        tokio::time::sleep(TELL_OF_WAIT_AFTER).await;
+        let asked = async {
+            let mut connection = options.connect().await?;
+            let waiting: i64 =
+                sqlx::query_scalar(IS_WAITING).bind(backend).fetch_one(&mut connection).await?;
+            connection.close().await?;
+            Ok::<_, sqlx::Error>(waiting > 0)
+        };
+        // The migration itself tells what is wrong with the server.
+        if asked.await.unwrap_or(false) {
+            tracing::info!("waiting until another process has migrated the database");
+            return std::future::pending().await;
+        }
+    }
 }
 
 fn is_refused_by_pooler(error: &sqlx::Error) -> bool {
@@ -153,10 +185,7 @@ mod rights;
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use futures_util::future::try_join_all;
-    use sqlx::Connection as _;
 
     use super::*;
     use crate::{DatabaseConfig, Statement, Statements as _, testing};

@@ -105,6 +105,36 @@ async fn a_sqlite_file_is_migrated_as_a_step_of_its_own() {
     assert!(migrate(&["task-service", "--database", &fresh.url]).await.len() > 1);
 }
 
+/// Starts a service on a database that somebody else is migrating.
+fn start_on(url: &str, keys: &(String, String)) -> Process {
+    let arguments = ["task-service", "--end-with-stdin", "--listen", "127.0.0.1:0", "--database", url];
+    Process::spawn(&arguments, std::slice::from_ref(keys))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_waits_for_the_migration_of_another_one_says_so() {
+    use sqlx::migrate::Migrate as _;
+
+    let (_directory, keys) = local_keys();
+    let is_waiting = |it: &str| it.contains("waiting until another process has").then_some(());
+    let url = Postgres::shared().await.create_database().await;
+    let mut other = PgConnection::connect(&url).await.unwrap();
+    other.lock().await.unwrap();
+    let service = start_on(&url, &keys);
+    service.printed("it waits", is_waiting).await;
+    other.unlock().await.unwrap();
+    service.listening("task-service").await;
+
+    let fresh = testing::sqlite();
+    let lock = format!("{}.migration-lock", fresh.url.strip_prefix("sqlite:").unwrap());
+    let lock = std::fs::File::create(lock).unwrap();
+    lock.lock().unwrap();
+    let service = start_on(&fresh.url, &keys);
+    service.printed("it waits", is_waiting).await;
+    drop(lock);
+    service.listening("task-service").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_migration_that_cannot_be_done_ends_with_a_sentence() {
     let (code, lines) = run(&["migrate", "task-service", "--database", "mysql://db"]).await;
