@@ -51,11 +51,13 @@ async fn a_hot_standby_serves_reads_from_the_start_on_and_changes_once_it_is_pro
     assert_eq!(stored.text("title"), "changed");
 }
 
+/// Starts a program to which the permissions of files apply, also as root.
+const WITHOUT_CAPABILITIES: [&str; 3] = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"];
+
 /// What a process says that does not start, to which the permissions of files apply, also if the tests run as root.
 async fn refusal(arguments: &[&str]) -> String {
-    let without_capabilities = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"];
     let keys = local_keys();
-    let by = if storage::testing::is_root() { without_capabilities.as_slice() } else { &[] };
+    let by = if storage::testing::is_root() { WITHOUT_CAPABILITIES.as_slice() } else { &[] };
     let mut process = Process::spawn_by(by, arguments, std::slice::from_ref(&keys.1));
     let status = process.ended().await;
     let lines = process.lines().all();
@@ -88,4 +90,47 @@ async fn a_sqlite_file_without_write_permission_is_refused_at_the_start() {
         assert!(said.starts_with(&expected), "{said}");
         set_permissions(&path, before).unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sqlite_file_that_loses_its_permission_takes_changes_until_a_start_which_is_refused() {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let databases = ["tasks", "workers", "machines"].map(|it| format!("sqlite:{}/{it}.db", data.display()));
+    let by = if storage::testing::is_root() { WITHOUT_CAPABILITIES.as_slice() } else { &[] };
+    let settings = Settings {
+        databases: Some(databases),
+        clients_by: by.iter().map(|&it| it.to_owned()).collect(),
+        ..Settings::default()
+    };
+    let mut product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
+    let user = product.user("ada");
+    let create = async |title: &str| user.post("/api/tasks", &json!({"title": title})).await.status;
+    assert_eq!(create("before").await, 201);
+    let file = data.join("tasks.db");
+    let before = std::fs::metadata(&file).unwrap().permissions();
+    set_permissions(&file, Permissions::from_mode(0o400)).unwrap();
+    // The file is open, and what is acknowledged is stored in it.
+    for _ in 0..20 {
+        assert_eq!(create("meanwhile").await, 201);
+    }
+    expect_status(&product, "serving").await;
+    assert!(product.tasks.stop().await.success());
+    product.tasks.restart(product.tasks_address);
+    let refusal = |it: &str| it.starts_with("ccm: ").then(|| it.to_owned());
+    let said = product.tasks.printed("a refusal", refusal).await;
+    assert!(said.contains(&format!("{} is not writable for this process", file.display())), "{said}");
+    assert_eq!(product.tasks.ended().await.code(), Some(1));
+    set_permissions(&file, before).unwrap();
+    product.tasks.restart(product.tasks_address);
+    product.tasks.listening("task-service").await;
+    let kept = eventually("the tasks are there", async || {
+        let listed = user.get("/api/tasks?page_size=100").await;
+        (listed.status == 200).then(|| listed.json["items"].as_array().unwrap().len())
+    })
+    .await;
+    assert_eq!(kept, 21);
 }

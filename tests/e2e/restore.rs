@@ -3,12 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use proto::event::v1::event::Resource;
 use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{Event, EventCursor, WatchStart};
 use serde_json::json;
+use storage::sqlx::sqlite::SqliteConnectOptions;
+use storage::sqlx::{self, ConnectOptions as _};
 use storage::testing::Postgres;
+use tokio::task::JoinSet;
 
 use crate::harness::{Backend, Block, Client, Process, Product, Sse, Watcher, eventually, reason, sse};
 
@@ -226,4 +231,58 @@ async fn a_torn_copy_is_refused_with_the_way_to_a_whole_one() {
     assert!(said.contains(&format!("the database {file} is damaged")), "{said}");
     assert!(said.ends_with("restore a backup with ccm restore, see docs/operations.md"), "{said}");
     assert_eq!(product.tasks.ended().await.code(), Some(1));
+}
+
+/// What SQLite finds of a file, its indexes included.
+async fn integrity(file: &Path) -> String {
+    let options = SqliteConnectOptions::new().filename(file);
+    let mut connection = options.connect().await.unwrap();
+    sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut connection).await.unwrap()
+}
+
+async fn count_of_tasks(file: &Path) -> i64 {
+    let mut connection = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+    sqlx::query_scalar("SELECT count(*) FROM tasks").fetch_one(&mut connection).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_is_made_under_load_is_refused_or_whole_and_a_backup_has_all_that_was_acknowledged() {
+    const COPIES: usize = 8;
+    let product = Product::start().await;
+    let url = product.task_database.url.clone();
+    let file = url.strip_prefix("sqlite:").unwrap();
+    let acknowledged = Arc::new(AtomicI64::new(0));
+    let mut writers = JoinSet::new();
+    for _ in 0..4 {
+        let (client, acknowledged) = (product.admin(), acknowledged.clone());
+        writers.spawn(async move {
+            loop {
+                let body = json!({"title": "t", "description": "x".repeat(5_000)});
+                assert_eq!(client.post("/api/tasks", &body).await.status, 201);
+                acknowledged.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+    }
+    // Larger than what SQLite writes back at once, so that a copy may be of different moments.
+    eventually("the log is written back", async || (acknowledged.load(Ordering::SeqCst) > 300).then_some(()))
+        .await;
+    let directory = product.directory.path().join("copies");
+    std::fs::create_dir(&directory).unwrap();
+    for number in 0..COPIES {
+        let copy = directory.join(format!("{number}.db"));
+        std::fs::copy(file, &copy).unwrap();
+        std::fs::copy(format!("{file}-wal"), format!("{}-wal", copy.display())).unwrap();
+        let copied = format!("sqlite:{}", copy.display());
+        let (code, said) = ccm(&["migrate", "task-service", "--database", &copied]).await;
+        match code {
+            Some(0) => assert_eq!(integrity(&copy).await, "ok", "{said}"),
+            _ => assert!(said.contains("is damaged") && said.contains("ccm restore"), "{said}"),
+        }
+        let (backup, least) =
+            (directory.join(format!("{number}.backup")), acknowledged.load(Ordering::SeqCst));
+        expect(&["backup", "--database", &url, &backup.display().to_string()]).await;
+        assert_eq!(integrity(&backup).await, "ok");
+        assert!(count_of_tasks(&backup).await >= least);
+    }
+    writers.abort_all();
 }

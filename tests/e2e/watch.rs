@@ -11,7 +11,7 @@ use serde_json::json;
 use telemetry::otlp::{AttributeValue, Span, SpanKind};
 use tonic::Code;
 
-use crate::harness::{Backend, Client, Product, Settings, Watcher, authorized, eventually, reason};
+use crate::harness::{Backend, Client, Product, Settings, Watcher, authorized, eventually, reason, sse};
 
 async fn product_with(settings: &[(&str, &str)]) -> Product {
     let of_services = settings.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -260,6 +260,23 @@ async fn one_caller_has_a_share_of_the_watches_and_services_have_places_of_their
     for _ in 0..2 {
         held.push(watch(&service(&product)).await.unwrap());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn snapshots_that_a_process_reads_for_its_users_have_places_that_users_cannot_take() {
+    let product = product_with(&[("CCM_MAX_WATCHERS", "3"), ("CCM_MAX_WATCHERS_PER_CALLER", "1")]).await;
+    let direct = async |name: &str| {
+        let request = WatchEventsRequest { start: WatchStart::Now.into(), ..WatchEventsRequest::default() };
+        Watcher::start(product.tasks_address, &user(&product, name), request).await
+    };
+    let mut held = Vec::new();
+    for name in ["ada", "bob", "eve"] {
+        held.push(direct(name).await.unwrap());
+    }
+    assert!(direct("mia").await.is_err(), "all places are taken");
+    // The gateway reads a snapshot with the token of the user, over its own connection.
+    let mut stream = sse::open(product.gateway_address, &user(&product, "mia"), "", None).await.unwrap();
+    stream.named("snapshot.completed").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

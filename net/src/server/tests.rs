@@ -1,6 +1,7 @@
 //! Servers that accept only HTTP/2, as the gRPC servers do, and clients that do not send their preface.
 
 mod idle;
+mod pauses;
 mod places;
 mod streams;
 

@@ -136,3 +136,31 @@ async fn accounts_whose_bodies_do_not_come_give_way_to_whoever_has_none() {
     }
     assert_eq!(limit.awaited.taken(), 64);
 }
+
+#[tokio::test]
+async fn only_the_body_of_a_request_that_a_handler_reads_is_awaited() {
+    use axum::http::Method;
+
+    let limit = InFlightLimit::new(&limits());
+    let counts = {
+        let limit = limit.clone();
+        move || async move { format!("{} {}", limit.requests.taken(), limit.awaited.taken()) }
+    };
+    let router = Router::new().fallback(counts).layer(from_fn_with_state(limit.clone(), limit_in_flight));
+    for (method, expected) in [
+        (Method::POST, "0 1"),
+        (Method::PATCH, "0 1"),
+        (Method::PUT, "0 1"),
+        (Method::GET, "1 0"),
+        (Method::DELETE, "1 0"),
+        (Method::from_bytes(b"QUERY").unwrap(), "1 0"),
+    ] {
+        let request = Request::builder().method(method.clone()).uri("/").body(Body::from("{}")).unwrap();
+        let answer = router.clone().oneshot(request).await.unwrap();
+        let counted = answer.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(counted, expected, "{method}");
+    }
+    let empty = Request::post("/").body(Body::empty()).unwrap();
+    let answer = router.oneshot(empty).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(answer, "1 0", "a body that is not there");
+}
