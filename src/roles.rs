@@ -49,9 +49,15 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
                 header_bytes: settings.max_header_bytes,
                 body_bytes: settings.max_body_bytes,
                 requests: settings.max_requests_in_flight,
-                requests_per_caller: settings.max_requests_per_caller,
+                requests_per_caller: cli::bounds::requests_of_caller(
+                    settings.max_requests_in_flight,
+                    settings.max_requests_per_caller,
+                ),
                 untaken_bytes: settings.max_untaken_bytes,
-                untaken_bytes_per_caller: settings.max_untaken_bytes_per_caller,
+                untaken_bytes_per_caller: cli::bounds::bytes_of_caller(
+                    settings.max_untaken_bytes,
+                    settings.max_untaken_bytes_per_caller,
+                ),
                 caller_rate: NonZeroU32::new(settings.caller_rate)
                     .map(|per_second| gateway::Rate { per_second, burst: settings.caller_burst }),
             },

@@ -7,10 +7,17 @@ use net::client_address::TrustedProxies;
 use net::grpc::server::CallLimits;
 use net::server::ConnectionLimits;
 
-use super::values::{connections, duration, share, untaken_bytes, untaken_bytes_of_caller};
+use super::values::{body_bytes, connections, duration, share, untaken_bytes, untaken_bytes_of_caller};
 
 /// The share of an address that no setting names is a quarter of all connections, but at least this.
 const MIN_SHARE: usize = 16;
+/// The share of one caller that no setting names is an eighth of all requests, but at least this.
+const MIN_REQUESTS_OF_CALLER: usize = 16;
+/// The same of bytes: the largest page.
+const MIN_BYTES_OF_CALLER: usize = 16 * 1024 * 1024;
+/// By how much a message of gRPC may be larger than the body of the request that it was made of, which has neither the token nor the
+/// idempotency key.
+const MESSAGE_MARGIN: usize = 64 * 1024;
 /// Open files that a process needs besides its connections: listeners, standard streams, files of SQLite, the connections that
 /// it makes, and some that wait to be closed.
 const OWN_OPEN_FILES: u64 = 128;
@@ -62,15 +69,19 @@ pub(crate) struct Calls {
     /// Maximum number of calls at the same time; further ones get UNAVAILABLE. Streams count until they begin
     #[arg(long, env = "CCM_MAX_REQUESTS_IN_FLIGHT", default_value = "1024", value_name = "NUMBER", value_parser = connections)]
     max_requests_in_flight: usize,
-    /// Share of one caller in CCM_MAX_REQUESTS_IN_FLIGHT; further calls of that caller get RESOURCE_EXHAUSTED; 0 means no share
-    #[arg(long, env = "CCM_MAX_REQUESTS_PER_CALLER", default_value = "128", value_name = "NUMBER", value_parser = share)]
-    max_requests_per_caller: usize,
+    /// Share of one caller in CCM_MAX_REQUESTS_IN_FLIGHT; without it an eighth of those, at least 16; 0 means no share. Further
+    /// calls of that caller get RESOURCE_EXHAUSTED
+    #[arg(long, env = "CCM_MAX_REQUESTS_PER_CALLER", value_name = "NUMBER", value_parser = share)]
+    max_requests_per_caller: Option<usize>,
     /// Maximum number of bytes of messages that calls have sent, and of answers that clients have not read yet
     #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES", default_value = "268435456", value_name = "BYTES", value_parser = untaken_bytes)]
     max_untaken_bytes: usize,
-    /// Share of one caller in CCM_MAX_UNTAKEN_BYTES; 0 means no share
-    #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES_PER_CALLER", default_value = "33554432", value_name = "BYTES", value_parser = untaken_bytes_of_caller)]
-    max_untaken_bytes_per_caller: usize,
+    /// Share of one caller in CCM_MAX_UNTAKEN_BYTES; without it an eighth of those, at least 16 MiB; 0 means no share
+    #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES_PER_CALLER", value_name = "BYTES", value_parser = untaken_bytes_of_caller)]
+    max_untaken_bytes_per_caller: Option<usize>,
+    /// Body limit of the gateway; the message of a call may have 64 KiB more
+    #[arg(long, env = "CCM_MAX_BODY_BYTES", default_value = "262144", value_name = "BYTES", value_parser = body_bytes)]
+    max_body_bytes: usize,
     /// How long the message of a call may take to arrive, whatever the deadline of the call is
     #[arg(long, env = "CCM_REQUEST_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = duration)]
     request_timeout: Duration,
@@ -80,11 +91,33 @@ impl Calls {
     pub(crate) fn limits(&self) -> CallLimits {
         CallLimits {
             calls: self.max_requests_in_flight,
-            calls_per_caller: self.max_requests_per_caller,
+            calls_per_caller: requests_of_caller(self.max_requests_in_flight, self.max_requests_per_caller),
             bytes: self.max_untaken_bytes,
-            bytes_per_caller: self.max_untaken_bytes_per_caller,
+            bytes_per_caller: bytes_of_caller(self.max_untaken_bytes, self.max_untaken_bytes_per_caller),
+            message_bytes: self.max_body_bytes + MESSAGE_MARGIN,
             message_timeout: self.request_timeout,
         }
+    }
+}
+
+/// The share of one caller in the requests at the same time, as it is set or by default.
+pub(crate) fn requests_of_caller(requests: usize, share: Option<usize>) -> usize {
+    let share = share.unwrap_or((requests / 8).max(MIN_REQUESTS_OF_CALLER));
+    warn_of_no_share(share, requests, "CCM_MAX_REQUESTS_PER_CALLER", "CCM_MAX_REQUESTS_IN_FLIGHT");
+    share
+}
+
+/// The share of one caller in the bytes that wait, as it is set or by default.
+pub(crate) fn bytes_of_caller(bytes: usize, share: Option<usize>) -> usize {
+    let share = share.unwrap_or((bytes / 8).max(MIN_BYTES_OF_CALLER));
+    warn_of_no_share(share, bytes, "CCM_MAX_UNTAKEN_BYTES_PER_CALLER", "CCM_MAX_UNTAKEN_BYTES");
+    share
+}
+
+/// Says that one caller may have all there is, unless nobody wants a share.
+fn warn_of_no_share(share: usize, total: usize, name: &str, name_of_total: &str) {
+    if share >= total {
+        tracing::warn!(share, total, "one caller may take all of {name_of_total}: {name} is not below it");
     }
 }
 
@@ -105,6 +138,16 @@ mod tests {
         assert_eq!(within(4_096, Some(1_024), 128), 896);
         assert_eq!(within(4_096, Some(200), 128), 100);
         assert_eq!(within(4_096, None, 128), 4_096);
+    }
+
+    #[test]
+    fn a_caller_has_an_eighth_of_what_there_is() {
+        let requests = |total| requests_of_caller(total, None);
+        assert_eq!((requests(1_024), requests(400), requests(20)), (128, 50, 16));
+        assert_eq!((requests_of_caller(400, Some(7)), requests_of_caller(400, Some(0))), (7, 0));
+        const MIB: usize = 1024 * 1024;
+        let bytes = |total| bytes_of_caller(total, None);
+        assert_eq!((bytes(256 * MIB), bytes(160 * MIB), bytes(16 * MIB)), (32 * MIB, 20 * MIB, 16 * MIB));
     }
 
     #[test]

@@ -59,15 +59,17 @@ pub(crate) struct Gateway {
     /// Maximum number of in-flight requests; further requests get 503
     #[arg(long, env = "CCM_MAX_REQUESTS_IN_FLIGHT", default_value = "1024", value_name = "NUMBER", value_parser = connections)]
     pub(crate) max_requests_in_flight: usize,
-    /// Share of one caller in CCM_MAX_REQUESTS_IN_FLIGHT; further requests of that caller get 429; 0 means no share
-    #[arg(long, env = "CCM_MAX_REQUESTS_PER_CALLER", default_value = "128", value_name = "NUMBER", value_parser = share)]
-    pub(crate) max_requests_per_caller: usize,
+    /// Share of one caller in CCM_MAX_REQUESTS_IN_FLIGHT; without it an eighth of those, at least 16; 0 means no share. Further
+    /// requests of that caller get 429
+    #[arg(long, env = "CCM_MAX_REQUESTS_PER_CALLER", value_name = "NUMBER", value_parser = share)]
+    pub(crate) max_requests_per_caller: Option<usize>,
     /// Maximum number of response bytes that clients have not read yet; further reads get 503
     #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES", default_value = "268435456", value_name = "BYTES", value_parser = untaken_bytes)]
     pub(crate) max_untaken_bytes: usize,
-    /// Share of one caller in CCM_MAX_UNTAKEN_BYTES; further reads of that caller get 429; 0 means no share
-    #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES_PER_CALLER", default_value = "33554432", value_name = "BYTES", value_parser = untaken_bytes_of_caller)]
-    pub(crate) max_untaken_bytes_per_caller: usize,
+    /// Share of one caller in CCM_MAX_UNTAKEN_BYTES; without it an eighth of those, at least 16 MiB; 0 means no share. Further
+    /// reads of that caller get 429
+    #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES_PER_CALLER", value_name = "BYTES", value_parser = untaken_bytes_of_caller)]
+    pub(crate) max_untaken_bytes_per_caller: Option<usize>,
     /// Sustained rate limit of one caller, in requests per second; 0 means unlimited
     #[arg(long, env = "CCM_CALLER_RATE", default_value = "200", value_name = "NUMBER")]
     pub(crate) caller_rate: u32,

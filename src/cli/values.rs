@@ -122,7 +122,7 @@ pub(super) fn header_bytes(text: &str) -> Result<usize, String> {
     number(text, gateway::MAX_HEADER_BYTES)
 }
 
-/// gRPC messages are limited to 4 MiB, and no valid body comes close to 2 MiB.
+/// No valid body comes close to 2 MiB. tonic limits messages of gRPC to 4 MiB.
 pub(super) fn body_bytes(text: &str) -> Result<usize, String> {
     number(text, 2 * 1024 * 1024)
 }

@@ -1,10 +1,12 @@
 //! One client takes what it can of a process: connections, places, memory. Others are served meanwhile. docs/limits.md lists
 //! the limits.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use access::Role;
 use bytes::{BufMut as _, Bytes, BytesMut};
@@ -139,12 +141,16 @@ async fn is_served(product: &Product) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_that_do_not_end_have_a_time_and_a_share_whatever_the_deadline_of_their_calls() {
-    let limits = [("CCM_REQUEST_TIMEOUT", "4s"), ("CCM_MAX_UNTAKEN_BYTES_PER_CALLER", "16777216")];
+    let limits = [
+        ("CCM_REQUEST_TIMEOUT", "4s"),
+        ("CCM_MAX_UNTAKEN_BYTES_PER_CALLER", "16777216"),
+        ("CCM_MAX_BODY_BYTES", "2097152"),
+    ];
     let product = with_services(&limits).await;
     let token = product.token("ada", &[], None);
     // The service waits for a last byte.
-    let beginning = message(4_000_000).slice(..3_999_999);
-    let calls = (0..8).map(|_| async {
+    let beginning = message(2_000_000).slice(..1_999_999);
+    let calls = (0..16).map(|_| async {
         let mut client = Hostile::connect(product.tasks_address).await;
         let answer = client.call(LIST, Some(&token), without_end(beginning.clone())).await.unwrap();
         let status = Status::from_header_map(answer.headers()).expect("a status");
@@ -153,32 +159,41 @@ async fn messages_that_do_not_end_have_a_time_and_a_share_whatever_the_deadline_
     let statuses = futures_util::future::join_all(calls).await;
     is_served(&product).await;
     let count = |code, reason: &str| statuses.iter().filter(|it| it.0 == code && it.1 == reason).count();
-    // The share has room for four at most.
+    // The share has room for eight at most.
     let timed_out = count(Code::DeadlineExceeded, "BODY_TIMEOUT");
     let over_share = count(Code::ResourceExhausted, "RATE_LIMITED");
-    assert!(timed_out >= 1 && over_share >= 4 && timed_out + over_share == 8, "{statuses:?}");
+    assert!(timed_out >= 1 && over_share >= 8 && timed_out + over_share == 16, "{statuses:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn answers_that_nobody_takes_have_a_share_and_end_with_their_connection() {
-    let limits = [("CCM_WRITE_TIMEOUT", "5s"), ("CCM_MAX_UNTAKEN_BYTES_PER_CALLER", "16777216")];
-    let product = with_services(&limits).await;
-    let body = json!({"title": "large", "description": "\u{1f4a1}".repeat(10_000)});
-    for _ in 0..80 {
-        assert_eq!(product.user("ada").post("/api/tasks", &body).await.status, 201);
-    }
-    let token = product.token("ada", &[], None);
-    let client = Hostile::connect(product.tasks_address).await;
+/// The framed message of a list of eighty tasks.
+fn list_of_eighty() -> Bytes {
     let list =
         prost::Message::encode_to_vec(&ListTasksRequest { page_size: 80, ..ListTasksRequest::default() });
     let mut request = BytesMut::new();
     request.put_u8(0);
     request.put_u32(u32::try_from(list.len()).unwrap());
     request.extend_from_slice(&list);
-    let request = request.freeze();
+    request.freeze()
+}
+
+async fn create_eighty_large_tasks(product: &Product) {
+    let body = json!({"title": "large", "description": "\u{1f4a1}".repeat(10_000)});
+    for _ in 0..80 {
+        assert_eq!(product.user("ada").post("/api/tasks", &body).await.status, 201);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_nobody_takes_have_a_share_and_their_bytes_are_free_when_the_connection_ends() {
+    // No connection is cut while the test runs.
+    let limits = [("CCM_WRITE_TIMEOUT", "10m"), ("CCM_MAX_UNTAKEN_BYTES_PER_CALLER", "16777216")];
+    let product = with_services(&limits).await;
+    create_eighty_large_tasks(&product).await;
+    let token = product.token("ada", &[], None);
+    let client = Hostile::connect(product.tasks_address).await;
     let calls = (0..10).map(|_| {
-        let (mut client, request, token) = (client.clone(), request.clone(), token.clone());
-        async move { client.call(LIST, Some(&token), whole(request)).await.unwrap() }
+        let (mut client, token) = (client.clone(), token.clone());
+        async move { client.call(LIST, Some(&token), whole(list_of_eighty())).await.unwrap() }
     });
     let (mut untaken, mut over_share) = (Vec::new(), 0);
     for answer in futures_util::future::join_all(calls).await {
@@ -193,10 +208,8 @@ async fn answers_that_nobody_takes_have_a_share_and_end_with_their_connection() 
     // 3.2 MB each.
     assert_eq!((untaken.len(), over_share), (5, 5));
     is_served(&product).await;
-    eventually("the connection is closed", || {
-        std::future::ready(client.connection.is_finished().then_some(()))
-    })
-    .await;
+    client.connection.abort();
+    drop((client, untaken));
     let tasks = TaskServiceClient::new(Watcher::channel(product.tasks_address))
         .max_decoding_message_size(8 * 1024 * 1024);
     let list = ListTasksRequest { page_size: 80, ..ListTasksRequest::default() };
@@ -204,6 +217,21 @@ async fn answers_that_nobody_takes_have_a_share_and_end_with_their_connection() 
         tasks.clone().list_tasks(authorized(list.clone(), &token)).await.ok()
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_nobody_takes_ends_with_its_connection() {
+    let product = with_services(&[("CCM_WRITE_TIMEOUT", "1s")]).await;
+    create_eighty_large_tasks(&product).await;
+    let token = product.token("ada", &[], None);
+    let mut client = Hostile::connect(product.tasks_address).await;
+    let untaken = client.call(LIST, Some(&token), whole(list_of_eighty())).await.unwrap();
+    assert!(Status::from_header_map(untaken.headers()).is_none());
+    eventually("the connection is closed", || {
+        std::future::ready(client.connection.is_finished().then_some(()))
+    })
+    .await;
+    is_served(&product).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -239,25 +267,34 @@ async fn connections_without_calls_leave_descriptors_for_the_gateway() {
         ..Settings::default()
     };
     let product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
-    let server = product.tasks_address;
-    let attack = tokio::spawn(async move {
-        let mut idle = Vec::new();
-        loop {
-            if let Ok(mut stream) = TcpStream::connect(server).await {
-                let _ = stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await;
-                idle.push(stream);
+    let (server, opened) = (product.tasks_address, Arc::new(AtomicUsize::new(0)));
+    let attack = tokio::spawn({
+        let opened = opened.clone();
+        async move {
+            let mut idle = VecDeque::new();
+            loop {
+                if let Ok(mut stream) = TcpStream::connect(server).await {
+                    let _ = stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await;
+                    // As fast as the service takes connections, on whatever machine.
+                    let _ = tokio::time::timeout(Duration::from_secs(1), stream.read(&mut [0; 64])).await;
+                    idle.push_back(stream);
+                    opened.fetch_add(1, Ordering::Relaxed);
+                }
+                if idle.len() > 400 {
+                    idle.pop_front();
+                }
             }
-            if idle.len() > 400 {
-                idle.drain(..100);
-            }
-            tokio::time::sleep(Duration::from_millis(2)).await;
         }
     });
-    let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(4) {
-        is_served(&product).await;
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    // Several times as many as the service has descriptors, and as many requests as the gateway has to connect for.
+    let mut served = 0;
+    let attacked = async {
+        while opened.load(Ordering::Relaxed) < 1_000 || served < 40 {
+            is_served(&product).await;
+            served += 1;
+        }
+    };
+    tokio::time::timeout(DEADLINE * 2, attacked).await.expect("the attack goes on");
     attack.abort();
 }
 

@@ -2,8 +2,11 @@
 
 use access::Role;
 use hyper::Method;
+use proto::task::v1::task_service_client::TaskServiceClient;
+use proto::task::v1::{CreateTaskRequest, Task};
+use tonic::Code;
 
-use crate::harness::Product;
+use crate::harness::{Product, Watcher, authorized, reason};
 
 /// U+1F600, in the longest way that JSON has to write a character.
 const LONG: &str = "\\ud83d\\ude00";
@@ -46,4 +49,26 @@ async fn the_largest_resources_fit_into_a_body_with_an_escape_sequence_for_each_
     );
     let created = admin.post_text("/api/tasks", &task).await;
     assert_eq!(created.status, 201, "{created:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_larger_than_a_body_may_be_is_refused_and_one_that_is_not_is_judged() {
+    let product = Product::start().await;
+    let mut tasks = TaskServiceClient::new(Watcher::channel(product.tasks_address));
+    let token = product.token("ada", &[Role::User], None);
+    let with_title = |length| CreateTaskRequest {
+        task: Some(Task { title: "x".repeat(length), ..Task::default() }),
+        ..CreateTaskRequest::default()
+    };
+    for (length, code, expected) in [
+        (256 * 1024, Code::InvalidArgument, "INVALID_INPUT"),
+        (320 * 1024, Code::ResourceExhausted, "MESSAGE_TOO_LARGE"),
+        (8 * 1024 * 1024, Code::ResourceExhausted, "MESSAGE_TOO_LARGE"),
+    ] {
+        let refused = tasks.create_task(authorized(with_title(length), &token)).await.unwrap_err();
+        assert_eq!((refused.code(), &*reason(&refused)), (code, expected), "{refused:?}");
+    }
+    // The body limit of the gateway leaves room for what else a message has.
+    let title = format!(r#"{{"title": "{}"}}"#, "x".repeat(256 * 1024 - 13));
+    assert_eq!(product.user("ada").post_text("/api/tasks", &title).await.status, 400);
 }

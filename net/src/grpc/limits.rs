@@ -41,6 +41,8 @@ pub struct CallLimits {
     pub bytes: usize,
     /// Those of one caller.
     pub bytes_per_caller: usize,
+    /// Maximum size of a request message.
+    pub message_bytes: usize,
     /// How long a request message may take to arrive.
     pub message_timeout: Duration,
 }
@@ -64,6 +66,7 @@ struct Shared {
     checks: Waiting<Network, Weak<Standing>>,
     probes: Waiting<Network, Weak<Standing>>,
     unverified: Places<Network>,
+    message_bytes: usize,
     message_timeout: Duration,
     refused: Refused,
     unlogged: Rarely,
@@ -95,10 +98,15 @@ impl Bounds {
             checks: Waiting::new(CHECKS.0, CHECKS.1),
             probes: Waiting::new(PROBES.0, PROBES.1),
             unverified: Places::new(UNVERIFIED.0, UNVERIFIED.1),
+            message_bytes: limits.message_bytes,
             message_timeout: limits.message_timeout,
             refused: Refused::default(),
             unlogged: Rarely::default(),
         }))
+    }
+
+    pub(super) fn message_bytes(&self) -> usize {
+        self.0.message_bytes
     }
 
     pub(super) fn message_timeout(&self) -> Duration {

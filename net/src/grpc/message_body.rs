@@ -21,6 +21,7 @@ use tower::BoxError;
 
 use super::limits::{Awaited, Holder, Key};
 use super::status::{self, Reason};
+use super::unread::MessageLength;
 use crate::places::{Full, Place};
 
 /// The place of a call and the bytes of its message, which count until the call is over.
@@ -101,6 +102,8 @@ pin_project_lite::pin_project! {
         #[pin]
         inner: B,
         received: Received,
+        // `None` if the service itself limits its messages.
+        length: Option<MessageLength>,
         // `None` if nobody else can get the place of the call, or once the body has arrived.
         displaced: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
         // `None` if the body may take as long as it likes.
@@ -109,10 +112,15 @@ pin_project_lite::pin_project! {
 }
 
 impl<B> RequestBody<B> {
-    pub(super) fn new(inner: B, received: Received, timeout: Option<Duration>) -> Self {
+    pub(super) fn new(
+        inner: B,
+        received: Received,
+        length: Option<MessageLength>,
+        timeout: Option<Duration>,
+    ) -> Self {
         let deadline = timeout.map(|it| (it, Box::pin(tokio::time::sleep(it))));
         let displaced = received.displaced();
-        Self { inner, received, displaced, deadline }
+        Self { inner, received, length, displaced, deadline }
     }
 }
 
@@ -147,6 +155,11 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for RequestBody<B> {
                 return Poll::Ready(this.received.arrived().err().map(|it| Err(it.into())));
             }
         };
+        if let Some((length, data)) = this.length.as_mut().zip(frame.data_ref())
+            && let Err(too_large) = length.add(data)
+        {
+            return Poll::Ready(Some(Err(too_large.into())));
+        }
         let amount = frame.data_ref().map_or(0, Bytes::len);
         let mut counted = this.received.add(amount);
         if this.inner.is_end_stream() {

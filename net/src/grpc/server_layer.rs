@@ -22,6 +22,7 @@ use super::message_body::{Received, RequestBody, encoded};
 use super::method::{self, KnownMethods};
 use super::outcome::Outcome;
 use super::status::Reason;
+use super::unread::MessageLength;
 use super::{deadline, head, probe, status, unread};
 use crate::activity::{Activity, RequestGuard};
 use crate::admission::{Authenticate, Identified as _, Waits};
@@ -169,13 +170,15 @@ where
                 Err(full) => return Ok(call.answer(full)),
             };
             let within = call.about.within(call.span.context());
-            let body = RequestBody::new(body, received.clone(), Some(bounds.message_timeout()));
+            let (limit, timeout_of_message) = (bounds.message_bytes(), bounds.message_timeout());
+            let length = MessageLength::at_most(limit);
+            let body = RequestBody::new(body, received.clone(), Some(length), Some(timeout_of_message));
             let handled = inner.call(Request::from_parts(head, body));
             let handled = async move {
                 let answer = handled.await?;
                 Ok(if streams { answer.map(GrpcBody::new) } else { encoded(answer, &holder, reads).await })
             };
-            let handled = survive_panics(handled).with_context(within);
+            let handled = survive_panics(handled, limit).with_context(within);
             let mut response = match timeout {
                 None => handled.await?,
                 Some(timeout) => {
@@ -200,6 +203,7 @@ where
 /// A handler that panics fails its own call and no other on the connection; the panic is logged where it happens.
 async fn survive_panics<R, E>(
     handled: impl Future<Output = Result<Response<R>, E>>,
+    message_bytes: usize,
 ) -> Result<Response<GrpcBody>, E>
 where
     R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
@@ -207,7 +211,8 @@ where
     match AssertUnwindSafe(handled).catch_unwind().await {
         Ok(answer) => {
             let answer = answer?;
-            Ok(unread::explained(&answer).map_or_else(|| answer.map(GrpcBody::new), Status::into_http))
+            let explained = unread::explained(&answer, message_bytes);
+            Ok(explained.map_or_else(|| answer.map(GrpcBody::new), Status::into_http))
         }
         Err(_) => Ok(status::internal().into_http()),
     }

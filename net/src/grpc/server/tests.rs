@@ -106,6 +106,7 @@ fn limits() -> ConnectionOptions {
             calls_per_caller: 0,
             bytes: usize::MAX,
             bytes_per_caller: 0,
+            message_bytes: 1_000_000,
             message_timeout: DEADLINE * 10,
         },
     }

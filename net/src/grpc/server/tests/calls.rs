@@ -148,3 +148,19 @@ async fn messages_that_do_not_end_have_a_share_for_each_caller() {
     drop(held);
     is_served_in_time(&mut client, "ada").await;
 }
+
+#[tokio::test]
+async fn a_message_beyond_the_limit_is_refused_before_it_has_arrived() {
+    let server = serve(with_calls(|it| it.message_bytes = 100_000)).await;
+    let mut client = Client::connect(server).await;
+    // A prefix that declares too much, and a body that is longer than its prefix says.
+    for (beginning, rest) in [(&[0, 0, 1, 0x86, 0xa1], 0), (&[0, 0, 0, 0, 1], 100_001)] {
+        let (answer, mut body) = client.begin(Some("ada"), GET).await;
+        body.send_data(Bytes::from_static(beginning), false).unwrap();
+        body.send_data(Bytes::from(vec![0; rest]), false).unwrap();
+        let (code, message) = outcome(answer).await.unwrap_err();
+        assert_eq!(code, Code::ResourceExhausted);
+        assert_eq!(message, "the request message exceeds the limit of 100000 bytes");
+    }
+    assert!(is_served(&mut client, "ada").await);
+}
