@@ -2,6 +2,7 @@
 
 mod age;
 mod list;
+mod look;
 mod show;
 mod table;
 mod wait;

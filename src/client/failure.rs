@@ -58,6 +58,8 @@ pub(crate) struct Failure {
     message: String,
     /// What to do next.
     pub(crate) hint: Option<String>,
+    /// When the gateway wants to be asked again, if it has said so.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl fmt::Display for Failure {
@@ -70,7 +72,7 @@ impl std::error::Error for Failure {}
 
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hint: None }
+        Self { exit, message: message.into(), hint: None, retry_after: None }
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
@@ -94,8 +96,9 @@ impl Failure {
             let message = format!("{status} without a problem document: this answer is not a gateway's");
             // Whoever it is does not know what exists.
             let exit = if status == 404 { Exit::General } else { exit_of(status, "") };
-            return Self::new(exit, message)
+            let failure = Self::new(exit, message)
                 .with_hint("check --gateway (CCM_GATEWAY): is this the URL of a gateway?");
+            return Self { retry_after, ..failure };
         };
         let urn = body["type"].as_str().unwrap_or_default();
         let reason = urn.rsplit(':').next().unwrap_or_default().replace('-', "_").to_ascii_uppercase();
@@ -114,7 +117,7 @@ impl Failure {
         }
         message.push(')');
         let hint = hint_for(status, &reason, retry_after, key);
-        Self { exit: exit_of(status, &reason), message, hint }
+        Self { exit: exit_of(status, &reason), message, hint, retry_after }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::Value;
 
-use super::show::read;
+use super::look::{Deadline, look};
 use super::{Kind, text};
 use crate::client::{Answer, Call, Channel, Client, Exit, Failure, Follower, Place};
 use crate::console;
@@ -76,7 +76,8 @@ fn worker_verdict(id: &str, generation: u64, worker: &Value) -> Option<Result<()
     }
 }
 
-/// Waits for the goal, with progress on standard error. Returns the task or worker as it is at the end, and how it ended.
+/// Waits for the goal, with progress on standard error. Returns the task or worker as it is at the end, and how it ended. Goes on
+/// while the gateway or a service cannot answer, until the time is over.
 pub(crate) async fn wait(
     client: &Client,
     kind: &'static Kind,
@@ -84,7 +85,8 @@ pub(crate) async fn wait(
     timeout: Duration,
 ) -> anyhow::Result<(Answer, Result<(), Failure>)> {
     let begun = Instant::now();
-    let mut answer = read(client, kind, goal.id()).await?;
+    let deadline = Deadline { begun, timeout };
+    let mut answer = look(client, kind, goal.id(), deadline).await?;
     let mut item = answer.json()?;
     let (sink, mut events) = Channel::new();
     let (id, worker) = (vec![goal.id().to_owned()], worker_of(&item, &goal));
@@ -100,16 +102,25 @@ pub(crate) async fn wait(
             if let Some(verdict) = goal.verdict(&item) {
                 return anyhow::Ok((answer, verdict));
             }
-            if begun.elapsed() >= timeout {
+            if deadline.left().is_zero() {
                 return anyhow::Ok((answer, Err(timed_out(kind, &goal, timeout))));
             }
-            progress.tell(&item, explanation(client, worker.as_deref()).await.as_ref());
-            let left = timeout.saturating_sub(begun.elapsed()).min(LOOK_EVERY);
-            let _ = tokio::time::timeout(left, events.recv()).await;
+            let explained = explanation(client, worker.as_deref());
+            let explained = tokio::time::timeout(deadline.left(), explained).await.ok().flatten();
+            progress.tell(&item, explained.as_ref());
+            let _ = tokio::time::timeout(deadline.left().min(LOOK_EVERY), events.recv()).await;
             // Of several events, one look is enough.
             while events.try_recv().is_ok() {}
-            answer = read(client, kind, goal.id()).await?;
-            item = answer.json()?;
+            match look(client, kind, goal.id(), deadline).await {
+                Ok(newer) => (item, answer) = (newer.json()?, newer),
+                Err(error) => {
+                    let failure = error.downcast::<Failure>()?;
+                    if failure.exit == Exit::TimedOut {
+                        return Ok((answer, Err(failure)));
+                    }
+                    return Err(failure.into());
+                }
+            }
         }
     };
     let (answer, verdict) = tokio::select! {

@@ -1,7 +1,11 @@
 //! `--wait`: until the goal is reached, until it cannot be reached, and until the time is over.
 
-use super::{LAB, ccm, id};
-use crate::harness::Product;
+use std::process::Stdio;
+
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+use super::{LAB, ccm, command, id};
+use crate::harness::{DEADLINE, Product};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_ends_when_the_goal_is_reached_and_tells_what_it_waits_for() {
@@ -46,4 +50,60 @@ async fn what_cannot_be_reached_and_what_takes_too_long_have_exit_codes_of_their
         Some(2),
         "without --wait"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_goes_on_while_a_service_or_the_gateway_is_away() {
+    let mut product = Product::start().await;
+    let worker = id(&product, &[LAB.as_slice(), &["--tag", "sim:stop-delay=3s", "--wait"]].concat()).await;
+    let mut stopping = command(&product, &["worker", "stop", &worker, "--wait", "--json"]);
+    let mut stopping = stopping.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(stopping.stderr.take().unwrap()).lines();
+    let mut until = async |what: &str| {
+        let mut before = Vec::new();
+        let found = async {
+            loop {
+                let Some(line) = told.next_line().await.unwrap() else { panic!("it has ended: {before:?}") };
+                before.push(line.clone());
+                if line.contains(what) {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(DEADLINE, found).await.expect(what);
+    };
+    until("ccm: waiting: the machine is stopping").await;
+    // Without task-service, the task does not end meanwhile.
+    assert!(product.tasks.stop().await.success());
+    until("ccm: still waiting: task-service is unreachable (503 SERVICE_UNAVAILABLE").await;
+    assert!(product.gateway.stop().await.success());
+    until(&format!("ccm: still waiting: http://{} cannot be reached", product.gateway_address)).await;
+    product.tasks.restart(product.tasks_address);
+    product.gateway.restart(product.gateway_address);
+    let status = tokio::time::timeout(DEADLINE, async {
+        while told.next_line().await.unwrap().is_some() {}
+        stopping.wait().await.unwrap()
+    });
+    assert_eq!(status.await.expect("it ends").code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_ends_with_its_time_when_the_gateway_stays_away() {
+    let mut product = Product::start().await;
+    let worker = id(&product, &[LAB.as_slice(), &["--tag", "sim:stop-delay=60s", "--wait"]].concat()).await;
+    let stop = ["worker", "stop", &worker, "--wait", "--timeout", "5s", "-o", "id"];
+    let mut stopping = command(&product, &stop);
+    let mut stopping = stopping.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(stopping.stderr.take().unwrap()).lines();
+    let first = tokio::time::timeout(DEADLINE, told.next_line()).await.unwrap().unwrap().unwrap();
+    assert!(first.starts_with("ccm: waiting: "), "{first}");
+    assert!(product.gateway.stop().await.success());
+    let status = tokio::time::timeout(DEADLINE, stopping.wait()).await.expect("it ends").unwrap();
+    let mut last = Vec::new();
+    while let Some(line) = told.next_line().await.unwrap() {
+        last.push(line);
+    }
+    assert_eq!(status.code(), Some(8), "{last:?}");
+    let said = "whether the task has ended could not be learnt within 5s: ";
+    assert!(last.iter().any(|it| it.contains(said)), "{last:?}");
 }
