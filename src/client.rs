@@ -8,6 +8,7 @@ mod sse;
 mod token;
 
 use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use platform::clock;
@@ -26,6 +27,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_mins(1);
 /// Pauses before a request is sent again whose connection was lost.
 const PAUSES: [Duration; 3] = [Duration::from_millis(300), Duration::from_secs(1), Duration::from_secs(3)];
+
+/// Of `localhost` (RFC 6761, section 6.3). The port is that of the URL.
+const LOOPBACK: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
+];
 
 /// Sends requests to one gateway.
 pub(crate) struct Client {
@@ -102,15 +109,7 @@ impl Client {
         if !["http", "https"].contains(&base.scheme()) {
             return Err(wrong(": it must begin with http:// or https://").into());
         }
-        let mut http =
-            reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).redirect(redirect::Policy::none());
-        if base.host_str().is_some_and(|it| it == "localhost" || it.starts_with("127.") || it == "[::1]") {
-            http = http.no_proxy();
-        }
-        let http = http
-            .build()
-            .map_err(|error| Failure::new(Exit::General, format!("cannot set up HTTP: {error}")))?;
-        Ok(Self { http, base, token, verbose: connection.verbose })
+        Ok(Self { http: http_client(&base)?, base, token, verbose: connection.verbose })
     }
 
     /// The address of the gateway's page. On this machine, people are signed in at `localhost`, as `ccm up` prints it.
@@ -202,6 +201,28 @@ impl Client {
             }
         }
     }
+}
+
+fn http_client(base: &Url) -> Result<reqwest::Client, Failure> {
+    let is_here =
+        base.host_str().is_some_and(|it| it == "localhost" || it.starts_with("127.") || it == "[::1]");
+    let builder = || {
+        let http =
+            reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).redirect(redirect::Policy::none());
+        // A bare machine need not have /etc/hosts.
+        let http = http.resolve_to_addrs("localhost", &LOOPBACK);
+        if is_here { http.no_proxy() } else { http }
+    };
+    let built = match builder().build() {
+        // A bare machine has no CA certificates, which plain HTTP does not need.
+        Err(_) if base.scheme() == "http" => builder().tls_certs_only([]).build(),
+        built => built,
+    };
+    built.map_err(|error| {
+        let failure = Failure::new(Exit::General, format!("cannot set up HTTPS ({})", root(&error)));
+        failure
+            .with_hint("install the CA certificates of this machine: on Debian, the package ca-certificates")
+    })
 }
 
 async fn answer_of(response: Response, call: &Call) -> Result<anyhow::Result<Answer>, reqwest::Error> {

@@ -91,7 +91,7 @@ fn to_line(message: &impl Serialize) -> anyhow::Result<Vec<u8>> {
 pub(crate) async fn exchange<T: DeserializeOwned>(path: &Path, request: &Request) -> anyhow::Result<T> {
     let mut server = match UnixStream::connect(path).await {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => bail!(
-            "no `ccm up` is running on {}: start it with `cargo run`",
+            "no `ccm up` is running on {}: start it with `ccm up` (`cargo run`)",
             path.parent().unwrap_or(path).display()
         ),
         connected => connected.with_context(|| format!("cannot connect to {}", path.display()))?,

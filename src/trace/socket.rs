@@ -208,7 +208,7 @@ async fn find_story(store: &TraceStore, id: &str, timeouts: Timeouts) -> Option<
 pub(crate) async fn send<T: DeserializeOwned>(path: &Path, request: &Request) -> anyhow::Result<T> {
     let mut server = match UnixStream::connect(path).await {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => bail!(
-            "no `ccm up` is running on {}: start it with `cargo run`, send a request, and try again",
+            "no `ccm up` is running on {}: start it with `ccm up` (`cargo run`), send a request, and try again",
             path.parent().unwrap_or(path).display()
         ),
         connected => connected.with_context(|| format!("cannot connect to {}", path.display()))?,

@@ -85,6 +85,8 @@ pub(super) struct Batch {
 #[derive(Clone, Debug)]
 pub(super) struct Otlp {
     pub(super) http: bool,
+    /// Whether the endpoint is `http://…`, which needs no CA certificates. Without one, it is on localhost.
+    pub(super) is_plain: bool,
     /// Timeout of an export, with the retries that the exporter itself makes.
     pub(super) timeout: Duration,
     /// Path of a PEM file.

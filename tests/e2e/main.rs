@@ -8,6 +8,7 @@ mod action_trace;
 mod actions;
 mod api;
 mod audit;
+mod bare_machine;
 mod bounds;
 mod breaking;
 mod business_metrics;

@@ -192,9 +192,11 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
             millis
         });
         self.check_headers(signal);
+        let endpoint = self.of_signal(signal, "ENDPOINT");
         let file = |name: &str| self.of_signal(signal, name).map(|it| it.1);
         Otlp {
             http,
+            is_plain: endpoint.is_none_or(|it| it.1.to_ascii_lowercase().starts_with("http://")),
             timeout: Duration::from_millis(timeout.unwrap_or(10_000)),
             certificate: file("CERTIFICATE"),
             client_certificate: file("CLIENT_CERTIFICATE"),

@@ -22,6 +22,8 @@ impl Transport {
         let mut tls = ClientTlsConfig::new();
         tls = match &settings.certificate {
             Some(file) => tls.ca_certificate(Certificate::from_pem(pem(file)?)),
+            // A bare machine has none.
+            None if settings.is_plain => tls,
             None => tls.with_native_roots(),
         };
         if let Some((certificate, key)) = identity(settings)? {
@@ -47,16 +49,27 @@ pub(super) use otlp_exporter;
 /// Makes a blocking HTTP client, on its own thread: reqwest panics if one is made on a thread of the tokio runtime.
 fn http_client(settings: &Otlp) -> Result<reqwest::blocking::Client, TelemetryError> {
     let certificate = settings.certificate.as_deref().map(pem).transpose()?;
-    let (identity, timeout) = (identity(settings)?, settings.timeout);
+    let (identity, timeout, is_plain) = (identity(settings)?, settings.timeout, settings.is_plain);
     let made = std::thread::spawn(move || {
-        let mut builder = reqwest::blocking::Client::builder().timeout(timeout);
-        if let Some(pem) = certificate {
-            builder = builder.tls_certs_only(reqwest::Certificate::from_pem_bundle(&pem)?);
+        let roots = certificate.map(|it| reqwest::Certificate::from_pem_bundle(&it)).transpose()?;
+        let identity =
+            identity.map(|(certificate, key)| reqwest::Identity::from_pem(&[certificate, key].concat()));
+        let identity = identity.transpose()?;
+        let built = |roots: Option<Vec<reqwest::Certificate>>| {
+            let mut builder = reqwest::blocking::Client::builder().timeout(timeout);
+            if let Some(roots) = roots {
+                builder = builder.tls_certs_only(roots);
+            }
+            if let Some(identity) = identity.clone() {
+                builder = builder.identity(identity);
+            }
+            builder.build()
+        };
+        match built(roots) {
+            // A bare machine has no CA certificates, which plain HTTP does not need.
+            Err(_) if is_plain => built(Some(Vec::new())),
+            built => built,
         }
-        if let Some((certificate, key)) = identity {
-            builder = builder.identity(reqwest::Identity::from_pem(&[certificate, key].concat())?);
-        }
-        builder.build()
     });
     made.join().map_err(|_| TelemetryError::HttpThread)?.map_err(TelemetryError::HttpClient)
 }
