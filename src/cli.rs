@@ -42,6 +42,7 @@ use values::{
 };
 
 use crate::client::{Exit, Failure};
+use crate::completions::values::traces;
 use crate::console;
 use crate::trace::clean;
 
@@ -283,7 +284,7 @@ pub(crate) struct Trace {
     pub(crate) data: Data,
     /// `last` for the newest trace of a request, a trace id, or the id of a task or a worker for the traces of all that was
     /// done about it
-    #[arg(value_name = "last | TRACE-ID | TASK-ID | WORKER-ID")]
+    #[arg(value_name = "last | TRACE-ID | TASK-ID | WORKER-ID", add = traces())]
     pub(crate) which: String,
     /// Also show the log lines of each span, below it
     #[arg(long)]

@@ -39,6 +39,9 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 fn main() -> ExitCode {
     // The default crypto provider of rustls, which every TLS connection uses. Fails only when one is set already.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    if let Some(has_answered) = completions::answer_a_shell() {
+        return if has_answered { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return cli::explain(&error),

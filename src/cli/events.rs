@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::connection::Connection;
+use crate::completions::values::{tasks, workers};
 
 #[derive(Debug, Args)]
 pub(crate) struct Events {
@@ -36,10 +37,10 @@ pub(crate) struct Tail {
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) types: Vec<String>,
     /// Only events of this task; can be repeated
-    #[arg(long = "task", value_name = "ID")]
+    #[arg(long = "task", value_name = "ID", add = tasks())]
     pub(crate) tasks: Vec<String>,
     /// Only events of this worker; can be repeated
-    #[arg(long = "worker", value_name = "ID")]
+    #[arg(long = "worker", value_name = "ID", add = workers())]
     pub(crate) workers: Vec<String>,
     /// Where to begin: with the next event, the oldest one, a snapshot, or after an id
     #[arg(long, default_value = "now", value_name = "now | earliest | snapshot | ID")]

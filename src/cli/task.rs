@@ -4,6 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::connection::Connection;
 use super::output::{IfMatch, Key, Limit, Output, Waiting, Watching};
+use crate::completions::values::{tasks, worker_names, workers};
 
 #[derive(Debug, Args)]
 pub(crate) struct Task {
@@ -94,7 +95,7 @@ pub(crate) struct List {
     #[arg(long, value_name = "NAME")]
     pub(crate) department: Option<String>,
     /// Only tasks about this worker
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", add = workers())]
     pub(crate) worker_id: Option<String>,
     /// Only tasks of people (human) or of the system (action, those that have ended too)
     #[arg(long)]
@@ -110,6 +111,7 @@ pub(crate) struct List {
 #[derive(Debug, Args)]
 pub(crate) struct Get {
     /// Id of the task
+    #[arg(add = tasks())]
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) watching: Watching,
@@ -135,7 +137,7 @@ pub(crate) struct Create {
     #[arg(long, value_name = "NAME")]
     pub(crate) department: Option<String>,
     /// The worker that the task is about
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", add = workers())]
     pub(crate) worker_id: Option<String>,
     /// What the system is to do on the worker
     #[arg(long, requires = "worker_id")]
@@ -144,7 +146,7 @@ pub(crate) struct Create {
     #[arg(long, requires = "verb", value_name = "TEXT")]
     pub(crate) reason: Option<String>,
     /// The name of the worker, required for terminate
-    #[arg(long, requires = "verb", value_name = "NAME")]
+    #[arg(long, requires = "verb", value_name = "NAME", add = worker_names())]
     pub(crate) confirm: Option<String>,
     #[command(flatten)]
     pub(crate) key: Key,
@@ -159,6 +161,7 @@ pub(crate) struct Create {
 #[derive(Debug, Args)]
 pub(crate) struct Update {
     /// Id of the task
+    #[arg(add = tasks())]
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) change: Change,
@@ -193,7 +196,7 @@ pub(crate) struct Change {
     #[arg(long, value_name = "NAME")]
     pub(crate) department: Option<String>,
     /// The worker that the task is about
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", add = workers())]
     pub(crate) worker_id: Option<String>,
     /// Clear this field; can be repeated. A cleared priority is medium
     #[arg(long, value_name = "FIELD")]
@@ -203,6 +206,7 @@ pub(crate) struct Change {
 #[derive(Debug, Args)]
 pub(crate) struct Delete {
     /// Id of the task
+    #[arg(add = tasks())]
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) if_match: IfMatch,
@@ -213,6 +217,7 @@ pub(crate) struct Delete {
 #[derive(Debug, Args)]
 pub(crate) struct Cancel {
     /// Id of the task
+    #[arg(add = tasks())]
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) if_match: IfMatch,
@@ -225,9 +230,10 @@ pub(crate) struct Cancel {
 #[derive(Debug, Args)]
 pub(crate) struct Retry {
     /// Id of the task
+    #[arg(add = tasks())]
     pub(crate) id: String,
     /// The name of the worker, required for terminate
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = worker_names())]
     pub(crate) confirm: Option<String>,
     #[command(flatten)]
     pub(crate) if_match: IfMatch,
@@ -244,6 +250,7 @@ pub(crate) struct Retry {
 #[derive(Debug, Args)]
 pub(crate) struct Events {
     /// Id of the task
+    #[arg(add = tasks())]
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) limit: Limit,

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::connection::Connection;
 use super::output::{IfMatch, Key, Limit, Output, Waiting, Watching};
 use super::task::Priority;
+use crate::completions::values::{worker_names, workers};
 
 #[derive(Debug, Args)]
 pub(crate) struct Worker {
@@ -86,6 +87,7 @@ pub(crate) struct List {
 #[derive(Debug, Args)]
 pub(crate) struct Get {
     /// Id of the worker
+    #[arg(add = workers())]
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) watching: Watching,
@@ -145,6 +147,7 @@ pub(crate) struct Import {
 #[derive(Debug, Args)]
 pub(crate) struct Update {
     /// Id of the worker
+    #[arg(add = workers())]
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) change: Change,
@@ -177,6 +180,7 @@ pub(crate) struct Change {
 #[derive(Debug, Args)]
 pub(crate) struct Delete {
     /// Id of the worker
+    #[arg(add = workers())]
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) if_match: IfMatch,
@@ -187,6 +191,7 @@ pub(crate) struct Delete {
 #[derive(Debug, Args)]
 pub(crate) struct Action {
     /// Id of the worker
+    #[arg(add = workers())]
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) asked: Asked,
@@ -195,9 +200,10 @@ pub(crate) struct Action {
 #[derive(Debug, Args)]
 pub(crate) struct Terminate {
     /// Id of the worker
+    #[arg(add = workers())]
     pub(crate) id: String,
     /// The name of the worker
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = worker_names())]
     pub(crate) confirm: String,
     #[command(flatten)]
     pub(crate) asked: Asked,
@@ -225,6 +231,7 @@ pub(crate) struct Asked {
 #[derive(Debug, Args)]
 pub(crate) struct Refresh {
     /// Id of the worker
+    #[arg(add = workers())]
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -235,6 +242,7 @@ pub(crate) struct Refresh {
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// Id of the worker
+    #[arg(add = workers())]
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -245,6 +253,7 @@ pub(crate) struct Explain {
 #[derive(Debug, Args)]
 pub(crate) struct Events {
     /// Id of the worker
+    #[arg(add = workers())]
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) limit: Limit,
