@@ -1,11 +1,15 @@
-//! docs/cli.md: the help of every command, and what it prints with `--json`. The test below makes it from the command line and
+//! docs/cli.md: the help of every command, with what several have in common once, and what it prints with `--json`. The test below makes it from the command line and
 //! compares.
+
+mod groups;
 
 use std::fmt::Write as _;
 
-use clap::{Command, CommandFactory as _};
+use clap::{Arg, Command, CommandFactory as _};
 
+use self::groups::Group;
 use crate::cli::Cli;
+use crate::client::Exit;
 
 /// Before the commands.
 const INTRODUCTION: &str = include_str!("reference/introduction.md");
@@ -46,7 +50,7 @@ fn json_of(command: &str) -> Option<Json> {
     })
 }
 
-/// The link to an example.
+/// The link to a heading.
 fn link(name: &str) -> String {
     format!("[{name}](#{})", name.to_ascii_lowercase().replace(' ', "-"))
 }
@@ -54,8 +58,15 @@ fn link(name: &str) -> String {
 fn document() -> String {
     let mut root = without_values(Cli::command());
     root.build();
+    let groups = Group::all(&root);
     let mut text = INTRODUCTION.to_owned();
-    describe(&mut text, "ccm", &root);
+    text.push_str("\n## Options of several commands\n\nA command that has them says so.\n");
+    for group in &groups {
+        let _ = write!(text, "\n### {}\n{}", group.title, block(&group.help()));
+        describe_values(&mut text, group.options.iter());
+    }
+    let _ = write!(text, "\n## Exit codes\n{}", block(&Exit::help()));
+    describe(&mut text, "ccm", &root, &groups);
     text.push_str("\n## JSON\n\nDocuments that commands print with `--json`; [rest.md](rest.md) and openapi.json explain the members.\n");
     for (name, json) in EXAMPLES {
         let _ = write!(text, "\n### {name}\n\n```json\n{json}```\n");
@@ -68,31 +79,75 @@ fn without_values(command: Command) -> Command {
     command.mut_args(|it| it.hide_env_values(true)).mut_subcommands(without_values)
 }
 
-fn describe(text: &mut String, path: &str, command: &Command) {
-    let help = command.clone().bin_name(path).render_long_help().to_string();
-    let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
-    let _ = write!(text, "\n## {path}\n\n```text\n{}\n```\n", lines.join("\n"));
+fn block(help: &str) -> String {
+    let lines: Vec<&str> = help.trim_end().lines().map(str::trim_end).collect();
+    format!("\n```text\n{}\n```\n", lines.join("\n"))
+}
+
+/// A command and those beneath it: its short help, without the options that are described elsewhere.
+fn describe(text: &mut String, path: &str, command: &Command, all_groups: &[Group]) {
+    let groups: Vec<&Group> = all_groups.iter().filter(|it| it.is_part_of(command)).collect();
+    // `ccm` alone is `ccm up`.
+    let is_elsewhere = |it: &Arg| {
+        let is_general = ["help", "version"].contains(&it.get_id().as_str());
+        is_general || path == "ccm" || groups.iter().any(|group| group.contains(it))
+    };
+    let mut command = command.clone().bin_name(path);
+    let usage = command.render_usage().to_string();
+    let mut command = command
+        .override_usage(usage.trim_start_matches("Usage: ").to_owned())
+        .after_help("")
+        .mut_args(|it| {
+            let is_hidden = it.is_hide_set() || is_elsewhere(&it);
+            it.hide(is_hidden)
+        });
+    let _ = write!(text, "\n## {path}\n{}", block(&command.render_help().to_string()));
+    describe_values(text, command.get_arguments());
+    let notes = notes(path, &command, &groups);
+    if !notes.is_empty() {
+        let _ = write!(text, "\n{}\n", notes.join(" "));
+    }
+    for inner in command.get_subcommands().filter(|it| !it.is_hide_set() && it.get_name() != "help") {
+        describe(text, &format!("{path} {}", inner.get_name()), inner, all_groups);
+    }
+}
+
+/// The values of options that have an explanation for each.
+fn describe_values<'a>(text: &mut String, options: impl Iterator<Item = &'a Arg>) {
+    let mut lines = String::new();
+    for option in options.filter(|it| !it.is_hide_set()) {
+        for value in option.get_possible_values() {
+            if let Some(help) = value.get_help() {
+                let name = option.get_long().unwrap_or_default();
+                let _ = writeln!(lines, "- `--{name} {}`: {help}", value.get_name());
+            }
+        }
+    }
+    if !lines.is_empty() {
+        let _ = write!(text, "\n{lines}");
+    }
+}
+
+/// Which further options a command has, and what it prints with `--json`.
+fn notes(path: &str, command: &Command, groups: &[&Group]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if path == "ccm" {
+        notes.push("Without a command, `ccm` is [ccm up](#ccm-up), with its options.".to_owned());
+    }
+    if !groups.is_empty() {
+        let links: Vec<String> = groups.iter().map(|it| link(it.title)).collect();
+        notes.push(format!("Further options: {}.", links.join(", ")));
+    }
     let takes_json = command.get_arguments().any(|it| it.get_id() == "json");
     assert_eq!(takes_json, takes_json && json_of(path).is_some(), "{path} has --json and no example");
     match json_of(path).filter(|_| takes_json) {
-        Some(Json::One(name)) => {
-            let _ = write!(text, "\nWith `--json`: one {}.\n", link(name));
-        }
-        Some(Json::List(name)) => {
-            let _ = write!(
-                text,
-                "\nWith `--json`: an array, each item on a line of its own and a {}.\n",
-                link(name)
-            );
-        }
-        Some(Json::Lines(name)) => {
-            let _ = write!(text, "\nWith `--json`: a line for each {}.\n", link(name));
-        }
+        Some(Json::One(name)) => notes.push(format!("With `--json`: one {}.", link(name))),
+        Some(Json::List(name)) => notes
+            .push(format!("With `--json`: an array, each item on a line of its own and a {}.", link(name))),
+        Some(Json::Lines(name)) => notes.push(format!("With `--json`: a line for each {}.", link(name))),
         None => {}
     }
-    for inner in command.get_subcommands().filter(|it| !it.is_hide_set() && it.get_name() != "help") {
-        describe(text, &format!("{path} {}", inner.get_name()), inner);
-    }
+    notes
 }
 
 #[test]
@@ -104,6 +159,14 @@ fn docs_cli_md_is_what_the_command_line_says() {
         std::fs::write(file, made).unwrap();
         panic!("docs/cli.md differs from the command line: mv target/cli.md docs/cli.md");
     }
+}
+
+#[test]
+fn what_several_commands_have_in_common_is_described_once() {
+    let made = document();
+    let times = |text: &str| made.matches(text).count();
+    let once = ["URL of the gateway", "The longest time to wait", "Format of log lines", "Exit codes:"];
+    assert_eq!(once.map(times), [1; 4]);
 }
 
 #[test]
