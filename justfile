@@ -43,6 +43,10 @@ cli:
 contract:
     .ci/contract replace
 
+# the archive of a release, of the commit that is checked out
+release:
+    release/build
+
 # the lints of CI
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings

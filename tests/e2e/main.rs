@@ -68,6 +68,7 @@ mod queries;
 mod read_only;
 mod readme;
 mod reasons;
+mod release;
 mod replicas;
 mod request_spans;
 mod restore;

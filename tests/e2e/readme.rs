@@ -1,5 +1,5 @@
-//! The commands of the README and of docs/tour.md, run as they stand there, and what they print, compared with what stands
-//! there.
+//! The commands of the README, of docs/tour.md and of the archive's README, run as they stand there, and what they print, compared
+//! with what stands there.
 //!
 //! They run in a network namespace of their own, so that port 8000 is free, and in a process namespace of their own, so
 //! that nothing outlives the test.
@@ -12,6 +12,7 @@ use tokio::process::Command;
 use crate::harness::DEADLINE;
 
 const README: &str = include_str!("../../README.md");
+const ARCHIVE: &str = include_str!("../../release/README.md");
 const TOUR: &str = include_str!("../../docs/tour.md");
 /// Stands before the output of each command.
 const MARK: &str = "=== command ";
@@ -40,11 +41,13 @@ pub(crate) fn console_blocks(document: &str) -> Vec<Shown> {
     shown
 }
 
-/// The README's session: what it starts, then each command in one shell. `cargo run -q --` is the built binary.
+/// The README's session: what it starts, then each command in one shell. `cargo run -q --` is the built binary, and so is `./ccm`, as
+/// where an archive was unpacked.
 fn script(shown: &[Shown]) -> String {
     let mut script = String::from(
         r#"
         ip link set lo up
+        ln -s "$CCM" ccm
         cargo() { while [ "$1" != "--" ]; do shift; done; shift; "$CCM" "$@"; }
         # Time to look at a machine while it stops, on a busy machine too.
         CCM_SIMULATED_STOP_DELAY=8s "$CCM" >up.log 2>&1 &
@@ -104,6 +107,11 @@ async fn the_commands_of_the_tour_print_what_the_tour_shows() {
         "the tour has a trace over three services"
     );
     expect_as_shown(&shown).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_of_the_archives_readme_print_what_it_shows() {
+    expect_as_shown(&console_blocks(ARCHIVE)).await;
 }
 
 /// Runs the commands in a session of their own and compares what they print.
