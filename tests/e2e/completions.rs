@@ -46,13 +46,19 @@ fn fish(environment: &[(&str, String)], line: &str) -> Vec<(String, String)> {
     printed.lines().map(split).collect()
 }
 
-/// What `ccm` would be run with when somebody types a line, Tab and Enter. In a terminal: zsh completes only what is typed.
+/// What `ccm` would be run with when somebody types a line, Tab and Enter.
 fn zsh(environment: &[(&str, String)], line: &str) -> String {
+    let load = "autoload -Uz compinit; compinit -u -D; source <(ccm completions zsh)";
+    zsh_that_loads(load, environment, line)
+}
+
+/// In a terminal: zsh completes only what is typed.
+fn zsh_that_loads(load: &str, environment: &[(&str, String)], line: &str) -> String {
     // The completed line runs a function, which calls the program for completions.
     let script = format!(
         r#"zmodload zsh/zpty
         zpty typed zsh -f -i
-        zpty -w typed 'PS1= PS2= RPS1=; stty cols 300; autoload -Uz compinit; compinit -u -D; source <(ccm completions zsh)'
+        zpty -w typed 'PS1= PS2= RPS1=; stty cols 300; {load}'
         zpty -w typed 'function ccm {{ if [[ -n $CCM_COMPLETE ]]; then command ccm "$@"; else print -r -- "<RAN" "$@>"; fi }}; print LOADED$((1))'
         zpty -r typed output '*LOADED1*'
         zpty -w typed $'{line}\t'
@@ -88,4 +94,10 @@ fn zsh_completes_commands_flags_and_values() {
     assert_eq!(zsh(&[], "ccm worker ex").trim(), "worker explain");
     assert_eq!(zsh(&[], "ccm task list --assi").trim(), "task list --assignee-id");
     assert_eq!(zsh(&[], "ccm task list --priority h").trim(), "task list --priority high");
+}
+
+#[test]
+fn zsh_completes_at_the_first_tab_with_a_file_of_its_fpath() {
+    let load = "ccm completions zsh >_ccm; fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -D";
+    assert_eq!(zsh_that_loads(load, &[], "ccm worker ex").trim(), "worker explain");
 }
