@@ -31,7 +31,7 @@ async fn gateway(address: SocketAddr) -> anyhow::Result<()> {
 
 async fn service(name: &'static str, address: SocketAddr) -> anyhow::Result<()> {
     let peer = Peer::new(name, &format!("http://{address}"), None)?;
-    match HealthProbe::new(&peer).check(TIMEOUT).await {
+    match HealthProbe::new(&peer).ask(TIMEOUT).await.health {
         Health::Serving => Ok(()),
         Health::NotServing => bail!("{name} at {address} does not serve; its log says why"),
         Health::Unreachable => bail!("no answer from {name} at {address}"),

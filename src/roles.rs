@@ -25,6 +25,7 @@ pub(crate) async fn gateway(settings: cli::Gateway) -> anyhow::Result<()> {
         let verifier = context.verifier(&settings.common)?;
         let mut config = gateway::Config {
             verifier,
+            version: VERSION,
             token_source: token_source(&settings.common)?,
             clock: context.clock.clone(),
             task_service: Peer::new(task_service::NAME, &settings.task_service, client_tls.as_ref())?,
@@ -126,8 +127,11 @@ pub(crate) async fn worker_service(settings: cli::WorkerService) -> anyhow::Resu
     context.stop(outcome).await
 }
 
+/// What `ccm --version` says, and what each process tells of itself: the version, and the commit if it is known.
+pub(crate) const VERSION: &str = env!("CCM_VERSION");
+
 /// The limit of open files is raised to this, or to the hard limit of the system when that is lower.
-const MAX_OPEN_FILES: u64 = 65_536;
+pub(crate) const MAX_OPEN_FILES: u64 = 65_536;
 
 /// The clock and the telemetry that every role starts before it serves, and stops afterwards.
 struct RoleContext {
@@ -206,6 +210,7 @@ impl RoleContext {
             database,
             verifier: self.verifier(common)?,
             token_source: token_source(common)?,
+            version: VERSION,
             connections: server.connections(self.open_files, more_files, watch.write_timeout)?,
             watch,
             retention: event_log.retention(),

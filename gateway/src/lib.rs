@@ -49,6 +49,8 @@ pub const ALPN_PROTOCOLS: &[&str] = &["h2", "http/1.1"];
 pub struct Config {
     /// Verifies the tokens of callers.
     pub verifier: Verifier,
+    /// The version of the process, which `/readyz?verbose` tells.
+    pub version: &'static str,
     /// Where the gateway gets a token of its own, with which it reads the event logs. `None`: event streams tell nothing.
     pub token_source: Option<TokenSource>,
     /// Source of the current time and of new ids.
@@ -98,7 +100,7 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
         None => peer,
     };
     let (tasks, workers) = (&introduced(config.task_service), &introduced(config.worker_service));
-    let services = services::Services::connect(tasks, workers, config.draining);
+    let services = services::Services::connect(tasks, workers, config.version, config.draining);
     let trace_url = config.streams.trace_url.clone();
     let streams = Streams::new(tasks, workers, identity.as_ref(), config.streams, config.clock.clone());
     let reading = tokio::spawn(streams.clone().run(shutdown.clone()));

@@ -27,13 +27,15 @@ pub(crate) struct Services {
     pub(crate) worker_events: EventServiceClient<Channel>,
     /// The health of each service.
     pub(crate) health: ServiceHealth,
+    /// The version of the gateway.
+    pub(crate) version: &'static str,
     /// From when on the gateway says that it is not ready: a while before its shutdown.
     pub(crate) draining: Shutdown,
 }
 
 impl Services {
     /// Makes the clients. They connect when first used, and reconnect after a connection was lost.
-    pub(crate) fn connect(tasks: &Peer, workers: &Peer, draining: Shutdown) -> Self {
+    pub(crate) fn connect(tasks: &Peer, workers: &Peer, version: &'static str, draining: Shutdown) -> Self {
         let ((to_tasks, tasks_probe), (to_workers, workers_probe)) = (connect(tasks), connect(workers));
         Self {
             task_events: EventServiceClient::new(to_tasks.clone())
@@ -43,6 +45,7 @@ impl Services {
                 .max_decoding_message_size(MAX_ANSWER_BYTES),
             workers: WorkerServiceClient::new(to_workers).max_decoding_message_size(MAX_ANSWER_BYTES),
             health: ServiceHealth::watch(vec![(tasks.name, tasks_probe), (workers.name, workers_probe)]),
+            version,
             draining,
         }
     }

@@ -28,6 +28,8 @@ pub struct Config {
     pub token_source: Option<TokenSource>,
     /// TLS and the maximum age of connections.
     pub connections: ConnectionOptions,
+    /// The version of the process, which its health tells.
+    pub version: &'static str,
     /// Limits of the subscribers of its events.
     pub watch: WatchLimits,
     /// Retention of deleted subjects and of events.
@@ -118,7 +120,8 @@ pub async fn serve(
     }
     let registry = SubjectRegistry { service: definition.name, subjects: resources.subjects };
     let events = Events::new(log, registry, config.watch, clock);
-    let server = GrpcServer::new(definition.name, verifier, proto::DESCRIPTORS, definition.apis)?;
+    let server =
+        GrpcServer::new(definition.name, config.version, verifier, proto::DESCRIPTORS, definition.apis)?;
     let server = (resources.routes)(server).with(EventServiceServer::new(events));
     server.serve(listener, config.connections, database.health(), config.draining, shutdown).await;
     let _ = housekeeping_task.await;

@@ -51,7 +51,7 @@ impl Program {
             return Ok(());
         }
         let mut probe = HealthProbe::new(&Peer::new(self.name(), &format!("http://{address}"), None)?);
-        while probe.check(Duration::from_secs(1)).await != Health::Serving {
+        while probe.ask(Duration::from_secs(1)).await.health != Health::Serving {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok(())

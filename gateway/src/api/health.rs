@@ -1,5 +1,7 @@
 //! `/livez` and `/readyz`: the health of the gateway and of the services behind it.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use net::grpc::channel::Health;
@@ -19,6 +21,9 @@ pub(crate) struct Live {
 pub(crate) struct Ready {
     /// Status of the gateway alone, independent of the services.
     status: &'static str,
+    /// The version of the gateway. Present with `verbose`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'static str>,
     services: Vec<Service>,
     /// Present with `verbose`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,6 +34,9 @@ pub(crate) struct Ready {
 pub(crate) struct Service {
     name: &'static str,
     status: &'static str,
+    /// The versions of the replicas that answered and told theirs. Present with `verbose`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    versions: Option<BTreeSet<String>>,
 }
 
 /// An exporter of telemetry of this process; all counts are since its start.
@@ -76,7 +84,7 @@ pub(crate) async fn live() -> Json<Live> {
 }
 
 /// Answers 200 with the last known health of each service; a service that fails does not change the status. With the parameter
-/// `verbose`, the answer has the state of the gateway's telemetry. Before a shutdown, the answer is 503.
+/// `verbose`, the answer has the versions of the processes and the state of the gateway's telemetry. Before a shutdown, the answer is 503.
 pub(crate) async fn ready(
     State(services): State<Services>,
     RawQuery(query): RawQuery,
@@ -85,17 +93,18 @@ pub(crate) async fn ready(
         let detail = "the gateway is draining: it still answers requests, but is about to shut down";
         return Err(ApiError::new(Reason::ServiceUnavailable, detail).after(1));
     }
+    let query = query.unwrap_or_default();
+    let is_verbose = form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "verbose");
     let known = services.health.last().await;
-    let known = known.into_iter().map(|(name, health)| {
-        let status = match health {
+    let known = known.into_iter().map(|(name, answers)| {
+        let status = match answers.health {
             Health::Serving => "serving",
             Health::NotServing => "not_serving",
             Health::Unreachable => "unreachable",
         };
-        Service { name, status }
+        Service { name, status, versions: is_verbose.then_some(answers.versions) }
     });
-    let query = query.unwrap_or_default();
-    let is_verbose = form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "verbose");
     let telemetry = is_verbose.then(|| exporters().into_iter().map(Exporter::from).collect());
-    Ok(Json(Ready { status: "ready", services: known.collect(), telemetry }))
+    let version = is_verbose.then_some(services.version);
+    Ok(Json(Ready { status: "ready", version, services: known.collect(), telemetry }))
 }

@@ -78,7 +78,8 @@ fn the_served_document_differs_by_its_server_alone() {
 #[tokio::test]
 async fn the_document_has_the_operations_of_the_router() {
     let peer = |name| net::grpc::Peer::new(name, "http://127.0.0.1:9", None).unwrap();
-    let services = Services::connect(&peer("task-service"), &peer("worker-service"), Shutdown::new());
+    let services =
+        Services::connect(&peer("task-service"), &peer("worker-service"), "0.0.0", Shutdown::new());
     let router = crate::router::routes().with_state(services);
     let paths = ROUTER.split(".route(\"").skip(1).map(|it| it.split('"').next().unwrap());
     let mut taken = BTreeSet::new();

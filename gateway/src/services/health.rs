@@ -1,9 +1,10 @@
 //! The health of the services, asked by one task for all who want to know: `/readyz` needs no token and has no limit, so its
 //! requests must not become calls.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use net::grpc::channel::{Health, HealthProbe};
+use net::grpc::channel::{Answers, Health, HealthProbe};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -12,8 +13,8 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Longest wait for the answer of a service. An answer of `/readyz` is at most as old as this and the interval together.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The health of each service, with the service's name.
-pub(crate) type Known = Vec<(&'static str, Health)>;
+/// What the replicas of each service answered, with the service's name.
+pub(crate) type Known = Vec<(&'static str, Answers)>;
 
 /// The last known health of the services. Clones share it.
 #[derive(Clone)]
@@ -47,12 +48,13 @@ async fn ask(probes: &[(&'static str, HealthProbe)]) -> Known {
     let mut asked = JoinSet::new();
     for (at, (_, probe)) in probes.iter().enumerate() {
         let mut probe = probe.clone();
-        asked.spawn(async move { (at, probe.check(TIMEOUT).await) });
+        asked.spawn(async move { (at, probe.ask(TIMEOUT).await) });
     }
-    let mut known: Known = probes.iter().map(|(name, _)| (*name, Health::Unreachable)).collect();
+    let none = || Answers { health: Health::Unreachable, versions: BTreeSet::new() };
+    let mut known: Known = probes.iter().map(|(name, _)| (*name, none())).collect();
     while let Some(answered) = asked.join_next().await {
-        if let Ok((at, health)) = answered {
-            known[at].1 = health;
+        if let Ok((at, answers)) = answered {
+            known[at].1 = answers;
         }
     }
     known
@@ -128,7 +130,7 @@ mod tests {
     async fn many_requests_for_readiness_are_few_calls_of_the_services() {
         let counted = Counted::start();
         let (peer, began) = (&counted.peer, Instant::now());
-        let services = Services::connect(peer, peer, Shutdown::new());
+        let services = Services::connect(peer, peer, "0.0.0", Shutdown::new());
         for path in ["/readyz", "/readyz?verbose"].iter().cycle().take(500) {
             assert_eq!(ready(&services, path).await, (StatusCode::OK, json!("serving")));
         }
@@ -141,7 +143,7 @@ mod tests {
     #[tokio::test]
     async fn a_service_that_is_gone_is_seen_within_the_interval_and_the_timeout() {
         let counted = Counted::start();
-        let services = Services::connect(&counted.peer, &counted.peer, Shutdown::new());
+        let services = Services::connect(&counted.peer, &counted.peer, "0.0.0", Shutdown::new());
         assert_eq!(ready(&services, "/readyz").await.1, "serving");
         drop(counted);
         let began = Instant::now();
@@ -154,7 +156,7 @@ mod tests {
     #[tokio::test]
     async fn a_draining_gateway_is_not_ready_but_alive() {
         let (counted, draining) = (Counted::start(), Shutdown::new());
-        let services = Services::connect(&counted.peer, &counted.peer, draining.clone());
+        let services = Services::connect(&counted.peer, &counted.peer, "0.0.0", draining.clone());
         assert_eq!(ready(&services, "/readyz").await.0, StatusCode::OK);
         draining.cancel();
         assert_eq!(ready(&services, "/readyz").await.0, StatusCode::SERVICE_UNAVAILABLE);

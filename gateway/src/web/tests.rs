@@ -15,7 +15,8 @@ use super::*;
 
 async fn ask(path: &str, headers: &[(header::HeaderName, &str)]) -> Response {
     let peer = |name| net::grpc::Peer::new(name, "http://127.0.0.1:9", None).unwrap();
-    let services = Services::connect(&peer("task-service"), &peer("worker-service"), Shutdown::new());
+    let services =
+        Services::connect(&peer("task-service"), &peer("worker-service"), "0.0.0", Shutdown::new());
     let router = crate::router::routes().with_state(services);
     let router = router.layer(from_fn_with_state(SecurityHeaders::new(|| None), secure));
     let mut request = Request::get(path);

@@ -1,5 +1,6 @@
 //! Channels to the other processes: they connect when first used, and reconnect by themselves.
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -8,6 +9,7 @@ use std::time::Duration;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 use tonic::body::Body as GrpcBody;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
@@ -17,6 +19,7 @@ use super::balancer::Balancer;
 use super::client_layer::Traced;
 use super::endpoint::Endpoint;
 use super::endpoints::Endpoints;
+use super::health::version_of;
 use super::peer::Peer;
 
 /// A channel to a peer's replicas, with a client span for each call. Clones share its connections.
@@ -47,6 +50,18 @@ pub enum Health {
     Unreachable,
 }
 
+/// What the replicas of a peer answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answers {
+    /// The health of the peer.
+    pub health: Health,
+    /// The versions of the replicas that told theirs.
+    pub versions: BTreeSet<String>,
+}
+
+/// How long the answers of other replicas are waited for once one has said that it serves: they tell their versions.
+const OTHERS: Duration = Duration::from_millis(100);
+
 impl HealthProbe {
     /// Makes a probe of `peer` with connections of its own. Needs a tokio runtime.
     #[must_use]
@@ -54,33 +69,40 @@ impl HealthProbe {
         Self { endpoints: Arc::new(Endpoints::of(peer)) }
     }
 
-    /// Asks all replicas at once, until one says that it serves or `timeout` has passed.
-    pub async fn check(&mut self, timeout: Duration) -> Health {
-        let mut health = Health::Unreachable;
+    /// Asks all replicas at once, until one says that it serves and the others had a moment to answer, or `timeout` has
+    /// passed.
+    pub async fn ask(&mut self, timeout: Duration) -> Answers {
+        let mut answers = Answers { health: Health::Unreachable, versions: BTreeSet::new() };
+        let end = Instant::now() + timeout;
         let checks = async {
             let Ok(replicas) = self.endpoints.all().await else { return };
-            let mut checks: JoinSet<Health> = replicas.iter().cloned().map(check_replica).collect();
-            while let Some(Ok(of_replica)) = checks.join_next().await {
-                if of_replica != Health::Unreachable {
-                    health = of_replica;
+            let mut checks: JoinSet<_> = replicas.iter().cloned().map(check_replica).collect();
+            let mut end = end;
+            while let Ok(Some(Ok((health, version)))) = timeout_at(end, checks.join_next()).await {
+                answers.versions.extend(version);
+                if health == Health::Serving && answers.health != Health::Serving {
+                    end = end.min(Instant::now() + OTHERS);
                 }
-                if of_replica == Health::Serving {
-                    return;
+                if health == Health::Serving || answers.health == Health::Unreachable {
+                    answers.health = health;
                 }
             }
         };
         // The answers that came before the timeout count.
-        let _ = tokio::time::timeout(timeout, checks).await;
-        health
+        let _ = timeout_at(end, checks).await;
+        answers
     }
 }
 
-async fn check_replica(replica: Arc<Endpoint>) -> Health {
+async fn check_replica(replica: Arc<Endpoint>) -> (Health, Option<String>) {
     let mut client = HealthClient::new(SingleReplica(replica));
     match client.check(HealthCheckRequest { service: String::new() }).await {
-        Ok(answer) if answer.get_ref().status() == ServingStatus::Serving => Health::Serving,
-        Ok(_) => Health::NotServing,
-        Err(_) => Health::Unreachable,
+        Ok(answer) => {
+            let is_serving = answer.get_ref().status() == ServingStatus::Serving;
+            let health = if is_serving { Health::Serving } else { Health::NotServing };
+            (health, version_of(answer.metadata()))
+        }
+        Err(_) => (Health::Unreachable, None),
     }
 }
 

@@ -132,16 +132,18 @@ pub struct GrpcServer<A> {
 
 impl<A: Authenticate> GrpcServer<A> {
     /// A server of the process called `service`, with health and reflection for `apis`, the full names of gRPC services in
-    /// `descriptors`. The services themselves are added by [`GrpcServer::with`].
+    /// `descriptors`. Health also tells the `version` of the process. The services themselves are added
+    /// by [`GrpcServer::with`].
     pub fn new(
         service: &'static str,
+        version: &'static str,
         authenticate: A,
         descriptors: &'static [u8],
         apis: &'static [&'static str],
     ) -> Result<Self, ServerError> {
         let mut routes = Routes::builder();
         let health = HealthReporter::new();
-        let reported = HealthServer::new(ReportedHealth::new(health.clone()));
+        let reported = HealthServer::new(ReportedHealth::new(health.clone(), version));
         routes.add_service(reported.max_decoding_message_size(MAX_PROBE_BYTES));
         let reflection = Reflection::new(descriptors, apis)?;
         let v1alpha = v1alpha::server_reflection_server::ServerReflectionServer::new(reflection.clone());

@@ -22,13 +22,17 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
 }
 
 fn service() -> Value {
-    response_object(
+    let mut service = response_object(
         "A service behind the gateway.",
         &json!({
             "name": such_as("task-service", string("The name of the service.")),
             "status": described("Its health.", schema("ServiceStatus")),
         }),
-    )
+    );
+    let version = such_as("0.1.0 (6d25f59c2f81)", string("A version, with its commit if it is known."));
+    let said = "The versions of the replicas that answered and told theirs. Present with `verbose`.";
+    service["properties"]["versions"] = list(said, &version);
+    service
 }
 
 fn exporter() -> Value {
@@ -58,6 +62,9 @@ fn ready() -> Value {
         "services": list("The services behind it.", &schema("ServiceHealth")),
     });
     let mut ready = response_object("The gateway accepts requests, even if services are down.", &members);
+    let version =
+        string("The version of the gateway, with its commit if it is known. Present with `verbose`.");
+    ready["properties"]["version"] = such_as("0.1.0 (6d25f59c2f81)", version);
     ready["properties"]["telemetry"] = list("Present with `verbose`.", &schema("Exporter"));
     ready
 }

@@ -115,7 +115,13 @@ fn limits() -> ConnectionOptions {
 async fn serve(options: ConnectionOptions) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let server = GrpcServer::new("task-service", Names, proto::DESCRIPTORS, &["ccm.task.v1.TaskService"]);
+    let server = GrpcServer::new(
+        "task-service",
+        "0.0.0 (test)",
+        Names,
+        proto::DESCRIPTORS,
+        &["ccm.task.v1.TaskService"],
+    );
     let server = server.unwrap().with(Tasks);
     let healthy = || std::future::ready(true);
     tokio::spawn(server.serve(listener, options, healthy, Shutdown::new(), Shutdown::new()));
