@@ -22,7 +22,7 @@ pub(crate) async fn check_at_start(file: &Path) -> Result<(), StorageError> {
         return Ok(());
     }
     let start = Instant::now();
-    if check(file, "PRAGMA quick_check(1)", Some(AT_START)).await? == Checked::InPart {
+    if quick_check(file, AT_START).await? == Checked::InPart {
         let (file, seconds) = (file.display().to_string(), start.elapsed().as_secs());
         tracing::warn!(
             file,
@@ -33,6 +33,11 @@ pub(crate) async fn check_at_start(file: &Path) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Fails if a page of a file is damaged, as far as it is found out in this time.
+pub(crate) async fn quick_check(file: &Path, time: Duration) -> Result<Checked, StorageError> {
+    check(file, "PRAGMA quick_check(1)", Some(time)).await
+}
+
 /// Fails if anything in a file is damaged, its indexes included.
 pub(crate) async fn check_all(file: &Path) -> Result<(), StorageError> {
     check(file, "PRAGMA integrity_check(1)", None).await.map(drop)
@@ -40,7 +45,7 @@ pub(crate) async fn check_all(file: &Path) -> Result<(), StorageError> {
 
 /// How much was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Checked {
+pub(crate) enum Checked {
     Whole,
     /// The time was over.
     InPart,

@@ -78,6 +78,30 @@ impl Migrations {
         migrator.run_direct(None, connection, false).await.map_err(migration_failed)?;
         Ok(self.sqlite.iter().filter(|it| missing.contains(&it.version)).copied().collect())
     }
+
+    /// The versions of the migrations that are missing, and of those that were applied and are not among these.
+    pub(crate) async fn state_of_postgres(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<(Vec<i64>, Vec<i64>), StorageError> {
+        state(&self.postgres, &applied_to_postgres(connection).await?)
+    }
+
+    /// The same of a SQLite database.
+    pub(crate) async fn state_of_sqlite(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<(Vec<i64>, Vec<i64>), StorageError> {
+        state(&self.sqlite, &applied_to_sqlite(connection).await?)
+    }
+}
+
+fn state(steps: &[Migration], applied: &[Applied]) -> Result<(Vec<i64>, Vec<i64>), StorageError> {
+    let missing = missing(&migrator(steps), applied)?;
+    let is_known = |version: i64| steps.iter().any(|it| it.version == version);
+    let mut unknown: Vec<i64> = applied.iter().map(|it| it.0).filter(|it| !is_known(*it)).collect();
+    unknown.sort_unstable();
+    Ok((missing, unknown))
 }
 
 /// A migration that was applied: its version, its checksum, and whether it was applied as a whole.

@@ -12,6 +12,10 @@ use crate::database::without_password;
 use crate::reachability::Reachability;
 use crate::{Commits, Database, Migration, Migrations, Pools, StorageError};
 
+mod examination;
+
+pub(crate) use examination::examine;
+
 /// How long a statement waits for a lock of another session.
 const LOCK_TIMEOUT: &str = "3s";
 
@@ -36,16 +40,21 @@ pub(crate) async fn open(
         pool_options(connections / 2).connect_with(lists).await.map_err(StorageError::unavailable)?;
     let mut reader = readers.acquire().await.map_err(StorageError::unavailable)?;
     if Session::of(&mut reader).await?.backend == session.backend {
-        return Err(StorageError::Unsuitable(
-            "a connection pooler in front of it gives the same session of PostgreSQL to several connections, as PgBouncer \
-             does in transaction mode: connect to PostgreSQL itself"
-                .to_owned(),
-        ));
+        return Err(pooled());
     }
     drop((writer, reader));
     let pools = Pools::new(writers, readers, Commits::default());
     pools.writability.try_postgres(&pools.writers).await;
     Ok(Database::Postgres(pools))
+}
+
+/// Two connections have one session.
+fn pooled() -> StorageError {
+    StorageError::Unsuitable(
+        "a connection pooler in front of it gives the same session of PostgreSQL to several connections, as PgBouncer \
+         does in transaction mode: connect to PostgreSQL itself"
+            .to_owned(),
+    )
 }
 
 /// Applies the missing migrations, and returns them.

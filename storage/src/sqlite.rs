@@ -15,8 +15,10 @@ use crate::migrations::SqliteLock;
 use crate::writability::Writability;
 use crate::{Commits, Database, Migration, Migrations, Pools, StorageError, integrity, wal};
 
+mod examination;
 mod permissions;
 
+pub(crate) use examination::examine;
 pub(crate) use permissions::beside;
 
 const READERS: u32 = 4;

@@ -1,8 +1,10 @@
 //! Databases for tests: empty SQLite and PostgreSQL databases, and a private PostgreSQL server.
 
 pub mod plans;
+mod pooler;
 mod postgres;
 
+pub use pooler::Pooler;
 pub use postgres::Postgres;
 use tempfile::TempDir;
 

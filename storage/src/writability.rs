@@ -119,7 +119,7 @@ async fn takes_a_change(writers: &Pool<Sqlite>, bytes: u32) -> Result<(), sqlx::
 }
 
 /// Stores for a moment as much as a large change does, in a table that only this connection sees.
-async fn takes_a_temporary_table(writers: &Pool<Postgres>) -> Result<(), StorageError> {
+pub(crate) async fn takes_a_temporary_table(writers: &Pool<Postgres>) -> Result<(), StorageError> {
     let mut connection = acquire::connection(writers).await?;
     let probed = async {
         let mut transaction = connection.begin().await?;

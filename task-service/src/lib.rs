@@ -23,11 +23,12 @@ mod workers;
 use std::sync::Arc;
 
 use net::grpc::Peer;
+use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server;
 use proto::task::v1::task_service_server::{self, TaskServiceServer};
 use service::{DatabaseConfig, Definition, Foundation, Migration, Resources, Work};
-use storage::{Database, StorageError};
+use storage::{Database, Examination, StorageError};
 use telemetry::metrics::Latest;
 use tokio::net::TcpListener;
 
@@ -53,6 +54,11 @@ pub struct Config {
 /// Applies the missing migrations of the database, and returns them.
 pub async fn migrate(database: &DatabaseConfig) -> Result<Vec<Migration>, StorageError> {
     Database::migrate(database, &service::migrations(&store::migrations())).await
+}
+
+/// Examines the database without a change, see [`Database::examine`].
+pub async fn examine(database: &DatabaseConfig, clock: &Clock) -> Result<Option<Examination>, StorageError> {
+    Database::examine(database, &service::migrations(&store::migrations()), clock).await
 }
 
 /// Serves gRPC at `listener` until `shutdown`, and then drains in-flight calls. worker-service does not have to be

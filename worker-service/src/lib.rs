@@ -19,11 +19,12 @@ mod worker;
 
 use std::sync::Arc;
 
+use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server;
 use proto::worker::v1::worker_service_server::{self, WorkerServiceServer};
 use service::{Definition, Foundation, Migration, Resources, Work};
-use storage::{Database, DatabaseConfig, StorageError};
+use storage::{Database, DatabaseConfig, Examination, StorageError};
 use telemetry::metrics::Latest;
 use tokio::net::TcpListener;
 
@@ -67,6 +68,19 @@ pub async fn migrate(database: &DatabaseConfig, simulated: &DatabaseConfig) -> R
     let steps = service::migrations(&store::migrations());
     let own = Database::migrate(database, &steps).await.map_err(service::ServeError::from)?;
     Ok(Migrated { own, simulated: provider::simulated::migrate(simulated).await? })
+}
+
+/// Examines the service's own database without a change, see [`Database::examine`].
+pub async fn examine(database: &DatabaseConfig, clock: &Clock) -> Result<Option<Examination>, StorageError> {
+    Database::examine(database, &service::migrations(&store::migrations()), clock).await
+}
+
+/// Examines the database of the simulated provider.
+pub async fn examine_simulated(
+    database: &DatabaseConfig,
+    clock: &Clock,
+) -> Result<Option<Examination>, StorageError> {
+    provider::simulated::examine(database, clock).await
 }
 
 fn check_shared(database: &DatabaseConfig, simulated: &DatabaseConfig) -> Result<(), ServeError> {

@@ -29,7 +29,7 @@ use store::{MachineStore, Request};
 pub use settings::{SimulatedSettings, Throttle, Transitions};
 #[cfg(test)]
 pub(crate) use store::Journaled;
-pub(crate) use store::migrate;
+pub(crate) use store::{examine, migrate};
 
 /// The simulated provider. Clones share the database connections.
 #[derive(Clone, Debug)]

@@ -7,8 +7,8 @@ use platform::clock::{Clock, Micros};
 use serde_json::json;
 use sqlx::types::Json;
 use storage::{
-    Database, DatabaseConfig, Dialects, Migration, Migrations, Statement, Statements as _, StorageError,
-    Transaction, Value, record,
+    Database, DatabaseConfig, Dialects, Examination, Migration, Migrations, Statement, Statements as _,
+    StorageError, Transaction, Value, record,
 };
 use telemetry::span::untraced;
 
@@ -80,6 +80,14 @@ fn migrations() -> Migrations {
 /// Applies the missing migrations of the provider's database, and returns them.
 pub(crate) async fn migrate(database: &DatabaseConfig) -> Result<Vec<Migration>, StorageError> {
     Database::migrate(database, &migrations()).await
+}
+
+/// Examines the provider's database without a change.
+pub(crate) async fn examine(
+    database: &DatabaseConfig,
+    clock: &Clock,
+) -> Result<Option<Examination>, StorageError> {
+    Database::examine(database, &migrations(), clock).await
 }
 
 /// The store of the simulated provider. Clones share the database connections.

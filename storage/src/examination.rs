@@ -1,0 +1,77 @@
+//! What a database is like, for `ccm doctor`: what a service would say of it at its start, and what it would notice later. Nothing
+//! is migrated, and nothing is left behind.
+
+use std::path::PathBuf;
+
+use platform::clock::Clock;
+
+use crate::database::without_password;
+use crate::{Database, DatabaseConfig, Migrations, StorageError, postgres, sqlite};
+
+/// What was seen of a database that a service can open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examination {
+    /// Versions of the migrations that were not applied.
+    pub missing: Vec<i64>,
+    /// Versions of the migrations that were applied and that this version of the program does not know.
+    pub unknown: Vec<i64>,
+    /// Why no change would be stored, such as `disk full`; `None` if one would be, as far as it can be seen.
+    pub refuses_changes: Option<String>,
+    /// What depends on the kind of database.
+    pub details: Details,
+}
+
+/// What depends on the kind of database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Details {
+    /// Of a file.
+    Sqlite(FileDetails),
+    /// Of a database of a server.
+    Postgres(ServerDetails),
+}
+
+/// A SQLite file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileDetails {
+    /// Its path.
+    pub file: PathBuf,
+    /// The size of the file and its write-ahead log.
+    pub bytes: u64,
+    /// What is left on its file system for this user.
+    pub free_bytes: u64,
+    /// Whether the time was enough to look at the whole file. What was looked at is not damaged.
+    pub is_whole_checked: bool,
+}
+
+/// A PostgreSQL database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerDetails {
+    /// The version of the server.
+    pub version: String,
+    /// How far the server's clock is ahead of the clock of this machine, in microseconds; negative if it is behind.
+    pub clock_ahead: i64,
+    /// What the user has no right to: tables with rights such as `INSERT`.
+    pub lacks: Vec<(String, Vec<String>)>,
+    /// The connections that the user can have at the same time, the least of what server, database and role allow.
+    pub max_connections: u32,
+    /// The connections that the server has at the moment, of all its databases.
+    pub open_connections: u32,
+}
+
+impl Database {
+    /// Examines a database as it is; `None` if it is a SQLite file that does not exist yet. Takes up to some ten seconds.
+    ///
+    /// The errors are those of [`Database::open_with`].
+    pub async fn examine(
+        config: &DatabaseConfig,
+        migrations: &Migrations,
+        clock: &Clock,
+    ) -> Result<Option<Examination>, StorageError> {
+        let url = config.url.as_str();
+        match url.split_once(':') {
+            Some(("sqlite", _)) => sqlite::examine(url, migrations).await,
+            Some(("postgres" | "postgresql", _)) => postgres::examine(url, migrations, clock).await.map(Some),
+            _ => Err(StorageError::Url(without_password(url))),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Looks at a PostgreSQL database as a service does when it opens it.
+
+use platform::clock::{Clock, Micros};
+use sqlx::{PgConnection, PgPool};
+use telemetry::database::DescribeFailure as _;
+
+use super::{Session, connected, options, pooled};
+use crate::examination::{Details, Examination, ServerDetails};
+use crate::{Migrations, StorageError, acquire, postgres_now, writability};
+
+pub(crate) async fn examine(
+    url: &str,
+    migrations: &Migrations,
+    clock: &Clock,
+) -> Result<Examination, StorageError> {
+    let pool = connected(&options(url)?, 2).await?;
+    let examined = of(&pool, migrations, clock).await;
+    pool.close().await;
+    examined
+}
+
+async fn of(pool: &PgPool, migrations: &Migrations, clock: &Clock) -> Result<Examination, StorageError> {
+    let mut connection = pool.acquire().await.map_err(StorageError::Unavailable)?;
+    let session = Session::of(&mut connection).await?;
+    session.check()?;
+    let mut another = acquire::connection(pool).await.map_err(StorageError::Unavailable)?;
+    if Session::of(&mut another).await?.backend == session.backend {
+        return Err(pooled());
+    }
+    drop(another);
+    let details = details(&mut connection, clock).await.map_err(StorageError::Unavailable)?;
+    let (missing, unknown) = migrations.state_of_postgres(&mut connection).await?;
+    drop(connection);
+    // A change that leaves nothing behind. A user without the right to temporary tables learns nothing by it.
+    let refused = writability::takes_a_temporary_table(pool).await.err().filter(StorageError::is_unavailable);
+    let refuses_changes = refused.map(|it| it.failure().description.to_owned());
+    Ok(Examination { missing, unknown, refuses_changes, details: Details::Postgres(details) })
+}
+
+const ASK: &str = "SELECT current_setting('server_version'), \
+         (SELECT sum(numbackends) FROM pg_stat_database)::BIGINT, \
+         current_setting('max_connections')::BIGINT - current_setting('superuser_reserved_connections')::BIGINT, \
+         (SELECT datconnlimit FROM pg_database WHERE datname = current_database())::BIGINT, \
+         (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user)::BIGINT";
+
+/// The tables beside that of the migrations, each with the rights that the user lacks. It has to see what was migrated, and to
+/// change everything else. The schema is that of the search path, or, if the user may not use it, the one that has migrations.
+const LACKS: &str = "SELECT name, lacks FROM (SELECT relname::TEXT AS name, ARRAY( \
+             SELECT it FROM unnest(CASE WHEN relname = '_sqlx_migrations' THEN ARRAY['SELECT'] \
+                 ELSE ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'] END) AS it \
+             WHERE NOT (has_table_privilege(oid, it) AND has_schema_privilege(relnamespace, 'USAGE'))) AS lacks \
+         FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = COALESCE( \
+             (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('_sqlx_migrations')), \
+             (SELECT relnamespace FROM pg_class WHERE relname = '_sqlx_migrations' LIMIT 1))) AS found \
+     WHERE cardinality(lacks) > 0 ORDER BY name";
+
+async fn details(connection: &mut PgConnection, clock: &Clock) -> Result<ServerDetails, sqlx::Error> {
+    type Row = (String, i64, i64, i64, i64);
+    let row: Row = sqlx::query_as(ASK).persistent(false).fetch_one(&mut *connection).await?;
+    let (version, open, most, of_database, of_role) = row;
+    // A limit of -1 is none.
+    let most = [most, of_database, of_role].into_iter().filter(|it| *it >= 0).min().unwrap_or_default();
+    let count = |it: i64| u32::try_from(it.max(0)).unwrap_or(u32::MAX);
+    let before = clock.now();
+    let now: i64 = sqlx::query_scalar(concat!("SELECT ", postgres_now!()))
+        .persistent(false)
+        .fetch_one(&mut *connection)
+        .await?;
+    let middle = Micros(before.0 + (clock.now().0 - before.0) / 2);
+    let lacks = sqlx::query_as(LACKS).persistent(false).fetch_all(connection).await?;
+    Ok(ServerDetails {
+        version,
+        clock_ahead: now - middle.0,
+        lacks,
+        max_connections: count(most),
+        open_connections: count(open),
+    })
+}
