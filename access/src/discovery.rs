@@ -199,6 +199,11 @@ impl Discovery {
     }
 }
 
+/// Fetches the discovery document and the keys once, as a process does, and returns the number of usable keys.
+pub async fn published_keys(issuer: &IssuerUrl) -> Result<usize, IssuerError> {
+    Ok(Discovery::new(issuer)?.published(&IssuerWait::default()).await?.keys.len())
+}
+
 /// The URL, when it is https or on loopback.
 fn safe(endpoint: &'static str, text: &str) -> Result<Url, IssuerError> {
     let url: Option<Url> = text.parse().ok().filter(is_safe);

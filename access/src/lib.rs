@@ -27,7 +27,7 @@ mod visibility;
 pub use bearer::MAX_TOKEN_BYTES;
 pub use caller::{Caller, Role};
 pub use claims::{DepartmentProblem, ExpectedClaims};
-pub use discovery::IssuerError;
+pub use discovery::{IssuerError, published_keys};
 pub use identity::{ClientCredentials, ClientSecret, Identity, TokenSource, TokenUnavailable};
 pub use issuer_url::IssuerUrl;
 pub use keys::{KeyError, Keys};
