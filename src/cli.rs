@@ -8,6 +8,7 @@ pub(crate) mod completions;
 pub(crate) mod connection;
 pub(crate) mod database;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod event_log;
 pub(crate) mod events;
 pub(crate) mod fleet;
@@ -79,6 +80,9 @@ pub(crate) enum Command {
     /// Tell a story against a running product: a fleet, work, a stop, and what can go wrong, with what to look at
     #[command(after_help = Exit::help())]
     Demo(demo::Demo),
+    /// Say whether an installation is well: what was checked, what was seen, and what to do
+    #[command(after_help = Exit::help())]
+    Doctor(doctor::Doctor),
     /// Print a bearer token for the services that `ccm up` runs
     Token(Token),
     /// Print a link that signs in to the page of `ccm up`, once

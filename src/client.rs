@@ -5,6 +5,7 @@ mod failure;
 mod follower;
 mod place;
 mod sse;
+mod stream;
 mod token;
 
 use std::fmt::Write as _;
@@ -18,6 +19,7 @@ use serde_json::Value;
 pub(crate) use self::failure::{Exit, Failure};
 pub(crate) use self::follower::{Channel, Follower, Sink};
 pub(crate) use self::place::Place;
+pub(crate) use self::stream::Stream;
 use self::token::Token;
 use crate::cli::connection::Connection;
 use crate::console;
@@ -85,6 +87,8 @@ pub(crate) struct Answer {
     /// Where the event stream goes on after a list.
     pub(crate) position: Option<String>,
     pub(crate) trace: Option<String>,
+    /// Whether the gateway has sampled the trace of the request.
+    pub(crate) is_sampled: bool,
 }
 
 impl Answer {
@@ -98,18 +102,25 @@ fn no_gateway(message: &str) -> Failure {
         .with_hint("check --gateway (CCM_GATEWAY): is this the URL of a gateway?")
 }
 
+/// The URL of the gateway, with a slash at its end.
+pub(crate) fn base(connection: &Connection) -> Result<Url, Failure> {
+    let gateway = connection.gateway.trim_end_matches('/');
+    let wrong =
+        |why: &str| Failure::new(Exit::Usage, format!("{gateway:?} is not the URL of a gateway{why}"));
+    let base: Url = format!("{gateway}/").parse().map_err(|error| wrong(&format!(": {error}")))?;
+    if ["http", "https"].contains(&base.scheme()) {
+        Ok(base)
+    } else {
+        Err(wrong(": it must begin with http:// or https://"))
+    }
+}
+
 impl Client {
     pub(crate) fn new(connection: &Connection) -> anyhow::Result<Self> {
         let token =
             Token::of(connection).map_err(|error| Failure::new(Exit::Refused, format!("{error:#}")))?;
-        let gateway = connection.gateway.trim_end_matches('/');
-        let wrong =
-            |why: &str| Failure::new(Exit::Usage, format!("{gateway:?} is not the URL of a gateway{why}"));
-        let base: Url = format!("{gateway}/").parse().map_err(|error| wrong(&format!(": {error}")))?;
-        if !["http", "https"].contains(&base.scheme()) {
-            return Err(wrong(": it must begin with http:// or https://").into());
-        }
-        Ok(Self { http: http_client(&base)?, base, token, verbose: connection.verbose })
+        let base = base(connection)?;
+        Ok(Self { http: http(&base)?, base, token, verbose: connection.verbose })
     }
 
     /// The address of the gateway's page. On this machine, people are signed in at `localhost`, as `ccm up` prints it.
@@ -208,7 +219,8 @@ impl Client {
     }
 }
 
-fn http_client(base: &Url) -> Result<reqwest::Client, Failure> {
+/// The HTTP client of a command. Redirects are not followed, and there is no proxy between a command and its own machine.
+pub(crate) fn http(base: &Url) -> Result<reqwest::Client, Failure> {
     let is_here =
         base.host_str().is_some_and(|it| it == "localhost" || it.starts_with("127.") || it == "[::1]");
     let builder = || {
@@ -234,10 +246,13 @@ async fn answer_of(response: Response, call: &Call) -> Result<anyhow::Result<Ans
     let status = response.status();
     let text = |name: &str| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
     let (etag, position, trace) = (text("etag"), text("x-event-position"), text("x-trace-id"));
+    // The last field of Trace Context level 2 has the flag `sampled` as its lowest bit.
+    let is_sampled =
+        text("traceresponse").is_some_and(|it| it.ends_with(['1', '3', '5', '7', '9', 'b', 'd', 'f']));
     let retry_after = text("retry-after").and_then(|it| it.parse().ok()).map(Duration::from_secs);
     let body = response.text().await?;
     if status.is_success() {
-        return Ok(Ok(Answer { body, etag, position, trace }));
+        return Ok(Ok(Answer { body, etag, position, trace, is_sampled }));
     }
     let problem = serde_json::from_str(&body).unwrap_or_default();
     let key = call.key.as_deref();
@@ -263,7 +278,7 @@ fn random_hex<const N: usize>() -> String {
 }
 
 /// The innermost cause, which says what has happened.
-fn root(error: &reqwest::Error) -> String {
+pub(crate) fn root(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;

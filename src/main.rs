@@ -9,6 +9,7 @@ mod client;
 mod completions;
 mod console;
 mod demo;
+mod doctor;
 mod events;
 mod health;
 mod login;
@@ -81,6 +82,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Restore(settings) => backup::restore(&settings).await,
             Command::Health(settings) => health::run(settings.process).await,
             Command::Demo(settings) => demo::run(settings).await,
+            Command::Doctor(settings) => Box::pin(doctor::run(settings)).await,
             Command::Completions(settings) => completions::run(settings.shell),
             Command::Trace(settings) => {
                 trace::run(&settings.data.data_dir, &settings.which, settings.logs).await

@@ -15,7 +15,7 @@ use crate::client::Exit;
 const INTRODUCTION: &str = include_str!("reference/introduction.md");
 
 /// The JSON documents that commands print, by name: what a running product has answered.
-const EXAMPLES: [(&str, &str); 8] = [
+const EXAMPLES: [(&str, &str); 9] = [
     ("Task", include_str!("reference/task.json")),
     ("Task event", include_str!("reference/task_event.json")),
     ("Worker", include_str!("reference/worker.json")),
@@ -24,6 +24,7 @@ const EXAMPLES: [(&str, &str); 8] = [
     ("Refresh", include_str!("reference/refresh.json")),
     ("Caller", include_str!("reference/me.json")),
     ("Stream event", include_str!("reference/stream_event.json")),
+    ("Findings", include_str!("reference/findings.json")),
 ];
 
 /// What a command prints with `--json`.
@@ -44,6 +45,7 @@ fn json_of(command: &str) -> Option<Json> {
         "ccm worker refresh" => Json::One("Refresh"),
         "ccm whoami" => Json::One("Caller"),
         "ccm events tail" => Json::Lines("Stream event"),
+        "ccm doctor" => Json::One("Findings"),
         _ if command.starts_with("ccm task ") => Json::One("Task"),
         _ if command.starts_with("ccm worker ") => Json::One("Worker"),
         _ => return None,
@@ -67,7 +69,7 @@ fn document() -> String {
     }
     let _ = write!(text, "\n## Exit codes\n{}", block(&Exit::help()));
     describe(&mut text, "ccm", &root, &groups);
-    text.push_str("\n## JSON\n\nDocuments that commands print with `--json`; [rest.md](rest.md) and openapi.json explain the members.\n");
+    text.push_str("\n## JSON\n\nDocuments that commands print with `--json`; [rest.md](rest.md) and openapi.json explain the members, [operations.md](operations.md#is-it-well)\nthose of the findings.\n");
     for (name, json) in EXAMPLES {
         let _ = write!(text, "\n### {name}\n\n```json\n{json}```\n");
     }

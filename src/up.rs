@@ -31,6 +31,7 @@ use metrics::Metrics;
 use output::Output;
 use service_tokens::ServiceTokens;
 use traces::Traces;
+pub(crate) use traces::variable;
 
 /// Lifetime of the token in the banner, and of those of people who sign in with a link.
 const BANNER_TOKEN_LIFETIME: Duration = Duration::from_hours(12);

@@ -20,7 +20,7 @@ const MIN_BYTES_OF_CALLER: usize = 16 * 1024 * 1024;
 const MESSAGE_MARGIN: usize = 64 * 1024;
 /// Open files that a process needs besides its connections: listeners, standard streams, files of SQLite, the connections that
 /// it makes, and some that wait to be closed.
-const OWN_OPEN_FILES: u64 = 128;
+pub(crate) const OWN_OPEN_FILES: u64 = 128;
 
 /// How many connections a process has open.
 #[derive(Debug, Args)]

@@ -35,6 +35,8 @@ pub(crate) enum Exit {
     NotReached = 7,
     /// --wait: the time of --timeout is over
     TimedOut = 8,
+    /// `ccm doctor` has found a problem
+    Unwell = 9,
 }
 
 impl Exit {

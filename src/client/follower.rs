@@ -260,7 +260,7 @@ fn refused(response: &Response) -> Lost {
 }
 
 /// An answer that will not change by itself, in words.
-async fn problem(response: Response) -> Failure {
+pub(super) async fn problem(response: Response) -> Failure {
     let status = response.status().as_u16();
     let body = timeout(CONNECT_TIMEOUT, response.json::<Value>()).await.ok().and_then(Result::ok);
     Failure::answered(status, &body.unwrap_or_default(), None, None)

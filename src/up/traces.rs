@@ -116,7 +116,7 @@ impl Destination {
 }
 
 /// An environment variable, unless it is empty.
-pub(super) fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "configuration is read at the edge, which is here")]
     std::env::var(name).ok().filter(|it| !it.is_empty())
 }

@@ -1,7 +1,7 @@
 //! A clock that jumps, by the real libfaketime, from Debian's package, which `tests/run` extracts. The processes under test see the
 //! clock of a file; the clocks that nobody can set, which time-outs go by, are left alone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use access::Role;
@@ -16,11 +16,11 @@ use crate::harness::{Backend, Client, Product, Settings, Watcher, eventually, re
 const TOKEN: Duration = Duration::from_hours(60 * 24);
 
 /// The clock of the processes of a product.
-struct FakeClock(PathBuf);
+pub(crate) struct FakeClock(PathBuf);
 
 impl FakeClock {
     /// Seconds ahead of the clock of this machine, or behind it.
-    fn set(&self, seconds: i64) {
+    pub(crate) fn set(&self, seconds: i64) {
         // As one, because it is read at any time.
         let next = self.0.with_extension("next");
         std::fs::write(&next, format!("{seconds:+}")).unwrap();
@@ -28,9 +28,9 @@ impl FakeClock {
     }
 }
 
-async fn product(backend: Backend, more: &[(&str, &str)]) -> (Product, FakeClock) {
-    let directory = tempfile::tempdir().unwrap();
-    let clock = FakeClock(directory.path().join("clock"));
+/// A clock in this directory, and the variables with which a process sees it.
+pub(crate) fn faked(directory: &Path) -> (FakeClock, Vec<(String, String)>) {
+    let clock = FakeClock(directory.join("clock"));
     clock.set(0);
     let root = env!("CARGO_MANIFEST_DIR");
     let libraries = format!("{root}/target/faketime/usr/lib/{}-linux-gnu/faketime", std::env::consts::ARCH);
@@ -44,7 +44,14 @@ async fn product(backend: Backend, more: &[(&str, &str)]) -> (Product, FakeClock
         ("DONT_FAKE_MONOTONIC", "1"),
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
     ];
-    let all: Vec<_> = faked.iter().chain(more).map(|&(n, v)| (n.to_owned(), v.to_owned())).collect();
+    let all = faked.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    (clock, all)
+}
+
+async fn product(backend: Backend, more: &[(&str, &str)]) -> (Product, FakeClock) {
+    let directory = tempfile::tempdir().unwrap();
+    let (clock, mut all) = faked(directory.path());
+    all.extend(more.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())));
     let settings = Settings { of_services: all.clone(), of_gateway: all, ..Settings::default() };
     (Product::start_as(backend, directory, settings).await, clock)
 }

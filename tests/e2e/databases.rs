@@ -46,12 +46,17 @@ async fn stored(product: &Product) -> usize {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_told_reads_go_on_and_it_is_well_again_by_itself() {
+/// A product whose task-service has its database on a file system of its own, which is nearly full.
+pub(crate) async fn on_a_small_disk() -> Product {
     let user = if storage::testing::is_root() { vec![] } else { vec!["--map-root-user"] };
     let words = ["unshare", "--mount"].into_iter().chain(user).chain(["sh", "-c", ON_A_SMALL_DISK, "sh"]);
     let settings = Settings { clients_by: words.map(ToOwned::to_owned).collect(), ..Settings::default() };
-    let product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
+    Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_told_reads_go_on_and_it_is_well_again_by_itself() {
+    let product = on_a_small_disk().await;
     let user = product.user("ada");
     let first = user.post("/api/tasks", &json!({"title": "first"})).await;
     expect_status(&product, "serving").await;

@@ -20,6 +20,7 @@ mod conditional;
 mod cors;
 mod databases;
 mod demo;
+mod doctor;
 mod domain;
 mod drain;
 mod edge;

@@ -14,19 +14,20 @@ use crate::harness::sse::open_under;
 use crate::harness::{Answer, Backend, Client, Product, eventually};
 
 const NGINX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/nginx/usr/sbin/nginx");
-/// The locations: the whole of the gateway, and the same under a prefix.
+/// The locations: the whole of the gateway, and the same under a prefix. A third one, `/buffered`, holds event streams back.
 const PREFIXES: [&str; 2] = ["", "/kept"];
 /// What the gateway is told by it, and how long a header may take: shorter than the pauses below.
-const SETTINGS: [(&str, &str); 2] = [("CCM_TRUSTED_PROXIES", "127.0.0.1"), ("CCM_HEADER_TIMEOUT", "500ms")];
+pub(crate) const SETTINGS: [(&str, &str); 2] =
+    [("CCM_TRUSTED_PROXIES", "127.0.0.1"), ("CCM_HEADER_TIMEOUT", "500ms")];
 
-struct Nginx {
-    address: SocketAddr,
+pub(crate) struct Nginx {
+    pub(crate) address: SocketAddr,
     _process: Child,
     _directory: TempDir,
 }
 
 impl Nginx {
-    async fn before(product: &Product) -> Self {
+    pub(crate) async fn before(product: &Product) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let address = {
             let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -54,6 +55,12 @@ impl Nginx {
                         proxy_set_header Connection \"\";
                         proxy_http_version 1.1;
                         proxy_pass http://gateway/;
+                    }}
+                    location /buffered/ {{
+                        {told}
+                        proxy_set_header X-Forwarded-Prefix /buffered;
+                        proxy_ignore_headers X-Accel-Buffering;
+                        proxy_pass http://{gateway}/;
                     }}
                 }}
             }}"

@@ -61,12 +61,15 @@ async fn restart(process: &mut Process, name: &str, listen: SocketAddr) {
     process.listening(name).await;
 }
 
+/// What starts services of the version before: it takes the place of the program that the harness starts.
+pub(crate) fn services_of_the_version_before() -> Vec<String> {
+    assert!(Path::new(BEFORE).exists(), "tests/upgrades/build-previous builds {BEFORE}, as tests/run does");
+    ["sh", "-c", "shift; exec \"$0\" \"$@\"", BEFORE].map(ToOwned::to_owned).to_vec()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn replicas_of_the_version_before_run_beside_todays_and_start_again_on_its_schema() {
-    assert!(Path::new(BEFORE).exists(), "tests/upgrades/build-previous builds {BEFORE}, as tests/run does");
-    // Takes the place of the program that the harness starts.
-    let by = ["sh", "-c", "shift; exec \"$0\" \"$@\"", BEFORE].map(ToOwned::to_owned).to_vec();
-    let settings = Settings { services_by: by, ..Settings::default() };
+    let settings = Settings { services_by: services_of_the_version_before(), ..Settings::default() };
     let mut product = Product::start_as(Backend::Postgres, tempfile::tempdir().unwrap(), settings).await;
     let before = product.admin();
     works(&product, &before, &before).await;
