@@ -142,10 +142,10 @@ mod tests {
 
     #[test]
     fn a_caller_has_an_eighth_of_what_there_is() {
+        const MIB: usize = 1024 * 1024;
         let requests = |total| requests_of_caller(total, None);
         assert_eq!((requests(1_024), requests(400), requests(20)), (128, 50, 16));
         assert_eq!((requests_of_caller(400, Some(7)), requests_of_caller(400, Some(0))), (7, 0));
-        const MIB: usize = 1024 * 1024;
         let bytes = |total| bytes_of_caller(total, None);
         assert_eq!((bytes(256 * MIB), bytes(160 * MIB), bytes(16 * MIB)), (32 * MIB, 20 * MIB, 16 * MIB));
     }

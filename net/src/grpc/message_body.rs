@@ -19,7 +19,7 @@ use tonic::Status;
 use tonic::body::Body as GrpcBody;
 use tower::BoxError;
 
-use super::limits::{Awaited, Holder, Key};
+use super::limits::{Awaited, Bounds, Holder, Key};
 use super::status::{self, Reason};
 use super::unread::MessageLength;
 use crate::places::{Full, Place};
@@ -40,7 +40,7 @@ struct Counted {
 
 impl Received {
     /// A call that does not count.
-    pub(super) fn uncounted() -> Self {
+    fn uncounted() -> Self {
         Self(None)
     }
 
@@ -112,12 +112,18 @@ pin_project_lite::pin_project! {
 }
 
 impl<B> RequestBody<B> {
-    pub(super) fn new(
-        inner: B,
-        received: Received,
-        length: Option<MessageLength>,
-        timeout: Option<Duration>,
-    ) -> Self {
+    /// The body of a call, whose one message is limited in size and time.
+    pub(super) fn of_call(inner: B, received: Received, bounds: &Bounds) -> Self {
+        let length = MessageLength::at_most(bounds.message_bytes());
+        Self::new(inner, received, Some(length), Some(bounds.message_timeout()))
+    }
+
+    /// The body of a call that does not count, and whose service limits its messages.
+    pub(super) fn of_probe(inner: B, timeout: Option<Duration>) -> Self {
+        Self::new(inner, Received::uncounted(), None, timeout)
+    }
+
+    fn new(inner: B, received: Received, length: Option<MessageLength>, timeout: Option<Duration>) -> Self {
         let deadline = timeout.map(|it| (it, Box::pin(tokio::time::sleep(it))));
         let displaced = received.displaced();
         Self { inner, received, length, displaced, deadline }

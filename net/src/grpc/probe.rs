@@ -9,7 +9,7 @@ use tonic::{Code, Status};
 use tower::{BoxError, Service};
 
 use super::limits::Bounds;
-use super::message_body::{Received, RequestBody};
+use super::message_body::RequestBody;
 use super::method::HEALTH_CHECK;
 use crate::admission::{Authenticate, Waits};
 use crate::places::Full;
@@ -37,7 +37,7 @@ where
     let place = bounds.probe(standing.as_ref(), is_check);
     // The messages of reflection are a stream, which its client ends.
     let timeout = is_check.then(|| bounds.message_timeout());
-    let call = call.map(|body| RequestBody::new(body, Received::uncounted(), None, timeout));
+    let call = call.map(|body| RequestBody::of_probe(body, timeout));
     let mut answer = inner.call(call).await?.map(|body| {
         GrpcBody::new(body.map_frame(move |frame| {
             let _ = &place;

@@ -22,7 +22,6 @@ use super::message_body::{Received, RequestBody, encoded};
 use super::method::{self, KnownMethods};
 use super::outcome::Outcome;
 use super::status::Reason;
-use super::unread::MessageLength;
 use super::{deadline, head, probe, status, unread};
 use crate::activity::{Activity, RequestGuard};
 use crate::admission::{Authenticate, Identified as _, Waits};
@@ -170,15 +169,13 @@ where
                 Err(full) => return Ok(call.answer(full)),
             };
             let within = call.about.within(call.span.context());
-            let (limit, timeout_of_message) = (bounds.message_bytes(), bounds.message_timeout());
-            let length = MessageLength::at_most(limit);
-            let body = RequestBody::new(body, received.clone(), Some(length), Some(timeout_of_message));
+            let body = RequestBody::of_call(body, received.clone(), &bounds);
             let handled = inner.call(Request::from_parts(head, body));
             let handled = async move {
                 let answer = handled.await?;
                 Ok(if streams { answer.map(GrpcBody::new) } else { encoded(answer, &holder, reads).await })
             };
-            let handled = survive_panics(handled, limit).with_context(within);
+            let handled = survive_panics(handled, bounds.message_bytes()).with_context(within);
             let mut response = match timeout {
                 None => handled.await?,
                 Some(timeout) => {

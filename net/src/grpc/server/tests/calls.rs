@@ -121,7 +121,7 @@ async fn a_message_has_to_be_complete_in_time_whatever_the_deadline_of_its_call(
     let server = serve(with_calls(|it| it.message_timeout = Duration::from_millis(300))).await;
     let mut client = Client::connect(server).await;
     let (answer, mut body) = client.begin(Some("ada"), GET).await;
-    body.send_data(Bytes::from_static(b"the beginning"), false).unwrap();
+    body.send_data(Bytes::from_static(b"\0\0\0\0\x63the beginning"), false).unwrap();
     let (code, message) = outcome(answer).await.unwrap_err();
     assert_eq!(code, Code::DeadlineExceeded);
     assert_eq!(message, "the request message did not arrive within 300ms");
