@@ -13,7 +13,7 @@ use crate::console;
 const MIN_PAUSE: Duration = Duration::from_millis(500);
 const MAX_PAUSE: Duration = Duration::from_secs(10);
 /// The longest time for which an answer can ask to be left alone.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
+const MAX_RETRY_AFTER: Duration = Duration::from_mins(1);
 
 /// The last look may take so long, even if no time is left.
 const LAST_LOOK: Duration = Duration::from_secs(2);
