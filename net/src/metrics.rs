@@ -74,9 +74,9 @@ pub fn definitions() -> Vec<&'static Definition> {
 pub(crate) enum ConnectionEnd {
     /// Its address has its share of connections.
     OverShare,
-    /// There was no place for a new one, and this one had shown no valid token.
+    /// There was no place for a new one, and this one had shown no valid token; or there was no place for this one.
     Displaced,
-    /// It had shown no valid token, and made too many requests.
+    /// It had shown no valid token, and made too many requests, or others needed the places of its health checks.
     RefusedCalls,
 }
 
