@@ -6,15 +6,13 @@ use std::convert::Infallible;
 use std::str::FromStr;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{
     ACCEPT, ACCEPT_ENCODING, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, AUTHORIZATION, CONTENT_TYPE, ETAG,
     IF_MATCH, IF_NONE_MATCH, LOCATION, ORIGIN, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
 use axum::http::uri::{Authority, Scheme};
-use axum::http::{HeaderName, HeaderValue, Method, Uri};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderName, HeaderValue, Method, Response, Uri};
 use telemetry::propagation::{TRACERESPONSE, X_TRACE_ID};
 use tower::{Layer as _, ServiceExt as _};
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -124,26 +122,37 @@ impl Cors {
         });
         Self(layer)
     }
-}
 
-/// Answers preflight requests, and lets pages of allowed origins read all other answers. A request with the method OPTIONS that is
-/// no preflight is passed on like any other.
-pub(crate) async fn share(State(Cors(layer)): State<Cors>, request: Request, next: Next) -> Response {
-    let Some(layer) = layer else { return next.run(request).await };
-    let is_options = request.method() == Method::OPTIONS;
-    let is_preflight = request.headers().contains_key(ORIGIN)
-        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-    if is_options && !is_preflight {
-        let mut response = next.run(request).await;
-        response.headers_mut().append(VARY, HeaderValue::from(ORIGIN));
-        return response;
+    /// Answers preflight requests, and lets pages of allowed origins read all other answers, which are those of `next`. A request
+    /// with the method OPTIONS that is no preflight is passed on like any other.
+    pub(crate) async fn share<B, F>(&self, request: Request, next: impl FnOnce(Request) -> F) -> Response<B>
+    where
+        B: Default,
+        F: Future<Output = Response<B>>,
+    {
+        let Some(layer) = &self.0 else { return next(request).await };
+        let is_options = request.method() == Method::OPTIONS;
+        let is_preflight = request.headers().contains_key(ORIGIN)
+            && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        if is_options && !is_preflight {
+            let mut response = next(request).await;
+            response.headers_mut().append(VARY, HeaderValue::from(ORIGIN));
+            return response;
+        }
+        let mut next = Some(next);
+        let next = tower::service_fn(|request| {
+            // The layer calls it at most once.
+            let answer = next.take().map(|next| next(request));
+            async move {
+                match answer {
+                    Some(answer) => Ok::<_, Infallible>(answer.await),
+                    None => Ok(Response::default()),
+                }
+            }
+        });
+        let Ok(response) = layer.layer(next).oneshot(request).await;
+        response
     }
-    let next = tower::service_fn(|request| {
-        let next = next.clone();
-        async move { Ok::<_, Infallible>(next.run(request).await) }
-    });
-    let Ok(response) = layer.layer(next).oneshot(request).await;
-    response
 }
 
 #[cfg(test)]

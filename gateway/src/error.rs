@@ -4,9 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use access::{Refusal, Unauthenticated};
-use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use net::grpc::status::{self, DOMAIN, Reason, code_name};
 use net::http_server::ErrorReason;
@@ -268,18 +266,17 @@ tokio::task_local! {
     static TRACE_URL: Arc<Option<TraceUrl>>;
 }
 
-/// Lets the problems of a request link to its trace.
-pub(crate) async fn with_trace_links(
-    State(url): State<Arc<Option<TraceUrl>>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let public = PublicUrl::of(request.extensions());
-    let url = match (url.as_ref(), public.told()) {
+/// The template of the links to traces in the problems of a request.
+pub(crate) fn trace_links(url: &Arc<Option<TraceUrl>>, public: Option<&PublicUrl>) -> Arc<Option<TraceUrl>> {
+    match (url.as_ref(), public.and_then(PublicUrl::told)) {
         (Some(url), Some(told)) => Arc::new(Some(url.seen_at(told))),
-        _ => url,
-    };
-    TRACE_URL.scope(url, next.run(request)).await
+        _ => url.clone(),
+    }
+}
+
+/// Lets the problems of a request link to its trace.
+pub(crate) async fn with_trace_links<F: Future>(url: Arc<Option<TraceUrl>>, answered: F) -> F::Output {
+    TRACE_URL.scope(url, answered).await
 }
 
 /// The id of the current trace, and where it is shown if it is sampled.

@@ -15,7 +15,7 @@ mod shown;
 #[cfg(test)]
 pub(crate) use body::body_for_test;
 pub(crate) use body::{Body, FromFields, OptionalBody};
-pub(crate) use conditions::{IfMatch, IfNoneMatch, check_if_match_of_read};
+pub(crate) use conditions::{IfMatch, IfMatchOfRead, IfNoneMatch};
 pub(crate) use fields::Fields;
 pub(crate) use head::check_head;
 pub(crate) use idempotency::IdempotencyKey;

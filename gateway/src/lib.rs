@@ -111,8 +111,9 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: Shutdown) {
         page_client: config.page_client.map(Arc::new),
         supervisor: config.supervisor.clone(),
     };
-    let behind = router::Behind { services, streams, supervisor: config.supervisor, trace_url };
+    let behind = router::Behind { streams, supervisor: config.supervisor, trace_url };
     let router = router::router(
+        services,
         behind,
         config.verifier,
         sessions,

@@ -2,13 +2,10 @@
 //! than the gateway's own. Whatever writes a URL into an answer asks here.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, Uri, header};
-use axum::middleware::Next;
-use axum::response::Response;
 use net::client_address::TrustedProxies;
 use net::public_origin::{PathPrefix, PublicOrigin};
 use net::server::PeerAddress;
@@ -29,6 +26,27 @@ impl PublicUrl {
     /// Of a request; that of the gateway itself if the extensions have none.
     pub(crate) fn of(extensions: &Extensions) -> Self {
         extensions.get().cloned().unwrap_or_default()
+    }
+
+    /// Tells all that answers the request, if a trusted proxy has told anything.
+    pub(crate) fn tell(proxies: &TrustedProxies, request: &mut Request) -> Option<Self> {
+        let (peer, headers) = (peer(request.extensions()), request.headers());
+        if !proxies.tell_origin(peer, headers) {
+            return None;
+        }
+        let prefix = proxies.prefix(peer, headers);
+        let origin = origin(proxies, request.extensions(), request.uri(), headers).url();
+        let told = origin.map(|it| format!("{it}{}", prefix.as_str()));
+        let public = Self { prefix, told };
+        request.extensions_mut().insert(public.clone());
+        Some(public)
+    }
+
+    /// Puts the prefix before the path of a `Location`.
+    pub(crate) fn prefix_location(&self, headers: &mut HeaderMap) {
+        if let Some(location) = location(self, headers) {
+            headers.insert(header::LOCATION, location);
+        }
     }
 
     /// What stands before every path of the gateway: nothing, or the prefix.
@@ -67,28 +85,6 @@ pub(crate) fn origin(
 
 fn peer(extensions: &Extensions) -> Option<std::net::IpAddr> {
     extensions.get().map(|it: &PeerAddress| it.0.ip())
-}
-
-/// Tells all that answers the request its [`PublicUrl`], and puts the prefix before the path of a `Location`.
-pub(crate) async fn tell(
-    State(proxies): State<Arc<TrustedProxies>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let (peer, headers) = (peer(request.extensions()), request.headers());
-    if !proxies.tell_origin(peer, headers) {
-        return next.run(request).await;
-    }
-    let prefix = proxies.prefix(peer, headers);
-    let origin = origin(&proxies, request.extensions(), request.uri(), headers).url();
-    let told = origin.map(|it| format!("{it}{}", prefix.as_str()));
-    let public = PublicUrl { prefix, told };
-    request.extensions_mut().insert(public.clone());
-    let mut response = next.run(request).await;
-    if let Some(location) = location(&public, response.headers()) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    response
 }
 
 /// The location with the prefix, if it is a path and there is a prefix.

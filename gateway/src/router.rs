@@ -1,37 +1,33 @@
 //! All routes of the API, and the layers that every request passes through.
 
+mod gate;
 mod trailing_slash;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use access::Verifier;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::{IntoResponse as _, Response};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath};
 use axum::routing::{get, post};
-use axum::{Extension, Router};
-use net::grpc::{deadline, status};
 use net::http_server::{HttpServerLayer, SpanSettings};
 use telemetry::semconv;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api::{health, me, page, session, sign_in, stream, tasks, traces, workers};
-use crate::cors::{self, Cors, CorsOrigins};
+use crate::cors::{Cors, CorsOrigins};
 use crate::description;
-use crate::error::{self, ApiError};
-use crate::input::{PARAMETERS, check_head, check_if_match_of_read};
-use crate::limits::caller_rate::{self, limit_caller_rate};
-use crate::limits::header::limit_header;
-use crate::limits::in_flight::{InFlightLimit, limit_in_flight};
+use crate::error;
+use crate::input::PARAMETERS;
+use crate::limits::caller_rate;
+use crate::limits::in_flight::InFlightLimit;
 use crate::services::Services;
+use crate::session::Sessions;
 use crate::session::cookies::HeaderOrCookie;
-use crate::session::{Sessions, require_same_origin};
 use crate::stream::{Streams, TraceUrl};
 use crate::supervisor::Supervisor;
-use crate::web::security::{SecurityHeaders, secure};
-use crate::{Limits, NAME, Tracing, public_url, web};
+use crate::web::security::SecurityHeaders;
+use crate::{Limits, Tracing, web};
 
+use gate::{Gate, Rules};
 pub(crate) use trailing_slash::TrailingSlash;
 
 /// The routes of health checks.
@@ -78,17 +74,28 @@ pub(crate) fn routes() -> Router<Services> {
         .method_not_allowed_fallback(error::no_method)
 }
 
-/// What answers the handlers.
+/// What handlers need besides the services; in the extensions of their requests.
+#[derive(Clone)]
+pub(crate) struct Told(Arc<Behind>);
+
 pub(crate) struct Behind {
-    pub(crate) services: Services,
     pub(crate) streams: Arc<Streams>,
     pub(crate) supervisor: Option<Arc<dyn Supervisor>>,
     /// Where problems and events lead.
     pub(crate) trace_url: Option<TraceUrl>,
 }
 
+impl std::ops::Deref for Told {
+    type Target = Behind;
+
+    fn deref(&self) -> &Behind {
+        &self.0
+    }
+}
+
 /// The API, with and without a trailing slash.
 pub(crate) fn router(
+    services: Services,
     behind: Behind,
     verifier: Verifier,
     sessions: Sessions,
@@ -97,28 +104,22 @@ pub(crate) fn router(
     cors_origins: &CorsOrigins,
 ) -> TrailingSlash<Router> {
     let of_page = sessions.clone();
-    let security = SecurityHeaders::new(move || of_page.token_origin());
-    // The first layer is the innermost one.
-    let layered = routes()
-        .with_state(behind.services)
-        .layer(Extension(behind.streams))
-        .layer(Extension(behind.supervisor))
-        .layer(Extension(behind.trace_url.clone()))
-        .layer(DefaultBodyLimit::max(limits.body_bytes))
-        .layer(from_fn(check_if_match_of_read))
-        .layer(from_fn_with_state(sessions, require_same_origin))
-        .layer(from_fn_with_state(limits.request_timeout, within_deadline))
-        .layer(from_fn_with_state(InFlightLimit::new(limits), limit_in_flight))
-        .layer(from_fn_with_state(limits.header_bytes, limit_header))
-        .layer(from_fn(check_head))
-        .layer(from_fn_with_state(limits.caller_rate.map(caller_rate::new), limit_caller_rate))
-        .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
-        .layer(from_fn_with_state(Cors::new(cors_origins), cors::share))
-        .layer(from_fn_with_state(security, secure))
-        .layer(from_fn_with_state(Arc::new(behind.trace_url), error::with_trace_links))
-        .layer(from_fn_with_state(tracing.trusted_proxies.clone(), public_url::tell))
-        .layer(HttpServerLayer::new(HeaderOrCookie(verifier), span_settings(tracing)));
-    TrailingSlash(layered)
+    let gate = Gate::new(Rules {
+        trusted_proxies: tracing.trusted_proxies.clone(),
+        trace_url: Arc::new(behind.trace_url.clone()),
+        security: SecurityHeaders::new(move || of_page.token_origin()),
+        cors: Cors::new(cors_origins),
+        caller_rate: limits.caller_rate.map(caller_rate::new),
+        header_bytes: limits.header_bytes,
+        in_flight: InFlightLimit::new(limits),
+        request_timeout: limits.request_timeout,
+        sessions,
+        told: Told(Arc::new(behind)),
+        body_limit: DefaultBodyLimit::max(limits.body_bytes),
+    });
+    let span = HttpServerLayer::new(HeaderOrCookie(verifier), span_settings(tracing));
+    // One layer, of which the first is the outer one.
+    TrailingSlash(routes().with_state(services).layer((span, gate)))
 }
 
 fn span_settings(tracing: &Tracing) -> SpanSettings {
@@ -133,17 +134,5 @@ fn span_settings(tracing: &Tracing) -> SpanSettings {
         } else {
             |it| HEALTH.contains(&it) || is_never_traced(it)
         },
-    }
-}
-
-/// The request's deadline. The gRPC calls made on the way carry what is left of it and end by it; the margin leaves
-/// their answer, which says more, the time to get here.
-async fn within_deadline(State(timeout): State<Duration>, request: Request, next: Next) -> Response {
-    const MARGIN: Duration = Duration::from_millis(500);
-    let reads = request.method().is_safe();
-    let answered = deadline::within(Instant::now() + timeout, next.run(request));
-    match tokio::time::timeout(timeout + MARGIN, answered).await {
-        Ok(response) => response,
-        Err(_) => ApiError::from(status::too_late(NAME, reads)).into_response(),
     }
 }

@@ -10,12 +10,10 @@ use std::sync::Arc;
 
 use access::Verifier;
 use access::grpc::authenticated;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::header::ORIGIN;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderName};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
 use net::admission::Identified as _;
 use net::client_address::{ClientAddress, TrustedProxies};
 use net::public_origin::PublicOrigin;
@@ -76,30 +74,29 @@ impl Sessions {
         is_same_origin(&head.headers, &self.origin(head))
     }
 
+    /// Refuses, by 403, a change that a cookie authenticates and that does not come from a page of our origin. A request that is
+    /// not refused gets this, if its handler needs it.
+    pub(crate) fn admit(&self, request: &mut Request) -> Result<(), ApiError> {
+        let (extensions, headers) = (request.extensions(), request.headers());
+        if !request.method().is_safe() && cookies::authenticate(headers) {
+            let own = public_url::origin(&self.trusted_proxies, extensions, request.uri(), headers);
+            if !is_same_origin(headers, &own) {
+                audit(Session::Refused(Reason::CrossOrigin.text()), extensions);
+                let detail = "a change with a session cookie must come from a page of the same origin; send an Authorization header instead";
+                return Err(ApiError::new(Reason::CrossOrigin, detail));
+            }
+        }
+        if extensions.get::<MatchedPath>().is_some_and(|it| ROUTES.contains(&it.as_str())) {
+            request.extensions_mut().insert(self.clone());
+        }
+        Ok(())
+    }
+
     /// The error of a request that only a page of the gateway's own origin may make, if another one makes it.
     pub(crate) fn require_same_origin(&self, head: &Parts) -> Result<(), ApiError> {
         let detail = "only a page of the same origin may sign in with a code";
         if self.is_same_origin(head) { Ok(()) } else { Err(ApiError::new(Reason::CrossOrigin, detail)) }
     }
-}
-
-/// Answers 403 to a change that a cookie authenticates and that does not come from a page of our origin.
-pub(crate) async fn require_same_origin(
-    State(sessions): State<Sessions>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let (mut head, body) = request.into_parts();
-    let is_change = !head.method.is_safe();
-    if is_change && cookies::authenticate(&head.headers) && !sessions.is_same_origin(&head) {
-        audit(Session::Refused(Reason::CrossOrigin.text()), &head.extensions);
-        let detail = "a change with a session cookie must come from a page of the same origin; send an Authorization header instead";
-        return ApiError::new(Reason::CrossOrigin, detail).into_response();
-    }
-    if head.extensions.get::<MatchedPath>().is_some_and(|it| ROUTES.contains(&it.as_str())) {
-        head.extensions.insert(sessions);
-    }
-    next.run(Request::from_parts(head, body)).await
 }
 
 /// Whether a browser says that a page of this origin makes the request. Browsers let no page set these headers.

@@ -89,13 +89,13 @@ pub(crate) async fn ready(
     State(services): State<Services>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Ready>, ApiError> {
-    if services.draining.is_cancelled() {
+    if services.draining().is_cancelled() {
         let detail = "the gateway is draining: it still answers requests, but is about to shut down";
         return Err(ApiError::new(Reason::ServiceUnavailable, detail).after(1));
     }
     let query = query.unwrap_or_default();
     let is_verbose = form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "verbose");
-    let known = services.health.last().await;
+    let known = services.health().last().await;
     let known = known.into_iter().map(|(name, answers)| {
         let status = match answers.health {
             Health::Serving => "serving",

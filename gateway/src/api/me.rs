@@ -1,7 +1,5 @@
 //! `/api/me`: the identity of the caller.
 
-use std::sync::Arc;
-
 use access::{Caller, Role};
 use axum::{Extension, Json};
 use serde::Serialize;
@@ -10,8 +8,7 @@ use super::traces;
 use crate::error::ApiError;
 use crate::input::Authenticated;
 use crate::public_url::PublicUrl;
-use crate::stream::TraceUrl;
-use crate::supervisor::Supervisor;
+use crate::router::Told;
 
 /// The identity of the caller, as read from the token.
 #[derive(Serialize)]
@@ -33,8 +30,7 @@ pub(crate) struct Me {
 pub(crate) async fn get(
     Authenticated(caller): Authenticated,
     public: PublicUrl,
-    Extension(trace_url): Extension<Option<TraceUrl>>,
-    Extension(supervisor): Extension<Option<Arc<dyn Supervisor>>>,
+    Extension(told): Extension<Told>,
 ) -> Result<Json<Me>, ApiError> {
     let may_read_traces = traces::may_read(&caller);
     Ok(Json(Me {
@@ -44,8 +40,8 @@ pub(crate) async fn get(
         issuer: caller.issuer,
         subject: caller.sub,
         department: caller.department,
-        trace_url: trace_url.and_then(|it| it.for_page_of(may_read_traces, public.prefix())),
-        traces: may_read_traces && supervisor.is_some_and(|it| it.keeps_traces()),
+        trace_url: told.trace_url.as_ref().and_then(|it| it.for_page_of(may_read_traces, public.prefix())),
+        traces: may_read_traces && told.supervisor.as_ref().is_some_and(|it| it.keeps_traces()),
     }))
 }
 

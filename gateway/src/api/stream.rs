@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
-use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Body;
@@ -17,7 +16,8 @@ use uuid::Uuid;
 
 use crate::error::ApiError;
 use crate::input::{NOT_UTF8, pairs};
-use crate::stream::{Filter, Start, Streams};
+use crate::router::Told;
+use crate::stream::{Filter, Start};
 
 pub(crate) const MAX_TYPES: usize = 50;
 pub(crate) const MAX_IDS: usize = 200;
@@ -34,10 +34,8 @@ struct StreamQuery {
 }
 
 /// Opens a stream: 200 also above a limit, because a native `EventSource` does not retry another status.
-pub(crate) async fn get(
-    Extension(streams): Extension<Arc<Streams>>,
-    request: Request,
-) -> Result<Response, ApiError> {
+pub(crate) async fn get(Extension(told): Extension<Told>, request: Request) -> Result<Response, ApiError> {
+    let streams = &told.streams;
     let caller = access::grpc::authenticated(request.extensions())?;
     if !streams.can_read_logs() {
         let detail =
@@ -133,7 +131,7 @@ impl<S: Sync> FromRequestParts<S> for EventPosition {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let position = parts.extensions.get::<Arc<Streams>>().and_then(|it| it.position());
+        let position = parts.extensions.get::<Told>().and_then(|it| it.streams.position());
         Ok(Self(position.and_then(|it| HeaderValue::try_from(it).ok())))
     }
 }

@@ -30,7 +30,7 @@ pub(crate) use resource::{Task, TaskPatch};
 
 /// Creates a task: 201 with its location, or 200 with the live action of the worker that already does this.
 pub(crate) async fn create(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     mut body: Body<wire::Task>,
@@ -40,25 +40,25 @@ pub(crate) async fn create(
         task: Some(body.value),
         validate_only: body.violations.exist(),
     };
-    let answer = body.violations.merge_into(services.tasks.create_task(caller.request(request)).await)?;
+    let answer = body.violations.merge_into(services.tasks().create_task(caller.request(request)).await)?;
     let status = if answer.existing { StatusCode::OK } else { StatusCode::CREATED };
     located(status, answer.task, answer.replayed)
 }
 
 /// Answers a task, or 304 when the client has the current version.
 pub(crate) async fn get(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId,
     condition: IfNoneMatch,
 ) -> Result<Response, ApiError> {
-    let answer = services.tasks.get_task(caller.request(GetTaskRequest { id })).await?.into_inner();
+    let answer = services.tasks().get_task(caller.request(GetTaskRequest { id })).await?.into_inner();
     Ok(Tagged(Task::from(answered(TASKS, answer.task)?)).or_not_modified(&condition))
 }
 
 /// Answers a page of the tasks that the caller may see, newest first.
 pub(crate) async fn list(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     position: EventPosition,
     query: ListQuery<TaskFilter>,
@@ -74,59 +74,59 @@ pub(crate) async fn list(
         worker_id: filter.worker_id,
         kind: filter.kind.unwrap_or_default().into(),
     };
-    let answer = services.tasks.list_tasks(caller.request(request)).await?.into_inner();
+    let answer = services.tasks().list_tasks(caller.request(request)).await?.into_inner();
     Ok((position, Json(Page::new(TASKS, answer.tasks, answer.next_page_token)?)))
 }
 
 /// Changes a task by a JSON merge patch and answers the task after the change.
 pub(crate) async fn patch(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId,
     condition: IfMatch,
     patch: Patch<TaskPatch>,
 ) -> Result<Tagged<Task>, ApiError> {
-    let (etag, unmet) = condition.etag(current_version(services.clone(), &caller, &id)).await?;
+    let (etag, unmet) = condition.etag(current_version(&services, &caller, &id)).await?;
     let request = UpdateTaskRequest {
         etag,
         task: Some(wire::Task { id: id.clone(), ..patch.value.0 }),
         update_mask: Some(patch.mask),
         validate_only: patch.violations.exist(),
     };
-    let answer = services.tasks.update_task(caller.request(request)).await;
+    let answer = services.tasks().update_task(caller.request(request)).await;
     let answer = patch.violations.merge_into(answer.map_err(|it| unmet.explain(it)))?;
     Ok(Tagged(answered(TASKS, answer.task)?.into()))
 }
 
 /// Deletes a task and answers 204.
 pub(crate) async fn delete(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId,
     condition: IfMatch,
 ) -> Result<StatusCode, ApiError> {
-    let (etag, unmet) = condition.etag(current_version(services.clone(), &caller, &id)).await?;
-    let answer = services.tasks.delete_task(caller.request(DeleteTaskRequest { id, etag })).await;
+    let (etag, unmet) = condition.etag(current_version(&services, &caller, &id)).await?;
+    let answer = services.tasks().delete_task(caller.request(DeleteTaskRequest { id, etag })).await;
     answer.map_err(|it| unmet.explain(it))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Cancels a task and answers the task after the change.
 pub(crate) async fn cancel(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId,
     condition: IfMatch,
 ) -> Result<Tagged<Task>, ApiError> {
-    let (etag, unmet) = condition.etag(current_version(services.clone(), &caller, &id)).await?;
-    let answer = services.tasks.cancel_task(caller.request(CancelTaskRequest { id, etag })).await;
+    let (etag, unmet) = condition.etag(current_version(&services, &caller, &id)).await?;
+    let answer = services.tasks().cancel_task(caller.request(CancelTaskRequest { id, etag })).await;
     let answer = answer.map_err(|it| unmet.explain(it))?.into_inner();
     Ok(Tagged(answered(TASKS, answer.task)?.into()))
 }
 
 /// Begins a new run of an action and answers 202 with its task.
 pub(crate) async fn retry(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId,
     condition: IfMatch,
@@ -136,19 +136,19 @@ pub(crate) async fn retry(
     let request_id = key.request_id(&mut body.violations);
     if body.violations.exist() {
         // A retry cannot be validated only. Whether the caller sees the task takes precedence here, too.
-        let found = services.tasks.get_task(caller.request(GetTaskRequest { id })).await;
+        let found = services.tasks().get_task(caller.request(GetTaskRequest { id })).await;
         return Err(body.violations.refuse(found));
     }
-    let (etag, unmet) = condition.etag(current_version(services.clone(), &caller, &id)).await?;
+    let (etag, unmet) = condition.etag(current_version(&services, &caller, &id)).await?;
     let request = RetryTaskRequest { id, confirm: body.value.confirm, etag, request_id };
-    let answer = services.tasks.retry_task(caller.request(request)).await;
+    let answer = services.tasks().retry_task(caller.request(request)).await;
     let answer = answer.map_err(|it| unmet.explain(it))?.into_inner();
     located(StatusCode::ACCEPTED, answer.task, answer.replayed)
 }
 
 /// Answers a page of a task's history, newest first.
 pub(crate) async fn events(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     PathId(subject_id): PathId,
     query: ListQuery<()>,
@@ -159,7 +159,7 @@ pub(crate) async fn events(
         page_size: query.page_size,
         page_token: query.page_token,
     };
-    let answer = services.task_events.list_events(caller.request(request)).await?.into_inner();
+    let answer = services.task_events().list_events(caller.request(request)).await?.into_inner();
     Ok(Json(Page::new(TASKS, answer.events, answer.next_page_token)?))
 }
 
@@ -173,9 +173,9 @@ pub(super) fn located(
     Ok(Located { status, location: format!("/api/tasks/{}", task.id), replayed, resource: task })
 }
 
-async fn current_version(mut services: Services, caller: &Caller, id: &str) -> Result<i64, ApiError> {
+async fn current_version(services: &Services, caller: &Caller, id: &str) -> Result<i64, ApiError> {
     let request = GetTaskRequest { id: id.to_owned() };
-    let answer = services.tasks.get_task(caller.request(request)).await?.into_inner();
+    let answer = services.tasks().get_task(caller.request(request)).await?.into_inner();
     Ok(answered(TASKS, answer.task)?.version)
 }
 

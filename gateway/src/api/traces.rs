@@ -14,6 +14,7 @@ use proto::error::v1::Reason;
 
 use crate::error::ApiError;
 use crate::input::{Authenticated, Filter, FilterQuery, IfNoneMatch, PathId, QueryParameters};
+use crate::router::Told;
 use crate::supervisor::{NoReply, Supervisor, TraceFilter, TraceQuery, TraceReply, TraceStatus};
 
 /// The routes of this file.
@@ -44,7 +45,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Traces {
         if !may_read(&caller) {
             return Err(ApiError::new(Reason::RoleRequired, "reading traces requires the role admin"));
         }
-        let supervisor = parts.extensions.get::<Option<Arc<dyn Supervisor>>>().cloned().flatten();
+        let supervisor = parts.extensions.get::<Told>().and_then(|it| it.supervisor.clone());
         supervisor.map(Self).ok_or_else(|| {
             ApiError::new(
                 Reason::TracesNotKept,

@@ -32,7 +32,7 @@ pub(crate) use resource::{ExistingWorker, Utilization, Worker, WorkerPatch};
 
 /// Creates a worker and answers 201 with its location.
 pub(crate) async fn create(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     mut body: Body<wire::Worker>,
@@ -42,13 +42,14 @@ pub(crate) async fn create(
         worker: Some(body.value),
         validate_only: body.violations.exist(),
     };
-    let answer = body.violations.merge_into(services.workers.create_worker(caller.request(request)).await)?;
+    let answer =
+        body.violations.merge_into(services.workers().create_worker(caller.request(request)).await)?;
     located(StatusCode::CREATED, answer.worker, answer.replayed)
 }
 
 /// Registers a machine that exists at the provider: 201 with a new worker, or 200 with a deleted one that is restored.
 pub(crate) async fn import(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     key: IdempotencyKey,
     mut body: Body<ExistingWorker>,
@@ -58,25 +59,26 @@ pub(crate) async fn import(
         worker: Some(body.value.0),
         validate_only: body.violations.exist(),
     };
-    let answer = body.violations.merge_into(services.workers.import_worker(caller.request(request)).await)?;
+    let answer =
+        body.violations.merge_into(services.workers().import_worker(caller.request(request)).await)?;
     let status = if answer.restored { StatusCode::OK } else { StatusCode::CREATED };
     located(status, answer.worker, answer.replayed)
 }
 
 /// Answers a worker, or 304 when the client has the current version.
 pub(crate) async fn get(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId,
     condition: IfNoneMatch,
 ) -> Result<Response, ApiError> {
-    let answer = services.workers.get_worker(caller.request(GetWorkerRequest { id })).await?.into_inner();
+    let answer = services.workers().get_worker(caller.request(GetWorkerRequest { id })).await?.into_inner();
     Ok(Tagged(Worker::from(answered(WORKERS, answer.worker)?)).or_not_modified(&condition))
 }
 
 /// Answers a page of the workers, newest first.
 pub(crate) async fn list(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     position: EventPosition,
     query: ListQuery<WorkerFilter>,
@@ -90,46 +92,46 @@ pub(crate) async fn list(
         provider: filter.provider.unwrap_or_default().into(),
         tag: filter.tag.map(|(key, value)| WorkerTag { key, value }),
     };
-    let answer = services.workers.list_workers(caller.request(request)).await?.into_inner();
+    let answer = services.workers().list_workers(caller.request(request)).await?.into_inner();
     Ok((position, Json(Page::new(WORKERS, answer.workers, answer.next_page_token)?)))
 }
 
 /// Changes name and tags of a worker by a JSON merge patch and answers the worker after the change.
 pub(crate) async fn patch(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId,
     condition: IfMatch,
     patch: Patch<WorkerPatch>,
 ) -> Result<Tagged<Worker>, ApiError> {
-    let (etag, unmet) = condition.etag(current_version(services.clone(), &caller, &id)).await?;
+    let (etag, unmet) = condition.etag(current_version(&services, &caller, &id)).await?;
     let request = UpdateWorkerRequest {
         etag,
         worker: Some(wire::Worker { id: id.clone(), ..patch.value.0 }),
         update_mask: Some(patch.mask),
         validate_only: patch.violations.exist(),
     };
-    let answer = services.workers.update_worker(caller.request(request)).await;
+    let answer = services.workers().update_worker(caller.request(request)).await;
     let answer = patch.violations.merge_into(answer.map_err(|it| unmet.explain(it)))?;
     Ok(Tagged(answered(WORKERS, answer.worker)?.into()))
 }
 
 /// Deletes a worker that has no machine and answers 204.
 pub(crate) async fn delete(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId,
     condition: IfMatch,
 ) -> Result<StatusCode, ApiError> {
-    let (etag, unmet) = condition.etag(current_version(services.clone(), &caller, &id)).await?;
-    let answer = services.workers.delete_worker(caller.request(DeleteWorkerRequest { id, etag })).await;
+    let (etag, unmet) = condition.etag(current_version(&services, &caller, &id)).await?;
+    let answer = services.workers().delete_worker(caller.request(DeleteWorkerRequest { id, etag })).await;
     answer.map_err(|it| unmet.explain(it))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Answers a page of a worker's history, newest first.
 pub(crate) async fn events(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     PathId(subject_id): PathId,
     query: ListQuery<()>,
@@ -140,7 +142,7 @@ pub(crate) async fn events(
         page_size: query.page_size,
         page_token: query.page_token,
     };
-    let answer = services.worker_events.list_events(caller.request(request)).await?.into_inner();
+    let answer = services.worker_events().list_events(caller.request(request)).await?.into_inner();
     Ok(Json(Page::new(WORKERS, answer.events, answer.next_page_token)?))
 }
 
@@ -153,11 +155,11 @@ pub(crate) struct Refresh {
 
 /// Has the state of a worker's machine read soon, and answers 202.
 pub(crate) async fn refresh(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId,
 ) -> Result<(StatusCode, Json<Refresh>), ApiError> {
-    services.workers.refresh_worker(caller.request(RefreshWorkerRequest { id })).await?;
+    services.workers().refresh_worker(caller.request(RefreshWorkerRequest { id })).await?;
     Ok((StatusCode::ACCEPTED, Json(Refresh { scheduled: true })))
 }
 
@@ -170,9 +172,9 @@ fn located(
     Ok(Located { status, location: format!("/api/workers/{}", worker.id), replayed, resource: worker })
 }
 
-async fn current_version(mut services: Services, caller: &Caller, id: &str) -> Result<i64, ApiError> {
+async fn current_version(services: &Services, caller: &Caller, id: &str) -> Result<i64, ApiError> {
     let request = GetWorkerRequest { id: id.to_owned() };
-    let answer = services.workers.get_worker(caller.request(request)).await?.into_inner();
+    let answer = services.workers().get_worker(caller.request(request)).await?.into_inner();
     Ok(answered(WORKERS, answer.worker)?.version)
 }
 

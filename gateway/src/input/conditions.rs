@@ -5,7 +5,6 @@
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use platform::violation::Violation;
 use proto::error::v1::Reason;
@@ -83,30 +82,37 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
-/// Answers 412 to a GET or HEAD with `If-Match` when what was found has none of its tags. What has no entity tag is matched by
-/// `*` only. A read that fails for another reason is answered as without the condition (RFC 9110, section 13.2.1).
-pub(crate) async fn check_if_match_of_read(request: Request, next: Next) -> Response {
-    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let wanted = if is_read { tags(request.headers(), &header::IF_MATCH) } else { Ok(None) };
-    let response = next.run(request).await;
-    if !response.status().is_success() && response.status() != StatusCode::NOT_MODIFIED {
-        return response;
+/// `If-Match` of a GET or HEAD; `None` if there is none, or if the request is another one.
+pub(crate) struct IfMatchOfRead(Result<Option<Vec<Tag>>, ApiError>);
+
+impl IfMatchOfRead {
+    pub(crate) fn of(request: &Request) -> Self {
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        Self(if is_read { tags(request.headers(), &header::IF_MATCH) } else { Ok(None) })
     }
-    let wanted = match wanted {
-        Ok(Some(wanted)) => wanted,
-        Ok(None) => return response,
-        Err(error) => return error.into_response(),
-    };
-    let found = response.headers().get(header::ETAG).and_then(|it| it.to_str().ok());
-    let tag = found.and_then(|it| parse(it)?.pop());
-    if wanted.iter().any(|it| it.any || tag.as_ref().is_some_and(|tag| it.is_like(tag))) {
-        return response;
+
+    /// 412 in place of the answer when what was found has none of the tags. What has no entity tag is matched by `*` only. A
+    /// read that fails for another reason is answered as without the condition (RFC 9110, section 13.2.1).
+    pub(crate) fn check(self, response: Response) -> Response {
+        if !response.status().is_success() && response.status() != StatusCode::NOT_MODIFIED {
+            return response;
+        }
+        let wanted = match self.0 {
+            Ok(Some(wanted)) => wanted,
+            Ok(None) => return response,
+            Err(error) => return error.into_response(),
+        };
+        let found = response.headers().get(header::ETAG).and_then(|it| it.to_str().ok());
+        let tag = found.and_then(|it| parse(it)?.pop());
+        if wanted.iter().any(|it| it.any || tag.as_ref().is_some_and(|tag| it.is_like(tag))) {
+            return response;
+        }
+        let detail = match found {
+            Some(found) => format!("the entity tag of the resource is {found}, which is not in If-Match"),
+            None => "If-Match names an entity tag, and this resource has none".to_owned(),
+        };
+        ApiError::new(Reason::EtagMismatch, detail).into_response()
     }
-    let detail = match found {
-        Some(found) => format!("the entity tag of the resource is {found}, which is not in If-Match"),
-        None => "If-Match names an entity tag, and this resource has none".to_owned(),
-    };
-    ApiError::new(Reason::EtagMismatch, detail).into_response()
 }
 
 /// The entity tags of the versions that the client has.

@@ -5,8 +5,6 @@ use std::net::Ipv6Addr;
 use axum::extract::Request;
 use axum::http::header::{HOST, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, Version};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
 use platform::violation::Violation;
 use proto::error::v1::Reason;
 
@@ -15,16 +13,9 @@ use crate::error::ApiError;
 /// Maximum number of parameters in a query; a stream may name 450 types and ids. Each one is an allocation and may be a violation.
 const MAX_PARAMETERS: usize = 1_000;
 
-/// Answers 400 to a request with too many parameters, and to one whose host is missing, repeated or invalid (RFC 9112, section 3.2), and 501 to one with a
+/// Refuses, by 400, a request with too many parameters, and to one whose host is missing, repeated or invalid (RFC 9112, section 3.2), and 501 to one with a
 /// transfer coding other than chunked (section 6.1): hyper would read the body as if it were chunked alone.
-pub(crate) async fn check_head(request: Request, next: Next) -> Response {
-    match check(&request) {
-        Ok(()) => next.run(request).await,
-        Err(error) => error.into_response(),
-    }
-}
-
-fn check(request: &Request) -> Result<(), ApiError> {
+pub(crate) fn check_head(request: &Request) -> Result<(), ApiError> {
     let refuse = |field: &str, description: String| {
         Err(ApiError::invalid(vec![Violation { field: field.to_owned(), description }]))
     };
@@ -94,7 +85,7 @@ mod tests {
     fn a_query_has_a_maximum_number_of_parameters() {
         let with = |count: usize| {
             let target = format!("/api/tasks?{}", vec!["a"; count].join("&"));
-            check(&Request::get(target).version(Version::HTTP_2).body(Body::empty()).unwrap())
+            check_head(&Request::get(target).version(Version::HTTP_2).body(Body::empty()).unwrap())
         };
         assert!(with(MAX_PARAMETERS).is_ok());
         assert_eq!(with(MAX_PARAMETERS + 1).unwrap_err().violations()[0].field, "query");

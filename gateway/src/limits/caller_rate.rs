@@ -1,10 +1,6 @@
 //! The rate limit of each caller.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::Request;
 use net::rate_limit::RateLimit;
 use proto::error::v1::Reason;
 
@@ -14,26 +10,18 @@ use crate::error::ApiError;
 
 pub(crate) type CallerRateLimit = RateLimit<Key>;
 
-pub(crate) fn new(rate: Rate) -> Arc<CallerRateLimit> {
-    Arc::new(RateLimit::new(rate.per_second, rate.burst))
+pub(crate) fn new(rate: Rate) -> CallerRateLimit {
+    RateLimit::new(rate.per_second, rate.burst)
 }
 
-/// Answers 429 to a caller that exceeds its rate limit; other callers are not affected. Health checks are not limited.
-pub(crate) async fn limit_caller_rate(
-    State(limit): State<Option<Arc<CallerRateLimit>>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let Some(limit) = limit.filter(|_| !is_health(&request)) else { return next.run(request).await };
-    match limit.check(&Key::of(request.extensions())) {
-        Ok(()) => next.run(request).await,
-        Err(wait) => {
-            let detail = "this caller exceeds its rate limit";
-            let refused = ApiError::new(Reason::RateLimited, detail);
-            // Whole seconds, rounded up.
-            refused.after(wait.as_secs() + 1).into_response()
-        }
-    }
+/// Refuses a request of a caller that exceeds its rate limit, by 429; other callers are not affected. Health checks are not limited.
+pub(crate) fn check(limit: Option<&CallerRateLimit>, request: &Request) -> Result<(), ApiError> {
+    let Some(limit) = limit.filter(|_| !is_health(request)) else { return Ok(()) };
+    limit.check(&Key::of(request.extensions())).map_err(|wait| {
+        let detail = "this caller exceeds its rate limit";
+        // Whole seconds, rounded up.
+        ApiError::new(Reason::RateLimited, detail).after(wait.as_secs() + 1)
+    })
 }
 
 #[cfg(test)]

@@ -2,15 +2,16 @@
 //! limit, requests are rejected at once with `Retry-After`, because a queue would delay every response (docs/adr/0013). A
 //! caller gets only a share of each limit.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
-use axum::body::{Body, HttpBody as _};
-use axum::extract::{Request, State};
-use axum::http::header::CONTENT_LENGTH;
+use axum::body::{Body, HttpBody};
+use axum::extract::Request;
 use axum::http::{Extensions, Method};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http_body_util::BodyExt as _;
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
 use net::event_stream::is_event_stream;
 use net::places::{Full, Place, Places};
 use net::waiting::{Waiter, Waiting};
@@ -98,6 +99,12 @@ impl InFlight {
         counted.map_err(refused)
     }
 
+    /// Places for bytes of the response.
+    fn untaken(&self, bytes: usize) -> Result<Place<Key>, Full> {
+        let held = self.held();
+        held.limit.bytes.take(&held.caller, bytes)
+    }
+
     /// The whole body has arrived: from now on, the request is in flight.
     pub(crate) fn arrived(&self) -> Result<(), ApiError> {
         let mut held = self.held();
@@ -141,53 +148,81 @@ fn refused(full: Full) -> ApiError {
     error.after(1)
 }
 
-/// Answers 503 when the gateway's limit is reached, and 429 when the caller's is. A request is in flight from the end of its
-/// body until there is a response or the client has disconnected; the response bytes count as unread until the client has
-/// read all of them.
-pub(crate) async fn limit_in_flight(
-    State(limit): State<InFlightLimit>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    if is_health(&request) {
-        return next.run(request).await;
-    }
-    let (caller, reads) = (Key::of(request.extensions()), request.method().is_safe());
-    // No handler reads the body of another method.
-    let has_body = [Method::POST, Method::PATCH, Method::PUT].contains(request.method())
-        && !request.body().is_end_stream();
-    let in_flight = match limit.take(caller.clone(), has_body) {
-        Ok(in_flight) => in_flight,
-        Err(full) => return refused(full).into_response(),
-    };
-    request.extensions_mut().insert(in_flight.clone());
-    let response = next.run(request).await;
-    drop(in_flight);
-    if is_event_stream(response.headers()) {
-        // An event stream is sent as it comes, for hours, and has a limit of its own.
-        return response;
-    }
-    let bytes = usize::try_from(response.body().size_hint().lower()).unwrap_or(usize::MAX);
-    match limit.bytes.take(&caller, bytes) {
-        Ok(place) => until_read(response, place),
-        // The change was made, so its response is sent in any case; it is small.
-        Err(_) if !reads => response,
-        Err(full) => refused(full).into_response(),
+/// A request that has its places, or that has no limits.
+pub(crate) struct Admitted(Option<(InFlight, bool)>);
+
+impl InFlightLimit {
+    /// Refuses a request by 503 when the gateway's limit is reached, and by 429 when the caller's is. A request is in flight from
+    /// the end of its body until there is a response or the client has disconnected.
+    pub(crate) fn admit(&self, request: &mut Request) -> Result<Admitted, ApiError> {
+        if is_health(request) {
+            return Ok(Admitted(None));
+        }
+        let (caller, reads) = (Key::of(request.extensions()), request.method().is_safe());
+        // No handler reads the body of another method.
+        let has_body = [Method::POST, Method::PATCH, Method::PUT].contains(request.method())
+            && !request.body().is_end_stream();
+        let in_flight = self.take(caller, has_body).map_err(refused)?;
+        request.extensions_mut().insert(in_flight.clone());
+        Ok(Admitted(Some((in_flight, reads))))
     }
 }
 
-/// Holds `place` until the response body is dropped.
-fn until_read(mut response: Response, place: Place<Key>) -> Response {
-    // `map_frame` loses the size hint, from which the header would be made later.
-    if let Some(length) = response.body().size_hint().exact() {
-        response.headers_mut().entry(CONTENT_LENGTH).or_insert(length.into());
+impl Admitted {
+    /// The response to the request, which is no longer in flight. The bytes of the response count as unread until the client has
+    /// read all of them.
+    pub(crate) fn until_read(self, response: Response) -> axum::http::Response<HeldBody> {
+        let Some((in_flight, reads)) = self.0 else { return HeldBody::free(response) };
+        if is_event_stream(response.headers()) {
+            // An event stream is sent as it comes, for hours, and has a limit of its own.
+            return HeldBody::free(response);
+        }
+        let bytes = usize::try_from(response.body().size_hint().lower()).unwrap_or(usize::MAX);
+        match in_flight.untaken(bytes) {
+            Ok(place) => response.map(|body| HeldBody { body, _place: Some(place) }),
+            // The change was made, so its response is sent in any case; it is small.
+            Err(_) if !reads => HeldBody::free(response),
+            Err(full) => HeldBody::free(refused(full).into_response()),
+        }
     }
-    response.map(|body| {
-        Body::new(body.map_frame(move |frame| {
-            let _ = &place;
-            frame
-        }))
-    })
+}
+
+pin_project_lite::pin_project! {
+    /// The body of a response, which holds the place of its bytes until it is dropped. A closure of `map_frame` could do that, too,
+    /// but not tell the length.
+    #[derive(Default)]
+    pub(crate) struct HeldBody {
+        #[pin]
+        body: Body,
+        _place: Option<Place<Key>>,
+    }
+}
+
+impl HeldBody {
+    /// A response whose bytes do not count.
+    pub(crate) fn free(response: Response) -> axum::http::Response<Self> {
+        response.map(|body| Self { body, _place: None })
+    }
+}
+
+impl HttpBody for HeldBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.project().body.poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 #[cfg(test)]

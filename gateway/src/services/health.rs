@@ -37,8 +37,9 @@ impl ServiceHealth {
     }
 
     /// The last answers of the services; at the start, the first ones.
-    pub(crate) async fn last(mut self) -> Known {
-        let known = self.0.wait_for(Option::is_some).await;
+    pub(crate) async fn last(&self) -> Known {
+        let mut known = self.0.clone();
+        let known = known.wait_for(Option::is_some).await;
         known.ok().and_then(|it| it.clone()).unwrap_or_default()
     }
 }

@@ -3,11 +3,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response};
 
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -59,6 +56,15 @@ impl SecurityHeaders {
         Self { rows, token_origin: Arc::new(token_origin) }
     }
 
+    /// Adds the row of an answer to it.
+    pub(crate) fn secure<B>(&self, response: &mut Response<B>) {
+        let row = response.extensions_mut().remove::<Row>().unwrap_or(Row::Api);
+        let headers = response.headers_mut();
+        self.add(row, headers);
+        // What one caller may see is not for a cache that others share, and is asked for again before each use.
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    }
+
     fn add(&self, row: Row, headers: &mut HeaderMap) {
         for (name, value) in self.rows.iter().filter(|it| it.0 == row).flat_map(|it| &it.1) {
             headers.insert(name, value.clone());
@@ -99,15 +105,4 @@ fn document(policy: &str) -> HeaderMap {
     // Not no-referrer, with which a browser sends `Origin: null` with changes: they would count as those of another origin.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers
-}
-
-/// Adds the row of an answer to it.
-pub(crate) async fn secure(State(table): State<SecurityHeaders>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let row = response.extensions_mut().remove::<Row>().unwrap_or(Row::Api);
-    let headers = response.headers_mut();
-    table.add(row, headers);
-    // What one caller may see is not for a cache that others share, and is asked for again before each use.
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
-    response
 }

@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use axum::middleware::from_fn_with_state;
 use http_body_util::BodyExt as _;
 use platform::shutdown::Shutdown;
 use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
 
-use super::security::{SecurityHeaders, secure};
+use super::security::SecurityHeaders;
 use super::*;
 
 async fn ask(path: &str, headers: &[(header::HeaderName, &str)]) -> Response {
@@ -18,12 +17,13 @@ async fn ask(path: &str, headers: &[(header::HeaderName, &str)]) -> Response {
     let services =
         Services::connect(&peer("task-service"), &peer("worker-service"), "0.0.0", Shutdown::new());
     let router = crate::router::routes().with_state(services);
-    let router = router.layer(from_fn_with_state(SecurityHeaders::new(|| None), secure));
     let mut request = Request::get(path);
     for (name, value) in headers {
         request = request.header(name, *value);
     }
-    router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    let mut response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    SecurityHeaders::new(|| None).secure(&mut response);
+    response
 }
 
 async fn content(response: Response) -> Vec<u8> {

@@ -52,7 +52,7 @@ pub(crate) async fn terminate(
 /// Creates the task of an action: 202 with a task that is still to be carried out, new or not, or 200 with a completed one
 /// because the worker is in this state already.
 async fn ask(
-    mut services: Services,
+    services: Services,
     caller: &Caller,
     verb: TaskVerb,
     worker_id: String,
@@ -66,7 +66,7 @@ async fn ask(
         task: Some(Task { priority: priority.into(), action: Some(action), ..Task::default() }),
         validate_only: body.violations.exist(),
     };
-    let answer = services.tasks.create_task(caller.request(request)).await;
+    let answer = services.tasks().create_task(caller.request(request)).await;
     let answer = body.violations.merge_into(answer.map_err(of_worker))?;
     let is_done = answer.task.as_ref().is_some_and(|it| it.status() == TaskStatus::Completed);
     let status = if is_done { StatusCode::OK } else { StatusCode::ACCEPTED };

@@ -15,11 +15,11 @@ use crate::services::{Services, WORKERS};
 
 /// Answers what a worker waits for.
 pub(crate) async fn get(
-    State(mut services): State<Services>,
+    State(services): State<Services>,
     Authenticated(caller): Authenticated,
     PathId(id): PathId,
 ) -> Result<Json<Explanation>, ApiError> {
-    let answer = services.workers.explain_worker(caller.request(ExplainWorkerRequest { id })).await?;
+    let answer = services.workers().explain_worker(caller.request(ExplainWorkerRequest { id })).await?;
     let mut answer = answer.into_inner();
     answer.worker = Some(answered(WORKERS, answer.worker)?);
     Ok(Json(answer.into()))

@@ -1,8 +1,9 @@
 use std::convert::Infallible;
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::post;
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -73,12 +74,20 @@ fn the_bytes_of_a_body_count_until_its_request_is_answered() {
 #[test]
 fn an_answer_holds_its_place_until_it_is_dropped_and_keeps_its_length() {
     let limit = InFlightLimit::new(&limits());
-    let place = limit.bytes.take(&caller("ada"), 4).unwrap();
-    let response = until_read(Response::new(Body::from("body")), place);
-    assert_eq!(response.headers()[CONTENT_LENGTH], "4");
-    assert_eq!(limit.bytes.taken(), 4);
+    let admitted = limit.admit(&mut Request::new(Body::empty())).ok().unwrap();
+    let response = admitted.until_read(Response::new(Body::from("body")));
+    // The server makes the header `Content-Length` of it.
+    assert_eq!(response.body().size_hint().exact(), Some(4));
+    assert_eq!((limit.requests.taken(), limit.bytes.taken()), (0, 4));
     drop(response);
     assert_eq!(limit.bytes.taken(), 0);
+}
+
+async fn limited(State(limit): State<InFlightLimit>, mut request: Request, next: Next) -> Response {
+    match limit.admit(&mut request) {
+        Ok(admitted) => admitted.until_read(next.run(request).await).map(Body::new),
+        Err(error) => error.into_response(),
+    }
 }
 
 /// Clients whose bodies come byte by byte, as many as may be in flight: others are served all the same, and the body that has been
@@ -88,7 +97,7 @@ async fn who_sends_slowly_delays_nobody_else() {
     let limit = InFlightLimit::new(&Limits { requests: 2, requests_per_caller: 0, ..limits() });
     let router = Router::new()
         .route("/", post(body_for_test).get(|| async {}))
-        .layer(from_fn_with_state(limit.clone(), limit_in_flight));
+        .layer(from_fn_with_state(limit.clone(), limited));
     let mut slow = Vec::new();
     for _ in 0..2 {
         let (bytes, body) = mpsc::channel::<Result<Bytes, Infallible>>(1);
