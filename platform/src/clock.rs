@@ -12,6 +12,9 @@ pub use uptime::Uptime;
 
 mod uptime;
 
+/// The length of an instant in RFC 3339.
+const RFC_3339_BYTES: usize = "2026-11-22T09:10:11.123456Z".len();
+
 /// An instant in microseconds since 1970-01-01T00:00:00Z, as stored in databases and events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Micros(pub i64);
@@ -21,18 +24,30 @@ impl Micros {
     /// instants.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
+        let mut text = String::with_capacity(RFC_3339_BYTES);
+        self.append_rfc3339(&mut text);
+        text
+    }
+
+    /// Appends [`Micros::to_rfc3339`] to a text.
+    pub fn append_rfc3339(self, text: &mut String) {
         let nanos = i128::from(self.0) * 1_000;
-        let Ok(at) = time::OffsetDateTime::from_unix_timestamp_nanos(nanos) else { return String::new() };
-        format!(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
-            at.year(),
-            u8::from(at.month()),
-            at.day(),
-            at.hour(),
-            at.minute(),
-            at.second(),
-            at.microsecond()
-        )
+        let Ok(at) = time::OffsetDateTime::from_unix_timestamp_nanos(nanos) else { return };
+        // Not by `format!`, which takes ten times as long: a list has two of them in each row.
+        let numbers = [
+            (at.year().unsigned_abs(), 4, '-'),
+            (u8::from(at.month()).into(), 2, '-'),
+            (at.day().into(), 2, 'T'),
+            (at.hour().into(), 2, ':'),
+            (at.minute().into(), 2, ':'),
+            (at.second().into(), 2, '.'),
+            (at.microsecond(), 6, 'Z'),
+        ];
+        for (number, digits, behind) in numbers {
+            let digit = |place| char::from_digit(number / 10_u32.pow(place) % 10, 10).unwrap_or('0');
+            text.extend((0..digits).rev().map(digit));
+            text.push(behind);
+        }
     }
 
     /// Returns the whole seconds since 1970.

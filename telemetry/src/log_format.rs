@@ -1,9 +1,10 @@
 //! Formats `tracing` events as log lines, with the ids of the current span.
 
-use std::fmt;
+use std::cell::RefCell;
+use std::fmt::{self, Write as _};
 
 use opentelemetry::trace::TraceContextExt as _;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -58,31 +59,49 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let line = self.line(event).map_err(|_| fmt::Error)?;
-        let text = std::str::from_utf8(&line).map_err(|_| fmt::Error)?;
+        thread_local! {
+            /// The buffers are kept, because every request logs several lines.
+            static KEPT: RefCell<Parts> = RefCell::default();
+        }
+        KEPT.with(|kept| match kept.try_borrow_mut() {
+            Ok(mut parts) => self.format(&mut writer, event, &mut parts),
+            // The event of a value that logs while it is formatted.
+            Err(_) => self.format(&mut writer, event, &mut Parts::default()),
+        })
+    }
+}
+
+impl Lines {
+    fn format(&self, writer: &mut Writer<'_>, event: &Event<'_>, parts: &mut Parts) -> fmt::Result {
+        self.line(event, parts).map_err(|_| fmt::Error)?;
+        let text = std::str::from_utf8(&parts.line.0).map_err(|_| fmt::Error)?;
         match self.format {
-            LogFormat::Json => writeln!(writer, "{text}"),
+            LogFormat::Json => {
+                writer.write_str(text)?;
+                writer.write_char('\n')
+            }
             LogFormat::Text { colour } => {
                 let line: LogLine = serde_json::from_str(text).map_err(|_| fmt::Error)?;
                 writeln!(writer, "{}", line.to_text(colour))
             }
         }
     }
-}
 
-impl Lines {
-    /// Writes the JSON of a [`LogLine`] without building one, because every request logs several lines.
-    fn line(&self, event: &Event<'_>) -> serde_json::Result<Vec<u8>> {
-        let is_audit = event.metadata().target() == audit::TARGET;
-        let mut fields = Fields { is_audit, ..Fields::default() };
-        event.record(&mut fields);
-        let mut line = Json(Vec::with_capacity(384 + fields.others.0.len()));
-        line.begin(&self.clock.now().to_rfc3339())?;
+    /// Writes the JSON of a [`LogLine`] without building one.
+    fn line(&self, event: &Event<'_>, parts: &mut Parts) -> serde_json::Result<()> {
+        let Parts { line, fields } = parts;
+        fields.begin(event.metadata().target() == audit::TARGET);
+        event.record(fields);
+        fields.text.clear();
+        self.clock.now().append_rfc3339(&mut fields.text);
+        line.begin(&fields.text)?;
         line.put("level", event.metadata().level().as_str())?;
         line.put("service", self.service)?;
         line.put("target", event.metadata().target())?;
         // Events of the OpenTelemetry SDK have a name instead of a message.
-        line.put("message", fields.message.as_deref().or(fields.name.as_deref()).unwrap_or_default())?;
+        let Fields { has_message, message, name, others, .. } = &*fields;
+        let alone = name.as_deref().filter(|_| !has_message);
+        line.put("message", alone.unwrap_or(message))?;
         // tracing-opentelemetry activates the context of an entered `tracing` span, so this covers both kinds of spans.
         let ids = opentelemetry::Context::map_current(|it| {
             let span = it.span();
@@ -90,18 +109,23 @@ impl Lines {
             span.is_valid().then(|| (span.trace_id(), span.span_id()))
         });
         if let Some((trace_id, span_id)) = ids {
-            line.put("trace_id", trace_id.to_string())?;
-            line.put("span_id", span_id.to_string())?;
+            line.put("trace_id", Shown(trace_id))?;
+            line.put("span_id", Shown(span_id))?;
         }
-        if fields.message.is_some()
-            && let Some(name) = &fields.name
-        {
+        if let Some(name) = name.as_deref().filter(|_| *has_message) {
             line.put("name", name)?;
         }
-        line.0.extend(fields.others.0);
+        line.0.extend_from_slice(&others.0);
         line.0.push(b'}');
-        Ok(line.0)
+        Ok(())
     }
+}
+
+/// The parts of a line that is being written.
+#[derive(Default)]
+struct Parts {
+    line: Json,
+    fields: Fields,
 }
 
 /// A JSON object that is written member by member.
@@ -110,7 +134,8 @@ struct Json(Vec<u8>);
 
 impl Json {
     fn begin(&mut self, timestamp: &str) -> serde_json::Result<()> {
-        self.0.extend(b"{\"timestamp\":");
+        self.0.clear();
+        self.0.extend_from_slice(b"{\"timestamp\":");
         serde_json::to_writer(&mut self.0, timestamp)
     }
 
@@ -122,16 +147,34 @@ impl Json {
     }
 }
 
+/// A value whose text is written without a copy.
+struct Shown<T>(T);
+
+impl<T: fmt::Display> Serialize for Shown<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
 /// The fields of an event, without secrets.
 #[derive(Default)]
 struct Fields {
     is_audit: bool,
-    message: Option<String>,
+    has_message: bool,
+    message: String,
     name: Option<String>,
     others: Json,
+    /// The text of the value at hand.
+    text: String,
 }
 
 impl Fields {
+    fn begin(&mut self, is_audit: bool) {
+        self.message.clear();
+        self.others.0.clear();
+        (self.is_audit, self.has_message, self.name) = (is_audit, false, None);
+    }
+
     fn put(&mut self, field: &Field, value: impl Serialize) {
         // Writing texts and numbers into memory cannot fail.
         let _ = self.others.put(field.name(), value);
@@ -140,7 +183,11 @@ impl Fields {
     fn text(&mut self, field: &Field, value: &str) {
         let value = redact::secrets(value);
         match field.name() {
-            "message" => self.message = Some(value.into_owned()),
+            "message" => {
+                self.message.clear();
+                self.message.push_str(&value);
+                self.has_message = true;
+            }
             "name" => self.name = Some(value.into_owned()),
             name if redact::is_secret_field(name) => self.put(field, redact::REDACTED),
             name if self.is_audit && audit::JSON_FIELDS.contains(&name) => {
@@ -180,6 +227,11 @@ impl Visit for Fields {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.text(field, &format!("{value:?}"));
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        // Writing into memory fails only if the value says so; the text up to there is shown.
+        let _ = write!(text, "{value:?}");
+        self.text(field, &text);
+        self.text = text;
     }
 }

@@ -15,6 +15,8 @@ use tracing_subscriber::fmt::MakeWriter;
 const MAX_BUFFERED: usize = 4 * 1024 * 1024;
 /// Size of the part of the buffer that only audit lines use, in bytes: some 10,000 lines.
 const AUDIT_RESERVE: usize = 4 * 1024 * 1024;
+/// The size that an empty buffer keeps, in bytes: that of the lines of a second at 1,000 requests a second.
+const MAX_KEPT: usize = 512 * 1024;
 /// How long the thread collects lines before it writes them.
 const BATCH_DELAY: Duration = Duration::from_millis(5);
 /// Timeout for writing the last lines at shutdown.
@@ -112,6 +114,8 @@ impl Write for &LogWriter {
 
 fn write_lines(shared: &Shared, mut out: impl Write) {
     let mut failed = false;
+    // The lines that are being written; their buffer is used again.
+    let mut lines = Vec::new();
     loop {
         let mut buffer = shared.lock();
         while buffer.lines.is_empty() && !buffer.closed {
@@ -122,7 +126,8 @@ fn write_lines(shared: &Shared, mut out: impl Write) {
             std::thread::sleep(BATCH_DELAY);
             buffer = shared.lock();
         }
-        let (lines, closed) = (std::mem::take(&mut buffer.lines), buffer.closed);
+        std::mem::swap(&mut buffer.lines, &mut lines);
+        let closed = buffer.closed;
         let dropped = std::mem::take(&mut buffer.dropped);
         let audit_lines_dropped = std::mem::take(&mut buffer.audit_lines_dropped);
         drop(buffer);
@@ -148,6 +153,8 @@ fn write_lines(shared: &Shared, mut out: impl Write) {
         if closed && lines.is_empty() {
             return;
         }
+        lines.clear();
+        lines.shrink_to(MAX_KEPT);
     }
 }
 
