@@ -17,9 +17,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
-use http_body::Body;
-use http_body_util::BodyExt as _;
-use http_body_util::combinators::UnsyncBoxBody;
+use http_body::{Body, Frame, SizeHint};
 use tower::{BoxError, Layer, Service};
 
 use opentelemetry::Context as TraceContext;
@@ -90,10 +88,35 @@ pub struct HttpServer<A, S> {
     inner: S,
 }
 
-/// A response body whose end also ends the server span.
-pub type ObservedBody = UnsyncBoxBody<Bytes, BoxError>;
+pin_project_lite::pin_project! {
+    /// The response body `B`, whose end also ends the server span.
+    pub struct ObservedBody<B: Body<Data = Bytes>> {
+        #[pin]
+        inner: TracedBody<B, Observation>,
+    }
+}
 
-type Answer = Pin<Box<dyn Future<Output = Result<Response<ObservedBody>, Infallible>> + Send>>;
+impl<B: Body<Data = Bytes>> Body for ObservedBody<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        self.project().inner.poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+type Answer<B> = Pin<Box<dyn Future<Output = Result<Response<ObservedBody<B>>, Infallible>> + Send>>;
 
 impl<A, S, B, R> Service<Request<B>> for HttpServer<A, S>
 where
@@ -103,9 +126,9 @@ where
     B: Send + 'static,
     R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
-    type Response = Response<ObservedBody>;
+    type Response = Response<ObservedBody<R>>;
     type Error = Infallible;
-    type Future = Answer;
+    type Future = Answer<R>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.inner.poll_ready(cx)
@@ -151,8 +174,8 @@ where
             propagation::tell_client(&observation.span, response.headers_mut());
             let (parts, body) = response.into_parts();
             let observation = observation.answered(&parts, settings.resources);
-            let body = TracedBody::new(body, Some(observation));
-            Ok(Response::from_parts(parts, body.map_err(Into::into).boxed_unsync()))
+            let body = ObservedBody { inner: TracedBody::new(body, Some(observation)) };
+            Ok(Response::from_parts(parts, body))
         })
     }
 }

@@ -105,6 +105,6 @@ pub(crate) async fn ready(
         Service { name, status, versions: is_verbose.then_some(answers.versions) }
     });
     let telemetry = is_verbose.then(|| exporters().into_iter().map(Exporter::from).collect());
-    let version = is_verbose.then_some(services.version);
+    let version = is_verbose.then_some(services.version());
     Ok(Json(Ready { status: "ready", version, services: known.collect(), telemetry }))
 }

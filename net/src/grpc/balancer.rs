@@ -1,19 +1,17 @@
 //! Load balancing over the replicas of a peer, and retries: a call is sent again if no replica can have processed it, and
 //! once if it only reads (docs/adr/0007).
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use opentelemetry::Context as TraceContext;
 use telemetry::{semconv, span};
 use tonic::body::Body as GrpcBody;
-use tower::{BoxError, Service};
+use tower::BoxError;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, ReplicaBody};
 use super::endpoints::Endpoints;
 use super::exchange_error::ExchangeError;
 use super::method;
@@ -25,18 +23,24 @@ const MAX_RETRIES: usize = 10;
 /// A channel to all replicas of a peer. Clones share the connections. A request is kept in memory until it is answered, to
 /// be sent again: it has to be a single message.
 #[derive(Clone)]
-pub struct Balancer {
+pub(super) struct Balancer(Arc<Shared>);
+
+struct Shared {
     endpoints: Arc<Endpoints>,
     /// Where the search for a replica starts, so that equally busy replicas take turns.
-    next: Arc<AtomicUsize>,
+    next: AtomicUsize,
 }
 
 impl Balancer {
     pub(super) fn new(endpoints: impl Into<Arc<Endpoints>>) -> Self {
-        Self { endpoints: endpoints.into(), next: Arc::default() }
+        Self(Arc::new(Shared { endpoints: endpoints.into(), next: AtomicUsize::new(0) }))
     }
 
-    async fn exchange(&self, request: Request<GrpcBody>) -> Result<Response<GrpcBody>, BoxError> {
+    pub(super) async fn exchange(
+        &self,
+        request: Request<GrpcBody>,
+    ) -> Result<Response<ReplicaBody>, BoxError> {
+        let endpoints = &self.0.endpoints;
         let (parts, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
         let reads = method::is_read(parts.uri.path());
@@ -44,9 +48,9 @@ impl Balancer {
             call: TraceContext::current(),
             resends: 0,
             endpoint: None,
-            configured: self.endpoints.address(),
+            configured: endpoints.address(),
         };
-        let replicas = self.endpoints.all().await?;
+        let replicas = endpoints.all().await?;
         let (mut tried, mut retries, mut was_lost) = (Vec::new(), 0, false);
         let mut chosen = self.pick(&replicas, &tried);
         loop {
@@ -54,11 +58,11 @@ impl Balancer {
             attempts.endpoint = Some(endpoint.clone());
             // The answer of a stream has no end to wait for.
             let buffered = reads && !method::is_streaming(parts.uri.path());
-            let error = match endpoint.exchange(parts.clone(), body.clone(), buffered).await {
+            let error = match endpoint.exchange(&parts, body.clone(), buffered).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            self.endpoints.refresh();
+            endpoints.refresh();
             let not_connected = matches!(error, ExchangeError::NotConnected { .. });
             let may_retry = error.nothing_done() || (reads && !was_lost);
             let may_retry = not_connected || (retries < MAX_RETRIES && may_retry);
@@ -77,7 +81,7 @@ impl Balancer {
 
     /// The replica with the fewest calls in flight among those not tried yet; unreachable replicas come last.
     fn pick(&self, replicas: &[Arc<Endpoint>], tried: &[Arc<Endpoint>]) -> Option<Arc<Endpoint>> {
-        let first = self.next.fetch_add(1, Ordering::Relaxed) % replicas.len().max(1);
+        let first = self.0.next.fetch_add(1, Ordering::Relaxed) % replicas.len().max(1);
         let (before, after) = replicas.split_at(first);
         let untried =
             after.iter().chain(before).filter(|it| !tried.iter().any(|tried| Arc::ptr_eq(tried, it)));
@@ -106,23 +110,6 @@ impl Drop for Attempts<'_> {
             it.set_some(semconv::NETWORK_PEER_PORT, socket.map(|it| i64::from(it.port())));
             it.set_some(semconv::CCM_RESEND_COUNT, Some(self.resends).filter(|it| *it > 0));
         });
-    }
-}
-
-type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response<GrpcBody>, BoxError>> + Send>>;
-
-impl Service<Request<GrpcBody>> for Balancer {
-    type Response = Response<GrpcBody>;
-    type Error = BoxError;
-    type Future = ResponseFuture;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<GrpcBody>) -> ResponseFuture {
-        let balancer = self.clone();
-        Box::pin(async move { balancer.exchange(request).await })
     }
 }
 

@@ -16,21 +16,18 @@ use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use tower::{BoxError, Service};
 
 use super::balancer::Balancer;
-use super::client_layer::Traced;
+pub use super::client_layer::Channel;
 use super::endpoint::Endpoint;
 use super::endpoints::Endpoints;
 use super::health::version_of;
 use super::peer::Peer;
-
-/// A channel to a peer's replicas, with a client span for each call. Clones share its connections.
-pub type Channel = Traced<Balancer>;
 
 /// Makes a channel to `peer`, and a health probe that shares its connections. Needs a tokio runtime.
 #[must_use]
 pub fn connect(peer: &Peer) -> (Channel, HealthProbe) {
     let endpoints = Arc::new(Endpoints::of(peer));
     let probe = HealthProbe { endpoints: endpoints.clone() };
-    (Traced::new(Balancer::new(endpoints), peer.clone()), probe)
+    (Channel::new(Balancer::new(endpoints), peer.name), probe)
 }
 
 /// Asks a peer's `grpc.health.v1` whether the peer serves. Probes are not traced.
@@ -122,7 +119,8 @@ impl Service<Request<GrpcBody>> for SingleReplica {
         let replica = self.0.clone();
         Box::pin(async move {
             let (parts, body) = request.into_parts();
-            Ok(replica.exchange(parts, body.collect().await?.to_bytes(), true).await?)
+            let answer = replica.exchange(&parts, body.collect().await?.to_bytes(), true).await?;
+            Ok(answer.map(GrpcBody::new))
         })
     }
 }

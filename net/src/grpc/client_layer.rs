@@ -1,24 +1,23 @@
-//! The client span of a gRPC call, by the semantic conventions for gRPC: it puts the trace context and the time left
+//! A channel to a peer, and the client span of a gRPC call, by the semantic conventions for gRPC: it puts the trace context and the time left
 //! until the deadline into the metadata, and turns a failed exchange into a status that names the peer.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body::Body;
 use http_body_util::BodyExt as _;
 use platform::connection_failure::ConnectionFailure;
 use tonic::body::Body as GrpcBody;
 use tonic::{Code, Status};
-use tower::{BoxError, Service, ServiceExt as _};
+use tower::{BoxError, Service};
 
+use super::balancer::Balancer;
 use super::exchange_error::ExchangeError;
 use super::outcome::Outcome;
-use super::peer::Peer;
 use super::{deadline, method, status};
 use crate::metrics;
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
@@ -26,27 +25,22 @@ use platform::causes::{causes, chain};
 use telemetry::span::{Span, SpanBuilder, SpanKind};
 use telemetry::{propagation, semconv};
 
-/// The channel `S` to a peer, with a client span for each call.
+/// A channel to a peer's replicas, with a client span for each call. Clones share its connections; a clone is made for each call.
 #[derive(Clone)]
-pub struct Traced<S> {
-    inner: S,
-    peer: Peer,
+pub struct Channel {
+    balancer: Balancer,
+    peer: &'static str,
 }
 
-impl<S> Traced<S> {
-    pub(crate) fn new(inner: S, peer: Peer) -> Self {
-        Self { inner, peer }
+impl Channel {
+    pub(super) fn new(balancer: Balancer, peer: &'static str) -> Self {
+        Self { balancer, peer }
     }
 }
 
 type Answer = Pin<Box<dyn Future<Output = Result<Response<GrpcBody>, Infallible>> + Send>>;
 
-impl<S, R> Service<Request<GrpcBody>> for Traced<S>
-where
-    S: Service<Request<GrpcBody>, Response = Response<R>, Error: Into<BoxError>> + Clone + Send + 'static,
-    S::Future: Send,
-    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-{
+impl Service<Request<GrpcBody>> for Channel {
     type Response = Response<GrpcBody>;
     type Error = Infallible;
     type Future = Answer;
@@ -57,9 +51,8 @@ where
     }
 
     fn call(&mut self, mut request: Request<GrpcBody>) -> Self::Future {
-        let inner = self.inner.clone();
-        let mut call = Call::begin(&self.peer, request.uri().path());
-        let peer = self.peer.name;
+        let (balancer, peer) = (self.balancer.clone(), self.peer);
+        let mut call = Call::begin(peer, request.uri().path());
         let path = request.uri().path();
         let (reads, streams) = (method::is_read(path), method::is_streaming(path));
         propagation::inject(call.span.context(), request.headers_mut());
@@ -68,30 +61,33 @@ where
             deadline::to_headers(remaining, request.headers_mut());
         }
         Box::pin(async move {
-            let exchange = call.span.run(inner.oneshot(request));
+            let exchange = call.span.run(balancer.exchange(request));
             let outcome = match remaining {
                 None => Ok(exchange.await),
                 Some(remaining) => tokio::time::timeout(remaining, exchange).await,
             };
-            let mut failure = None;
-            let response = match outcome {
-                Ok(Ok(response)) => response.map(|body| {
-                    let failed = move |error: R::Error| BoxError::from(no_answer(peer, reads, &error.into()));
-                    GrpcBody::new(body.map_err(failed))
-                }),
-                Ok(Err(error)) => {
-                    let error = error.into();
-                    failure = exchange_error(&error).map(ExchangeError::failure);
-                    call.span.in_scope(|| no_answer(peer, reads, &error)).into_http()
+            let (failure, status) = match outcome {
+                Ok(Ok(response)) => {
+                    call.head = Outcome::in_headers(response.headers());
+                    if streams && call.head.is_none() {
+                        // A stream goes on for hours; its span would tell nobody anything until then.
+                        call.end_span(Outcome::of(Code::Ok));
+                    }
+                    return Ok(response.map(|body| {
+                        let failed =
+                            move |error| BoxError::from(no_answer(peer, reads, &BoxError::from(error)));
+                        GrpcBody::new(TracedBody::new(body.map_err(failed), Some(call)))
+                    }));
                 }
-                Err(_) => status::too_late(peer, reads).into_http(),
+                Ok(Err(error)) => {
+                    let status = call.span.in_scope(|| no_answer(peer, reads, &error));
+                    (exchange_error(&error).map(ExchangeError::failure), status)
+                }
+                Err(_) => (None, status::too_late(peer, reads)),
             };
+            let response = status.into_http();
             call.head = Outcome::in_headers(response.headers()).map(|it| Outcome { failure, ..it });
-            if streams && call.head.is_none() {
-                // A stream goes on for hours; its span would tell nobody anything until then.
-                call.end_span(Outcome::of(Code::Ok));
-            }
-            Ok(response.map(|body| GrpcBody::new(TracedBody::new(body, Some(call)))))
+            Ok(response.map(|body: GrpcBody| GrpcBody::new(TracedBody::new(body, Some(call)))))
         })
     }
 }
@@ -114,7 +110,7 @@ fn exchange_error(error: &BoxError) -> Option<&ExchangeError> {
 struct Call {
     span: Span,
     started: Instant,
-    method: String,
+    method: Cow<'static, str>,
     /// Whether the duration has been recorded.
     is_measured: bool,
     /// The outcome, if the head of the response has one.
@@ -122,16 +118,16 @@ struct Call {
 }
 
 impl Call {
-    fn begin(peer: &Peer, path: &str) -> Self {
-        let name = method::name(path);
+    fn begin(peer: &'static str, path: &str) -> Self {
+        let method = method::known_name(path);
         let span = SpanBuilder::new(SpanKind::Client).start(|it| {
-            it.name(name.to_owned());
-            it.set(semconv::PEER_SERVICE, peer.name);
-            it.set(semconv::RPC_METHOD, name.to_owned());
+            it.name(method.clone());
+            it.set(semconv::PEER_SERVICE, peer);
+            it.set(semconv::RPC_METHOD, method.clone());
             it.set(semconv::RPC_SYSTEM_NAME, "grpc");
-            it.set(semconv::SERVICE_PEER_NAME, peer.name);
+            it.set(semconv::SERVICE_PEER_NAME, peer);
         });
-        Self { span, started: Instant::now(), method: name.to_owned(), is_measured: false, head: None }
+        Self { span, started: Instant::now(), method, is_measured: false, head: None }
     }
 
     /// Has no effect if the span has ended.
@@ -139,7 +135,7 @@ impl Call {
         let is_failure = |code| code != Code::Ok;
         if !std::mem::replace(&mut self.is_measured, true) {
             let error_type = outcome.error_type(is_failure);
-            metrics::made_call(&self.method, outcome.code_name(), error_type, self.started.elapsed());
+            metrics::made_call(self.method.clone(), outcome.code_name(), error_type, self.started.elapsed());
         }
         outcome.end(&self.span, is_failure);
     }

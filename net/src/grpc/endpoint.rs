@@ -4,17 +4,18 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, Uri, header};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Collected, Full};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, BufReader};
 use tokio::net::TcpStream;
-use tonic::body::Body as GrpcBody;
 use tower::BoxError;
 
 use platform::connection_failure::ConnectionFailure;
@@ -23,7 +24,7 @@ use super::connect_error::ConnectError;
 use super::exchange_error::ExchangeError;
 use super::introduction::{self, Introduction};
 use super::peer::{Address, Peer};
-use crate::activity::Activity;
+use crate::activity::{Activity, RequestGuard};
 
 /// Maximum size of the headers or trailers of a response; those of this product's servers are much smaller.
 const MAX_HEADER_BYTES: u32 = 64 * 1024;
@@ -55,6 +56,45 @@ pub(super) struct Endpoint {
     connecting: tokio::sync::Mutex<Option<(Instant, ConnectionFailure, String)>>,
     calls: Activity,
     is_unreachable: AtomicBool,
+}
+
+pin_project_lite::pin_project! {
+    /// The body of an answer.
+    #[project = Projected]
+    pub(super) enum ReplicaBody {
+        Whole { #[pin] body: Collected<Bytes> },
+        // The call is in flight until the body is dropped.
+        Arriving { #[pin] body: Incoming, _call: RequestGuard },
+    }
+}
+
+impl Body for ReplicaBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        match self.project() {
+            Projected::Whole { body } => body.poll_frame(cx).map_err(|never| match never {}),
+            Projected::Arriving { body, .. } => body.poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Whole { body } => body.is_end_stream(),
+            Self::Arriving { body, .. } => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole { body } => body.size_hint(),
+            Self::Arriving { body, .. } => body.size_hint(),
+        }
+    }
 }
 
 impl Endpoint {
@@ -100,19 +140,21 @@ impl Endpoint {
     /// Sends a request and waits for the head of its answer; with `buffered`, for the whole answer.
     pub(super) async fn exchange(
         self: &Arc<Self>,
-        mut parts: Parts,
+        parts: &Parts,
         body: Bytes,
         buffered: bool,
-    ) -> Result<Response<GrpcBody>, ExchangeError> {
+    ) -> Result<Response<ReplicaBody>, ExchangeError> {
         let guard = self.calls.begin();
         let mut sender = self.connection().await?;
-        let mut uri = parts.uri.into_parts();
-        (uri.scheme, uri.authority) =
-            (self.address.origin.scheme().cloned(), self.address.origin.authority().cloned());
-        parts.uri =
-            Uri::from_parts(uri).map_err(|error| self.not_connected(ConnectionFailure::Other, error))?;
-        parts.headers.insert(header::USER_AGENT, USER_AGENT);
-        let request = Request::from_parts(parts, Full::new(body));
+        let mut uri = self.address.origin.clone().into_parts();
+        uri.path_and_query = parts.uri.path_and_query().cloned();
+        let uri = Uri::from_parts(uri);
+        let uri = uri.map_err(|error| self.not_connected(ConnectionFailure::Other, error))?;
+        // Not the extensions: they are of no use to the connection.
+        let mut request = Request::new(Full::new(body));
+        (*request.method_mut(), *request.uri_mut()) = (parts.method.clone(), uri);
+        *request.headers_mut() = parts.headers.clone();
+        request.headers_mut().insert(header::USER_AGENT, USER_AGENT);
         let response = sender.send_request(request);
         // A request handed over just as its connection ends may stay in hyper's queue. hyper fails it, as not sent, once
         // the last sender is dropped; so no caller may hold a sender while it waits.
@@ -121,13 +163,9 @@ impl Endpoint {
         if buffered {
             let (head, body) = response.into_parts();
             let body = body.collect().await.map_err(|error| self.failed(error))?;
-            return Ok(Response::from_parts(head, GrpcBody::new(body)));
+            return Ok(Response::from_parts(head, ReplicaBody::Whole { body }));
         }
-        let hold_guard = move |frame| {
-            let _ = &guard;
-            frame
-        };
-        Ok(response.map(|body| GrpcBody::new(body.map_frame(hold_guard))))
+        Ok(response.map(|body| ReplicaBody::Arriving { body, _call: guard }))
     }
 
     async fn connection(self: &Arc<Self>) -> Result<Sender, ExchangeError> {

@@ -1,6 +1,7 @@
 //! The names of a gRPC call: `ccm.task.v1.TaskService/CreateTask`, and of its outcome: `NOT_FOUND`.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use http::HeaderMap;
@@ -16,39 +17,51 @@ pub(crate) fn name(path: &str) -> &str {
     path.strip_prefix('/').unwrap_or(path)
 }
 
+/// [`name`], without a copy of one that the contract has.
+pub(crate) fn known_name(path: &str) -> Cow<'static, str> {
+    CONTRACT.find(path).map_or_else(|| name(path).to_owned().into(), |it| it.name.into())
+}
+
 /// The methods that a server has. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct KnownMethods {
-    all: Arc<HashSet<String>>,
-    /// The methods with a streaming response.
-    streaming: Arc<HashSet<String>>,
+pub(crate) struct KnownMethods(Arc<HashMap<&'static str, Known>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    name: &'static str,
+    /// Whether the response is a stream.
+    streams: bool,
 }
 
 impl KnownMethods {
     /// Reads the methods of an encoded `google.protobuf.FileDescriptorSet`.
     pub(crate) fn of(descriptors: &[u8]) -> Result<Self, prost::DecodeError> {
-        let (mut all, mut streaming) = (HashSet::new(), HashSet::new());
+        let mut all = HashMap::new();
         for file in FileDescriptorSet::decode(descriptors)?.file {
             for service in &file.service {
                 let of_service = |it: &MethodDescriptorProto| {
-                    format!("{}.{}/{}", file.package(), service.name(), it.name())
+                    // Spans and metrics of every call have the name, for as long as the process runs.
+                    let name = format!("{}.{}/{}", file.package(), service.name(), it.name()).leak();
+                    (&*name, Known { name, streams: it.server_streaming() })
                 };
                 all.extend(service.method.iter().map(of_service));
-                streaming.extend(service.method.iter().filter(|it| it.server_streaming()).map(of_service));
             }
         }
-        Ok(Self { all: Arc::new(all), streaming: Arc::new(streaming) })
+        Ok(Self(Arc::new(all)))
+    }
+
+    fn find(&self, path: &str) -> Option<Known> {
+        self.0.get(name(path)).copied()
     }
 
     /// The full method name of a path; [`OTHER`] for an unknown method, so that clients cannot make up span names.
-    pub(crate) fn name<'a>(&self, path: &'a str) -> &'a str {
-        let name = name(path);
-        if self.all.contains(name) { name } else { OTHER }
+    pub(crate) fn name(&self, path: &str) -> &'static str {
+        self.find(path).map_or(OTHER, |it| it.name)
     }
 
     /// Whether a path's method has a streaming response, which may last for as long as its connection.
     pub(crate) fn is_streaming(&self, path: &str) -> bool {
-        self.streaming.contains(name(path))
+        self.find(path).is_some_and(|it| it.streams)
     }
 }
 

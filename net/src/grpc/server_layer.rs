@@ -252,10 +252,10 @@ impl Arrival<'_> {
         let root = SpanBuilder::new(SpanKind::Server).child_of(TraceContext::new());
         let span = place(root.started_at(self.started)).start(|it| {
             // A method that nobody serves has no name of its own.
-            it.name(if name == method::OTHER { "grpc".to_owned() } else { name.to_owned() });
+            it.name(if name == method::OTHER { "grpc" } else { name });
             it.set_some(semconv::NETWORK_PEER_ADDRESS, self.peer.map(|it| it.ip().to_string()));
             it.set_some(semconv::NETWORK_PEER_PORT, self.peer.map(|it| i64::from(it.port())));
-            it.set(semconv::RPC_METHOD, name.to_owned());
+            it.set(semconv::RPC_METHOD, name);
             let original = || status::cut(&redact::secrets(method::name(uri.path())), MAX_ORIGINAL);
             it.set_some(semconv::RPC_METHOD_ORIGINAL, (name == method::OTHER).then(original));
             it.set(semconv::RPC_SYSTEM_NAME, "grpc");
@@ -267,7 +267,7 @@ impl Arrival<'_> {
             span,
             started: self.started,
             peer: self.peer,
-            method: name.to_owned(),
+            method: name,
             reads: method::is_read(uri.path()),
             who: None,
             refusal: None,
@@ -293,7 +293,7 @@ struct Call {
     span: Span,
     started: Timestamp,
     peer: Option<SocketAddr>,
-    method: String,
+    method: &'static str,
     /// Whether the method only reads.
     reads: bool,
     /// The caller, if the token is valid.
@@ -347,7 +347,7 @@ impl Call {
         }
         let refused = Refusal {
             who: self.who.as_ref(),
-            method: &self.method,
+            method: self.method,
             route: None,
             client: self.peer.map(|it| it.ip()),
             reason: outcome.reason.map(Reason::text),
@@ -366,7 +366,7 @@ impl Call {
     fn end_span(&mut self, outcome: Outcome) {
         if !std::mem::replace(&mut self.is_measured, true) {
             let error_type = outcome.error_type(method::is_server_error);
-            metrics::served_call(&self.method, outcome.code_name(), error_type, self.started.elapsed());
+            metrics::served_call(self.method, outcome.code_name(), error_type, self.started.elapsed());
         }
         outcome.end(&self.span, method::is_server_error);
     }

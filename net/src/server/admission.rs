@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use self::room::{Displaced, Room};
+use super::connection::OnConnection;
 use crate::admission::Identified;
 use crate::client_address::{Network, TrustedProxies};
 use crate::metrics::{self, ConnectionEnd};
@@ -353,7 +354,7 @@ impl Drop for Standing {
     }
 }
 
-/// The standing of a request's connection, in its extensions. It does not hold the place of a connection that has ended.
+/// The standing of a request's connection. It does not hold the place of a connection that has ended.
 #[derive(Clone, Default)]
 pub(crate) struct ConnectionStanding(Weak<Standing>);
 
@@ -364,7 +365,7 @@ impl ConnectionStanding {
 
     /// The standing of a request's connection, unless it has ended.
     pub(crate) fn of(extensions: &http::Extensions) -> Option<Arc<Standing>> {
-        extensions.get::<Self>()?.0.upgrade()
+        OnConnection::standing(extensions)?.0.upgrade()
     }
 }
 

@@ -50,6 +50,28 @@ const KERNEL_WAITING_BYTES: u32 = 32 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub struct PeerAddress(pub SocketAddr);
 
+/// What a request can learn of its connection, in its extensions: one entry for all of it.
+#[derive(Clone)]
+pub(crate) struct OnConnection(Arc<Facts>);
+
+struct Facts {
+    standing: ConnectionStanding,
+    draining: Draining,
+    stalled: Stalled,
+}
+
+impl OnConnection {
+    /// Of a request; `None` if it came over no connection, as in some tests.
+    fn of(extensions: &http::Extensions) -> Option<&Facts> {
+        extensions.get().map(|it: &Self| &*it.0)
+    }
+
+    /// The standing of a request's connection.
+    pub(super) fn standing(extensions: &http::Extensions) -> Option<&ConnectionStanding> {
+        Self::of(extensions).map(|it| &it.standing)
+    }
+}
+
 /// Tells a long-lived stream, in its request's extensions, when its connection starts draining and is about to close.
 #[derive(Clone, Debug, Default)]
 pub struct Draining(Shutdown);
@@ -58,7 +80,7 @@ impl Draining {
     /// The signal of a request's connection; a signal that is never sent if the extensions have none.
     #[must_use]
     pub fn of(extensions: &http::Extensions) -> Self {
-        extensions.get().cloned().unwrap_or_default()
+        OnConnection::of(extensions).map(|it| it.draining.clone()).unwrap_or_default()
     }
 
     /// Waits until the connection starts draining. A stream should then end itself with a status.
@@ -76,7 +98,7 @@ impl Stalled {
     /// The flag of a request's connection; one that is never set if the extensions have none.
     #[must_use]
     pub fn of(extensions: &http::Extensions) -> Self {
-        extensions.get().cloned().unwrap_or_default()
+        OnConnection::of(extensions).map(|it| it.stalled.clone()).unwrap_or_default()
     }
 
     /// Whether the connection is closed because the client made no progress.
@@ -146,7 +168,6 @@ where
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let Self { options, service, peer, standing, shutdown, .. } = self;
-        let of_connection = ConnectionStanding::new(&standing);
         let preface = CancellationToken::new();
         if options.http.is_http1_available() {
             // HTTP/1.1 has no preface. The header timeout limits the wait for the first request instead.
@@ -155,14 +176,18 @@ where
         let stream = TokioIo::new(signal_preface(stream, preface.clone()));
         let draining = Draining(shutdown.child_token());
         let is_stalled = Stalled::default();
-        let (signal, flag, requests) = (draining.clone(), is_stalled.clone(), progress.clone());
+        let requests = progress.clone();
+        let of_connection = OnConnection(Arc::new(Facts {
+            standing: ConnectionStanding::new(&standing),
+            draining: draining.clone(),
+            stalled: is_stalled.clone(),
+        }));
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(PeerAddress(peer));
             request.extensions_mut().insert(of_connection.clone());
-            request.extensions_mut().insert(signal.clone());
-            request.extensions_mut().insert(flag.clone());
             let progress = requests.as_ref().map(|it| Arc::new(it.begin_request(request.version())));
-            if let Some(progress) = &progress {
+            // Only who reads on in a body needs it.
+            if let Some(progress) = progress.as_ref().filter(|_| !request.body().is_end_stream()) {
                 request.extensions_mut().insert(InFlight { _progress: progress.clone() });
             }
             let response = service.clone().oneshot(request);

@@ -8,7 +8,6 @@ use std::time::Duration;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpListener;
-use tower::ServiceExt as _;
 
 use super::*;
 use crate::grpc::endpoints::Intervals;
@@ -59,7 +58,7 @@ fn listed(addresses: &[SocketAddr]) -> Balancer {
 async fn call(balancer: &Balancer, method: &str) -> Result<(), BoxError> {
     let request =
         Request::builder().uri(format!("/ccm.v1.Service/{method}")).body(GrpcBody::empty()).unwrap();
-    balancer.clone().oneshot(request).await.map(drop)
+    balancer.exchange(request).await.map(drop)
 }
 
 fn taken(counts: &[&Arc<AtomicUsize>]) -> Vec<usize> {

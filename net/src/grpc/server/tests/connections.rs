@@ -62,7 +62,7 @@ async fn a_channel_shows_the_token_of_its_process_before_the_calls_of_users() {
     let call = async |name: &'static str| {
         let request = Request::post(GET).header("content-type", "application/grpc");
         let (head, ()) = request.header("authorization", name).body(()).unwrap().into_parts();
-        replica.exchange(head, Bytes::new(), true).await.map(|it| it.status())
+        replica.exchange(&head, Bytes::new(), true).await.map(|it| it.status())
     };
     assert!(call("ada").await.is_ok());
     let mut idle = Vec::new();
