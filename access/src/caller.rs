@@ -1,6 +1,7 @@
 //! The caller of a request, made from a verified token.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
 use net::admission::Identified;
@@ -25,15 +26,15 @@ pub enum Role {
     Service,
 }
 
-/// The caller of a request whose token was verified.
+/// The caller of a request whose token was verified. Clones share what the token says.
 #[derive(Clone)]
 pub struct Caller {
     /// `iss` of the token.
-    pub issuer: String,
+    pub issuer: Arc<str>,
     /// `sub` of the token: the person or the service, unique within the issuer.
-    pub sub: String,
+    pub sub: Arc<str>,
     /// Sorted and without duplicates; roles of other names are left out.
-    pub roles: Vec<Role>,
+    pub roles: Arc<[Role]>,
     /// The department claim of the token. It matters for managers only.
     pub department: Option<String>,
     /// Why the department claim is not used, if there is one that cannot be.
@@ -68,7 +69,7 @@ impl Caller {
             return Visibility::All;
         }
         let department = self.department.clone().filter(|_| self.is(Role::Manager));
-        Visibility::Restricted { person: self.sub.clone(), department }
+        Visibility::Restricted { person: self.sub.to_string(), department }
     }
 }
 

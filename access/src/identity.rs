@@ -161,7 +161,11 @@ impl Renewer {
         if caller.expires_at <= self.clock.now() {
             return Err(IdentityError::NotAccepted(Unauthenticated::Expired));
         }
-        if caller.is(Role::Service) { Ok(caller) } else { Err(IdentityError::NotAService(caller.sub)) }
+        if caller.is(Role::Service) {
+            Ok(caller)
+        } else {
+            Err(IdentityError::NotAService(caller.sub.to_string()))
+        }
     }
 
     /// Returns when the token is due for renewal, is no longer accepted (its key was withdrawn, for example), or its
@@ -182,7 +186,7 @@ impl Renewer {
         let current_until = self.current.borrow().as_ref().map(|it| it.expires_at);
         if current_until != Some(caller.expires_at) {
             let until = caller.expires_at.to_rfc3339();
-            tracing::info!(sub = caller.sub, until, "got a new token for this process");
+            tracing::info!(sub = &*caller.sub, until, "got a new token for this process");
         }
         self.current.send_replace(Some(caller));
     }

@@ -21,9 +21,9 @@ use crate::{Caller, IssuerUrl, Role};
 #[must_use]
 pub fn caller(sub: &str, roles: &[Role], department: Option<&str>) -> Caller {
     Caller {
-        issuer: "urn:test".to_owned(),
-        sub: sub.to_owned(),
-        roles: roles.to_vec(),
+        issuer: "urn:test".into(),
+        sub: sub.into(),
+        roles: roles.into(),
         department: department.map(ToOwned::to_owned),
         department_problem: None,
         expires_at: Micros(i64::MAX),

@@ -75,9 +75,9 @@ mod tests {
 
     fn caller(expires_at: Micros) -> Caller {
         Caller {
-            issuer: "urn:test".to_owned(),
-            sub: "ada".to_owned(),
-            roles: Vec::new(),
+            issuer: "urn:test".into(),
+            sub: "ada".into(),
+            roles: [].into(),
             department: None,
             department_problem: None,
             expires_at,
@@ -103,7 +103,7 @@ mod tests {
         let (cache, (keys, key)) = (TokenCache::new(), keys());
         cache.insert(hash("a"), &caller(Micros(2_000_000)), key);
         let known = found(&cache, "a", NOW, &keys).unwrap();
-        assert_eq!((known.sub.as_str(), known.authorization.as_bytes()), ("ada", &b"bearer second"[..]));
+        assert_eq!((&*known.sub, known.authorization.as_bytes()), ("ada", &b"bearer second"[..]));
         assert!(found(&cache, "a", Micros(2_000_000), &keys).is_none());
         assert!(found(&cache, "b", NOW, &keys).is_none());
     }

@@ -9,7 +9,7 @@ use crate::NewEvent;
 pub(super) fn line(event: &NewEvent) -> Option<Change> {
     let roles = event.roles.as_ref()?;
     let who = Who {
-        sub: event.actor.clone(),
+        sub: event.actor.as_str().into(),
         roles: roles.iter().map(Into::into).collect(),
         on_behalf_of: event.on_behalf_of.clone(),
     };

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 /// The caller of a watch, whatever token it uses. Clones are cheap.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Subscriber(Arc<(bool, String, String)>);
+pub struct Subscriber(Arc<(bool, Arc<str>, Arc<str>)>);
 
 impl Subscriber {
     /// The caller, or a service for all that it reads.

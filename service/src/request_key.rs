@@ -175,8 +175,8 @@ impl RequestKey {
             });
         }
         Ok(Some(Self {
-            issuer: caller.issuer.clone(),
-            sub: caller.sub.clone(),
+            issuer: caller.issuer.to_string(),
+            sub: caller.sub.to_string(),
             method,
             key: request_id.to_owned(),
             hash: Sha256::digest(request.encode_to_vec()).into(),

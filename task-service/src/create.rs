@@ -147,7 +147,7 @@ impl Tasks {
                 has_replaced_begun: false,
             },
             time: self.limits.deadline,
-            asked_by: caller.on_behalf_of.clone().unwrap_or_else(|| caller.sub.clone()),
+            asked_by: caller.on_behalf_of.clone().unwrap_or_else(|| caller.sub.to_string()),
             cause: Cause::current(),
             now,
             reached_after: None,

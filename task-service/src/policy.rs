@@ -21,7 +21,7 @@ pub(crate) struct Actor {
 impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
         Self {
-            sub: caller.sub.clone(),
+            sub: caller.sub.to_string(),
             is_admin: caller.is(Role::Admin),
             is_unrestricted: caller.is(Role::Admin) || caller.is(Role::Service),
             is_manager: caller.is(Role::Manager),

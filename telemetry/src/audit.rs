@@ -17,7 +17,7 @@ pub(crate) const JSON_FIELDS: [&str; 4] = ["roles", "changed", "before", "after"
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Who {
     /// `sub` of the token.
-    pub sub: String,
+    pub sub: Arc<str>,
     /// The roles of the token that this product knows.
     pub roles: Vec<&'static str>,
     /// `sub` of the person on whose behalf a service makes the request.
@@ -51,7 +51,7 @@ impl Change {
     /// Writes the line of a change that was committed, or, unless `is_known`, of one whose commit was not answered.
     pub fn write(&self, is_known: bool) {
         let Self { event_type, event_id, subject_kind, subject_id, revision, .. } = self;
-        let (sub, on_behalf_of) = (self.who.sub.as_str(), self.who.on_behalf_of.as_deref());
+        let (sub, on_behalf_of) = (&*self.who.sub, self.who.on_behalf_of.as_deref());
         let (roles, changed) = (json(&self.who.roles), json(&self.changed));
         let (before, after) = (json(&self.before), json(&self.after));
         let message = if is_known { "changed" } else { "changed, or not: the commit was not answered" };
@@ -106,7 +106,7 @@ impl Refusal<'_> {
 
     fn write(&self, message: &'static str) {
         let Self { method, route, reason, cause, .. } = self;
-        let sub = self.who.map(|it| it.sub.as_str());
+        let sub = self.who.map(|it| &*it.sub);
         let roles = self.who.map(|it| json(&it.roles));
         let on_behalf_of = self.who.and_then(|it| it.on_behalf_of.as_deref());
         let client = self.client.map(tracing::field::display);
@@ -148,7 +148,7 @@ impl Session<'_> {
             Self::Ended => ("session ended", None),
             Self::Refused(reason) => ("session refused", Some(reason)),
         };
-        let (sub, roles) = (who.map(|it| it.sub.as_str()), who.map(|it| json(&it.roles)));
+        let (sub, roles) = (who.map(|it| &*it.sub), who.map(|it| json(&it.roles)));
         let client = client.map(tracing::field::display);
         tracing::info!(target: TARGET, sub, roles, reason, client, "{message}");
     }

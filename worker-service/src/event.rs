@@ -32,8 +32,8 @@ pub(crate) struct Actor {
 impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
         Self {
-            sub: caller.sub.clone(),
-            roles: Some(caller.roles.clone()),
+            sub: caller.sub.to_string(),
+            roles: Some(caller.roles.to_vec()),
             on_behalf_of: caller.on_behalf_of.clone(),
         }
     }

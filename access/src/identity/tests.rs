@@ -46,7 +46,7 @@ async fn a_client_of_the_issuer_becomes_a_caller_with_role_service() {
     let issuer = TestIssuer::start().await;
     let identity = identity(&issuer);
     let caller = eventually(|| identity.caller().ok()).await;
-    assert_eq!((caller.sub.as_str(), caller.roles.as_slice()), ("gateway", &[Role::Service][..]));
+    assert_eq!((&*caller.sub, &*caller.roles), ("gateway", &[Role::Service][..]));
     let for_ada = identity.on_behalf_of("ada").unwrap();
     let request = for_ada.request(());
     assert_eq!(request.metadata().get("ccm-on-behalf-of").unwrap(), "ada");

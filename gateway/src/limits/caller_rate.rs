@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     fn caller(issuer: &str, subject: &str) -> Key {
-        Key::Caller { issuer: issuer.to_owned(), subject: subject.to_owned() }
+        Key::Caller { issuer: issuer.into(), subject: subject.into() }
     }
 
     #[test]

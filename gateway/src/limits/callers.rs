@@ -1,5 +1,7 @@
 //! The key of a request for limits: its caller if the token is verified, otherwise its address.
 
+use std::sync::Arc;
+
 use access::grpc::authenticated;
 use axum::http::Extensions;
 use net::client_address::{ClientAddress, Network};
@@ -8,7 +10,7 @@ use net::client_address::{ClientAddress, Network};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Key {
     /// A verified caller, the same for all its tokens.
-    Caller { issuer: String, subject: String },
+    Caller { issuer: Arc<str>, subject: Arc<str> },
     /// The address of the client, as trusted proxies report it; an IPv6 network of 64 bits counts as one address.
     Peer(Network),
     /// A request without a verified token and without a [`ClientAddress`].

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     fn key(subject: &str) -> Key {
-        Key::Caller { issuer: "urn:test".to_owned(), subject: subject.to_owned() }
+        Key::Caller { issuer: "urn:test".into(), subject: subject.into() }
     }
 
     #[test]

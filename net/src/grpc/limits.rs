@@ -114,8 +114,8 @@ impl Bounds {
     }
 
     /// The holder of the places of a caller, whose calls may come over a connection of a process.
-    pub(super) fn holder(&self, sub: &str, is_process: bool, is_from_process: bool) -> Holder {
-        Holder { bounds: self.clone(), key: (!is_process).then(|| sub.into()), is_from_process }
+    pub(super) fn holder(&self, sub: &Arc<str>, is_process: bool, is_from_process: bool) -> Holder {
+        Holder { bounds: self.clone(), key: (!is_process).then(|| sub.clone()), is_from_process }
     }
 
     /// A place for a call of the health service or of reflection, which need no token. A process of this product needs none. When

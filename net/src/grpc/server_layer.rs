@@ -82,7 +82,7 @@ where
     S: Service<Request<RequestBody<B>>, Response = Response<R>> + Clone + Send + 'static,
     S::Future: Send,
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
     type Response = Response<GrpcBody>;
     type Error = S::Error;
@@ -330,7 +330,7 @@ impl Call {
         let (code, duration_ms) =
             (status::code_name(outcome.code), self.started.elapsed().as_secs_f64() * 1_000.0);
         let client = self.peer.map(|it| tracing::field::display(it.ip()));
-        let sub = self.who.as_ref().map(|it| it.sub.as_str());
+        let sub = self.who.as_ref().map(|it| &*it.sub);
         let on_behalf_of = self.who.as_ref().and_then(|it| it.on_behalf_of.as_deref());
         self.span.in_scope(|| {
             self.audit(outcome);

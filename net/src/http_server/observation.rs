@@ -141,7 +141,7 @@ impl Observation {
         let (method, route) = (cut(self.method.as_str()), self.route.as_deref());
         let (status, sent_bytes) = (self.status.map(|it| it.as_u16()), self.streamed);
         let client = self.client.map(|it| tracing::field::display(it.0));
-        let sub = self.who.as_ref().map(|it| it.sub.as_str());
+        let sub = self.who.as_ref().map(|it| &*it.sub);
         if self.is_quiet && outcome == "complete" && self.status.is_some_and(|it| it.is_success()) {
             tracing::debug!(method, route, status, duration_ms, sub, sent_bytes, outcome, client, "request");
         } else {

@@ -13,7 +13,7 @@ use super::*;
 use crate::input::body_for_test;
 
 fn caller(subject: &str) -> Key {
-    Key::Caller { issuer: "urn:test".to_owned(), subject: subject.to_owned() }
+    Key::Caller { issuer: "urn:test".into(), subject: subject.into() }
 }
 
 fn limits() -> Limits {

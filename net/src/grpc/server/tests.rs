@@ -37,7 +37,7 @@ struct Name(String);
 
 impl Identified for Name {
     fn who(&self) -> Who {
-        Who { sub: self.0.clone(), ..Who::default() }
+        Who { sub: self.0.as_str().into(), ..Who::default() }
     }
 
     fn is_process(&self) -> bool {
