@@ -136,6 +136,7 @@ impl Parts {
     fn service(&self, name: &str) -> service::Config {
         let day = Duration::from_hours(24);
         service::Config {
+            version: "0.0.0",
             database: self.database(name),
             verifier: self.verifier.clone(),
             token_source: Some(self.token_source()),
@@ -151,6 +152,7 @@ impl Parts {
                     calls_per_caller: 128,
                     bytes: 256 * 1024 * 1024,
                     bytes_per_caller: 32 * 1024 * 1024,
+                    message_bytes: 320 * 1024,
                     message_timeout: Duration::from_secs(10),
                 },
             },
@@ -169,6 +171,7 @@ impl Parts {
         // The rate of a caller is limited, but no request is refused.
         let often = NonZeroU32::MAX;
         gateway::Config {
+            version: "0.0.0",
             verifier: self.verifier.clone(),
             token_source: Some(self.token_source()),
             clock: self.clock.clone(),

@@ -287,11 +287,11 @@ async fn connections_without_calls_leave_descriptors_for_the_gateway() {
         }
     });
     // Several times as many as the service has descriptors, and as many requests as the gateway has to connect for.
-    let mut served = 0;
+    let mut answered = 0;
     let attacked = async {
-        while opened.load(Ordering::Relaxed) < 1_000 || served < 40 {
+        while opened.load(Ordering::Relaxed) < 1_000 || answered < 40 {
             is_served(&product).await;
-            served += 1;
+            answered += 1;
         }
     };
     tokio::time::timeout(DEADLINE * 2, attacked).await.expect("the attack goes on");

@@ -20,15 +20,15 @@ pub(crate) async fn examine(
 }
 
 async fn of(pool: &PgPool, migrations: &Migrations, clock: &Clock) -> Result<Examination, StorageError> {
-    let mut connection = pool.acquire().await.map_err(StorageError::Unavailable)?;
+    let mut connection = pool.acquire().await.map_err(StorageError::unavailable)?;
     let session = Session::of(&mut connection).await?;
     session.check()?;
-    let mut another = acquire::connection(pool).await.map_err(StorageError::Unavailable)?;
+    let mut another = acquire::connection(pool).await.map_err(StorageError::unavailable)?;
     if Session::of(&mut another).await?.backend == session.backend {
         return Err(pooled());
     }
     drop(another);
-    let details = details(&mut connection, clock).await.map_err(StorageError::Unavailable)?;
+    let details = details(&mut connection, clock).await.map_err(StorageError::unavailable)?;
     let (missing, unknown) = migrations.state_of_postgres(&mut connection).await?;
     drop(connection);
     // A change that leaves nothing behind. A user without the right to temporary tables learns nothing by it.

@@ -28,7 +28,7 @@ pub(crate) async fn examine(url: &str, migrations: &Migrations) -> Result<Option
     let state = migrations.state_of_sqlite(&mut connection).await;
     connection.close().await.map_err(failed)?;
     let (missing, unknown) = state?;
-    let free_bytes = free_bytes(&file).map_err(|error| StorageError::Unavailable(sqlx::Error::Io(error)))?;
+    let free_bytes = free_bytes(&file).map_err(StorageError::unavailable)?;
     let size = |suffix| std::fs::metadata(beside(&file, suffix)).map_or(0, |it| it.len());
     Ok(Some(Examination {
         missing,
