@@ -55,18 +55,23 @@ fn status_of(number: i32) -> Result<Option<Status>, prost::UnknownEnumValue> {
     })
 }
 
-/// Converts a task to its message.
+/// Converts a task that is still needed to its message.
 pub(crate) fn task(task: &Task) -> wire::Task {
+    message(task.clone())
+}
+
+/// Converts a task to its message, which takes over the texts.
+pub(crate) fn message(task: Task) -> wire::Task {
     wire::Task {
         id: task.id.to_string(),
-        title: task.title.clone(),
-        description: task.description.clone(),
+        title: task.title,
+        description: task.description,
         status: status(task.status).into(),
         priority: priority(task.priority).into(),
-        assignee_id: task.assignee_id.clone(),
-        department: task.department.clone(),
+        assignee_id: task.assignee_id,
+        department: task.department,
         worker_id: task.worker_id.map(|it| it.to_string()),
-        created_by: task.created_by.clone(),
+        created_by: task.created_by,
         kind: if task.action.is_some() { wire::TaskKind::Action } else { wire::TaskKind::Human }.into(),
         created_at: Some(timestamp(task.created_at.0)),
         updated_at: Some(timestamp(task.updated_at.0)),

@@ -64,7 +64,7 @@ impl TaskService for Tasks {
         let caller = caller(&request)?;
         let id = Uuid::try_parse(&request.get_ref().id).map_err(|_| not_found())?;
         let task = self.store.get(id, caller.visibility()).await.map_err(failed)?.ok_or_else(not_found)?;
-        Ok(Response::new(GetTaskResponse { task: Some(convert::task(&task)) }))
+        Ok(Response::new(GetTaskResponse { task: Some(convert::message(task)) }))
     }
 
     async fn list_tasks(
@@ -79,7 +79,8 @@ impl TaskService for Tasks {
         let filter = convert::filter(request, &mut violations);
         let page = Page::checked(size, &token, list, violations).map_err(status::invalid)?;
         let (tasks, next) = self.store.list(page, &filter, caller.visibility()).await.map_err(failed)?;
-        let mut rows: Vec<_> = tasks.iter().map(|it| ((it.created_at, it.id), convert::task(it))).collect();
+        let rows = tasks.into_iter().map(|it| ((it.created_at, it.id), convert::message(it)));
+        let mut rows: Vec<_> = rows.collect();
         let next = page.fit(&mut rows, next, |(_, task)| task.encoded_len(), |(key, _)| *key);
         Ok(Response::new(ListTasksResponse {
             tasks: rows.into_iter().map(|(_, task)| task).collect(),
@@ -93,7 +94,7 @@ impl TaskService for Tasks {
     ) -> Result<Response<UpdateTaskResponse>, Status> {
         let caller = caller(&request)?;
         let task = self.update(request.into_inner(), caller).await?;
-        Ok(Response::new(UpdateTaskResponse { task: Some(convert::task(&task)) }))
+        Ok(Response::new(UpdateTaskResponse { task: Some(convert::message(task)) }))
     }
 
     async fn delete_task(
@@ -126,7 +127,7 @@ impl TaskService for Tasks {
     ) -> Result<Response<CancelTaskResponse>, Status> {
         let caller = caller(&request)?;
         let task = self.cancel(request.into_inner(), caller).await?;
-        Ok(Response::new(CancelTaskResponse { task: Some(convert::task(&task)) }))
+        Ok(Response::new(CancelTaskResponse { task: Some(convert::message(task)) }))
     }
 
     async fn retry_task(
