@@ -22,6 +22,9 @@ pub(crate) use examination::examine;
 pub(crate) use permissions::beside;
 
 const READERS: u32 = 4;
+/// How many rows the thread of a reader reads ahead: a page of the default size, and the row that tells of the next page, without
+/// waiting for the task that takes them.
+const ROWS_AHEAD: usize = 64;
 /// How long migrations wait for the write lock.
 const MIGRATION_TIMEOUT: Duration = Duration::from_hours(1);
 
@@ -52,7 +55,7 @@ pub(crate) async fn open(url: &str, migrations: &Migrations) -> Result<Database,
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .connect_with(options.create_if_missing(false).read_only(true))
+        .connect_with(options.create_if_missing(false).read_only(true).row_buffer_size(ROWS_AHEAD))
         .await
         .map_err(StorageError::unavailable)?;
     let writability = Writability::of_file(&file);
