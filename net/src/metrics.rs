@@ -121,6 +121,9 @@ impl ActiveRequest {
         version: &'static str,
         (status, error_type): (Option<StatusCode>, Option<Cow<'static, str>>),
     ) {
+        if !HTTP_DURATION.is_recorded() {
+            return;
+        }
         let mut attributes = Vec::with_capacity(6);
         attributes.extend_from_slice(&self.0);
         attributes.push(KeyValue::new(NETWORK_PROTOCOL_VERSION, version));

@@ -101,6 +101,12 @@ impl<T> Instrument<T> {
         &self.definition
     }
 
+    /// Whether anything is recorded, so that attributes have to be made.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        METER.get().is_some()
+    }
+
     fn made(&self, make: impl FnOnce(&Meter, &Self) -> T) -> Option<&T> {
         let meter = METER.get()?;
         Some(self.made.get_or_init(|| make(meter, self)))

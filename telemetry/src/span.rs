@@ -125,7 +125,7 @@ impl SpanBuilder {
                 is_recording: false,
             };
         }
-        let mut description = Description::default();
+        let mut description = Description::with_room();
         describe(&mut description);
         span.update_name(description.name.unwrap_or_default());
         span.set_attributes(description.attributes);
@@ -146,6 +146,11 @@ pub struct Description {
 }
 
 impl Description {
+    /// Has room for the attributes of a server span, so that it need not grow.
+    fn with_room() -> Self {
+        Self { attributes: Vec::with_capacity(16), ..Self::default() }
+    }
+
     /// Sets the name, which must be of low cardinality.
     pub fn name(&mut self, name: impl Into<Cow<'static, str>>) {
         self.name = Some(name.into());

@@ -32,21 +32,20 @@ pub(super) struct DrainedBody {
     body: Option<Incoming>,
     /// Maximum number of bytes to discard; 0 discards nothing.
     drain_limit: usize,
-    is_read: Arc<AtomicBool>,
+    is_read: Option<Arc<AtomicBool>>,
     in_flight: Option<InFlight>,
 }
 
 /// Whether a request's connection can be used for the next request.
 pub(super) struct ConnectionReuse {
-    is_read: Arc<AtomicBool>,
-    /// Whether the connection can be reused even if the body stays unread.
-    is_drained: bool,
+    /// Whether the body was read to its end; `None` if the connection can be reused even if the body stays unread.
+    is_read: Option<Arc<AtomicBool>>,
 }
 
 impl ConnectionReuse {
     /// Adds `Connection: close` to the answer if the connection closes with it.
     pub(super) fn announce_close<B>(&self, mut response: Response<B>) -> Response<B> {
-        if !self.is_drained && !self.is_read.load(Ordering::SeqCst) {
+        if self.is_read.as_ref().is_some_and(|it| !it.load(Ordering::SeqCst)) {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
@@ -71,8 +70,9 @@ pub(super) fn drain_unread(
         (true, false) => 0,
     };
     let in_flight = request.extensions_mut().remove().filter(|_| !is_empty);
-    let is_read = Arc::new(AtomicBool::new(is_empty));
-    let reuse = ConnectionReuse { is_read: is_read.clone(), is_drained: is_short || !is_http1 };
+    let is_drained = is_empty || is_short || !is_http1;
+    let is_read = (!is_drained).then(|| Arc::new(AtomicBool::new(false)));
+    let reuse = ConnectionReuse { is_read: is_read.clone() };
     let request = request.map(|body| DrainedBody {
         body: Some(body).filter(|_| !is_empty),
         drain_limit,
@@ -96,7 +96,9 @@ impl Body for DrainedBody {
         if is_over {
             self.body = None;
             self.in_flight = None;
-            self.is_read.store(true, Ordering::SeqCst);
+            if let Some(is_read) = &self.is_read {
+                is_read.store(true, Ordering::SeqCst);
+            }
         }
         polled
     }

@@ -228,13 +228,12 @@ impl AsRef<[u8]> for CountedBytes {
 /// which there is no place is dropped, unless it tells of a change that was made; it is small.
 pub(super) async fn encoded<R>(answer: Response<R>, holder: &Holder, reads: bool) -> Response<GrpcBody>
 where
-    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
     if answer.headers().contains_key(Status::GRPC_STATUS) {
         return answer.map(GrpcBody::new);
     }
-    let (head, body) = answer.into_parts();
-    let mut body = Box::pin(body);
+    let (head, mut body) = answer.into_parts();
     let data = match body.frame().await {
         Some(Ok(frame)) => match frame.into_data() {
             Ok(data) => data,

@@ -143,6 +143,9 @@ pub(super) fn operation(
     duration: Duration,
     failure: Option<&Failure>,
 ) {
+    if !OPERATION.is_recorded() {
+        return;
+    }
     let mut attributes = Vec::with_capacity(8);
     attributes.push(KeyValue::new(DB_SYSTEM_NAME, target.system.name()));
     attributes.push(KeyValue::new(DB_NAMESPACE, target.namespace.clone()));
