@@ -2,6 +2,8 @@
 //! hundreds of megabytes of debug information. release/build, which makes the static binary, is for releases: it compiles everything
 //! once more.
 
+mod names;
+
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
