@@ -137,10 +137,9 @@ impl Examination {
             return (findings, None);
         };
         self.note(reached.clock.clone());
-        let connection = self.settings.connection();
         let ((ready, of_services), (known, of_token)) = tokio::join!(
             first(Check::Services, gateway::ready(&self.http, &self.base)),
-            first(Check::Token, token::ask(&connection)),
+            first(Check::Token, token::ask(&self.settings)),
         );
         findings.extend(of_services);
         findings.extend(of_token);
@@ -198,7 +197,11 @@ impl Examination {
 
     /// Deletes what a check that was ended early has created.
     async fn clean_up(&self) -> Option<Finding> {
-        let client = client::Client::new(&self.settings.connection()).ok()?;
+        if self.left.is_none() {
+            return None;
+        }
+        let connection = token::connection(&self.settings).await.ok()?;
+        let client = client::Client::new(&connection).ok()?;
         self.left.clean_up(&client).await
     }
 }

@@ -36,6 +36,25 @@ pub enum TokenSource {
     Issuer(Box<ClientCredentials>),
 }
 
+impl TokenSource {
+    /// Gets a token once, which is not verified.
+    pub async fn token(&self) -> Result<String, NoTokenOfSource> {
+        self.read().await.map_err(NoTokenOfSource)
+    }
+
+    async fn read(&self) -> Result<String, IdentityError> {
+        match self {
+            Self::File(path) => token_file::read(path).await,
+            Self::Issuer(credentials) => credentials.token().await,
+        }
+    }
+}
+
+/// Why a [`TokenSource`] gives no token.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct NoTokenOfSource(IdentityError);
+
 /// Why a process could not get a token of its own.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum IdentityError {
@@ -142,10 +161,7 @@ impl Renewer {
     }
 
     async fn token(&self) -> Result<(String, Caller), IdentityError> {
-        let token = match &self.source {
-            TokenSource::File(path) => token_file::read(path).await?,
-            TokenSource::Issuer(credentials) => credentials.token().await?,
-        };
+        let token = self.source.read().await?;
         let caller = self.verified(&token).await?;
         Ok((token, caller))
     }

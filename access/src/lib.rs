@@ -28,7 +28,9 @@ pub use bearer::MAX_TOKEN_BYTES;
 pub use caller::{Caller, Role};
 pub use claims::{DepartmentProblem, ExpectedClaims};
 pub use discovery::{IssuerError, published_keys};
-pub use identity::{ClientCredentials, ClientSecret, Identity, TokenSource, TokenUnavailable};
+pub use identity::{
+    ClientCredentials, ClientSecret, Identity, NoTokenOfSource, TokenSource, TokenUnavailable,
+};
 pub use issuer_url::IssuerUrl;
 pub use keys::{KeyError, Keys};
 pub use login::{IssuerLogin, LoginEndpoints};

@@ -1,12 +1,11 @@
 //! The command line of `ccm doctor`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use clap::Args;
 
 use super::connection::Connection;
-use super::{database, values};
+use super::{database, identity, values};
 
 /// The database URLs that the services have by default, which the file in the data directory stands for.
 pub(crate) const DEFAULT_DATABASES: [&str; 3] =
@@ -26,17 +25,6 @@ pub(crate) struct Doctor {
     pub(crate) connection: Connection,
     #[command(flatten)]
     pub(crate) installation: Installation,
-}
-
-impl Doctor {
-    /// How the gateway is reached, with the token of a process if this command has none.
-    pub(crate) fn connection(&self) -> Connection {
-        let mut connection = self.connection.clone();
-        if connection.token.is_none() && connection.token_file.is_none() {
-            connection.token_file.clone_from(&self.installation.service_token_file);
-        }
-        connection
-    }
 }
 
 /// The settings of the processes, as far as they tell what can be checked from here.
@@ -70,9 +58,8 @@ pub(crate) struct Installation {
         value_name = "URL"
     )]
     pub(crate) simulated_database: String,
-    /// File with a process's own token, which this command uses if it has no other one
-    #[arg(long, env = "CCM_SERVICE_TOKEN_FILE", value_name = "FILE")]
-    pub(crate) service_token_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) identity: identity::ServiceIdentity,
     #[command(flatten)]
     pub(crate) pools: database::Pools,
     /// Listen address of the gateway

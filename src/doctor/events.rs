@@ -29,6 +29,10 @@ const TITLE: &str = "ccm doctor: a check of the event log, deleted at once";
 pub(super) struct Left(Mutex<Option<String>>);
 
 impl Left {
+    pub(super) fn is_none(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_none()
+    }
+
     fn set(&self, task: Option<String>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = task;
     }

@@ -1,10 +1,12 @@
 //! Whether the gateway takes the token, and what the token allows.
 
+use platform::causes::chain;
 use reqwest::Method;
 use serde_json::Value;
 
 use super::finding::{Check, Finding};
 use crate::cli::connection::Connection;
+use crate::cli::doctor::Doctor;
 use crate::client::{Call, Client, Failure};
 use crate::resources::text;
 
@@ -15,8 +17,29 @@ pub(super) struct Known {
     pub(super) me: Value,
 }
 
-pub(super) async fn ask(connection: &Connection) -> (Option<Known>, Vec<Finding>) {
-    let client = match Client::new(connection) {
+/// How the gateway is reached: with the token of a process, if its settings are here and this command has no token of its own.
+pub(super) async fn connection(settings: &Doctor) -> Result<Connection, Finding> {
+    let mut connection = settings.connection.clone();
+    if connection.token.is_some() || connection.token_file.is_some() {
+        return Ok(connection);
+    }
+    let issuer = connection.oidc_issuer.as_ref();
+    let failed = |why: String| {
+        let advice = "correct CCM_SERVICE_TOKEN_FILE, or CCM_OIDC_CLIENT_ID and its secret, of this process";
+        Finding::problem(Check::Token, format!("the process gets no token of its own: {why}"), advice)
+    };
+    if let Some(source) = settings.installation.identity.source(issuer).map_err(|it| failed(chain(&it)))? {
+        connection.token = Some(source.token().await.map_err(|it| failed(chain(&it)))?);
+    }
+    Ok(connection)
+}
+
+pub(super) async fn ask(settings: &Doctor) -> (Option<Known>, Vec<Finding>) {
+    let connection = match connection(settings).await {
+        Ok(connection) => connection,
+        Err(finding) => return (None, vec![finding]),
+    };
+    let client = match Client::new(&connection) {
         Ok(client) => client,
         Err(error) => {
             let advice =

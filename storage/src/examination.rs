@@ -75,3 +75,59 @@ impl Database {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Migration, testing};
+
+    fn migrations(versions: &[i64]) -> Migrations {
+        let of = |&version: &i64| Migration { version, name: "nothing", sql: "SELECT 1" };
+        let steps: Vec<Migration> = versions.iter().map(of).collect();
+        Migrations { sqlite: steps.clone(), postgres: steps }
+    }
+
+    async fn examined(url: &str, versions: &[i64]) -> Option<Examination> {
+        Database::examine(&url.into(), &migrations(versions), &Clock::system()).await.unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn migrations_that_are_missing_and_unknown_are_told_and_none_is_applied() {
+        for fresh in [testing::sqlite(), testing::postgres().await] {
+            Database::open(&fresh.url, &migrations(&[1, 2])).await.unwrap().close().await;
+            for _ in 0..2 {
+                let seen = examined(&fresh.url, &[2, 3]).await.unwrap();
+                assert_eq!((seen.missing, seen.unknown, seen.refuses_changes), (vec![3], vec![1], None));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_is_left_as_it_was_and_not_made() {
+        let fresh = testing::sqlite();
+        assert_eq!(examined(&fresh.url, &[1]).await, None);
+        let directory = sqlite::sqlite_file(&fresh.url).unwrap().parent().unwrap().to_owned();
+        let files = || {
+            let entries = std::fs::read_dir(&directory).unwrap().map(|it| it.unwrap());
+            let mut files: Vec<_> =
+                entries.map(|it| (it.file_name(), std::fs::read(it.path()).unwrap())).collect();
+            files.sort();
+            files
+        };
+        assert_eq!(files(), []);
+        Database::open(&fresh.url, &migrations(&[1])).await.unwrap().close().await;
+        let before = files();
+        let Details::Sqlite(seen) = examined(&fresh.url, &[1]).await.unwrap().details else { panic!() };
+        assert!(seen.is_whole_checked && seen.bytes > 0 && seen.free_bytes > 0, "{seen:?}");
+        assert_eq!(files(), before);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_server_that_takes_no_changes_is_told() {
+        let fresh = testing::postgres().await;
+        Database::open(&fresh.url, &migrations(&[1])).await.unwrap().close().await;
+        let read_only = format!("{}?options[default_transaction_read_only]=on", fresh.url);
+        let seen = examined(&read_only, &[1]).await.unwrap();
+        assert_eq!(seen.refuses_changes.as_deref(), Some("database read-only"));
+    }
+}

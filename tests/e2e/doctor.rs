@@ -1,6 +1,7 @@
 //! `ccm doctor` against installations that are well, and against broken ones: it names what is broken, and what to do.
 
 mod addresses;
+mod cleanup;
 mod databases;
 mod processes;
 mod tempo;

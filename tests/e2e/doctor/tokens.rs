@@ -32,6 +32,26 @@ async fn an_issuer_under_a_wrong_name_is_told_with_the_right_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_token_of_a_process_is_used_where_there_is_no_other_one() {
+    let product = Product::start().await;
+    let file = product.directory.path().join("gateway.token").display().to_string();
+    let nowhere = product.directory.path().join("nowhere").display().to_string();
+    let settings = |file| [("CCM_DATA_DIR", nowhere.as_str()), ("CCM_SERVICE_TOKEN_FILE", file)];
+    let said = doctor(&product, &settings(&file)).await;
+    let seen = &said.finding("token", Level::Ok).seen;
+    assert!(
+        seen.starts_with("the gateway knows you as gateway of") && seen.contains("roles service"),
+        "{seen}"
+    );
+    assert_eq!(said.code, Some(0), "{said:#?}");
+    let said = doctor(&product, &settings(&nowhere)).await;
+    said.expect_problem("token", "the process gets no token of its own", "CCM_SERVICE_TOKEN_FILE");
+    let said = doctor(&product, &[("CCM_DATA_DIR", &nowhere)]).await;
+    let advice = &said.finding("token", Level::NotChecked).advice;
+    assert!(advice.as_ref().is_some_and(|it| it.contains("set CCM_TOKEN")), "{advice:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_clock_that_is_off_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let (clock, of_gateway) = faked(directory.path());
