@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::post;
 use bytes::Bytes;
+use http_body_util::BodyExt as _;
 use tokio::sync::mpsc;
 use tower::ServiceExt as _;
 
@@ -155,7 +156,7 @@ async fn only_the_body_of_a_request_that_a_handler_reads_is_awaited() {
         let limit = limit.clone();
         move || async move { format!("{} {}", limit.requests.taken(), limit.awaited.taken()) }
     };
-    let router = Router::new().fallback(counts).layer(from_fn_with_state(limit.clone(), limit_in_flight));
+    let router = Router::new().fallback(counts).layer(from_fn_with_state(limit.clone(), limited));
     for (method, expected) in [
         (Method::POST, "0 1"),
         (Method::PATCH, "0 1"),

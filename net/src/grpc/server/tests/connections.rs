@@ -95,7 +95,7 @@ async fn a_channel_connects_at_an_address_whose_share_users_have() {
     let replica = endpoints.all().await.unwrap()[0].clone();
     let request = Request::post(GET).header("content-type", "application/grpc");
     let (head, ()) = request.header("authorization", "ada").body(()).unwrap().into_parts();
-    let answer = replica.exchange(head, Bytes::new(), true).await.unwrap();
+    let answer = replica.exchange(&head, Bytes::new(), true).await.unwrap();
     assert_eq!(Status::from_header_map(answer.headers()).map(|it| it.code()), None);
     // One more connection of a user is told why it is closed, by a health check with a token, too.
     for path in [GET, CHECK] {
