@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::clocks::{Reading, of_time};
 use super::finding::{Check, Finding};
 use super::gateway::Ready;
-use crate::client::{Call, Client, Failure, Stream};
+use crate::client::{Call, Client, Exit, Failure, Stream};
 use crate::resources::text;
 
 /// How long the first event of a stream may take: the gateway sends it at once.
@@ -24,29 +24,52 @@ const REQUEST: Duration = Duration::from_secs(11);
 /// What people see of the task while it exists.
 const TITLE: &str = "ccm doctor: a check of the event log, deleted at once";
 
-/// The path of the task that exists at the moment.
+/// The task of the check, as long as it may exist.
 #[derive(Default)]
-pub(super) struct Left(Mutex<Option<String>>);
+pub(super) struct Left(Mutex<Option<Task>>);
+
+#[derive(Clone)]
+enum Task {
+    /// It was asked for with this idempotency key, with which the same request gives its id.
+    Asked(String),
+    /// It has this id.
+    Created(String),
+}
 
 impl Left {
+    fn set(&self, task: Option<Task>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = task;
+    }
+
     pub(super) fn is_none(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
-    fn set(&self, task: Option<String>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = task;
-    }
-
-    /// Deletes the task if a check was ended before it has done so.
+    /// Deletes the task if the check was ended before it has done so.
     pub(super) async fn clean_up(&self, client: &Client) -> Option<Finding> {
-        let id = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
-        match timeout(FIRST, delete(client, &id)).await {
-            Ok(Ok(())) => {
-                self.set(None);
-                None
-            }
-            _ => Some(left_behind(&id, "it was not answered")),
+        let task = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let deleted = async {
+            let id = match &task {
+                Task::Created(id) => id.clone(),
+                Task::Asked(key) => text(&create(client, key).await?["id"]),
+            };
+            delete(client, &id).await.map_err(anyhow::Error::msg)
+        };
+        if let Ok(Ok(())) = timeout(FIRST, deleted).await {
+            self.set(None);
+            return None;
         }
+        Some(match task {
+            Task::Created(id) => left_behind(&id, "it was not answered"),
+            Task::Asked(_) => {
+                let seen = "the task that was asked for was not answered, and may exist";
+                Finding::warning(
+                    Check::TaskEvents,
+                    seen,
+                    format!("look for it by `ccm task list`: {TITLE:?}"),
+                )
+            }
+        })
     }
 }
 
@@ -144,23 +167,27 @@ async fn tasks(
 ) -> (Option<Reading>, Vec<Finding>) {
     let problem = |seen: String, advice: &str| Finding::problem(Check::TaskEvents, seen, advice);
     let (asked, begun) = (clock.now(), Instant::now());
-    let call = Call::new(Method::POST, client.url(&["api", "tasks"])).body(json!({"title": TITLE})).key(None);
-    let Ok(created) = timeout(REQUEST, client.send(call)).await else {
+    let key = clock.new_id().to_string();
+    left.set(Some(Task::Asked(key.clone())));
+    let Ok(created) = timeout(REQUEST, create(client, &key)).await else {
         let seen = format!("no answer to the creation of a task within {} s", REQUEST.as_secs());
-        let advice =
-            "look at the logs of gateway and task-service; `ccm task list` tells whether it was created";
-        return (None, vec![problem(seen, advice)]);
+        return (None, vec![problem(seen, "look at the logs of gateway and task-service")]);
     };
-    let task = match created.and_then(|it| it.json()) {
+    let task = match created {
         Ok(task) => task,
         Err(error) => {
+            // After other failures, it may exist.
+            let is_refused = error.downcast_ref::<Failure>().is_some_and(|it| it.exit != Exit::Unavailable);
+            if is_refused {
+                left.set(None);
+            }
             let seen = format!("no task can be created: {error:#}");
             let advice = "look at the log of task-service; docs/errors.md explains the reason in capitals";
             return (None, vec![problem(seen, advice)]);
         }
     };
     let id = text(&task["id"]);
-    left.set(Some(id.clone()));
+    left.set(Some(Task::Created(id.clone())));
     let reading = of_time("task-service", &task["created_at"], asked, clock.now());
     let mut findings = Vec::new();
     let subject = format!("tasks/{id}");
@@ -201,9 +228,20 @@ async fn arrives(stream: &mut Stream, subject: &str) -> anyhow::Result<()> {
     anyhow::bail!("the connection was closed")
 }
 
+async fn create(client: &Client, key: &str) -> anyhow::Result<Value> {
+    let call = Call::new(Method::POST, client.url(&["api", "tasks"])).body(json!({"title": TITLE}));
+    client.send(call.key(Some(key.to_owned()))).await?.json()
+}
+
 async fn delete(client: &Client, id: &str) -> Result<(), String> {
     let call = Call::new(Method::DELETE, client.url(&["api", "tasks", id]));
-    client.send(call).await.map(drop).map_err(|it| format!("{it:#}"))
+    match client.send(call).await {
+        // An earlier attempt may have deleted it.
+        Err(error) if error.downcast_ref::<Failure>().is_none_or(|it| it.exit != Exit::NotFound) => {
+            Err(format!("{error:#}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn left_behind(id: &str, why: &str) -> Finding {
