@@ -4,6 +4,7 @@
 mod attacker;
 mod caller;
 mod grpc;
+mod held;
 mod rest;
 
 use std::fmt::Write as _;
@@ -27,8 +28,10 @@ use crate::machine;
 use crate::measure::number;
 use crate::setup::{Common, Running, Setup};
 
-/// Accounts of an attacker.
-const ACCOUNTS: usize = 4;
+/// Accounts of an attacker. Most attacks use the first four.
+const ACCOUNTS: usize = 16;
+/// Accounts of an attack that has a few.
+const FEW: usize = 4;
 /// Tasks with the longest description, so that a page of them is as large as a page can be.
 const LARGE_TASKS: usize = 100;
 /// From the end of the attack until the memory is looked at again.
@@ -124,7 +127,11 @@ impl Attacks<'_> {
         let file = self.directory.join(format!("attack-{}.db", attack.name()));
         let database = format!("sqlite:{}", file.display());
         let settings = ["--service-token-file", &token];
-        let running = Running::start(Setup::ProductOff, self.common, &database, &settings).await?;
+        // The gateway has to connect while the attacker has the share of its address.
+        let of_service: &[&str] =
+            if attack == Attack::ProvenConnections { &["--max-connection-age", "2s"] } else { &[] };
+        let setup = Setup::ProductOff;
+        let running = Running::start_with(setup, self.common, &database, &settings, of_service).await?;
         let mut connection = Connection::open(&running.target, 0).await?;
         let large = json!({
             "title": "Read the log",

@@ -103,6 +103,17 @@ impl Running {
         database: &str,
         settings: &[&str],
     ) -> anyhow::Result<Self> {
+        Self::start_with(setup, common, database, settings, &[]).await
+    }
+
+    /// The same, with settings for the service, too.
+    pub(crate) async fn start_with(
+        setup: Setup,
+        common: &Common,
+        database: &str,
+        settings: &[&str],
+        settings_of_service: &[&str],
+    ) -> anyhow::Result<Self> {
         let (gateway, service) = (free_address()?, free_address()?);
         let service_url = format!("http://{service}");
         let keys = common.keys.display().to_string();
@@ -128,6 +139,7 @@ impl Running {
             of_gateway.push("--traced");
         }
         of_gateway.extend(settings);
+        of_service.extend(settings_of_service);
         let children = vec![spawn(setup, common, &of_service)?, spawn(setup, common, &of_gateway)?];
         let ids = children.iter().filter_map(Child::id).collect();
         let target = Target { gateway, authorization: common.authorization.clone(), tasks: Arc::default() };

@@ -13,10 +13,12 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinSet;
 
-use super::{grpc, rest};
+use super::{grpc, held, rest};
 
-/// The attacker's own address.
-const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(127, 0, 0, 66)), 0);
+/// The attacker's own address; with several addresses, the first of them.
+const ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 66);
+/// Where the gateway calls the service from.
+const GATEWAY: Ipv4Addr = Ipv4Addr::LOCALHOST;
 /// An attack that has not reached its full strength goes on as it is.
 const BUILD_UP: Duration = Duration::from_secs(30);
 const CONNECT: Duration = Duration::from_secs(5);
@@ -32,12 +34,18 @@ pub(crate) enum Attack {
     UnknownJson,
     /// gRPC: 100 calls whose answers of 3 MiB nobody takes
     UntakenAnswers,
-    /// gRPC: 240 messages of 4 MiB whose last byte never comes, under a deadline of an hour
+    /// gRPC: 240 messages of 320 KiB whose last byte never comes, under a deadline of an hour
     EndlessMessages,
+    /// Sixteen accounts, each with 128 bodies at the gateway and 128 messages over gRPC that come one byte a second
+    SlowAccounts,
     /// gRPC: 64 connections, each with 8 calls without a token at a time
     NoToken,
     /// gRPC: 19,000 connections without a call
     IdleConnections,
+    /// gRPC: 1,100 connections from the gateway's address, each of which has shown the token of a user
+    ProvenConnections,
+    /// gRPC: eight addresses, each with 128 health checks whose messages do not end, and 128 watches of the health
+    EndlessChecks,
     /// gRPC: one account with 1,000 watches that match nothing
     Watches,
     /// gRPC: four accounts, each reading 50 snapshots again and again
@@ -64,6 +72,11 @@ pub(super) struct Order {
 }
 
 impl Order {
+    /// The accounts of an attack that has a few.
+    pub(super) fn few(&self) -> &[String] {
+        &self.tokens[..super::FEW.min(self.tokens.len())]
+    }
+
     fn json(&self) -> Value {
         json!({"gateway": self.gateway, "service": self.service, "tokens": self.tokens})
     }
@@ -152,6 +165,12 @@ pub(crate) async fn serve(attack: Attack) -> anyhow::Result<()> {
         Attack::EndlessMessages => grpc::endless_messages(&order, counts, &mut clients),
         Attack::NoToken => grpc::no_token(&order, counts, &mut clients),
         Attack::IdleConnections => grpc::idle_connections(&order, counts, &mut clients),
+        Attack::ProvenConnections => held::proven_connections(&order, counts, &mut clients),
+        Attack::EndlessChecks => held::endless_checks(&order, counts, &mut clients),
+        Attack::SlowAccounts => {
+            rest::slow_accounts(&order, counts, &mut clients)
+                + held::slow_messages(&order, counts, &mut clients)
+        }
         Attack::Watches => grpc::watches(&order, counts, &mut clients),
         Attack::Snapshots => grpc::snapshots(&order, counts, &mut clients),
     };
@@ -176,7 +195,22 @@ pub(crate) async fn serve(attack: Attack) -> anyhow::Result<()> {
 
 /// Connects from the attacker's address.
 pub(super) async fn connect(to: SocketAddr) -> anyhow::Result<TcpStream> {
+    connect_from(ADDRESS, to).await
+}
+
+/// Connects from one of the attacker's addresses, by number.
+pub(super) async fn connect_by(number: u8, to: SocketAddr) -> anyhow::Result<TcpStream> {
+    let [a, b, c, first] = ADDRESS.octets();
+    connect_from(Ipv4Addr::new(a, b, c, first + number), to).await
+}
+
+/// Connects from the gateway's address.
+pub(super) async fn connect_as_neighbour(to: SocketAddr) -> anyhow::Result<TcpStream> {
+    connect_from(GATEWAY, to).await
+}
+
+pub(super) async fn connect_from(address: Ipv4Addr, to: SocketAddr) -> anyhow::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
-    socket.bind(ADDRESS)?;
+    socket.bind((address, 0).into())?;
     Ok(tokio::time::timeout(CONNECT, socket.connect(to)).await??)
 }

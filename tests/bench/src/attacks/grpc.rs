@@ -1,6 +1,6 @@
 //! Attacks on task-service, by HTTP/2 without a client of gRPC: such a client would behave.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,13 +15,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use super::attacker::{Counts, Order, connect};
+use super::attacker::{Counts, Order, connect, connect_from};
 
-type Body = UnsyncBoxBody<Bytes, std::convert::Infallible>;
+pub(super) type Body = UnsyncBoxBody<Bytes, std::convert::Infallible>;
 pub(super) type Sender = SendRequest<Body>;
 
-const LIST: &str = "/ccm.task.v1.TaskService/ListTasks";
-const CREATE: &str = "/ccm.task.v1.TaskService/CreateTask";
+pub(super) const LIST: &str = "/ccm.task.v1.TaskService/ListTasks";
+pub(super) const CREATE: &str = "/ccm.task.v1.TaskService/CreateTask";
 pub(super) const WATCH: &str = "/ccm.event.v1.EventService/WatchEvents";
 /// `ListTasksRequest { page_size: 200 }`
 const LARGEST_PAGE: &[u8] = &[0x08, 0xc8, 0x01];
@@ -30,9 +30,11 @@ pub(super) const FROM_EARLIEST: &[u8] = &[0x08, 0x02];
 /// `WatchEventsRequest { start: WATCH_START_SNAPSHOT }`
 pub(super) const SNAPSHOT: &[u8] = &[0x08, 0x03];
 
+const CALLER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 65);
 const UNTAKEN: usize = 100;
 const ENDLESS: usize = 240;
-const ENDLESS_BYTES: usize = 4 * 1024 * 1024 - 64;
+/// The default limit of a message: `CCM_MAX_BODY_BYTES` and 64 KiB more.
+const ENDLESS_BYTES: usize = 320 * 1024;
 const NO_TOKEN_CONNECTIONS: usize = 64;
 const NO_TOKEN_CALLS: usize = 8;
 const IDLE: u64 = 19_000;
@@ -78,7 +80,8 @@ pub(super) fn endless_messages(order: &Order, counts: &'static Counts, clients: 
             for _ in 0..CALLS {
                 let mut start = vec![0];
                 start.extend(u32::try_from(ENDLESS_BYTES).unwrap_or_default().to_be_bytes());
-                start.resize(ENDLESS_BYTES, b' ');
+                // With the prefix, one byte is missing.
+                start.resize(ENDLESS_BYTES + 4, b' ');
                 let first = futures_util::stream::iter([Ok(Frame::data(Bytes::from(start)))]);
                 let body = StreamBody::new(first.chain(futures_util::stream::pending())).boxed_unsync();
                 let mut request = request(CREATE, token.as_deref(), body);
@@ -186,7 +189,7 @@ pub(super) fn watches(order: &Order, counts: &'static Counts, clients: &mut Join
 
 /// Snapshots of several accounts, each read to its end and then again.
 pub(super) fn snapshots(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
-    for token in &order.tokens {
+    for token in order.few() {
         let (service, token) = (order.service, token.clone());
         clients.spawn(async move {
             let Ok(sender) = open(connect(service).await, 65_535).await else {
@@ -207,7 +210,7 @@ pub(super) fn snapshots(order: &Order, counts: &'static Counts, clients: &mut Jo
             reading.join_all().await;
         });
     }
-    (order.tokens.len() * SNAPSHOTS) as u64
+    (order.few().len() * SNAPSHOTS) as u64
 }
 
 /// Reads an answer to its end.
@@ -219,7 +222,7 @@ async fn read(sender: Sender, request: Request<Body>, counts: &Counts) {
     }
 }
 
-fn count(answer: anyhow::Result<&Response<Incoming>, &anyhow::Error>, counts: &Counts) {
+pub(super) fn count(answer: anyhow::Result<&Response<Incoming>, &anyhow::Error>, counts: &Counts) {
     Counts::add(match answer {
         // An answer without a message has its status in the header.
         Ok(answer) if answer.headers().contains_key("grpc-status") => &counts.refused,
@@ -229,7 +232,7 @@ fn count(answer: anyhow::Result<&Response<Incoming>, &anyhow::Error>, counts: &C
 }
 
 /// A connection whose streams have a window of this many bytes for answers.
-async fn open(stream: anyhow::Result<TcpStream>, window: u32) -> anyhow::Result<Sender> {
+pub(super) async fn open(stream: anyhow::Result<TcpStream>, window: u32) -> anyhow::Result<Sender> {
     let mut builder = Builder::new(TokioExecutor::new());
     let builder = builder.initial_stream_window_size(window);
     let (sender, connection) = builder.handshake(TokioIo::new(stream?)).await?;
@@ -264,7 +267,7 @@ pub(super) fn unary(message: &[u8]) -> Body {
     Full::new(Bytes::from(framed)).boxed_unsync()
 }
 
-/// A connection of the caller who behaves.
+/// A connection of the caller who behaves, whose address is neither the gateway's nor the attacker's.
 pub(super) async fn open_as_caller(service: SocketAddr) -> anyhow::Result<Sender> {
-    open(Ok(TcpStream::connect(service).await?), 65_535).await
+    open(connect_from(CALLER, service).await, 65_535).await
 }

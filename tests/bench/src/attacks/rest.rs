@@ -14,6 +14,8 @@ const CONNECTIONS: u64 = 5_000;
 /// Connections that are opened at the same time.
 const AT_ONCE: u64 = 64;
 const SLOW_BODIES: usize = 300;
+/// The default share of a caller in the bodies that are awaited.
+const SHARE: usize = 128;
 /// Bodies of unknown JSON come over this many connections, each with one at a time.
 const JSON_CONNECTIONS: usize = 9;
 const JSON_INTERVAL: Duration = Duration::from_millis(250);
@@ -52,9 +54,24 @@ pub(super) fn connections(order: &Order, counts: &'static Counts, clients: &mut 
 
 /// Requests whose bodies come one byte a second, again and again.
 pub(super) fn slow_bodies(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
-    for token in &order.tokens {
-        for _ in 0..SLOW_BODIES {
-            let (gateway, token) = (order.gateway, token.clone());
+    send_slowly(order.gateway, order.few(), SLOW_BODIES, counts, clients)
+}
+
+/// The same with all accounts, each with its whole share.
+pub(super) fn slow_accounts(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
+    send_slowly(order.gateway, &order.tokens, SHARE, counts, clients)
+}
+
+fn send_slowly(
+    gateway: SocketAddr,
+    tokens: &[String],
+    bodies: usize,
+    counts: &'static Counts,
+    clients: &mut JoinSet<()>,
+) -> u64 {
+    for token in tokens {
+        for _ in 0..bodies {
+            let token = token.clone();
             clients.spawn(async move {
                 loop {
                     if slow_body(gateway, &token, counts).await.is_err() {
@@ -65,7 +82,7 @@ pub(super) fn slow_bodies(order: &Order, counts: &'static Counts, clients: &mut 
             });
         }
     }
-    (order.tokens.len() * SLOW_BODIES) as u64
+    (tokens.len() * bodies) as u64
 }
 
 async fn slow_body(gateway: SocketAddr, token: &str, counts: &Counts) -> anyhow::Result<()> {
