@@ -29,7 +29,7 @@ async fn burst(product: &Product) -> BTreeMap<String, String> {
     let created = Mutex::new(BTreeMap::new());
     eventually("changes shared a COMMIT", async || {
         let user = product.user("ada");
-        let creates = (0..BURST).map(|_| {
+        let requests = (0..BURST).map(|_| {
             let title = platform::clock::Clock::system().new_id().to_string();
             let user = &user;
             async move {
@@ -38,7 +38,7 @@ async fn burst(product: &Product) -> BTreeMap<String, String> {
                 (answer.text("id").to_owned(), answer.header("x-trace-id").to_owned())
             }
         });
-        let answers = join_all(creates).await;
+        let answers = join_all(requests).await;
         created.lock().unwrap().extend(answers);
         (!shared_commits(product).is_empty()).then_some(())
     })
