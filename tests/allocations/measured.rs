@@ -39,7 +39,8 @@ pub(crate) struct Cost {
 
 impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.1} allocations, {:.0} bytes", self.allocations, self.bytes)
+        let Self { allocations, bytes, switches } = self;
+        write!(f, "{allocations:.1} allocations, {bytes:.0} bytes, {switches:.1} context switches")
     }
 }
 
