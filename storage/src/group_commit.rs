@@ -104,7 +104,10 @@ impl GroupCommit {
         let number = queue.next;
         queue.next += 1;
         queue.waiting.push_back(Waiting { number, change, caller, acquisition, since: Instant::now() });
-        if !std::mem::replace(&mut queue.is_served, true) {
+        let is_idle = !std::mem::replace(&mut queue.is_served, true);
+        drop(queue);
+        // Without the lock: a runtime that ends drops the task at once, which takes it.
+        if is_idle {
             tokio::spawn(Server { changes: self.clone(), pools: pools.clone(), has_ended: false }.run());
         }
         number

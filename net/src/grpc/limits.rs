@@ -129,7 +129,9 @@ impl Bounds {
         let standing = standing.filter(|it| !it.is_process())?;
         let places = if is_check { &self.0.checks } else { &self.0.probes };
         let (place, displaced) = places.enter_instead(&standing.network(), Arc::downgrade(standing));
-        if let Some(displaced) = displaced.and_then(|it| it.upgrade()) {
+        // A connection on which a valid token was shown, and one of an address that is exempt, is not closed: its other calls may
+        // be those of somebody else.
+        if let Some(displaced) = displaced.and_then(|it| it.upgrade()).filter(|it| !it.is_proven()) {
             displaced.pause();
         }
         Some(place)

@@ -76,7 +76,7 @@ impl TaskService for Tasks {
             assignee_id: asked.assignee_id,
             department: asked.department.or_else(|| caller.department.clone()),
             worker_id: None,
-            created_by: caller.sub,
+            created_by: caller.sub.to_string(),
             created_at: now,
             updated_at: now,
             version: 1,
