@@ -15,6 +15,8 @@ pub(crate) struct Stream {
     parser: Parser,
     /// What has come in and was not taken yet.
     events: VecDeque<Value>,
+    /// Whether the gateway has said where the stream is.
+    has_position: bool,
 }
 
 impl Client {
@@ -31,9 +33,12 @@ impl Client {
         let of_type = response.headers().get(header::CONTENT_TYPE);
         let is_stream = of_type.is_some_and(|it| it.as_bytes().starts_with(b"text/event-stream"));
         match response.status() {
-            StatusCode::OK if is_stream => {
-                Ok(Stream { response, parser: Parser::default(), events: VecDeque::new() })
-            }
+            StatusCode::OK if is_stream => Ok(Stream {
+                response,
+                parser: Parser::default(),
+                events: VecDeque::new(),
+                has_position: false,
+            }),
             StatusCode::OK => Err(no_gateway("the answer is no event stream").into()),
             _ => Err(super::follower::problem(response).await.into()),
         }
@@ -47,9 +52,31 @@ impl Stream {
             if let Some(event) = self.events.pop_front() {
                 return Ok(Some(event));
             }
-            let Some(bytes) = self.response.chunk().await? else { return Ok(None) };
-            let blocks = self.parser.feed(&bytes).into_iter();
-            self.events.extend(blocks.filter_map(|it| serde_json::from_str::<Value>(&it.data).ok()));
+            if !self.receive().await? {
+                return Ok(None);
+            }
         }
+    }
+
+    /// Waits until the gateway has said where the stream is. A gateway that has just started does not know it yet; a stream
+    /// from now on tells what happens after that. Cancel safe.
+    ///
+    /// # Errors
+    /// The connection was closed.
+    pub(crate) async fn positioned(&mut self) -> anyhow::Result<()> {
+        while !self.has_position {
+            anyhow::ensure!(self.receive().await?, "the connection was closed");
+        }
+        Ok(())
+    }
+
+    /// Takes what comes in; `false` once the connection has ended.
+    async fn receive(&mut self) -> anyhow::Result<bool> {
+        let Some(bytes) = self.response.chunk().await? else { return Ok(false) };
+        for block in self.parser.feed(&bytes) {
+            self.has_position |= block.id.is_some();
+            self.events.extend(serde_json::from_str::<Value>(&block.data).ok());
+        }
+        Ok(true)
     }
 }

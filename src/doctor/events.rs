@@ -166,6 +166,16 @@ async fn tasks(
     clock: &Clock,
 ) -> (Option<Reading>, Vec<Finding>) {
     let problem = |seen: String, advice: &str| Finding::problem(Check::TaskEvents, seen, advice);
+    if !matches!(timeout(EVENT, stream.positioned()).await, Ok(Ok(()))) {
+        let seen = format!(
+            "the gateway did not say within {} s where the event log of task-service is",
+            EVENT.as_secs()
+        );
+        return (
+            None,
+            vec![problem(seen, "look at the log of the gateway: it says why it cannot read the log")],
+        );
+    }
     let (asked, begun) = (clock.now(), Instant::now());
     let key = clock.new_id().to_string();
     left.set(Some(Task::Asked(key.clone())));

@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::{Level, doctor, with};
 use crate::harness::{Process, Product, eventually};
 
-/// Passes everything on to the gateway, but of an event stream no more than its first event.
+/// Passes everything on to the gateway, but of an event stream no more than its first event and its position.
 async fn silent_relay(gateway: SocketAddr) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -43,7 +43,8 @@ async fn relayed(mut client: TcpStream, gateway: SocketAddr) -> std::io::Result<
                 if !is_silent {
                     client.write_all(bytes).await?;
                 }
-                is_silent |= is_stream && contains(bytes, "event: connected");
+                // Only a position is a block without an event.
+                is_silent |= is_stream && contains(bytes, "\nid: ");
             }
         }
     }

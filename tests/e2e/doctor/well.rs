@@ -48,8 +48,9 @@ async fn people_read_what_was_seen_and_what_to_do() {
     let mut settings = settings(&product);
     settings.retain(|it| it.0 != "OTEL_EXPORTER_OTLP_ENDPOINT");
     let mut process = Process::spawn(&["doctor"], &settings);
-    assert_eq!(process.ended().await.code(), Some(0));
+    let code = process.ended().await.code();
     let lines = process.lines().all();
+    assert_eq!(code, Some(0), "{lines:#?}");
     let has = |line: &str| assert!(lines.iter().any(|it| it == line), "{line}: {lines:#?}");
     has(&format!("ok  gateway            http://{} answers", product.gateway_address));
     has("Not checked:");
