@@ -39,7 +39,9 @@ pub(crate) async fn open(
     let readers =
         pool_options(connections / 2).connect_with(lists).await.map_err(StorageError::unavailable)?;
     let mut reader = readers.acquire().await.map_err(StorageError::unavailable)?;
-    if Session::of(&mut reader).await?.backend == session.backend {
+    let backend = Session::of(&mut reader).await?.backend;
+    // A pooler that has opened more sessions meanwhile gives the one that was used last, so the writer is asked again.
+    if backend == session.backend || backend == Session::of(&mut writer).await?.backend {
         return Err(pooled());
     }
     drop((writer, reader));
