@@ -58,7 +58,10 @@ pub(crate) async fn run(settings: Doctor) -> anyhow::Result<()> {
         _ = terminate.recv() => Err(interrupted()),
     };
     let left = examination.clean_up().await;
-    let mut findings = findings?;
+    let mut findings = match (findings, &left) {
+        (Err(interrupted), Some(left)) => return Err(interrupted.with_hint(left.seen.clone()).into()),
+        (findings, _) => findings?,
+    };
     findings.extend(left);
     findings.sort_by_key(|it| it.check);
     let is_json = examination.settings.json;

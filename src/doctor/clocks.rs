@@ -26,8 +26,11 @@ impl Reading {
     }
 }
 
-/// Of the header `Date`, which counts whole seconds.
+/// Of the header `Date`, which counts whole seconds; `None` for an answer of a cache, which keeps the date of when it was made.
 pub(super) fn of_date(whose: &str, response: &Response, asked: Micros, answered: Micros) -> Option<Reading> {
+    if response.headers().contains_key(header::AGE) {
+        return None;
+    }
     let date = response.headers().get(header::DATE)?.to_str().ok()?;
     let since = httpdate::parse_http_date(date).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
     let at = Micros(i64::try_from(since.as_micros()).ok()? + 500_000);

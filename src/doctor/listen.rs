@@ -2,6 +2,7 @@
 
 mod owner;
 
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
@@ -68,13 +69,19 @@ async fn taken(name: &str, variable: &str, address: SocketAddr) -> Option<Findin
             "if it has a certificate (CCM_TLS_CERT), `/readyz` of the gateway tells whether it serves";
         return Some(Finding::not_checked(Check::ListenAddresses, seen, advice));
     }
-    let who = owner.map_or_else(
-        || "another program".to_owned(),
-        |it| format!("another program, {} (process {}),", it.name, it.process),
-    );
+    let Some(owner) = owner else {
+        let seen = format!(
+            "a program listens at {address} that does not answer as {name} without TLS, and which one cannot be read"
+        );
+        let advice = "run `ccm doctor` as the user of the processes, or as root";
+        return Some(Finding::not_checked(Check::ListenAddresses, seen, advice));
+    };
     Some(Finding::problem(
         Check::ListenAddresses,
-        format!("{who} listens at {address}, where {name} would listen"),
+        format!(
+            "another program, {} (process {}), listens at {address}, where {name} would listen",
+            owner.name, owner.process
+        ),
         format!("stop that program, or set {variable} to another address"),
     ))
 }
@@ -101,9 +108,10 @@ async fn at_service(name: &'static str, address: SocketAddr) -> Found {
     }
 }
 
-/// Whether anything accepts connections there.
+/// Whether something listens there. A program that takes no connection in time listens, too.
 async fn accepts(address: SocketAddr) -> bool {
-    matches!(timeout(CONNECT, TcpStream::connect(local(address))).await, Ok(Ok(_)))
+    let connected = timeout(CONNECT, TcpStream::connect(local(address))).await;
+    !matches!(connected, Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused)
 }
 
 /// How a process that listens at every address is reached on this machine.

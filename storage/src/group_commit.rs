@@ -3,6 +3,7 @@
 //! fails undoes itself only. Nothing waits for others to come: a change that finds the writer idle is committed alone.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -278,7 +279,7 @@ impl Group {
         let begun = caller.run(spans::transaction(&target, "BEGIN", self.execute(savepoint))).await;
         if let Err(error) = begun {
             // The change before has let the transaction end.
-            change.refuse(error.clone());
+            change.refuse(StorageError::RolledBack);
             return Err(error);
         }
         let answer = self.run(&caller, change).await;
@@ -308,7 +309,8 @@ impl Group {
         let refusal = outcome.as_ref().err().cloned();
         let mut answers = self.failed;
         for Kept { caller, after, answer } in self.kept {
-            caller.in_scope(|| after.run(&outcome));
+            // The panic is logged where it happens. The changes are stored, whatever becomes of what follows them.
+            drop(catch_unwind(AssertUnwindSafe(|| caller.in_scope(|| after.run(&outcome)))));
             answers.push(answer);
         }
         for answer in answers {

@@ -315,3 +315,26 @@ async fn a_commit_stores_a_limited_number_of_changes() {
     end_next.send(()).unwrap();
     next.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn a_panic_after_the_commit_changes_no_answer() {
+    let fresh = Fresh::new().await;
+    let (first, end) = fresh.hold("first").await;
+    let (tell, told) = std::sync::mpsc::channel();
+    let panicking = fresh.write(|on| {
+        on.after_commit(|_| panic!("as a test"));
+        Box::pin(on.execute(&INSERT, ["second".into()]))
+    });
+    fresh.waiting(1).await;
+    let last = fresh.write(move |on| {
+        on.after_commit(move |committed| tell.send(committed).unwrap());
+        Box::pin(async { Ok(()) })
+    });
+    fresh.waiting(2).await;
+    end.send(()).unwrap();
+    for change in [first, panicking, last] {
+        change.await.unwrap().unwrap();
+    }
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), [Committed::Known]);
+    assert_eq!(fresh.names().await, ["first", "second"]);
+}

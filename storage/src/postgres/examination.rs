@@ -23,11 +23,12 @@ async fn of(pool: &PgPool, migrations: &Migrations, clock: &Clock) -> Result<Exa
     let mut connection = pool.acquire().await.map_err(StorageError::unavailable)?;
     let session = Session::of(&mut connection).await?;
     session.check()?;
-    let mut another = acquire::connection(pool).await.map_err(StorageError::unavailable)?;
-    if Session::of(&mut another).await?.backend == session.backend {
+    // Where the limit of connections is reached there is no other one, and what the first one tells has to do.
+    if let Ok(mut another) = acquire::connection(pool).await
+        && Session::of(&mut another).await?.backend == session.backend
+    {
         return Err(pooled());
     }
-    drop(another);
     let details = details(&mut connection, clock).await.map_err(StorageError::unavailable)?;
     let (missing, unknown) = migrations.state_of_postgres(&mut connection).await?;
     drop(connection);
@@ -37,10 +38,13 @@ async fn of(pool: &PgPool, migrations: &Migrations, clock: &Clock) -> Result<Exa
     Ok(Examination { missing, unknown, refuses_changes, details: Details::Postgres(details) })
 }
 
+/// The limits of connections of the server, of the database and of the user, each with how many it counts. A limit of -1 is none.
 const ASK: &str = "SELECT current_setting('server_version'), \
          (SELECT sum(numbackends) FROM pg_stat_database)::BIGINT, \
          current_setting('max_connections')::BIGINT - current_setting('superuser_reserved_connections')::BIGINT, \
+         (SELECT numbackends FROM pg_stat_database WHERE datname = current_database())::BIGINT, \
          (SELECT datconnlimit FROM pg_database WHERE datname = current_database())::BIGINT, \
+         (SELECT count(*) FROM pg_stat_activity WHERE usename = current_user), \
          (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user)::BIGINT";
 
 /// The tables beside that of the migrations, each with the rights that the user lacks. It has to see what was migrated, and to
@@ -55,11 +59,12 @@ const LACKS: &str = "SELECT name, lacks FROM (SELECT relname::TEXT AS name, ARRA
      WHERE cardinality(lacks) > 0 ORDER BY name";
 
 async fn details(connection: &mut PgConnection, clock: &Clock) -> Result<ServerDetails, sqlx::Error> {
-    type Row = (String, i64, i64, i64, i64);
+    type Row = (String, i64, i64, i64, i64, i64, i64);
     let row: Row = sqlx::query_as(ASK).persistent(false).fetch_one(&mut *connection).await?;
-    let (version, open, most, of_database, of_role) = row;
-    // A limit of -1 is none.
-    let most = [most, of_database, of_role].into_iter().filter(|it| *it >= 0).min().unwrap_or_default();
+    let (version, limits) = (row.0, [(row.1, row.2), (row.3, row.4), (row.5, row.6)]);
+    // The one that is reached first.
+    let nearest = limits.into_iter().filter(|(_, most)| *most >= 0).min_by_key(|(open, most)| most - open);
+    let (open, most) = nearest.unwrap_or_default();
     let count = |it: i64| u32::try_from(it.max(0)).unwrap_or(u32::MAX);
     let before = clock.now();
     let now: i64 = sqlx::query_scalar(concat!("SELECT ", postgres_now!()))
