@@ -70,6 +70,23 @@ impl<DB: Backend> Pools<DB> {
         let target = Arc::new(DB::target(&writers));
         let write_use = observed(&writers, &target, "write");
         let read_use = observed(&readers, &target, "read");
+        Self::of((writers, write_use), (readers, read_use), target, commits)
+    }
+
+    /// Uses one pool for reads and writes.
+    #[must_use]
+    pub fn single(pool: Pool<DB>, commits: Commits) -> Self {
+        let target = Arc::new(DB::target(&pool));
+        let of_both = observed(&pool, &target, "single");
+        Self::of((pool.clone(), of_both.clone()), (pool, of_both), target, commits)
+    }
+
+    fn of(
+        (writers, write_use): (Pool<DB>, Arc<PoolUse>),
+        (readers, read_use): (Pool<DB>, Arc<PoolUse>),
+        target: Arc<Target>,
+        commits: Commits,
+    ) -> Self {
         Self {
             writers,
             readers,
@@ -87,25 +104,6 @@ impl<DB: Backend> Pools<DB> {
     /// connections are in use.
     pub async fn explain(&self, pool: &Pool<DB>, error: sqlx::Error) -> StorageError {
         DB::acquire_failed(pool, &self.reachability, error).await
-    }
-
-    /// Uses one pool for reads and writes.
-    #[must_use]
-    pub fn single(pool: Pool<DB>, commits: Commits) -> Self {
-        let target = Arc::new(DB::target(&pool));
-        let read_use = observed(&pool, &target, "single");
-        let readers = pool.clone();
-        Self {
-            writers: pool,
-            readers,
-            commits,
-            target,
-            reachability: Reachability::default(),
-            writability: Arc::default(),
-            group_commit: Arc::default(),
-            write_use: read_use.clone(),
-            read_use,
-        }
     }
 }
 
