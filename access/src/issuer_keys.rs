@@ -122,7 +122,7 @@ impl IssuerKeys {
             if let Some(key) = self.current().and_then(|it| it.find(id)) {
                 return Ok(key);
             }
-            let Some(mut fetch) = self.shared.fetch_for_unknown_key() else { break };
+            let Some(mut fetch) = self.shared.fetch_for_unknown_key(id) else { break };
             let is_joined = fetch.is_joined;
             fetch.wait.joined();
             waits.add(fetch.wait.clone());
@@ -153,9 +153,13 @@ impl Shared {
     }
 
     /// The fetch to wait for when a key is unknown: the running one, or a new one when the last is long enough ago.
-    /// Before the first keys there is none to start, because [`refresh`] retries anyway.
-    fn fetch_for_unknown_key(self: &Arc<Self>) -> Option<Fetch> {
+    /// Before the first keys there is none to start, because [`refresh`] retries anyway; and none either for a key that
+    /// a fetch has brought since its caller looked.
+    fn fetch_for_unknown_key(self: &Arc<Self>, id: &str) -> Option<Fetch> {
         let mut fetching = self.fetching();
+        if self.state.borrow().keys.as_ref().is_some_and(|it| it.find(id).is_some()) {
+            return None;
+        }
         if fetching.running.is_none() {
             let now = self.clock.now();
             let is_too_soon =

@@ -68,6 +68,17 @@ async fn a_request_that_comes_before_the_first_answer_waits_for_it() {
 }
 
 #[tokio::test]
+async fn a_key_that_has_come_since_its_caller_looked_causes_no_fetch_and_the_next_unknown_one_does() {
+    let it = fixture(quiet()).await;
+    let known = it.issuer.key_id();
+    it.keys.find(&known, &Waits::default()).await.unwrap();
+    // A caller that looked just before the first fetch had finished gets here with a key that is known by now.
+    assert!(it.keys.shared.fetch_for_unknown_key(&known).is_none());
+    assert_eq!(it.refusal("unknown").await, UNKNOWN);
+    assert_eq!(it.issuer.asked(), 2);
+}
+
+#[tokio::test]
 async fn a_new_key_causes_one_fetch_however_many_requests_wait_for_it() {
     let it = fixture(quiet()).await;
     it.keys.find(&it.issuer.key_id(), &Waits::default()).await.unwrap();
