@@ -8,11 +8,11 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgRow;
 use sqlx::query::{Query, QueryAs};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, PgConnection, Postgres, Sqlite, SqliteConnection};
-use telemetry::database::{self as spans, Statement, System, Target};
+use sqlx::{FromRow, PgConnection, Pool, Postgres, Sqlite, SqliteConnection};
+use telemetry::database::{self as spans, PoolUse, Statement, System, Target};
 
 use crate::writability::Writability;
-use crate::{Backend, Database, Pools, StorageError, Value};
+use crate::{Backend, Database, Pools, StorageError, Value, acquire};
 
 /// A type that can be read from rows of both databases. Implemented for every type that implements [`sqlx::FromRow`] for
 /// both, tuples and the types that [`record!`](crate::record) declares included.
@@ -33,10 +33,10 @@ macro_rules! on_either {
     ($executor:expr, $query:expr, $values:expr, $fetch:ident) => {
         match $executor {
             Executor::Sqlite(connection) => {
-                $values.into_iter().fold($query, QueryAs::bind).$fetch(connection).await
+                $values.iter().fold($query, QueryAs::bind).$fetch(connection).await
             }
             Executor::Postgres(connection) => {
-                $values.into_iter().fold($query, QueryAs::bind).$fetch(connection).await
+                $values.iter().fold($query, QueryAs::bind).$fetch(connection).await
             }
         }
     };
@@ -61,6 +61,14 @@ pub trait Statements: Send {
         None
     }
 
+    /// Whether the failed statement is to be done again, on another connection that has taken the place of this one: if the
+    /// server had closed this one, and nothing was done on it that would be lost.
+    #[doc(hidden)]
+    fn is_replaced(&mut self, error: &StorageError) -> impl Future<Output = bool> + Send {
+        let _ = error;
+        std::future::ready(false)
+    }
+
     /// Runs a statement and returns all rows.
     fn fetch_all<R: Record>(
         &mut self,
@@ -68,12 +76,19 @@ pub trait Statements: Send {
         values: impl IntoIterator<Item = Value> + Send,
     ) -> impl Future<Output = Result<Vec<R>, StorageError>> + Send {
         let (target, writes) = (self.target(), self.writability());
-        let executor = self.executor();
         let values: Vec<Value> = values.into_iter().collect();
-        let call = async move {
-            Ok(on_either!(executor, sqlx::query_as::<_, R>(statement.sql), values, fetch_all)?)
-        };
-        async move { noted(writes, spans::statement(&target, statement, call).await) }
+        async move {
+            loop {
+                let executor = self.executor();
+                let call = async {
+                    Ok(on_either!(executor, sqlx::query_as::<_, R>(statement.sql), values, fetch_all)?)
+                };
+                let outcome = spans::statement(&target, statement, call).await;
+                if !is_replaced(self, outcome.as_ref().err()).await {
+                    return noted(writes, outcome);
+                }
+            }
+        }
     }
 
     /// Runs a statement and returns its first rows: as many as have at most `most` bytes together, as `bytes` counts them, and
@@ -83,31 +98,39 @@ pub trait Statements: Send {
         statement: &Statement,
         values: impl IntoIterator<Item = Value> + Send,
         most: usize,
-        bytes: impl Fn(&R) -> usize + Send,
+        bytes: impl Fn(&R) -> usize + Send + Sync,
     ) -> impl Future<Output = Result<(Vec<R>, bool), StorageError>> + Send {
         let target = self.target();
-        let executor = self.executor();
         let values: Vec<Value> = values.into_iter().collect();
-        let call = async move {
-            let mut rows = match executor {
-                Executor::Sqlite(connection) => {
-                    values.into_iter().fold(sqlx::query_as(statement.sql), QueryAs::bind).fetch(connection)
+        async move {
+            loop {
+                let executor = self.executor();
+                let call = async {
+                    let query = statement.sql;
+                    let mut rows = match executor {
+                        Executor::Sqlite(connection) => {
+                            values.iter().fold(sqlx::query_as(query), QueryAs::bind).fetch(connection)
+                        }
+                        Executor::Postgres(connection) => {
+                            values.iter().fold(sqlx::query_as(query), QueryAs::bind).fetch(connection)
+                        }
+                    };
+                    let (mut kept, mut total) = (Vec::new(), 0_usize);
+                    while let Some(row) = rows.try_next().await? {
+                        total = total.saturating_add(bytes(&row));
+                        if total > most && !kept.is_empty() {
+                            return Ok((kept, true));
+                        }
+                        kept.push(row);
+                    }
+                    Ok((kept, false))
+                };
+                let outcome = spans::statement(&target, statement, call).await;
+                if !is_replaced(self, outcome.as_ref().err()).await {
+                    return outcome;
                 }
-                Executor::Postgres(connection) => {
-                    values.into_iter().fold(sqlx::query_as(statement.sql), QueryAs::bind).fetch(connection)
-                }
-            };
-            let (mut kept, mut total) = (Vec::new(), 0_usize);
-            while let Some(row) = rows.try_next().await? {
-                total = total.saturating_add(bytes(&row));
-                if total > most && !kept.is_empty() {
-                    return Ok((kept, true));
-                }
-                kept.push(row);
             }
-            Ok((kept, false))
-        };
-        async move { spans::statement(&target, statement, call).await }
+        }
     }
 
     /// Runs a statement and returns its row, or `None` if it has none.
@@ -117,12 +140,19 @@ pub trait Statements: Send {
         values: impl IntoIterator<Item = Value> + Send,
     ) -> impl Future<Output = Result<Option<R>, StorageError>> + Send {
         let (target, writes) = (self.target(), self.writability());
-        let executor = self.executor();
         let values: Vec<Value> = values.into_iter().collect();
-        let call = async move {
-            Ok(on_either!(executor, sqlx::query_as::<_, R>(statement.sql), values, fetch_optional)?)
-        };
-        async move { noted(writes, spans::statement(&target, statement, call).await) }
+        async move {
+            loop {
+                let executor = self.executor();
+                let call = async {
+                    Ok(on_either!(executor, sqlx::query_as::<_, R>(statement.sql), values, fetch_optional)?)
+                };
+                let outcome = spans::statement(&target, statement, call).await;
+                if !is_replaced(self, outcome.as_ref().err()).await {
+                    return noted(writes, outcome);
+                }
+            }
+        }
     }
 
     /// Runs a statement that returns no row.
@@ -151,6 +181,14 @@ pub trait Statements: Send {
     }
 }
 
+/// Whether a statement failed and is to be done again.
+async fn is_replaced(on: &mut (impl Statements + ?Sized), error: Option<&StorageError>) -> bool {
+    match error {
+        None => false,
+        Some(error) => on.is_replaced(error).await,
+    }
+}
+
 pub(crate) fn noted<T>(
     writes: Option<Arc<Writability>>,
     outcome: Result<T, StorageError>,
@@ -170,7 +208,8 @@ pub struct Connection {
 enum PooledConnection {
     /// Opened read-only.
     Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
+    /// With the pool that gives another one if the server had closed this one.
+    Postgres(PoolConnection<Postgres>, Option<(Pool<Postgres>, Arc<PoolUse>)>),
 }
 
 impl Statements for Connection {
@@ -181,7 +220,24 @@ impl Statements for Connection {
     fn executor(&mut self) -> Executor<'_> {
         match &mut self.inner {
             PooledConnection::Sqlite(connection) => Executor::Sqlite(connection),
-            PooledConnection::Postgres(connection) => Executor::Postgres(connection),
+            PooledConnection::Postgres(connection, _) => Executor::Postgres(connection),
+        }
+    }
+
+    async fn is_replaced(&mut self, error: &StorageError) -> bool {
+        let PooledConnection::Postgres(connection, again) = &mut self.inner else { return false };
+        if !error.is_lost_connection() {
+            return false;
+        }
+        // Once: what fails on a connection that works has another cause.
+        let Some((pool, observed)) = again.take() else { return false };
+        let working = async { acquire::working(&pool).await.map_err(StorageError::from) };
+        match spans::acquire(&self.target, &observed, working).await {
+            Ok(another) => {
+                drop(std::mem::replace(connection, another).detach());
+                true
+            }
+            Err(_) => false,
         }
     }
 }
@@ -191,10 +247,12 @@ impl Database {
     pub async fn connection(&self) -> Result<Connection, StorageError> {
         let (inner, target) = match self {
             Self::Sqlite(pools) => {
-                (PooledConnection::Sqlite(acquire(pools, Use::Read).await?), &pools.target)
+                (PooledConnection::Sqlite(acquire_from(pools, Use::Read).await?), &pools.target)
             }
             Self::Postgres(pools) => {
-                (PooledConnection::Postgres(acquire(pools, Use::Read).await?), &pools.target)
+                let again = (pools.readers.clone(), pools.read_use.clone());
+                let connection = acquire_from(pools, Use::Read).await?;
+                (PooledConnection::Postgres(connection, Some(again)), &pools.target)
             }
         };
         Ok(Connection { inner, target: target.clone() })
@@ -208,14 +266,20 @@ pub(crate) enum Use {
     Write,
 }
 
-pub(crate) async fn acquire<DB: Backend>(
+impl<DB: Backend> Pools<DB> {
+    pub(crate) fn used_for(&self, purpose: Use) -> (&Pool<DB>, &Arc<PoolUse>) {
+        match purpose {
+            Use::Read => (&self.readers, &self.read_use),
+            Use::Write => (&self.writers, &self.write_use),
+        }
+    }
+}
+
+pub(crate) async fn acquire_from<DB: Backend>(
     pools: &Pools<DB>,
     purpose: Use,
 ) -> Result<PoolConnection<DB>, StorageError> {
-    let (pool, observed) = match purpose {
-        Use::Read => (&pools.readers, &pools.read_use),
-        Use::Write => (&pools.writers, &pools.write_use),
-    };
+    let (pool, observed) = pools.used_for(purpose);
     // Both futures can open a connection and are large, and every layer that wraps them copies them; so they are boxed.
     let acquired = async {
         match Box::pin(DB::acquire(pool)).await {

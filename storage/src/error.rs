@@ -78,6 +78,20 @@ impl StorageError {
         matches!(self, Self::Unavailable(_) | Self::Unreachable(_) | Self::FileGone | Self::RolledBack)
     }
 
+    /// Whether the connection was lost, or the server had closed it before the statement.
+    pub(crate) fn is_lost_connection(&self) -> bool {
+        let Self::Unavailable(error) = self else { return false };
+        match &**error {
+            sqlx::Error::Io(_) => true,
+            sqlx::Error::Database(it) => match code_of(it.as_ref()) {
+                // Connection exceptions, shutdowns and sessions that an operator ended.
+                ErrorCode::SqlState(state) => state.starts_with("08") || matches!(&*state, "57P01" | "57P02"),
+                ErrorCode::Sqlite(_) => false,
+            },
+            _ => false,
+        }
+    }
+
     /// Whether no change can be stored, although reads may succeed.
     pub(crate) fn refuses_changes(&self) -> bool {
         match self {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 
-use crate::acquire::ACQUIRE_TIMEOUT;
+use crate::acquire::{ACQUIRE_TIMEOUT, tested_when_idle};
 use crate::database::without_password;
 use crate::reachability::Reachability;
 use crate::{Commits, Database, Migration, Migrations, Pools, StorageError};
@@ -71,7 +71,8 @@ pub(crate) async fn migrate(url: &str, migrations: &Migrations) -> Result<Vec<Mi
 }
 
 fn pool_options(most: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(most.max(1)).acquire_timeout(ACQUIRE_TIMEOUT)
+    let options = PgPoolOptions::new().max_connections(most.max(1)).acquire_timeout(ACQUIRE_TIMEOUT);
+    tested_when_idle(options)
 }
 
 /// A pool of at most `most` connections, one of which is open; or why the server cannot be reached.
@@ -260,6 +261,41 @@ mod tests {
             Ok::<_, StorageError>(())
         };
         try_join_all((0..6).map(|_| work())).await.unwrap();
+    }
+
+    /// A connection that was just used is not tested before it is used again.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn connections_that_the_server_closes_between_two_uses_cost_no_caller_an_error() {
+        const ONE: Statement = Statement { summary: "SELECT", sql: "SELECT 1::BIGINT" };
+        const OTHERS: &str =
+            "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
+        let end_all = format!("SELECT count(pg_terminate_backend(pid)) {OTHERS}");
+        let count = format!("SELECT count(*) {OTHERS}");
+        let fresh = testing::postgres().await;
+        let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
+        let mut operator = PgConnection::connect(&fresh.url).await.unwrap();
+        let read = async || {
+            let rows: Vec<(i64,)> = database.connection().await?.fetch_all(&ONE, []).await?;
+            let row: Option<(i64,)> = database.connection().await?.fetch_optional(&ONE, []).await?;
+            let within: (Vec<(i64,)>, bool) =
+                database.connection().await?.fetch_within(&ONE, [], 100, |_| 1).await?;
+            assert_eq!((rows, row, within), (vec![(1,)], Some((1,)), (vec![(1,)], false)));
+            database.begin_snapshot().await?.fetch_all::<(i64,)>(&ONE, []).await
+        };
+        let write =
+            async || database.write::<_, StorageError>(|on| Box::pin(on.fetch_all::<(i64,)>(&ONE, []))).await;
+        for _ in 0..20 {
+            try_join_all((0..4).map(|_| read())).await.unwrap();
+            try_join_all((0..4).map(|_| write())).await.unwrap();
+            let mut ask = async |sql: &str| -> i64 {
+                let sql = sqlx::AssertSqlSafe(sql.to_owned());
+                sqlx::query_scalar(sql).fetch_one(&mut operator).await.unwrap()
+            };
+            assert!(ask(&end_all).await > 1, "no session was open");
+            while ask(&count).await > 0 {}
+            assert_eq!(read().await.unwrap(), [(1,)]);
+            assert_eq!(write().await.unwrap(), [(1,)]);
+        }
     }
 
     #[tokio::test(flavor = "multi_thread")]

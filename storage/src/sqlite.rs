@@ -131,7 +131,21 @@ fn make_private(file: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Database, Migrations, StorageError};
+    use crate::{Database, Migrations, Statement, Statements as _, StorageError};
+
+    /// Without it, each statement with a LIMIT is parsed and planned again each time (.cargo/config.toml).
+    #[tokio::test]
+    async fn sqlite_plans_a_statement_once() {
+        const OPTION: Statement = Statement {
+            summary: "SELECT",
+            sql: "SELECT compile_options FROM pragma_compile_options WHERE compile_options = 'ENABLE_QPSG'",
+        };
+        let fresh = crate::testing::sqlite();
+        let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
+        let found: Option<(String,)> =
+            database.connection().await.unwrap().fetch_optional(&OPTION, []).await.unwrap();
+        assert!(found.is_some(), "SQLite was compiled without the flag of .cargo/config.toml");
+    }
 
     #[tokio::test]
     async fn a_file_may_have_any_name() {

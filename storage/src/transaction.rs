@@ -7,9 +7,9 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, SqlSafeStr as _, Sqlite};
 use telemetry::database::{self as spans, Target};
 
-use crate::connection::{Use, acquire, noted};
+use crate::connection::{Use, acquire_from, noted};
 use crate::writability::Writability;
-use crate::{Backend, Commits, Database, Executor, Pools, Statements, StorageError};
+use crate::{Backend, Commits, Database, Executor, Pools, Statements, StorageError, acquire};
 
 /// A transaction, which is rolled back if it is dropped without [`Transaction::commit`].
 pub struct Transaction {
@@ -146,7 +146,7 @@ impl Database {
                 Ok(Transaction::of(Inner::Sqlite(inner), pools, Use::Write))
             }
             Self::Postgres(pools) => {
-                let inner = begin(pools, Use::Write, "BEGIN").await?;
+                let inner = begin_on_working(pools, Use::Write, "BEGIN").await?;
                 Ok(Transaction::of(Inner::Postgres(inner), pools, Use::Write))
             }
         }
@@ -161,7 +161,7 @@ impl Database {
                 Ok(Transaction::of(Inner::Sqlite(inner), pools, Use::Read))
             }
             Self::Postgres(pools) => {
-                let inner = begin(pools, Use::Read, POSTGRES).await?;
+                let inner = begin_on_working(pools, Use::Read, POSTGRES).await?;
                 Ok(Transaction::of(Inner::Postgres(inner), pools, Use::Read))
             }
         }
@@ -173,7 +173,26 @@ async fn begin<DB: Backend>(
     purpose: Use,
     text: &'static str,
 ) -> Result<sqlx::Transaction<'static, DB>, StorageError> {
-    begin_on(acquire(pools, purpose).await?, &pools.target, text).await
+    begin_on(acquire_from(pools, purpose).await?, &pools.target, text).await
+}
+
+/// Begins a transaction; on another connection if the server had closed the one that the pool gave.
+async fn begin_on_working(
+    pools: &Pools<Postgres>,
+    purpose: Use,
+    text: &'static str,
+) -> Result<sqlx::Transaction<'static, Postgres>, StorageError> {
+    match begin(pools, purpose, text).await {
+        Err(error) if error.is_lost_connection() => {
+            let (pool, observed) = pools.used_for(purpose);
+            let working = async { acquire::working(pool).await.map_err(StorageError::from) };
+            let Ok(another) = spans::acquire(&pools.target, observed, working).await else {
+                return Err(error);
+            };
+            begin_on(another, &pools.target, text).await
+        }
+        outcome => outcome,
+    }
 }
 
 /// Begins a transaction on a connection.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use access::Visibility;
 use events::grpc::ListKey;
-use storage::{Page, PageToken, Statement, Statements as _, StorageError, Value};
+use storage::{Page, PageToken, Statement, Statements as _, StorageError, System, Value};
 use uuid::Uuid;
 
 use super::{Class, Row, TaskStore, sql};
@@ -58,36 +58,48 @@ const VIEWS: [&[&str]; 3] =
     [&[], &["assignee_id", "created_by"], &["assignee_id", "created_by", "department"]];
 const SHAPES: usize = 1 << COLUMNS.len();
 
-/// The statements by what is shown, then by view, then by combination of filters.
-static LISTS: LazyLock<Vec<Statement>> = LazyLock::new(|| {
-    let views = Shown::VARIANTS.iter().flat_map(|shown| VIEWS.iter().map(move |view| (shown, view)));
-    let shapes =
-        views.flat_map(|(shown, view)| (0..SHAPES).map(move |columns| list(shown.classes(), view, columns)));
-    shapes.map(|text| Statement { summary: "SELECT tasks", sql: text.leak() }).collect()
-});
+/// The statements of a database by what is shown, then by view, then by combination of filters.
+struct Lists(Vec<Statement>);
+
+static ON_SQLITE: LazyLock<Lists> = LazyLock::new(|| Lists::new(System::Sqlite));
+static ON_POSTGRES: LazyLock<Lists> = LazyLock::new(|| Lists::new(System::Postgres));
+
+impl Lists {
+    fn new(system: System) -> Self {
+        let views = Shown::VARIANTS.iter().flat_map(|shown| VIEWS.iter().map(move |view| (shown, view)));
+        let shapes = views.flat_map(|(shown, view)| {
+            (0..SHAPES).map(move |columns| list(system, shown.classes(), view, columns))
+        });
+        Self(shapes.map(|text| Statement { summary: "SELECT tasks", sql: text.leak() }).collect())
+    }
+
+    fn on(system: System) -> &'static Self {
+        match system {
+            System::Sqlite => &ON_SQLITE,
+            System::Postgres => &ON_POSTGRES,
+        }
+    }
+}
 
 /// Returns the SQL of one list. `$1` and `$2` are the key after which the page starts, `$3` its size, followed by the
 /// values of the filters, the person and the department. Each class, and each column that makes tasks visible, is read
 /// from its own index and the results are merged, so tasks of others, or of other classes, are never scanned.
-fn list(classes: &[Class], view: &[&str], columns: usize) -> String {
+fn list(system: System, classes: &[Class], view: &[&str], columns: usize) -> String {
     let asked: Vec<&str> = chosen(columns).collect();
     let mut condition = String::from("deleted_at IS NULL AND (created_at, id) < ($1, $2)");
     for (column, place) in asked.iter().zip(4..) {
         let _ = write!(condition, " AND {column} = ${place}");
     }
     let order = "ORDER BY created_at DESC, id DESC LIMIT $3";
-    let page = |class: Class, and: &str, columns: usize| {
+    let tasks = |class: Class, and: &str, columns: usize| {
         let (which, class) = (indexes_of(columns), class as i64);
-        format!(
-            "SELECT {} FROM tasks WHERE class = {class} AND {condition}{and}{which} {order}",
-            sql::COLUMNS
-        )
+        format!("SELECT {} FROM tasks WHERE class = {class} AND {condition}{and}{which}", sql::COLUMNS)
     };
-    let pages: Vec<String> = if view.is_empty() {
+    let parts: Vec<String> = if view.is_empty() {
         // Indexes of two columns exist only if one of the columns makes tasks visible.
         let of_two = asked.iter().any(|it| ["assignee_id", "department"].contains(it));
         let columns = if of_two { asked.len() } else { asked.len().min(1) };
-        classes.iter().map(|class| page(*class, "", columns)).collect()
+        classes.iter().map(|class| tasks(*class, "", columns)).collect()
     } else {
         let person = 4 + asked.len();
         let of = |class: Class, column: &str| {
@@ -98,16 +110,18 @@ fn list(classes: &[Class], view: &[&str], columns: usize) -> String {
                 Some(place) => (format!(" AND ${} = ${value}", 4 + place), asked.len()),
                 None => (format!(" AND {column} = ${value}"), asked.len() + 1),
             };
-            page(class, &seen, columns)
+            tasks(class, &seen, columns)
         };
         classes.iter().flat_map(|class| view.iter().map(move |column| of(*class, column))).collect()
     };
-    if let [only] = pages.as_slice() {
-        return only.clone();
+    // SQLite merges sorted parts row by row until the page is full, if no row can be in two of them: no task is of two classes.
+    if parts.len() == 1 || (view.is_empty() && system == System::Sqlite) {
+        return format!("{} {order}", parts.join(" UNION ALL "));
     }
-    // A task can be visible for several reasons; no task is of two classes.
+    // A task can be visible for several reasons. PostgreSQL reads sorted parts to their end, so each of them is a page.
     let merge = if view.is_empty() { " UNION ALL " } else { " UNION " };
-    let pages = pages.iter().enumerate().map(|(at, page)| format!("SELECT * FROM ({page}) AS page{at}"));
+    let pages =
+        parts.iter().enumerate().map(|(at, part)| format!("SELECT * FROM ({part} {order}) AS page{at}"));
     let merged = pages.collect::<Vec<_>>().join(merge);
     format!("SELECT {} FROM ({merged}) AS pages {order}", sql::COLUMNS)
 }
@@ -140,6 +154,7 @@ impl Filter {
 
 /// Returns the statement for at most `limit` visible tasks after the given key, and its values.
 pub(super) fn statement(
+    system: System,
     (created_at, id): ListKey,
     limit: i64,
     filter: &Filter,
@@ -160,7 +175,7 @@ pub(super) fn statement(
             view
         }
     };
-    (&LISTS[(filter.shown as usize * VIEWS.len() + view) * SHAPES + columns], values)
+    (&Lists::on(system).0[(filter.shown as usize * VIEWS.len() + view) * SHAPES + columns], values)
 }
 
 impl TaskStore {
@@ -171,8 +186,8 @@ impl TaskStore {
         filter: &Filter,
         visibility: Visibility,
     ) -> Result<(Vec<Task>, Option<PageToken>), StorageError> {
-        let (statement, values) = statement(page.key(), page.limit(), filter, visibility);
         let mut on = self.database.connection().await?;
+        let (statement, values) = statement(on.system(), page.key(), page.limit(), filter, visibility);
         let (rows, were_cut) = on.fetch_within(statement, values, Page::MAX_BYTES, Row::bytes).await?;
         drop(on);
         let mut tasks = rows.into_iter().map(Row::into_task).collect::<Result<Vec<_>, _>>()?;

@@ -4,7 +4,7 @@
 use access::Visibility;
 use storage::testing::Fresh;
 use storage::testing::plans::{Reading, gather_statistics};
-use storage::{ListId, Page};
+use storage::{ListId, Page, Statements as _};
 use uuid::Uuid;
 
 use super::list::statement;
@@ -34,6 +34,7 @@ async fn a_page_by_any_one_filter_reads_a_page(fresh: Fresh) {
     let store = TaskStore::open(&fresh.url).await.unwrap();
     seed_tasks(&store, 100_000).await;
     gather_statistics(store.database()).await.unwrap();
+    let system = store.database().connection().await.unwrap().system();
     let of = |person: &str, department: Option<&str>| Visibility::Restricted {
         person: person.to_owned(),
         department: department.map(ToOwned::to_owned),
@@ -53,7 +54,7 @@ async fn a_page_by_any_one_filter_reads_a_page(fresh: Fresh) {
                 [(Shown::Open, 2), (Shown::Human, 1), (Shown::Actions, 2), (Shown::All, 3)]
             {
                 let filter = Filter { shown, ..filter.clone() };
-                let (statement, values) = statement(page.key(), page.limit(), &filter, seen.clone());
+                let (statement, values) = statement(system, page.key(), page.limit(), &filter, seen.clone());
                 let reading = Reading::of(store.database(), statement, &values).await.unwrap();
                 let read = reading.at_most((3 * classes + 1) * u64::try_from(SIZE).unwrap());
                 assert!(read.is_ok(), "{filter:?} {seen:?} {}", read.unwrap_err());

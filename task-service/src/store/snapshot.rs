@@ -22,8 +22,8 @@ impl TaskStore {
         limit: i64,
     ) -> Result<(Vec<Task>, Option<ListKey>), StorageError> {
         let everything = Filter { shown: Shown::All, ..Filter::default() };
-        let (statement, values) =
-            list::statement(after.unwrap_or(FIRST), limit, &everything, visibility.clone());
+        let (system, after) = (snapshot.on.system(), after.unwrap_or(FIRST));
+        let (statement, values) = list::statement(system, after, limit, &everything, visibility.clone());
         let (rows, were_cut) =
             snapshot.on.fetch_within(statement, values, Page::MAX_BYTES, Row::bytes).await?;
         let tasks = rows.into_iter().map(Row::into_task).collect::<Result<Vec<_>, _>>()?;
