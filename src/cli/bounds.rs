@@ -15,6 +15,8 @@ const MIN_SHARE: usize = 16;
 const MIN_REQUESTS_OF_CALLER: usize = 16;
 /// The same of bytes: the largest page.
 const MIN_BYTES_OF_CALLER: usize = 16 * 1024 * 1024;
+/// The share of one caller in event streams or watches that no setting names, but at most a quarter of all.
+const STREAMS_OF_CALLER: usize = 100;
 /// By how much a message of gRPC may be larger than the body of the request that it was made of, which has neither the token nor the
 /// idempotency key.
 const MESSAGE_MARGIN: usize = 64 * 1024;
@@ -114,6 +116,11 @@ pub(crate) fn bytes_of_caller(bytes: usize, share: Option<usize>) -> usize {
     share
 }
 
+/// The share of one caller in the open streams, as it is set or by default.
+pub(crate) fn streams_of_caller(streams: usize, share: Option<usize>) -> usize {
+    share.unwrap_or(STREAMS_OF_CALLER.min((streams / 4).max(1)))
+}
+
 /// Says that one caller may have all there is, unless nobody wants a share.
 fn warn_of_no_share(share: usize, total: usize, name: &str, name_of_total: &str) {
     if share >= total {
@@ -148,6 +155,13 @@ mod tests {
         assert_eq!((requests_of_caller(400, Some(7)), requests_of_caller(400, Some(0))), (7, 0));
         let bytes = |total| bytes_of_caller(total, None);
         assert_eq!((bytes(256 * MIB), bytes(160 * MIB), bytes(16 * MIB)), (32 * MIB, 20 * MIB, 16 * MIB));
+    }
+
+    #[test]
+    fn a_caller_has_a_hundred_streams_and_at_most_a_quarter_of_them() {
+        let of = |total| streams_of_caller(total, None);
+        assert_eq!((of(4_096), of(1_000), of(100), of(3)), (100, 100, 25, 1));
+        assert_eq!((streams_of_caller(100, Some(7)), streams_of_caller(100, Some(0))), (7, 0));
     }
 
     #[test]

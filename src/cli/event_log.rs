@@ -6,15 +6,18 @@ use clap::Args;
 use events::grpc::WatchLimits;
 use service::housekeeping::Retention;
 
+use super::bounds::streams_of_caller;
+
 /// Delivery and retention of events.
 #[derive(Debug, Args)]
 pub(crate) struct EventLog {
     /// Maximum number of concurrent subscribers; further ones get RESOURCE_EXHAUSTED
     #[arg(long, env = "CCM_MAX_WATCHERS", default_value = "1000", value_name = "NUMBER", value_parser = super::connections)]
     max_watchers: usize,
-    /// Share of one caller in CCM_MAX_WATCHERS; services are counted apart and have no share; 0 means no share
-    #[arg(long, env = "CCM_MAX_WATCHERS_PER_CALLER", default_value = "100", value_name = "NUMBER", value_parser = super::share)]
-    max_watchers_per_caller: usize,
+    /// Share of one caller in CCM_MAX_WATCHERS; without it 100, but at most a quarter of those; services are counted apart and
+    /// have no share; 0 means no share
+    #[arg(long, env = "CCM_MAX_WATCHERS_PER_CALLER", value_name = "NUMBER", value_parser = super::share)]
+    max_watchers_per_caller: Option<usize>,
     /// How long a subscriber may read nothing before its stream is ended
     #[arg(long, env = "CCM_WATCH_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = super::duration)]
     watch_timeout: Duration,
@@ -33,7 +36,7 @@ impl EventLog {
     pub(crate) fn watch(&self) -> WatchLimits {
         WatchLimits {
             max_subscribers: self.max_watchers,
-            max_per_caller: self.max_watchers_per_caller,
+            max_per_caller: streams_of_caller(self.max_watchers, self.max_watchers_per_caller),
             write_timeout: self.watch_timeout,
         }
     }

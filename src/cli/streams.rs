@@ -7,6 +7,8 @@ use std::time::Duration;
 use clap::Args;
 use gateway::{StreamSettings, TraceUrl};
 
+use super::bounds::streams_of_caller;
+
 /// Proxies cut a connection that is silent for longer: `CloudFront` after 30 seconds.
 const MAX_HEARTBEAT: Duration = Duration::from_secs(25);
 
@@ -17,9 +19,9 @@ pub(crate) struct Streams {
     /// Maximum number of open event streams; further ones are told to connect again later
     #[arg(long, env = "CCM_MAX_STREAMS", default_value = "4096", value_name = "NUMBER", value_parser = super::connections)]
     max_streams: usize,
-    /// Maximum number of open event streams of one caller; 0 means no share
-    #[arg(long, env = "CCM_MAX_STREAMS_PER_CALLER", default_value = "100", value_name = "NUMBER", value_parser = super::share)]
-    max_streams_per_caller: usize,
+    /// Maximum number of open event streams of one caller; without it 100, but at most a quarter of all; 0 means no share
+    #[arg(long, env = "CCM_MAX_STREAMS_PER_CALLER", value_name = "NUMBER", value_parser = super::share)]
+    max_streams_per_caller: Option<usize>,
     /// Number of event streams that are sent older events or a snapshot at the same time; by default, that of the processors
     #[arg(long, env = "CCM_STREAM_TURNS", value_name = "NUMBER")]
     stream_turns: Option<NonZeroUsize>,
@@ -38,7 +40,7 @@ impl Streams {
     pub(crate) fn streams(&self) -> StreamSettings {
         StreamSettings {
             max_streams: self.max_streams,
-            max_streams_per_caller: self.max_streams_per_caller,
+            max_streams_per_caller: streams_of_caller(self.max_streams, self.max_streams_per_caller),
             turns: self.stream_turns.or_else(|| available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
             heartbeat: self.stream_heartbeat,
             max_age: self.stream_max_age,

@@ -232,7 +232,8 @@ impl Statements for Connection {
         // Once: what fails on a connection that works has another cause.
         let Some((pool, observed)) = again.take() else { return false };
         let working = async { acquire::working(&pool).await.map_err(StorageError::from) };
-        match spans::acquire(&self.target, &observed, working).await {
+        // Boxed, because it is large and rare.
+        match Box::pin(spans::acquire(&self.target, &observed, working)).await {
             Ok(another) => {
                 drop(std::mem::replace(connection, another).detach());
                 true

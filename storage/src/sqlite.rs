@@ -131,7 +131,8 @@ fn make_private(file: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Database, Migrations, Statement, Statements as _, StorageError};
+    use super::*;
+    use crate::{Statement, Statements as _};
 
     /// Without it, each statement with a LIMIT is parsed and planned again each time (.cargo/config.toml).
     #[tokio::test]
@@ -145,6 +146,37 @@ mod tests {
         let found: Option<(String,)> =
             database.connection().await.unwrap().fetch_optional(&OPTION, []).await.unwrap();
         assert!(found.is_some(), "SQLite was compiled without the flag of .cargo/config.toml");
+    }
+
+    /// A statement of another process may hold the lock for longer than requests wait.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_migration_waits_for_a_long_transaction_of_another_process() {
+        let fresh = crate::testing::sqlite();
+        let first =
+            Migrations { sqlite: vec![table(1, "CREATE TABLE a (n INTEGER)")], ..Migrations::default() };
+        let both = Migrations {
+            sqlite: vec![
+                table(1, "CREATE TABLE a (n INTEGER)"),
+                table(2, "CREATE TABLE b AS SELECT max(n) AS n FROM a"),
+            ],
+            ..Migrations::default()
+        };
+        migrate(&fresh.url, &first).await.unwrap();
+        let file = sqlite_file(&fresh.url).unwrap();
+        let mut other = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+        sqlx::raw_sql("BEGIN IMMEDIATE; INSERT INTO a VALUES (7)").execute(&mut other).await.unwrap();
+        let ends = async {
+            tokio::time::sleep(ACQUIRE_TIMEOUT + Duration::from_secs(1)).await;
+            sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
+        };
+        let (migrated, ()) = tokio::join!(migrate(&fresh.url, &both), ends);
+        assert_eq!(migrated.unwrap().iter().map(|it| it.version).collect::<Vec<_>>(), [2]);
+        let (seen,): (i64,) = sqlx::query_as("SELECT n FROM b").fetch_one(&mut other).await.unwrap();
+        assert_eq!(seen, 7, "it ran after the transaction that it waited for");
+    }
+
+    fn table(version: i64, sql: &'static str) -> Migration {
+        Migration { version, name: "table", sql }
     }
 
     #[tokio::test]

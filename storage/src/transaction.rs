@@ -186,9 +186,9 @@ async fn begin_on_working(
         Err(error) if error.is_lost_connection() => {
             let (pool, observed) = pools.used_for(purpose);
             let working = async { acquire::working(pool).await.map_err(StorageError::from) };
-            let Ok(another) = spans::acquire(&pools.target, observed, working).await else {
-                return Err(error);
-            };
+            // Boxed, because it is large and rare.
+            let working = Box::pin(spans::acquire(&pools.target, observed, working)).await;
+            let Ok(another) = working else { return Err(error) };
             begin_on(another, &pools.target, text).await
         }
         outcome => outcome,

@@ -44,10 +44,11 @@ impl Tasks {
         let confirm = wire.action.as_ref().map(|it| it.confirm.clone()).unwrap_or_default();
         let draft = convert::draft(wire, &mut violations);
         if action {
-            return self.create_action(key, dry, (draft, confirm), violations, caller).await;
+            // Boxed, because it is large, and most tasks have no action.
+            return Box::pin(self.create_action(key, dry, (draft, confirm), violations, caller)).await;
         }
         let lookup = match draft.worker_id {
-            Some(id) => self.look_up(id, &caller, &mut violations).await,
+            Some(id) => Box::pin(self.look_up(id, &caller, &mut violations)).await,
             None => Ok(()),
         };
         let checked = draft.check(violations).map_err(status::invalid)?;

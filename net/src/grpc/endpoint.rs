@@ -175,6 +175,12 @@ impl Endpoint {
             }
             return Ok(open);
         }
+        // Boxed, because it is large and every call would carry it.
+        Box::pin(self.new_connection()).await
+    }
+
+    /// Connects, unless another caller has done so meanwhile.
+    async fn new_connection(self: &Arc<Self>) -> Result<Sender, ExchangeError> {
         let began = Instant::now();
         let mut last_failure = self.connecting.lock().await;
         if let Some(open) = self.open_connection() {
