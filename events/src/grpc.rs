@@ -33,7 +33,7 @@ use crate::turns::Turns;
 use crate::{EventLog, Snapshot, SubjectKind, Subscriber, metrics, storage_failed};
 use filter::Filter;
 use request::{Start, WatchQuery};
-use snapshot::{MAX_READING, SnapshotProgress};
+use snapshot::{MAX_READING, MAX_SENDING, SnapshotProgress};
 use storage::{ListId, Page, PageToken, StorageError};
 use watch::{Begin, EndConditions, Watch};
 use watch_span::WatchSpan;
@@ -115,6 +115,8 @@ pub struct Events {
     write_timeout: Duration,
     /// Turns at reading a page of a snapshot.
     reading: Turns,
+    /// Turns at sending subjects of a snapshot.
+    sending: Turns,
     clock: Clock,
 }
 
@@ -132,6 +134,7 @@ impl Events {
             watches_of_services,
             write_timeout: limits.write_timeout,
             reading: Turns::new(MAX_READING),
+            sending: Turns::new(MAX_SENDING),
             clock,
         }
     }
@@ -236,6 +239,7 @@ impl EventService for Events {
             begin,
             until,
             reading: self.reading.clone(),
+            sending: self.sending.clone(),
             subscriber,
             span: WatchSpan::begin(),
         };

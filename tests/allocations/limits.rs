@@ -81,14 +81,14 @@ const fn limit(request: Request, traced: Traced, allocations: f64, bytes: f64) -
 }
 
 pub(crate) const LIMITS: [Limit; 9] = [
-    limit(Request::Get, Traced::Never, 195.0, 116_000.0),
-    limit(Request::Get, Traced::Unsampled, 210.0, 121_000.0),
-    limit(Request::Get, Traced::Always, 440.0, 165_000.0),
+    limit(Request::Get, Traced::Never, 195.0, 107_000.0),
+    limit(Request::Get, Traced::Unsampled, 210.0, 112_000.0),
+    limit(Request::Get, Traced::Always, 440.0, 160_000.0),
     limit(Request::List, Traced::Never, 1_110.0, 637_000.0),
     limit(Request::List, Traced::Unsampled, 1_130.0, 643_000.0),
-    limit(Request::List, Traced::Always, 1_380.0, 695_000.0),
-    limit(Request::Post, Traced::Never, 545.0, 184_000.0),
-    limit(Request::Post, Traced::Unsampled, 570.0, 191_000.0),
+    limit(Request::List, Traced::Always, 1_380.0, 690_000.0),
+    limit(Request::Post, Traced::Never, 545.0, 178_000.0),
+    limit(Request::Post, Traced::Unsampled, 575.0, 185_000.0),
     limit(Request::Post, Traced::Always, 895.0, 260_000.0),
 ];
 

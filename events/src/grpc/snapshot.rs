@@ -5,6 +5,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
+use std::task::Poll;
 use std::time::Duration;
 
 use prost::Message as _;
@@ -27,6 +28,9 @@ const MAX_PAGE: i64 = 500;
 const PAGE_BYTES: usize = 256 * 1024;
 /// Number of pages that a process reads at the same time, so that requests have connections left.
 pub(super) const MAX_READING: usize = 2;
+/// Number of subscribers that are sent subjects at the same time, and how many subjects each of them is sent in a turn.
+pub(super) const MAX_SENDING: usize = 2;
+const SUBJECTS_IN_TURN: usize = 16;
 /// How long a subscriber waits for its turn to read a page.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -90,10 +94,7 @@ impl Watch {
             }
             self.follow_within(&mut follower, page.point.point.head, at, None, sender).await?;
             limit = next_limit(&page, limit);
-            for (_, subject) in page.subjects {
-                sender.send(Item::Subject(subject)).await?;
-                self.span.counts.subjects += 1;
-            }
+            self.send_subjects(page.subjects, sender).await?;
             at = page.next;
             // The next point to resume from is behind the last event that the page already shows.
             let mut unnumbered = page.point.unnumbered;
@@ -111,6 +112,38 @@ impl Watch {
         let subjects = self.span.counts.subjects;
         sender.send(Item::SnapshotEnd(WatchSnapshotEnd { subjects, cursor })).await?;
         Ok((at.log_id, at.position))
+    }
+
+    /// Sends the subjects of a page, a few in each turn. Between two turns the other tasks of the process run, so that many
+    /// readers of snapshots delay a request by a few subjects and not by a part of each snapshot.
+    async fn send_subjects(
+        &mut self,
+        subjects: Vec<(ListKey, WatchSubject)>,
+        sender: &ResponseSender,
+    ) -> Result<(), WatchEnd> {
+        let (mut turn, mut sent_in_turn) = (None, 0);
+        for (_, subject) in subjects {
+            if turn.is_none() {
+                turn = Some(self.sending.take(&self.subscriber).await);
+                tokio::task::yield_now().await;
+                sent_in_turn = 0;
+            }
+            let mut sending = std::pin::pin!(sender.send(Item::Subject(subject)));
+            match futures_util::poll!(sending.as_mut()) {
+                Poll::Ready(sent) => sent?,
+                Poll::Pending => {
+                    // The subscriber has to read first, which may take long.
+                    turn = None;
+                    sending.await?;
+                }
+            }
+            self.span.counts.subjects += 1;
+            sent_in_turn += 1;
+            if sent_in_turn == SUBJECTS_IN_TURN {
+                turn = None;
+            }
+        }
+        Ok(())
     }
 
     /// Sends the events up to a position of those subjects that the snapshot has already sent. `included` are events that had

@@ -44,6 +44,8 @@ pub(super) struct Watch {
     pub(super) until: Option<i64>,
     /// Turns at reading a page of a snapshot.
     pub(super) reading: Turns,
+    /// Turns at sending subjects of a snapshot.
+    pub(super) sending: Turns,
     pub(super) subscriber: Subscriber,
     pub(super) span: WatchSpan,
 }
