@@ -33,7 +33,7 @@ use crate::turns::Turns;
 use crate::{EventLog, Snapshot, SubjectKind, Subscriber, metrics, storage_failed};
 use filter::Filter;
 use request::{Start, WatchQuery};
-use snapshot::{MAX_READING, MAX_SENDING, SnapshotProgress};
+use snapshot::{MAX_READING, SnapshotProgress};
 use storage::{ListId, Page, PageToken, StorageError};
 use watch::{Begin, EndConditions, Watch};
 use watch_span::WatchSpan;
@@ -113,10 +113,8 @@ pub struct Events {
     /// Those of services, such as the feed of a gateway, and what a gateway reads for its users: nobody else can take their places.
     watches_of_services: Places<Subscriber>,
     write_timeout: Duration,
-    /// Turns at reading a page of a snapshot.
+    /// Turns at reading where a watch begins, and a page of a snapshot.
     reading: Turns,
-    /// Turns at sending subjects of a snapshot.
-    sending: Turns,
     clock: Clock,
 }
 
@@ -134,17 +132,24 @@ impl Events {
             watches_of_services,
             write_timeout: limits.write_timeout,
             reading: Turns::new(MAX_READING),
-            sending: Turns::new(MAX_SENDING),
             clock,
         }
     }
 
     /// Finds out where a watch begins, and that the log can be read from there.
-    async fn begin(&self, start: Start, until: Option<i64>) -> Result<Begin, Status> {
+    async fn begin(
+        &self,
+        start: Start,
+        until: Option<i64>,
+        subscriber: &Subscriber,
+    ) -> Result<Begin, Status> {
         if start == Start::Snapshot {
             return Ok(Begin::Snapshot(None));
         }
-        let point = self.log.point().await.map_err(|it| self.registry.failed(it))?;
+        let point = {
+            let _turn = self.reading.take(subscriber).await;
+            self.log.point().await.map_err(|it| self.registry.failed(it))?
+        };
         let resumes = |log_id, position| {
             let is_known = log_id == point.log_id && position <= point.head && position + 1 >= point.oldest;
             if is_known { Ok(()) } else { Err(end_status::history_gone()) }
@@ -231,7 +236,7 @@ impl EventService for Events {
             Full::Share => end_status::too_many_watches_of_caller(),
         })?;
         let until = query.until;
-        let begin = self.begin(query.start, until).await?;
+        let begin = self.begin(query.start, until, &subscriber).await?;
         let watch = Watch {
             log: self.log.clone(),
             registry: self.registry.clone(),
@@ -239,7 +244,6 @@ impl EventService for Events {
             begin,
             until,
             reading: self.reading.clone(),
-            sending: self.sending.clone(),
             subscriber,
             span: WatchSpan::begin(),
         };
@@ -248,3 +252,6 @@ impl EventService for Events {
         Ok(Response::new(stream))
     }
 }
+
+#[cfg(test)]
+mod tests;

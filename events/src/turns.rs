@@ -75,6 +75,12 @@ impl Turns {
         }
     }
 
+    /// How many subscribers wait.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.state().lanes.iter().map(|it| it.order.len()).sum()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -5,7 +5,6 @@
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
-use std::task::Poll;
 use std::time::Duration;
 
 use prost::Message as _;
@@ -19,6 +18,7 @@ use super::response_stream::ResponseSender;
 use super::watch::{Watch, WatchEnd, started};
 use super::{ListKey, end_status};
 use crate::{Follower, Recorded, SnapshotPoint};
+use storage::StorageError;
 
 /// Subjects of the first page, and the most subjects that are read by the ids of the request at once.
 const FIRST_PAGE: i64 = 32;
@@ -26,11 +26,8 @@ const FIRST_PAGE: i64 = 32;
 const MAX_PAGE: i64 = 500;
 /// Maximum size of the subjects of a page, which are in memory while the subscriber reads them.
 const PAGE_BYTES: usize = 256 * 1024;
-/// Number of pages that a process reads at the same time, so that requests have connections left.
+/// Number of snapshots that a process reads from the database for at the same time, so that requests have connections left.
 pub(super) const MAX_READING: usize = 2;
-/// Number of subscribers that are sent subjects at the same time, and how many subjects each of them is sent in a turn.
-pub(super) const MAX_SENDING: usize = 2;
-const SUBJECTS_IN_TURN: usize = 16;
 /// How long a subscriber waits for its turn to read a page.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -78,7 +75,7 @@ impl Watch {
         let mut at = if let Some(at) = resumed {
             at
         } else {
-            let point = self.log.point().await.map_err(|it| self.failed(it))?;
+            let point = self.in_turn(self.log.point()).await?;
             SnapshotProgress { log_id: point.log_id, position: point.head, kind: 0, after: None }
         };
         sender.send(started(at.log_id, at.position)).await?;
@@ -94,7 +91,10 @@ impl Watch {
             }
             self.follow_within(&mut follower, page.point.point.head, at, None, sender).await?;
             limit = next_limit(&page, limit);
-            self.send_subjects(page.subjects, sender).await?;
+            for (_, subject) in page.subjects {
+                sender.send(Item::Subject(subject)).await?;
+                self.span.counts.subjects += 1;
+            }
             at = page.next;
             // The next point to resume from is behind the last event that the page already shows.
             let mut unnumbered = page.point.unnumbered;
@@ -112,38 +112,6 @@ impl Watch {
         let subjects = self.span.counts.subjects;
         sender.send(Item::SnapshotEnd(WatchSnapshotEnd { subjects, cursor })).await?;
         Ok((at.log_id, at.position))
-    }
-
-    /// Sends the subjects of a page, a few in each turn. Between two turns the other tasks of the process run, so that many
-    /// readers of snapshots delay a request by a few subjects and not by a part of each snapshot.
-    async fn send_subjects(
-        &mut self,
-        subjects: Vec<(ListKey, WatchSubject)>,
-        sender: &ResponseSender,
-    ) -> Result<(), WatchEnd> {
-        let (mut turn, mut sent_in_turn) = (None, 0);
-        for (_, subject) in subjects {
-            if turn.is_none() {
-                turn = Some(self.sending.take(&self.subscriber).await);
-                tokio::task::yield_now().await;
-                sent_in_turn = 0;
-            }
-            let mut sending = std::pin::pin!(sender.send(Item::Subject(subject)));
-            match futures_util::poll!(sending.as_mut()) {
-                Poll::Ready(sent) => sent?,
-                Poll::Pending => {
-                    // The subscriber has to read first, which may take long.
-                    turn = None;
-                    sending.await?;
-                }
-            }
-            self.span.counts.subjects += 1;
-            sent_in_turn += 1;
-            if sent_in_turn == SUBJECTS_IN_TURN {
-                turn = None;
-            }
-        }
-        Ok(())
     }
 
     /// Sends the events up to a position of those subjects that the snapshot has already sent. `included` are events that had
@@ -209,22 +177,30 @@ impl Watch {
     }
 
     async fn read_page(&self, at: SnapshotProgress, limit: i64) -> Result<Page, WatchEnd> {
-        let reading = async {
-            let _turn = self.reading.take(&self.subscriber).await;
+        let read = async {
             if self.is_named() { self.read_named(at).await } else { self.read_kind(at, limit).await }
         };
-        let Ok(read) = tokio::time::timeout(READ_TIMEOUT, reading).await else {
-            return Err(WatchEnd::Status(end_status::too_many_snapshots()));
-        };
-        let (subjects, last, point) = read.map_err(|it| self.failed(it))?;
+        let (subjects, last, point) = self.in_turn(read).await?;
         Ok(page_of(at, subjects, last, point, self.is_named()))
+    }
+
+    /// Reads when it is this subscriber's turn.
+    async fn in_turn<T>(&self, read: impl Future<Output = Result<T, StorageError>>) -> Result<T, WatchEnd> {
+        let reading = async {
+            let _turn = self.reading.take(&self.subscriber).await;
+            read.await
+        };
+        match tokio::time::timeout(READ_TIMEOUT, reading).await {
+            Ok(read) => read.map_err(|it| self.failed(it)),
+            Err(_) => Err(WatchEnd::Status(end_status::too_many_snapshots())),
+        }
     }
 
     async fn read_kind(
         &self,
         at: SnapshotProgress,
         limit: i64,
-    ) -> Result<(Vec<WatchSubject>, Option<ListKey>, SnapshotPoint), storage::StorageError> {
+    ) -> Result<(Vec<WatchSubject>, Option<ListKey>, SnapshotPoint), StorageError> {
         let (kind, visibility) = (self.registry.subjects[at.kind].clone(), self.filter.visibility.clone());
         let read = self.log.snapshot(move |snapshot| {
             Box::pin(async move { kind.page(snapshot, &visibility, at.after, limit).await })
@@ -237,7 +213,7 @@ impl Watch {
     async fn read_named(
         &self,
         at: SnapshotProgress,
-    ) -> Result<(Vec<WatchSubject>, Option<ListKey>, SnapshotPoint), storage::StorageError> {
+    ) -> Result<(Vec<WatchSubject>, Option<ListKey>, SnapshotPoint), StorageError> {
         let mut ids: Vec<Uuid> = self.filter.query.subjects.iter().copied().collect();
         ids.sort_unstable_by_key(|it| Reverse(*it));
         ids.retain(|id| at.after.is_none_or(|(_, last)| *id < last));

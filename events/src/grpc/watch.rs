@@ -42,10 +42,8 @@ pub(super) struct Watch {
     pub(super) begin: Begin,
     /// Position of the last event of the stream; `None`: it has no end.
     pub(super) until: Option<i64>,
-    /// Turns at reading a page of a snapshot.
+    /// Turns at reading where a snapshot begins, and its pages.
     pub(super) reading: Turns,
-    /// Turns at sending subjects of a snapshot.
-    pub(super) sending: Turns,
     pub(super) subscriber: Subscriber,
     pub(super) span: WatchSpan,
 }
