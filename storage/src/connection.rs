@@ -11,6 +11,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, PgConnection, Pool, Postgres, Sqlite, SqliteConnection};
 use telemetry::database::{self as spans, PoolUse, Statement, System, Target};
 
+use crate::reachability::Reachability;
 use crate::writability::Writability;
 use crate::{Backend, Database, Pools, StorageError, Value, acquire};
 
@@ -62,9 +63,9 @@ pub trait Statements: Send {
     }
 
     /// Whether the failed statement is to be done again, on another connection that has taken the place of this one: if the
-    /// server had closed this one, and nothing was done on it that would be lost.
+    /// server had closed this one, and nothing was done on it that would be lost. If there is none, the error says why.
     #[doc(hidden)]
-    fn is_replaced(&mut self, error: &StorageError) -> impl Future<Output = bool> + Send {
+    fn is_replaced(&mut self, error: &mut StorageError) -> impl Future<Output = bool> + Send {
         let _ = error;
         std::future::ready(false)
     }
@@ -83,8 +84,8 @@ pub trait Statements: Send {
                 let call = async {
                     Ok(on_either!(executor, sqlx::query_as::<_, R>(statement.sql), values, fetch_all)?)
                 };
-                let outcome = spans::statement(&target, statement, call).await;
-                if !is_replaced(self, outcome.as_ref().err()).await {
+                let mut outcome = spans::statement(&target, statement, call).await;
+                if !is_replaced(self, outcome.as_mut().err()).await {
                     return noted(writes, outcome);
                 }
             }
@@ -125,8 +126,8 @@ pub trait Statements: Send {
                     }
                     Ok((kept, false))
                 };
-                let outcome = spans::statement(&target, statement, call).await;
-                if !is_replaced(self, outcome.as_ref().err()).await {
+                let mut outcome = spans::statement(&target, statement, call).await;
+                if !is_replaced(self, outcome.as_mut().err()).await {
                     return outcome;
                 }
             }
@@ -147,8 +148,8 @@ pub trait Statements: Send {
                 let call = async {
                     Ok(on_either!(executor, sqlx::query_as::<_, R>(statement.sql), values, fetch_optional)?)
                 };
-                let outcome = spans::statement(&target, statement, call).await;
-                if !is_replaced(self, outcome.as_ref().err()).await {
+                let mut outcome = spans::statement(&target, statement, call).await;
+                if !is_replaced(self, outcome.as_mut().err()).await {
                     return noted(writes, outcome);
                 }
             }
@@ -182,7 +183,7 @@ pub trait Statements: Send {
 }
 
 /// Whether a statement failed and is to be done again.
-async fn is_replaced(on: &mut (impl Statements + ?Sized), error: Option<&StorageError>) -> bool {
+async fn is_replaced(on: &mut (impl Statements + ?Sized), error: Option<&mut StorageError>) -> bool {
     match error {
         None => false,
         Some(error) => on.is_replaced(error).await,
@@ -209,7 +210,7 @@ enum PooledConnection {
     /// Opened read-only.
     Sqlite(PoolConnection<Sqlite>),
     /// With the pool that gives another one if the server had closed this one.
-    Postgres(PoolConnection<Postgres>, Option<(Pool<Postgres>, Arc<PoolUse>)>),
+    Postgres(PoolConnection<Postgres>, Option<Again>),
 }
 
 impl Statements for Connection {
@@ -224,21 +225,22 @@ impl Statements for Connection {
         }
     }
 
-    async fn is_replaced(&mut self, error: &StorageError) -> bool {
+    async fn is_replaced(&mut self, error: &mut StorageError) -> bool {
         let PooledConnection::Postgres(connection, again) = &mut self.inner else { return false };
         if !error.is_lost_connection() {
             return false;
         }
         // Once: what fails on a connection that works has another cause.
-        let Some((pool, observed)) = again.take() else { return false };
-        let working = async { acquire::working(&pool).await.map_err(StorageError::from) };
-        // Boxed, because it is large and rare.
-        match Box::pin(spans::acquire(&self.target, &observed, working)).await {
+        let Some(again) = again.take() else { return false };
+        match again.acquire(&self.target).await {
             Ok(another) => {
                 drop(std::mem::replace(connection, another).detach());
                 true
             }
-            Err(_) => false,
+            Err(why) => {
+                *error = why;
+                false
+            }
         }
     }
 }
@@ -251,9 +253,8 @@ impl Database {
                 (PooledConnection::Sqlite(acquire_from(pools, Use::Read).await?), &pools.target)
             }
             Self::Postgres(pools) => {
-                let again = (pools.readers.clone(), pools.read_use.clone());
                 let connection = acquire_from(pools, Use::Read).await?;
-                (PooledConnection::Postgres(connection, Some(again)), &pools.target)
+                (PooledConnection::Postgres(connection, Some(Again::of(pools, Use::Read))), &pools.target)
             }
         };
         Ok(Connection { inner, target: target.clone() })
@@ -265,6 +266,33 @@ impl Database {
 pub(crate) enum Use {
     Read,
     Write,
+}
+
+/// Gives a connection in place of one that the server had closed.
+pub(crate) struct Again {
+    pool: Pool<Postgres>,
+    observed: Arc<PoolUse>,
+    reachability: Reachability,
+}
+
+impl Again {
+    pub(crate) fn of(pools: &Pools<Postgres>, purpose: Use) -> Self {
+        let (pool, observed) = pools.used_for(purpose);
+        let reachability = pools.reachability.clone();
+        Self { pool: pool.clone(), observed: observed.clone(), reachability }
+    }
+
+    /// Returns a connection that works, or why there is none.
+    pub(crate) async fn acquire(self, target: &Target) -> Result<PoolConnection<Postgres>, StorageError> {
+        let working = async {
+            match acquire::working(&self.pool).await {
+                Ok(connection) => Ok(connection),
+                Err(error) => Err(Postgres::acquire_failed(&self.pool, &self.reachability, error).await),
+            }
+        };
+        // Boxed, because it is large and rare.
+        Box::pin(spans::acquire(target, &self.observed, working)).await
+    }
 }
 
 impl<DB: Backend> Pools<DB> {

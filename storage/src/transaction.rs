@@ -7,9 +7,9 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, SqlSafeStr as _, Sqlite};
 use telemetry::database::{self as spans, Target};
 
-use crate::connection::{Use, acquire_from, noted};
+use crate::connection::{Again, Use, acquire_from, noted};
 use crate::writability::Writability;
-use crate::{Backend, Commits, Database, Executor, Pools, Statements, StorageError, acquire};
+use crate::{Backend, Commits, Database, Executor, Pools, Statements, StorageError};
 
 /// A transaction, which is rolled back if it is dropped without [`Transaction::commit`].
 pub struct Transaction {
@@ -184,11 +184,7 @@ async fn begin_on_working(
 ) -> Result<sqlx::Transaction<'static, Postgres>, StorageError> {
     match begin(pools, purpose, text).await {
         Err(error) if error.is_lost_connection() => {
-            let (pool, observed) = pools.used_for(purpose);
-            let working = async { acquire::working(pool).await.map_err(StorageError::from) };
-            // Boxed, because it is large and rare.
-            let working = Box::pin(spans::acquire(&pools.target, observed, working)).await;
-            let Ok(another) = working else { return Err(error) };
+            let another = Again::of(pools, purpose).acquire(&pools.target).await?;
             begin_on(another, &pools.target, text).await
         }
         outcome => outcome,
