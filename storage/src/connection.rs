@@ -202,7 +202,8 @@ pub(crate) fn noted<T>(
 
 /// A pooled connection for reads.
 pub struct Connection {
-    inner: PooledConnection,
+    /// `None` only while one variant takes the place of another.
+    inner: Option<PooledConnection>,
     target: Arc<Target>,
 }
 
@@ -211,6 +212,8 @@ enum PooledConnection {
     Sqlite(PoolConnection<Sqlite>),
     /// With the pool that gives another one if the server had closed this one.
     Postgres(PoolConnection<Postgres>, Option<Again>),
+    /// One that the server had closed, and for which there was no other one.
+    Lost(PgConnection),
 }
 
 impl Statements for Connection {
@@ -219,22 +222,28 @@ impl Statements for Connection {
     }
 
     fn executor(&mut self) -> Executor<'_> {
-        match &mut self.inner {
+        match self.inner.as_mut().expect("a connection is put back at once") {
             PooledConnection::Sqlite(connection) => Executor::Sqlite(connection),
             PooledConnection::Postgres(connection, _) => Executor::Postgres(connection),
+            PooledConnection::Lost(connection) => Executor::Postgres(connection),
         }
     }
 
     async fn is_replaced(&mut self, error: &mut StorageError) -> bool {
-        let PooledConnection::Postgres(connection, again) = &mut self.inner else { return false };
         if !error.is_lost_connection() {
             return false;
         }
         // Once: what fails on a connection that works has another cause.
-        let Some(again) = again.take() else { return false };
+        let may_be_replaced =
+            |it: &mut PooledConnection| matches!(it, PooledConnection::Postgres(_, Some(_)));
+        let Some(PooledConnection::Postgres(lost, Some(again))) = self.inner.take_if(may_be_replaced) else {
+            return false;
+        };
+        // Its place in the pool is free for another one.
+        self.inner = Some(PooledConnection::Lost(lost.detach()));
         match again.acquire(&self.target).await {
             Ok(another) => {
-                drop(std::mem::replace(connection, another).detach());
+                self.inner = Some(PooledConnection::Postgres(another, None));
                 true
             }
             Err(why) => {
@@ -257,7 +266,7 @@ impl Database {
                 (PooledConnection::Postgres(connection, Some(Again::of(pools, Use::Read))), &pools.target)
             }
         };
-        Ok(Connection { inner, target: target.clone() })
+        Ok(Connection { inner: Some(inner), target: target.clone() })
     }
 }
 

@@ -26,7 +26,7 @@ const FIRST_PAGE: i64 = 32;
 const MAX_PAGE: i64 = 500;
 /// Maximum size of the subjects of a page, which are in memory while the subscriber reads them.
 const PAGE_BYTES: usize = 256 * 1024;
-/// Number of snapshots that a process reads from the database for at the same time, so that requests have connections left.
+/// How many watches may read from the database at the same time, so that requests have connections left.
 pub(super) const MAX_READING: usize = 2;
 /// How long a subscriber waits for its turn to read a page.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
