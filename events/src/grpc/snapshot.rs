@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::response_stream::ResponseSender;
 use super::watch::{Watch, WatchEnd, started};
 use super::{ListKey, end_status};
+use crate::turns::Turn;
 use crate::{Follower, Recorded, SnapshotPoint};
 use storage::StorageError;
 
@@ -75,7 +76,13 @@ impl Watch {
         let mut at = if let Some(at) = resumed {
             at
         } else {
-            let point = self.in_turn(self.log.point()).await?;
+            let log = &self.log;
+            let read = async |turn| {
+                let point = log.point().await;
+                drop(turn);
+                point
+            };
+            let point = self.in_turn(read).await?;
             SnapshotProgress { log_id: point.log_id, position: point.head, kind: 0, after: None }
         };
         sender.send(started(at.log_id, at.position)).await?;
@@ -177,19 +184,23 @@ impl Watch {
     }
 
     async fn read_page(&self, at: SnapshotProgress, limit: i64) -> Result<Page, WatchEnd> {
-        let read = async {
-            if self.is_named() { self.read_named(at).await } else { self.read_kind(at, limit).await }
+        let read = |turn| async move {
+            if self.is_named() {
+                self.read_named(at, turn).await
+            } else {
+                self.read_kind(at, limit, turn).await
+            }
         };
         let (subjects, last, point) = self.in_turn(read).await?;
         Ok(page_of(at, subjects, last, point, self.is_named()))
     }
 
-    /// Reads when it is this subscriber's turn.
-    async fn in_turn<T>(&self, read: impl Future<Output = Result<T, StorageError>>) -> Result<T, WatchEnd> {
-        let reading = async {
-            let _turn = self.reading.take(&self.subscriber).await;
-            read.await
-        };
+    /// Reads when it is this subscriber's turn. What goes on although its caller has gone has to keep the turn until it ends.
+    async fn in_turn<T, F: Future<Output = Result<T, StorageError>>>(
+        &self,
+        read: impl FnOnce(Turn) -> F,
+    ) -> Result<T, WatchEnd> {
+        let reading = async { read(self.reading.take(&self.subscriber).await).await };
         match tokio::time::timeout(READ_TIMEOUT, reading).await {
             Ok(read) => read.map_err(|it| self.failed(it)),
             Err(_) => Err(WatchEnd::Status(end_status::too_many_snapshots())),
@@ -200,10 +211,14 @@ impl Watch {
         &self,
         at: SnapshotProgress,
         limit: i64,
+        turn: Turn,
     ) -> Result<(Vec<WatchSubject>, Option<ListKey>, SnapshotPoint), StorageError> {
         let (kind, visibility) = (self.registry.subjects[at.kind].clone(), self.filter.visibility.clone());
         let read = self.log.snapshot(move |snapshot| {
-            Box::pin(async move { kind.page(snapshot, &visibility, at.after, limit).await })
+            Box::pin(async move {
+                let _turn = turn;
+                kind.page(snapshot, &visibility, at.after, limit).await
+            })
         });
         let ((subjects, last), point) = read.await?;
         Ok((subjects, last, point))
@@ -213,6 +228,7 @@ impl Watch {
     async fn read_named(
         &self,
         at: SnapshotProgress,
+        turn: Turn,
     ) -> Result<(Vec<WatchSubject>, Option<ListKey>, SnapshotPoint), StorageError> {
         let mut ids: Vec<Uuid> = self.filter.query.subjects.iter().copied().collect();
         ids.sort_unstable_by_key(|it| Reverse(*it));
@@ -223,6 +239,7 @@ impl Watch {
         let (kinds, visibility) = (self.registry.subjects.clone(), self.filter.visibility.clone());
         let read = self.log.snapshot(move |snapshot| {
             Box::pin(async move {
+                let _turn = turn;
                 let mut found = Vec::new();
                 for id in ids {
                     for kind in &kinds {
