@@ -90,48 +90,76 @@ pub fn changed_fields<'f>(
     changed.map(|(name, unset)| (name.to_owned(), before.get(name).cloned().unwrap_or(unset))).collect()
 }
 
-const INSERT: Statement = Statement {
+/// The text of the statement that inserts an event, with the placeholders of its values.
+#[macro_export]
+macro_rules! insert_event {
+    ($placeholders:literal) => {
+        concat!(
+            "INSERT INTO events (id, type, subject_kind, subject_id, revision, occurred_at, actor, on_behalf_of, \
+             traceparent, tracestate, existed_before, department_before, assignee_id_before, created_by_before, \
+             exists_after, department_after, assignee_id_after, created_by_after, resource, changed_before) VALUES (",
+            $placeholders,
+            ")"
+        )
+    };
+}
+
+/// The statement that inserts an event.
+pub const INSERT: Statement = Statement {
     summary: "INSERT events",
-    sql: "INSERT INTO events (id, type, subject_kind, subject_id, revision, occurred_at, actor, on_behalf_of, \
-            traceparent, tracestate, existed_before, department_before, assignee_id_before, created_by_before, \
-            exists_after, department_after, assignee_id_after, created_by_after, resource, changed_before) \
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+    sql: insert_event!(
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20"
+    ),
 };
 
 /// Appends an event in the transaction of its change, and has its audit line written after the commit. This must be the last
 /// statement before the commit, because positions are assigned in the order of these statements.
 pub async fn append(on: &mut Transaction, event: NewEvent) -> Result<(), StorageError> {
-    if let Some(line) = audit::line(&event) {
-        on.after_commit(move |committed| line.write(committed == Committed::Known));
-    }
-    let (existed, before) = (event.before.is_some(), event.before.unwrap_or_default());
-    let (exists, after) = (event.after.is_some(), event.after.unwrap_or_default());
-    let kind = event.kind;
-    let values = [
-        event.id.into(),
-        event.kind.into(),
-        event.subject_kind.name.into(),
-        event.subject_id.into(),
-        event.revision.into(),
-        event.occurred_at.0.into(),
-        event.actor.into(),
-        event.on_behalf_of.into(),
-        event.cause.traceparent.into(),
-        event.cause.tracestate.into(),
-        existed.into(),
-        before.department.into(),
-        before.assignee_id.into(),
-        before.created_by.into(),
-        exists.into(),
-        after.department.into(),
-        after.assignee_id.into(),
-        after.created_by.into(),
-        event.resource.into(),
-        event.changed_before.into(),
-    ];
+    let (values, after_commit) = event.into_row();
     on.execute(&INSERT, values).await?;
-    on.once_committed(move || metrics::appended(kind));
+    on.after_commit(after_commit);
     Ok(())
+}
+
+impl NewEvent {
+    /// Returns the values of [`INSERT`], and what must be called after the commit: it writes the audit line, and counts.
+    pub fn into_row(self) -> ([storage::Value; 20], impl FnOnce(Committed) + Send + 'static) {
+        let (line, kind) = (audit::line(&self), self.kind);
+        let after_commit = move |committed| {
+            let is_known = committed == Committed::Known;
+            if let Some(line) = line {
+                line.write(is_known);
+            }
+            if is_known {
+                metrics::appended(kind);
+            }
+        };
+        let (existed, before) = (self.before.is_some(), self.before.unwrap_or_default());
+        let (exists, after) = (self.after.is_some(), self.after.unwrap_or_default());
+        let values = [
+            self.id.into(),
+            self.kind.into(),
+            self.subject_kind.name.into(),
+            self.subject_id.into(),
+            self.revision.into(),
+            self.occurred_at.0.into(),
+            self.actor.into(),
+            self.on_behalf_of.into(),
+            self.cause.traceparent.into(),
+            self.cause.tracestate.into(),
+            existed.into(),
+            before.department.into(),
+            before.assignee_id.into(),
+            before.created_by.into(),
+            exists.into(),
+            after.department.into(),
+            after.assignee_id.into(),
+            after.created_by.into(),
+            self.resource.into(),
+            self.changed_before.into(),
+        ];
+        (values, after_commit)
+    }
 }
 
 #[cfg(test)]

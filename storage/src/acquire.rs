@@ -6,11 +6,15 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection as _, Pool, Postgres};
 
+use crate::connection::Use;
+
 /// Timeout for getting a connection from a pool, and for the write lock of SQLite.
 pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection that was used so short a time ago is not tested before it is used again: the pool has tested it after the last
 /// use. If the server has closed it meanwhile, its first statement fails, and is done on another one.
 const TRUSTED_FOR: Duration = Duration::from_millis(500);
+/// The same for changes: it is not always known what has become of one that was sent to a server that has crashed.
+const TRUSTED_FOR_CHANGES: Duration = Duration::from_millis(50);
 /// How long the pool is left alone. It then tests no connection any more, but opens one or lets the caller wait.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How often a caller then looks for a connection that has become idle.
@@ -30,11 +34,15 @@ pub(crate) async fn connection(pool: &Pool<Postgres>) -> Result<PoolConnection<P
 }
 
 /// Has a pool test an idle connection before it is used, unless it was used just now.
-pub(crate) fn tested_when_idle(options: PgPoolOptions) -> PgPoolOptions {
-    options.test_before_acquire(false).before_acquire(|connection, about| {
+pub(crate) fn tested_when_idle(options: PgPoolOptions, purpose: Use) -> PgPoolOptions {
+    let trusted_for = match purpose {
+        Use::Read => TRUSTED_FOR,
+        Use::Write => TRUSTED_FOR_CHANGES,
+    };
+    options.test_before_acquire(false).before_acquire(move |connection, about| {
         Box::pin(async move {
             // Not the error, about which the pool would warn: that idle connections are closed is nothing to worry about.
-            Ok(about.idle_for < TRUSTED_FOR || connection.ping().await.is_ok())
+            Ok(about.idle_for < trusted_for || connection.ping().await.is_ok())
         })
     })
 }

@@ -92,6 +92,19 @@ impl StorageError {
         }
     }
 
+    /// Whether the server told of the failure, after which it has done nothing.
+    pub(crate) fn is_told_by_server(&self) -> bool {
+        matches!(self, Self::Unavailable(error) if error.as_database_error().is_some())
+    }
+
+    /// Classifies an error of a statement that commits itself: the outcome is unknown if the connection was lost.
+    pub(crate) fn of_commit_of_its_own(self) -> Self {
+        match self {
+            Self::Unavailable(error) if matches!(*error, sqlx::Error::Io(_)) => Self::OutcomeUnknown(error),
+            other => other,
+        }
+    }
+
     /// Whether no change can be stored, although reads may succeed.
     pub(crate) fn refuses_changes(&self) -> bool {
         match self {

@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 
 use crate::acquire::{ACQUIRE_TIMEOUT, tested_when_idle};
+use crate::connection::Use;
 use crate::database::without_password;
 use crate::reachability::Reachability;
 use crate::{Commits, Database, Migration, Migrations, Pools, StorageError};
@@ -36,8 +37,10 @@ pub(crate) async fn open(
     apply(&options, migrations).await?;
     // These settings make the planner read a list in index order until the page is full (docs/adr/0016).
     let lists = options.options([("enable_bitmapscan", "off"), ("enable_sort", "off"), ("jit", "off")]);
-    let readers =
-        pool_options(connections / 2).connect_with(lists).await.map_err(StorageError::unavailable)?;
+    let readers = pool_options(connections / 2, Use::Read)
+        .connect_with(lists)
+        .await
+        .map_err(StorageError::unavailable)?;
     let mut reader = readers.acquire().await.map_err(StorageError::unavailable)?;
     let backend = Session::of(&mut reader).await?.backend;
     // A pooler that has opened more sessions meanwhile gives the one that was used last, so the writer is asked again.
@@ -70,14 +73,14 @@ pub(crate) async fn migrate(url: &str, migrations: &Migrations) -> Result<Vec<Mi
     apply(&options, migrations).await
 }
 
-fn pool_options(most: u32) -> PgPoolOptions {
+fn pool_options(most: u32, purpose: Use) -> PgPoolOptions {
     let options = PgPoolOptions::new().max_connections(most.max(1)).acquire_timeout(ACQUIRE_TIMEOUT);
-    tested_when_idle(options)
+    tested_when_idle(options, purpose)
 }
 
 /// A pool of at most `most` connections, one of which is open; or why the server cannot be reached.
 pub(crate) async fn connected(options: &PgConnectOptions, most: u32) -> Result<PgPool, StorageError> {
-    match pool_options(most).connect_with(options.clone()).await {
+    match pool_options(most, Use::Write).connect_with(options.clone()).await {
         Ok(pool) => Ok(pool),
         Err(error) if is_refused_by_pooler(&error) => Err(StorageError::Unsuitable(
             "a connection pooler in front of it refuses the settings of a connection, as PgBouncer does: connect to \
@@ -114,7 +117,7 @@ pub(crate) fn options(url: &str) -> Result<PgConnectOptions, StorageError> {
 /// Applies the missing migrations on a connection of its own, which waits for another replica's for as long as they take.
 async fn apply(options: &PgConnectOptions, migrations: &Migrations) -> Result<Vec<Migration>, StorageError> {
     let options = options.clone().options([("lock_timeout", "0")]);
-    let pool = pool_options(1).connect_with(options).await.map_err(StorageError::unavailable)?;
+    let pool = pool_options(1, Use::Write).connect_with(options).await.map_err(StorageError::unavailable)?;
     let mut connection = pool.acquire().await.map_err(StorageError::unavailable)?;
     let backend = Session::of(&mut connection).await?.backend;
     let another = pool.connect_options();

@@ -7,7 +7,9 @@ use events::NewEvent;
 use platform::clock::Micros;
 use prost::Message;
 use service::request_key::{self, Once, RequestKey};
-use storage::{Database, Migration, Migrations, Statements as _, StorageError, Value, record, sqlx};
+use storage::{
+    Committed, Database, Migration, Migrations, Statements as _, StorageError, Value, record, sqlx,
+};
 use telemetry::semconv::CCM_TASK_ID;
 use telemetry::span::set_on_current;
 use tokio::sync::Notify;
@@ -135,14 +137,27 @@ impl TaskStore {
         event: NewEvent,
     ) -> Result<Once<M>, StorageError> {
         let id = task.id;
-        let once = request_key::once(&self.database, key, task.created_at, answer, move |on| {
-            Box::pin(async move {
-                on.execute(&sql::INSERT, values(task.clone())).await?;
-                on.once_committed(move || metrics::created(&task));
-                Ok::<_, StorageError>((event, None))
+        let once = if key.is_some() {
+            request_key::once(&self.database, key, task.created_at, answer, move |on| {
+                Box::pin(async move {
+                    on.execute(&sql::INSERT, values(task.clone())).await?;
+                    on.once_committed(move || metrics::created(&task));
+                    Ok::<_, StorageError>((event, None))
+                })
             })
-        })
-        .await?;
+            .await?
+        } else {
+            let (event, appended) = event.into_row();
+            let rows = (values(task.clone()).into(), event.into());
+            let after = move |committed| {
+                appended(committed);
+                if committed == Committed::Known {
+                    metrics::created(&task);
+                }
+            };
+            self.database.write_pair(&sql::INSERT_WITH_EVENT, rows, after).await?;
+            Once::First(answer)
+        };
         if let Once::First(_) = &once {
             set_on_current(CCM_TASK_ID, &id);
         }

@@ -86,10 +86,18 @@ pub trait DescribeFailure {
 /// An SQL statement, with the name of its span.
 #[derive(Clone, Copy, Debug)]
 pub struct Statement {
-    /// The operation and the table: `SELECT tasks`.
+    /// The operation and the table: `SELECT tasks`. Several of them: `INSERT tasks INSERT events`.
     pub summary: &'static str,
     /// Text of the statement on one line, with placeholders.
     pub sql: &'static str,
+}
+
+impl Statement {
+    /// The operation, and the table unless there are several.
+    fn operation_and_table(&self) -> (&'static str, Option<&'static str>) {
+        let (operation, table) = self.summary.split_once(' ').unwrap_or((self.summary, ""));
+        (operation, Some(table).filter(|it| !it.is_empty() && !it.contains(' ')))
+    }
 }
 
 /// Runs a statement in a client span.
@@ -98,10 +106,10 @@ pub async fn statement<T, E: DescribeFailure>(
     statement: &Statement,
     call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    let (operation, collection) = statement.summary.split_once(' ').unwrap_or((statement.summary, ""));
+    let (operation, collection) = statement.operation_and_table();
     let span = SpanBuilder::new(SpanKind::Client).start(|it| {
         it.name(statement.summary);
-        it.set(semconv::DB_COLLECTION_NAME, collection);
+        it.set_some(semconv::DB_COLLECTION_NAME, collection);
         it.set(semconv::DB_OPERATION_NAME, operation);
         it.set(semconv::DB_QUERY_SUMMARY, statement.summary);
         it.set(semconv::DB_QUERY_TEXT, statement.sql);
@@ -109,7 +117,7 @@ pub async fn statement<T, E: DescribeFailure>(
     });
     let started = Instant::now();
     let (outcome, failure) = observed(span, call).await;
-    metrics::operation(target, (operation, Some(collection)), started.elapsed(), failure.as_ref());
+    metrics::operation(target, (operation, collection), started.elapsed(), failure.as_ref());
     outcome
 }
 

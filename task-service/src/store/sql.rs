@@ -1,7 +1,7 @@
 //! The SQL statements of tasks, shared by both databases.
 
 use access::Visibility;
-use storage::{Statement, System, Value};
+use storage::{Pair, Statement, System, Value};
 use uuid::Uuid;
 
 macro_rules! columns {
@@ -13,13 +13,33 @@ macro_rules! columns {
 
 pub(super) const COLUMNS: &str = columns!();
 
-pub(super) const INSERT: Statement = Statement {
-    summary: "INSERT tasks",
-    sql: concat!(
-        "INSERT INTO tasks (",
-        columns!(),
-        ", class) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
-    ),
+macro_rules! insert {
+    () => {
+        concat!(
+            "INSERT INTO tasks (",
+            columns!(),
+            ", class) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+        )
+    };
+}
+
+pub(super) const INSERT: Statement = Statement { summary: "INSERT tasks", sql: insert!() };
+
+/// A task and its event.
+pub(super) const INSERT_WITH_EVENT: Pair = Pair {
+    first: INSERT,
+    second: events::INSERT,
+    joined: Statement {
+        summary: "INSERT tasks INSERT events",
+        sql: concat!(
+            "WITH task AS (",
+            insert!(),
+            ") ",
+            events::insert_event!(
+                "$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35"
+            )
+        ),
+    },
 };
 
 /// A statement that reads a row, and the same with a row lock.
