@@ -25,6 +25,9 @@ pub(crate) struct Cli {
     /// Setups to measure, repeated for several [default: those of the table]
     #[arg(long = "setup", value_name = "SETUP")]
     pub(crate) setups: Vec<Setup>,
+    /// Measure a pair in Python, too: FastAPI and grpc.aio with the stock instrumentation
+    #[arg(long)]
+    pub(crate) peers: bool,
     /// Only what the event log costs a commit, on PostgreSQL
     #[arg(long)]
     pub(crate) event_log: bool,

@@ -66,6 +66,9 @@ async fn main() -> anyhow::Result<()> {
         }
         if cli.setups.is_empty() {
             cli.setups = Setup::TABLE.to_vec();
+            if cli.peers {
+                cli.setups.extend(Setup::PEERS);
+            }
         }
     }
     if cli.backends.is_empty() {
@@ -136,7 +139,8 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
     let commits_text = commits.as_ref().map(|it| format!("\n{}", it.text())).unwrap_or_default();
     let mut text = format!("{}\n", lines.join("\n"));
     if !cells.is_empty() {
-        text = format!("{text}\n{}\n{}", table::measurements(&cells), table::ratios(&cells));
+        let (measurements, ratios) = (table::measurements(&cells), table::ratios(&cells));
+        text = format!("{text}\n{measurements}\n{ratios}{}", table::peers(&cells));
     }
     text.push_str(&commits_text);
     let parts = [
@@ -301,6 +305,7 @@ fn common(cli: &Cli, programs: &Path, directory: &Path, receiver: &Receiver) -> 
     };
     Ok(Common {
         programs: programs.to_owned(),
+        peers: programs.parent().context("the programs are in the target directory")?.join("peers"),
         keys: local::public_keys_path(directory),
         authorization: format!("Bearer {}", issuer.issue(&claims, &Clock::system())?).parse()?,
         collector: receiver.address,

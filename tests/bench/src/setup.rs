@@ -28,11 +28,18 @@ pub(crate) enum Setup {
     Product100,
     /// The bare pair with stock layers, all sampled
     Bare100,
+    /// The pair in Python, FastAPI and grpc.aio, without instrumentation: with --peers
+    PeersOff,
+    /// The pair in Python with the stock instrumentation, all sampled: with --peers
+    Peers100,
     /// The product, untraced and without its line a request: not in the table unless asked for
     ProductQuiet,
 }
 
 impl Setup {
+    /// Those that --peers adds.
+    pub(crate) const PEERS: [Self; 2] = [Self::PeersOff, Self::Peers100];
+
     /// Those of the table, in the order of a round.
     pub(crate) const TABLE: [Self; 5] =
         [Self::ProductOff, Self::BareOff, Self::Product1, Self::Product100, Self::Bare100];
@@ -44,6 +51,8 @@ impl Setup {
             Self::Product1 => "product-1",
             Self::Product100 => "product-100",
             Self::Bare100 => "bare-100",
+            Self::PeersOff => "peers-off",
+            Self::Peers100 => "peers-100",
             Self::ProductQuiet => "product-quiet",
         }
     }
@@ -52,11 +61,24 @@ impl Setup {
         matches!(self, Self::BareOff | Self::Bare100)
     }
 
+    fn is_peer(self) -> bool {
+        matches!(self, Self::PeersOff | Self::Peers100)
+    }
+
+    /// Whose it is, as the table names it.
+    pub(crate) fn who(self) -> &'static str {
+        match self {
+            _ if self.is_bare() => "bare",
+            _ if self.is_peer() => "FastAPI",
+            _ => "product",
+        }
+    }
+
     pub(crate) fn tracing(self) -> &'static str {
         match self {
-            Self::ProductOff | Self::BareOff => "off",
+            Self::ProductOff | Self::BareOff | Self::PeersOff => "off",
             Self::Product1 => "1 %",
-            Self::Product100 | Self::Bare100 => "100 %",
+            Self::Product100 | Self::Bare100 | Self::Peers100 => "100 %",
             Self::ProductQuiet => "off, no log",
         }
     }
@@ -68,16 +90,21 @@ impl Setup {
             Self::Product1 => {
                 &[("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"), ("OTEL_TRACES_SAMPLER_ARG", "0.01")]
             }
-            Self::BareOff | Self::Product100 | Self::Bare100 => &[],
+            Self::BareOff | Self::Product100 | Self::Bare100 | Self::PeersOff | Self::Peers100 => &[],
         }
     }
 }
+
+/// The folder of the repository.
+const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 /// What every setup of a run shares.
 #[derive(Clone)]
 pub(crate) struct Common {
     /// Where `ccm` and `ccm-bare` are.
     pub(crate) programs: PathBuf,
+    /// The Python environment of the peers, which `tests/bench/run --peers` makes.
+    pub(crate) peers: PathBuf,
     pub(crate) keys: PathBuf,
     pub(crate) authorization: HeaderValue,
     pub(crate) collector: SocketAddr,
@@ -118,7 +145,18 @@ impl Running {
         let service_url = format!("http://{service}");
         let keys = common.keys.display().to_string();
         let (gateway_listen, service_listen) = (gateway.to_string(), service.to_string());
-        let (mut of_service, mut of_gateway) = if setup.is_bare() {
+        let service_listener = service.to_string();
+        let (mut of_service, mut of_gateway) = if setup.is_peer() {
+            let common = ["--keys", &keys, "--listen"];
+            let of_service = [
+                &["service.py"],
+                &common[..],
+                &[&service_listen, "--database", database, "--migrations", REPOSITORY],
+            ];
+            let of_gateway =
+                [&["gateway.py"], &common[..], &[&gateway_listen, "--service", &service_listener]];
+            (of_service.concat(), of_gateway.concat())
+        } else if setup.is_bare() {
             let of_service =
                 vec!["service", "--listen", &service_listen, "--keys", &keys, "--database", database];
             let of_gateway =
@@ -134,7 +172,7 @@ impl Running {
             ];
             (of_service.concat(), of_gateway.concat())
         };
-        if setup == Setup::Bare100 {
+        if matches!(setup, Setup::Bare100 | Setup::Peers100) {
             of_service.push("--traced");
             of_gateway.push("--traced");
         }
@@ -195,8 +233,16 @@ pub(crate) async fn stop(mut children: Vec<Child>) -> anyhow::Result<()> {
 
 /// Starts a process of a setup, which ends with the bench.
 pub(crate) fn spawn(setup: Setup, common: &Common, arguments: &[&str]) -> anyhow::Result<Child> {
-    let program = common.programs.join(if setup.is_bare() { "ccm-bare" } else { "ccm" });
+    let program = if setup.is_peer() {
+        common.peers.join("bin/python")
+    } else {
+        common.programs.join(if setup.is_bare() { "ccm-bare" } else { "ccm" })
+    };
     let mut command = Command::new(&program);
+    if setup.is_peer() {
+        command.current_dir(format!("{REPOSITORY}/tests/bench/peers"));
+        command.env("PYTHONPATH", common.peers.join("generated"));
+    }
     // What the shell says of telemetry or of the product must not decide a measurement.
     for (name, _) in std::env::vars_os() {
         let known = name.to_string_lossy();

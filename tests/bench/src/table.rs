@@ -30,7 +30,7 @@ pub(crate) fn measurements(cells: &[Cell]) -> String {
          |---|---|---|---|--:|--:|--:|--:|--:|--:|\n",
     );
     for cell in cells {
-        let who = if cell.setup.is_bare() { "bare" } else { "product" };
+        let who = cell.setup.who();
         let _ = writeln!(
             text,
             "| {} | {} | {who} | {} | {:.0} | {:.2} | {:.2} | {:.0} | {:.0} | {} |",
@@ -79,6 +79,33 @@ pub(crate) fn ratios(cells: &[Cell]) -> String {
             shown(ratio(|it| it.cpu, Setup::Bare100, Setup::BareOff).as_ref()),
             shown(speed.as_ref()),
             verdict(speed.as_ref(), |it| it >= aim),
+        );
+    }
+    text
+}
+
+/// The product beside the pair in Python, every request traced by both; empty if it was not measured.
+pub(crate) fn peers(cells: &[Cell]) -> String {
+    let mut text = String::new();
+    for cell in cells.iter().filter(|it| it.setup == Setup::Product100) {
+        let peer = cells
+            .iter()
+            .find(|it| (it.backend, it.row, it.setup) == (cell.backend, cell.row, Setup::Peers100));
+        let Some(peer) = peer else { continue };
+        if text.is_empty() {
+            text.push_str(
+                "\n| database | request | product/FastAPI, both traced: requests/s | CPU | memory |\n|---|---|--:|--:|--:|\n",
+            );
+        }
+        let ratio = |of: fn(&Turn) -> f64| shown(Ratio::new(cell, peer, of).as_ref());
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} |",
+            cell.backend,
+            cell.row.title(),
+            ratio(|it| it.per_second),
+            ratio(|it| it.cpu),
+            ratio(|it| it.memory),
         );
     }
     text
