@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use platform::clock::Clock;
-use storage::{Copied, Database, sqlite_file, without_password};
+use platform::url::without_password;
+use storage::{Copied, Database, sqlite_file};
 
 use crate::cli::backup::{Backup, Databases, Restore};
 use crate::console;

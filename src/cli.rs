@@ -36,6 +36,7 @@ use access::{IssuerUrl, Role};
 use clap::error::{ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use gateway_settings::Gateway;
+use platform::url::without_password_of_user;
 use telemetry::AuditLog;
 use values::{
     any_duration, connections, department, duration, leeway, lifetime, name, ratio, role, share, subject,
@@ -315,12 +316,12 @@ pub(crate) fn explain(error: &clap::Error) -> ExitCode {
 /// The message of the error, without the usage that clap adds.
 fn sentence(error: &clap::Error) -> String {
     let mut text = error.to_string();
-    // A value may have line breaks, and be of somebody else.
+    // A value may have line breaks, and be of somebody else; a URL may have a password.
     for (_, value) in error.context() {
         if let ContextValue::String(value) = value
-            && value.contains(char::is_control)
+            && !value.is_empty()
         {
-            text = text.replace(value, &clean(value));
+            text = text.replace(value, &clean(&without_password_of_user(value)));
         }
     }
     // Arguments that are missing stand on lines of their own.

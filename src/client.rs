@@ -13,6 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use platform::clock;
+use platform::url::without_password;
 use reqwest::{Method, RequestBuilder, Response, Url, header, redirect};
 use serde_json::Value;
 
@@ -105,14 +106,22 @@ fn no_gateway(message: &str) -> Failure {
 /// The URL of the gateway, with a slash at its end.
 pub(crate) fn base(connection: &Connection) -> Result<Url, Failure> {
     let gateway = connection.gateway.trim_end_matches('/');
-    let wrong =
-        |why: &str| Failure::new(Exit::Usage, format!("{gateway:?} is not the URL of a gateway{why}"));
+    let shown = without_password(gateway);
+    let wrong = |why: &str| Failure::new(Exit::Usage, format!("{shown:?} is not the URL of a gateway{why}"));
     let base: Url = format!("{gateway}/").parse().map_err(|error| wrong(&format!(": {error}")))?;
     if ["http", "https"].contains(&base.scheme()) {
         Ok(base)
     } else {
         Err(wrong(": it must begin with http:// or https://"))
     }
+}
+
+/// The URL for messages: a user and a password in it are between its owner and a proxy.
+fn without_user(url: &Url) -> Url {
+    let mut url = url.clone();
+    // Fails for a URL without a host, which has no user either.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url
 }
 
 impl Client {
@@ -125,8 +134,8 @@ impl Client {
 
     /// The address of the gateway's page. On this machine, people are signed in at `localhost`, as `ccm up` prints it.
     pub(crate) fn page(&self) -> String {
-        let base = self.base.as_str().trim_end_matches('/');
-        base.replacen("://127.0.0.1:", "://localhost:", 1)
+        let base = without_user(&self.base);
+        base.as_str().trim_end_matches('/').replacen("://127.0.0.1:", "://localhost:", 1)
     }
 
     /// The URL of a path below the gateway's.
@@ -185,7 +194,7 @@ impl Client {
         let sent = request.send().await;
         if self.verbose {
             let status = sent.as_ref().map_or_else(root, |it| it.status().to_string());
-            let (method, url, millis) = (&call.method, &call.url, begun.elapsed().as_millis());
+            let (method, url, millis) = (&call.method, without_user(&call.url), begun.elapsed().as_millis());
             console::report(format_args!("{method} {url}: {status} in {millis} ms, trace {trace}"));
         }
         answer_of(sent?, call).await

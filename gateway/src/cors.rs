@@ -13,6 +13,7 @@ use axum::http::header::{
 };
 use axum::http::uri::{Authority, Scheme};
 use axum::http::{HeaderName, HeaderValue, Method, Response, Uri};
+use platform::url::without_password_of_user;
 use telemetry::propagation::{TRACERESPONSE, X_TRACE_ID};
 use tower::{Layer as _, ServiceExt as _};
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -73,7 +74,7 @@ impl FromStr for CorsOrigins {
         let texts = text.split(',').map(str::trim).filter(|it| !it.is_empty());
         let parsed = texts.map(|text| match text {
             "*" => Err(CorsOriginsError::Any),
-            text => origin(text).ok_or_else(|| CorsOriginsError::NoOrigin(text.to_owned())),
+            text => origin(text).ok_or_else(|| CorsOriginsError::NoOrigin(without_password_of_user(text))),
         });
         parsed.collect::<Result<_, _>>().map(Self)
     }

@@ -6,4 +6,5 @@ pub mod clock;
 pub mod connection_failure;
 pub mod periodic;
 pub mod shutdown;
+pub mod url;
 pub mod violation;

@@ -2,10 +2,9 @@
 
 use platform::causes::chain;
 use platform::clock::Clock;
+use platform::url::without_password;
 use service::DatabaseConfig;
-use storage::{
-    Details, Examination, FileDetails, ServerDetails, StorageError, sqlite_file, without_password,
-};
+use storage::{Details, Examination, FileDetails, ServerDetails, StorageError, sqlite_file};
 
 use super::clocks::Reading;
 use super::finding::{Check, Finding, or_ok};

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use platform::clock::Clock;
+use platform::url::without_password;
 
-use crate::database::without_password;
 use crate::{Database, DatabaseConfig, Migrations, StorageError, postgres, sqlite};
 
 /// What was seen of a database that a service can open.

@@ -33,7 +33,7 @@ pub use backend::Backend;
 pub use backup::{BackupError, Copied};
 pub use commits::Commits;
 pub use connection::{Connection, Executor, Record, Statements};
-pub use database::{Database, DatabaseConfig, Pools, without_password};
+pub use database::{Database, DatabaseConfig, Pools};
 pub use dialects::Dialects;
 pub use error::StorageError;
 pub use examination::{Details, Examination, FileDetails, ServerDetails};

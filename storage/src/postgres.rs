@@ -4,12 +4,12 @@ use std::convert::Infallible;
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use platform::url::without_password;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 
 use crate::acquire::{ACQUIRE_TIMEOUT, tested_when_idle};
 use crate::connection::Use;
-use crate::database::without_password;
 use crate::reachability::Reachability;
 use crate::{Commits, Database, Migration, Migrations, Pools, StorageError};
 

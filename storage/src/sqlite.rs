@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use platform::url::without_password;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::acquire::ACQUIRE_TIMEOUT;
-use crate::database::without_password;
 use crate::migrations::SqliteLock;
 use crate::writability::Writability;
 use crate::{Commits, Database, Migration, Migrations, Pools, StorageError, integrity, wal};

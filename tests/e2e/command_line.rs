@@ -3,6 +3,7 @@
 
 mod errors;
 mod json;
+mod passwords;
 mod tables;
 mod waiting;
 mod watching;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderValue, Uri};
+use platform::url::without_password_of_user;
 
 use super::introduction::Introduction;
 use crate::tls::ClientTls;
@@ -53,7 +54,7 @@ impl Peer {
     /// `dns:host:port` (also `dns:///host:port`) for every address of a DNS name. `https:` needs `tls`; `dns:` uses TLS if
     /// there is `tls`.
     pub fn new(name: &'static str, addresses: &str, tls: Option<&ClientTls>) -> Result<Self, PeerError> {
-        let error = |why| PeerError { peer: name, value: addresses.to_owned(), why };
+        let error = |why| PeerError { peer: name, value: without_password_of_user(addresses), why };
         let target = if let Some(rest) = addresses.strip_prefix("dns:") {
             let rest = rest.strip_prefix("///").unwrap_or(rest);
             let scheme = if tls.is_some() { "https" } else { "http" };
