@@ -7,6 +7,7 @@ mod place;
 mod sse;
 mod stream;
 mod token;
+mod token_file;
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -8,6 +8,7 @@ use access::local::{LocalIssuer, TokenClaims};
 use anyhow::{Context as _, bail};
 use platform::clock::Clock;
 
+use super::token_file;
 use crate::cli::connection::Connection;
 
 /// Lifetime of a local token; each connection gets a new one.
@@ -37,7 +38,13 @@ impl Token {
             return Ok(Self::Fixed(token.trim().to_owned()));
         }
         if let Some(file) = &settings.token_file {
-            return Ok(Self::File(file.clone()));
+            // What is read from a pipe is gone: its token is the only one.
+            let is_read_once = std::fs::metadata(file).is_ok_and(|it| !it.is_file() && !it.is_dir());
+            return if is_read_once {
+                token_file::read(file).map(Self::Fixed)
+            } else {
+                Ok(Self::File(file.clone()))
+            };
         }
         if let Some(issuer) = &settings.oidc_issuer {
             bail!(
@@ -53,11 +60,7 @@ impl Token {
     pub(super) fn get(&self) -> anyhow::Result<String> {
         match self {
             Self::Fixed(token) => Ok(token.clone()),
-            Self::File(file) => {
-                let text = std::fs::read_to_string(file);
-                let text = text.with_context(|| format!("cannot read the token in {}", file.display()))?;
-                Ok(text.trim().to_owned())
-            }
+            Self::File(file) => token_file::read(file),
             Self::Local(issuer) => {
                 let claims = TokenClaims {
                     sub: "local".to_owned(),

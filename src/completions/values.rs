@@ -119,6 +119,10 @@ fn connection() -> Option<Connection> {
         connection.data.data_dir.clone_from(matches.try_get_one("data_dir").ok()??);
         connection
     };
+    // A pipe gives its token once, to the command itself.
+    if connection.token_file.as_ref().is_some_and(|it| !it.is_file()) {
+        return None;
+    }
     // Nothing but completions may be printed.
     connection.verbose = false;
     Some(connection)

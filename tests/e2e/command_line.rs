@@ -5,6 +5,7 @@ mod errors;
 mod json;
 mod passwords;
 mod tables;
+mod token_files;
 mod waiting;
 mod watching;
 

@@ -77,8 +77,12 @@ async fn the_gateway_that_the_line_names_is_asked() {
 
 /// As a shell asks, which shows nothing but the completions.
 fn asked(gateway: &str, directory: &std::path::Path) -> String {
+    asked_with(&[("CCM_GATEWAY", gateway), ("CCM_DATA_DIR", &directory.display().to_string())])
+}
+
+fn asked_with(environment: &[(&str, &str)]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ccm"));
-    command.env("CCM_COMPLETE", "fish").env("CCM_GATEWAY", gateway).env("CCM_DATA_DIR", directory);
+    command.env("CCM_COMPLETE", "fish").envs(environment.iter().copied());
     let output = command.args(["--", "ccm", "task", "delete", ""]).output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
@@ -104,4 +108,16 @@ async fn without_a_gateway_or_a_token_nothing_is_said() {
     let empty = tempfile::tempdir().unwrap();
     assert!(!asked(&it.environment()[0].1, empty.path()).contains(&it.task));
     assert_eq!(std::fs::read_dir(empty.path()).unwrap().count(), 0, "it makes no key");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_file_that_is_a_pipe_is_not_waited_for() {
+    let it = product().await;
+    let pipe = it.product.directory.path().join("pipe").display().to_string();
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let begun = Instant::now();
+    let completed = asked_with(&[("CCM_GATEWAY", &it.environment()[0].1), ("CCM_TOKEN_FILE", &pipe)]);
+    assert!(!completed.contains(&it.task), "{completed}");
+    // A command waits for ten seconds.
+    assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
 }
