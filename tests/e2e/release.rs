@@ -3,6 +3,7 @@
 //! once more.
 
 mod names;
+mod static_binary;
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
