@@ -1,6 +1,7 @@
 //! `ccm doctor`: says whether an installation is well. Each check is made by itself with a deadline of its own, all of them at
 //! the same time, and says what it has seen and what to do. Nothing is left behind.
 
+mod canary;
 mod clocks;
 mod database;
 mod events;
@@ -10,24 +11,26 @@ mod issuer;
 mod listen;
 mod open_files;
 mod report;
+mod signals;
+mod stream;
 mod telemetry;
 mod token;
 mod traces;
 mod versions;
 
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use platform::clock::Clock;
 use reqwest::Url;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
+use self::canary::Left;
 use self::clocks::Reading;
-use self::events::Left;
 use self::finding::{Check, Finding, Level};
 use self::gateway::{Reached, Ready};
+use self::signals::Signals;
 use self::token::Known;
 use crate::cli::doctor::Doctor;
 use crate::client::{self, Exit, Failure};
@@ -41,27 +44,22 @@ const FIRST_DEADLINE: Duration = Duration::from_secs(8);
 pub(crate) async fn run(settings: Doctor) -> anyhow::Result<()> {
     let base = client::base(&settings.connection)?;
     let http = client::http(&base)?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+    let mut signals = Signals::listen()?;
     let examination = Examination {
         settings,
         http,
         base,
         clock: Clock::system(),
+        known: OnceLock::new(),
         readings: Mutex::default(),
         left: Left::default(),
     };
-    let interrupted = || Failure::new(Exit::General, "the checks were interrupted");
     let findings = tokio::select! {
-        findings = examination.findings() => Ok(findings),
-        _ = interrupt.recv() => Err(interrupted()),
-        _ = terminate.recv() => Err(interrupted()),
+        findings = examination.findings() => Some(findings),
+        () = signals.next() => None,
     };
-    let left = examination.clean_up().await;
-    let mut findings = match (findings, &left) {
-        (Err(interrupted), Some(left)) => return Err(interrupted.with_hint(left.seen.clone()).into()),
-        (findings, _) => findings?,
-    };
+    let left = examination.clean_up(&mut signals).await;
+    let Some(mut findings) = findings else { return Err(interrupted(left).into()) };
     findings.extend(left);
     findings.sort_by_key(|it| it.check);
     let is_json = examination.settings.json;
@@ -73,21 +71,33 @@ pub(crate) async fn run(settings: Doctor) -> anyhow::Result<()> {
     }
 }
 
+/// Tells of the task that is left, if there is one.
+fn interrupted(left: Option<Finding>) -> Failure {
+    let failure = Failure::new(Exit::General, "the checks were interrupted");
+    match left {
+        Some(left) => failure
+            .with_hint([Some(left.seen), left.advice].into_iter().flatten().collect::<Vec<_>>().join("; ")),
+        None => failure,
+    }
+}
+
 /// What the checks have in common.
 struct Examination {
     settings: Doctor,
     http: reqwest::Client,
     base: Url,
     clock: Clock,
+    /// This command as a caller, once the gateway knows it.
+    known: OnceLock<Known>,
     readings: Mutex<Vec<Reading>>,
     left: Left,
 }
 
 impl Examination {
     async fn findings(&self) -> Vec<Finding> {
-        let (mut here, (there, known)) = tokio::join!(self.on_this_machine(), self.at_the_gateway());
-        if let Some(known) = known {
-            self.compare(&mut here, &known);
+        let (mut here, there) = tokio::join!(self.on_this_machine(), self.at_the_gateway());
+        if let Some(known) = self.known.get() {
+            self.compare(&mut here, known);
         }
         let readings = std::mem::take(&mut *self.readings.lock().unwrap_or_else(PoisonError::into_inner));
         [here, there, vec![clocks::judge(readings)]].concat()
@@ -122,7 +132,7 @@ impl Examination {
     }
 
     /// The checks that go through the gateway, in as much as it answers and knows the caller.
-    async fn at_the_gateway(&self) -> (Vec<Finding>, Option<Known>) {
+    async fn at_the_gateway(&self) -> Vec<Finding> {
         let reach = gateway::reach(&self.http, &self.base, &self.clock);
         let (reached, mut findings) = first(Check::Gateway, reach).await;
         let Some(reached) = reached else {
@@ -137,7 +147,7 @@ impl Examination {
                 Check::Traces,
             ];
             findings.extend(others.map(|it| Finding::needs(it, "the gateway does not answer")));
-            return (findings, None);
+            return findings;
         };
         self.note(reached.clock.clone());
         let ((ready, of_services), (known, of_token)) = tokio::join!(
@@ -147,8 +157,9 @@ impl Examination {
         findings.extend(of_services);
         findings.extend(of_token);
         findings.extend(told(ready.as_ref()));
-        findings.extend(self.as_a_caller(known.as_ref(), &reached, ready.as_ref()).await);
-        (findings, known)
+        let known = known.map(|it| self.known.get_or_init(|| it));
+        findings.extend(self.as_a_caller(known, &reached, ready.as_ref()).await);
+        findings
     }
 
     /// Completes what was found on this machine by what the gateway says.
@@ -198,14 +209,13 @@ impl Examination {
         self.readings.lock().unwrap_or_else(PoisonError::into_inner).extend(readings);
     }
 
-    /// Deletes what a check that was ended early has created.
-    async fn clean_up(&self) -> Option<Finding> {
-        if self.left.is_none() {
-            return None;
+    /// Deletes what a check that was ended early has created; says what it was if it cannot be deleted, or at the next signal.
+    async fn clean_up(&self, signals: &mut Signals) -> Option<Finding> {
+        let (task, known) = (self.left.task()?, self.known.get()?);
+        tokio::select! {
+            deleted = task.clean_up(&known.client) => deleted.err(),
+            () = signals.next() => Some(task.left_behind("the command was interrupted again")),
         }
-        let connection = token::connection(&self.settings).await.ok()?;
-        let client = client::Client::new(&connection).ok()?;
-        self.left.clean_up(&client).await
     }
 }
 

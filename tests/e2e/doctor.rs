@@ -4,6 +4,7 @@ mod addresses;
 mod cleanup;
 mod databases;
 mod processes;
+mod slow;
 mod tempo;
 mod tokens;
 mod well;

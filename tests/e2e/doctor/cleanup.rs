@@ -65,16 +65,47 @@ async fn an_event_that_does_not_come_is_told_and_its_task_is_deleted() {
     assert_eq!(tasks(&product).await, 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_command_that_is_interrupted_deletes_its_task() {
-    let product = Product::start().await;
+/// A command that waits for the event of its task, and what it is connected through.
+async fn waiting_command(product: &Product) -> Process {
     let relay = silent_relay(product.gateway_address).await;
-    let settings = with(&product, &[("CCM_GATEWAY", &format!("http://{relay}"))]);
-    let mut process = Process::spawn(&["doctor"], &settings);
-    eventually("the task is there", async || (tasks(&product).await == 1).then_some(())).await;
-    process.signal("INT");
-    assert_eq!(process.ended().await.code(), Some(1));
-    assert_eq!(tasks(&product).await, 0);
-    let lines = process.lines().all();
-    assert!(lines.iter().any(|it| it == "ccm: the checks were interrupted"), "{lines:?}");
+    let settings = with(product, &[("CCM_GATEWAY", &format!("http://{relay}"))]);
+    let process = Process::spawn(&["doctor"], &settings);
+    eventually("the task is there", async || (tasks(product).await == 1).then_some(())).await;
+    process
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_is_ended_by_a_signal_deletes_its_task() {
+    let product = Product::start().await;
+    for signal in ["INT", "TERM", "HUP"] {
+        let mut process = waiting_command(&product).await;
+        process.signal(signal);
+        assert_eq!(process.ended().await.code(), Some(1), "{signal}");
+        assert_eq!(tasks(&product).await, 0, "{signal}");
+        let lines = process.lines().all();
+        assert!(lines.iter().any(|it| it == "ccm: the checks were interrupted"), "{lines:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_cannot_be_deleted_after_a_signal_is_named() {
+    let product = Product::start().await;
+    for signals in [1, 2] {
+        let mut process = waiting_command(&product).await;
+        let id = product.admin().get("/api/tasks").await.json["items"][0]["id"].as_str().unwrap().to_owned();
+        // It accepts connections, and answers none.
+        product.gateway.signal("STOP");
+        for _ in 0..signals {
+            process.signal("HUP");
+        }
+        let code = process.ended().await.code();
+        product.gateway.signal("CONT");
+        assert_eq!(code, Some(1));
+        let hint =
+            format!("ccm: hint: the task {id}, which was created for this check, could not be deleted: ");
+        let lines = process.lines().all();
+        let told = lines.iter().find(|it| it.starts_with(&hint)).unwrap_or_else(|| panic!("{lines:?}"));
+        assert!(told.ends_with(&format!("delete it: `ccm task delete {id}`")), "{told}");
+        assert_eq!(product.admin().delete(&format!("/api/tasks/{id}")).await.status, 204);
+    }
 }
