@@ -106,10 +106,14 @@ impl Examination {
     /// The checks that need no gateway.
     async fn on_this_machine(&self) -> Vec<Finding> {
         let (installation, connection) = (&self.settings.installation, &self.settings.connection);
-        let database = |it: database::Database| async move {
-            let (reading, findings) = it.examine(&self.settings, &self.clock).await;
-            self.note(reading);
-            findings
+        let turn = tokio::sync::Mutex::new(());
+        let database = |it: database::Database| {
+            let turn = &turn;
+            async move {
+                let (reading, findings) = it.examine(&self.settings, &self.clock, turn).await;
+                self.note(reading);
+                findings
+            }
         };
         let issuer = async {
             let (reading, finding) =

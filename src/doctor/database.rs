@@ -5,6 +5,7 @@ use platform::clock::Clock;
 use platform::url::without_password;
 use service::DatabaseConfig;
 use storage::{Details, Examination, FileDetails, ServerDetails, StorageError, sqlite_file};
+use tokio::sync::Mutex;
 
 use super::clocks::Reading;
 use super::finding::{Check, Finding, or_ok};
@@ -44,8 +45,14 @@ pub(super) const PROVIDER: Database = Database {
 };
 
 impl Database {
-    /// Returns what was found, and what the clock of the database server says.
-    pub(super) async fn examine(self, settings: &Doctor, clock: &Clock) -> (Option<Reading>, Vec<Finding>) {
+    /// Returns what was found, and what the clock of the database server says. Who holds `turn` has connections to a database
+    /// server: the databases may have a user in common, who may have few.
+    pub(super) async fn examine(
+        self,
+        settings: &Doctor,
+        clock: &Clock,
+        turn: &Mutex<()>,
+    ) -> (Option<Reading>, Vec<Finding>) {
         let installation = &settings.installation;
         let (url, default) = match self.check {
             Check::TaskDatabase => (&installation.task_database, DEFAULT_DATABASES[0]),
@@ -56,11 +63,13 @@ impl Database {
         let of_data = settings.connection.data.data_dir.join(self.file);
         let url = if is_set { url.clone() } else { format!("sqlite:{}", of_data.display()) };
         let config = installation.pools.database(url);
+        let turn = if config.url.starts_with("postgres") { Some(turn.lock().await) } else { None };
         let examined = match self.check {
             Check::TaskDatabase => task_service::examine(&config, clock).await,
             Check::WorkerDatabase => worker_service::examine(&config, clock).await,
             _ => worker_service::examine_simulated(&config, clock).await,
         };
+        drop(turn);
         match examined {
             Ok(Some(seen)) => {
                 let reading = match &seen.details {
@@ -73,6 +82,7 @@ impl Database {
                 (reading, self.judge(&seen, &config))
             }
             Ok(None) => (None, vec![self.missing(&config.url, is_set)]),
+            Err(error) if error.is_lack_of_connections() => (None, vec![self.full(&error)]),
             Err(error) => (None, vec![self.unusable(&error)]),
         }
     }
@@ -89,6 +99,18 @@ impl Database {
             format!("{variable} is not set, and there is no file {file}"),
             format!("set {variable} as {} has it, or name the data directory by --data-dir", self.service),
         )
+    }
+
+    /// The processes may have all the connections that they need.
+    fn full(self, error: &StorageError) -> Finding {
+        let seen =
+            format!("no connection is left for this command, so nothing was looked at: {}", chain(error));
+        let advice = format!(
+            "run the command again, or raise max_connections of the server or the user's limit above what the replicas of {} \
+             may open (CCM_DATABASE_CONNECTIONS)",
+            self.service
+        );
+        Finding::warning(self.check, seen, advice)
     }
 
     fn unusable(self, error: &StorageError) -> Finding {

@@ -64,7 +64,8 @@ impl Copied {
     /// SQLite takes the empty file, and writes without waiting for the disk.
     async fn fill(&self, from: &Path) -> Result<(), StorageError> {
         let failed = |error| integrity::failure(from, error);
-        let mut connection = integrity::tidy_reader(from).await.map_err(failed)?;
+        // SQLite takes a copy for a change, so the connection is none that only reads.
+        let mut connection = integrity::tidy(from).await.map_err(failed)?;
         let into = sqlx::query("VACUUM INTO ?").bind(self.partial.to_string_lossy().into_owned());
         let copied = into.execute(&mut connection).await;
         connection.close().await.map_err(failed)?;

@@ -128,6 +128,13 @@ impl StorageError {
         error.as_database_error().is_some_and(|it| it.code().as_deref() == Some("25006"))
     }
 
+    /// Whether PostgreSQL gives no connection any more, because the limit of the server, the database or the user is reached.
+    #[must_use]
+    pub fn is_lack_of_connections(&self) -> bool {
+        let (Self::Unavailable(error) | Self::Unreachable(error)) = self else { return false };
+        error.as_database_error().is_some_and(|it| it.code().as_deref() == Some("53300"))
+    }
+
     /// Whether a statement would have made a second row with values that are unique.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {

@@ -50,11 +50,11 @@ pub struct ServerDetails {
     pub version: String,
     /// How far the server's clock is ahead of the clock of this machine, in microseconds; negative if it is behind.
     pub clock_ahead: i64,
-    /// What the user has no right to: tables with rights such as `INSERT`.
+    /// What the user has no right to: tables of the migrations, with rights such as `INSERT`.
     pub lacks: Vec<(String, Vec<String>)>,
     /// The connections that the user can have at the same time, the least of what server, database and role allow.
     pub max_connections: u32,
-    /// The connections that the server has at the moment, of all its databases.
+    /// The connections that count towards this limit at the moment, without those of examinations.
     pub open_connections: u32,
 }
 
@@ -78,6 +78,8 @@ impl Database {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::{Connection as _, PgConnection};
+
     use super::*;
     use crate::{Migration, testing};
 
@@ -129,5 +131,26 @@ mod tests {
         let read_only = format!("{}?options[default_transaction_read_only]=on", fresh.url);
         let seen = examined(&read_only, &[1]).await.unwrap();
         assert_eq!(seen.refuses_changes.as_deref(), Some("database read-only"));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_last_connection_of_a_user_is_enough_and_is_not_counted() {
+        let fresh = testing::postgres().await;
+        Database::open(&fresh.url, &migrations(&[1])).await.unwrap().close().await;
+        let user = format!("last_{}", fresh.url.rsplit('/').next().unwrap());
+        let mut owner = PgConnection::connect(&fresh.url).await.unwrap();
+        let sql = format!(
+            "CREATE ROLE {user} LOGIN CONNECTION LIMIT 2; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {user}"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut owner).await.unwrap();
+        let url = fresh.url.replace("ccm@", &format!("{user}@"));
+        let held = PgConnection::connect(&url).await.unwrap();
+        let start = std::time::Instant::now();
+        let seen = examined(&url, &[1]).await.unwrap();
+        let Details::Postgres(details) = seen.details else { panic!() };
+        assert_eq!((details.open_connections, details.max_connections, seen.refuses_changes), (1, 2, None));
+        assert!(start.elapsed() < std::time::Duration::from_secs(4), "{:?}", start.elapsed());
+        held.close().await.unwrap();
+        owner.close().await.unwrap();
     }
 }

@@ -80,14 +80,21 @@ pub(crate) async fn reader(file: &Path) -> Result<SqliteConnection, sqlx::Error>
     options.disable_statement_logging().connect().await
 }
 
-/// A connection that leaves no write-ahead log beside a file that nobody else uses, as one that only reads does. On a disk that is
-/// read-only, it only reads.
-pub(crate) async fn tidy_reader(file: &Path) -> Result<SqliteConnection, sqlx::Error> {
+/// A connection that leaves no write-ahead log beside a file that nobody else uses, as a [`reader`] does: only who may write removes
+/// the log when the last connection is closed. On a disk that is read-only, it is a [`reader`].
+pub(crate) async fn tidy(file: &Path) -> Result<SqliteConnection, sqlx::Error> {
     let options = SqliteConnectOptions::new().filename(file).busy_timeout(ACQUIRE_TIMEOUT);
     match options.disable_statement_logging().connect().await {
         Ok(connection) => Ok(connection),
         Err(_) => reader(file).await,
     }
+}
+
+/// The same, and no statement on it can write.
+pub(crate) async fn tidy_reader(file: &Path) -> Result<SqliteConnection, sqlx::Error> {
+    let mut connection = tidy(file).await?;
+    sqlx::query("PRAGMA query_only = ON").execute(&mut connection).await?;
+    Ok(connection)
 }
 
 /// Tells a damaged file from one that cannot be read at the moment.
@@ -116,6 +123,20 @@ mod tests {
         assert_eq!(check(Some(Duration::ZERO)).await, Checked::InPart);
         assert_eq!(check(None).await, Checked::Whole);
         check_at_start(path).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_tidy_reader_changes_nothing_and_leaves_no_file() {
+        let fresh = testing::sqlite();
+        Database::open(&fresh.url, &Migrations::default()).await.unwrap().close().await;
+        let path = Path::new(fresh.url.strip_prefix("sqlite:").unwrap());
+        let before = std::fs::read(path).unwrap();
+        let mut reader = tidy_reader(path).await.unwrap();
+        let refused = sqlx::query("CREATE TABLE made (n INTEGER)").execute(&mut reader).await.unwrap_err();
+        assert!(refused.to_string().contains("readonly"), "{refused}");
+        reader.close().await.unwrap();
+        assert_eq!(std::fs::read(path).unwrap(), before);
+        assert!(!crate::sqlite::beside(path, "-wal").exists());
     }
 
     /// Opens a copy of a database in which a part of the bytes was changed.

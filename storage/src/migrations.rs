@@ -79,6 +79,16 @@ impl Migrations {
         Ok(self.sqlite.iter().filter(|it| missing.contains(&it.version)).copied().collect())
     }
 
+    /// The tables that the migrations for PostgreSQL create. None of them drops or renames one.
+    pub(crate) fn tables_of_postgres(&self) -> Vec<&'static str> {
+        const CREATE: &str = "CREATE TABLE ";
+        let names = |sql: &'static str| {
+            let after = sql.split(CREATE).skip(1);
+            after.filter_map(|it| it.split(|it: char| !it.is_alphanumeric() && it != '_').next())
+        };
+        self.postgres.iter().flat_map(|it| names(it.sql)).collect()
+    }
+
     /// The versions of the migrations that are missing, and of those that were applied and are not among these.
     pub(crate) async fn state_of_postgres(
         &self,

@@ -1,19 +1,21 @@
 //! Looks at a PostgreSQL database as a service does when it opens it.
 
 use platform::clock::{Clock, Micros};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 use telemetry::database::DescribeFailure as _;
+use tokio::time::timeout;
 
 use super::{Session, connected, options, pooled};
+use crate::acquire::ACQUIRE_TIMEOUT;
 use crate::examination::{Details, Examination, ServerDetails};
-use crate::{Migrations, StorageError, acquire, postgres_now, writability};
+use crate::{Migrations, StorageError, postgres_now, writability};
 
 pub(crate) async fn examine(
     url: &str,
     migrations: &Migrations,
     clock: &Clock,
 ) -> Result<Examination, StorageError> {
-    let pool = connected(&options(url)?, 2).await?;
+    let pool = connected(&options(url)?.application_name(NAME), 1).await?;
     let examined = of(&pool, migrations, clock).await;
     pool.close().await;
     examined
@@ -24,12 +26,14 @@ async fn of(pool: &PgPool, migrations: &Migrations, clock: &Clock) -> Result<Exa
     let session = Session::of(&mut connection).await?;
     session.check()?;
     // Where the limit of connections is reached there is no other one, and what the first one tells has to do.
-    if let Ok(mut another) = acquire::connection(pool).await
-        && Session::of(&mut another).await?.backend == session.backend
-    {
-        return Err(pooled());
+    if let Ok(Ok(mut another)) = timeout(ACQUIRE_TIMEOUT, pool.connect_options().connect()).await {
+        let backend = Session::of(&mut another).await?.backend;
+        if backend == session.backend {
+            return Err(pooled());
+        }
+        another.close().await.map_err(StorageError::unavailable)?;
     }
-    let details = details(&mut connection, clock).await.map_err(StorageError::unavailable)?;
+    let details = details(&mut connection, migrations, clock).await.map_err(StorageError::unavailable)?;
     let (missing, unknown) = migrations.state_of_postgres(&mut connection).await?;
     drop(connection);
     // A change that leaves nothing behind. A user without the right to temporary tables learns nothing by it.
@@ -38,29 +42,39 @@ async fn of(pool: &PgPool, migrations: &Migrations, clock: &Clock) -> Result<Exa
     Ok(Examination { missing, unknown, refuses_changes, details: Details::Postgres(details) })
 }
 
-/// The limits of connections of the server, of the database and of the user, each with how many it counts. A limit of -1 is none.
-const ASK: &str = "SELECT current_setting('server_version'), \
-         (SELECT sum(numbackends) FROM pg_stat_database)::BIGINT, \
+/// What the sessions of an examination are called.
+const NAME: &str = "ccm doctor";
+
+/// The limits of connections of the server, of the database and of the user, each with how many it counts besides those of
+/// examinations. A limit of -1 is none.
+const ASK: &str = "WITH own AS (SELECT datname FROM pg_stat_activity WHERE application_name = $1) \
+     SELECT current_setting('server_version'), \
+         (SELECT sum(numbackends) FROM pg_stat_database)::BIGINT - (SELECT count(*) FROM own), \
          current_setting('max_connections')::BIGINT - current_setting('superuser_reserved_connections')::BIGINT, \
-         (SELECT numbackends FROM pg_stat_database WHERE datname = current_database())::BIGINT, \
+         (SELECT numbackends FROM pg_stat_database WHERE datname = current_database())::BIGINT \
+             - (SELECT count(*) FROM own WHERE datname = current_database()), \
          (SELECT datconnlimit FROM pg_database WHERE datname = current_database())::BIGINT, \
-         (SELECT count(*) FROM pg_stat_activity WHERE usename = current_user), \
+         (SELECT count(*) FROM pg_stat_activity WHERE usename = current_user AND application_name <> $1), \
          (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user)::BIGINT";
 
-/// The tables beside that of the migrations, each with the rights that the user lacks. It has to see what was migrated, and to
-/// change everything else. The schema is that of the search path, or, if the user may not use it, the one that has migrations.
+/// The tables of the migrations, and that which tells what was migrated, each with the rights that the user lacks. It has to see the
+/// latter, and to change the others. Tables of other programs in the same schema are none of ours. The schema is that of the search path, or, if the user may not use it, the one that has migrations.
 const LACKS: &str = "SELECT name, lacks FROM (SELECT relname::TEXT AS name, ARRAY( \
              SELECT it FROM unnest(CASE WHEN relname = '_sqlx_migrations' THEN ARRAY['SELECT'] \
                  ELSE ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'] END) AS it \
              WHERE NOT (has_table_privilege(oid, it) AND has_schema_privilege(relnamespace, 'USAGE'))) AS lacks \
-         FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = COALESCE( \
+         FROM pg_class WHERE relkind IN ('r', 'p') AND relname = ANY($1) AND relnamespace = COALESCE( \
              (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('_sqlx_migrations')), \
              (SELECT relnamespace FROM pg_class WHERE relname = '_sqlx_migrations' LIMIT 1))) AS found \
      WHERE cardinality(lacks) > 0 ORDER BY name";
 
-async fn details(connection: &mut PgConnection, clock: &Clock) -> Result<ServerDetails, sqlx::Error> {
+async fn details(
+    connection: &mut PgConnection,
+    migrations: &Migrations,
+    clock: &Clock,
+) -> Result<ServerDetails, sqlx::Error> {
     type Row = (String, i64, i64, i64, i64, i64, i64);
-    let row: Row = sqlx::query_as(ASK).persistent(false).fetch_one(&mut *connection).await?;
+    let row: Row = sqlx::query_as(ASK).bind(NAME).persistent(false).fetch_one(&mut *connection).await?;
     let (version, limits) = (row.0, [(row.1, row.2), (row.3, row.4), (row.5, row.6)]);
     // The one that is reached first.
     let nearest = limits.into_iter().filter(|(_, most)| *most >= 0).min_by_key(|(open, most)| most - open);
@@ -72,7 +86,8 @@ async fn details(connection: &mut PgConnection, clock: &Clock) -> Result<ServerD
         .fetch_one(&mut *connection)
         .await?;
     let middle = Micros(before.0 + (clock.now().0 - before.0) / 2);
-    let lacks = sqlx::query_as(LACKS).persistent(false).fetch_all(connection).await?;
+    let tables = [migrations.tables_of_postgres(), vec!["_sqlx_migrations"]].concat();
+    let lacks = sqlx::query_as(LACKS).bind(tables).persistent(false).fetch_all(connection).await?;
     Ok(ServerDetails {
         version,
         clock_ahead: now - middle.0,

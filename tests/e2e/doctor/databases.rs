@@ -47,6 +47,67 @@ async fn rights_that_are_missing_are_named_with_their_tables() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_table_of_the_product_is_looked_at_and_no_other_one() {
+    let product = Product::start_with(Backend::Postgres, &[]).await;
+    let databases = [
+        ("CCM_TASK_DATABASE", "task_database", &product.task_database.url),
+        ("CCM_WORKER_DATABASE", "worker_database", &product.worker_database.url),
+        ("CCM_SIMULATED_DATABASE", "provider_database", &product.provider_database.url),
+    ];
+    for (variable, check, url) in databases {
+        let user = format!("stranger_{}", url.rsplit('/').next().unwrap());
+        on(url, format!("CREATE ROLE {user} LOGIN; GRANT SELECT ON _sqlx_migrations TO {user}")).await;
+        let mut connection = PgConnection::connect(url).await.unwrap();
+        let tables = "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_sqlx_migrations'";
+        let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        on(url, "CREATE TABLE of_another_program (n INTEGER)".to_owned()).await;
+        let said = doctor(&product, &[(variable, &url.replace("ccm@", &format!("{user}@")))]).await;
+        let seen = &said.finding(check, Level::Problem).seen;
+        for table in tables {
+            assert!(seen.contains(&format!(" {table} (")), "{table}: {seen}");
+        }
+        assert!(!seen.contains("of_another_program"), "{seen}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_connection_is_enough_for_all_databases_and_without_one_nothing_is_said_to_be_broken() {
+    let product = Product::start_with(Backend::Postgres, &[]).await;
+    let user = format!("single_{}", product.task_database.url.rsplit('/').next().unwrap());
+    on(&product.task_database.url, format!("CREATE ROLE {user} LOGIN CONNECTION LIMIT 1")).await;
+    let as_user = async |url: &str| {
+        let rights = "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public";
+        on(url, format!("GRANT {rights} TO {user}")).await;
+        url.replace("ccm@", &format!("{user}@"))
+    };
+    let tasks = as_user(&product.task_database.url).await;
+    let workers = as_user(&product.worker_database.url).await;
+    let provider = as_user(&product.provider_database.url).await;
+    let settings = [
+        ("CCM_TASK_DATABASE", tasks.as_str()),
+        ("CCM_WORKER_DATABASE", &workers),
+        ("CCM_SIMULATED_DATABASE", &provider),
+    ];
+    let said = doctor(&product, &settings).await;
+    said.expect_no_other_problem(&[]);
+    // The server notices the end of the command's connection a moment later.
+    let held = eventually("a connection is left", async || PgConnection::connect(&tasks).await.ok()).await;
+    let full = doctor(&product, &settings).await;
+    full.expect_no_other_problem(&[]);
+    for check in ["task_database", "worker_database", "provider_database"] {
+        let few = &said.finding(check, Level::Warning).seen;
+        assert!(few.contains("may open 19 connections, and the server gives this user 1"), "{few}");
+        let none = &full.finding(check, Level::Warning).seen;
+        assert!(
+            none.contains("no connection is left for this command") && none.contains("too many"),
+            "{none}"
+        );
+    }
+    held.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_schema_that_lacks_migrations_is_told_with_the_command_and_is_left_alone() {
     let product = Product::start_with(Backend::Postgres, &[]).await;
     let empty = storage::testing::postgres().await;
