@@ -58,7 +58,8 @@ fn serves(ready: Option<&Ready>, name: &str) -> bool {
     ready.is_some_and(|it| it.serves(name))
 }
 
-/// Reads the log of worker-service: a snapshot of a worker that does not exist.
+/// Reads the log of worker-service: a snapshot of a worker that does not exist. It ends when all events have positions that were
+/// committed before.
 async fn workers(client: &Client) -> Finding {
     let nobody = Clock::system().new_id().to_string();
     let read = async {
@@ -73,17 +74,21 @@ async fn workers(client: &Client) -> Finding {
     };
     let why = match timeout(EVENT, read).await {
         Ok(Ok(())) => {
-            let seen = "the log was read up to its end; no event was made, because that takes a machine";
+            let seen = "the log was read up to its end, and no event waits for its position in it; none was made, because that \
+                        takes a machine";
             return Finding::ok(Check::WorkerEvents, seen);
         }
         Ok(Err(error)) => format!("{error:#}"),
-        Err(_) => format!("its end was not reached within {} s", EVENT.as_secs()),
+        Err(_) => format!(
+            "its end was not reached within {} s: events wait for their positions in it, or it is not sent",
+            EVENT.as_secs()
+        ),
     };
     let advice =
         "docs/troubleshooting.md, Events are late, says what to look at in worker-service and gateway";
     Finding::problem(
         Check::WorkerEvents,
-        format!("the event log of worker-service cannot be read: {why}"),
+        format!("the event log of worker-service cannot be read to its end: {why}"),
         advice,
     )
 }

@@ -110,7 +110,7 @@ fn held_back(missing: Missing, ordinary: Option<Duration>, proxy: Option<&str>) 
         ),
         (Missing::FirstEvent, None) => problem(
             format!(
-                "{others}, and {what}: something on the way that does not tell its name buffers the stream"
+                "{others}, and {what}: something on the way that does not tell its name buffers the stream, or the gateway does not write to it"
             ),
             BEHIND_A_PROXY,
         ),
@@ -137,7 +137,8 @@ mod tests {
                 assert!(!of_slow.contains("buffers"), "{of_slow}");
             }
         }
-        assert!(said(Missing::FirstEvent, quick, None).contains("does not tell its name buffers the stream"));
+        let begun = said(Missing::FirstEvent, quick, None);
+        assert!(begun.contains("buffers the stream, or the gateway does not write to it"), "{begun}");
         assert!(!said(Missing::Answer, quick, None).contains("buffers"));
     }
 }

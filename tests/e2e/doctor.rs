@@ -3,6 +3,7 @@
 mod addresses;
 mod cleanup;
 mod databases;
+mod numbering;
 mod processes;
 mod slow;
 mod tempo;

@@ -7,7 +7,7 @@ use super::in_repository;
 
 /// What the script says of a file that it refuses.
 fn refused(file: &Path, path: Option<&Path>) -> String {
-    let mut command = Command::new("bash");
+    let mut command = Command::new("/bin/bash");
     command.arg(in_repository("release/static")).arg(file);
     if let Some(path) = path {
         command.env("PATH", path);
