@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
+
+use crate::harness::{self, printed};
 
 const FILES: [&str; 2] = ["compose.yaml", "small.yaml"];
 const PROCESSES: [&str; 3] = ["gateway", "task-service", "worker-service"];
@@ -21,16 +22,6 @@ fn text(file: &str) -> String {
     std::fs::read_to_string(root().join("compose").join(file)).unwrap()
 }
 
-/// What a program of tests/run prints, when it succeeds without a complaint.
-fn printed(program: &str, arguments: &[&str]) -> String {
-    let ended = Command::new(root().join(program)).args(arguments).current_dir(root()).output();
-    let ended = ended.unwrap_or_else(|error| panic!("tests/run installs {program}: {error}"));
-    let (printed, complaint) =
-        (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
-    assert!(ended.status.success() && complaint.is_empty(), "{program} {arguments:?}: {printed}{complaint}");
-    printed
-}
-
 /// The file as Compose understands it.
 fn stack(file: &str) -> Value {
     let file = format!("compose/{file}");
@@ -40,9 +31,7 @@ fn stack(file: &str) -> Value {
 }
 
 fn yaml(file: &str) -> Value {
-    let script = "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))";
-    let json = printed("target/compose-venv/bin/python", &["-c", script, &format!("compose/{file}")]);
-    serde_json::from_str(&json).unwrap()
+    harness::yaml(&format!("compose/{file}"))
 }
 
 fn realm() -> Value {

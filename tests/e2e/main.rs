@@ -74,6 +74,7 @@ mod replicas;
 mod request_spans;
 mod restore;
 mod rooms;
+mod semconv;
 mod service_identity;
 mod session;
 mod sign_in;
