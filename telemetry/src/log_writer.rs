@@ -4,12 +4,13 @@
 //! line, which cost more than all spans of a request together.
 
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use tracing_subscriber::fmt::MakeWriter;
+
+use super::metrics;
 
 /// Maximum size of the buffer for log lines, in bytes.
 const MAX_BUFFERED: usize = 4 * 1024 * 1024;
@@ -21,14 +22,6 @@ const MAX_KEPT: usize = 512 * 1024;
 const BATCH_DELAY: Duration = Duration::from_millis(5);
 /// Timeout for writing the last lines at shutdown.
 const FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
-
-/// Lines that were dropped since the process started.
-static DROPPED: AtomicU64 = AtomicU64::new(0);
-
-/// The number of lines that were dropped since the process started.
-pub(super) fn dropped() -> u64 {
-    DROPPED.load(Ordering::Relaxed)
-}
 
 /// Accepts log lines. Clones share the buffer.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +40,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Buffer {
     lines: Vec<u8>,
+    /// How many of the lines are audit lines.
+    audit_lines: u64,
     dropped: u64,
     audit_lines_dropped: u64,
     closed: bool,
@@ -94,12 +89,17 @@ impl Write for &LogWriter {
         let mut buffer = self.shared.lock();
         let reserve = if self.is_audit { AUDIT_RESERVE } else { 0 };
         if buffer.lines.len() + line.len() > MAX_BUFFERED + reserve {
-            let dropped = if self.is_audit { &mut buffer.audit_lines_dropped } else { &mut buffer.dropped };
-            *dropped += 1;
-            DROPPED.fetch_add(1, Ordering::Relaxed);
+            if self.is_audit {
+                buffer.audit_lines_dropped += 1;
+                metrics::audit_lines_lost(1);
+            } else {
+                buffer.dropped += 1;
+                metrics::log_line_dropped();
+            }
         } else {
             let was_empty = buffer.lines.is_empty();
             buffer.lines.extend_from_slice(line);
+            buffer.audit_lines += u64::from(self.is_audit);
             if was_empty {
                 self.shared.filled.notify_one();
             }
@@ -128,15 +128,19 @@ fn write_lines(shared: &Shared, mut out: impl Write) {
         }
         std::mem::swap(&mut buffer.lines, &mut lines);
         let closed = buffer.closed;
+        let audit_lines = std::mem::take(&mut buffer.audit_lines);
         let dropped = std::mem::take(&mut buffer.dropped);
         let audit_lines_dropped = std::mem::take(&mut buffer.audit_lines_dropped);
         drop(buffer);
         // If the reader has closed its end, later lines are discarded and the process continues.
-        if let Err(error) = out.write_all(&lines).and_then(|()| out.flush())
-            && !std::mem::replace(&mut failed, true)
-        {
-            let _ =
-                writeln!(io::stderr(), "ccm: log lines and audit lines are lost: standard output: {error}");
+        if let Err(error) = out.write_all(&lines).and_then(|()| out.flush()) {
+            metrics::audit_lines_lost(audit_lines);
+            if !std::mem::replace(&mut failed, true) {
+                let _ = writeln!(
+                    io::stderr(),
+                    "ccm: log lines and audit lines are lost: standard output: {error}"
+                );
+            }
         }
         if dropped > 0 {
             tracing::warn!(
@@ -234,12 +238,14 @@ mod tests {
         );
         // The part for audit lines is still free, and bounded, too.
         let audit = writer.for_audit();
+        let lost = metrics::audit_lines_lost(0);
         for _ in 0..(AUDIT_RESERVE / line.len() + 9) {
             (&audit).write_all(&line).unwrap();
         }
         let buffer = writer.shared.lock();
         assert_eq!(buffer.lines.len(), MAX_BUFFERED + AUDIT_RESERVE);
         assert_eq!((buffer.dropped, buffer.audit_lines_dropped), (dropped, 9));
+        assert!(metrics::audit_lines_lost(0) >= lost + 9);
         drop(buffer);
         drop(allow);
         drop(guard);

@@ -18,7 +18,7 @@ use tokio::runtime::Handle;
 
 pub use crate::losses::{ExporterState, Signal, exporters};
 pub use latest::Latest;
-pub(crate) use sdk::span_started;
+pub(crate) use sdk::{audit_lines_lost, log_line_dropped, span_started};
 
 /// Boundaries of the durations of requests and calls, in seconds, as the semantic conventions recommend.
 pub const CALL_SECONDS: &[f64] =

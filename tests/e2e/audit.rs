@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use access::Role;
 use serde_json::{Value, json};
 
-use crate::harness::{Backend, Client, Process, Product, Settings, eventually};
+use crate::harness::{Backend, Client, Exposition, Process, Product, Settings, eventually};
 
 /// The audit lines among what a process has printed.
 fn audited(process: &Process) -> Vec<Value> {
@@ -183,6 +183,26 @@ async fn audit_lines_go_to_a_file_whatever_the_log_filter_says() {
     assert_eq!(told, expected.map(|(service, message)| (json!(service), json!(message))));
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(audited(&product.tasks).is_empty() && audited(&quiet).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_line_that_nothing_takes_is_counted() {
+    let product = Product::start().await;
+    let set = [
+        ("OTEL_METRICS_EXPORTER", "prometheus"),
+        ("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1"),
+        ("OTEL_EXPORTER_PROMETHEUS_PORT", "0"),
+    ];
+    let mut gateway = product.gateway_with(&set.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let client = Client::new(&format!("http://{}", gateway.listening("gateway").await), None);
+    let metrics = Exposition::address(&gateway).await;
+    let lost = async || Exposition::of(metrics).await.value("cml_cloud_manager_audit_lines_lost_total", &[]);
+    assert_eq!(lost().await, Some(0.0), "the first one is an increase");
+    gateway.close_output().await;
+    assert_eq!(client.get("/api/tasks").await.status, 401);
+    eventually("the line is counted", async || lost().await.filter(|it| *it > 0.0)).await;
+    assert_eq!(lost().await, Some(1.0));
+    assert_eq!(client.get("/livez").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

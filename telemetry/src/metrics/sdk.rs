@@ -40,6 +40,13 @@ static LINES_DROPPED: Observable = Observable::new(
     "Log lines that were dropped because standard output was not read in time.",
     &[],
 );
+static AUDIT_LINES_LOST: Observable = Observable::new(
+    Kind::Counter,
+    "cml_cloud_manager.audit_lines.lost",
+    "{line}",
+    "Audit lines that were lost because standard output or the file of the audit log did not take them.",
+    &[],
+);
 
 /// The instruments of a signal with a queue.
 struct Queue {
@@ -124,6 +131,8 @@ static POINTS_EXPORTED: Observable = Observable::new(
 
 static SAMPLED: AtomicU64 = AtomicU64::new(0);
 static UNSAMPLED: AtomicU64 = AtomicU64::new(0);
+static DROPPED: AtomicU64 = AtomicU64::new(0);
+static LOST: AtomicU64 = AtomicU64::new(0);
 
 /// Counts a span that was started.
 pub(crate) fn span_started(is_sampled: bool) {
@@ -131,12 +140,22 @@ pub(crate) fn span_started(is_sampled: bool) {
     counter.fetch_add(1, Ordering::Relaxed);
 }
 
+/// Counts a log line that was dropped.
+pub(crate) fn log_line_dropped() {
+    DROPPED.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Counts audit lines that were lost, and returns how many there were since the process started.
+pub(crate) fn audit_lines_lost(count: u64) -> u64 {
+    LOST.fetch_add(count, Ordering::Relaxed) + count
+}
+
 pub(super) fn definitions() -> Vec<&'static Definition> {
     let queue = |it: &'static Queue| [&it.size, &it.capacity, &it.processed, &it.exported];
     let mut all = vec![&SPANS_STARTED];
     all.extend(queue(&SPANS));
     all.extend(queue(&LOGS));
-    all.extend([&POINTS_EXPORTED, &FAILED_ATTEMPTS, &AGE, &LINES_DROPPED]);
+    all.extend([&POINTS_EXPORTED, &FAILED_ATTEMPTS, &AGE, &LINES_DROPPED, &AUDIT_LINES_LOST]);
     all.into_iter().map(Observable::definition).collect()
 }
 
@@ -174,7 +193,8 @@ pub(super) fn observe() {
             to.observe(oldest, &[KeyValue::new(CCM_SIGNAL, signal)]);
         });
     });
-    LINES_DROPPED.observe(|to| to.observe(crate::log_writer::dropped(), &[]));
+    LINES_DROPPED.observe(|to| to.observe(DROPPED.load(Ordering::Relaxed), &[]));
+    AUDIT_LINES_LOST.observe(|to| to.observe(audit_lines_lost(0), &[]));
 }
 
 /// Calls `each` for every signal that has an exporter, with the state of its exporters.

@@ -94,6 +94,13 @@ impl Process {
         super::signal(name, self.id());
     }
 
+    /// Closes the pipe of its standard output, as a reader does that ends. What it prints from now on is not read.
+    pub(crate) async fn close_output(&mut self) {
+        let reader = self.readers.remove(0);
+        reader.abort();
+        assert!(reader.await.unwrap_err().is_cancelled());
+    }
+
     /// Closes its standard input, which asks it to stop, and waits for its end.
     pub(crate) async fn stop(&mut self) -> ExitStatus {
         drop(self.child.stdin.take());
