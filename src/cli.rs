@@ -294,6 +294,9 @@ pub(crate) struct Trace {
     /// Also show the log lines of each span, below it
     #[arg(long)]
     pub(crate) logs: bool,
+    /// Also show where the time went: the time of each span without that of its children, and the critical path
+    #[arg(long)]
+    pub(crate) timing: bool,
 }
 
 /// Help and version as clap prints them; an error as one sentence.

@@ -85,7 +85,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Doctor(settings) => Box::pin(doctor::run(settings)).await,
             Command::Completions(settings) => completions::run(settings.shell),
             Command::Trace(settings) => {
-                trace::run(&settings.data.data_dir, &settings.which, settings.logs).await
+                trace::run(&settings.data.data_dir, &settings.which, settings.logs, settings.timing).await
             }
         }
     });

@@ -22,6 +22,7 @@ use self::query::{Answer, Query, Reply};
 pub(crate) use self::query::{PageReply, Request};
 pub(crate) use self::socket::{Source, bind, send, serve};
 pub(crate) use self::store::TraceStore;
+use self::waterfall::View;
 pub(crate) use self::waterfall::{Paint, clean};
 use crate::console;
 
@@ -33,32 +34,28 @@ pub(crate) fn socket(data_dir: &Path) -> PathBuf {
     data_dir.join("trace.sock")
 }
 
-/// Prints the newest trace (`last`), the trace with an id, or the story of a task or worker, from the `ccm up` that runs on the data directory; `logs` with their log lines.
-pub(crate) async fn run(data_dir: &Path, which: &str, logs: bool) -> anyhow::Result<()> {
+/// Prints the newest trace (`last`), the trace with an id, or the story of a task or worker, from the `ccm up` that runs on the
+/// data directory; `logs` with their log lines, `timing` with self times and critical path.
+pub(crate) async fn run(data_dir: &Path, which: &str, logs: bool, timing: bool) -> anyhow::Result<()> {
     let query: Query = which.parse()?;
     let answer = send(&socket(data_dir), &Request::Show { query: query.clone(), logs }).await?;
-    console::print(&format_answer(answer, &query, &terminal())?)
+    console::print(&format_answer(answer, &query, View { timing, ..terminal() })?)
 }
 
-struct Terminal {
-    width: usize,
-    colour: bool,
-}
-
-fn terminal() -> Terminal {
+fn terminal() -> View {
     if !std::io::stdout().is_terminal() {
-        return Terminal { width: DEFAULT_WIDTH, colour: false };
+        return View { width: DEFAULT_WIDTH, colour: false, timing: false };
     }
     let width = terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0));
-    Terminal { width, colour: crate::cli::colour() }
+    View { width, colour: crate::cli::colour(), timing: false }
 }
 
-fn format_answer(answer: Answer, query: &Query, terminal: &Terminal) -> anyhow::Result<String> {
+fn format_answer(answer: Answer, query: &Query, view: View) -> anyhow::Result<String> {
     let Answer { reply, logs } = answer;
-    let Terminal { width, colour } = *terminal;
+    let colour = view.colour;
     match (reply, query) {
-        (Reply::Found { trace }, _) => Ok(waterfall::render(&trace, &logs, width, colour)),
-        (Reply::Story { story }, _) => Ok(waterfall::render_story(&story, &logs, width, colour)),
+        (Reply::Found { trace }, _) => Ok(waterfall::render(&trace, &logs, view)),
+        (Reply::Story { story }, _) => Ok(waterfall::render_story(&story, &logs, view)),
         (Reply::Elsewhere { destination }, _) => {
             let logs = waterfall::render_logs(&logs, colour);
             Ok(format!("`ccm up` keeps no traces: spans go {destination}\n{logs}"))
@@ -88,17 +85,16 @@ mod tests {
     use super::store::Trace;
     use super::*;
 
-    const TERMINAL: Terminal = Terminal { width: 100, colour: false };
+    const VIEW: View = View { width: 80, colour: false, timing: false };
 
     #[test]
     fn each_reply_is_a_sentence_or_a_waterfall() {
         let id = "4bf92f3577b34da6a3ce929d0e0e4736";
-        let say =
-            |reply: Reply, which: &str| match format_answer(reply.into(), &which.parse().unwrap(), &TERMINAL)
-            {
-                Ok(text) => text,
-                Err(error) => format!("error: {error}"),
-            };
+        let say = |reply: Reply, which: &str| match format_answer(reply.into(), &which.parse().unwrap(), VIEW)
+        {
+            Ok(text) => text,
+            Err(error) => format!("error: {error}"),
+        };
         let trace = Trace { spans: vec![request(id, 0..9)], dropped: 0 };
         assert!(say(Reply::Found { trace }, "last").starts_with(&format!("{id}  POST /api/tasks")));
         assert!(say(Reply::NotFound, "last").starts_with("error: no request has been traced yet"));
@@ -114,9 +110,8 @@ mod tests {
     fn log_lines_without_spans_are_shown_with_the_reason() {
         let id = "4bf92f3577b34da6a3ce929d0e0e4736";
         let logs = Lines { lines: vec![log_line(id, "s", "call")], dropped: 0 };
-        let say = |reply| {
-            format_answer(Answer { reply, logs: logs.clone() }, &id.parse().unwrap(), &TERMINAL).unwrap()
-        };
+        let say =
+            |reply| format_answer(Answer { reply, logs: logs.clone() }, &id.parse().unwrap(), VIEW).unwrap();
         let line = format!("04:02:05.319 INFO  task-service   call trace={id}\n");
         assert_eq!(
             say(Reply::NotFound),
@@ -128,11 +123,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_query_that_is_neither_last_nor_an_id_is_refused_before_it_is_sent() {
-        let error = run(Path::new("nowhere"), "latest", false).await.unwrap_err().to_string();
+        let error = run(Path::new("nowhere"), "latest", false, false).await.unwrap_err().to_string();
         assert!(error.contains("`last`, a trace id of 32 hexadecimal digits"), "{error}");
-        let error = run(Path::new("nowhere"), "LAST", false).await.unwrap_err().to_string();
+        let error = run(Path::new("nowhere"), "LAST", false, false).await.unwrap_err().to_string();
         assert!(!error.contains("nowhere"), "{error}");
-        let error = run(Path::new("nowhere"), "last", true).await.unwrap_err().to_string();
+        let error = run(Path::new("nowhere"), "last", true, true).await.unwrap_err().to_string();
         assert!(error.contains("no `ccm up` is running on nowhere"), "{error}");
     }
 }

@@ -4,21 +4,19 @@
 mod document;
 mod recent;
 
-use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gateway::supervisor::TraceQuery;
 use serde_json::value::to_raw_value;
-use telemetry::otlp::Span;
 use tokio::time::sleep;
 
 use self::document::Document;
 use super::lines::LineStore;
 use super::query::PageReply;
 use super::socket::Source;
-use super::store::{Arriving, Trace, TraceStore, is_lifecycle, is_request};
+use super::store::{Arriving, Trace, TraceStore};
 
 /// How long an id that nobody has asked for yet is waited for: processes export every 200 ms.
 const EXPORT: Duration = Duration::from_secs(1);
@@ -97,16 +95,6 @@ fn tag_of(id: &str, traces: &[&Arriving], lines: &LineStore) -> String {
         (spans, lines.count(trace.id())).hash(&mut hasher);
     }
     format!("{:016x}", hasher.finish())
-}
-
-/// The place of the span at the head of a trace: its first request, else the first span that has no parent here.
-fn root(spans: &[Span], ids: &HashSet<&str>) -> Option<usize> {
-    let rank = |it: &Span| (is_lifecycle(it), !is_request(it), ids.contains(it.parent_id.as_str()), it.start);
-    (0..spans.len()).min_by_key(|it| rank(&spans[*it]))
-}
-
-fn ids(spans: &[Span]) -> HashSet<&str> {
-    spans.iter().map(|it| it.span_id.as_str()).collect()
 }
 
 /// Nanoseconds in milliseconds.

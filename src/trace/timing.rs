@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use telemetry::otlp::{Span, SpanKind};
 
+use super::store::{is_lifecycle, is_request};
+
 /// The spans of a trace and their children.
 pub(super) struct Tree<'a> {
     spans: &'a [Span],
@@ -103,6 +105,17 @@ impl<'a> Tree<'a> {
         children.sort_by_key(|it| (it.1.end, Reverse(it.1.start)));
         Open { span, from: at.start, until: at.end, children }
     }
+}
+
+/// The place of the span at the head of a trace: its first request, else the first span that has no parent here.
+pub(super) fn root(spans: &[Span], ids: &HashSet<&str>) -> Option<usize> {
+    let rank = |it: &Span| (is_lifecycle(it), !is_request(it), ids.contains(it.parent_id.as_str()), it.start);
+    (0..spans.len()).min_by_key(|it| rank(&spans[*it]))
+}
+
+/// The ids of all spans.
+pub(super) fn ids(spans: &[Span]) -> HashSet<&str> {
+    spans.iter().map(|it| it.span_id.as_str()).collect()
 }
 
 /// The time of a span; empty if it ended before it began.

@@ -7,6 +7,7 @@ mod page;
 mod pauses;
 mod text;
 mod timeline;
+mod timing;
 mod tree;
 
 use std::fmt::Write as _;
@@ -20,10 +21,19 @@ use super::story::{Story, Topic};
 
 const MIN_WIDTH: usize = 60;
 
-/// The trace as text of `width` columns, at least 60: one line per span, followed by its remarks and those of the `logs` that
-/// were logged in it.
-pub(crate) fn render(trace: &Trace, logs: &Lines, width: usize, colour: bool) -> String {
-    let page = Page::new(std::slice::from_ref(trace), logs, width.max(MIN_WIDTH), Paint(colour));
+/// How traces are shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View {
+    /// Columns of the terminal; at least 60 are used.
+    pub(crate) width: usize,
+    pub(crate) colour: bool,
+    /// Whether self times and critical paths are shown.
+    pub(crate) timing: bool,
+}
+
+/// The trace as text: one line per span, followed by its remarks and those of the `logs` that were logged in it.
+pub(crate) fn render(trace: &Trace, logs: &Lines, view: View) -> String {
+    let page = Page::new(std::slice::from_ref(trace), logs, view);
     let mut lines = title(&page, trace);
     lines.extend(page.lifecycles(true));
     lines.extend([String::new(), page.ruler()]);
@@ -40,8 +50,8 @@ pub(crate) fn render_logs(logs: &Lines, colour: bool) -> String {
 }
 
 /// The traces of a story in the order of their start, on one timeline.
-pub(crate) fn render_story(story: &Story, logs: &Lines, width: usize, colour: bool) -> String {
-    let page = Page::new(&story.traces, logs, width.max(MIN_WIDTH), Paint(colour));
+pub(crate) fn render_story(story: &Story, logs: &Lines, view: View) -> String {
+    let page = Page::new(&story.traces, logs, view);
     let id = format!("{} {}", story.topic, story.id);
     let size = page.size(&format!("{}, ", count(story.traces.len(), "trace")));
     let mut lines = page.head(&id, "", size.into());

@@ -2,6 +2,8 @@
 
 mod running;
 
+use std::collections::BTreeSet;
+
 use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, any_value::Value as OtlpValue};
 use opentelemetry_proto::tonic::trace::v1 as otlp;
 use serde_json::{Value, json};
@@ -65,6 +67,28 @@ async fn an_action_on_a_worker_is_shown_from_the_request_to_its_end_by_each_of_i
     assert_eq!(ids(&of_task), [trace]);
     let of_worker = ids(&up.complete(&worker.to_uppercase(), is_told).await);
     assert!(of_worker.len() > 1 && of_worker.last().is_some_and(|it| it == trace), "{of_worker:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_terminal_shows_the_critical_path_of_the_page() {
+    let up = Up::start(&[]).await;
+    let created = up.admin.post("/api/tasks", &json!({"title": "Task"})).await;
+    let id = created.header("x-trace-id");
+    let shown = up.complete(id, |it| has_services(it, &["gateway", "task-service"])).await;
+    let trace = &shown.json["traces"][0];
+    let path = trace["critical_path"].as_array().unwrap().iter();
+    let on_path: BTreeSet<_> = path.map(|it| it["span_id"].as_str().unwrap()).collect();
+    let data = up.directory.path().display().to_string();
+    let mut terminal = Process::spawn(&["trace", id, "--timing", "--data-dir", &data], &[]);
+    assert!(terminal.ended().await.success());
+    let lines = terminal.lines().all();
+    let is_block = |it: char| ('\u{2580}'..='\u{259f}').contains(&it);
+    let is_span = |it: &&String| it.starts_with("gateway ") || it.starts_with("task-service ");
+    let marked = lines.iter().filter(is_span).filter(|it| it.contains(is_block)).count();
+    assert_eq!(marked, on_path.len(), "{lines:#?}");
+    assert_eq!(lines.iter().filter(is_span).count(), trace["spans"].as_array().unwrap().len());
+    let took = lines[0].split("  ").nth(3).unwrap();
+    assert!(lines.contains(&format!("█ critical path of POST /api/tasks: {took}")), "{lines:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,8 +9,8 @@ use telemetry::otlp::{self, AttributeValue, Span, SpanKind, StatusCode};
 
 use super::super::lines::LineStore;
 use super::super::store::{Trace, is_request};
-use super::super::timing::Tree;
-use super::{Found, ids, milliseconds, root};
+use super::super::timing::{Tree, ids, root};
+use super::{Found, milliseconds};
 
 /// Larger numbers are not exact in JavaScript.
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;

@@ -9,8 +9,9 @@ use telemetry::semconv;
 use super::super::lines::LineStore;
 use super::super::store::{Arriving, TraceStore, is_request};
 use super::super::story::Topic;
+use super::super::timing::{ids, root};
 use super::document::kind;
-use super::{QUIET, ids, milliseconds, root};
+use super::{QUIET, milliseconds};
 
 /// With fewer digits, a text is not looked for in trace ids: it would match traces by chance.
 const MIN_ID_DIGITS: usize = 4;

@@ -89,7 +89,7 @@ mod tests {
     use crate::trace::lines::Lines;
     use crate::trace::samples::{log_line, request, span};
     use crate::trace::store::Trace;
-    use crate::trace::waterfall::render;
+    use crate::trace::waterfall::{View, render};
 
     const ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -106,7 +106,7 @@ mod tests {
         let logs = Lines { lines: vec![call, log_line(ID, "request", "request"), lost], dropped: 2 };
         let trace =
             Trace { spans: vec![request(ID, 0..90), span(ID, "call", "request", 10..80)], dropped: 0 };
-        let drawn = render(&trace, &logs, 60, false);
+        let drawn = render(&trace, &logs, View { width: 60, colour: false, timing: false });
         let below: Vec<&str> = drawn.lines().skip_while(|it| !it.starts_with("gateway")).collect();
         let expected = [
             "gateway       POST /api/tasks  ████████████████████    90 µs",

@@ -11,7 +11,9 @@ use super::log::Logs;
 use super::pauses::{self, Pause, Pauses};
 use super::text::{Paint, clean, columns, cut, duration};
 use super::timeline::{CUT, Timeline};
+use super::timing::Timing;
 use super::tree::{self, Relation, Row};
+use super::{MIN_WIDTH, View};
 use crate::trace::lines::Lines;
 use crate::trace::store::{Trace, is_lifecycle, is_request};
 
@@ -34,10 +36,12 @@ pub(super) struct Page<'a> {
     service_columns: usize,
     name_columns: usize,
     duration_columns: usize,
+    /// If it is asked for.
+    timing: Option<Timing>,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(traces: &'a [Trace], logs: &'a Lines, width: usize, paint: Paint) -> Self {
+    pub(super) fn new(traces: &'a [Trace], logs: &'a Lines, view: View) -> Self {
         let spans = tree::by_start(traces.iter().flat_map(Trace::work));
         let mut seen = BTreeSet::new();
         let services: Vec<&str> =
@@ -50,8 +54,8 @@ impl<'a> Page<'a> {
         let durations = spans.iter().map(|it| columns(&duration(elapsed(it))));
         let mut page = Self {
             traces,
-            paint,
-            width,
+            paint: Paint(view.colour),
+            width: view.width.max(MIN_WIDTH),
             services,
             timeline: Timeline { start, length: end.saturating_sub(start), cuts },
             pauses,
@@ -60,6 +64,7 @@ impl<'a> Page<'a> {
             service_columns: service_columns.unwrap_or(0).min(MAX_SERVICE_COLUMNS),
             name_columns: 0,
             duration_columns: durations.chain([7]).max().unwrap_or(7),
+            timing: view.timing.then(|| Timing::of(traces)),
         };
         let wanted =
             |it: &Row<'_>| columns(&it.branch) + columns(&label(it.span)) + columns(&system(it.span));
@@ -72,13 +77,18 @@ impl<'a> Page<'a> {
         tree::rows(trace.work(), self.max_name_columns() / 4)
     }
 
-    /// The largest width of the names: 11/20 of what the columns of service and duration leave.
+    /// The largest width of the names: 11/20 of what the columns of service and times leave.
     fn max_name_columns(&self) -> usize {
-        (self.width - self.service_columns - self.duration_columns - 3 * GAP.len()) * 11 / 20
+        self.columns_of_name_and_bar() * 11 / 20
     }
 
     fn bar_columns(&self) -> usize {
-        self.width - self.service_columns - self.name_columns - self.duration_columns - 3 * GAP.len()
+        self.columns_of_name_and_bar() - self.name_columns
+    }
+
+    fn columns_of_name_and_bar(&self) -> usize {
+        let own = self.timing.as_ref().map_or(0, |it| it.columns + GAP.len());
+        self.width - self.service_columns - self.duration_columns - own - 3 * GAP.len()
     }
 
     /// What the page is about and some numbers, in one line, or in two when it is longer than the width.
@@ -118,10 +128,15 @@ impl<'a> Page<'a> {
         tree::by_start(spans).into_iter().map(line).collect()
     }
 
-    /// The scale of the bars.
+    /// The scale of the bars, and what the times behind them are if there are two.
     pub(super) fn ruler(&self) -> String {
         let before = self.service_columns + self.name_columns + 2 * GAP.len();
-        format!("{:before$}{}", "", self.paint.dim(&self.timeline.ruler(self.bar_columns())))
+        let scale = self.timeline.ruler(self.bar_columns());
+        let times = self.timing.as_ref().map(|it| {
+            let (took, own) = (self.duration_columns, it.columns);
+            format!("{GAP}{:>took$}{GAP}{:>own$}", "took", "self")
+        });
+        format!("{:before$}{}", "", self.paint.dim(&(scale + &times.unwrap_or_default())))
     }
 
     /// The line above a trace of a story: its id, its start, and how its request was answered.
@@ -152,6 +167,9 @@ impl<'a> Page<'a> {
             lines.push(self.row(&row));
             lines.extend(self.remarks(&row));
             lines.extend(self.logged(&row));
+        }
+        if let Some(timing) = &self.timing {
+            lines.extend(timing.path_of(trace, self.width, self.paint));
         }
         lines.extend(self.logged_elsewhere(trace));
         if trace.dropped > 0 {
@@ -204,8 +222,9 @@ impl<'a> Page<'a> {
         let own = self.colour_of(&span.service);
         let red =
             |text: &str, otherwise: String| if span.failed() { self.paint.red(text) } else { otherwise };
+        let itself = self.timing.as_ref().map(|it| format!("{GAP}{}", it.own(span)));
         format!(
-            "{}{GAP}{}{}{}{:padding$}{GAP}{}{}{}{GAP}{}",
+            "{}{GAP}{}{}{}{:padding$}{GAP}{}{}{}{GAP}{}{}",
             self.paint.with(own, &service),
             self.paint.dim(branch),
             red(&name, name.clone()),
@@ -215,6 +234,7 @@ impl<'a> Page<'a> {
             red(&bar, self.paint.with(own, &bar)),
             self.paint.dim(&after),
             red(&elapsed, elapsed.clone()),
+            self.paint.dim(&itself.unwrap_or_default()),
         )
     }
 
@@ -222,6 +242,7 @@ impl<'a> Page<'a> {
     fn bar(&self, span: &Span) -> [String; 3] {
         let width = self.bar_columns();
         let bar = self.timeline.bar(span.start, span.end, width);
+        let bar = self.timing.as_ref().map_or(bar.clone(), |it| it.mark(&bar, span, &self.timeline));
         let cuts = self.timeline.cut_columns(width);
         let from = bar.chars().take_while(|it| *it == ' ').count();
         let to = columns(bar.trim_end());

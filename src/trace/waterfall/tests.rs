@@ -46,20 +46,40 @@ fn refused() -> Trace {
     Trace { spans: vec![with(answered, "error.type", "503"), called], dropped: 0 }
 }
 
+fn view(width: usize, colour: bool) -> View {
+    View { width, colour, timing: false }
+}
+
+fn timed(trace: &Trace, width: usize) -> String {
+    render(trace, &Lines::default(), View { timing: true, ..view(width, false) })
+}
+
 fn plain(spans: Vec<Span>) -> String {
-    render(&Trace { spans, dropped: 0 }, &Lines::default(), 100, false)
+    render(&Trace { spans, dropped: 0 }, &Lines::default(), view(100, false))
 }
 
 #[test]
 fn a_trace_is_drawn_as_a_tree_on_a_time_line() {
-    let drawn = render(&created(), &Lines::default(), 100, false);
+    let drawn = render(&created(), &Lines::default(), view(100, false));
     assert_eq!(drawn, include_str!("created.txt"), "\n{drawn}");
 }
 
 #[test]
 fn a_failure_says_what_it_ended_with() {
-    let drawn = render(&refused(), &Lines::default(), 100, false);
+    let drawn = render(&refused(), &Lines::default(), view(100, false));
     assert_eq!(drawn, include_str!("refused.txt"), "\n{drawn}");
+}
+
+#[test]
+fn with_timing_the_self_times_and_the_critical_path_are_shown() {
+    let mut trace = created();
+    // The first one ran beside others that took longer, and the second one was not waited for.
+    trace.spans.push(span(ID, "beside", "creating", 10_100..12_000));
+    trace.spans.push(turn("later", "getting", 8_000, "describe", "").remove(0));
+    let drawn = timed(&trace, 100);
+    assert_eq!(drawn, include_str!("timed.txt"), "\n{drawn}");
+    let widest = timed(&trace, 80).lines().map(columns).max();
+    assert_eq!(widest, Some(80));
 }
 
 #[test]
@@ -74,15 +94,17 @@ fn no_line_is_wider_than_the_terminal() {
         trace.spans.push(named(below, &"service".repeat(depth), SpanKind::Consumer, &name));
     }
     for width in [0, 60, 61, 79, 100, 237] {
-        let drawn = render(&trace, &Lines::default(), width, false);
-        let widest = drawn.lines().map(columns).max();
-        assert_eq!(widest, Some(width.max(60)), "{drawn}");
+        let drawn = render(&trace, &Lines::default(), view(width, false));
+        for drawn in [drawn, timed(&trace, width)] {
+            let widest = drawn.lines().map(columns).max();
+            assert_eq!(widest, Some(width.max(60)), "{drawn}");
+        }
     }
 }
 
 #[test]
 fn a_narrow_terminal_gets_the_title_in_two_lines() {
-    let drawn = render(&created(), &Lines::default(), 60, false);
+    let drawn = render(&created(), &Lines::default(), view(60, false));
     let mut lines = drawn.lines();
     assert_eq!(lines.next(), Some(ID));
     assert_eq!(lines.next(), Some("POST /api/tasks  201  23.4 ms  12 spans, 3 services"));
@@ -161,20 +183,20 @@ fn clocks_that_disagree_break_nothing() {
 
 #[test]
 fn services_differ_in_colour_and_failures_are_red() {
-    let drawn = render(&refused(), &Lines::default(), 100, true);
+    let drawn = render(&refused(), &Lines::default(), view(100, true));
     assert_eq!(drawn.matches("\x1b[36mgateway").count(), 2, "{drawn:?}");
     assert!(drawn.contains("\x1b[1;31m✗ POST /api/tasks"), "{drawn:?}");
-    let drawn = render(&created(), &Lines::default(), 100, true);
+    let drawn = render(&created(), &Lines::default(), view(100, true));
     for lane in ["\x1b[36mgateway", "\x1b[35mtask-service", "\x1b[32mworker-service"] {
         assert!(drawn.contains(lane), "{lane:?}");
     }
     assert!(!drawn.contains("\x1b[1;31m"), "{drawn:?}");
-    assert!(!render(&created(), &Lines::default(), 100, false).contains('\x1b'));
+    assert!(!render(&created(), &Lines::default(), view(100, false)).contains('\x1b'));
 }
 
 #[test]
 fn what_was_not_kept_is_said_in_the_last_line() {
-    let drawn = render(&Trace { dropped: 12, ..created() }, &Lines::default(), 100, false);
+    let drawn = render(&Trace { dropped: 12, ..created() }, &Lines::default(), view(100, false));
     assert_eq!(drawn.lines().last(), Some("12 more spans arrived and were dropped"));
 }
 
@@ -250,20 +272,20 @@ fn retried() -> Story {
 
 #[test]
 fn the_waits_of_deferred_work_are_pauses_that_say_what_was_waited_for() {
-    let drawn = render(&stopped(), &Lines::default(), 100, false);
+    let drawn = render(&stopped(), &Lines::default(), view(100, false));
     assert_eq!(drawn, include_str!("stopped.txt"), "\n{drawn}");
 }
 
 #[test]
 fn the_traces_of_a_story_follow_each_other_on_one_time_line() {
-    let drawn = render_story(&retried(), &Lines::default(), 100, false);
+    let drawn = render_story(&retried(), &Lines::default(), view(100, false));
     assert_eq!(drawn, include_str!("retried.txt"), "\n{drawn}");
 }
 
 #[test]
 fn the_story_of_a_worker_says_that_older_traces_are_left_out_and_names_the_tasks() {
     let story = Story { topic: Topic::Worker, left_out: 3, ..retried() };
-    let drawn = render_story(&story, &Lines::default(), 100, false);
+    let drawn = render_story(&story, &Lines::default(), view(100, false));
     let mut lines = drawn.lines();
     assert!(lines.next().is_some_and(|it| it.starts_with(&format!("worker {TASK}  "))), "{drawn}");
     assert_eq!(lines.next(), Some("3 older traces are not shown"));
@@ -285,8 +307,8 @@ fn no_line_of_a_story_is_wider_than_the_terminal() {
     }
     for width in [0, 60, 61, 79, 100, 237] {
         for drawn in [
-            render_story(&story, &Lines::default(), width, false),
-            render(&stopped(), &Lines::default(), width, false),
+            render_story(&story, &Lines::default(), view(width, false)),
+            render(&stopped(), &Lines::default(), view(width, false)),
         ] {
             assert!(drawn.lines().all(|it| columns(it) <= width.max(60)), "{drawn}");
         }
@@ -298,7 +320,7 @@ fn traces_that_overlap_have_no_pause_between_them() {
     let mut story = retried();
     let later = turn("third", "request", 3 * SECOND, "describe", "");
     story.traces[0].spans.extend(later);
-    let drawn = render_story(&story, &Lines::default(), 100, false);
+    let drawn = render_story(&story, &Lines::default(), view(100, false));
     assert!(!drawn.lines().any(|it| it.trim_start().starts_with('⋯')), "{drawn}");
 }
 
@@ -307,7 +329,7 @@ fn what_is_still_waited_for_is_said_at_the_end_unless_the_task_is_over() {
     let mut trace = stopped();
     trace.spans.retain(|it| it.start < request(ID, SECOND..SECOND).start);
     let last = |trace: &Trace| {
-        render(trace, &Lines::default(), 100, false).lines().last().map(|it| it.trim().to_owned())
+        render(trace, &Lines::default(), view(100, false)).lines().last().map(|it| it.trim().to_owned())
     };
     assert!(last(&trace).is_some_and(|it| it.contains("simulated stop")));
     trace.spans.retain(|it| it.name != "task.lifecycle");
