@@ -52,7 +52,7 @@ async fn write(
 }
 
 fn id() -> Uuid {
-    Uuid::now_v7()
+    platform::clock::Clock::system().new_id()
 }
 
 async fn writes_both_or_neither(url: &str) {
