@@ -31,9 +31,13 @@ async fn gateway(address: SocketAddr) -> anyhow::Result<()> {
 
 async fn service(name: &'static str, address: SocketAddr) -> anyhow::Result<()> {
     let peer = Peer::new(name, &format!("http://{address}"), None)?;
-    match HealthProbe::new(&peer).ask(TIMEOUT).await.health {
+    let answers = HealthProbe::new(&peer).ask(TIMEOUT).await;
+    match answers.health {
         Health::Serving => Ok(()),
-        Health::NotServing => bail!("{name} at {address} does not serve; its log says why"),
+        Health::NotServing => {
+            let why = answers.reasons.first().map_or("its log says why", String::as_str);
+            bail!("{name} at {address} does not serve: {why}")
+        }
         Health::Unreachable => bail!("no answer from {name} at {address}"),
     }
 }

@@ -7,7 +7,7 @@ use access::{Identity, TokenSource, Verifier};
 use events::EventLog;
 use events::grpc::{Events, SubjectRegistry, Subjects, WatchLimits};
 use futures_util::future::BoxFuture;
-use net::grpc::server::{ConnectionOptions, GrpcServer, ServerError};
+use net::grpc::server::{ConnectionOptions, GrpcServer, HealthCheck, ServerError};
 use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use proto::event::v1::event_service_server::EventServiceServer;
@@ -123,7 +123,8 @@ pub async fn serve(
     let server =
         GrpcServer::new(definition.name, config.version, verifier, proto::DESCRIPTORS, definition.apis)?;
     let server = (resources.routes)(server).with(EventServiceServer::new(events));
-    server.serve(listener, config.connections, database.health(), config.draining, shutdown).await;
+    let health = HealthCheck { check: database.health(), changed: database.changes_refused() };
+    server.serve(listener, config.connections, health, config.draining, shutdown).await;
     let _ = housekeeping_task.await;
     while let Some(ended) = work.join_next().await {
         if ended.is_err() {

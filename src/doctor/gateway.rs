@@ -46,6 +46,8 @@ pub(super) struct Service {
     pub(super) status: String,
     #[serde(default)]
     pub(super) versions: BTreeSet<String>,
+    #[serde(default)]
+    pub(super) reasons: BTreeSet<String>,
 }
 
 impl Ready {
@@ -196,9 +198,7 @@ fn unwell(service: &Service) -> Option<Finding> {
         SERVING => None,
         "not_serving" => Some(Finding::problem(
             Check::Services,
-            format!(
-                "{name} answers that it does not serve: its database stores no changes, or it is about to stop"
-            ),
+            format!("{name} answers that it does not serve: {}", why(&service.reasons)),
             format!("read the log of {name}, and run `ccm doctor` with the settings of its database"),
         )),
         _ => Some(Finding::problem(
@@ -209,6 +209,14 @@ fn unwell(service: &Service) -> Option<Finding> {
             ),
         )),
     }
+}
+
+/// Why a service does not serve, as far as the gateway knows it.
+fn why(reasons: &BTreeSet<String>) -> String {
+    if reasons.is_empty() {
+        return "its database stores no changes, or it is about to stop".to_owned();
+    }
+    reasons.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// The body, up to a limit; what is longer is cut.

@@ -163,31 +163,26 @@ impl Database {
     }
 
     /// Returns a health check, which tests whether the database responds within a second, and whether it stores changes after
-    /// one has failed.
-    pub fn health(&self) -> impl Fn() -> BoxFuture<bool> + Send + Sync + 'static {
+    /// one has failed. It fails with the reason, in the same words as the error of a request.
+    pub fn health(&self) -> impl Fn() -> BoxFuture<Result<(), &'static str>> + Send + Sync + 'static {
         let database = self.clone();
         move || {
             let database = database.clone();
-            Box::pin(async move { database.is_healthy().await })
+            Box::pin(async move { crate::health::check(&database).await })
         }
     }
 
-    async fn is_healthy(&self) -> bool {
-        let asked = async {
-            match self {
-                Self::Sqlite(pools) => {
-                    sqlx::query("SELECT 1").execute(&pools.readers).await.is_ok()
-                        && pools.writability.of_sqlite(&pools.writers).await
-                }
-                Self::Postgres(pools) => {
-                    // Where there are fewer connections than callers, health waits as requests do.
-                    let Ok(mut reader) = Postgres::acquire(&pools.readers).await else { return false };
-                    sqlx::query("SELECT 1").execute(&mut *reader).await.is_ok()
-                        && pools.writability.of_postgres(&pools.writers).await
-                }
-            }
+    /// Returns what waits until a change fails for a reason that will let others fail: then, the health has changed. For one
+    /// caller at a time.
+    pub fn changes_refused(&self) -> impl Fn() -> BoxFuture<()> + Send + Sync + 'static {
+        let writability = match self {
+            Self::Sqlite(pools) => pools.writability.clone(),
+            Self::Postgres(pools) => pools.writability.clone(),
         };
-        tokio::time::timeout(Duration::from_secs(1), asked).await.unwrap_or(false)
+        move || {
+            let writability = writability.clone();
+            Box::pin(async move { writability.first_refused().await })
+        }
     }
 
     /// Closes the connections once they are idle, for at most five seconds. SQLite writes its write-ahead log back to the

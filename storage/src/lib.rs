@@ -13,6 +13,7 @@ mod error;
 mod examination;
 mod existing;
 mod group_commit;
+mod health;
 mod integrity;
 mod migrations;
 mod page;

@@ -196,10 +196,14 @@ mod tests {
         std::os::unix::fs::symlink(place.join("tasks.db"), &link).unwrap();
         let (url, none) = (format!("sqlite:{}", link.display()), Migrations::default());
         let database = Database::open(&url, &none).await.unwrap();
-        assert!(database.health()().await);
+        assert_eq!(database.health()().await, Ok(()));
         assert!(place.join("tasks.db-wal").exists());
         std::fs::remove_file(place.join("tasks.db-wal")).unwrap();
-        assert!(!database.health()().await, "what is in the log is lost");
+        assert_eq!(
+            database.health()().await,
+            Err("its file was deleted or replaced"),
+            "what is in the log is lost"
+        );
     }
 
     #[tokio::test]

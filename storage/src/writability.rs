@@ -3,9 +3,11 @@
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use sqlx::{Connection as _, Pool, Postgres, Sqlite};
+use telemetry::database::DescribeFailure as _;
+use tokio::sync::Notify;
 
 use crate::sqlite::beside;
 use crate::{StorageError, acquire};
@@ -13,8 +15,10 @@ use crate::{StorageError, acquire};
 /// What is known about the changes of a process.
 #[derive(Debug, Default)]
 pub struct Writability {
-    /// A change has failed for a reason that will let others fail, and none has succeeded since.
-    is_refused: AtomicBool,
+    /// Why a change has failed, if others will fail for the same reason and none has succeeded since.
+    refusal: Mutex<Option<&'static str>>,
+    /// Told of the first change that fails for such a reason.
+    first_refused: Notify,
     files: Vec<OpenedFile>,
 }
 
@@ -31,18 +35,19 @@ impl Writability {
 
     /// Notes that a change has failed.
     pub(crate) fn failed(&self, error: &StorageError) {
-        if error.refuses_changes() && !self.is_refused.swap(true, Ordering::Relaxed) {
+        if error.refuses_changes() && self.set(Some(error.failure().description)).is_none() {
             let error = platform::causes::chain(error);
             tracing::error!(
                 error,
                 "the database stores no changes; the process is not serving until it does"
             );
+            self.first_refused.notify_one();
         }
     }
 
     /// Notes that changes are stored again. A commit is no sign of it: it may have nothing to store.
     fn succeeded(&self) {
-        if self.is_refused.swap(false, Ordering::Relaxed) {
+        if self.set(None).is_some() {
             tracing::info!("the database stores changes again");
         }
     }
@@ -53,16 +58,22 @@ impl Writability {
         if self.files.iter().all(OpenedFile::is_there) { Ok(()) } else { Err(StorageError::FileGone) }
     }
 
-    /// Whether changes of a SQLite file are stored, as far as it is known. After a failure, one is tried.
-    pub(crate) async fn of_sqlite(&self, writers: &Pool<Sqlite>) -> bool {
+    /// Waits until a change fails for a reason that will let others fail, after one has succeeded. For one caller.
+    pub(crate) async fn first_refused(&self) {
+        self.first_refused.notified().await;
+    }
+
+    /// Fails with the reason for which changes of a SQLite file are not stored, as far as it is known. After a failure, one
+    /// is tried.
+    pub(crate) async fn of_sqlite(&self, writers: &Pool<Sqlite>) -> Result<(), &'static str> {
         if let Err(gone) = self.check_file() {
             self.failed(&gone);
-            return false;
+            return Err(gone.failure().description);
         }
-        if self.is_refused() && takes_a_change(writers, LARGE_CHANGE).await.is_ok() {
+        if self.refusal().is_err() && takes_a_change(writers, LARGE_CHANGE).await.is_ok() {
             self.succeeded();
         }
-        !self.is_refused()
+        self.refusal()
     }
 
     /// Tries a change of a SQLite file that was opened, whose disk may be full.
@@ -72,12 +83,13 @@ impl Writability {
         }
     }
 
-    /// Whether changes of a PostgreSQL database are stored, as far as it is known. After a failure, one is tried.
-    pub(crate) async fn of_postgres(&self, writers: &Pool<Postgres>) -> bool {
-        if self.is_refused() && self.try_postgres(writers).await {
+    /// Fails with the reason for which changes of a PostgreSQL database are not stored, as far as it is known. After a
+    /// failure, one is tried.
+    pub(crate) async fn of_postgres(&self, writers: &Pool<Postgres>) -> Result<(), &'static str> {
+        if self.refusal().is_err() && self.try_postgres(writers).await {
             self.succeeded();
         }
-        !self.is_refused()
+        self.refusal()
     }
 
     /// Tries a change of a PostgreSQL database, which may be read-only or full from the start on.
@@ -98,8 +110,13 @@ impl Writability {
         }
     }
 
-    fn is_refused(&self) -> bool {
-        self.is_refused.load(Ordering::Relaxed)
+    fn refusal(&self) -> Result<(), &'static str> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+    }
+
+    /// Returns what it was before.
+    fn set(&self, refusal: Option<&'static str>) -> Option<&'static str> {
+        std::mem::replace(&mut self.refusal.lock().unwrap_or_else(PoisonError::into_inner), refusal)
     }
 }
 
@@ -156,6 +173,8 @@ impl OpenedFile {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use crate::{Database, Migrations, Statement, Statements as _, StorageError, testing};
 
     const WORK: Statement = Statement {
@@ -172,17 +191,20 @@ mod tests {
         let fresh = testing::sqlite();
         let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
         let Database::Sqlite(pools) = &database else { panic!("not SQLite") };
-        let is_healthy = database.health();
+        let health = database.health();
         sqlx::query("PRAGMA max_page_count = 1").execute(&pools.writers).await.unwrap();
-        assert!(is_healthy().await, "nothing has failed yet");
+        assert_eq!(health().await, Ok(()), "nothing has failed yet");
+        let refused = database.changes_refused();
+        assert!(refused().now_or_never().is_none(), "nothing has failed yet");
         change(&database).await.unwrap_err();
-        assert!(!is_healthy().await);
+        assert!(refused().now_or_never().is_some(), "the health is checked at once");
+        assert_eq!(health().await, Err("disk full"));
         // A commit that has nothing to store does not tell that others are stored.
         database.write(|_| Box::pin(async { Ok::<_, StorageError>(()) })).await.unwrap();
-        assert!(!is_healthy().await);
+        assert_eq!(health().await, Err("disk full"));
         database.connection().await.unwrap();
         sqlx::query("PRAGMA max_page_count = 1000").execute(&pools.writers).await.unwrap();
-        assert!(is_healthy().await);
+        assert_eq!(health().await, Ok(()));
         change(&database).await.unwrap();
     }
 
@@ -190,15 +212,15 @@ mod tests {
     async fn a_file_that_was_deleted_or_replaced_takes_no_changes() {
         let fresh = testing::sqlite();
         let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
-        let (is_healthy, path) = (database.health(), fresh.url.strip_prefix("sqlite:").unwrap());
-        assert!(is_healthy().await);
+        let (health, path) = (database.health(), fresh.url.strip_prefix("sqlite:").unwrap());
+        assert_eq!(health().await, Ok(()));
         std::fs::rename(path, format!("{path}.moved")).unwrap();
         assert!(matches!(change(&database).await, Err(StorageError::FileGone)));
-        assert!(!is_healthy().await);
+        assert_eq!(health().await, Err("its file was deleted or replaced"));
         std::fs::copy(format!("{path}.moved"), path).unwrap();
         assert!(matches!(change(&database).await, Err(StorageError::FileGone)));
         std::fs::rename(format!("{path}.moved"), path).unwrap();
-        assert!(is_healthy().await);
+        assert_eq!(health().await, Ok(()));
         change(&database).await.unwrap();
     }
 
@@ -210,15 +232,15 @@ mod tests {
             std::fs::create_dir(&data).unwrap();
             let path = format!("{}/tasks.db", data.display());
             let database = Database::open(&format!("sqlite:{path}"), &Migrations::default()).await.unwrap();
-            let is_healthy = database.health();
-            assert!(is_healthy().await);
+            let health = database.health();
+            assert_eq!(health().await, Ok(()));
             if deleted == "/" {
                 std::fs::remove_dir_all(&data).unwrap();
             } else {
                 std::fs::remove_file(format!("{path}{deleted}")).unwrap();
             }
             assert!(matches!(change(&database).await, Err(StorageError::FileGone)), "{deleted}");
-            assert!(!is_healthy().await, "{deleted}");
+            assert_eq!(health().await, Err("its file was deleted or replaced"), "{deleted}");
         }
     }
 
@@ -244,7 +266,7 @@ mod tests {
         let fresh = testing::postgres().await;
         let database = Database::open(&fresh.url, &Migrations::default()).await.unwrap();
         let Database::Postgres(pools) = &database else { panic!("not PostgreSQL") };
-        let is_healthy = database.health();
+        let health = database.health();
         let set = async |value: &str| {
             // On every connection for writes.
             let mut all = Vec::new();
@@ -267,8 +289,8 @@ mod tests {
                 })
                 .await;
         assert!(change.unwrap_err().is_unavailable());
-        assert!(!is_healthy().await);
+        assert_eq!(health().await, Err("database read-only"));
         set("off").await;
-        assert!(is_healthy().await);
+        assert_eq!(health().await, Ok(()));
     }
 }

@@ -27,6 +27,17 @@ pub(crate) async fn expect_status(product: &Product, status: &str) {
     .await;
 }
 
+/// Waits until `/readyz?verbose` says that task-service does not serve for this reason.
+pub(crate) async fn expect_not_serving(product: &Product, reason: &str) {
+    eventually(reason, async || {
+        let answer = product.anonymous().get("/readyz?verbose").await;
+        let services = answer.json["services"].as_array()?;
+        let tasks = services.iter().find(|it| it["name"] == "task-service")?;
+        (tasks["status"] == "not_serving" && tasks["reasons"] == json!([reason])).then_some(())
+    })
+    .await;
+}
+
 fn database(product: &Product) -> &str {
     product.task_database.url.strip_prefix("sqlite:").unwrap()
 }
@@ -77,7 +88,7 @@ async fn a_full_disk_is_told_reads_go_on_and_it_is_well_again_by_itself() {
     }
     assert_eq!(stored(&product).await, 1 + created.len());
     assert!(!shared_commits(&product).is_empty(), "no creates shared a COMMIT");
-    expect_status(&product, "not_serving").await;
+    expect_not_serving(&product, "disk full").await;
     assert_eq!(user.get(first.header("location")).await.status, 200, "reads go on");
 
     std::fs::remove_file(format!("/proc/{}/root{}/filler", product.tasks.id(), directory(&product))).unwrap();
@@ -106,7 +117,7 @@ async fn nothing_is_acknowledged_into_a_directory_that_was_deleted() {
         (refused.status.as_u16(), refused.text("detail")),
         (503, &*format!("worker-service {reason}"))
     );
-    expect_status(&product, "not_serving").await;
+    expect_not_serving(&product, "its file was deleted or replaced").await;
 }
 
 fn directory(product: &Product) -> String {
@@ -126,5 +137,5 @@ async fn nothing_is_acknowledged_into_a_file_that_was_deleted() {
         refused.text("detail"),
         "task-service cannot use its database: its file was deleted or replaced"
     );
-    expect_status(&product, "not_serving").await;
+    expect_not_serving(&product, "its file was deleted or replaced").await;
 }

@@ -53,7 +53,7 @@ async fn a_service_whose_database_goes_away_says_so_and_serves_again_when_it_is_
     assert_eq!(next().await, ServingStatus::NotServing);
     expect_readiness(&product, "not_serving").await;
     let (is_healthy, complaint) = health_command("worker-service", product.workers_address).await;
-    assert!(!is_healthy && complaint.contains("does not serve"), "{complaint}");
+    assert!(!is_healthy && complaint.contains("does not serve: connection refused"), "{complaint}");
     let refused = user.get(&format!("/api/workers/{id}")).await;
     assert_eq!(refused.status, 503, "{refused:?}");
     assert!(refused.text("detail").contains("worker-service"), "{refused:?}");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use storage::sqlx::{self, Connection as _, PgConnection};
 use storage::testing::{self, Postgres};
 
-use crate::databases::expect_status;
+use crate::databases::{expect_not_serving, expect_status};
 use crate::harness::{Backend, Client, Product, Settings, eventually};
 
 async fn on(url: &str, statements: &[String]) {
@@ -63,7 +63,7 @@ async fn a_full_disk_of_postgresql_is_told_reads_go_on_and_it_is_well_again_by_i
     let refused = fill(&user, &mut acknowledged).await;
     assert_eq!((refused.status.as_u16(), refused.text("code")), (503, "UNAVAILABLE"), "{refused:?}");
     assert_eq!(refused.text("detail"), "task-service cannot use its database: disk full");
-    expect_status(&product, "not_serving").await;
+    expect_not_serving(&product, "disk full").await;
     expect_all(&user, &acknowledged).await;
     assert_eq!(fill(&user, &mut acknowledged).await.status, 503);
     server.empty_disk();

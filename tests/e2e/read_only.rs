@@ -4,7 +4,7 @@ use serde_json::json;
 use storage::sqlx::{self, Connection as _, PgConnection};
 use storage::testing::Postgres;
 
-use crate::databases::expect_status;
+use crate::databases::{expect_not_serving, expect_status};
 use crate::harness::{Backend, Process, Product, Settings, eventually};
 use crate::migrate::local_keys;
 
@@ -35,7 +35,7 @@ async fn a_hot_standby_serves_reads_from_the_start_on_and_changes_once_it_is_pro
     assert_eq!(user.get("/api/tasks").await.json["items"].as_array().unwrap().len(), 1);
     assert_eq!(product.admin().get("/api/workers").await.json["items"].as_array().unwrap().len(), 1);
     assert_eq!(user.get(&format!("{path}/events")).await.status, 200);
-    expect_status(&product, "not_serving").await;
+    expect_not_serving(&product, "database read-only").await;
     let refused = user.post("/api/tasks", &json!({"title": "refused"})).await;
     assert_eq!((refused.status.as_u16(), refused.text("code")), (503, "UNAVAILABLE"), "{refused:?}");
     assert_eq!(refused.text("detail"), "task-service cannot use its database: database read-only");

@@ -37,6 +37,9 @@ pub(crate) struct Service {
     /// The versions of the replicas that answered and told theirs. Present with `verbose`.
     #[serde(skip_serializing_if = "Option::is_none")]
     versions: Option<BTreeSet<String>>,
+    /// Why replicas do not serve. Present with `verbose`, if one of them told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasons: Option<BTreeSet<String>>,
 }
 
 /// An exporter of telemetry of this process; all counts are since its start.
@@ -84,7 +87,7 @@ pub(crate) async fn live() -> Json<Live> {
 }
 
 /// Answers 200 with the last known health of each service; a service that fails does not change the status. With the parameter
-/// `verbose`, the answer has the versions of the processes and the state of the gateway's telemetry. Before a shutdown, the answer is 503.
+/// `verbose`, the answer has the versions of the processes, the reasons of those that do not serve, and the state of the gateway's telemetry. Before a shutdown, the answer is 503.
 pub(crate) async fn ready(
     State(services): State<Services>,
     RawQuery(query): RawQuery,
@@ -102,7 +105,8 @@ pub(crate) async fn ready(
             Health::NotServing => "not_serving",
             Health::Unreachable => "unreachable",
         };
-        Service { name, status, versions: is_verbose.then_some(answers.versions) }
+        let reasons = Some(answers.reasons).filter(|it| is_verbose && !it.is_empty());
+        Service { name, status, versions: is_verbose.then_some(answers.versions), reasons }
     });
     let telemetry = is_verbose.then(|| exporters().into_iter().map(Exporter::from).collect());
     let version = is_verbose.then_some(services.version());

@@ -1,10 +1,9 @@
 //! The health of the services, asked by one task for all who want to know: `/readyz` needs no token and has no limit, so its
 //! requests must not become calls.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
-use net::grpc::channel::{Answers, Health, HealthProbe};
+use net::grpc::channel::{Answers, HealthProbe};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -51,8 +50,7 @@ async fn ask(probes: &[(&'static str, HealthProbe)]) -> Known {
         let mut probe = probe.clone();
         asked.spawn(async move { (at, probe.ask(TIMEOUT).await) });
     }
-    let none = || Answers { health: Health::Unreachable, versions: BTreeSet::new() };
-    let mut known: Known = probes.iter().map(|(name, _)| (*name, none())).collect();
+    let mut known: Known = probes.iter().map(|(name, _)| (*name, Answers::none())).collect();
     while let Some(answered) = asked.join_next().await {
         if let Ok((at, answers)) = answered {
             known[at].1 = answers;

@@ -194,7 +194,7 @@ impl State {
         };
         let retry = super::retry();
         let data = json!({
-            "user": self.caller.sub,
+            "user": &*self.caller.sub,
             "department": self.caller.department,
             "roles": self.caller.roles.iter().map(Into::<&str>::into).collect::<Vec<_>>(),
             "filters": {

@@ -19,7 +19,7 @@ use super::balancer::Balancer;
 pub use super::client_layer::Channel;
 use super::endpoint::Endpoint;
 use super::endpoints::Endpoints;
-use super::health::version_of;
+use super::health::{not_serving_of, version_of};
 use super::peer::Peer;
 
 /// Makes a channel to `peer`, and a health probe that shares its connections. Needs a tokio runtime.
@@ -54,6 +54,16 @@ pub struct Answers {
     pub health: Health,
     /// The versions of the replicas that told theirs.
     pub versions: BTreeSet<String>,
+    /// Why replicas do not serve, of those that told it.
+    pub reasons: BTreeSet<String>,
+}
+
+impl Answers {
+    /// No replica has answered.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { health: Health::Unreachable, versions: BTreeSet::new(), reasons: BTreeSet::new() }
+    }
 }
 
 /// How long the answers of other replicas are waited for once one has said that it serves: they tell their versions.
@@ -69,14 +79,15 @@ impl HealthProbe {
     /// Asks all replicas at once, until one says that it serves and the others had a moment to answer, or `timeout` has
     /// passed.
     pub async fn ask(&mut self, timeout: Duration) -> Answers {
-        let mut answers = Answers { health: Health::Unreachable, versions: BTreeSet::new() };
+        let mut answers = Answers::none();
         let end = Instant::now() + timeout;
         let checks = async {
             let Ok(replicas) = self.endpoints.all().await else { return };
             let mut checks: JoinSet<_> = replicas.iter().cloned().map(check_replica).collect();
             let mut end = end;
-            while let Ok(Some(Ok((health, version)))) = timeout_at(end, checks.join_next()).await {
+            while let Ok(Some(Ok((health, version, reason)))) = timeout_at(end, checks.join_next()).await {
                 answers.versions.extend(version);
+                answers.reasons.extend(reason);
                 if health == Health::Serving && answers.health != Health::Serving {
                     end = end.min(Instant::now() + OTHERS);
                 }
@@ -91,15 +102,15 @@ impl HealthProbe {
     }
 }
 
-async fn check_replica(replica: Arc<Endpoint>) -> (Health, Option<String>) {
+async fn check_replica(replica: Arc<Endpoint>) -> (Health, Option<String>, Option<String>) {
     let mut client = HealthClient::new(SingleReplica(replica));
     match client.check(HealthCheckRequest { service: String::new() }).await {
         Ok(answer) => {
             let is_serving = answer.get_ref().status() == ServingStatus::Serving;
             let health = if is_serving { Health::Serving } else { Health::NotServing };
-            (health, version_of(answer.metadata()))
+            (health, version_of(answer.metadata()), not_serving_of(answer.metadata()))
         }
-        Err(_) => (Health::Unreachable, None),
+        Err(_) => (Health::Unreachable, None, None),
     }
 }
 

@@ -1,5 +1,8 @@
-//! The health service: that of tonic-health, with a watch of an unknown name as `grpc.health.v1` describes it, and with the
-//! version of the process in the metadata of an answer, so that processes of different versions can be told apart.
+//! The health service: that of tonic-health, with a watch of an unknown name as `grpc.health.v1` describes it, and with two
+//! things in the metadata of an answer: the version of the process, so that processes of different versions can be told apart, and
+//! why it does not serve, for which `grpc.health.v1` has no field.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::StreamExt;
 use futures_util::future::ready;
@@ -13,27 +16,53 @@ use tonic_health::server::{HealthReporter, HealthService};
 
 /// The metadata of an answer that tells the version of the process which answers.
 const VERSION: &str = "ccm-version";
-/// A longer version is not taken from a peer.
-const MAX_VERSION_BYTES: usize = 100;
+/// The metadata of an answer that tells why the process does not serve.
+const NOT_SERVING: &str = "ccm-not-serving";
+/// A longer version or reason is not taken from a peer.
+const MAX_TEXT_BYTES: usize = 100;
+
+/// Why a process does not serve: `None` while it serves. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct NotServing(Arc<Mutex<Option<&'static str>>>);
+
+impl NotServing {
+    pub(super) fn set(&self, why: Option<&'static str>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    }
+
+    fn get(&self) -> Option<&'static str> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The health of the names that a [`HealthReporter`] knows.
 pub(super) struct ReportedHealth {
     health: HealthService,
     version: Option<AsciiMetadataValue>,
+    not_serving: NotServing,
 }
 
 impl ReportedHealth {
     /// All names must be known to `reporter` before the first call: a watch of an unknown name does not learn of it later.
-    pub(super) fn new(reporter: HealthReporter, version: &'static str) -> Self {
+    pub(super) fn new(reporter: HealthReporter, version: &'static str, not_serving: NotServing) -> Self {
         let health = HealthService::from_health_reporter(reporter);
-        Self { health, version: version.parse().ok() }
+        Self { health, version: version.parse().ok(), not_serving }
     }
 }
 
 /// The version that a peer tells in the metadata of its health; `None` if it tells none, or nothing that can be one.
 pub(super) fn version_of(metadata: &MetadataMap) -> Option<String> {
-    let version = metadata.get(VERSION)?.to_str().ok()?;
-    (!version.is_empty() && version.len() <= MAX_VERSION_BYTES).then(|| version.to_owned())
+    text_of(metadata, VERSION)
+}
+
+/// Why a peer does not serve, as it tells it in the metadata of its health; `None` if it does not tell.
+pub(super) fn not_serving_of(metadata: &MetadataMap) -> Option<String> {
+    text_of(metadata, NOT_SERVING)
+}
+
+fn text_of(metadata: &MetadataMap, name: &'static str) -> Option<String> {
+    let text = metadata.get(name)?.to_str().ok()?;
+    (!text.is_empty() && text.len() <= MAX_TEXT_BYTES).then(|| text.to_owned())
 }
 
 type Answers = BoxStream<'static, Result<HealthCheckResponse, Status>>;
@@ -49,6 +78,11 @@ impl Health for ReportedHealth {
         let mut answer = self.health.check(request).await?;
         if let Some(version) = &self.version {
             answer.metadata_mut().insert(VERSION, version.clone());
+        }
+        if answer.get_ref().status() == ServingStatus::NotServing
+            && let Some(why) = self.not_serving.get()
+        {
+            answer.metadata_mut().insert(NOT_SERVING, AsciiMetadataValue::from_static(why));
         }
         Ok(answer)
     }

@@ -16,7 +16,7 @@ pub use tonic_health::server::HealthReporter;
 use tonic_reflection::pb::{v1, v1alpha};
 use tower::Layer as _;
 
-use super::health::ReportedHealth;
+use super::health::{NotServing, ReportedHealth};
 use super::limits::Bounds;
 pub use super::limits::CallLimits;
 use super::method::KnownMethods;
@@ -125,9 +125,8 @@ pub struct GrpcServer<A> {
     service: &'static str,
     authenticate: A,
     routes: RoutesBuilder,
-    health: HealthReporter,
+    health: Told,
     methods: KnownMethods,
-    apis: &'static [&'static str],
 }
 
 impl<A: Authenticate> GrpcServer<A> {
@@ -143,14 +142,17 @@ impl<A: Authenticate> GrpcServer<A> {
     ) -> Result<Self, ServerError> {
         let mut routes = Routes::builder();
         let health = HealthReporter::new();
-        let reported = HealthServer::new(ReportedHealth::new(health.clone(), version));
+        let not_serving = NotServing::default();
+        let reported = ReportedHealth::new(health.clone(), version, not_serving.clone());
+        let reported = HealthServer::new(reported);
+        let health = Told { health, not_serving, apis };
         routes.add_service(reported.max_decoding_message_size(MAX_PROBE_BYTES));
         let reflection = Reflection::new(descriptors, apis)?;
         let v1alpha = v1alpha::server_reflection_server::ServerReflectionServer::new(reflection.clone());
         routes.add_service(v1alpha.max_decoding_message_size(MAX_PROBE_BYTES));
         let v1 = v1::server_reflection_server::ServerReflectionServer::new(reflection);
         routes.add_service(v1.max_decoding_message_size(MAX_PROBE_BYTES));
-        Ok(Self { service, authenticate, routes, health, methods: KnownMethods::of(descriptors)?, apis })
+        Ok(Self { service, authenticate, routes, health, methods: KnownMethods::of(descriptors)? })
     }
 
     /// Adds the implementation of a service.
@@ -172,22 +174,25 @@ impl<A: Authenticate> GrpcServer<A> {
         self
     }
 
-    /// Serves until `shutdown`, then lets in-flight calls finish. `healthy` is called every two seconds; `grpc.health.v1`
-    /// reports its result for the whole server and for each of its APIs, until `draining`: then it reports NOT_SERVING.
-    pub async fn serve<H, F>(
+    /// Serves until `shutdown`, then lets in-flight calls finish. `grpc.health.v1` reports the `health` of the whole server
+    /// and of each of its APIs, until `draining`: then it reports NOT_SERVING.
+    pub async fn serve<C, F, W, G>(
         self,
         listener: TcpListener,
         connections: ConnectionOptions,
-        healthy: H,
+        health: HealthCheck<C, W>,
         draining: Shutdown,
         shutdown: Shutdown,
     ) where
-        H: Fn() -> F + Send + Sync + 'static,
-        F: Future<Output = bool> + Send + 'static,
+        C: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = Result<(), &'static str>> + Send + 'static,
+        W: Fn() -> G + Send + Sync + 'static,
+        G: Future<Output = ()> + Send + 'static,
     {
         // Every name is known before the first call, and nothing is reported as serving that was not checked.
-        tell(&self.health, self.apis, false).await;
-        let watch = tokio::spawn(watch_health(self.health, self.apis, healthy, draining));
+        self.health.tell(Err("starting")).await;
+        let checks = Periodic::every(HEALTH_INTERVAL, "checking health");
+        let watch = tokio::spawn(watch_health(checks, self.health, health, draining));
         let calls = Activity::default();
         let bounds = Bounds::new(self.service, &connections.calls);
         let layer = ServerLayer::new(self.authenticate, self.service, self.methods, calls.clone(), bounds);
@@ -197,35 +202,51 @@ impl<A: Authenticate> GrpcServer<A> {
     }
 }
 
-async fn watch_health<H, F>(
-    health: HealthReporter,
-    apis: &'static [&'static str],
-    healthy: H,
-    draining: Shutdown,
-) where
-    H: Fn() -> F + Send + Sync + 'static,
-    F: Future<Output = bool> + Send,
+async fn watch_health<C, F, W, G>(checks: Periodic, told: Told, health: HealthCheck<C, W>, draining: Shutdown)
+where
+    C: Fn() -> F + Send + Sync + 'static,
+    F: Future<Output = Result<(), &'static str>> + Send,
+    W: Fn() -> G + Send + Sync + 'static,
+    G: Future<Output = ()> + Send,
 {
     let last = Mutex::new(None);
     let turn = || async {
-        let serving = healthy().await;
-        let before = last.lock().unwrap_or_else(PoisonError::into_inner).replace(serving);
-        if before != Some(serving) {
-            tracing::info!(serving, "the health status changed");
-            tell(&health, apis, serving).await;
+        let now = (health.check)().await;
+        let before = last.lock().unwrap_or_else(PoisonError::into_inner).replace(now);
+        if before != Some(now) {
+            tracing::info!(serving = now.is_ok(), reason = now.err(), "the health status changed");
+            told.tell(now).await;
         }
         Ok::<(), Infallible>(())
     };
-    let checks = Periodic::every(HEALTH_INTERVAL, "checking health");
-    checks.run_woken(&draining, std::future::pending, turn).await;
-    tell(&health, apis, false).await;
+    checks.run_woken(&draining, &health.changed, turn).await;
+    told.tell(Err("draining")).await;
 }
 
-/// Sets the health status of the whole server and of each of its APIs.
-async fn tell(health: &HealthReporter, apis: &[&'static str], serving: bool) {
-    let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
-    for name in [""].iter().chain(apis) {
-        health.set_service_status(*name, status).await;
+/// Where the health of a server comes from.
+pub struct HealthCheck<C, W> {
+    /// Called every two seconds. It fails with the reason for which the server does not serve: a few words, out of a list, that
+    /// anybody may read.
+    pub check: C,
+    /// Ends when the health has changed, so that it is checked at once.
+    pub changed: W,
+}
+
+/// The health that a server has told.
+struct Told {
+    health: HealthReporter,
+    not_serving: NotServing,
+    apis: &'static [&'static str],
+}
+
+impl Told {
+    /// Sets the health status of the whole server and of each of its APIs.
+    async fn tell(&self, health: Result<(), &'static str>) {
+        let status = if health.is_ok() { ServingStatus::Serving } else { ServingStatus::NotServing };
+        self.not_serving.set(health.err());
+        for name in [""].iter().chain(self.apis) {
+            self.health.set_service_status(*name, status).await;
+        }
     }
 }
 

@@ -139,14 +139,14 @@ async fn a_database_that_is_read_only_is_opened_and_is_healthy_once_it_takes_cha
     let refused = Database::open(&fresh.url, &migrations(2)).await.unwrap_err().to_string();
     assert!(refused.contains("lacks the migrations 2, and it is read-only: run `ccm migrate`"), "{refused}");
     let database = Database::open(&fresh.url, &migrations(1)).await.unwrap();
-    let is_healthy = database.health();
-    assert!(!is_healthy().await, "no change is stored");
+    let health = database.health();
+    assert_eq!(health().await, Err("database read-only"));
     assert_eq!(count(&database).await, 1);
     let refused = insert(&database).await.unwrap_err();
     assert!(refused.is_read_only(), "{refused:?}");
     set("off").await;
     let start = std::time::Instant::now();
-    while !is_healthy().await {
+    while health().await.is_err() {
         assert!(start.elapsed() < std::time::Duration::from_secs(30), "it takes changes");
     }
     insert(&database).await.unwrap();

@@ -140,7 +140,11 @@ async fn a_disk_that_is_full_is_named() {
     }
     let said = run(&by, &[], &with(&product, &[])).await;
     said.expect_problem("task_database", "stores no changes: disk full", "make room on the disk");
-    said.expect_problem("services", "task-service answers that it does not serve", "the log of task-service");
+    said.expect_problem(
+        "services",
+        "task-service answers that it does not serve: disk full",
+        "the log of task-service",
+    );
     said.expect_no_other_problem(&["task_database", "services"]);
     // No task is created that may not be deleted again.
     assert_eq!(said.finding("task_events", Level::NotChecked).seen, "task-service does not serve");

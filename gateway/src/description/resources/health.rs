@@ -32,6 +32,10 @@ fn service() -> Value {
     let version = such_as("0.1.0 (6d25f59c2f81)", string("A version, with its commit if it is known."));
     let said = "The versions of the replicas that answered and told theirs. Present with `verbose`.";
     service["properties"]["versions"] = list(said, &version);
+    let reason = such_as("disk full", string("A reason, in the words of the 503 of a request."));
+    let said =
+        "Why replicas do not serve. Present with `verbose`, if one of them does not serve and told why.";
+    service["properties"]["reasons"] = list(said, &reason);
     service
 }
 

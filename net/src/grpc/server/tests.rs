@@ -2,6 +2,7 @@
 
 mod calls;
 mod connections;
+mod health;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
@@ -123,8 +124,8 @@ async fn serve(options: ConnectionOptions) -> SocketAddr {
         &["ccm.task.v1.TaskService"],
     );
     let server = server.unwrap().with(Tasks);
-    let healthy = || std::future::ready(true);
-    tokio::spawn(server.serve(listener, options, healthy, Shutdown::new(), Shutdown::new()));
+    let health = HealthCheck { check: || std::future::ready(Ok(())), changed: std::future::pending };
+    tokio::spawn(server.serve(listener, options, health, Shutdown::new(), Shutdown::new()));
     address
 }
 
