@@ -38,6 +38,22 @@ pub(crate) fn usage(process: u32) -> anyhow::Result<Usage> {
     Ok(Usage { cpu: TICK * ticks, memory: kibibytes * 1024 })
 }
 
+/// The most memory that a process has had since `forget_peak`, resident, in bytes.
+pub(crate) fn peak(process: u32) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let peak = status.lines().find_map(|it| it.strip_prefix("VmHWM:"));
+    let kibibytes: u64 = peak
+        .and_then(|it| it.split_whitespace().next())
+        .context("/proc/<pid>/status has no VmHWM")?
+        .parse()?;
+    Ok(kibibytes * 1024)
+}
+
+/// Begins `peak` anew.
+pub(crate) fn forget_peak(process: u32) -> anyhow::Result<()> {
+    std::fs::write(format!("/proc/{process}/clear_refs"), "5").context("the peak of the memory is not reset")
+}
+
 /// The bytes that a process has made the disk store so far, by `/proc/<pid>/io`.
 pub(crate) fn written(process: u32) -> anyhow::Result<u64> {
     let io = std::fs::read_to_string(format!("/proc/{process}/io"))?;

@@ -116,8 +116,6 @@ pub(crate) struct Common {
 pub(crate) struct Running {
     pub(crate) setup: Setup,
     pub(crate) target: Target,
-    /// Where the service listens.
-    pub(crate) service: SocketAddr,
     children: Vec<Child>,
     ids: Vec<u32>,
 }
@@ -129,17 +127,6 @@ impl Running {
         common: &Common,
         database: &str,
         settings: &[&str],
-    ) -> anyhow::Result<Self> {
-        Self::start_with(setup, common, database, settings, &[]).await
-    }
-
-    /// The same, with settings for the service, too.
-    pub(crate) async fn start_with(
-        setup: Setup,
-        common: &Common,
-        database: &str,
-        settings: &[&str],
-        settings_of_service: &[&str],
     ) -> anyhow::Result<Self> {
         let (gateway, service) = (free_address()?, free_address()?);
         let service_url = format!("http://{service}");
@@ -177,11 +164,10 @@ impl Running {
             of_gateway.push("--traced");
         }
         of_gateway.extend(settings);
-        of_service.extend(settings_of_service);
         let children = vec![spawn(setup, common, &of_service)?, spawn(setup, common, &of_gateway)?];
         let ids = children.iter().filter_map(Child::id).collect();
         let target = Target { gateway, authorization: common.authorization.clone(), tasks: Arc::default() };
-        let mut running = Self { setup, target, service, children, ids };
+        let mut running = Self { setup, target, children, ids };
         running.wait_until_up().await?;
         running.target.tasks = Arc::new(load::seed(&running.target, common.tasks).await?);
         Ok(running)

@@ -13,7 +13,8 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinSet;
 
-use super::{grpc, held, rest};
+use super::grpc::{LIST, LIST_WORKERS};
+use super::{held, rest, service};
 
 /// The attacker's own address; with several addresses, the first of them.
 const ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 66);
@@ -42,6 +43,10 @@ pub(crate) enum Attack {
     NoToken,
     /// gRPC: 19,000 connections without a call
     IdleConnections,
+    /// gRPC of worker-service: 64 connections, each with 8 calls without a token at a time
+    WorkerNoToken,
+    /// gRPC of worker-service: 19,000 connections without a call
+    WorkerIdleConnections,
     /// gRPC: 1,100 connections from the gateway's address, each of which has shown the token of a user
     ProvenConnections,
     /// gRPC: eight addresses, each with 128 health checks whose messages do not end, and 128 watches of the health
@@ -67,7 +72,10 @@ impl Attack {
 /// Whom to attack, and with which accounts.
 pub(super) struct Order {
     pub(super) gateway: SocketAddr,
+    /// task-service.
     pub(super) service: SocketAddr,
+    /// worker-service.
+    pub(super) workers: SocketAddr,
     pub(super) tokens: Vec<String>,
 }
 
@@ -78,7 +86,7 @@ impl Order {
     }
 
     fn json(&self) -> Value {
-        json!({"gateway": self.gateway, "service": self.service, "tokens": self.tokens})
+        json!({"gateway": self.gateway, "service": self.service, "workers": self.workers, "tokens": self.tokens})
     }
 
     fn parse(line: &str) -> anyhow::Result<Self> {
@@ -88,7 +96,8 @@ impl Order {
         };
         let tokens = value["tokens"].as_array().context("an order has tokens")?;
         let tokens = tokens.iter().filter_map(|it| Some(it.as_str()?.to_owned())).collect();
-        Ok(Self { gateway: address("gateway")?, service: address("service")?, tokens })
+        let (gateway, service, workers) = (address("gateway")?, address("service")?, address("workers")?);
+        Ok(Self { gateway, service, workers, tokens })
     }
 }
 
@@ -161,18 +170,20 @@ pub(crate) async fn serve(attack: Attack) -> anyhow::Result<()> {
         Attack::Connections => rest::connections(&order, counts, &mut clients),
         Attack::SlowBodies => rest::slow_bodies(&order, counts, &mut clients),
         Attack::UnknownJson => rest::unknown_json(&order, counts, &mut clients),
-        Attack::UntakenAnswers => grpc::untaken_answers(&order, counts, &mut clients),
-        Attack::EndlessMessages => grpc::endless_messages(&order, counts, &mut clients),
-        Attack::NoToken => grpc::no_token(&order, counts, &mut clients),
-        Attack::IdleConnections => grpc::idle_connections(&order, counts, &mut clients),
+        Attack::UntakenAnswers => service::untaken_answers(&order, counts, &mut clients),
+        Attack::EndlessMessages => service::endless_messages(&order, counts, &mut clients),
+        Attack::NoToken => service::no_token(order.service, LIST, counts, &mut clients),
+        Attack::IdleConnections => service::idle_connections(order.service, counts, &mut clients),
+        Attack::WorkerNoToken => service::no_token(order.workers, LIST_WORKERS, counts, &mut clients),
+        Attack::WorkerIdleConnections => service::idle_connections(order.workers, counts, &mut clients),
         Attack::ProvenConnections => held::proven_connections(&order, counts, &mut clients),
         Attack::EndlessChecks => held::endless_checks(&order, counts, &mut clients),
         Attack::SlowAccounts => {
             rest::slow_accounts(&order, counts, &mut clients)
                 + held::slow_messages(&order, counts, &mut clients)
         }
-        Attack::Watches => grpc::watches(&order, counts, &mut clients),
-        Attack::Snapshots => grpc::snapshots(&order, counts, &mut clients),
+        Attack::Watches => service::watches(&order, counts, &mut clients),
+        Attack::Snapshots => service::snapshots(&order, counts, &mut clients),
     };
     let full = async {
         while counts.tried.load(Ordering::Relaxed) < strength {

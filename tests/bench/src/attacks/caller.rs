@@ -1,138 +1,160 @@
-//! The caller who behaves: 100 requests a second and a watch a second, from an address of its own.
+//! The caller who behaves: 100 requests a second, and watches, from an address of its own.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use http_body_util::BodyExt as _;
-use tokio::time::MissedTickBehavior;
+use bytes::Bytes;
+use tokio::task::JoinSet;
+use tokio::time::{Interval, MissedTickBehavior};
 
-use super::grpc::{self, FROM_EARLIEST, SNAPSHOT, WATCH};
+use super::latencies::Latencies;
+use super::processes::Processes;
+use super::watches::Watch;
 use crate::load::{Connection, Row, Target};
 
-/// The requests of each loop, by turns. A GET opens a connection of its own.
-const ROWS: [Row; 4] = [Row::Get, Row::List, Row::Get, Row::Post];
+/// The requests of the loops. A GET of a task opens a connection of its own.
+const REQUESTS: [Request; 4] = [Request::Task, Request::Tasks, Request::Workers, Request::NewTask];
 /// Between two requests of a loop.
 const INTERVAL: Duration = Duration::from_millis(40);
+/// Between two watches that begin in the same way.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 /// An answer that has not come by then has failed.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-pub(super) struct Behaved<'a> {
-    pub(super) target: &'a Target,
-    pub(super) service: SocketAddr,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Request {
+    Task,
+    Tasks,
+    Workers,
+    NewTask,
 }
 
-/// What came of the requests.
+impl Request {
+    async fn send(self, on: &mut Connection) -> anyhow::Result<Bytes> {
+        match self {
+            Self::Task => on.send(Row::Get).await,
+            Self::Tasks => on.send(Row::List).await,
+            Self::Workers => on.get("/api/workers").await,
+            Self::NewTask => on.send(Row::Post).await,
+        }
+    }
+}
+
+/// What came of the calls.
 #[derive(Default)]
 pub(super) struct Answers {
-    /// Microseconds from when a request was due to the end of its answer, in order.
-    pub(super) latencies: Vec<u32>,
-    /// Answers with another status than the request has when all is well.
+    pub(super) requests: Latencies,
+    /// Watches that began with the log, until they had its events.
+    pub(super) catching_up: Latencies,
+    /// Watches that began with a snapshot, until they had it.
+    pub(super) snapshots: Latencies,
+    /// Answers with another status than the call has when all is well.
     pub(super) refused: usize,
-    /// Requests without an answer.
+    /// Calls without an answer.
     pub(super) failed: usize,
 }
 
 impl Answers {
-    /// Milliseconds.
-    pub(super) fn p99(&self) -> f64 {
-        let at = (self.latencies.len() * 99 / 100).min(self.latencies.len().saturating_sub(1));
-        self.latencies.get(at).map_or(f64::INFINITY, |&it| f64::from(it) / 1_000.0)
-    }
-
-    fn add(&mut self, due: Instant, answer: anyhow::Result<()>) {
-        match answer {
-            Ok(()) => self.latencies.push(u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX)),
-            Err(error) => {
-                let text = error.to_string();
-                if text.contains(" answered ") {
-                    self.refused += 1;
-                } else {
-                    self.failed += 1;
-                }
-                if self.refused + self.failed == 1 {
-                    eprintln!("the caller who behaves: {error:#}");
-                }
-            }
+    fn add(
+        &mut self,
+        due: Instant,
+        answer: anyhow::Result<()>,
+        of: impl FnOnce(&mut Self) -> &mut Latencies,
+    ) {
+        let Err(error) = answer else { return of(self).add(due) };
+        if error.to_string().contains(" answered ") {
+            self.refused += 1;
+        } else {
+            self.failed += 1;
+        }
+        if self.refused + self.failed == 1 {
+            eprintln!("the caller who behaves: {error:#}");
         }
     }
-}
 
-impl Behaved<'_> {
-    /// Calls for this long.
-    pub(super) async fn call(&self, duration: Duration) -> anyhow::Result<Answers> {
-        let until = Instant::now() + duration;
-        let mut loops = tokio::task::JoinSet::new();
-        for row in ROWS {
-            loops.spawn(requests(self.target.clone(), row, until));
-        }
-        loops.spawn(watches(self.target.clone(), self.service, until));
-        let mut all = Answers::default();
-        while let Some(one) = loops.join_next().await {
-            let one = one?;
-            all.latencies.extend(one.latencies);
-            (all.refused, all.failed) = (all.refused + one.refused, all.failed + one.failed);
-        }
-        all.latencies.sort_unstable();
-        Ok(all)
+    fn extend(&mut self, others: Self) {
+        self.requests.extend(others.requests);
+        self.catching_up.extend(others.catching_up);
+        self.snapshots.extend(others.snapshots);
+        self.refused += others.refused;
+        self.failed += others.failed;
     }
 }
 
-async fn requests(target: Target, row: Row, until: Instant) -> Answers {
-    let (mut answers, mut open) = (Answers::default(), None);
-    // A request that is due while another one waits is late by the time that it waits.
-    let mut ticks = tokio::time::interval(INTERVAL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    for number in 0_usize.. {
-        let due = ticks.tick().await.into_std();
-        if due >= until {
-            break;
-        }
-        let answer = async {
-            if row == Row::Get || open.is_none() {
-                open = Some(Connection::open(&target, number).await?);
-            }
-            open.as_mut().context("it was opened")?.send(row).await?;
-            anyhow::Ok(())
-        };
-        let answer = tokio::time::timeout(TIMEOUT, answer).await.map_err(Into::into).flatten();
-        if answer.is_err() {
-            open = None;
-        }
-        answers.add(due, answer);
+/// Calls for this long.
+pub(super) async fn call(processes: &Processes, duration: Duration) -> anyhow::Result<Answers> {
+    let until = Instant::now() + duration;
+    let mut loops = JoinSet::new();
+    for request in REQUESTS {
+        loops.spawn(requests(processes.target.clone(), request, until));
     }
-    answers
+    let token = processes.target.authorization.to_str()?.trim_start_matches("Bearer ").to_owned();
+    for watch in [Watch::CatchUp, Watch::Snapshot] {
+        loops.spawn(watches(processes.task_service, token.clone(), watch, until));
+    }
+    let mut all = Answers::default();
+    while let Some(one) = loops.join_next().await {
+        all.extend(one?);
+    }
+    Ok(all)
 }
 
-/// Watches over gRPC, from the beginning of the log and with a snapshot by turns, each until it has its first event or subject.
-async fn watches(target: Target, service: SocketAddr, until: Instant) -> Answers {
-    let mut answers = Answers::default();
-    let mut ticks = tokio::time::interval(WATCH_INTERVAL);
-    let token = target.authorization.to_str().unwrap_or_default().trim_start_matches("Bearer ").to_owned();
-    for number in 0_usize.. {
-        let due = ticks.tick().await.into_std();
-        if due >= until {
-            break;
-        }
-        let message = if number % 2 == 0 { FROM_EARLIEST } else { SNAPSHOT };
-        let watch = async {
-            let sender = grpc::open_as_caller(service).await?;
-            let request = grpc::request(WATCH, Some(&token), grpc::unary(message));
-            let mut answer = grpc::call(sender.clone(), request).await?;
-            if let Some(status) = answer.headers().get("grpc-status") {
-                anyhow::bail!("WatchEvents answered {status:?}");
-            }
-            // The first message says where the stream begins.
-            for _ in 0..2 {
-                let frame = answer.body_mut().frame().await.context("the watch ended")??;
-                if let Some(trailers) = frame.trailers_ref() {
-                    anyhow::bail!("WatchEvents answered {:?}", trailers.get("grpc-status"));
-                }
-            }
+async fn requests(target: Target, request: Request, until: Instant) -> Answers {
+    let (mut answers, mut open, mut opened) = (Answers::default(), None, 0);
+    let mut schedule = Schedule::new(INTERVAL, until);
+    while let Some(due) = schedule.next().await {
+        // A connection whose request has failed, or was given up, is not used again.
+        let kept: Option<Connection> = open.take().filter(|_| request != Request::Task);
+        opened += 1;
+        let answer = in_time(async {
+            let mut connection = match kept {
+                Some(kept) => kept,
+                None => Connection::open(&target, opened).await?,
+            };
+            request.send(&mut connection).await?;
+            open = Some(connection);
             Ok(())
-        };
-        answers.add(due, tokio::time::timeout(TIMEOUT, watch).await.map_err(Into::into).flatten());
+        });
+        let answer = answer.await;
+        answers.add(due, answer, |all| &mut all.requests);
     }
     answers
+}
+
+async fn watches(service: SocketAddr, token: String, watch: Watch, until: Instant) -> Answers {
+    let mut answers = Answers::default();
+    let mut schedule = Schedule::new(WATCH_INTERVAL, until);
+    while let Some(due) = schedule.next().await {
+        let answer = in_time(watch.read(service, &token)).await;
+        answers.add(due, answer, |all| match watch {
+            Watch::CatchUp => &mut all.catching_up,
+            Watch::Snapshot => &mut all.snapshots,
+        });
+    }
+    answers
+}
+
+async fn in_time(answer: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::time::timeout(TIMEOUT, answer).await.context("no answer in time").flatten()
+}
+
+/// When calls are due. One that is due while another one waits is late by the time that it waits.
+struct Schedule {
+    ticks: Interval,
+    until: Instant,
+}
+
+impl Schedule {
+    fn new(interval: Duration, until: Instant) -> Self {
+        let mut ticks = tokio::time::interval(interval);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
+        Self { ticks, until }
+    }
+
+    /// Waits until the next call is due; none is due after the end.
+    async fn next(&mut self) -> Option<Instant> {
+        let due = self.ticks.tick().await.into_std();
+        (due < self.until).then_some(due)
+    }
 }

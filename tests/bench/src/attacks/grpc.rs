@@ -1,227 +1,38 @@
-//! Attacks on task-service, by HTTP/2 without a client of gRPC: such a client would behave.
+//! Calls by HTTP/2 without a client of gRPC: such a client would behave.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
 
-use bytes::Bytes;
-use futures_util::StreamExt as _;
-use http::{Request, Response, Uri};
+use anyhow::{Context as _, bail};
+use bytes::{Buf as _, Bytes, BytesMut};
+use http::{HeaderMap, Request, Response, Uri};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Full, StreamBody};
-use hyper::body::{Frame, Incoming};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 
-use super::attacker::{Counts, Order, connect, connect_from};
+use super::attacker::{Counts, connect_from};
 
 pub(super) type Body = UnsyncBoxBody<Bytes, std::convert::Infallible>;
 pub(super) type Sender = SendRequest<Body>;
 
 pub(super) const LIST: &str = "/ccm.task.v1.TaskService/ListTasks";
+pub(super) const LIST_WORKERS: &str = "/ccm.worker.v1.WorkerService/ListWorkers";
 pub(super) const CREATE: &str = "/ccm.task.v1.TaskService/CreateTask";
 pub(super) const WATCH: &str = "/ccm.event.v1.EventService/WatchEvents";
 /// `ListTasksRequest { page_size: 200 }`
-const LARGEST_PAGE: &[u8] = &[0x08, 0xc8, 0x01];
+pub(super) const LARGEST_PAGE: &[u8] = &[0x08, 0xc8, 0x01];
 /// `WatchEventsRequest { start: WATCH_START_EARLIEST }`
 pub(super) const FROM_EARLIEST: &[u8] = &[0x08, 0x02];
 /// `WatchEventsRequest { start: WATCH_START_SNAPSHOT }`
 pub(super) const SNAPSHOT: &[u8] = &[0x08, 0x03];
 
 const CALLER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 65);
-const UNTAKEN: usize = 100;
-const ENDLESS: usize = 240;
-/// The default limit of a message: `CCM_MAX_BODY_BYTES` and 64 KiB more.
-const ENDLESS_BYTES: usize = 320 * 1024;
-const NO_TOKEN_CONNECTIONS: usize = 64;
-const NO_TOKEN_CALLS: usize = 8;
-const IDLE: u64 = 19_000;
-const AT_ONCE: u64 = 64;
-const WATCHES: usize = 1_000;
-const SNAPSHOTS: usize = 50;
-/// Calls on one connection.
-const CALLS: usize = 25;
-const PAUSE: Duration = Duration::from_secs(1);
+/// So large that the caller who behaves never waits for its own windows.
+const CALLER_WINDOW: u32 = 1024 * 1024;
 
-/// Calls whose answers are not read.
-pub(super) fn untaken_answers(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
-    for _ in 0..UNTAKEN / CALLS {
-        let (service, token) = (order.service, order.tokens.first().cloned());
-        clients.spawn(async move {
-            let Ok(sender) = open(connect(service).await, 1_024).await else {
-                return Counts::add(&counts.cut);
-            };
-            let mut held = Vec::new();
-            for _ in 0..CALLS {
-                let request = request(LIST, token.as_deref(), unary(LARGEST_PAGE));
-                let answer = call(sender.clone(), request).await;
-                count(answer.as_ref(), counts);
-                Counts::add(&counts.tried);
-                held.push(answer);
-            }
-            std::future::pending::<()>().await;
-            drop((held, sender));
-        });
-    }
-    (UNTAKEN / CALLS * CALLS) as u64
-}
-
-/// Messages that say that they are longer than what comes.
-pub(super) fn endless_messages(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
-    for _ in 0..ENDLESS / CALLS {
-        let (service, token) = (order.service, order.tokens.first().cloned());
-        clients.spawn(async move {
-            let Ok(sender) = open(connect(service).await, 65_535).await else {
-                return Counts::add(&counts.cut);
-            };
-            let mut calls = JoinSet::new();
-            for _ in 0..CALLS {
-                let mut start = vec![0];
-                start.extend(u32::try_from(ENDLESS_BYTES).unwrap_or_default().to_be_bytes());
-                // With the prefix, one byte is missing.
-                start.resize(ENDLESS_BYTES + 4, b' ');
-                let first = futures_util::stream::iter([Ok(Frame::data(Bytes::from(start)))]);
-                let body = StreamBody::new(first.chain(futures_util::stream::pending())).boxed_unsync();
-                let mut request = request(CREATE, token.as_deref(), body);
-                request.headers_mut().insert("grpc-timeout", http::HeaderValue::from_static("3600S"));
-                let sender = sender.clone();
-                Counts::add(&counts.tried);
-                calls.spawn(async move { count(call(sender, request).await.as_ref(), counts) });
-            }
-            calls.join_all().await;
-        });
-    }
-    (ENDLESS / CALLS * CALLS) as u64
-}
-
-/// Calls that are refused, as fast as they are.
-pub(super) fn no_token(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
-    for _ in 0..NO_TOKEN_CONNECTIONS {
-        let service = order.service;
-        clients.spawn(async move {
-            loop {
-                let Ok(sender) = open(connect(service).await, 65_535).await else {
-                    Counts::add(&counts.cut);
-                    tokio::time::sleep(PAUSE / 10).await;
-                    continue;
-                };
-                let mut calls = JoinSet::new();
-                for _ in 0..NO_TOKEN_CALLS {
-                    let sender = sender.clone();
-                    calls.spawn(async move {
-                        loop {
-                            Counts::add(&counts.tried);
-                            match call(sender.clone(), request(LIST, None, unary(LARGEST_PAGE))).await {
-                                Ok(_) => Counts::add(&counts.refused),
-                                Err(_) => return Counts::add(&counts.cut),
-                            }
-                        }
-                    });
-                }
-                calls.join_all().await;
-            }
-        });
-    }
-    (NO_TOKEN_CONNECTIONS * NO_TOKEN_CALLS) as u64
-}
-
-/// Connections that say that they speak HTTP/2, and then nothing.
-pub(super) fn idle_connections(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
-    /// The client's preface, and a SETTINGS frame without settings.
-    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
-    let service = order.service;
-    for _ in 0..AT_ONCE {
-        clients.spawn(async move {
-            let mut held: Vec<TcpStream> = Vec::new();
-            for _ in 0..IDLE / AT_ONCE {
-                let opened = async {
-                    let mut stream = connect(service).await?;
-                    stream.write_all(PREFACE).await?;
-                    // The server's SETTINGS.
-                    let mut frame = [0; 9];
-                    stream.read_exact(&mut frame).await?;
-                    anyhow::ensure!(frame[3] == 4, "the server sends no SETTINGS");
-                    anyhow::Ok(stream)
-                };
-                match tokio::time::timeout(PAUSE, opened).await {
-                    Ok(Ok(stream)) => {
-                        Counts::add(&counts.got);
-                        held.push(stream);
-                    }
-                    Ok(Err(_)) | Err(_) => Counts::add(&counts.cut),
-                }
-                Counts::add(&counts.tried);
-            }
-            std::future::pending::<()>().await;
-            drop(held);
-        });
-    }
-    IDLE / AT_ONCE * AT_ONCE
-}
-
-/// Watches of one account that follow a subject that there is not, from the beginning of the log.
-pub(super) fn watches(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
-    let mut message = FROM_EARLIEST.to_vec();
-    // `subject_ids`: one UUID.
-    message.extend([0x22, 36]);
-    message.extend(b"01a202a3-2bd9-730c-8819-6267667c643f");
-    let message: &'static [u8] = message.leak();
-    for _ in 0..WATCHES / CALLS {
-        let (service, token) = (order.service, order.tokens.first().cloned());
-        clients.spawn(async move {
-            let Ok(sender) = open(connect(service).await, 65_535).await else {
-                return Counts::add(&counts.cut);
-            };
-            let mut watching = JoinSet::new();
-            for _ in 0..CALLS {
-                let request = request(WATCH, token.as_deref(), unary(message));
-                let sender = sender.clone();
-                Counts::add(&counts.tried);
-                watching.spawn(read(sender, request, counts));
-            }
-            watching.join_all().await;
-        });
-    }
-    (WATCHES / CALLS * CALLS) as u64
-}
-
-/// Snapshots of several accounts, each read to its end and then again.
-pub(super) fn snapshots(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
-    for token in order.few() {
-        let (service, token) = (order.service, token.clone());
-        clients.spawn(async move {
-            let Ok(sender) = open(connect(service).await, 65_535).await else {
-                return Counts::add(&counts.cut);
-            };
-            let mut reading = JoinSet::new();
-            for _ in 0..SNAPSHOTS {
-                let (sender, token) = (sender.clone(), token.clone());
-                reading.spawn(async move {
-                    while !sender.is_closed() {
-                        Counts::add(&counts.tried);
-                        let request = request(WATCH, Some(&token), unary(SNAPSHOT));
-                        // A snapshot of some thousand tasks is read by then.
-                        let _ = tokio::time::timeout(PAUSE, read(sender.clone(), request, counts)).await;
-                    }
-                });
-            }
-            reading.join_all().await;
-        });
-    }
-    (order.few().len() * SNAPSHOTS) as u64
-}
-
-/// Reads an answer to its end.
-async fn read(sender: Sender, request: Request<Body>, counts: &Counts) {
-    let answer = call(sender, request).await;
-    count(answer.as_ref(), counts);
-    if let Ok(mut answer) = answer {
-        while answer.body_mut().frame().await.is_some_and(|it| it.is_ok()) {}
-    }
-}
-
+/// Counts an answer that was given, or is none.
 pub(super) fn count(answer: anyhow::Result<&Response<Incoming>, &anyhow::Error>, counts: &Counts) {
     Counts::add(match answer {
         // An answer without a message has its status in the header.
@@ -269,5 +80,52 @@ pub(super) fn unary(message: &[u8]) -> Body {
 
 /// A connection of the caller who behaves, whose address is neither the gateway's nor the attacker's.
 pub(super) async fn open_as_caller(service: SocketAddr) -> anyhow::Result<Sender> {
-    open(connect_from(CALLER, service).await, 65_535).await
+    open(connect_from(CALLER, service).await, CALLER_WINDOW).await
+}
+
+/// The messages of an answer, in order.
+pub(super) struct Messages {
+    body: Incoming,
+    read: BytesMut,
+}
+
+impl Messages {
+    /// Fails if the answer has no messages but an error.
+    pub(super) fn of(answer: Response<Incoming>) -> anyhow::Result<Self> {
+        let (head, body) = answer.into_parts();
+        if head.headers.contains_key("grpc-status") {
+            is_ok(&head.headers)?;
+        }
+        Ok(Self { body, read: BytesMut::new() })
+    }
+
+    /// The next message, or none at the end of the answer; fails if that is an error.
+    pub(super) async fn next(&mut self) -> anyhow::Result<Option<Bytes>> {
+        /// Whether the message is compressed, and how long it is.
+        const PREFIX: usize = 5;
+        loop {
+            if let Some(&[_, a, b, c, d]) = self.read.first_chunk::<PREFIX>() {
+                let length = usize::try_from(u32::from_be_bytes([a, b, c, d]))?;
+                if self.read.len() >= PREFIX + length {
+                    self.read.advance(PREFIX);
+                    return Ok(Some(self.read.split_to(length).freeze()));
+                }
+            }
+            let frame = self.body.frame().await.context("the answer has no status")??;
+            match frame.into_data() {
+                Ok(data) => self.read.extend_from_slice(&data),
+                Err(frame) => {
+                    is_ok(frame.trailers_ref().context("a frame of another kind")?)?;
+                    return Ok(None);
+                }
+            }
+        }
+    }
+}
+
+fn is_ok(headers: &HeaderMap) -> anyhow::Result<()> {
+    match headers.get("grpc-status") {
+        Some(status) if status == "0" => Ok(()),
+        status => bail!("the service answered {status:?}"),
+    }
 }

@@ -10,8 +10,9 @@ use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::Frame;
 use tokio::task::JoinSet;
 
-use super::attacker::{Counts, Order, connect, connect_as_neighbour, connect_by};
+use super::attacker::{Counts, Order, connect_as_neighbour, connect_by};
 use super::grpc::{Body, CREATE, LIST, Sender, call, count, open, request, unary};
+use super::kept::Calls;
 
 const CHECK: &str = "/grpc.health.v1.Health/Check";
 const HEALTH_WATCH: &str = "/grpc.health.v1.Health/Watch";
@@ -92,33 +93,16 @@ pub(super) fn endless_checks(order: &Order, counts: &'static Counts, clients: &m
 
 /// Messages of all accounts that come one byte a second, again whenever one was refused.
 pub(super) fn slow_messages(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
+    let mut strength = 0;
     for token in &order.tokens {
         let (service, token) = (order.service, token.clone());
-        clients.spawn(async move {
-            loop {
-                let Ok(sender) = open(connect(service).await, 65_535).await else {
-                    Counts::add(&counts.cut);
-                    tokio::time::sleep(PAUSE / 10).await;
-                    continue;
-                };
-                let mut calls = JoinSet::new();
-                for _ in 0..SHARE {
-                    let (sender, token) = (sender.clone(), token.clone());
-                    Counts::add(&counts.tried);
-                    calls.spawn(async move {
-                        while !sender.is_closed() {
-                            let call =
-                                call(sender.clone(), request(CREATE, Some(&token), slowly(PAUSE))).await;
-                            count(call.as_ref(), counts);
-                            tokio::time::sleep(PAUSE / 10).await;
-                        }
-                    });
-                }
-                calls.join_all().await;
-            }
+        let calls = Calls { service, connections: 1, on_each: SHARE, window: 65_535, pause: PAUSE / 10 };
+        strength += calls.keep(counts, clients, move |sender| {
+            let request = request(CREATE, Some(&token), slowly(PAUSE));
+            async move { count(call(sender, request).await.as_ref(), counts) }
         });
     }
-    (order.tokens.len() * SHARE) as u64
+    strength
 }
 
 /// A message that announces a thousand bytes, which come one at a time.

@@ -9,10 +9,9 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use super::attacker::{Counts, Order, connect};
+use super::kept;
 
 const CONNECTIONS: u64 = 5_000;
-/// Connections that are opened at the same time.
-const AT_ONCE: u64 = 64;
 const SLOW_BODIES: usize = 300;
 /// The default share of a caller in the bodies that are awaited.
 const SHARE: usize = 128;
@@ -26,30 +25,12 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Connections that ask once and then stay.
 pub(super) fn connections(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
     let gateway = order.gateway;
-    for _ in 0..AT_ONCE {
-        clients.spawn(async move {
-            let mut held = Vec::new();
-            for _ in 0..CONNECTIONS / AT_ONCE {
-                let asked = async {
-                    let mut stream = connect(gateway).await?;
-                    stream.write_all(b"GET /livez HTTP/1.1\r\nHost: bench\r\n\r\n").await?;
-                    let status = status(&mut BufReader::new(&mut stream)).await?;
-                    anyhow::Ok((stream, status))
-                };
-                match tokio::time::timeout(PAUSE, asked).await {
-                    Ok(Ok((stream, _))) => {
-                        Counts::add(&counts.got);
-                        held.push(stream);
-                    }
-                    Ok(Err(_)) | Err(_) => Counts::add(&counts.cut),
-                }
-                Counts::add(&counts.tried);
-            }
-            std::future::pending::<()>().await;
-            drop(held);
-        });
-    }
-    CONNECTIONS / AT_ONCE * AT_ONCE
+    kept::connections(CONNECTIONS, counts, clients, move || async move {
+        let mut stream = connect(gateway).await?;
+        stream.write_all(b"GET /livez HTTP/1.1\r\nHost: bench\r\n\r\n").await?;
+        status(&mut BufReader::new(&mut stream)).await?;
+        Ok(stream)
+    })
 }
 
 /// Requests whose bodies come one byte a second, again and again.
