@@ -86,6 +86,11 @@ impl Connection {
         self.ask(Method::GET, path, None).await
     }
 
+    /// One DELETE of what the caller does not see; fails unless the answer is 404.
+    pub(crate) async fn delete_unseen(&mut self, path: &str) -> anyhow::Result<Bytes> {
+        self.ask(Method::DELETE, path, None).await
+    }
+
     /// One POST; its answer, read to the end.
     pub(crate) async fn post(&mut self, path: &str, body: &serde_json::Value) -> anyhow::Result<Bytes> {
         self.ask(Method::POST, path, Some(body.to_string().into())).await
@@ -94,6 +99,7 @@ impl Connection {
     async fn ask(&mut self, method: Method, path: &str, body: Option<Bytes>) -> anyhow::Result<Bytes> {
         let accepts: &[StatusCode] = match method {
             Method::POST => &[StatusCode::CREATED, StatusCode::ACCEPTED],
+            Method::DELETE => &[StatusCode::NOT_FOUND],
             _ => &[StatusCode::OK],
         };
         let mut request = Request::builder()

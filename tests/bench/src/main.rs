@@ -240,7 +240,8 @@ async fn replays(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result
 /// What one client can take from the others.
 async fn attacks(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<attacks::Measured> {
     let measured = Duration::from_secs_f64(cli.seconds * 3.0);
-    attacks::Attacks { common, directory, measured, only: &cli.of_attacks }.measure().await
+    let (only, backends) = (&*cli.of_attacks, &*cli.backends);
+    attacks::Attacks { common, directory, measured, only, backends }.measure().await
 }
 
 /// The latency at a fixed rate.

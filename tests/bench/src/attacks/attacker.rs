@@ -14,7 +14,8 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinSet;
 
 use super::grpc::{LIST, LIST_WORKERS};
-use super::{held, rest, service};
+use super::{burst, deletes, held, rest, service};
+use crate::cli::Backend;
 
 /// The attacker's own address; with several addresses, the first of them.
 const ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 66);
@@ -47,6 +48,10 @@ pub(crate) enum Attack {
     WorkerNoToken,
     /// gRPC of worker-service: 19,000 connections without a call
     WorkerIdleConnections,
+    /// PostgreSQL: four accounts, each with 16 DELETEs at a time of tasks that they do not see and whose rows another session has locked
+    Deletes,
+    /// Every six seconds, four accounts, each with 8 lists of 3 MiB and 32 bodies of 255 KiB, whose ends are a second late
+    Bursts,
     /// gRPC: 1,100 connections from the gateway's address, each of which has shown the token of a user
     ProvenConnections,
     /// gRPC: eight addresses, each with 128 health checks whose messages do not end, and 128 watches of the health
@@ -60,6 +65,11 @@ pub(crate) enum Attack {
 impl Attack {
     pub(crate) fn name(self) -> String {
         clap::ValueEnum::to_possible_value(&self).map_or_else(String::new, |it| it.get_name().to_owned())
+    }
+
+    /// The database of the services that are attacked.
+    pub(super) fn backend(self) -> Backend {
+        if self == Self::Deletes { Backend::Postgres } else { Backend::Sqlite }
     }
 
     /// What it does, for the table.
@@ -77,6 +87,8 @@ pub(super) struct Order {
     /// worker-service.
     pub(super) workers: SocketAddr,
     pub(super) tokens: Vec<String>,
+    /// The ids of tasks that these accounts do not see.
+    pub(super) unseen: Vec<String>,
 }
 
 impl Order {
@@ -86,7 +98,13 @@ impl Order {
     }
 
     fn json(&self) -> Value {
-        json!({"gateway": self.gateway, "service": self.service, "workers": self.workers, "tokens": self.tokens})
+        json!({
+            "gateway": self.gateway,
+            "service": self.service,
+            "workers": self.workers,
+            "tokens": self.tokens,
+            "unseen": self.unseen,
+        })
     }
 
     fn parse(line: &str) -> anyhow::Result<Self> {
@@ -94,10 +112,12 @@ impl Order {
         let address = |name: &str| -> anyhow::Result<SocketAddr> {
             Ok(value[name].as_str().context("an order has addresses")?.parse()?)
         };
-        let tokens = value["tokens"].as_array().context("an order has tokens")?;
-        let tokens = tokens.iter().filter_map(|it| Some(it.as_str()?.to_owned())).collect();
+        let texts = |name: &str| -> anyhow::Result<Vec<String>> {
+            let texts = value[name].as_array().context("an order has tokens and ids")?;
+            Ok(texts.iter().filter_map(|it| Some(it.as_str()?.to_owned())).collect())
+        };
         let (gateway, service, workers) = (address("gateway")?, address("service")?, address("workers")?);
-        Ok(Self { gateway, service, workers, tokens })
+        Ok(Self { gateway, service, workers, tokens: texts("tokens")?, unseen: texts("unseen")? })
     }
 }
 
@@ -176,6 +196,8 @@ pub(crate) async fn serve(attack: Attack) -> anyhow::Result<()> {
         Attack::IdleConnections => service::idle_connections(order.service, counts, &mut clients),
         Attack::WorkerNoToken => service::no_token(order.workers, LIST_WORKERS, counts, &mut clients),
         Attack::WorkerIdleConnections => service::idle_connections(order.workers, counts, &mut clients),
+        Attack::Deletes => deletes::deletes(&order, counts, &mut clients),
+        Attack::Bursts => burst::bursts(&order, counts, &mut clients),
         Attack::ProvenConnections => held::proven_connections(&order, counts, &mut clients),
         Attack::EndlessChecks => held::endless_checks(&order, counts, &mut clients),
         Attack::SlowAccounts => {
@@ -207,6 +229,14 @@ pub(crate) async fn serve(attack: Attack) -> anyhow::Result<()> {
 /// Connects from the attacker's address.
 pub(super) async fn connect(to: SocketAddr) -> anyhow::Result<TcpStream> {
     connect_from(ADDRESS, to).await
+}
+
+/// The same, with a buffer of the kernel's of this many bytes for what the attacker has not read.
+pub(super) async fn connect_with_buffer(to: SocketAddr, bytes: u32) -> anyhow::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_recv_buffer_size(bytes)?;
+    socket.bind((ADDRESS, 0).into())?;
+    Ok(tokio::time::timeout(CONNECT, socket.connect(to)).await??)
 }
 
 /// Connects from one of the attacker's addresses, by number.

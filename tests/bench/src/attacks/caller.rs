@@ -1,10 +1,12 @@
 //! The caller who behaves: 100 requests a second, and watches, from an address of its own.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use bytes::Bytes;
+use http::HeaderValue;
 use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
 
@@ -28,15 +30,21 @@ enum Request {
     Tasks,
     Workers,
     NewTask,
+    /// A DELETE of a task that its caller does not see.
+    UnseenTask,
 }
 
 impl Request {
-    async fn send(self, on: &mut Connection) -> anyhow::Result<Bytes> {
+    async fn send(self, on: &mut Connection, target: &Target, number: usize) -> anyhow::Result<Bytes> {
         match self {
             Self::Task => on.send(Row::Get).await,
             Self::Tasks => on.send(Row::List).await,
             Self::Workers => on.get("/api/workers").await,
             Self::NewTask => on.send(Row::Post).await,
+            Self::UnseenTask => {
+                let id = target.tasks.get(number % target.tasks.len().max(1)).context("no task is unseen")?;
+                on.delete_unseen(&format!("/api/tasks/{id}")).await
+            }
         }
     }
 }
@@ -82,22 +90,36 @@ impl Answers {
     }
 }
 
-/// Calls for this long.
-pub(super) async fn call(processes: &Processes, duration: Duration) -> anyhow::Result<Answers> {
-    let until = Instant::now() + duration;
-    let mut loops = JoinSet::new();
-    for request in REQUESTS {
-        loops.spawn(requests(processes.target.clone(), request, until));
+/// The caller, and to whom it calls.
+pub(super) struct Behaved<'a> {
+    pub(super) processes: &'a Processes,
+    /// The `Authorization` of an account that deletes tasks that it does not see, meanwhile.
+    pub(super) deletes: Option<HeaderValue>,
+}
+
+impl Behaved<'_> {
+    /// Calls for this long.
+    pub(super) async fn call(&self, duration: Duration) -> anyhow::Result<Answers> {
+        let (until, target) = (Instant::now() + duration, &self.processes.target);
+        let mut loops = JoinSet::new();
+        for request in REQUESTS {
+            loops.spawn(requests(target.clone(), request, until));
+        }
+        if let Some(authorization) = self.deletes.clone() {
+            let unseen = Arc::new(self.processes.unseen.clone());
+            let target = Target { authorization, tasks: unseen, ..target.clone() };
+            loops.spawn(requests(target, Request::UnseenTask, until));
+        }
+        let token = target.authorization.to_str()?.trim_start_matches("Bearer ").to_owned();
+        for watch in [Watch::CatchUp, Watch::Snapshot] {
+            loops.spawn(watches(self.processes.task_service, token.clone(), watch, until));
+        }
+        let mut all = Answers::default();
+        while let Some(one) = loops.join_next().await {
+            all.extend(one?);
+        }
+        Ok(all)
     }
-    let token = processes.target.authorization.to_str()?.trim_start_matches("Bearer ").to_owned();
-    for watch in [Watch::CatchUp, Watch::Snapshot] {
-        loops.spawn(watches(processes.task_service, token.clone(), watch, until));
-    }
-    let mut all = Answers::default();
-    while let Some(one) = loops.join_next().await {
-        all.extend(one?);
-    }
-    Ok(all)
 }
 
 async fn requests(target: Target, request: Request, until: Instant) -> Answers {
@@ -112,7 +134,7 @@ async fn requests(target: Target, request: Request, until: Instant) -> Answers {
                 Some(kept) => kept,
                 None => Connection::open(&target, opened).await?,
             };
-            request.send(&mut connection).await?;
+            request.send(&mut connection, &target, opened).await?;
             open = Some(connection);
             Ok(())
         });

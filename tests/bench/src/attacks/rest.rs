@@ -132,7 +132,7 @@ async fn json(
     status(stream).await
 }
 
-fn head(token: &str, length: usize) -> String {
+pub(super) fn head(token: &str, length: usize) -> String {
     format!(
         "POST /api/tasks HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\
          Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
@@ -140,7 +140,7 @@ fn head(token: &str, length: usize) -> String {
 }
 
 /// Reads an answer to its end.
-async fn status(from: &mut (impl tokio::io::AsyncBufRead + Unpin)) -> anyhow::Result<u16> {
+pub(super) async fn status(from: &mut (impl tokio::io::AsyncBufRead + Unpin)) -> anyhow::Result<u16> {
     let (mut status, mut length) = (None, 0);
     loop {
         let mut line = String::new();
