@@ -28,6 +28,9 @@ pub(crate) struct Cli {
     /// Measure a pair in Python, too: FastAPI and grpc.aio with the stock instrumentation
     #[arg(long)]
     pub(crate) peers: bool,
+    /// Only the table of requests, with all connections encrypted, those of the bare pair, too
+    #[arg(long)]
+    pub(crate) tls: bool,
     /// Only what the event log costs a commit, on PostgreSQL
     #[arg(long)]
     pub(crate) event_log: bool,

@@ -10,7 +10,10 @@ use http::{HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+
+use crate::tls::Tls;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -39,6 +42,7 @@ pub(crate) struct Target {
     pub(crate) gateway: SocketAddr,
     pub(crate) authorization: HeaderValue,
     pub(crate) tasks: Arc<Vec<String>>,
+    pub(crate) tls: Option<Tls>,
 }
 
 /// How hard, and for how long.
@@ -61,8 +65,10 @@ impl Connection {
     pub(crate) async fn open(target: &Target, number: usize) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(target.gateway).await?;
         stream.set_nodelay(true)?;
-        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(connection);
+        let sender = match &target.tls {
+            None => sender(stream).await?,
+            Some(tls) => sender(tls.connect(target.gateway.ip(), stream).await?).await?,
+        };
         Ok(Self { sender, target: target.clone(), next: number.wrapping_mul(7_919) })
     }
 
@@ -120,6 +126,14 @@ impl Connection {
         }
         Ok(body)
     }
+}
+
+async fn sender(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+) -> anyhow::Result<SendRequest<Full<Bytes>>> {
+    let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    Ok(sender)
 }
 
 fn new_task(number: usize) -> String {

@@ -15,6 +15,7 @@ mod setup;
 mod steady;
 mod streams;
 mod table;
+mod tls;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -32,6 +33,7 @@ use measure::Cell;
 use postgres::Postgres;
 use receiver::Receiver;
 use setup::{Common, Running, Setup};
+use tls::Tls;
 
 // One thread makes all the load: the other one is for what is measured.
 #[tokio::main(flavor = "current_thread")]
@@ -50,6 +52,7 @@ async fn main() -> anyhow::Result<()> {
         || cli.replays
         || cli.steady
         || cli.growth;
+    anyhow::ensure!(!(only && cli.tls), "--tls is for the table of requests");
     if only {
         cli.rows.clear();
         cli.setups.clear();
@@ -57,8 +60,8 @@ async fn main() -> anyhow::Result<()> {
         if cli.quick {
             (cli.rounds, cli.seconds) = (cli.rounds.min(3), cli.seconds.min(1.5));
         }
-        let is_full = cli.rows.is_empty() && cli.setups.is_empty() && !cli.quick;
-        (cli.event_log, cli.actions, cli.claims) = (!cli.quick, is_full, is_full);
+        let is_full = cli.rows.is_empty() && cli.setups.is_empty() && !cli.quick && !cli.tls;
+        (cli.event_log, cli.actions, cli.claims) = (!cli.quick && !cli.tls, is_full, is_full);
         (cli.steady, cli.growth) = (is_full, is_full);
         (cli.streams, cli.replays, cli.attacks) = (is_full, is_full, is_full);
         if cli.rows.is_empty() {
@@ -126,7 +129,8 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         (
             "run",
             format!(
-                "{} connections, {} rounds of {} s, {} tasks, {} min",
+                "{}{} connections, {} rounds of {} s, {} tasks, {} min",
+                if cli.tls { "TLS, " } else { "" },
                 cli.connections,
                 cli.rounds,
                 cli.seconds,
@@ -308,6 +312,7 @@ fn common(cli: &Cli, programs: &Path, directory: &Path, receiver: &Receiver) -> 
         programs: programs.to_owned(),
         peers: programs.parent().context("the programs are in the target directory")?.join("peers"),
         keys: local::public_keys_path(directory),
+        tls: if cli.tls { Some(Tls::create(directory)?) } else { None },
         authorization: format!("Bearer {}", issuer.issue(&claims, &Clock::system())?).parse()?,
         collector: receiver.address,
         tasks: cli.tasks,

@@ -14,6 +14,7 @@ use tokio::process::{Child, Command};
 use crate::load::{self, Connection, Row, Target};
 use crate::machine::{self, Usage};
 use crate::receiver;
+use crate::tls::Tls;
 
 /// Whose processes, and how they trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -106,6 +107,8 @@ pub(crate) struct Common {
     /// The Python environment of the peers, which `tests/bench/run --peers` makes.
     pub(crate) peers: PathBuf,
     pub(crate) keys: PathBuf,
+    /// All connections are encrypted with it.
+    pub(crate) tls: Option<Tls>,
     pub(crate) authorization: HeaderValue,
     pub(crate) collector: SocketAddr,
     /// Tasks to begin with.
@@ -129,7 +132,7 @@ impl Running {
         settings: &[&str],
     ) -> anyhow::Result<Self> {
         let (gateway, service) = (free_address()?, free_address()?);
-        let service_url = format!("http://{service}");
+        let service_url = format!("http{}://{service}", if common.tls.is_some() { "s" } else { "" });
         let keys = common.keys.display().to_string();
         let (gateway_listen, service_listen) = (gateway.to_string(), service.to_string());
         let service_listener = service.to_string();
@@ -163,10 +166,24 @@ impl Running {
             of_service.push("--traced");
             of_gateway.push("--traced");
         }
+        let tls = common
+            .tls
+            .as_ref()
+            .map(|it| (it.certificate.display().to_string(), it.key.display().to_string()));
+        if let Some((certificate, key)) = &tls {
+            anyhow::ensure!(!setup.is_peer(), "the pair in Python has no TLS");
+            of_service.extend(["--tls-cert", certificate, "--tls-key", key]);
+            of_gateway.extend(["--tls-cert", certificate, "--tls-key", key, "--grpc-ca", certificate]);
+        }
         of_gateway.extend(settings);
         let children = vec![spawn(setup, common, &of_service)?, spawn(setup, common, &of_gateway)?];
         let ids = children.iter().filter_map(Child::id).collect();
-        let target = Target { gateway, authorization: common.authorization.clone(), tasks: Arc::default() };
+        let target = Target {
+            gateway,
+            authorization: common.authorization.clone(),
+            tasks: Arc::default(),
+            tls: common.tls.clone(),
+        };
         let mut running = Self { setup, target, children, ids };
         running.wait_until_up().await?;
         running.target.tasks = Arc::new(load::seed(&running.target, common.tasks).await?);

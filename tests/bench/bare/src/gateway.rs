@@ -15,13 +15,14 @@ use proto::task::v1::{self as wire, CreateTaskRequest, GetTaskRequest, ListTasks
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic_tracing_opentelemetry::middleware::client::{OtelGrpcLayer, OtelGrpcService};
 use tower::Layer as _;
 use tower::util::{Either, option_layer};
 
 use crate::Common;
 use crate::stream::{self, Feed};
+use crate::tls;
 
 #[derive(Clone)]
 pub(crate) struct Gateway {
@@ -32,11 +33,16 @@ pub(crate) struct Gateway {
 
 pub(crate) async fn serve(
     common: &Common,
-    service: &str,
+    (service, ca): (&str, Option<&std::path::Path>),
     event_bytes: Option<usize>,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
-    let channel = Endpoint::from_shared(service.to_owned())?.tcp_nodelay(true).connect_lazy();
+    let mut endpoint = Endpoint::from_shared(service.to_owned())?.tcp_nodelay(true);
+    if let Some(ca) = ca {
+        let ca = Certificate::from_pem(std::fs::read(ca)?);
+        endpoint = endpoint.tls_config(ClientTlsConfig::new().ca_certificate(ca))?;
+    }
+    let channel = endpoint.connect_lazy();
     let channel = option_layer(common.traced.then_some(OtelGrpcLayer)).layer(channel);
     let gateway = Gateway {
         feed: Feed::new(event_bytes.unwrap_or_default()),
@@ -54,6 +60,13 @@ pub(crate) async fn serve(
     let listener = tokio::net::TcpListener::bind(common.listen).await?;
     if event_bytes.is_some() {
         return stream::serve(listener, routes, shutdown).await;
+    }
+    if let Some(acceptor) = tls::acceptor(common)? {
+        let listener = tls::Listener { listener, acceptor };
+        return tokio::select! {
+            served = axum::serve(listener, routes) => Ok(served?),
+            () = shutdown.cancelled() => Ok(()),
+        };
     }
     let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
         let _ = stream.set_nodelay(true);

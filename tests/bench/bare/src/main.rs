@@ -7,6 +7,7 @@ mod service;
 mod store;
 mod stream;
 mod telemetry;
+mod tls;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -25,6 +26,9 @@ enum Command {
         /// Where the service is
         #[arg(long)]
         service: String,
+        /// CA that the service's certificate is verified with
+        #[arg(long)]
+        grpc_ca: Option<PathBuf>,
         /// Tell the clients of the event stream of new tasks, in blocks of this size, and serve HTTP/2, too
         #[arg(long)]
         event_bytes: Option<usize>,
@@ -47,6 +51,12 @@ struct Common {
     /// Key set that tokens are verified with
     #[arg(long)]
     keys: PathBuf,
+    /// Certificate chain, with which all connections are encrypted
+    #[arg(long, requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Its private key
+    #[arg(long)]
+    tls_key: Option<PathBuf>,
     /// With the stock layers, and an exporter by the `OTEL_*` variables
     #[arg(long)]
     traced: bool,
@@ -70,8 +80,8 @@ async fn main() -> anyhow::Result<()> {
     let shutdown = Shutdown::new();
     shutdown::on_signals(&Shutdown::new(), &shutdown, std::time::Duration::ZERO, true)?;
     match &command {
-        Command::Gateway { common, service, event_bytes } => {
-            gateway::serve(common, service, *event_bytes, shutdown).await?;
+        Command::Gateway { common, service, grpc_ca, event_bytes } => {
+            gateway::serve(common, (service, grpc_ca.as_deref()), *event_bytes, shutdown).await?;
         }
         Command::Service { common, database } => service::serve(common, database, shutdown).await?,
     }

@@ -12,7 +12,7 @@ use proto::task::v1::{
 };
 use proto::timestamp;
 use tonic::metadata::MetadataMap;
-use tonic::transport::Server;
+use tonic::transport::{Server, ServerTlsConfig};
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 use tonic_tracing_opentelemetry::middleware::server::OtelGrpcLayer;
@@ -21,12 +21,17 @@ use uuid::Uuid;
 
 use crate::Common;
 use crate::store::{Row, Store};
+use crate::tls;
 
 pub(crate) async fn serve(common: &Common, database: &str, shutdown: Shutdown) -> anyhow::Result<()> {
     let store = Store::open(database).await?;
     let tasks = Tasks { store, verifier: common.verifier()?, clock: Clock::system() };
     let listener = tokio::net::TcpListener::bind(common.listen).await?;
-    let served = Server::builder()
+    let mut server = Server::builder();
+    if let Some(identity) = tls::identity(common)? {
+        server = server.tls_config(ServerTlsConfig::new().identity(identity))?;
+    }
+    let served = server
         .layer(option_layer(common.traced.then(OtelGrpcLayer::default)))
         .add_service(TaskServiceServer::new(tasks))
         .serve_with_incoming(TcpIncoming::from(listener).with_nodelay(Some(true)));

@@ -62,7 +62,7 @@ impl Fleet {
         let services = ["--task-service", &of_tasks, "--worker-service", &of_all];
         children.push(spawn(Setup::ProductOff, common, &[&arguments[..], &services].concat())?);
         let authorization = common.authorization.clone();
-        let target = Target { gateway, authorization, tasks: std::sync::Arc::default() };
+        let target = Target { gateway, authorization, tasks: std::sync::Arc::default(), tls: None };
         let task_service = tasks[0].clone();
         let mut fleet = Self { target, task_service, workers: Vec::new(), children };
         fleet.wait_until_up().await?;

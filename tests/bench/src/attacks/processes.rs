@@ -89,7 +89,7 @@ impl Start<'_> {
             start("gateway", gateway, &of_gateway)?,
         ];
         let authorization = self.common.authorization.clone();
-        let target = Target { gateway, authorization, tasks: Arc::default() };
+        let target = Target { gateway, authorization, tasks: Arc::default(), tls: None };
         let mut processes = Processes { target, task_service, worker_service, unseen: Vec::new(), children };
         processes.wait_until_up().await?;
         Ok(processes)
