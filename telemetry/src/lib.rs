@@ -44,6 +44,7 @@ use environment::{Environment, Propagator};
 pub use log_format::LogFormat;
 use log_writer::{LogGuard, LogWriter};
 use platform::clock::Clock;
+use platform::url::without_password_of_user;
 use providers::Providers;
 pub use scrape::Scrape;
 
@@ -83,9 +84,9 @@ pub struct Process {
 /// Why telemetry cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    /// The settings of the OTLP exporter are invalid.
-    #[error("the OTLP exporter cannot be set up")]
-    Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
+    /// The settings of the OTLP exporter are invalid: the causes in words, without the password of an endpoint.
+    #[error("the OTLP exporter cannot be set up: {0}")]
+    Exporter(String),
     /// A PEM file in the TLS settings of the OTLP exporter cannot be read.
     #[error("{file}, set for TLS of the OTLP exporter, cannot be read")]
     Pem {
@@ -122,6 +123,21 @@ pub enum TelemetryError {
     /// Another tracing subscriber is already installed in this process.
     #[error("telemetry was started twice in one process")]
     Twice(#[from] tracing_subscriber::util::TryInitError),
+}
+
+impl From<opentelemetry_otlp::ExporterBuildError> for TelemetryError {
+    fn from(error: opentelemetry_otlp::ExporterBuildError) -> Self {
+        let text = platform::causes::chain(&error);
+        // The endpoint, which is quoted.
+        let shown = match (text.find('\''), text.rfind('\'')) {
+            (Some(first), Some(last)) if first < last => {
+                let endpoint = without_password_of_user(&text[first + 1..last]);
+                format!("{}{endpoint}{}", &text[..=first], &text[last..])
+            }
+            _ => text,
+        };
+        Self::Exporter(shown)
+    }
 }
 
 /// The running telemetry of a process. [`Telemetry::stop`] exports what is left.

@@ -81,7 +81,8 @@ fn asked(gateway: &str, directory: &std::path::Path) -> String {
 }
 
 fn asked_with(environment: &[(&str, &str)]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ccm"));
+    let mut command = Command::new("timeout");
+    command.args(["60", env!("CARGO_BIN_EXE_ccm")]);
     command.env("CCM_COMPLETE", "fish").envs(environment.iter().copied());
     let output = command.args(["--", "ccm", "task", "delete", ""]).output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
