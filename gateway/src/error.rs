@@ -286,11 +286,6 @@ fn trace() -> (Option<String>, Option<String>) {
     TRACE_URL.try_with(|url| of(url.as_ref().as_ref())).unwrap_or_else(|_| of(None))
 }
 
-/// The fallback for a path that matches no route.
-pub(crate) async fn no_route(uri: Uri) -> ApiError {
-    ApiError::no_route(&uri)
-}
-
 /// The fallback for a method that the path does not support; the header `Allow` lists the supported ones.
 pub(crate) async fn no_method(method: Method) -> ApiError {
     ApiError::new(Reason::MethodNotAllowed, format!("this resource does not support the method {method}"))

@@ -70,7 +70,7 @@ pub(crate) fn routes() -> Router<Services> {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .merge(web::routes())
-        .fallback(error::no_route)
+        .fallback(web::no_route)
         .method_not_allowed_fallback(error::no_method)
 }
 

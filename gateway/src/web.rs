@@ -3,12 +3,13 @@
 //! always of one version. They need no token.
 
 mod assets;
+mod not_found;
 pub(crate) mod security;
 
 use std::collections::BTreeSet;
 
 use axum::Router;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
@@ -16,6 +17,7 @@ use crate::error::ApiError;
 use crate::input::IfNoneMatch;
 use crate::public_url::PublicUrl;
 use crate::services::Services;
+pub(crate) use not_found::no_route;
 use security::Row;
 
 /// The views of the page, all of which are answered with its shell: the page's script shows the view of the path, so that a
@@ -79,11 +81,17 @@ async fn document(
     }
 }
 
-async fn file(uri: Uri, headers: HeaderMap, condition: IfNoneMatch) -> Response {
+async fn file(
+    method: Method,
+    uri: Uri,
+    public: PublicUrl,
+    headers: HeaderMap,
+    condition: IfNoneMatch,
+) -> Response {
     let name = uri.path().trim_start_matches('/');
     match assets::find(name).filter(|_| !is_document(name)) {
         Some(asset) => asset.answer(Row::Asset, &headers, &condition).await,
-        None => ApiError::no_route(&uri).into_response(),
+        None => no_route(method, uri, public, headers).await,
     }
 }
 

@@ -78,6 +78,45 @@ async fn every_kind_of_answer_has_its_security_headers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mistyped_address_leads_on_in_a_browser_and_is_a_problem_to_a_program() {
+    const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    let product = Product::start().await;
+    let (program, page) = (product.anonymous(), product.anonymous().get("/").await);
+    let browser = program.with("accept", BROWSER);
+    for path in ["/wrokers", "/tasks/1/2", "/page/nothing.html", "/not-found.html"] {
+        let answer = browser.get(path).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("content-type")),
+            (404, "text/html; charset=utf-8")
+        );
+        assert_eq!(security(&answer), security(&page), "{path}");
+        assert_eq!((answer.header("cache-control"), answer.header("vary")), ("no-store", "accept"));
+        let html = String::from_utf8(answer.body.to_vec()).unwrap();
+        assert!(
+            html.contains("<a href=\"/\">") && !html.contains("<script") && !html.contains(path),
+            "{html}"
+        );
+        // What it loads is there.
+        for link in html.split("<link ").skip(1) {
+            let href = link.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
+            assert_eq!(browser.get(href).await.status, 200, "{href}");
+        }
+        let answer = program.get(path).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.text("detail")),
+            (404, &*format!("the path {path} does not exist"))
+        );
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+    }
+    for path in ["/api/wrokers", "/api", "/api/tasks/nothing"] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.header("content-type"), "application/problem+json", "{path}");
+    }
+    let changed = browser.post("/wrokers", &json!({})).await;
+    assert_eq!((changed.status.as_u16(), changed.header("content-type")), (404, "application/problem+json"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_sent_compressed_and_only_when_it_has_changed() {
     let product = Product::start().await;
     let anonymous = product.anonymous();

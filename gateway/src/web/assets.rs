@@ -71,9 +71,14 @@ impl Asset {
 
     /// The same for a document under a path prefix: its links begin with the prefix. It is small, so it is not compressed.
     pub(super) fn answer_under(&self, prefix: &str, row: Row, condition: &IfNoneMatch) -> Response {
-        let document = String::from_utf8_lossy(self.content).replace("=\"/", &format!("=\"{prefix}/"));
+        let document = self.under(prefix);
         let tag = hash(document.as_bytes());
         self.respond(row, &tag, document.into(), false, condition)
+    }
+
+    /// A document whose links begin with a path prefix.
+    pub(super) fn under(&self, prefix: &str) -> String {
+        String::from_utf8_lossy(self.content).replace("=\"/", &format!("=\"{prefix}/"))
     }
 
     fn respond(
