@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Person, fresh } from "./operator.mjs";
+import { Person, fresh, token } from "./operator.mjs";
 
 const PROBLEM = { type: "about:blank", title: "Service Unavailable", status: 503, detail: "worker-service is unreachable", retryable: true };
 
@@ -85,6 +85,63 @@ test("a dialog does not stay over another view", async () => {
   await ada.page.goBack();
   await ada.sees("#view h1", "Tasks");
   await ada.seesNo("dialog");
+});
+
+/** Sends the form of a new worker without a session, which leads to the view for signing in. @param {Person} person */
+async function withoutSession(person) {
+  person.expects(/401/);
+  const name = await newWorker(person);
+  await person.context.clearCookies();
+  await person.page.getByRole("button", { name: "Create worker" }).click();
+  await person.sees("h1", "Sign in");
+  await person.seesNo("dialog");
+  return name;
+}
+
+/** Signs in with a token, in the view for that. @param {Person} person @param {string} bearer */
+async function signInAgain(person, bearer) {
+  await person.page.getByLabel(/token/i).first().fill(bearer);
+  await person.page.getByRole("button", { name: "Sign in with this token" }).click();
+  await person.isLive();
+}
+
+test("what was typed when the session ended is there again after signing in", async () => {
+  const ada = await Person.arrive("ada");
+  ada.expects(/401/);
+  await ada.signIn(await token("ada", { seconds: 10 }));
+  await ada.page.goto(`${ada.base}/workers`);
+  const name = await newWorker(ada);
+  await ada.page.getByLabel("Tags").fill("course=biology");
+  await ada.sees("h1", "Sign in");
+  await ada.seesNo("dialog");
+  await signInAgain(ada, ada.api.bearer);
+  const dialog = ada.page.getByRole("dialog");
+  assert.equal(await dialog.getByLabel("Name", { exact: true }).inputValue(), name);
+  assert.equal(await dialog.getByLabel("Tags").inputValue(), "course=biology");
+  await dialog.getByRole("button", { name: "Create worker" }).click();
+  await ada.toast(`${name} was created`);
+  await ada.seesNo("dialog");
+});
+
+test("a form that was refused because the session had ended can be sent after signing in", async () => {
+  const ada = await Person.at("ada", "/workers");
+  const name = await withoutSession(ada);
+  await signInAgain(ada, ada.api.bearer);
+  const dialog = ada.page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Create worker" }).waitFor();
+  assert.equal(await dialog.getByRole("alert").count(), 0, "the session is a new one");
+  await dialog.getByRole("button", { name: "Create worker" }).click();
+  await ada.toast(`${name} was created`);
+});
+
+test("what was typed is not shown to the next one who signs in", async () => {
+  const ada = await Person.at("ada", "/workers");
+  const name = await withoutSession(ada);
+  await signInAgain(ada, await token("bob"));
+  await ada.sees("#view h1", "Workers");
+  assert.equal(await ada.page.locator("dialog").count(), 0);
+  await ada.page.getByRole("button", { name: "New worker" }).first().click();
+  assert.notEqual(await ada.page.getByLabel("Name", { exact: true }).inputValue(), name);
 });
 
 test("all that the gateway refuses is told, at the fields and above them", async () => {

@@ -29,16 +29,44 @@ import { context, icon, traceHref, traceLink } from "./parts.js";
  *   person is elsewhere, and is not taken to another view.
  */
 
+/** @typedef {{dialog: HTMLDialogElement, show: () => void}} Shown */
+
+/** The dialog in view. @type {Shown | null} */
+let shown = null;
+/** The dialog that was in view when the session ended, and the address of its view. @type {Shown & {address: string} | null} */
+let aside = null;
+
 /** Closes every dialog, because what it is about is no longer in view. */
 export function closeDialogs() {
   for (const it of document.querySelectorAll("dialog")) it.close();
+}
+
+/** Takes the dialog in view away, with what was typed in it, until its view is shown again. @param {string} address of the view */
+export function setAside(address) {
+  if (!shown?.dialog.open) return;
+  aside = { ...shown, address };
+  // It is not closed: that would be its end.
+  aside.dialog.remove();
+  aside.dialog.open = false;
+}
+
+/** Shows the dialog again that was set aside in this view. @param {string} address */
+export function bringBack(address) {
+  if (aside?.address !== address) return;
+  const { show } = aside;
+  aside = null;
+  show();
+}
+
+/** Forgets what was set aside: the next one to sign in may be somebody else. */
+export function forgetAside() {
+  aside = null;
 }
 
 /** Asks for the fields until they are accepted, or the dialog is closed. @param {Form} form */
 export function ask(form) {
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-labelledby", "dialog-title");
-  document.body.append(dialog);
   /** @type {any} */
   let error = null;
   let busy = false;
@@ -97,6 +125,7 @@ export function ask(form) {
       draw();
       try {
         await form.submit(given, () => dialog.open);
+        if (aside?.dialog === dialog) aside = null;
         dialog.close();
       } catch (it) {
         error = it;
@@ -104,7 +133,7 @@ export function ask(form) {
       busy = false;
     }
     if (!dialog.open) {
-      if (error) context.toast(`${form.title}: ${error.message}`, { kind: "bad", href: traceHref(error.traceId) });
+      if (error && aside?.dialog !== dialog) context.toast(`${form.title}: ${error.message}`, { kind: "bad", href: traceHref(error.traceId) });
       return;
     }
     draw();
@@ -120,10 +149,17 @@ export function ask(form) {
   dialog.addEventListener("click", ({ target }) => {
     if (target === dialog && isBeside) dialog.close();
   });
-  draw();
-  dialog.showModal();
-  draw();
-  /** @type {HTMLElement | null} */ (dialog.querySelector("input, textarea, select"))?.focus();
+  const show = () => {
+    // That the session has ended is no longer true.
+    if (error?.status === 401) error = null;
+    document.body.append(dialog);
+    draw();
+    dialog.showModal();
+    draw();
+    /** @type {HTMLElement | null} */ (dialog.querySelector("input, textarea, select"))?.focus();
+    shown = { dialog, show };
+  };
+  show();
 }
 
 /** @param {Field} it @param {boolean} isInvalid @param {string} described */

@@ -6,7 +6,7 @@ import { EventStream } from "../sse-client.js";
 import * as api from "./api.js";
 import { badge } from "./badge.js";
 import { BASE, withoutBase } from "./base.js";
-import { closeDialogs } from "./dialogs.js";
+import { bringBack, closeDialogs, forgetAside, setAside } from "./dialogs.js";
 import { applyScheme, frame } from "./frame.js";
 import { context, failure, spinner } from "./parts.js";
 import { Reports } from "./reports.js";
@@ -111,6 +111,7 @@ class App {
   #take(me) {
     const owner = `${me.issuer} ${me.subject}`;
     const same = this.#owner === owner;
+    if (!same) forgetAside();
     if (this.#owner && !same) this.store.clear();
     this.#owner = owner;
     this.me = me;
@@ -185,10 +186,12 @@ class App {
 
   /** @param {string | undefined} reason */
   async #signedOut(reason) {
+    if (reason === "signed_out") forgetAside();
     const turn = (this.#navigation += 1);
     const signIn = await import("./sign-in.js");
     if (turn !== this.#navigation) return;
     if (this.#module === signIn && this.#view) return this.#view.update({ reason });
+    if (reason !== "signed_out") setAside(location.href);
     this.#leave();
     this.me = null;
     render(html`<main id="view" class="alone"></main>`, root);
@@ -233,6 +236,7 @@ class App {
       this.#module = module;
       this.#id = route.params.id;
       this.#view = module.mount(place, this, route);
+      bringBack(location.href);
       this.goesBack = false;
       if (moves && !place.contains(document.activeElement)) {
         place.focus({ preventScroll: true });
