@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use bytes::Bytes;
 use http::HeaderValue;
 use tokio::task::JoinSet;
@@ -129,7 +129,7 @@ async fn requests(target: Target, request: Request, until: Instant) -> Answers {
         // A connection whose request has failed, or was given up, is not used again.
         let kept: Option<Connection> = open.take().filter(|_| request != Request::Task);
         opened += 1;
-        let answer = in_time(async {
+        let answer = in_time(until, async {
             let mut connection = match kept {
                 Some(kept) => kept,
                 None => Connection::open(&target, opened).await?,
@@ -148,7 +148,7 @@ async fn watches(service: SocketAddr, token: String, watch: Watch, until: Instan
     let mut answers = Answers::default();
     let mut schedule = Schedule::new(WATCH_INTERVAL, until);
     while let Some(due) = schedule.next().await {
-        let answer = in_time(watch.read(service, &token)).await;
+        let answer = in_time(until, watch.read(service, &token)).await;
         answers.add(due, answer, |all| match watch {
             Watch::CatchUp => &mut all.catching_up,
             Watch::Snapshot => &mut all.snapshots,
@@ -157,7 +157,9 @@ async fn watches(service: SocketAddr, token: String, watch: Watch, until: Instan
     answers
 }
 
-async fn in_time(answer: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+/// Once the end is long over, what is still due has failed, so that a service that hardly answers is not measured for hours.
+async fn in_time(until: Instant, answer: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    ensure!(Instant::now() < until + TIMEOUT, "it was not called in time");
     tokio::time::timeout(TIMEOUT, answer).await.context("no answer in time").flatten()
 }
 

@@ -61,15 +61,17 @@ impl Start<'_> {
     async fn processes(&self) -> anyhow::Result<Processes> {
         let (gateway, task_service, worker_service) = (free_address()?, free_address()?, free_address()?);
         let keys = self.common.keys.display().to_string();
-        let start = |role: &str, listen: SocketAddr, settings: &[&str]| {
-            let (listen, token) =
-                (listen.to_string(), service_token(role, self.directory)?.display().to_string());
+        // Before any process reads the keys: a token is made by opening them, which writes the public ones anew.
+        let token = |role| anyhow::Ok(service_token(role, self.directory)?.display().to_string());
+        let tokens = [token("worker-service")?, token("task-service")?, token("gateway")?];
+        let start = |role: &str, token: &str, listen: SocketAddr, settings: &[&str]| {
+            let listen = listen.to_string();
             let of_all = [
                 "--end-with-stdin",
                 "--local-keys",
                 &keys,
                 "--service-token-file",
-                &token,
+                token,
                 "--listen",
                 &listen,
             ];
@@ -84,9 +86,9 @@ impl Start<'_> {
         let of_tasks = ["--database", &of_databases.tasks, "--worker-service", &to_workers];
         let of_gateway = ["--task-service", &to_tasks, "--worker-service", &to_workers, "--caller-rate", "0"];
         let children = [
-            start("worker-service", worker_service, &[&of_workers[..], &provider].concat())?,
-            start("task-service", task_service, &[&of_tasks[..], self.of_task_service].concat())?,
-            start("gateway", gateway, &of_gateway)?,
+            start("worker-service", &tokens[0], worker_service, &[&of_workers[..], &provider].concat())?,
+            start("task-service", &tokens[1], task_service, &[&of_tasks[..], self.of_task_service].concat())?,
+            start("gateway", &tokens[2], gateway, &of_gateway)?,
         ];
         let authorization = self.common.authorization.clone();
         let target = Target { gateway, authorization, tasks: Arc::default(), tls: None };
