@@ -1,5 +1,6 @@
 //! gRPC servers and channels, with their spans, deadlines and errors.
 
+mod answer_sizes;
 mod balancer;
 pub mod channel;
 mod client_layer;

@@ -94,6 +94,12 @@ impl<K: Clone + Eq + Hash> Places<K> {
         Ok(Place { places: self.clone(), key: None, uses_reserve: true, amount })
     }
 
+    /// How many places a key can have at most.
+    #[must_use]
+    pub fn most(&self) -> usize {
+        self.0.share.min(self.0.total - self.0.reserve)
+    }
+
     /// How many places are taken.
     #[must_use]
     pub fn taken(&self) -> usize {

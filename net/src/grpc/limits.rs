@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::Status;
 
+use super::answer_sizes::AnswerSizes;
 use super::status::{self, Reason};
 use crate::client_address::Network;
 use crate::places::{Full, Place, Places};
@@ -63,6 +64,7 @@ struct Shared {
     /// others.
     awaited: Waiting<Key, CancellationToken>,
     bytes: Places<Key>,
+    answers: AnswerSizes,
     checks: Waiting<Network, Weak<Standing>>,
     probes: Waiting<Network, Weak<Standing>>,
     unverified: Places<Network>,
@@ -95,6 +97,7 @@ impl Bounds {
             awaited: Waiting::new(limits.calls, limits.calls_per_caller),
             bytes: Places::new(limits.bytes, limits.bytes_per_caller)
                 .with_reserve(limits.bytes / BYTES_OF_PROCESSES),
+            answers: AnswerSizes::default(),
             checks: Waiting::new(CHECKS.0, CHECKS.1),
             probes: Waiting::new(PROBES.0, PROBES.1),
             unverified: Places::new(UNVERIFIED.0, UNVERIFIED.1),
@@ -240,6 +243,34 @@ impl Holder {
             Some(key) => bytes.take(key, amount),
         };
         taken.map_err(|full| self.bytes_refusal(full))
+    }
+
+    /// A place for an answer that may be as large as the last one to this caller of the method; `None` if that was small, or if
+    /// the answer is taken at once.
+    pub(super) fn expected_answer(&self, method: &'static str) -> Result<Option<Place<Key>>, Status> {
+        let Some(key) = self.key.as_ref().filter(|_| !self.is_from_process) else { return Ok(None) };
+        let Some(expected) = self.bounds.0.answers.expected(key, method) else { return Ok(None) };
+        // An answer that is larger than the share has its turn when no other one waits: it may be smaller this time.
+        let expected = expected.min(self.bounds.0.bytes.most());
+        self.bytes(expected).map(Some)
+    }
+
+    /// A place for an answer of so many bytes, for which the expected one is used.
+    pub(super) fn answer(
+        &self,
+        method: &'static str,
+        expected: Option<Place<Key>>,
+        bytes: usize,
+    ) -> Result<Place<Key>, Status> {
+        if let Some(key) = self.key.as_ref().filter(|_| !self.is_from_process) {
+            self.bounds.0.answers.note(key, method, bytes);
+        }
+        let Some(mut place) = expected else { return self.bytes(bytes) };
+        match bytes.checked_sub(place.amount()) {
+            Some(more) => place.grow(more).map_err(|full| self.bytes_refusal(full))?,
+            None => place.shrink(place.amount() - bytes),
+        }
+        Ok(place)
     }
 
     pub(super) fn bytes_refusal(&self, full: Full) -> Status {

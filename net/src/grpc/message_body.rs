@@ -224,9 +224,49 @@ impl AsRef<[u8]> for CountedBytes {
     }
 }
 
+/// What is known of the method of a call.
+#[derive(Clone, Copy)]
+pub(super) struct Method {
+    pub(super) name: &'static str,
+    /// Whether it only reads.
+    pub(super) reads: bool,
+    /// Whether it answers a stream.
+    pub(super) streams: bool,
+}
+
+/// The place of a call whose message is awaited, and one for its answer. A change is made even if there is none for its answer.
+pub(super) fn places(holder: &Holder, method: Method) -> Result<(Received, Option<Place<Key>>), Status> {
+    let received = Received::awaited(holder.clone())?;
+    let expected = holder.expected_answer(method.name);
+    Ok((received, if method.reads { expected? } else { expected.unwrap_or_default() }))
+}
+
+/// The answer to a call, whose bytes count unless it is a stream.
+pub(super) async fn counted<R, E>(
+    handled: impl Future<Output = Result<Response<R>, E>>,
+    holder: Holder,
+    method: Method,
+    expected: Option<Place<Key>>,
+) -> Result<Response<GrpcBody>, E>
+where
+    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+{
+    let answer = handled.await?;
+    Ok(if method.streams {
+        answer.map(GrpcBody::new)
+    } else {
+        encoded(answer, &holder, method, expected).await
+    })
+}
+
 /// Encodes the message of an answer that is no stream, so that what waits for the client is known, and counts it. An answer for
 /// which there is no place is dropped, unless it tells of a change that was made; it is small.
-pub(super) async fn encoded<R>(answer: Response<R>, holder: &Holder, reads: bool) -> Response<GrpcBody>
+async fn encoded<R>(
+    answer: Response<R>,
+    holder: &Holder,
+    method: Method,
+    expected: Option<Place<Key>>,
+) -> Response<GrpcBody>
 where
     R: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
@@ -248,9 +288,9 @@ where
         Some(Err(error)) => return Status::from_error(error.into()).into_http(),
         None => return Response::from_parts(head, GrpcBody::empty()),
     };
-    let data = match holder.bytes(data.len()) {
+    let data = match holder.answer(method.name, expected, data.len()) {
         Ok(place) => Bytes::from_owner(CountedBytes { bytes: data, _place: place }),
-        Err(full) if reads => return full.into_http(),
+        Err(full) if method.reads => return full.into_http(),
         Err(_) => data,
     };
     Response::from_parts(head, GrpcBody::new(EncodedAnswer { data: Some(data), rest: body }))

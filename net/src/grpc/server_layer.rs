@@ -18,7 +18,7 @@ use tonic::{Code, Status};
 use tower::{BoxError, Layer, Service};
 
 use super::limits::Bounds;
-use super::message_body::{Received, RequestBody, encoded};
+use super::message_body::{Method, RequestBody, counted, places};
 use super::method::{self, KnownMethods};
 use super::outcome::Outcome;
 use super::status::Reason;
@@ -164,17 +164,15 @@ where
                 return Ok(call.answer(bounds.no_connection(full)));
             }
             head.extensions.insert(admission);
-            let received = match Received::awaited(holder.clone()) {
-                Ok(received) => received,
+            let method = Method { name: call.method, reads, streams };
+            let (received, expected) = match places(&holder, method) {
+                Ok(places) => places,
                 Err(full) => return Ok(call.answer(full)),
             };
             let within = call.about.within(call.span.context());
             let body = RequestBody::of_call(body, received.clone(), &bounds);
             let handled = inner.call(Request::from_parts(head, body));
-            let handled = async move {
-                let answer = handled.await?;
-                Ok(if streams { answer.map(GrpcBody::new) } else { encoded(answer, &holder, reads).await })
-            };
+            let handled = counted(handled, holder, method, expected);
             let handled = survive_panics(handled, bounds.message_bytes()).with_context(within);
             let mut response = match timeout {
                 None => handled.await?,

@@ -60,7 +60,7 @@ impl Authenticate for Names {
     }
 }
 
-/// A service that reads the message and answers with many bytes, or, to a message of `wait`, waits before.
+/// A service that reads the message and answers with many bytes, or, to a message of `wait`, waits before; to one of `never`, it does not.
 #[derive(Clone)]
 struct Tasks;
 
@@ -83,6 +83,9 @@ impl tower::Service<Request<tonic::body::Body>> for Tasks {
                 Ok(message) => message.to_bytes(),
                 Err(status) => return Ok(status.into_http()),
             };
+            if message == "never" {
+                std::future::pending::<()>().await;
+            }
             if message == "wait" {
                 tokio::time::sleep(DEADLINE).await;
             }
