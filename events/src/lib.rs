@@ -32,6 +32,7 @@ use storage::{Committed, Statement, Statements as _, StorageError, Transaction};
 use telemetry::propagation::Cause;
 use uuid::Uuid;
 
+pub use dedicated::connections_beside;
 pub use history::History;
 pub use live::LiveMessage;
 pub use log::{EventLog, Running};

@@ -56,9 +56,12 @@ impl EventLog {
         let mut tail_reader = log.reader.clone();
         if let Database::Postgres(pools) = database {
             tasks.spawn(sequencer::run(pools.clone(), log.tail.clone(), stop.clone()));
-            tasks.spawn(tail::listen(pools.writers.clone(), log.tail.clone(), stop.clone()));
-            let (connection, commits) = (dedicated::connection(&pools.readers), pools.commits.clone());
-            tail_reader.database = Database::Postgres(Pools::single(connection, commits));
+            // Without a listener, events of other processes are found by polling.
+            if dedicated::are_beside(pools) {
+                tasks.spawn(tail::listen(pools.writers.clone(), log.tail.clone(), stop.clone()));
+                let (connection, commits) = (dedicated::connection(&pools.readers), pools.commits.clone());
+                tail_reader.database = Database::Postgres(Pools::single(connection, commits));
+            }
         }
         tasks.spawn(backlog::observe(database.clone(), stop.clone()));
         tasks.spawn(tail::run(tail_reader, log.tail.clone(), stop.clone()));

@@ -26,7 +26,8 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Numbers events until `stop`, and then one last time.
 pub(super) async fn run(pools: Pools<Postgres>, tail: Arc<Tail>, stop: Shutdown) {
-    let connection = dedicated::connection(&pools.writers);
+    let is_own = dedicated::are_beside(&pools);
+    let connection = if is_own { dedicated::connection(&pools.writers) } else { pools.writers.clone() };
     // Under load, the pause lets one call number the events of many commits.
     let committed = || async {
         tokio::time::sleep(MIN_INTERVAL).await;
@@ -36,7 +37,9 @@ pub(super) async fn run(pools: Pools<Postgres>, tail: Arc<Tail>, stop: Shutdown)
     numbering.run_woken(&stop, committed, || number(&pools, &connection, &tail)).await;
     // If this fails, another replica or the next start numbers the remaining events.
     let _ = number(&pools, &connection, &tail).await;
-    let _ = tokio::time::timeout(CLOSE_TIMEOUT, connection.close()).await;
+    if is_own {
+        let _ = tokio::time::timeout(CLOSE_TIMEOUT, connection.close()).await;
+    }
 }
 
 /// Numbers all committed events that have no position yet.

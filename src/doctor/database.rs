@@ -13,8 +13,6 @@ use crate::cli::doctor::{DEFAULT_DATABASES, Doctor};
 
 /// With less, it is time to make room.
 const LITTLE: u64 = 256 * 1024 * 1024;
-/// Connections of the event log of a process, beside its pools.
-const OF_EVENT_LOG: u32 = 3;
 
 /// One of the three databases.
 #[derive(Clone, Copy)]
@@ -199,7 +197,7 @@ impl Database {
 
     fn connections(self, of: &ServerDetails, pool: u32) -> Option<Finding> {
         let (most, open) = (of.max_connections, of.open_connections);
-        let wanted = pool.saturating_add(OF_EVENT_LOG);
+        let wanted = pool.saturating_add(events::connections_beside(pool));
         if wanted > most {
             let seen =
                 format!("a process may open {wanted} connections, and the server gives this user {most}");

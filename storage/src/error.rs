@@ -105,6 +105,13 @@ impl StorageError {
         }
     }
 
+    /// Whether the server accepts no connection for now: it has as many as it or the user may have, or it is starting up.
+    pub(crate) fn is_for_now(&self) -> bool {
+        let Self::Unreachable(error) = self else { return false };
+        let code = error.as_database_error().and_then(DatabaseError::code);
+        code.is_some_and(|it| matches!(&*it, "53300" | "57P03"))
+    }
+
     /// Whether no change can be stored, although reads may succeed.
     pub(crate) fn refuses_changes(&self) -> bool {
         match self {

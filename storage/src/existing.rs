@@ -1,5 +1,7 @@
 //! Opens a database as it is, for the commands of operators.
 
+use std::time::Duration;
+
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
@@ -19,7 +21,7 @@ impl Database {
                 Commits::default(),
             )));
         }
-        let pool = postgres::connected(&postgres::options(url)?, 1).await?;
+        let pool = postgres::connected(&postgres::options(url)?, 1, Use::Write, Duration::ZERO).await?;
         Ok(Self::Postgres(Pools::single(pool, Commits::default())))
     }
 }

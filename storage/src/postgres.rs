@@ -6,16 +6,18 @@ use std::time::Duration;
 
 use platform::url::without_password;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 
 use crate::acquire::{ACQUIRE_TIMEOUT, tested_when_idle};
 use crate::connection::Use;
-use crate::reachability::Reachability;
 use crate::{Commits, Database, Migration, Migrations, Pools, StorageError};
 
 mod examination;
+mod opening;
 
 pub(crate) use examination::examine;
+use opening::PATIENCE;
+pub(crate) use opening::connected;
 
 /// How long a statement waits for a lock of another session.
 const LOCK_TIMEOUT: &str = "3s";
@@ -30,17 +32,14 @@ pub(crate) async fn open(
     connections: u32,
 ) -> Result<Database, StorageError> {
     let options = options(url)?;
-    let writers = connected(&options, connections.div_ceil(2)).await?;
+    let writers = connected(&options, connections.div_ceil(2), Use::Write, PATIENCE).await?;
     let mut writer = writers.acquire().await.map_err(StorageError::unavailable)?;
     let session = Session::of(&mut writer).await?;
     session.check()?;
     apply(&options, migrations).await?;
     // These settings make the planner read a list in index order until the page is full (docs/adr/0016).
     let lists = options.options([("enable_bitmapscan", "off"), ("enable_sort", "off"), ("jit", "off")]);
-    let readers = pool_options(connections / 2, Use::Read)
-        .connect_with(lists)
-        .await
-        .map_err(StorageError::unavailable)?;
+    let readers = connected(&lists, connections / 2, Use::Read, PATIENCE).await?;
     let mut reader = readers.acquire().await.map_err(StorageError::unavailable)?;
     let backend = Session::of(&mut reader).await?.backend;
     // A pooler that has opened more sessions meanwhile gives the one that was used last, so the writer is asked again.
@@ -65,7 +64,7 @@ fn pooled() -> StorageError {
 /// Applies the missing migrations, and returns them.
 pub(crate) async fn migrate(url: &str, migrations: &Migrations) -> Result<Vec<Migration>, StorageError> {
     let options = options(url)?;
-    let pool = connected(&options, 1).await?;
+    let pool = connected(&options, 1, Use::Write, PATIENCE).await?;
     let mut connection = pool.acquire().await.map_err(StorageError::unavailable)?;
     Session::of(&mut connection).await?.check()?;
     drop(connection);
@@ -76,19 +75,6 @@ pub(crate) async fn migrate(url: &str, migrations: &Migrations) -> Result<Vec<Mi
 fn pool_options(most: u32, purpose: Use) -> PgPoolOptions {
     let options = PgPoolOptions::new().max_connections(most.max(1)).acquire_timeout(ACQUIRE_TIMEOUT);
     tested_when_idle(options, purpose)
-}
-
-/// A pool of at most `most` connections, one of which is open; or why the server cannot be reached.
-pub(crate) async fn connected(options: &PgConnectOptions, most: u32) -> Result<PgPool, StorageError> {
-    match pool_options(most, Use::Write).connect_with(options.clone()).await {
-        Ok(pool) => Ok(pool),
-        Err(error) if is_refused_by_pooler(&error) => Err(StorageError::Unsuitable(
-            "a connection pooler in front of it refuses the settings of a connection, as PgBouncer does: connect to \
-             PostgreSQL itself"
-                .to_owned(),
-        )),
-        Err(error) => Err(Reachability::default().explain(error, options).await.of_open()),
-    }
 }
 
 pub(crate) fn options(url: &str) -> Result<PgConnectOptions, StorageError> {
@@ -117,7 +103,7 @@ pub(crate) fn options(url: &str) -> Result<PgConnectOptions, StorageError> {
 /// Applies the missing migrations on a connection of its own, which waits for another replica's for as long as they take.
 async fn apply(options: &PgConnectOptions, migrations: &Migrations) -> Result<Vec<Migration>, StorageError> {
     let options = options.clone().options([("lock_timeout", "0")]);
-    let pool = pool_options(1, Use::Write).connect_with(options).await.map_err(StorageError::unavailable)?;
+    let pool = connected(&options, 1, Use::Write, PATIENCE).await?;
     let mut connection = pool.acquire().await.map_err(StorageError::unavailable)?;
     let backend = Session::of(&mut connection).await?.backend;
     let another = pool.connect_options();
@@ -149,10 +135,6 @@ async fn tell_of_wait(options: &PgConnectOptions, backend: i32) -> Infallible {
             return std::future::pending().await;
         }
     }
-}
-
-fn is_refused_by_pooler(error: &sqlx::Error) -> bool {
-    matches!(error, sqlx::Error::Database(it) if it.message().starts_with("unsupported startup parameter"))
 }
 
 /// What a session of PostgreSQL is like.

@@ -121,6 +121,93 @@ async fn a_role_with_five_connections_serves_more_callers_than_that() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn requests_that_wait_in_vain_for_a_connection_of_the_pool_say_so() {
+    // One connection for reads.
+    let of_services = vec![("CCM_DATABASE_CONNECTIONS".to_owned(), "2".to_owned())];
+    let settings = Settings { of_services, ..Settings::default() };
+    let product = Product::start_as(Backend::Postgres, tempfile::tempdir().unwrap(), settings).await;
+    let user = product.user("ada");
+    let mut locks = PgConnection::connect(&product.task_database.url).await.unwrap();
+    sqlx::raw_sql("BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE").execute(&mut locks).await.unwrap();
+    // Each waits with the connection for the lock, which takes three seconds; there is no connection for the others within five.
+    let answers = join_all((0..6).map(|_| user.get("/api/tasks"))).await;
+    assert!(answers.iter().all(|it| it.status == 503), "{answers:?}");
+    let said = |why: &str| {
+        let detail = format!("task-service cannot use its database: {why}");
+        answers.iter().any(|it| it.text("detail") == detail)
+    };
+    assert!(said("no connection of the pool became free in time"), "{answers:?}");
+    assert!(said("lock timeout"), "{answers:?}");
+    locks.close().await.unwrap();
+    eventually("reads succeed", async || (user.get("/api/tasks").await.status == 200).then_some(())).await;
+}
+
+/// A product whose services share a role that may have five connections, and what they connect to with it.
+async fn product_on_a_shared_role(role: &str) -> (Product, [String; 2]) {
+    let (tasks, workers, machines) =
+        (testing::postgres().await, testing::postgres().await, testing::postgres().await);
+    on(&tasks.url, &[format!("CREATE ROLE {role} LOGIN CONNECTION LIMIT 5")]).await;
+    for fresh in [&tasks, &workers] {
+        on(&fresh.url, &[format!("GRANT ALL ON SCHEMA public TO {role}")]).await;
+    }
+    let urls = [&tasks, &workers].map(|it| it.url.replace("ccm@", &format!("{role}@")));
+    let settings = Settings {
+        databases: Some([urls[0].clone(), urls[1].clone(), machines.url]),
+        of_services: vec![("CCM_DATABASE_CONNECTIONS".to_owned(), "2".to_owned())],
+        ..Settings::default()
+    };
+    (Product::start_as(Backend::Postgres, tempfile::tempdir().unwrap(), settings).await, urls)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_services_share_a_role_with_five_connections() {
+    let (product, _) = product_on_a_shared_role("five_of_two").await;
+    let (user, admin) = (product.user("ada"), product.admin());
+    expect_status(&product, "serving").await;
+    let refused = join_all((0..8).map(|_| async {
+        let mut refused = Vec::new();
+        for _ in 0..10 {
+            let created = user.post("/api/tasks", &json!({"title": "t"})).await;
+            let read = user.get(created.header("location")).await;
+            let workers = admin.get("/api/workers").await;
+            let answers = [(created, 201), (read, 200), (workers, 200)];
+            refused.extend(answers.into_iter().filter(|(it, expected)| it.status != *expected));
+        }
+        refused
+    }))
+    .await;
+    assert!(refused.iter().all(Vec::is_empty), "{refused:?}");
+    // An action goes through both services and their event logs.
+    product.running_worker().await;
+    expect_status(&product, "serving").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_starts_while_others_have_all_connections_waits_for_one_and_says_so() {
+    let (mut product, [_, workers]) = product_on_a_shared_role("five_of_others").await;
+    product.workers.stop().await;
+    // Until the role has no connection left.
+    let mut held = Vec::new();
+    let error = loop {
+        match PgConnection::connect(&workers).await {
+            Ok(connection) => held.push(connection),
+            Err(error) => break error.to_string(),
+        }
+    };
+    assert!(error.contains("too many connections for role"), "{error}");
+    product.workers.restart(product.workers_address);
+    let waits =
+        |it: &str| it.contains("waiting until the database server has a connection").then(|| it.to_owned());
+    let said = product.workers.printed("that it waits", waits).await;
+    assert!(said.contains("too many connections for role"), "{said}");
+    drop(held);
+    eventually("the workers are there", async || {
+        (product.admin().get("/api/workers").await.status == 200).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_is_reached_at_an_ipv6_address() {
     let address: SocketAddr = TcpListener::bind("[::1]:0").unwrap().local_addr().unwrap();
     let server = Postgres::start_at(address).await;

@@ -1,5 +1,7 @@
 //! Looks at a PostgreSQL database as a service does when it opens it.
 
+use std::time::Duration;
+
 use platform::clock::{Clock, Micros};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 use telemetry::database::DescribeFailure as _;
@@ -7,6 +9,7 @@ use tokio::time::timeout;
 
 use super::{Session, connected, options, pooled};
 use crate::acquire::ACQUIRE_TIMEOUT;
+use crate::connection::Use;
 use crate::examination::{Details, Examination, ServerDetails};
 use crate::{Migrations, StorageError, postgres_now, writability};
 
@@ -15,7 +18,7 @@ pub(crate) async fn examine(
     migrations: &Migrations,
     clock: &Clock,
 ) -> Result<Examination, StorageError> {
-    let pool = connected(&options(url)?.application_name(NAME), 1).await?;
+    let pool = connected(&options(url)?.application_name(NAME), 1, Use::Write, Duration::ZERO).await?;
     let examined = of(&pool, migrations, clock).await;
     pool.close().await;
     examined
