@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use storage::sqlx::{self, Connection as _, SqliteConnection};
 
 use crate::group_commit::shared_commits;
 use crate::harness::{Backend, Product, Settings, eventually};
@@ -94,6 +95,21 @@ async fn a_full_disk_is_told_reads_go_on_and_it_is_well_again_by_itself() {
     std::fs::remove_file(format!("/proc/{}/root{}/filler", product.tasks.id(), directory(&product))).unwrap();
     expect_status(&product, "serving").await;
     assert_eq!(user.post("/api/tasks", &large_task()).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sqlite_file_that_somebody_else_has_locked_is_told_and_changes_go_on_after_it() {
+    let product = Product::start().await;
+    let user = product.user("ada");
+    let mut operator = SqliteConnection::connect(&product.task_database.url).await.unwrap();
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut operator).await.unwrap();
+    let refused = user.post("/api/tasks", &json!({"title": "t"})).await;
+    assert_eq!((refused.status.as_u16(), refused.text("code")), (503, "UNAVAILABLE"), "{refused:?}");
+    assert_eq!(refused.text("detail"), "task-service cannot use its database: database locked");
+    // A lock is nothing that lets the next change fail, too.
+    expect_status(&product, "serving").await;
+    sqlx::raw_sql("ROLLBACK").execute(&mut operator).await.unwrap();
+    assert_eq!(user.post("/api/tasks", &json!({"title": "t"})).await.status, 201);
 }
 
 #[tokio::test(flavor = "multi_thread")]

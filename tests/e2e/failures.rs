@@ -174,6 +174,7 @@ async fn the_code_that_a_database_answers_is_in_the_span_of_the_statement() {
     let change = serde_json::json!({"name": "locked"});
     let answer = product.admin().patch(&format!("/api/workers/{worker}"), &change).await;
     assert_eq!(answer.status, 503, "{answer:?}");
+    assert_eq!(answer.text("detail"), "worker-service cannot use its database: lock timeout");
     let find = |name: &'static str| {
         let (collector, trace_id) = (&product.collector, answer.header("x-trace-id"));
         eventually(name, move || async move {
