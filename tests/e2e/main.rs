@@ -80,6 +80,7 @@ mod session;
 mod sign_in;
 mod signals;
 mod slow_clients;
+mod snapshot_turns;
 mod snapshots;
 mod stream;
 mod third_party_hop;
