@@ -27,6 +27,10 @@ const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum number of concurrent requests on one HTTP/2 connection.
 const MAX_CONCURRENT_STREAMS: u32 = 128;
+/// Bytes of requests that a client of HTTP/2 may send before they are read: of a request, and of a connection. Nothing is read before
+/// the token is verified. hyper's default of 1 MiB is what each client without a token could have waiting.
+const REQUEST_WINDOW: u32 = 64 * 1024;
+const CONNECTION_WINDOW: u32 = 256 * 1024;
 /// Bytes of a response that wait for the client of an HTTP/2 stream in the process. hyper's default is 400 KB, which each
 /// client that reads nothing would hold.
 const STREAM_SEND_BUFFER: usize = 32 * 1024;
@@ -62,6 +66,8 @@ fn options(tls: Option<ServerTls>, limits: &Limits) -> Options {
         .keep_alive_interval(KEEP_ALIVE_INTERVAL)
         .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
         .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
+        .initial_stream_window_size(REQUEST_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
         .max_send_buf_size(STREAM_SEND_BUFFER)
         .max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX));
     Options {

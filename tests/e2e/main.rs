@@ -95,3 +95,4 @@ mod version_before;
 mod watch;
 mod web_client;
 mod who_may;
+mod windows;
