@@ -6,6 +6,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use crate::acquire::ACQUIRE_TIMEOUT;
+use crate::connection::Use;
 use crate::sqlite::sqlite_file;
 use crate::{Commits, Database, Pools, StorageError, postgres};
 
