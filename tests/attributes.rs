@@ -1,5 +1,5 @@
 //! Compares the attributes of all spans that a full run of the end-to-end tests received with the table in
-//! docs/telemetry.md: names, types, and on which spans they are. `tests/run` runs it after the tests; its argument is the
+//! docs/traces.md: names, types, and on which spans they are. `tests/run` runs it after the tests; its argument is the
 //! file in which they noted what they saw (tests/e2e/harness/attributes.rs).
 
 #![expect(clippy::unwrap_used, reason = "a comparison that cannot go on ends")]
@@ -10,10 +10,10 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let seen = std::fs::read_to_string(std::env::args().nth(1).unwrap()).unwrap();
     let seen: BTreeSet<String> = seen.lines().map(ToOwned::to_owned).collect();
-    let documented = documented(include_str!("../docs/telemetry.md"));
+    let documented = documented(include_str!("../docs/traces.md"));
     let mut differences = Vec::new();
     for missing in seen.difference(&documented) {
-        differences.push(format!("docs/telemetry.md does not list: {missing}"));
+        differences.push(format!("docs/traces.md does not list: {missing}"));
     }
     for unseen in documented.difference(&seen) {
         differences.push(format!("no span of the test run has: {unseen}"));

@@ -36,7 +36,7 @@ static WATCHES: Observable = Observable::new(
     &[],
 );
 
-/// The instruments of this crate, in the order of docs/telemetry.md.
+/// The instruments of this crate, in the order of docs/metrics.md.
 #[must_use]
 pub fn definitions() -> Vec<&'static Definition> {
     vec![APPENDED.definition(), UNNUMBERED.definition(), LAG.definition(), WATCHES.definition()]

@@ -60,7 +60,7 @@ static CONNECTED: Observable = Observable::new(
     &[CCM_LOG],
 );
 
-/// The instruments of this crate, in the order of docs/telemetry.md.
+/// The instruments of this crate, in the order of docs/metrics.md.
 #[must_use]
 pub fn definitions() -> Vec<&'static Definition> {
     let of_stream = [

@@ -56,7 +56,7 @@ static CONNECTIONS_CLOSED: Counter = Counter::new(
     &[CCM_CONNECTION_LIMIT],
 );
 
-/// The instruments of this crate, in the order of docs/telemetry.md.
+/// The instruments of this crate, in the order of docs/metrics.md.
 #[must_use]
 pub fn definitions() -> Vec<&'static Definition> {
     vec![

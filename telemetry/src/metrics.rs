@@ -1,6 +1,6 @@
 //! The instruments of a process. Each room has a `metrics.rs` with its instruments as statics and one function for each thing
 //! that can be recorded, so that callers cannot choose names or attributes. Names follow one rule, which a test holds:
-//! docs/telemetry.md has it.
+//! docs/metrics.md has it.
 //!
 //! An instrument is made when it is first used, by the meter of the process; without an exporter it records nothing.
 
@@ -48,7 +48,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Returns the kind as docs/telemetry.md names it.
+    /// Returns the kind as docs/metrics.md names it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -257,7 +257,7 @@ impl AsyncInstrument<u64> for Signed<'_> {
     }
 }
 
-/// The instruments of this crate, in the order of docs/telemetry.md.
+/// The instruments of this crate, in the order of docs/metrics.md.
 #[must_use]
 pub fn definitions() -> Vec<&'static Definition> {
     [process::definitions(), tokio_runtime::definitions(), sdk::definitions(), crate::database::definitions()]

@@ -1,5 +1,5 @@
 //! The names of all span attributes, in one place. Names of the OpenTelemetry semantic conventions come from their crate;
-//! a name that the crate does not have yet is a constant here. docs/telemetry.md lists every attribute with its type, and
+//! a name that the crate does not have yet is a constant here. docs/traces.md lists every attribute with its type, and
 //! a full run of the tests compares the list with the spans that it received.
 
 /// The schema URL of the instrumentation scope: the version of the semantic conventions that the spans follow.

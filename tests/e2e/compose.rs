@@ -12,7 +12,7 @@ const FILES: [&str; 2] = ["compose.yaml", "small.yaml"];
 const PROCESSES: [&str; 3] = ["gateway", "task-service", "worker-service"];
 const MANIFEST: &str = include_str!("../../Cargo.toml");
 const CONFIGURATION: &str = include_str!("../../docs/configuration.md");
-const TELEMETRY: &str = include_str!("../../docs/telemetry.md");
+const TRACES: &str = include_str!("../../docs/traces.md");
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -318,11 +318,11 @@ fn the_collector_decides_by_attributes_and_names_that_the_spans_have() {
     let attributes: BTreeSet<&str> = asked.chain(keys).collect();
     assert!(attributes.len() >= 3, "{attributes:?}");
     for attribute in attributes {
-        assert!(TELEMETRY.contains(&format!("\n| `{attribute}` | ")), "docs/telemetry.md has no {attribute}");
+        assert!(TRACES.contains(&format!("\n| `{attribute}` | ")), "docs/traces.md has no {attribute}");
     }
     for name in conditions.iter().flat_map(|it| it.split("span.name == \"").skip(1)) {
         let name = name.split('"').next().unwrap();
-        assert!(TELEMETRY.contains(&format!("\n| `{name}` | ")), "docs/telemetry.md has no span {name}");
+        assert!(TRACES.contains(&format!("\n| `{name}` | ")), "docs/traces.md has no span {name}");
     }
     let cache = &processors["tail_sampling"]["decision_cache"]["sampled_cache_size"];
     assert!(cache.as_u64() > processors["tail_sampling"]["num_traces"].as_u64(), "late spans are kept, too");
@@ -338,7 +338,7 @@ keys = [it for it in sys.argv[1].split() if any(re.search(p, it) for p in redact
 values = [it for it in sys.argv[2].split("|") if not any(re.search(p, it) for p in redaction["blocked_values"])]
 print(keys, values)
 "#;
-    let attributes = TELEMETRY.split("\n### Attributes\n").nth(1).unwrap().split("\n### ").next().unwrap();
+    let attributes = TRACES.split("\n### Attributes\n").nth(1).unwrap().split("\n### ").next().unwrap();
     let attributes = attributes.lines().filter_map(|it| it.strip_prefix("| `")?.split('`').next());
     let attributes = attributes.collect::<Vec<_>>().join(" ");
     assert!(attributes.contains("http.route"), "{attributes}");

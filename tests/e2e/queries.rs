@@ -16,7 +16,7 @@ use crate::generator::dashboard::{Language, Query};
 use names::Known;
 
 const FOREIGN: &str = include_str!("../../compose/prometheus/foreign-metrics.txt");
-const TELEMETRY: &str = include_str!("../../docs/telemetry.md");
+const TRACES: &str = include_str!("../../docs/traces.md");
 const RUNBOOKS: &str = include_str!("../../docs/troubleshooting.md");
 const PROMTOOL: &str = "target/prometheus/usr/bin/promtool";
 
@@ -52,7 +52,7 @@ fn every_promql_names_metrics_and_labels_that_exist() {
 
 #[test]
 fn every_traceql_names_attributes_that_are_documented() {
-    let attributes = traceql::documented_attributes(TELEMETRY);
+    let attributes = traceql::documented_attributes(TRACES);
     let queries = collected::shown();
     let complaints = complaints(&queries, Language::Traceql, |it| traceql::errors(&traces(it), &attributes));
     assert!(complaints.is_empty(), "{complaints:#?}");

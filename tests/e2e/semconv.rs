@@ -91,11 +91,12 @@ fn the_registry_declares_each_of_our_attributes_and_no_other() {
     assert!(unknown.is_empty(), "{unknown:?}");
 }
 
-/// The rows of the tables in docs/telemetry.md that have the type of an attribute, or all of its values.
+/// The rows of the tables in docs/traces.md and docs/metrics.md that have the type of an attribute, or all of its values.
 #[test]
 fn the_registry_gives_attributes_the_types_and_values_of_the_documentation() {
     let registry = yaml("docs/semconv/ccm.yaml");
-    let rows = include_str!("../../docs/telemetry.md").lines().filter(|it| it.starts_with("| `ccm."));
+    let documents = [include_str!("../../docs/traces.md"), include_str!("../../docs/metrics.md")];
+    let rows = documents.into_iter().flat_map(str::lines).filter(|it| it.starts_with("| `ccm."));
     let rows: Vec<Vec<&str>> = rows.map(|it| it.split('|').map(str::trim).collect()).collect();
     for attribute in list(&registry, "attributes") {
         let (key, members) = (text(attribute, "key"), list(&attribute["type"], "members"));

@@ -70,7 +70,7 @@ static QUEUE_AGE: Observable = Observable::new(
     &[],
 );
 
-/// The instruments of this crate, in the order of docs/telemetry.md.
+/// The instruments of this crate, in the order of docs/metrics.md.
 #[must_use]
 pub fn definitions() -> Vec<&'static Definition> {
     vec![

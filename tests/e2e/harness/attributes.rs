@@ -1,5 +1,5 @@
 //! Notes which attributes the spans of a test run have, and with which types. `tests/run` compares them with the table in
-//! docs/telemetry.md when a full run has ended (tests/attributes.rs).
+//! docs/traces.md when a full run has ended (tests/attributes.rs).
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;

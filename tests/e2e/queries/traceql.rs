@@ -1,5 +1,5 @@
 //! TraceQL, as far as the names of attributes go: no parser of it exists in Rust. A query is cut into tokens, its brackets and
-//! strings have to close, and every name has to be an intrinsic of TraceQL or an attribute that docs/telemetry.md lists.
+//! strings have to close, and every name has to be an intrinsic of TraceQL or an attribute that docs/traces.md lists.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ const WORDS: [&str; 22] = [
     "rate",
 ];
 
-/// What a resource has, from docs/telemetry.md.
+/// What a resource has, from docs/traces.md.
 const RESOURCE: [&str; 4] = ["service.namespace", "service.name", "service.version", "service.instance.id"];
 
 #[derive(Debug, PartialEq)]
@@ -105,7 +105,7 @@ fn length(text: &str, is_part: impl Fn(char) -> bool) -> usize {
     text.find(|it| !is_part(it)).unwrap_or(text.len())
 }
 
-/// The attributes in the first column of the table of docs/telemetry.md.
+/// The attributes in the first column of the table of docs/traces.md.
 pub(super) fn documented_attributes(document: &str) -> BTreeSet<String> {
     let section = document.split("\n### Attributes\n").nth(1).expect("a section on attributes");
     let section = section.split("\n### ").next().unwrap();
