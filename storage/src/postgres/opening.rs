@@ -85,7 +85,7 @@ mod tests {
         let options = options(&format!("postgres://ccm@{unused}/tasks")).unwrap();
         let error = tokio::select! {
             opened = connected(&options, 2, Use::Write, PATIENCE) => opened.unwrap_err(),
-            pool = pool_options(2).connect_with(options.clone()) => panic!("the pool of sqlx was first: {pool:?}"),
+            pool = pool_options(2, Use::Write).connect_with(options.clone()) => panic!("the pool of sqlx was first: {pool:?}"),
         };
         assert_eq!(
             platform::causes::chain(&error),
