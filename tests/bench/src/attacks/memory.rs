@@ -9,7 +9,7 @@ use crate::measure::number;
 const MEBIBYTE: u64 = 1024 * 1024;
 
 /// A process, and the most memory that it may have with the default settings. The bounds are the sums that docs/limits.md names for a
-/// service and for the gateway ("What a process holds at most for its clients"); who changes one changes the other.
+/// service and for the gateway ("What a process holds at most"); who changes one changes the other.
 struct Bound {
     process: &'static str,
     most: u64,
@@ -17,12 +17,12 @@ struct Bound {
 
 /// In the order of `Processes::ids`.
 const BOUNDS: [Bound; 3] = [
-    // 1.2 GiB
-    Bound { process: "worker-service", most: 1_229 * MEBIBYTE },
-    // 1.2 GiB
-    Bound { process: "task-service", most: 1_229 * MEBIBYTE },
-    // 0.9 GiB
-    Bound { process: "gateway", most: 922 * MEBIBYTE },
+    // 2.4 GiB
+    Bound { process: "worker-service", most: 2_458 * MEBIBYTE },
+    // 2.4 GiB
+    Bound { process: "task-service", most: 2_458 * MEBIBYTE },
+    // 2.0 GiB
+    Bound { process: "gateway", most: 2_048 * MEBIBYTE },
 ];
 /// What a process may have more than before the attack once it has been over for a while: what it caches, and what the allocator keeps.
 const KEPT: u64 = 64 * MEBIBYTE;
