@@ -271,7 +271,8 @@ async fn on(
 ) -> anyhow::Result<Vec<Cell>> {
     let postgres = match backend {
         Backend::Sqlite => None,
-        Backend::Postgres => Some(Postgres::start(directory).await?),
+        // Each setup has sixteen connections and more.
+        Backend::Postgres => Some(Postgres::start_with(directory, &["max_connections=300"]).await?),
     };
     let mut running = Vec::new();
     for &setup in &cli.setups {
