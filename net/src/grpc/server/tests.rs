@@ -60,7 +60,7 @@ impl Authenticate for Names {
     }
 }
 
-/// A service that reads the message and answers with many bytes, or, to a message of `wait`, waits before; to one of `never`, it does not.
+/// A service that reads the message and answers with many bytes, or, to a message of `wait`, waits before; to one of `hang`, it does not answer.
 #[derive(Clone)]
 struct Tasks;
 
@@ -83,7 +83,7 @@ impl tower::Service<Request<tonic::body::Body>> for Tasks {
                 Ok(message) => message.to_bytes(),
                 Err(status) => return Ok(status.into_http()),
             };
-            if message == "never" {
+            if message == "hang" {
                 std::future::pending::<()>().await;
             }
             if message == "wait" {

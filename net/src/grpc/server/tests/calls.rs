@@ -100,7 +100,8 @@ async fn answers_that_users_do_not_take_leave_bytes_for_calls_over_connections_o
 
 #[tokio::test]
 async fn answers_that_nobody_takes_have_a_share_for_each_caller() {
-    let bytes = 3 * ANSWER;
+    // Three answers, and room for requests.
+    let bytes = 3 * ANSWER + ANSWER / 2;
     let server = serve(with_calls(|it| (it.bytes, it.bytes_per_caller) = (2 * bytes, bytes))).await;
     let mut slow = Client::connect_from(Ipv4Addr::LOCALHOST, server, 1_000).await;
     let mut untaken = Vec::new();
@@ -108,7 +109,7 @@ async fn answers_that_nobody_takes_have_a_share_for_each_caller() {
         untaken.push(slow.call(Some("ada"), "").await.unwrap());
     }
     // At once: an answer for which there is no place is not made.
-    assert_eq!(slow.call(Some("ada"), "never").await.unwrap_err().0, Code::ResourceExhausted);
+    assert_eq!(slow.call(Some("ada"), "hang").await.unwrap_err().0, Code::ResourceExhausted);
     let mut bob = Client::connect(server).await;
     assert!(is_served(&mut bob, "bob").await);
     // What is taken at last counts no more.
