@@ -10,7 +10,7 @@ use telemetry::span::in_current_context;
 use crate::connection::{Again, Use, acquire_from, noted};
 use crate::{Committed, Database, Pools, Statements as _, StorageError, Value};
 
-/// Two statements that no row satisfies twice: each inserts a row with an id that is new.
+/// Two statements, each of which inserts a row with an id that is new, so that the same change cannot be made twice.
 #[derive(Clone, Copy, Debug)]
 pub struct Pair {
     /// The statement that runs first.

@@ -207,9 +207,14 @@ impl Awaited {
 }
 
 impl Holder {
+    /// The caller, unless the call comes over a connection of a process.
+    fn direct_caller(&self) -> Option<&Key> {
+        self.key.as_ref().filter(|_| !self.is_from_process)
+    }
+
     /// A place for a call whose message is still to arrive; one over a connection of a process needs none.
     pub(super) fn awaited(&self) -> Result<Option<Awaited>, Status> {
-        let Some(key) = self.key.as_ref().filter(|_| !self.is_from_process) else { return Ok(None) };
+        let Some(key) = self.direct_caller() else { return Ok(None) };
         let displaced = CancellationToken::new();
         let entered = self.bounds.0.awaited.enter(key, displaced.clone());
         let (place, other) = entered.map_err(|full| self.awaited_refusal(full))?;
@@ -248,7 +253,7 @@ impl Holder {
     /// A place for an answer that may be as large as the last one to this caller of the method; `None` if that was small, or if
     /// the answer is taken at once.
     pub(super) fn expected_answer(&self, method: &'static str) -> Result<Option<Place<Key>>, Status> {
-        let Some(key) = self.key.as_ref().filter(|_| !self.is_from_process) else { return Ok(None) };
+        let Some(key) = self.direct_caller() else { return Ok(None) };
         let Some(expected) = self.bounds.0.answers.expected(key, method) else { return Ok(None) };
         // An answer that is larger than the share has its turn when no other one waits: it may be smaller this time.
         let expected = expected.min(self.bounds.0.bytes.most());
@@ -262,7 +267,7 @@ impl Holder {
         expected: Option<Place<Key>>,
         bytes: usize,
     ) -> Result<Place<Key>, Status> {
-        if let Some(key) = self.key.as_ref().filter(|_| !self.is_from_process) {
+        if let Some(key) = self.direct_caller() {
             self.bounds.0.answers.note(key, method, bytes);
         }
         let Some(mut place) = expected else { return self.bytes(bytes) };
