@@ -18,6 +18,8 @@ mod method;
 mod outcome;
 mod peer;
 mod probe;
+mod read_turns;
+mod received;
 mod reflection;
 pub mod server;
 mod server_layer;

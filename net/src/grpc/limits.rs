@@ -8,6 +8,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::Status;
 
 use super::answer_sizes::AnswerSizes;
+use super::read_turns::{ReadTurn, ReadTurns};
 use super::status::{self, Reason};
 use crate::client_address::Network;
 use crate::places::{Full, Place, Places};
@@ -65,6 +66,7 @@ struct Shared {
     awaited: Waiting<Key, CancellationToken>,
     bytes: Places<Key>,
     answers: AnswerSizes,
+    reads: ReadTurns,
     checks: Waiting<Network, Weak<Standing>>,
     probes: Waiting<Network, Weak<Standing>>,
     unverified: Places<Network>,
@@ -98,6 +100,7 @@ impl Bounds {
             bytes: Places::new(limits.bytes, limits.bytes_per_caller)
                 .with_reserve(limits.bytes / BYTES_OF_PROCESSES),
             answers: AnswerSizes::default(),
+            reads: ReadTurns::default(),
             checks: Waiting::new(CHECKS.0, CHECKS.1),
             probes: Waiting::new(PROBES.0, PROBES.1),
             unverified: Places::new(UNVERIFIED.0, UNVERIFIED.1),
@@ -237,6 +240,11 @@ impl Holder {
             Some(key) => shared.calls.take(key, 1),
         };
         taken.map_err(|full| self.bounds.refusal(full, "calls at the same time"))
+    }
+
+    /// A turn at reading; `None` for a call over a connection of a process, which limits the requests of its callers itself.
+    pub(super) fn read_turn(&self) -> Option<impl Future<Output = ReadTurn> + Send + use<>> {
+        self.direct_caller().map(|it| self.bounds.0.reads.take(it))
     }
 
     /// A place for bytes of messages.

@@ -1,11 +1,9 @@
-//! The messages of a call as bytes, and the place of the call, which it has once its message has arrived. The bytes of a request
-//! count while they arrive and until the call is answered, and have to be complete in time, whatever the deadline of the call is;
-//! those of an answer count until the client has taken them.
+//! The messages of a call as bytes. Those of a request count while they arrive and until the call is answered, and have to be
+//! complete in time, whatever the deadline of the call is; those of an answer count until the client has taken them.
 //!
 //! `http-body-util` can limit the length of a body, but not the time that it takes, nor can it count what waits for the client.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -19,89 +17,22 @@ use tonic::Status;
 use tonic::body::Body as GrpcBody;
 use tower::BoxError;
 
-use super::limits::{Awaited, Bounds, Holder, Key};
+use super::limits::{Bounds, Holder, Key};
+use super::received::{Method, Received, Turn};
 use super::status::{self, Reason};
 use super::unread::MessageLength;
-use crate::places::{Full, Place};
-
-/// The place of a call and the bytes of its message, which count until the call is over.
-#[derive(Clone)]
-pub(super) struct Received(Option<Arc<Mutex<Counted>>>);
-
-struct Counted {
-    holder: Holder,
-    bytes: Option<Place<Key>>,
-    /// The place of a call whose message is awaited.
-    awaited: Option<Awaited>,
-    /// That of a call whose message has arrived.
-    call: Option<Place<Key>>,
-    has_arrived: bool,
-}
-
-impl Received {
-    /// A call that does not count.
-    fn uncounted() -> Self {
-        Self(None)
-    }
-
-    /// A call of a holder, whose message is awaited.
-    pub(super) fn awaited(holder: Holder) -> Result<Self, Status> {
-        let awaited = holder.awaited()?;
-        let counted = Counted { holder, bytes: None, awaited, call: None, has_arrived: false };
-        Ok(Self(Some(Arc::new(Mutex::new(counted)))))
-    }
-
-    /// The call is over.
-    pub(super) fn end(self) {
-        if let Some(mut counted) = self.counted() {
-            (counted.bytes, counted.awaited, counted.call) = (None, None, None);
-        }
-    }
-
-    fn add(&self, amount: usize) -> Result<(), Status> {
-        let Some(mut counted) = self.counted() else { return Ok(()) };
-        let Counted { holder, bytes, .. } = &mut *counted;
-        match bytes {
-            Some(bytes) => bytes.grow(amount).map_err(|full| holder.bytes_refusal(full))?,
-            None => *bytes = Some(holder.bytes(amount)?),
-        }
-        Ok(())
-    }
-
-    /// The message has arrived.
-    fn arrived(&self) -> Result<(), Status> {
-        let Some(mut counted) = self.counted() else { return Ok(()) };
-        if !counted.has_arrived {
-            counted.call = Some(counted.holder.call()?);
-            (counted.awaited, counted.has_arrived) = (None, true);
-        }
-        Ok(())
-    }
-
-    /// Waits until the place of the awaited message has been given to another call.
-    fn displaced(&self) -> Option<Pin<Box<WaitForCancellationFutureOwned>>> {
-        Some(Box::pin(self.counted()?.awaited.as_ref()?.displaced()))
-    }
-
-    /// The answer to a call whose place has been given to another one.
-    fn displacement(&self) -> Status {
-        match self.counted() {
-            Some(counted) => counted.holder.awaited_refusal(Full::Total),
-            None => status::internal(),
-        }
-    }
-
-    fn counted(&self) -> Option<MutexGuard<'_, Counted>> {
-        Some(self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
+use crate::places::Place;
 
 pin_project_lite::pin_project! {
-    /// The body of a request, whose message has to arrive in time.
+    /// The body of a request, whose message has to arrive in time. It ends once the call may be executed.
     pub(crate) struct RequestBody<B> {
         #[pin]
         inner: B,
         received: Received,
+        // `None` unless the call waits for its turn.
+        turn: Option<Turn>,
+        // The last part of a message that has arrived, until the turn has come.
+        last: Option<Frame<Bytes>>,
         // `None` if the service itself limits its messages.
         length: Option<MessageLength>,
         // `None` if nobody else can get the place of the call, or once the body has arrived.
@@ -126,7 +57,7 @@ impl<B> RequestBody<B> {
     fn new(inner: B, received: Received, length: Option<MessageLength>, timeout: Option<Duration>) -> Self {
         let deadline = timeout.map(|it| (it, Box::pin(tokio::time::sleep(it))));
         let displaced = received.displaced();
-        Self { inner, received, length, displaced, deadline }
+        Self { inner, received, turn: None, last: None, length, displaced, deadline }
     }
 }
 
@@ -135,10 +66,17 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for RequestBody<B> {
     type Error = BoxError;
 
     fn poll_frame(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let mut this = self.project();
+        let mut this = self.as_mut().project();
+        if let Some(turn) = this.turn {
+            let turn = ready!(turn.as_mut().poll(cx));
+            *this.turn = None;
+            let executed = this.received.execute(turn).map_err(BoxError::from);
+            let last = this.last.take();
+            return Poll::Ready(executed.map(|()| last).transpose());
+        }
         let polled = this.inner.as_mut().poll_frame(cx);
         if polled.is_pending()
             && let Some((timeout, sleep)) = this.deadline
@@ -158,7 +96,14 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for RequestBody<B> {
             Some(Err(error)) => return Poll::Ready(Some(Err(error.into()))),
             None => {
                 (*this.deadline, *this.displaced) = (None, None);
-                return Poll::Ready(this.received.arrived().err().map(|it| Err(it.into())));
+                return match this.received.arrived() {
+                    Ok(None) => Poll::Ready(None),
+                    Ok(turn) => {
+                        *this.turn = turn;
+                        self.poll_frame(cx)
+                    }
+                    Err(refused) => Poll::Ready(Some(Err(refused.into()))),
+                };
             }
         };
         if let Some((length, data)) = this.length.as_mut().zip(frame.data_ref())
@@ -167,19 +112,29 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for RequestBody<B> {
             return Poll::Ready(Some(Err(too_large.into())));
         }
         let amount = frame.data_ref().map_or(0, Bytes::len);
-        let mut counted = this.received.add(amount);
-        if this.inner.is_end_stream() {
-            counted = counted.and_then(|()| this.received.arrived());
+        if let Err(full) = this.received.add(amount) {
+            return Poll::Ready(Some(Err(full.into())));
         }
-        Poll::Ready(Some(counted.map(|()| frame).map_err(Into::into)))
+        if this.inner.is_end_stream() {
+            (*this.deadline, *this.displaced) = (None, None);
+            *this.turn = this.received.arrived()?;
+            if this.turn.is_some() {
+                *this.last = Some(frame);
+                return self.poll_frame(cx);
+            }
+        }
+        Poll::Ready(Some(Ok(frame)))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
+        self.turn.is_none() && self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
+        match self.last.as_ref().and_then(Frame::data_ref) {
+            Some(last) => SizeHint::with_exact(u64::try_from(last.len()).unwrap_or(u64::MAX)),
+            None => self.inner.size_hint(),
+        }
     }
 }
 
@@ -224,29 +179,12 @@ impl AsRef<[u8]> for CountedBytes {
     }
 }
 
-/// What is known of the method of a call.
-#[derive(Clone, Copy)]
-pub(super) struct Method {
-    pub(super) name: &'static str,
-    /// Whether it only reads.
-    pub(super) reads: bool,
-    /// Whether it answers a stream.
-    pub(super) streams: bool,
-}
-
-/// The place of a call whose message is awaited, and one for its answer. A change is made even if there is none for its answer.
-pub(super) fn places(holder: &Holder, method: Method) -> Result<(Received, Option<Place<Key>>), Status> {
-    let received = Received::awaited(holder.clone())?;
-    let expected = holder.expected_answer(method.name);
-    Ok((received, if method.reads { expected? } else { expected.unwrap_or_default() }))
-}
-
 /// The answer to a call, whose bytes count unless it is a stream.
 pub(super) async fn counted<R, E>(
     handled: impl Future<Output = Result<Response<R>, E>>,
     holder: Holder,
     method: Method,
-    expected: Option<Place<Key>>,
+    received: Received,
 ) -> Result<Response<GrpcBody>, E>
 where
     R: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
@@ -255,7 +193,7 @@ where
     Ok(if method.streams {
         answer.map(GrpcBody::new)
     } else {
-        encoded(answer, &holder, method, expected).await
+        encoded(answer, &holder, method, received.answer()).await
     })
 }
 

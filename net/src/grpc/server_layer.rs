@@ -18,9 +18,10 @@ use tonic::{Code, Status};
 use tower::{BoxError, Layer, Service};
 
 use super::limits::Bounds;
-use super::message_body::{Method, RequestBody, counted, places};
+use super::message_body::{RequestBody, counted};
 use super::method::{self, KnownMethods};
 use super::outcome::Outcome;
+use super::received::{Method, Received};
 use super::status::Reason;
 use super::{deadline, head, probe, status, unread};
 use crate::activity::{Activity, RequestGuard};
@@ -165,14 +166,14 @@ where
             }
             head.extensions.insert(admission);
             let method = Method { name: call.method, reads, streams };
-            let (received, expected) = match places(&holder, method) {
-                Ok(places) => places,
+            let received = match Received::awaited(holder.clone(), method) {
+                Ok(received) => received,
                 Err(full) => return Ok(call.answer(full)),
             };
             let within = call.about.within(call.span.context());
             let body = RequestBody::of_call(body, received.clone(), &bounds);
             let handled = inner.call(Request::from_parts(head, body));
-            let handled = counted(handled, holder, method, expected);
+            let handled = counted(handled, holder, method, received.clone());
             let handled = survive_panics(handled, bounds.message_bytes()).with_context(within);
             let mut response = match timeout {
                 None => handled.await?,

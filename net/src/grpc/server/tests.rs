@@ -6,6 +6,8 @@ mod health;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -60,9 +62,13 @@ impl Authenticate for Names {
     }
 }
 
-/// A service that reads the message and answers with many bytes, or, to a message of `wait`, waits before; to one of `hang`, it does not answer.
-#[derive(Clone)]
-struct Tasks;
+/// A service that reads the message and answers with many bytes, or, to a message of `wait`, waits before; to one of `hang`, it does not
+/// answer. Calls at the same time are executed side by side.
+#[derive(Clone, Default)]
+struct Tasks {
+    /// The calls whose message it has read.
+    executed: Arc<AtomicUsize>,
+}
 
 impl tonic::server::NamedService for Tasks {
     const NAME: &'static str = "ccm.task.v1.TaskService";
@@ -78,11 +84,16 @@ impl tower::Service<Request<tonic::body::Body>> for Tasks {
     }
 
     fn call(&mut self, request: Request<tonic::body::Body>) -> Self::Future {
+        let executed = self.executed.clone();
         Box::pin(async move {
             let message = match request.into_body().collect().await {
                 Ok(message) => message.to_bytes(),
                 Err(status) => return Ok(status.into_http()),
             };
+            executed.fetch_add(1, Ordering::SeqCst);
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
             if message == "hang" {
                 std::future::pending::<()>().await;
             }
@@ -117,6 +128,10 @@ fn limits() -> ConnectionOptions {
 }
 
 async fn serve(options: ConnectionOptions) -> SocketAddr {
+    serve_tasks(options, Tasks::default()).await
+}
+
+async fn serve_tasks(options: ConnectionOptions, tasks: Tasks) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = GrpcServer::new(
@@ -126,7 +141,7 @@ async fn serve(options: ConnectionOptions) -> SocketAddr {
         proto::DESCRIPTORS,
         &["ccm.task.v1.TaskService"],
     );
-    let server = server.unwrap().with(Tasks);
+    let server = server.unwrap().with(tasks);
     let health = HealthCheck { check: || std::future::ready(Ok(())), changed: std::future::pending };
     tokio::spawn(server.serve(listener, options, health, Shutdown::new(), Shutdown::new()));
     address

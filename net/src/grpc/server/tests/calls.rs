@@ -119,6 +119,55 @@ async fn answers_that_nobody_takes_have_a_share_for_each_caller() {
 }
 
 #[tokio::test]
+async fn a_caller_with_many_reads_has_few_of_them_executed_and_another_one_is_served() {
+    let tasks = Tasks::default();
+    let server = serve_tasks(limits(), tasks.clone()).await;
+    let executed = || tasks.executed.load(Ordering::SeqCst);
+    let mut client = Client::connect(server).await;
+    let mut held = Vec::new();
+    for _ in 0..10 {
+        let (answer, mut body) = client.begin(Some("ada"), GET).await;
+        body.send_data(Bytes::from_static(b"hang"), true).unwrap();
+        held.push(answer);
+    }
+    let both = async {
+        while executed() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(DEADLINE, both).await.expect("two calls are executed");
+    assert!(is_served(&mut client, "bob").await);
+    assert_eq!(executed(), 3);
+    // A call that its client gives up passes its turn on.
+    drop(held);
+    is_served_in_time(&mut client, "ada").await;
+}
+
+#[tokio::test]
+async fn of_a_burst_of_reads_no_more_answers_are_made_than_their_caller_has_bytes() {
+    let bytes = 3 * ANSWER + ANSWER / 2;
+    let tasks = Tasks::default();
+    let options = with_calls(|it| (it.bytes, it.bytes_per_caller) = (2 * bytes, bytes));
+    let server = serve_tasks(options, tasks.clone()).await;
+    let mut slow = Client::connect_from(Ipv4Addr::LOCALHOST, server, 1_000).await;
+    let mut burst = Vec::new();
+    for _ in 0..10 {
+        let (answer, mut body) = slow.begin(Some("ada"), GET).await;
+        body.send_data(Bytes::from_static(b""), true).unwrap();
+        burst.push(answer);
+    }
+    let mut untaken = Vec::new();
+    for answer in burst {
+        match outcome(answer).await {
+            Ok(answer) => untaken.push(answer),
+            Err((code, _)) => assert_eq!(code, Code::ResourceExhausted),
+        }
+    }
+    assert_eq!((untaken.len(), tasks.executed.load(Ordering::SeqCst)), (3, 3));
+    drop(slow);
+}
+
+#[tokio::test]
 async fn a_message_has_to_be_complete_in_time_whatever_the_deadline_of_its_call() {
     let server = serve(with_calls(|it| it.message_timeout = Duration::from_millis(300))).await;
     let mut client = Client::connect(server).await;
