@@ -1,12 +1,16 @@
-//! Turns at something that few may do at the same time, such as reading pages of the log. Who waits is served caller by caller,
-//! so a caller with many watches delays another one by one turn, not by as many turns as it has watches. Services wait in a
-//! lane of their own, which gets every second turn: what they read is for many.
+//! Turns at something that few may do at the same time, such as reading pages of the log. Of those who wait, the caller who has had
+//! the fewest turns lately is served first: however many watches a caller has, one that reads little waits for the end of a turn
+//! only. Services wait in a lane of their own, which gets every second turn: what they read is for many.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use access::{Caller, Role};
 use tokio::sync::oneshot;
+
+/// After which a turn counts half.
+const HALF_LIFE: Duration = Duration::from_secs(1);
 
 /// The caller of a watch, whatever token it uses. Clones are cheap.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -36,11 +40,18 @@ struct State {
     lanes: [Lane; 2],
     /// The lane that is served first next time.
     first: usize,
+    had: Had,
+}
+
+/// The turns that each has had lately. Has no entry for one that had none.
+struct Had {
+    turns: HashMap<Subscriber, u32>,
+    halved: Instant,
 }
 
 #[derive(Default)]
 struct Lane {
-    /// Those who wait, each once, in the order in which they are served.
+    /// Those who wait, each once, in the order in which they are served if they have had as many turns.
     order: VecDeque<Subscriber>,
     /// Has no entry for one that does not wait.
     waiting: HashMap<Subscriber, VecDeque<oneshot::Sender<Turn>>>,
@@ -52,7 +63,8 @@ pub(crate) struct Turn(Option<Turns>);
 impl Turns {
     /// `at_once` turns may be taken at the same time.
     pub(crate) fn new(at_once: usize) -> Self {
-        Self(Arc::new(Mutex::new(State { free: at_once, lanes: Default::default(), first: 0 })))
+        let had = Had { turns: HashMap::new(), halved: Instant::now() };
+        Self(Arc::new(Mutex::new(State { free: at_once, lanes: Default::default(), first: 0, had })))
     }
 
     /// Waits for a turn. Who gives up waiting delays nobody.
@@ -62,6 +74,7 @@ impl Turns {
                 let mut state = self.state();
                 if state.free > 0 {
                     state.free -= 1;
+                    state.had.add(subscriber, Instant::now());
                     return Turn(Some(self.clone()));
                 }
                 let (give, given) = oneshot::channel();
@@ -115,7 +128,28 @@ impl State {
         let first = self.first;
         let lane = [first, 1 - first].into_iter().find(|it| !self.lanes[*it].order.is_empty())?;
         self.first = 1 - lane;
-        self.lanes[lane].leave()
+        self.lanes[lane].leave(&mut self.had)
+    }
+}
+
+impl Had {
+    fn lately(&self, subscriber: &Subscriber) -> u32 {
+        self.turns.get(subscriber).copied().unwrap_or_default()
+    }
+
+    fn add(&mut self, subscriber: &Subscriber, now: Instant) {
+        while now - self.halved >= HALF_LIFE && !self.turns.is_empty() {
+            self.halved += HALF_LIFE;
+            self.turns.retain(|_, turns| {
+                *turns /= 2;
+                *turns > 0
+            });
+        }
+        if self.turns.is_empty() {
+            self.halved = now;
+        }
+        let turns = self.turns.entry(subscriber.clone()).or_default();
+        *turns = turns.saturating_add(1);
     }
 }
 
@@ -131,8 +165,10 @@ impl Lane {
     }
 
     /// Takes the one that waits longest of the subscriber whose turn it is.
-    fn leave(&mut self) -> Option<oneshot::Sender<Turn>> {
-        let subscriber = self.order.pop_front()?;
+    fn leave(&mut self, had: &mut Had) -> Option<oneshot::Sender<Turn>> {
+        let (next, _) = self.order.iter().enumerate().min_by_key(|(_, it)| had.lately(it))?;
+        let subscriber = self.order.remove(next)?;
+        had.add(&subscriber, Instant::now());
         let waiting = self.waiting.get_mut(&subscriber)?;
         let next = waiting.pop_front();
         if waiting.is_empty() {
@@ -186,22 +222,51 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_caller_with_many_watches_delays_another_one_by_one_turn() {
+    async fn a_caller_with_many_watches_delays_another_one_by_no_more_than_the_turn_that_it_has() {
         let turns = Turns::new(1);
         let held = turns.take(&subscriber("ada", Role::User)).await;
         let many = vec![("ada", Role::User); 900];
         let waiting =
             [many.as_slice(), &[("bob", Role::User), ("bob", Role::User), ("eve", Role::User)]].concat();
         let order = order(&turns, held, &waiting).await;
-        assert_eq!(order[..6], ["ada", "bob", "eve", "ada", "bob", "ada"]);
+        assert_eq!(order[..6], ["bob", "eve", "ada", "bob", "ada", "ada"]);
         assert_eq!(turns.state().free, 1);
         assert!(turns.state().lanes.iter().all(|it| it.order.is_empty() && it.waiting.is_empty()));
     }
 
     #[tokio::test]
+    async fn who_has_had_fewer_turns_lately_is_served_first() {
+        let turns = Turns::new(1);
+        let (ada, bob) = (("ada", Role::User), ("bob", Role::User));
+        for _ in 0..1_000 {
+            drop(turns.take(&subscriber("ada", Role::User)).await);
+        }
+        let held = turns.take(&subscriber("bob", Role::User)).await;
+        assert_eq!(order(&turns, held, &[ada, bob, bob, bob]).await, ["bob", "bob", "bob", "ada"]);
+    }
+
+    #[test]
+    fn turns_are_forgotten_by_and_by() {
+        let (ada, bob) = (subscriber("ada", Role::User), subscriber("bob", Role::User));
+        let mut had = Had { turns: HashMap::new(), halved: Instant::now() };
+        let mut now = Instant::now() + 100 * HALF_LIFE;
+        for _ in 0..8 {
+            had.add(&ada, now);
+        }
+        now += HALF_LIFE;
+        had.add(&bob, now);
+        assert_eq!((had.lately(&ada), had.lately(&bob)), (4, 1));
+        now += 3 * HALF_LIFE / 2;
+        had.add(&bob, now);
+        assert_eq!((had.lately(&ada), had.lately(&bob)), (2, 1));
+        had.add(&bob, now + 20 * HALF_LIFE);
+        assert_eq!((had.turns.len(), had.lately(&bob)), (1, 1));
+    }
+
+    #[tokio::test]
     async fn services_have_every_second_turn() {
         let turns = Turns::new(1);
-        let held = turns.take(&subscriber("ada", Role::User)).await;
+        let held = turns.take(&subscriber("mia", Role::User)).await;
         let (ada, bob, eve) = (("ada", Role::User), ("bob", Role::User), ("eve", Role::User));
         let hub = ("hub", Role::Service);
         let order = order(&turns, held, &[ada, bob, eve, hub, hub]).await;
