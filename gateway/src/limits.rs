@@ -4,6 +4,7 @@ pub(crate) mod caller_rate;
 pub(crate) mod callers;
 pub(crate) mod header;
 pub(crate) mod in_flight;
+pub(crate) mod reads;
 
 use std::num::NonZeroU32;
 use std::time::Duration;

@@ -19,6 +19,7 @@ use crate::error;
 use crate::input::PARAMETERS;
 use crate::limits::caller_rate;
 use crate::limits::in_flight::InFlightLimit;
+use crate::limits::reads::Reads;
 use crate::services::Services;
 use crate::session::Sessions;
 use crate::session::cookies::HeaderOrCookie;
@@ -112,6 +113,7 @@ pub(crate) fn router(
         caller_rate: limits.caller_rate.map(caller_rate::new),
         header_bytes: limits.header_bytes,
         in_flight: InFlightLimit::new(limits),
+        reads: Reads::default(),
         request_timeout: limits.request_timeout,
         sessions,
         told: Told(Arc::new(behind)),

@@ -18,7 +18,6 @@ mod method;
 mod outcome;
 mod peer;
 mod probe;
-mod read_turns;
 mod received;
 mod reflection;
 pub mod server;

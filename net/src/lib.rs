@@ -13,6 +13,7 @@ pub mod places;
 pub mod public_origin;
 mod rarely;
 pub mod rate_limit;
+pub mod read_turns;
 mod refused;
 pub mod scrape;
 pub mod server;

@@ -205,3 +205,33 @@ async fn one_caller_has_no_more_than_a_share_of_what_may_be_in_flight() {
     }
     assert_eq!(product.user("holder").post("/api/tasks", &task).await.status, 201);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_whose_reads_are_not_answered_has_two_of_them_executed_and_the_others_wait_in_their_traces()
+{
+    let product = Product::start_with(Backend::Sqlite, &[("CCM_REQUEST_TIMEOUT", "3s")]).await;
+    let (ada, bob) = (product.user("ada"), product.user("bob"));
+    product.tasks.signal("STOP");
+    let traces: Vec<_> = (1..=5).map(|it| format!("4bf92f3577b34da6a3ce929d0e0f000{it}")).collect();
+    let reads: JoinSet<_> = traces
+        .iter()
+        .map(|it| ada.with("traceparent", &format!("00-{it}-00f067aa0ba902b7-01")))
+        .map(|client| async move { client.get("/api/tasks").await })
+        .collect();
+    // The turns of a service that hangs keep nobody from another one.
+    for client in [&ada, &bob] {
+        assert_eq!(client.get("/api/workers").await.status, 200);
+    }
+    for answer in reads.join_all().await {
+        assert_eq!((answer.status.as_u16(), answer.text("code")), (504, "DEADLINE_EXCEEDED"), "{answer:?}");
+    }
+    let waited = eventually("the spans of all reads", async || {
+        let all: Vec<_> = traces.iter().map(|it| product.collector.trace(it)).collect();
+        let have_ended = all.iter().all(|it| it.iter().any(|span| span.name == "GET /api/tasks"));
+        have_ended.then(|| all.iter().filter(|it| it.iter().any(|span| span.name == "wait for turn")).count())
+    });
+    assert_eq!(waited.await, 3);
+    product.tasks.signal("CONT");
+    eventually("the service is read", async || (ada.get("/api/tasks").await.status == 200).then_some(()))
+        .await;
+}

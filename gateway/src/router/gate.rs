@@ -23,6 +23,7 @@ use crate::input::{IfMatchOfRead, check_head};
 use crate::limits::caller_rate::{self, CallerRateLimit};
 use crate::limits::header::check_size;
 use crate::limits::in_flight::{HeldBody, InFlightLimit};
+use crate::limits::reads::Reads;
 use crate::public_url::PublicUrl;
 use crate::session::Sessions;
 use crate::stream::TraceUrl;
@@ -40,6 +41,7 @@ pub(super) struct Rules {
     /// Maximum size of a header.
     pub(super) header_bytes: usize,
     pub(super) in_flight: InFlightLimit,
+    pub(super) reads: Reads,
     pub(super) request_timeout: Duration,
     pub(super) sessions: Sessions,
     pub(super) told: Told,
@@ -147,7 +149,7 @@ impl Rules {
         }
     }
 
-    /// The innermost steps: what handlers need, and the conditions of reads.
+    /// The innermost steps: what handlers need, the conditions of reads, and their turns.
     async fn handled<S>(&self, mut request: Request, mut inner: S) -> Response
     where
         S: Service<Request, Response = Response, Error = Infallible>,
@@ -158,7 +160,9 @@ impl Rules {
         request.extensions_mut().insert(self.told.clone());
         self.body_limit.apply(&mut request);
         let condition = IfMatchOfRead::of(&request);
+        let turn = self.reads.take(&request).await;
         let Ok(response) = inner.call(request).await;
+        turn.end(&response);
         condition.check(response)
     }
 }

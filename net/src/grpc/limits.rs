@@ -8,11 +8,11 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::Status;
 
 use super::answer_sizes::AnswerSizes;
-use super::read_turns::{ReadTurn, ReadTurns};
 use super::status::{self, Reason};
 use crate::client_address::Network;
 use crate::places::{Full, Place, Places};
 use crate::rarely::Rarely;
+use crate::read_turns::{ReadTurn, ReadTurns};
 use crate::refused::Refused;
 use crate::server::Standing;
 use crate::waiting::{Waiter, Waiting};
@@ -66,7 +66,7 @@ struct Shared {
     awaited: Waiting<Key, CancellationToken>,
     bytes: Places<Key>,
     answers: AnswerSizes,
-    reads: ReadTurns,
+    reads: ReadTurns<Key>,
     checks: Waiting<Network, Weak<Standing>>,
     probes: Waiting<Network, Weak<Standing>>,
     unverified: Places<Network>,
@@ -243,8 +243,8 @@ impl Holder {
     }
 
     /// A turn at reading; `None` for a call over a connection of a process, which limits the requests of its callers itself.
-    pub(super) fn read_turn(&self) -> Option<impl Future<Output = ReadTurn> + Send + use<>> {
-        self.direct_caller().map(|it| self.bounds.0.reads.take(it))
+    pub(super) fn read_turn(&self) -> Option<impl Future<Output = ReadTurn<Key>> + Send + use<>> {
+        self.direct_caller().map(|it| self.bounds.0.reads.clone().take(it.clone()))
     }
 
     /// A place for bytes of messages.

@@ -193,7 +193,7 @@ where
     Ok(if method.streams {
         answer.map(GrpcBody::new)
     } else {
-        encoded(answer, &holder, method, received.answer()).await
+        encoded(answer, &holder, method, &received).await
     })
 }
 
@@ -203,7 +203,7 @@ async fn encoded<R>(
     answer: Response<R>,
     holder: &Holder,
     method: Method,
-    expected: Option<Place<Key>>,
+    received: &Received,
 ) -> Response<GrpcBody>
 where
     R: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
@@ -226,6 +226,7 @@ where
         Some(Err(error)) => return Status::from_error(error.into()).into_http(),
         None => return Response::from_parts(head, GrpcBody::empty()),
     };
+    let expected = received.answer(data.len());
     let data = match holder.answer(method.name, expected, data.len()) {
         Ok(place) => Bytes::from_owner(CountedBytes { bytes: data, _place: place }),
         Err(full) if method.reads => return full.into_http(),

@@ -8,9 +8,9 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 use tonic::Status;
 
 use super::limits::{Awaited, Holder, Key};
-use super::read_turns::ReadTurn;
 use super::status;
 use crate::places::{Full, Place};
+use crate::read_turns::ReadTurn;
 
 /// What is known of the method of a call.
 #[derive(Clone, Copy)]
@@ -42,12 +42,12 @@ struct Counted {
     /// That of a call whose message has arrived.
     call: Option<Place<Key>>,
     has_arrived: bool,
-    turn: Option<ReadTurn>,
+    turn: Option<ReadTurn<Key>>,
     /// A place for the answer, if it may be large.
     answer: Option<Place<Key>>,
 }
 
-pub(super) type Turn = Pin<Box<dyn Future<Output = ReadTurn> + Send>>;
+pub(super) type Turn = Pin<Box<dyn Future<Output = ReadTurn<Key>> + Send>>;
 
 impl Received {
     /// A call that does not count.
@@ -104,15 +104,19 @@ impl Received {
     }
 
     /// The turn of the call has come.
-    pub(super) fn execute(&self, turn: ReadTurn) -> Result<(), Status> {
+    pub(super) fn execute(&self, turn: ReadTurn<Key>) -> Result<(), Status> {
         let Some(mut counted) = self.counted() else { return Ok(()) };
         counted.turn = Some(turn);
         counted.expect_answer()
     }
 
-    /// The place for the answer to the call.
-    pub(super) fn answer(&self) -> Option<Place<Key>> {
-        self.counted()?.answer.take()
+    /// The place for the answer to the call, which has so many bytes.
+    pub(super) fn answer(&self, bytes: usize) -> Option<Place<Key>> {
+        let mut counted = self.counted()?;
+        if let Some(turn) = &counted.turn {
+            turn.answered(bytes);
+        }
+        counted.answer.take()
     }
 
     /// Waits until the place of the awaited message has been given to another call.

@@ -34,6 +34,8 @@ pub(crate) enum Attack {
     SlowBodies,
     /// 36 bodies a second that fill the body limit with unknown members
     UnknownJson,
+    /// One account that reads 100 lists of 3 MiB at the gateway at a time, again and again
+    LargeLists,
     /// gRPC: 100 calls whose answers of 3 MiB nobody takes
     UntakenAnswers,
     /// gRPC: 240 messages of 320 KiB whose last byte never comes, under a deadline of an hour
@@ -190,6 +192,7 @@ pub(crate) async fn serve(attack: Attack) -> anyhow::Result<()> {
         Attack::Connections => rest::connections(&order, counts, &mut clients),
         Attack::SlowBodies => rest::slow_bodies(&order, counts, &mut clients),
         Attack::UnknownJson => rest::unknown_json(&order, counts, &mut clients),
+        Attack::LargeLists => rest::large_lists(&order, counts, &mut clients),
         Attack::UntakenAnswers => service::untaken_answers(&order, counts, &mut clients),
         Attack::EndlessMessages => service::endless_messages(&order, counts, &mut clients),
         Attack::NoToken => service::no_token(order.service, LIST, counts, &mut clients),

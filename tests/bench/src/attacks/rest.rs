@@ -10,9 +10,11 @@ use tokio::task::JoinSet;
 
 use super::attacker::{Counts, Order, connect};
 use super::kept;
+use super::processes::LARGE_ASSIGNEE;
 
 const CONNECTIONS: u64 = 5_000;
 const SLOW_BODIES: usize = 300;
+const LISTS: usize = 100;
 /// The default share of a caller in the bodies that are awaited.
 const SHARE: usize = 128;
 /// Bodies of unknown JSON come over this many connections, each with one at a time.
@@ -86,6 +88,36 @@ async fn slow_body(gateway: SocketAddr, token: &str, counts: &Counts) -> anyhow:
     Ok(())
 }
 
+/// Lists that are taken at once.
+pub(super) fn large_lists(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
+    let Some(token) = order.tokens.first() else { return 0 };
+    let request: &'static [u8] = format!(
+        "GET /api/tasks?assignee_id={LARGE_ASSIGNEE}&page_size=80 HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n"
+    )
+    .into_bytes()
+    .leak();
+    for _ in 0..LISTS {
+        let gateway = order.gateway;
+        clients.spawn(async move {
+            let mut open = None;
+            loop {
+                let answer = exchange(&mut open, gateway, request).await;
+                Counts::add(&counts.tried);
+                match answer {
+                    Ok(status) if status < 400 => Counts::add(&counts.got),
+                    other => {
+                        let refused = other.is_ok();
+                        Counts::add(if refused { &counts.refused } else { &counts.cut });
+                        open = open.filter(|_| refused);
+                        tokio::time::sleep(PAUSE).await;
+                    }
+                }
+            }
+        });
+    }
+    LISTS as u64
+}
+
 /// Bodies that have nothing but members that no task has.
 pub(super) fn unknown_json(order: &Order, counts: &'static Counts, clients: &mut JoinSet<()>) -> u64 {
     let mut body = String::from("{\"title\":\"x\"");
@@ -106,7 +138,7 @@ pub(super) fn unknown_json(order: &Order, counts: &'static Counts, clients: &mut
             let mut open: Option<BufReader<TcpStream>> = None;
             loop {
                 ticks.tick().await;
-                if let Ok(status) = json(&mut open, gateway, request).await {
+                if let Ok(status) = exchange(&mut open, gateway, request).await {
                     Counts::add(if status < 400 { &counts.got } else { &counts.refused });
                 } else {
                     open = None;
@@ -119,7 +151,8 @@ pub(super) fn unknown_json(order: &Order, counts: &'static Counts, clients: &mut
     JSON_CONNECTIONS as u64
 }
 
-async fn json(
+/// Sends a request over a connection that is kept; the status of the answer.
+async fn exchange(
     open: &mut Option<BufReader<TcpStream>>,
     gateway: SocketAddr,
     request: &[u8],
