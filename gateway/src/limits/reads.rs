@@ -8,9 +8,9 @@ use net::read_turns::{ReadTurn, ReadTurns};
 
 use super::callers::Key;
 
-/// What is read from one service each: when one of them hangs, it keeps a caller from nothing of the other one. Traces have no turns,
-/// because a store of traces that hangs would keep the caller from everything else.
-const SERVICES: [&str; 2] = ["/api/tasks", "/api/workers"];
+/// What is read from one service each, or from the store of traces: when one of them hangs, it keeps a caller from nothing of the
+/// others.
+const SERVICES: [&str; 3] = ["/api/tasks", "/api/workers", "/api/traces"];
 
 /// Hands out turns for each service.
 #[derive(Default)]
