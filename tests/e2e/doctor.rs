@@ -8,6 +8,7 @@ mod processes;
 mod slow;
 mod tempo;
 mod tokens;
+mod versions;
 mod well;
 
 use std::time::Duration;
@@ -21,6 +22,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 /// What `ccm doctor --json` has printed.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Said {
     healthy: bool,
     findings: Vec<Finding>,
@@ -29,10 +31,12 @@ struct Said {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Finding {
     check: String,
     level: Level,
     seen: String,
+    #[serde(deserialize_with = "Option::deserialize")]
     advice: Option<String>,
 }
 

@@ -6,6 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::{Level, doctor, run};
+use crate::databases::expect_status;
 use crate::harness::{Gateway, Product};
 use crate::nginx::{Nginx, SETTINGS};
 
@@ -58,13 +59,21 @@ async fn each_cause_of_a_gateway_that_cannot_be_reached_has_words_of_its_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_port_that_another_program_has_taken_is_named_with_that_program() {
-    let product = Product::start().await;
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let said = doctor(&product, &[("CCM_TASK_LISTEN", &address.to_string())]).await;
+    let mut product = Product::start().await;
+    let address = product.tasks_address;
+    assert!(product.tasks.stop().await.success());
+    // Before task-service could be started again.
+    let _taken = std::net::TcpListener::bind(address).unwrap();
+    product.tasks.restart(address);
+    let refusal = format!("{address} is already in use");
+    product.tasks.printed("a refusal", |it| it.contains(&refusal).then_some(())).await;
+    assert_eq!(product.tasks.ended().await.code(), Some(1));
+    expect_status(&product, "unreachable").await;
+    let said = doctor(&product, &[]).await;
     let seen = format!("(process {}), listens at {address}, where task-service would listen", id());
     said.expect_problem("listen_addresses", &seen, "set CCM_TASK_LISTEN to another address");
-    said.expect_no_other_problem(&["listen_addresses"]);
+    said.expect_problem("services", "the gateway cannot reach task-service", "start task-service");
+    said.expect_no_other_problem(&["listen_addresses", "services", "traces"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,17 +15,27 @@ async fn on(url: &str, sql: String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pooler_in_between_is_named() {
-    let product = Product::start_with(Backend::Postgres, &[]).await;
+async fn a_pooler_in_front_of_the_database_of_a_service_is_named() {
+    let mut product = Product::start_with(Backend::Postgres, &[]).await;
     let pooler = Pooler::start(&product.task_database.url, "pool_mode=transaction").await;
-    let said = doctor(&product, &[("CCM_TASK_DATABASE", &pooler.url())]).await;
+    let url = pooler.url();
+    let setting = ("CCM_TASK_DATABASE", url.as_str());
+    assert!(product.tasks.stop().await.success());
+    let address = product.tasks_address;
+    product.tasks.restart_with(address, &[setting]);
+    let refusal = "ccm: the database cannot be used: a connection pooler ";
+    product.tasks.printed("a refusal", |it| it.starts_with(refusal).then_some(())).await;
+    assert_eq!(product.tasks.ended().await.code(), Some(1));
+    expect_status(&product, "unreachable").await;
+    let said = doctor(&product, &[setting]).await;
     said.expect_problem("task_database", "a connection pooler in front of it", "docs/troubleshooting.md");
-    said.expect_no_other_problem(&["task_database"]);
+    said.expect_problem("services", "the gateway cannot reach task-service", "start task-service");
+    said.expect_no_other_problem(&["task_database", "services", "traces"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rights_that_are_missing_are_named_with_their_tables() {
-    let product = Product::start_with(Backend::Postgres, &[]).await;
+async fn rights_that_a_service_lacks_are_named_with_their_tables() {
+    let mut product = Product::start_with(Backend::Postgres, &[]).await;
     let url = &product.worker_database.url;
     let reader = format!("reader_{}", url.rsplit('/').next().unwrap());
     on(
@@ -37,13 +47,23 @@ async fn rights_that_are_missing_are_named_with_their_tables() {
     )
     .await;
     let as_reader = url.replace("ccm@", &format!("{reader}@"));
-    let said = doctor(&product, &[("CCM_WORKER_DATABASE", &as_reader)]).await;
+    let setting = ("CCM_WORKER_DATABASE", as_reader.as_str());
+    assert!(product.workers.stop().await.success());
+    let address = product.workers_address;
+    product.workers.restart_with(address, &[setting]);
+    product.workers.listening("worker-service").await;
+    let worker = json!({"name": "lab 1", "region": "us-east-1", "instance_type": "m5.metal"});
+    eventually("worker-service is found, and stores nothing", async || {
+        let answer = product.admin().post("/api/workers", &worker).await;
+        (answer.status.is_server_error() && !answer.text("detail").contains("unreachable")).then_some(())
+    })
+    .await;
+    let said = doctor(&product, &[setting]).await;
     said.expect_problem(
         "worker_database",
         "workers (SELECT, INSERT, UPDATE, DELETE)",
         "docs/operations.md, Migrate",
     );
-    said.expect_no_other_problem(&["worker_database"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,17 +1,9 @@
-//! Processes of different versions, and a collector that is gone.
+//! A collector that is gone, and one process whose spans go elsewhere.
 
-use super::{Level, doctor};
-use crate::harness::{Backend, Product, Settings, eventually};
-use crate::version_before::services_of_the_version_before;
+use std::sync::Arc;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn processes_of_different_versions_are_named() {
-    let settings = Settings { services_by: services_of_the_version_before(), ..Settings::default() };
-    let product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
-    let said = doctor(&product, &[]).await;
-    let seen = "task-service is a version that does not tell its name";
-    said.expect_problem("versions", seen, "finish the upgrade");
-}
+use super::{Level, doctor, run, settings, tempo};
+use crate::harness::{Product, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_collector_that_is_gone_is_named() {
@@ -38,4 +30,35 @@ async fn a_collector_that_is_gone_is_named() {
     said.expect_no_other_problem(&["exports", "collector"]);
     let traces = said.finding("traces", Level::NotChecked);
     assert!(traces.advice.as_ref().is_some_and(|it| it.contains("--tempo")), "{traces:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_service_whose_spans_do_not_arrive_is_named() {
+    let mut product = Product::start().await;
+    let address = product.workers_address;
+    assert!(product.workers.stop().await.success());
+    product.workers.restart_with(address, &[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")]);
+    product.workers.listening("worker-service").await;
+    eventually("the gateway has found worker-service again", async || {
+        (product.admin().get("/api/workers").await.status == 200).then_some(())
+    })
+    .await;
+    let product = Arc::new(product);
+    let tempo = tempo::of(&product).await;
+    let said = run(&[], &["--tempo", &tempo], &settings(&product)).await;
+    said.expect_problem(
+        "traces",
+        "spans of worker-service did not arrive within 20 s in the traces ",
+        "set the same OTEL_EXPORTER_OTLP_ENDPOINT for all processes",
+    );
+    said.expect_no_other_problem(&["traces"]);
+    // Both traces are named, and have arrived but for those spans.
+    let seen = &said.finding("traces", Level::Problem).seen;
+    let traces: Vec<&str> = seen.rsplit_once("traces ").unwrap().1.split(" and ").collect();
+    let of = |trace: &str, service: &str| {
+        product.collector.trace(trace).iter().filter(|it| it.service == service).count()
+    };
+    assert_eq!(traces.len(), 2, "{seen}");
+    assert!(of(traces[0], "task-service") > 0 && of(traces[1], "gateway") > 0, "{seen}");
+    assert_eq!(of(traces[1], "worker-service"), 0, "{seen}");
 }

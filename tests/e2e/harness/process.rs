@@ -128,9 +128,14 @@ impl Process {
         self.assert_no_secrets();
         (self.child, self.lines, self.readers) = spawn(&self.arguments, &self.environment);
     }
-}
 
-impl Process {
+    /// The same with these settings instead of those that it had of the same names.
+    pub(crate) fn restart_with(&mut self, listen: SocketAddr, settings: &[(&str, &str)]) {
+        let settings = settings.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        self.environment.extend(settings);
+        self.restart(listen);
+    }
+
     /// Fails if the process has written a secret. `ccm token` prints a token, and the first lines of `ccm up` have one.
     fn assert_no_secrets(&self) {
         let is = |command| self.arguments.iter().any(|it| it == command);
