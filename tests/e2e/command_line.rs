@@ -1,6 +1,7 @@
 //! `ccm task`, `ccm worker` and `ccm whoami` against the running product: what programs read, what people read, and how it
 //! ends.
 
+mod documented;
 mod errors;
 mod json;
 mod passwords;
