@@ -31,6 +31,8 @@ pub(super) struct Stage {
     steps: usize,
     /// The template of links to traces, if there is a page that shows them.
     trace_url: Option<String>,
+    /// Whether `ccm trace` shows them: a `ccm up` keeps them.
+    keeps_traces: bool,
     tasks: usize,
 }
 
@@ -45,10 +47,11 @@ impl Stage {
         let trace_url = me["trace_url"]
             .as_str()
             .map(|it| if it.starts_with('/') { format!("{}{it}", client.page()) } else { it.to_owned() });
+        let keeps_traces = me["traces"] == true;
         let id = Clock::system().new_id().simple().to_string();
         let tag = id[id.len() - 6..].to_owned();
         let paint = Paint(crate::cli::colour());
-        Ok(Self { client, tag, pause, paint, steps: 0, trace_url, tasks: 0 })
+        Ok(Self { client, tag, pause, paint, steps: 0, trace_url, keeps_traces, tasks: 0 })
     }
 
     /// Begins a step, after a pause to look at the step before.
@@ -66,12 +69,13 @@ impl Stage {
         console::print(&format!("   {}\n", crate::trace::clean(sentence)))
     }
 
-    /// Says what to look at.
-    pub(super) fn look_at(&self, what: &[String]) -> anyhow::Result<()> {
+    /// Says what to look at: views and commands, a trace, and all traces about a task or worker.
+    pub(super) fn look_at(&self, what: &[String], trace: &str, about: &str) -> anyhow::Result<()> {
         let mut text = String::new();
-        for (number, it) in what.iter().enumerate() {
+        let traces = [self.trace(trace), self.traces(about)].into_iter().flatten();
+        for (number, it) in what.iter().cloned().chain(traces).enumerate() {
             let label = if number == 0 { "Look at" } else { "" };
-            let _ = writeln!(text, "   {:<7}  {it}", self.paint.dim(label));
+            let _ = writeln!(text, "   {}  {it}", self.paint.dim(&format!("{label:<7}")));
         }
         console::print(&text)
     }
@@ -81,10 +85,21 @@ impl Stage {
         format!("{}/{}", self.client.page(), path.join("/"))
     }
 
-    /// How to see a trace, or all traces about a task or worker.
-    pub(super) fn trace(&self, id: &str) -> String {
-        let page = self.trace_url.as_ref().filter(|_| !id.contains('-'));
-        page.map_or_else(|| format!("ccm trace {id}"), |it| it.replace("{trace_id}", id))
+    /// How to see a trace.
+    fn trace(&self, id: &str) -> Option<String> {
+        if id.is_empty() {
+            return None;
+        }
+        Some(match &self.trace_url {
+            Some(page) => page.replace("{trace_id}", id),
+            None if self.keeps_traces => format!("ccm trace {id}"),
+            None => format!("the trace {id}, where the processes send their spans"),
+        })
+    }
+
+    /// How to see all traces about a task or worker.
+    fn traces(&self, about: &str) -> Option<String> {
+        (self.keeps_traces && !about.is_empty()).then(|| format!("ccm trace {about}"))
     }
 
     pub(super) async fn get(&self, path: &[&str]) -> anyhow::Result<Value> {

@@ -36,7 +36,7 @@ async fn a_fleet_comes_up(stage: &mut Stage) -> anyhow::Result<(Vec<Made>, Made)
     }
     stage.say("They run.")?;
     let list = format!("ccm worker list --tag demo={}", stage.tag);
-    stage.look_at(&[stage.page(&["workers"]), list, stage.trace(&fleet[0].trace)])?;
+    stage.look_at(&[stage.page(&["workers"]), list], &fleet[0].trace, "")?;
     Ok((fleet, vanishing))
 }
 
@@ -51,7 +51,7 @@ async fn work_is_done(stage: &mut Stage, worker: &Made) -> anyhow::Result<()> {
         "A person got a task about a worker, began it and completed it. Each change is in its history.",
     )?;
     let history = format!("ccm task events {}", task.id);
-    stage.look_at(&[stage.page(&["tasks", &task.id]), history, stage.trace(&task.trace)])
+    stage.look_at(&[stage.page(&["tasks", &task.id]), history], &task.trace, "")
 }
 
 async fn a_worker_is_stopped(stage: &mut Stage, worker: &Made) -> anyhow::Result<()> {
@@ -63,7 +63,7 @@ async fn a_worker_is_stopped(stage: &mut Stage, worker: &Made) -> anyhow::Result
     stage.say(
         "It has stopped. One trace has all of it: three processes, the provider, and what was waited for.",
     )?;
-    stage.look_at(&[stage.page(&["tasks", &task.id]), stage.trace(&task.trace), stage.trace(&task.id)])
+    stage.look_at(&[stage.page(&["tasks", &task.id])], &task.trace, &task.id)
 }
 
 async fn a_provider_throttles(stage: &mut Stage) -> anyhow::Result<()> {
@@ -81,7 +81,7 @@ async fn a_provider_throttles(stage: &mut Stage) -> anyhow::Result<()> {
         .collect();
     stage.say(&format!("Each was made again after a pause, and the worker runs: {}.", calls.join(", ")))?;
     let explain = format!("ccm worker explain {}", worker.id);
-    stage.look_at(&[stage.page(&["workers", &worker.id]), explain, stage.trace(&worker.trace)])
+    stage.look_at(&[stage.page(&["workers", &worker.id]), explain], &worker.trace, "")
 }
 
 async fn a_machine_cannot_be_had(stage: &mut Stage) -> anyhow::Result<()> {
@@ -91,7 +91,7 @@ async fn a_machine_cannot_be_had(stage: &mut Stage) -> anyhow::Result<()> {
     let failed = stage.settled(&worker.id).await?;
     stage.say(&format!("The worker has failed, and says why: {}.", cause(&failed)))?;
     let explain = format!("ccm worker explain {}", worker.id);
-    stage.look_at(&[stage.page(&["workers", &worker.id]), explain, stage.trace(&worker.trace)])
+    stage.look_at(&[stage.page(&["workers", &worker.id]), explain], &worker.trace, "")
 }
 
 async fn a_machine_vanishes(stage: &mut Stage, worker: &Made) -> anyhow::Result<()> {
@@ -106,7 +106,7 @@ async fn a_machine_vanishes(stage: &mut Stage, worker: &Made) -> anyhow::Result<
     let why = stalled.map_or_else(String::new, |it| text(&it["message"]));
     stage.say(&format!("The worker has failed: {why}. A start would get it another machine."))?;
     let history = format!("ccm worker events {}", worker.id);
-    stage.look_at(&[stage.page(&["workers", &worker.id]), history, stage.trace(&worker.id)])
+    stage.look_at(&[stage.page(&["workers", &worker.id]), history], &worker.trace, &worker.id)
 }
 
 /// Why a worker failed.
