@@ -17,6 +17,7 @@ pub(crate) mod health;
 mod identity;
 pub(crate) mod login;
 pub(crate) mod migrate;
+pub(crate) mod mistake;
 pub(crate) mod output;
 pub(crate) mod page;
 pub(crate) mod streams;
@@ -29,24 +30,19 @@ pub(crate) mod worker;
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use access::{IssuerUrl, Role};
-use clap::error::{ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use gateway_settings::Gateway;
-use platform::url::without_password_of_user;
 use telemetry::AuditLog;
 use values::{
     any_duration, connections, department, duration, leeway, lifetime, name, ratio, role, share, subject,
     token_lifetime,
 };
 
-use crate::client::{Exit, Failure};
+use crate::client::Exit;
 use crate::completions::values::traces;
-use crate::console;
-use crate::trace::clean;
 
 /// Manages a fleet of cloud workers and the tasks that run against them; one trace covers every service and database
 #[derive(Debug, Parser)]
@@ -299,44 +295,6 @@ pub(crate) struct Trace {
     pub(crate) timing: bool,
 }
 
-/// Help and version as clap prints them; an error as one sentence.
-pub(crate) fn explain(error: &clap::Error) -> ExitCode {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        let text = error.render();
-        let text = if colour() { text.ansi().to_string() } else { text.to_string() };
-        return match console::print(&text) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                console::report(format_args!("{error:#}"));
-                ExitCode::FAILURE
-            }
-        };
-    }
-    console::report(sentence(error));
-    Exit::Usage.into()
-}
-
-/// The message of the error, without the usage that clap adds.
-fn sentence(error: &clap::Error) -> String {
-    let mut text = error.to_string();
-    // A value may have line breaks, and be of somebody else; a URL may have a password.
-    for (_, value) in error.context() {
-        if let ContextValue::String(value) = value
-            && !value.is_empty()
-        {
-            text = text.replace(value, &clean(&without_password_of_user(value)));
-        }
-    }
-    // Arguments that are missing stand on lines of their own.
-    let lines: Vec<&str> = text.lines().map(str::trim).take_while(|it| !it.is_empty()).collect();
-    let text = if lines.first().is_some_and(|it| it.ends_with(':')) {
-        lines.join(" ")
-    } else {
-        lines.first().copied().unwrap_or_default().to_owned()
-    };
-    text.strip_prefix("error: ").unwrap_or(&text).to_owned()
-}
-
 /// Whether output is coloured: on a terminal, or wherever it goes if `CLICOLOR_FORCE` is set
 /// (<https://bixense.com/clicolors>); never if `NO_COLOR` is set (<https://no-color.org>: and not empty).
 pub(crate) fn colour() -> bool {
@@ -360,7 +318,7 @@ pub(crate) fn check_environment_of(role: &str, issuer: Option<&IssuerUrl>) -> an
     arguments.extend(issuer.map(|it| format!("--oidc-issuer={it}")));
     Cli::try_parse_from(arguments)
         .map(drop)
-        .map_err(|error| Failure::new(Exit::Usage, sentence(&error)).into())
+        .map_err(|error| mistake::failure(&error, &format!("ccm {role}")).into())
 }
 
 #[cfg(test)]

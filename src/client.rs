@@ -108,7 +108,11 @@ fn no_gateway(message: &str) -> Failure {
 pub(crate) fn base(connection: &Connection) -> Result<Url, Failure> {
     let gateway = connection.gateway.trim_end_matches('/');
     let shown = without_password(gateway);
-    let wrong = |why: &str| Failure::new(Exit::Usage, format!("{shown:?} is not the URL of a gateway{why}"));
+    let wrong = |why: &str| {
+        let message = format!("{shown:?} is not the URL of a gateway{why}");
+        Failure::new(Exit::Usage, message)
+            .with_hint("set --gateway (CCM_GATEWAY) to a URL such as http://localhost:8000")
+    };
     let base: Url = format!("{gateway}/").parse().map_err(|error| wrong(&format!(": {error}")))?;
     if ["http", "https"].contains(&base.scheme()) {
         Ok(base)
@@ -127,8 +131,7 @@ fn without_user(url: &Url) -> Url {
 
 impl Client {
     pub(crate) fn new(connection: &Connection) -> anyhow::Result<Self> {
-        let token =
-            Token::of(connection).map_err(|error| Failure::new(Exit::Refused, format!("{error:#}")))?;
+        let token = Token::of(connection).map_err(|error| Failure::no_token(&format!("{error:#}")))?;
         let base = base(connection)?;
         Ok(Self { http: http(&base)?, base, token, verbose: connection.verbose })
     }

@@ -45,19 +45,28 @@ fn main() -> ExitCode {
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return cli::explain(&error),
-    };
-    match run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            console::report(format_args!("{error:#}"));
-            let Some(failure) = error.downcast_ref::<Failure>() else { return Exit::General.into() };
-            if let Some(hint) = &failure.hint {
-                console::report(format_args!("hint: {hint}"));
-            }
-            failure.exit.into()
+            return ended(cli::mistake::of(&error).map_or_else(|| help(&error), |it| Err(it.into())));
         }
+    };
+    ended(run(cli))
+}
+
+/// Reports a failure: its sentence, and a hint of what to do next.
+fn ended(outcome: anyhow::Result<()>) -> ExitCode {
+    let Err(error) = outcome else { return ExitCode::SUCCESS };
+    console::report(format_args!("{error:#}"));
+    let Some(failure) = error.downcast_ref::<Failure>() else { return Exit::General.into() };
+    if let Some(hint) = &failure.hint {
+        console::report(format_args!("hint: {hint}"));
     }
+    failure.exit.into()
+}
+
+/// Prints the help, or the version, as it was asked for.
+fn help(asked: &clap::Error) -> anyhow::Result<()> {
+    let text = asked.render();
+    console::print(&if cli::colour() { text.ansi().to_string() } else { text.to_string() })
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {

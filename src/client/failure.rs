@@ -13,6 +13,9 @@ use crate::trace::clean;
 const NEW_TOKEN: &str = "get a new token: set CCM_TOKEN or CCM_TOKEN_FILE, or name the data directory of the `ccm up` that \
      runs the gateway by --data-dir (CCM_DATA_DIR)";
 
+const NO_TOKEN: &str = "set CCM_TOKEN or CCM_TOKEN_FILE, or name the data directory of a `ccm up` by --data-dir (CCM_DATA_DIR); \
+     `ccm` starts one";
+
 /// The exit codes of all commands. The documentation of a value is what `--help` and docs/cli.md say of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, EnumMessage)]
 #[repr(u8)]
@@ -85,6 +88,11 @@ impl Failure {
     /// The token cannot be used, and there is no other one.
     pub(crate) fn token_refused(why: &str) -> Self {
         Self::new(Exit::Refused, why).with_hint(NEW_TOKEN)
+    }
+
+    /// There is no token to begin with.
+    pub(crate) fn no_token(why: &str) -> Self {
+        Self::new(Exit::Refused, why).with_hint(NO_TOKEN)
     }
 
     /// An error answer of the gateway. `key` is the idempotency key with which the same request can be sent again.

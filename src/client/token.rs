@@ -47,13 +47,9 @@ impl Token {
             };
         }
         if let Some(issuer) = &settings.oidc_issuer {
-            bail!(
-                "CCM_OIDC_ISSUER is set to {issuer}: set CCM_TOKEN or CCM_TOKEN_FILE to a token of this issuer"
-            );
+            bail!("there is no token: tokens are issued by {issuer} (CCM_OIDC_ISSUER)");
         }
-        let issuer = LocalIssuer::open(&settings.data.data_dir).context(
-            "there is no token: set CCM_TOKEN or CCM_TOKEN_FILE, or name the data directory of a `ccm up` by --data-dir",
-        )?;
+        let issuer = LocalIssuer::open(&settings.data.data_dir).context("there is no token")?;
         Ok(Self::Local(issuer))
     }
 

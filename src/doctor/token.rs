@@ -42,9 +42,7 @@ pub(super) async fn ask(settings: &Doctor) -> (Option<Known>, Vec<Finding>) {
     let client = match Client::new(&connection) {
         Ok(client) => client,
         Err(error) => {
-            let advice =
-                "set CCM_TOKEN or CCM_TOKEN_FILE, or name the data directory of a `ccm up` by --data-dir";
-            return (None, vec![Finding::not_checked(Check::Token, format!("{error:#}"), advice)]);
+            return (None, vec![Finding::not_checked(Check::Token, format!("{error:#}"), hint_of(&error))]);
         }
     };
     let asked = client.send(Call::new(Method::GET, client.url(&["api", "me"]))).await;
@@ -79,8 +77,10 @@ pub(super) async fn ask(settings: &Doctor) -> (Option<Known>, Vec<Finding>) {
 
 /// In the words of the gateway, or of this program if there is no token.
 fn refused(error: &anyhow::Error) -> Finding {
+    Finding::problem(Check::Token, format!("{error:#}"), hint_of(error))
+}
+
+fn hint_of(error: &anyhow::Error) -> String {
     let hint = error.downcast_ref::<Failure>().and_then(|it| it.hint.clone());
-    let advice =
-        hint.unwrap_or_else(|| "docs/troubleshooting.md, A token is refused, explains each text".to_owned());
-    Finding::problem(Check::Token, format!("{error:#}"), advice)
+    hint.unwrap_or_else(|| "docs/troubleshooting.md, A token is refused, explains each text".to_owned())
 }

@@ -50,10 +50,10 @@ fn to_look_at(lines: &[String]) -> Vec<&str> {
 
 /// Fails unless a command that was printed does what it is printed for.
 async fn run(line: &str, gateway: &str, data: &Path) {
-    let folder = Path::new(env!("CARGO_BIN_EXE_ccm")).parent().unwrap().display().to_string();
+    let folder = Path::new(env!("CARGO_BIN_EXE_ccm")).parent().unwrap();
     let mut shell = tokio::process::Command::new("bash");
-    shell.args(["-e", "-o", "pipefail", "-c", line]).stdin(Stdio::null()).kill_on_drop(true);
-    shell.env("PATH", format!("{folder}:{}", std::env::var("PATH").unwrap()));
+    shell.args(["-e", "-o", "pipefail", "-c", r#"PATH=$0:$PATH; eval "$1""#]).arg(folder).arg(line);
+    shell.stdin(Stdio::null()).kill_on_drop(true);
     shell.env("CCM_GATEWAY", gateway).env("CCM_DATA_DIR", data).env_remove("CCM_TOKEN");
     let output = tokio::time::timeout(DEADLINE, shell.output()).await.expect("it ends").unwrap();
     let printed = [output.stdout, output.stderr].concat();

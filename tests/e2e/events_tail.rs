@@ -140,5 +140,5 @@ async fn what_cannot_succeed_later_ends_with_a_sentence_and_a_hint() {
     expect(tail(&product, &["--token", "secret"]), 4, sentence, new).await;
     let nowhere = ["events", "tail", "--data-dir", "/nowhere"];
     assert!(!Path::new(nowhere[3]).exists());
-    expect(Process::spawn(&nowhere, &[]), 4, "there is no token: set CCM_TOKEN", "").await;
+    expect(Process::spawn(&nowhere, &[]), 4, "there is no token: ", "hint: set CCM_TOKEN").await;
 }

@@ -111,7 +111,8 @@ fn a_token_that_the_product_would_refuse_is_not_made() {
                 error.starts_with("ccm: ") && error.contains(text),
                 "{command} {flag} {value:?}: {error}"
             );
-            assert_eq!(error.lines().count(), 1, "{error}");
+            let hint = format!("ccm: hint: `ccm {command} --help` explains the options");
+            assert_eq!(error.lines().skip(1).collect::<Vec<_>>(), [hint], "{error}");
         }
     }
     let (code, error) = run(&["token", "--data-dir", &data, "--ttl", "500ms"], Stdio::piped());

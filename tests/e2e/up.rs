@@ -40,19 +40,17 @@ async fn ccm(arguments: &[&str]) -> (Option<i32>, String) {
 
 /// One sentence and exit code 1.
 async fn expect_refusal(process: Process, sentence: &str) {
-    expect_end(process, 1, sentence).await;
+    expect_end(process, 1, sentence, None).await;
 }
 
-/// One sentence and this exit code.
-async fn expect_end(mut process: Process, code: i32, sentence: &str) {
+/// One sentence, the hint if one is named, and this exit code.
+async fn expect_end(mut process: Process, code: i32, sentence: &str, hint: Option<&str>) {
     let status = process.ended().await;
     assert_eq!(status.code(), Some(code));
-    let lines = eventually("a sentence", || {
-        let lines = process.lines().all();
-        async { (!lines.is_empty()).then_some(lines) }
-    })
-    .await;
-    assert!(lines.len() == 1 && lines[0].starts_with("ccm: ") && lines[0].contains(sentence), "{lines:#?}");
+    let lines = process.lines().all();
+    assert!(lines[0].starts_with("ccm: ") && lines[0].contains(sentence), "{lines:#?}");
+    let hint: Vec<String> = hint.into_iter().map(|it| format!("ccm: hint: {it}")).collect();
+    assert_eq!(lines[1..], hint);
 }
 
 fn children(process: &Process) -> Vec<u32> {
@@ -194,18 +192,20 @@ async fn a_second_one_on_the_same_data_is_one_sentence() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_setting_that_does_not_parse_is_one_sentence_and_nothing_is_started() {
+async fn a_setting_that_does_not_parse_is_one_sentence_with_a_hint_and_nothing_is_started() {
     let directory = tempfile::tempdir().unwrap();
     let set = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
     let never = |directory: &TempDir, environment| up(&directory.path().join("never"), environment);
+    let hint = |command| format!("`ccm {command} --help` explains the options");
+    let (of_up, of_gateway) = (hint("up"), hint("gateway"));
     let listen = Process::spawn(&["up", "--gateway-listen", "nonsense"], &[]);
-    expect_end(listen, 2, "invalid value 'nonsense' for '--gateway-listen").await;
+    expect_end(listen, 2, "invalid value 'nonsense' for '--gateway-listen", Some(&of_up)).await;
     let variable = Process::spawn(&["gateway"], &set("CCM_REQUEST_TIMEOUT", "10"));
-    expect_end(variable, 2, "invalid value '10' for '--request-timeout").await;
+    expect_end(variable, 2, "invalid value '10' for '--request-timeout", Some(&of_gateway)).await;
     let unknown = Process::spawn(&["up", "--colour", "red"], &[]);
-    expect_end(unknown, 2, "unexpected argument '--colour'").await;
+    expect_end(unknown, 2, "unexpected argument '--colour'", Some(&of_up)).await;
     let inherited = never(&directory, &set("CCM_REQUEST_TIMEOUT", "10"));
-    expect_end(inherited, 2, "invalid value '10' for '--request-timeout").await;
+    expect_end(inherited, 2, "invalid value '10' for '--request-timeout", Some(&of_gateway)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
