@@ -85,7 +85,8 @@ impl Keys {
     /// Reads a key set from a file; at least one key must be usable.
     pub fn read(path: &Path) -> Result<Self, KeyError> {
         let shown = path.display().to_string();
-        let text = std::fs::read(path).map_err(|source| KeyError::Read { path: shown.clone(), source })?;
+        let text = platform::regular_file::read(path)
+            .map_err(|source| KeyError::Read { path: shown.clone(), source })?;
         Self::parse(&text).filter(|it| !it.is_empty()).ok_or(KeyError::Format(shown))
     }
 

@@ -86,21 +86,24 @@ impl LocalIssuer {
     /// Reads the key pair in `directory`.
     pub fn open(directory: &Path) -> Result<Self, LocalKeyError> {
         let path = directory.join(PRIVATE_FILE);
-        let pem = std::fs::read_to_string(&path)
+        let pem = platform::regular_file::read_text(&path)
             .map_err(|source| LocalKeyError::File { path: path.clone(), source })?;
         let key = SigningKey::from_pkcs8_pem(&pem).map_err(|_| LocalKeyError::Format(path))?;
         Ok(Self::of(&key))
     }
 
     /// Reads the key pair in `directory`, or generates and writes one when there is none. The private key file has mode
-    /// 0600; the public key is written at every call.
+    /// 0600. The file of the public key is replaced if it is not that of the pair; who reads it meanwhile reads one of them whole.
     pub fn open_or_create(directory: &Path) -> Result<Self, LocalKeyError> {
         let private = directory.join(PRIVATE_FILE);
         let issuer = if private.exists() { Self::open(directory)? } else { Self::generate() };
         write_new(&private, issuer.pem.as_bytes())?;
         let public = public_keys_path(directory);
         let set = serde_json::to_vec_pretty(&issuer.key_set()).unwrap_or_default();
-        std::fs::write(&public, set).map_err(|source| LocalKeyError::File { path: public, source })?;
+        if !platform::regular_file::read(&public).is_ok_and(|it| it == set) {
+            // Services of other users may read it.
+            write_then(&public, &set, 0o644, |temporary| std::fs::rename(temporary, &public))?;
+        }
         Ok(issuer)
     }
 
@@ -172,12 +175,12 @@ pub fn public_keys_path(directory: &Path) -> PathBuf {
 
 /// Replaces a file atomically; the new file has mode 0600.
 pub fn write_private(path: &Path, content: &[u8]) -> Result<(), LocalKeyError> {
-    write_then(path, content, |temporary| std::fs::rename(temporary, path))
+    write_then(path, content, 0o600, |temporary| std::fs::rename(temporary, path))
 }
 
 /// Creates a file atomically with mode 0600; does nothing when there is one.
 fn write_new(path: &Path, content: &[u8]) -> Result<(), LocalKeyError> {
-    write_then(path, content, |temporary| match std::fs::hard_link(temporary, path) {
+    write_then(path, content, 0o600, |temporary| match std::fs::hard_link(temporary, path) {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     })
@@ -187,6 +190,7 @@ fn write_new(path: &Path, content: &[u8]) -> Result<(), LocalKeyError> {
 fn write_then(
     path: &Path,
     content: &[u8],
+    mode: u32,
     put: impl FnOnce(&Path) -> std::io::Result<()>,
 ) -> Result<(), LocalKeyError> {
     let temporary = path.with_extension(format!("{}.new", std::process::id()));
@@ -194,7 +198,7 @@ fn write_then(
         .write(true)
         .create(true)
         .truncate(true)
-        .mode(0o600)
+        .mode(mode)
         .open(&temporary)
         .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
         .and_then(|()| put(&temporary));
@@ -246,6 +250,30 @@ mod tests {
         assert_eq!(issuer.key_id(), LocalIssuer::of(&key).key_id());
         assert!(issuer.sign(&json!({"sub": "ada"})).is_ok());
         assert_eq!(std::fs::read(directory.path().join(PRIVATE_FILE)).unwrap(), pem.as_bytes());
+    }
+
+    #[test]
+    fn the_file_of_the_public_key_is_replaced_only_if_it_is_another_ones() {
+        use std::os::unix::fs::MetadataExt as _;
+
+        let directory = tempfile::tempdir().unwrap();
+        let file = public_keys_path(directory.path());
+        let written = || {
+            LocalIssuer::open_or_create(directory.path()).unwrap();
+            (std::fs::read(&file).unwrap(), std::fs::metadata(&file).unwrap())
+        };
+        let (whole, first) = written();
+        assert_eq!(first.mode() & 0o077, 0o044, "others may read it");
+        assert_eq!(written().1.ino(), first.ino(), "it is left alone");
+        std::fs::write(&file, &whole[..10]).unwrap();
+        let mut reader = std::fs::File::open(&file).unwrap();
+        let (again, replaced) = written();
+        assert!(again == whole && replaced.ino() != first.ino(), "a new file");
+        let mut read = Vec::new();
+        std::io::Read::read_to_end(&mut reader, &mut read).unwrap();
+        assert_eq!(read, &whole[..10], "who has opened the old one reads that");
+        let names = std::fs::read_dir(directory.path()).unwrap().map(|it| it.unwrap().file_name());
+        assert_eq!(names.count(), 2, "nothing else is left");
     }
 
     #[test]

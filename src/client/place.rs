@@ -15,7 +15,7 @@ impl Place {
     /// Reads the id from the file, if there is one.
     pub(crate) fn open(file: Option<PathBuf>) -> anyhow::Result<Self> {
         let Some(path) = &file else { return Ok(Self { id: None, file, is_saved: true }) };
-        let id = match std::fs::read_to_string(path) {
+        let id = match platform::regular_file::read_text(path) {
             Ok(text) => Some(text.trim().to_owned()).filter(|it| !it.is_empty()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => {

@@ -9,7 +9,7 @@ use proto::worker::v1::ListWorkersRequest;
 use proto::worker::v1::worker_service_client::WorkerServiceClient;
 
 use crate::harness::{
-    Backend, Issuer, Process, Product, Settings, SigningKey, Watcher, authorized, eventually,
+    Backend, Gateway, Issuer, Process, Product, Settings, SigningKey, Watcher, authorized, eventually,
 };
 
 const ROLES: [&str; 3] = ["gateway", "task-service", "worker-service"];
@@ -130,5 +130,55 @@ async fn half_a_client_is_one_sentence_at_the_start() {
         assert_eq!(process.ended().await.code(), Some(2));
         let said = process.printed("a sentence", |it| Some(it.to_owned())).await;
         assert!(said.starts_with("ccm: ") && said.contains(missing), "{said}");
+    }
+}
+
+fn pipe(directory: &tempfile::TempDir, name: &str) -> String {
+    let path = directory.path().join(name).display().to_string();
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    path
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipe_in_the_place_of_a_token_or_a_secret_is_complained_of_and_keeps_no_process_from_its_work() {
+    let key = SigningKey::make(Algorithm::RS256, "known").await;
+    let issuer = Issuer::start(&[&key]).await;
+    let directory = tempfile::tempdir().unwrap();
+    let (token, secret) = (pipe(&directory, "token"), pipe(&directory, "secret"));
+    let mut of_a_file = Gateway::start(&[("CCM_SERVICE_TOKEN_FILE", &token)]).await;
+    let mut of_an_issuer = Gateway::start(&[
+        ("CCM_OIDC_ISSUER", &issuer.url),
+        ("CCM_OIDC_CLIENT_ID", "ccm processes"),
+        ("CCM_OIDC_CLIENT_SECRET_FILE", &secret),
+    ])
+    .await;
+    let why = "cannot be read: it is a pipe, not a regular file";
+    for (gateway, cause) in [
+        (&mut of_a_file, format!("the token file {token} {why}")),
+        (&mut of_an_issuer, format!("the client secret file {secret} {why}")),
+    ] {
+        let said = gateway.logs("cannot get a token for this process; retrying").await;
+        assert_eq!(said["error"], cause, "{said}");
+        assert_eq!(gateway.get("/livez").await.status, 200);
+        gateway.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipe_in_the_place_of_a_key_is_one_sentence_at_the_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let (private, keys) = (pipe(&directory, "local-key.pem"), pipe(&directory, "keys"));
+    let data = directory.path().display().to_string();
+    let why = |file: &str| format!("{file} cannot be read or written: it is a pipe, not a regular file");
+    for command in [["up", "--data-dir", &data].as_slice(), &["token", "--data-dir", &data]] {
+        let mut process = Process::spawn(command, &[]);
+        assert_eq!(process.ended().await.code(), Some(1), "{command:?}");
+        let lines = process.lines().all();
+        assert!(lines.len() == 1 && lines[0].ends_with(&why(&private)), "{lines:?}");
+    }
+    for name in ["CCM_LOCAL_KEYS", "CCM_TLS_CERT"] {
+        let settings = [(name, keys.as_str()), ("CCM_TLS_KEY", &keys)];
+        let said = Gateway::start_fails(&settings[..if name == "CCM_TLS_CERT" { 2 } else { 1 }]).await;
+        assert!(said.contains(&keys) && said.ends_with("it is a pipe, not a regular file"), "{said}");
     }
 }

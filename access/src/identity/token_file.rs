@@ -2,12 +2,9 @@
 
 use std::path::Path;
 
-use tokio::io::AsyncReadExt as _;
+use platform::regular_file;
 
 use super::IdentityError;
-
-/// Files are read up to this size; no token is longer.
-const MAX_BYTES: u64 = 16 * 1024;
 
 /// Reads the one token in the file.
 pub(super) async fn read(path: &Path) -> Result<String, IdentityError> {
@@ -19,9 +16,8 @@ pub(super) async fn read(path: &Path) -> Result<String, IdentityError> {
     Ok(token.to_owned())
 }
 
-/// The text of a file, cut after [`MAX_BYTES`].
+/// The text of a file.
 pub(super) async fn text(path: &Path) -> std::io::Result<String> {
-    let mut text = String::new();
-    tokio::fs::File::open(path).await?.take(MAX_BYTES).read_to_string(&mut text).await?;
-    Ok(text)
+    let path = path.to_owned();
+    tokio::task::spawn_blocking(move || regular_file::read_text(&path)).await?
 }

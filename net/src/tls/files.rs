@@ -92,7 +92,7 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, TlsError> {
-    std::fs::read(file).map_err(|source| TlsError::Read { file: file.to_owned(), source })
+    platform::regular_file::read(file).map_err(|source| TlsError::Read { file: file.to_owned(), source })
 }
 
 /// The crypto provider, set explicitly so that other crates in the binary cannot change it.

@@ -71,5 +71,5 @@ impl<T: Send + Sync + 'static> Reloaded<T> {
 
 /// `None` for a file that cannot be read.
 fn contents(files: &[PathBuf]) -> Vec<Option<Vec<u8>>> {
-    files.iter().map(|it| std::fs::read(it).ok()).collect()
+    files.iter().map(|it| platform::regular_file::read(it).ok()).collect()
 }

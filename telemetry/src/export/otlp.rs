@@ -85,5 +85,6 @@ fn identity(settings: &Otlp) -> Result<Option<(Pem, Pem)>, TelemetryError> {
 }
 
 fn pem(file: &str) -> Result<Pem, TelemetryError> {
-    std::fs::read(Path::new(file)).map_err(|source| TelemetryError::Pem { file: file.to_owned(), source })
+    platform::regular_file::read(Path::new(file))
+        .map_err(|source| TelemetryError::Pem { file: file.to_owned(), source })
 }
