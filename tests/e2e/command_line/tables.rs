@@ -34,6 +34,43 @@ async fn a_pipe_gets_whole_columns_without_colours_unless_they_are_forced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_command_has_colours_where_they_are_asked_for_and_no_json_has() {
+    let product = Product::start().await;
+    let task = id(&product, &["task", "create", "--title", LONG]).await;
+    let refused = [LAB.as_slice(), &["--tag", "sim:refuse=create", "--wait", "-o", "id"]].concat();
+    let worker = ccm(&product, &refused).await.stdout.trim().to_owned();
+    let (failed, pending) = ("\u{1b}[1;31mfailed\u{1b}[0m", "\u{1b}[33mpending\u{1b}[0m");
+    let changes = "\u{1b}[1;31mstatus pending → failed";
+    let cases: [(&[&str], &str); 10] = [
+        (&["task", "list"], pending),
+        (&["task", "get", &task], pending),
+        (&["task", "events", &task], "\u{1b}[1mtask.created"),
+        (&["worker", "list"], failed),
+        (&["worker", "list", "-o", "wide"], failed),
+        (&["worker", "get", &worker], failed),
+        (&["worker", "explain", &worker], "\u{1b}[1mCONDITION"),
+        (&["worker", "events", &worker], changes),
+        (&["whoami"], "\u{1b}[1mRoles"),
+        (&["doctor"], "→ \u{1b}[2mset CCM_TASK_DATABASE"),
+    ];
+    for (arguments, expected) in cases {
+        let plain = ccm(&product, arguments).await;
+        assert!(!plain.stdout.contains('\u{1b}') && !plain.stdout.is_empty(), "{arguments:?} {plain:?}");
+        let forced = async |arguments: &[&str]| {
+            let mut forced = command(&product, arguments);
+            forced.env("CLICOLOR_FORCE", "1");
+            ran(forced).await.stdout
+        };
+        let coloured = forced(arguments).await;
+        assert!(coloured.contains(expected), "{arguments:?} {coloured:?}");
+        if !arguments.contains(&"-o") {
+            let json = forced(&[arguments, &["--json"]].concat()).await;
+            assert!(!json.contains('\u{1b}') && !json.is_empty(), "{arguments:?} {json:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_terminal_gets_colours_and_lines_that_fit() {
     let product = Product::start().await;
     id(&product, &["task", "create", "--title", LONG]).await;
