@@ -91,6 +91,7 @@ mod traces_page;
 mod unread_bodies;
 mod up;
 mod upgrades;
+mod version;
 mod version_before;
 mod watch;
 mod web_client;

@@ -122,19 +122,6 @@ fn a_token_that_the_product_would_refuse_is_not_made() {
     }
 }
 
-#[test]
-fn the_version_tells_the_commit_of_a_clone() {
-    let output = command(&["--version"]).output().unwrap();
-    let printed = String::from_utf8(output.stdout).unwrap();
-    let version = format!("ccm {}", env!("CARGO_PKG_VERSION"));
-    let rest = printed.strip_prefix(&version).unwrap().trim_end();
-    if !Path::new(env!("CARGO_MANIFEST_DIR")).join(".git").exists() {
-        return assert_eq!(rest, "");
-    }
-    let commit = rest.strip_prefix(" (").and_then(|it| it.strip_suffix(')')).unwrap();
-    assert!(commit.len() >= 12 && commit.bytes().all(|it| it.is_ascii_hexdigit()), "{printed}");
-}
-
 /// A process that runs until it is dropped.
 struct Running(std::process::Child);
 
