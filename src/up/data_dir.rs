@@ -7,7 +7,9 @@ use std::io::{Seek as _, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Display, Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
+
+use crate::client::{Exit, Failure};
 
 const LOCK: &str = "lock";
 
@@ -71,7 +73,9 @@ fn try_lock(it: &File, path: &Path, shown: &Display<'_>) -> anyhow::Result<()> {
             let owner = std::fs::read_to_string(path.join(LOCK)).unwrap_or_default();
             // The file may have been deleted.
             let owner = if owner.trim().is_empty() { "unknown" } else { owner.trim() };
-            bail!("another `ccm up` (process {owner}) uses the data directory {shown}");
+            let message = format!("another `ccm up` (process {owner}) uses the data directory {shown}");
+            let failure = Failure::new(Exit::General, message);
+            Err(failure.with_hint("stop it, or name another directory by --data-dir").into())
         }
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("cannot lock the data directory {shown}"))

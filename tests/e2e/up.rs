@@ -188,7 +188,11 @@ async fn a_second_one_on_the_same_data_is_one_sentence() {
     let directory = tempfile::tempdir().unwrap();
     let first = up(directory.path(), &[]);
     token(&first).await;
-    expect_refusal(up(directory.path(), &[]), &format!("another `ccm up` (process {})", first.id())).await;
+    let (sentence, hint) = (
+        format!("another `ccm up` (process {})", first.id()),
+        "stop it, or name another directory by --data-dir",
+    );
+    expect_end(up(directory.path(), &[]), 1, &sentence, Some(hint)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
