@@ -20,6 +20,7 @@ mod late;
 mod oracle;
 mod records;
 mod relay;
+mod strike;
 
 use std::time::Duration;
 

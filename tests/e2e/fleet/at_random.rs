@@ -9,6 +9,7 @@ use super::cluster::Cluster;
 use super::driver::Driver;
 use super::oracle::{Run, verdict};
 use super::records::{Records, open, unrest};
+use super::strike::Strike;
 use super::{fleet_of_workers, now};
 use crate::event_log::{Random, setting};
 use crate::harness::Backend;
@@ -50,11 +51,18 @@ async fn a_run(backend: Backend) {
     let callers: Vec<_> = (0..CALLERS)
         .map(|it| tokio::spawn(call(driver.clone(), seed, it, (workers, actions), time)))
         .collect();
-    let (start, mut random) = (Instant::now(), Random(seed));
+    let (start, mut random, mut strikes) = (Instant::now(), Random(seed), Strike::of(backend));
     while callers.iter().any(|it| !it.is_finished()) {
         // At first, processes are only asked to stop.
         let gently = start.elapsed() < time / 5;
-        cluster.disturb(&mut random, gently).await;
+        match strikes.pop_if(|_| !gently) {
+            Some(strike) => {
+                if !cluster.strike(strike, &driver, &mut random).await {
+                    strikes.insert(0, strike);
+                }
+            }
+            None => cluster.disturb(&mut random, gently).await,
+        }
         tokio::time::sleep(Duration::from_millis(random.below(1_500))).await;
     }
     for caller in callers {

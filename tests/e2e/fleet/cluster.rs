@@ -20,7 +20,7 @@ pub(super) struct Cluster {
     pub(super) replicas: Vec<Replica>,
     more: Vec<Process>,
     /// Between the first worker-service and its database, if that is PostgreSQL.
-    relay: Option<Relay>,
+    pub(super) relay: Option<Relay>,
     pub(super) faults: Vec<Fault>,
 }
 
@@ -112,7 +112,17 @@ impl Cluster {
         self.replicas.iter().filter(|it| it.service == service).map(|it| it.address).collect()
     }
 
-    fn process(&mut self, index: usize) -> &mut Process {
+    /// The replicas of a service, by their index.
+    pub(super) fn of_service(&self, service: &str) -> Vec<usize> {
+        (0..self.replicas.len()).filter(|it| self.replicas[*it].service == service).collect()
+    }
+
+    /// The URL of worker-service's database, without the relay.
+    pub(super) fn worker_database(&self) -> &str {
+        self.relay.as_ref().map_or(&self.product.worker_database.url, |it| &it.direct)
+    }
+
+    pub(super) fn process(&mut self, index: usize) -> &mut Process {
         match index {
             0 => &mut self.product.gateway,
             1 => &mut self.product.tasks,
@@ -186,7 +196,7 @@ impl Cluster {
         database.close().await;
     }
 
-    async fn restart(&mut self, index: usize) {
+    pub(super) async fn restart(&mut self, index: usize) {
         let Replica { service, address } = self.replicas[index].clone();
         let process = self.process(index);
         process.restart(address);

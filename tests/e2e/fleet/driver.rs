@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use hyper::Method;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::fleet_of_workers::Member;
 use super::late;
@@ -112,6 +113,25 @@ impl Driver {
         if answer.status.is_success() {
             assert_eq!(answer.text("id"), last.task, "{what}: {answer:?}");
         }
+    }
+
+    /// Asks for the opposite of what is desired of this many workers.
+    pub(super) fn ask_for_changes(&self, count: i64, random: &mut Random) -> JoinSet<()> {
+        let members = self.members.lock().unwrap().clone();
+        let first = usize::try_from(random.below(members.len() as u64)).unwrap();
+        let chosen = members.into_iter().cycle().skip(first).take(usize::try_from(count).unwrap());
+        chosen
+            .map(|member| {
+                let driver = self.clone();
+                async move {
+                    let path = format!("/api/workers/{}", member.id);
+                    let worker = driver.client.try_send(Method::GET, &path, None).await;
+                    let is_to_run = worker.is_ok_and(|it| it.text("desired_status") == "running");
+                    let verb = if is_to_run { "stop" } else { "start" };
+                    driver.ask(&format!("{path}/{verb}"), &json!({}), None).await;
+                }
+            })
+            .collect()
     }
 
     /// Posts until there is an answer: processes are gone or do not answer now and then.

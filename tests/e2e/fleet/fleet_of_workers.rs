@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use access::Role;
+use proto::worker::v1::worker_service_client::WorkerServiceClient;
+use proto::worker::v1::{CreateWorkerRequest, Worker};
 use serde_json::json;
+use storage::sqlx::types::Uuid;
 
 use super::driver::Driver;
 use crate::event_log::Random;
+use crate::harness::{Product, Watcher, authorized};
 
 /// A worker of a run.
 #[derive(Clone, Debug)]
@@ -36,9 +41,41 @@ pub(super) async fn create(driver: &Driver, number: u64, seed: u64) {
         let (name, value) = TAGS[usize::try_from(number).unwrap() / 2 % TAGS.len()];
         tags.insert(name, value);
     }
-    let name = format!("worker {number}");
+    make(driver, &format!("worker {number}"), &tags).await;
+}
+
+/// Creates a worker whose machine is good, and returns its id.
+pub(super) async fn create_good(driver: &Driver, name: &str) -> Uuid {
+    make(driver, name, &BTreeMap::new()).await
+}
+
+async fn make(driver: &Driver, name: &str, tags: &BTreeMap<&str, &str>) -> Uuid {
     let body = json!({"name": name, "region": "us-east-1", "instance_type": "m5.metal", "tags": tags});
-    let answer = driver.ask("/api/workers", &body, Some(&format!("create-{number}"))).await;
+    let answer = driver.ask("/api/workers", &body, Some(&name.replace(' ', "-"))).await;
     assert_eq!(answer.status, 201, "{answer:?}");
-    driver.members.lock().unwrap().push(Member { id: answer.text("id").to_owned(), name });
+    let id = answer.text("id").to_owned();
+    driver.members.lock().unwrap().push(Member { id: id.clone(), name: name.to_owned() });
+    id.parse().unwrap()
+}
+
+/// Creates workers whose machines are good at the first replica of worker-service, and returns their ids.
+pub(super) async fn create_at_first_replica(driver: &Driver, product: &Product) -> Vec<Uuid> {
+    let token = product.token("root", &[Role::Admin], None);
+    let mut client = WorkerServiceClient::new(Watcher::channel(product.workers_address));
+    let mut ids = Vec::new();
+    for number in 0..4 {
+        let name = format!("worker {number} of the first replica");
+        let worker = Worker {
+            name: name.clone(),
+            region: "us-east-1".to_owned(),
+            instance_type: "m5.metal".to_owned(),
+            ..Worker::default()
+        };
+        let request = CreateWorkerRequest { worker: Some(worker), ..CreateWorkerRequest::default() };
+        let created = client.create_worker(authorized(request, &token)).await.unwrap();
+        let id = created.into_inner().worker.unwrap().id;
+        driver.members.lock().unwrap().push(Member { id: id.clone(), name });
+        ids.push(id.parse().unwrap());
+    }
+    ids
 }
