@@ -64,7 +64,7 @@ fn details(task: &Value, now: Moment) -> Vec<(&'static str, String)> {
         ("Assignee", text(&task["assignee_id"])),
         ("Department", text(&task["department"])),
         ("Run", text(&run["number"])),
-        ("Deadline", text(&run["deadline"])),
+        ("Deadline", utc(&run["deadline"])),
         ("Trace", text(&run["trace_id"])),
         ("Created", aged(&task["created_at"])),
         ("Created by", text(&task["created_by"])),
@@ -121,8 +121,10 @@ async fn list_tasks(asked: &List) -> anyhow::Result<()> {
         ("kind", asked.kind.map(word)),
     ];
     let query: Vec<_> = filters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    let hides_actions = asked.kind.is_none();
     let listing = Listing {
         query: query.clone(),
+        hidden: hides_actions.then_some("`--kind action` lists the actions that have ended, too"),
         limit: asked.limit.limit,
         output: asked.watching.output,
         watch: asked.watching.watch,

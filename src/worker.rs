@@ -143,6 +143,7 @@ async fn list_workers(asked: &List) -> anyhow::Result<()> {
     };
     let listing = Listing {
         query: query.clone(),
+        hidden: None,
         limit: asked.limit.limit,
         output: asked.watching.output,
         watch: asked.watching.watch,
@@ -206,11 +207,34 @@ async fn explain(asked: &Explain) -> anyhow::Result<()> {
     let client = Client::new(&asked.connection)?;
     let answer = client.send(Call::new(Method::GET, path(&client, &[&asked.id, "explain"]))).await?;
     let explanation = answer.json()?;
-    console::print(&match asked.output.format() {
-        Format::Json => format!("{}\n", answer.body),
-        Format::Id => format!("{}\n", asked.id),
-        format => explained(&explanation, format),
-    })
+    match asked.output.format() {
+        Format::Json => console::print(&format!("{}\n", answer.body)),
+        Format::Id => console::print(&format!("{}\n", asked.id)),
+        format => {
+            console::print(&explained(&explanation, format))?;
+            if let Some(hint) = way_out(&explanation) {
+                console::report(format_args!("hint: {hint}"));
+            }
+            Ok(())
+        }
+    }
+}
+
+/// What somebody can do for a worker that needs help.
+fn way_out(explanation: &Value) -> Option<String> {
+    let conditions = explanation["conditions"].as_array()?;
+    conditions.iter().find(|it| it["type"] == "Stalled" && it["status"] == "True")?;
+    let worker = &explanation["worker"];
+    let id = worker["id"].as_str()?;
+    let again = match worker["desired_status"].as_str()? {
+        "running" => "start",
+        "stopped" => "stop",
+        _ => "terminate --confirm NAME",
+    };
+    Some(format!(
+        "`ccm worker {again} {id}` tries it again, once the cause is mended; `ccm task list --kind action --worker-id {id}` \
+         has the tasks for `ccm task retry`"
+    ))
 }
 
 /// The sentences, then the conditions and the last calls of the provider as tables.
@@ -288,9 +312,20 @@ mod tests {
         });
         let shown = explained(&explanation, Format::Wide);
         assert!(shown.starts_with("It has been stopping for 5.0 s.\n\nCONDITION  STATUS  FOR"), "{shown}");
+        assert_eq!(way_out(&explanation), None);
         assert!(
             shown.contains("MachineStopping  not yet\n\nNext retry  2026-11-22T09:42:57.124032Z"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn a_worker_that_needs_help_is_explained_with_what_to_do() {
+        let stalled = json!({
+            "worker": {"id": "7", "desired_status": "stopped"},
+            "conditions": [{"type": "Stalled", "status": "True"}],
+        });
+        let hint = way_out(&stalled).unwrap();
+        assert!(hint.starts_with("`ccm worker stop 7`") && hint.contains("--worker-id 7"), "{hint}");
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Listing<'a> {
     pub(crate) limit: Option<u64>,
     pub(crate) output: Output,
     pub(crate) watch: bool,
+    /// How to see what the query leaves out without being asked to.
+    pub(crate) hidden: Option<&'static str>,
     /// Whether the query finds an item.
     pub(crate) matches: &'a dyn Fn(&Value) -> bool,
 }
@@ -91,6 +93,9 @@ pub(crate) async fn list(client: &Client, kind: &'static Kind, listing: Listing<
         Format::Id => console::print(&ids(&items.values()?)),
         Format::Table | Format::Wide if items.items.is_empty() => {
             console::report(format_args!("no {} found", kind.collection));
+            if let Some(hidden) = listing.hidden {
+                console::report(format_args!("hint: {hidden}"));
+            }
             Ok(())
         }
         Format::Table | Format::Wide => {

@@ -59,8 +59,7 @@ fn task_verdict(id: &str, task: &Value) -> Option<Result<(), Failure>> {
 
 fn worker_verdict(id: &str, generation: u64, worker: &Value) -> Option<Result<(), Failure>> {
     let failure = |message: String| {
-        let hint =
-            format!("`ccm worker explain {id}` says what it is doing; `ccm trace {id}` shows what was done");
+        let hint = format!("`ccm worker explain {id}` says why; `ccm trace {id}` shows what was done");
         Some(Err(Failure::new(Exit::NotReached, message).with_hint(hint)))
     };
     if worker["generation"].as_u64()? > generation {

@@ -86,13 +86,15 @@ fn sentences(
     ];
     if let Some(failure) = &worker.failure {
         sentences.push(format!("The reason: {} ({}).", failure.message, failure.reason));
-        sentences.push(
-            "Nothing more is tried until its action is retried or another one is asked for.".to_owned(),
-        );
+        sentences.push(format!(
+            "Nothing more is tried until somebody asks for {}, or retries the task of the last action.",
+            actions(worker)
+        ));
         return sentences;
     }
     let is_there = worker.observed.state == desired.state.reached();
-    if !worker.is_reconciling() && is_there && book.failures == 0 {
+    let is_in_doubt = book.failures > 0 || book.missing_since.is_some();
+    if !worker.is_reconciling() && is_there && !is_in_doubt {
         let ended = worker.outcome.as_ref().filter(|it| it.result == OutcomeResult::Converged);
         let took = ended.map(|it| format!(" It took {}.", ago(it.at - desired.set_at))).unwrap_or_default();
         sentences.push(format!("This is the desired state, so nothing is waited for.{took}"));
@@ -111,6 +113,14 @@ fn sentences(
         None => "There is no data yet about how long this usually takes.".to_owned(),
     });
     sentences
+}
+
+/// The actions that are legal, for people: `start, stop or terminate`.
+fn actions(worker: &Worker) -> &'static str {
+    match worker.legal_states() {
+        [_] => "terminate",
+        _ => "start, stop or terminate",
+    }
 }
 
 /// What the provider has answered to the last calls, if it did not accept them.
@@ -165,7 +175,7 @@ fn ago(duration: Duration) -> String {
 mod tests {
     use super::*;
     use crate::reconcile::book::WaitReason;
-    use crate::reconcile::conditions::Status;
+    use crate::reconcile::conditions::{Reason, Status};
     use crate::worker::testing::worker;
     use crate::worker::{Desire, DesiredState, Failure, Outcome, Reached};
 
@@ -201,13 +211,36 @@ mod tests {
         let state = DesiredState::Running;
         let desire = Desire { state, action_seq: 1, set_by: "ada".to_owned(), reason: None };
         let sentences = told(failed.clone(), &Book::default(), Vec::new());
-        assert_eq!(sentences[1..3], ["It failed 5.0 s ago.", "The reason: full (QUOTA_EXCEEDED)."]);
+        let expected = [
+            "It failed 5.0 s ago.",
+            "The reason: full (QUOTA_EXCEEDED).",
+            "Nothing more is tried until somebody asks for start, stop or terminate, or retries the task of the last action.",
+        ];
+        assert_eq!(sentences[1..4], expected);
         let Reached::Begun { worker, .. } = failed.desire(desire, at).unwrap() else { panic!("joined") };
         let explained = explanation(worker, &Book::default(), None, Vec::new(), Micros(10));
         let [ready, reconciling, stalled] = &explained.conditions;
         let statuses = [ready.status, reconciling.status, stalled.status];
         assert_eq!(statuses, [Status::False, Status::True, Status::False]);
         assert_eq!(explained.sentences[2], "Waiting: the worker waits for its turn.");
+    }
+
+    #[test]
+    fn a_running_worker_whose_machine_is_not_shown_is_not_told_to_be_as_desired() {
+        let mut running = worker();
+        running.observed.state = ObservedState::Running;
+        let result = OutcomeResult::Converged;
+        running.outcome = Some(Outcome { generation: 1, result, at: Micros(2), failure: None });
+        let mut book = Book { missing_since: Some(Micros(4_000_001)), ..Book::default() };
+        book.wait(WaitReason::Missing, Micros(4_000_001));
+        let explained = explanation(running, &book, None, Vec::new(), Micros(5_000_001));
+        let waiting =
+            "Waiting: the provider does not show the machine; it is looked for again, for 1.0 s so far.";
+        assert_eq!(explained.sentences[2], waiting);
+        let [ready, reconciling, stalled] = explained.conditions;
+        let statuses = [ready.status, reconciling.status, stalled.status];
+        assert_eq!(statuses, [Status::Unknown, Status::True, Status::False]);
+        assert_eq!(ready.reason, Reason::MachineMissing);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::worker::Worker;
 pub(crate) enum Status {
     True,
     False,
-    /// The provider cannot be asked at the moment.
+    /// The provider cannot be asked at the moment, or does not show the machine.
     Unknown,
 }
 
@@ -117,8 +117,11 @@ fn statuses(worker: &Worker, book: &Book) -> [Status; 3] {
     let is = |holds: bool| if holds { Status::True } else { Status::False };
     let has_failed = worker.failure.is_some();
     let is_there = worker.observed.state == worker.desired.state.reached();
-    let ready = if book.failures > 0 && !has_failed { Status::Unknown } else { is(is_there && !has_failed) };
-    [ready, is(!has_failed && (worker.is_reconciling() || !is_there)), is(has_failed)]
+    let is_missing = book.missing_since.is_some();
+    let is_in_doubt = book.failures > 0 || is_missing;
+    let ready = if is_in_doubt && !has_failed { Status::Unknown } else { is(is_there && !has_failed) };
+    let is_reconciling = !has_failed && (worker.is_reconciling() || !is_there || is_missing);
+    [ready, is(is_reconciling), is(has_failed)]
 }
 
 /// What is being done for the worker.
