@@ -110,7 +110,7 @@ impl Settled {
             at,
             generation,
             result: error.map_or("ok", ProviderError::class).to_owned(),
-            message: error.map(ToString::to_string),
+            message: error.map(told),
             trace_id,
         });
     }
@@ -286,6 +286,14 @@ impl Settled {
             worker.observed.generation = generation;
             worker.outcome = Some(Outcome { generation, result, at: now, failure });
         }
+    }
+}
+
+/// An error in words, with the code of one that no repetition helps against.
+fn told(error: &ProviderError) -> String {
+    match error {
+        ProviderError::Permanent { reason, message } => format!("{message} ({})", reason.into_str()),
+        _ => error.to_string(),
     }
 }
 

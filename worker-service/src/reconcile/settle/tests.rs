@@ -71,6 +71,9 @@ fn a_permanent_error_fails_the_worker_with_the_providers_reason() {
     let after = called(&worker(), &Book::default(), Call::Create, permanent(), 9);
     let failure = after.worker.failure.clone().unwrap();
     assert_eq!((failure.reason.as_str(), failure.message.as_str()), ("QUOTA_EXCEEDED", "no more machines"));
+    let attempt = after.book.attempts.last().unwrap();
+    let told = (attempt.result.as_str(), attempt.message.as_deref());
+    assert_eq!(told, ("permanent", Some("no more machines (QUOTA_EXCEEDED)")));
     assert_eq!(after.worker.outcome.unwrap().result, OutcomeResult::Failed);
     assert_eq!((after.worker.observed.state, after.due_in), (ObservedState::Failed, None));
 }
