@@ -93,7 +93,7 @@ fn sentences(
         return sentences;
     }
     let is_there = worker.observed.state == desired.state.reached();
-    let is_in_doubt = book.failures > 0 || book.missing_since.is_some();
+    let is_in_doubt = book.failures > 0 || book.is_machine_unseen();
     if !worker.is_reconciling() && is_there && !is_in_doubt {
         let ended = worker.outcome.as_ref().filter(|it| it.result == OutcomeResult::Converged);
         let took = ended.map(|it| format!(" It took {}.", ago(it.at - desired.set_at))).unwrap_or_default();
@@ -231,16 +231,27 @@ mod tests {
         running.observed.state = ObservedState::Running;
         let result = OutcomeResult::Converged;
         running.outcome = Some(Outcome { generation: 1, result, at: Micros(2), failure: None });
-        let mut book = Book { missing_since: Some(Micros(4_000_001)), ..Book::default() };
-        book.wait(WaitReason::Missing, Micros(4_000_001));
-        let explained = explanation(running, &book, None, Vec::new(), Micros(5_000_001));
-        let waiting =
-            "Waiting: the provider does not show the machine; it is looked for again, for 1.0 s so far.";
-        assert_eq!(explained.sentences[2], waiting);
-        let [ready, reconciling, stalled] = explained.conditions;
-        let statuses = [ready.status, reconciling.status, stalled.status];
-        assert_eq!(statuses, [Status::Unknown, Status::True, Status::False]);
-        assert_eq!(ready.reason, Reason::MachineMissing);
+        for (reason, told, why) in [
+            (
+                WaitReason::Missing,
+                "the provider does not show the machine; it is looked for again",
+                Reason::MachineMissing,
+            ),
+            (
+                WaitReason::NotYetVisible,
+                "the provider does not show the new machine yet",
+                Reason::MachineNotVisible,
+            ),
+        ] {
+            let mut book = Book::default();
+            book.wait(reason, Micros(4_000_001));
+            let explained = explanation(running.clone(), &book, None, Vec::new(), Micros(5_000_001));
+            assert_eq!(explained.sentences[2], format!("Waiting: {told}, for 1.0 s so far."));
+            let [ready, reconciling, stalled] = explained.conditions;
+            let statuses = [ready.status, reconciling.status, stalled.status];
+            assert_eq!(statuses, [Status::Unknown, Status::True, Status::False]);
+            assert_eq!(ready.reason, why);
+        }
     }
 
     #[test]

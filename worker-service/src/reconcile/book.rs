@@ -122,6 +122,11 @@ impl Book {
         (self.failures, self.conflicts, self.next_retry) = (0, 0, None);
     }
 
+    /// Whether the provider does not show the machine.
+    pub(crate) fn is_machine_unseen(&self) -> bool {
+        self.waiting.is_some_and(|it| matches!(it.reason, WaitReason::NotYetVisible | WaitReason::Missing))
+    }
+
     /// What is waited for until [`Self::next_retry`].
     pub(super) fn pause_reason(&self) -> WaitReason {
         if self.failures == 0 && self.conflicts > 0 { WaitReason::Conflict } else { WaitReason::Retry }

@@ -117,10 +117,11 @@ fn statuses(worker: &Worker, book: &Book) -> [Status; 3] {
     let is = |holds: bool| if holds { Status::True } else { Status::False };
     let has_failed = worker.failure.is_some();
     let is_there = worker.observed.state == worker.desired.state.reached();
-    let is_missing = book.missing_since.is_some();
-    let is_in_doubt = book.failures > 0 || is_missing;
+    // A worker that is in its desired state as far as is known.
+    let is_unseen = is_there && book.is_machine_unseen();
+    let is_in_doubt = book.failures > 0 || is_unseen;
     let ready = if is_in_doubt && !has_failed { Status::Unknown } else { is(is_there && !has_failed) };
-    let is_reconciling = !has_failed && (worker.is_reconciling() || !is_there || is_missing);
+    let is_reconciling = !has_failed && (worker.is_reconciling() || !is_there || is_unseen);
     [ready, is(is_reconciling), is(has_failed)]
 }
 
