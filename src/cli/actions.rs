@@ -29,12 +29,24 @@ impl Actions {
         let run = RunLimits { max_attempts: self.attempts, deadline: self.deadline };
         // A call has to end well before the lease.
         let call_timeout = self.lease / 3;
-        DispatchSettings {
-            slots: self.slots,
-            lease: self.lease,
-            call_timeout,
-            run,
-            ..DispatchSettings::default()
-        }
+        let defaults = DispatchSettings::default();
+        // A shutdown need not wait for a call that hangs.
+        let grace = defaults.grace.min(call_timeout / 2);
+        DispatchSettings { slots: self.slots, lease: self.lease, call_timeout, grace, run, ..defaults }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_stops_waits_for_half_of_a_call_and_for_five_seconds_at_most() {
+        let grace = |seconds: u64| {
+            let lease = Duration::from_secs(seconds);
+            Actions { slots: 1, deadline: lease, attempts: 1, lease }.dispatch().grace
+        };
+        let millis = [3, 30, 300].map(|it| grace(it).as_millis());
+        assert_eq!(millis, [500, 5_000, 5_000]);
     }
 }

@@ -25,6 +25,8 @@ pub(super) enum Strike {
     /// Processes of task-service are suspended while they call worker-service. Another process has made the calls again when
     /// they go on. The guard: the fence of an action.
     DuringCall,
+    /// The same, but the other process is stopped during the calls that it has made again, and hands them back.
+    HandBack,
     /// What a worker-service stores of its turns arrives when others have taken these turns. The guard: the fence of a turn.
     BeforeEndOfTurn,
 }
@@ -34,7 +36,9 @@ impl Strike {
     pub(super) fn of(backend: Backend) -> Vec<Self> {
         match backend {
             Backend::Sqlite => vec![Self::BetweenCreateAndStore],
-            Backend::Postgres => vec![Self::BetweenCreateAndStore, Self::DuringCall, Self::BeforeEndOfTurn],
+            Backend::Postgres => {
+                vec![Self::HandBack, Self::BetweenCreateAndStore, Self::DuringCall, Self::BeforeEndOfTurn]
+            }
         }
     }
 }
@@ -66,10 +70,23 @@ const CALLS: Statement = Statement {
     sql: "SELECT task_id, fence FROM action_queue WHERE phase = 'applying'",
 };
 
+/// Whether a later owner than the one with the fence `$2` is calling.
+const REPEATED_SINCE: Statement = Statement {
+    summary: "SELECT action_queue",
+    sql: "SELECT count(*) AS n FROM action_queue WHERE task_id = $1 AND phase = 'applying' AND fence > $2",
+};
+
 /// Whether an action was accepted from a later owner than the one with the fence `$2`.
 const ACCEPTED_SINCE: Statement = Statement {
     summary: "SELECT action_queue",
     sql: "SELECT count(*) AS n FROM action_queue WHERE task_id = $1 AND phase = 'applied' AND fence > $2",
+};
+
+/// Whether a later owner than the one with the fence `$2` has handed an action back during its call.
+const HANDED_BACK_SINCE: Statement = Statement {
+    summary: "SELECT action_queue",
+    sql: "SELECT count(*) AS n FROM action_queue \
+          WHERE task_id = $1 AND phase = 'queued' AND attempt > 0 AND lease_owner IS NULL AND fence > $2",
 };
 
 async fn number(on: &Database, statement: &Statement, values: Vec<Value>) -> i64 {
@@ -98,7 +115,8 @@ impl Cluster {
         let from = now();
         let has_struck = match strike {
             Strike::BetweenCreateAndStore => self.kill_after_a_create(driver, from).await,
-            Strike::DuringCall => self.suspend_callers(driver, random, from).await,
+            Strike::DuringCall => self.suspend_callers(driver, random, from, ACCEPTED_SINCE).await,
+            Strike::HandBack => self.suspend_callers(driver, random, from, HANDED_BACK_SINCE).await,
             Strike::BeforeEndOfTurn => self.delay_ends_of_turns(driver, random, from).await,
         };
         println!("{strike:?}: {}", if has_struck { "struck" } else { "missed" });
@@ -131,7 +149,15 @@ impl Cluster {
         has_struck
     }
 
-    async fn suspend_callers(&mut self, driver: &Driver, random: &mut Random, from: Micros) -> bool {
+    /// Suspends all processes of task-service but one, and lets them go on when that one has led to `since` for one of their
+    /// calls.
+    async fn suspend_callers(
+        &mut self,
+        driver: &Driver,
+        random: &mut Random,
+        from: Micros,
+        since: Statement,
+    ) -> bool {
         let tasks = open(&self.product.task_database.url).await;
         // The provider does not answer, so that no action reaches its goal before the processes go on.
         let provider = Hold::on(&self.product.provider_database.url, &JOURNAL).await;
@@ -140,22 +166,31 @@ impl Cluster {
         let are_called = async || number(&tasks, &CALLING, Vec::new()).await >= ACTIONS / 2;
         within(Duration::from_secs(1), are_called).await;
         let mut suspended = self.of_service("task-service");
-        suspended.remove(usize::try_from(random.below(suspended.len() as u64)).unwrap());
+        let other = suspended.remove(usize::try_from(random.below(suspended.len() as u64)).unwrap());
         for index in &suspended {
             self.process(*index).signal("STOP");
         }
         let made: Vec<(Uuid, i64)> = all(&tasks, &CALLS).await;
         calls.release().await;
-        tokio::time::sleep(LEASE).await;
-        let are_repeated = async || {
+        let is_any = async |since: &Statement| {
             for (task, fence) in &made {
-                if number(&tasks, &ACCEPTED_SINCE, vec![(*task).into(), (*fence).into()]).await > 0 {
+                if number(&tasks, since, vec![(*task).into(), (*fence).into()]).await > 0 {
                     return true;
                 }
             }
             false
         };
-        let has_struck = within(Duration::from_secs(2), are_repeated).await;
+        let is_to_stop = since.sql == HANDED_BACK_SINCE.sql;
+        // The leases begin to end a second before this.
+        tokio::time::sleep(LEASE.saturating_sub(Duration::from_secs(1))).await;
+        if is_to_stop {
+            let calls = Hold::on(self.worker_database(), &WORKERS).await;
+            within(Duration::from_secs(2), async || is_any(&REPEATED_SINCE).await).await;
+            self.process(other).signal("TERM");
+            self.process(other).ended().await;
+            calls.release().await;
+        }
+        let has_struck = within(Duration::from_secs(3), async || is_any(&since).await).await;
         for index in suspended {
             self.process(index).signal("CONT");
             self.note(Kind::Suspend(LEASE), index, from);
@@ -163,6 +198,10 @@ impl Cluster {
         // They store what was answered, or try to.
         tokio::time::sleep(Duration::from_millis(500)).await;
         provider.release().await;
+        if is_to_stop {
+            self.restart(other).await;
+            self.note(Kind::Stop, other, from);
+        }
         tasks.close().await;
         asking.join_all().await;
         has_struck
