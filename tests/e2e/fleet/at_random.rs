@@ -58,7 +58,9 @@ async fn a_run(backend: Backend) {
         match strikes.pop_if(|_| !gently) {
             Some(strike) => {
                 if !cluster.strike(strike, &driver, &mut random).await {
+                    // Tried again, with another fault between.
                     strikes.insert(0, strike);
+                    cluster.disturb(&mut random, gently).await;
                 }
             }
             None => cluster.disturb(&mut random, gently).await,
