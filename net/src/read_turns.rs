@@ -7,7 +7,8 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use telemetry::span::{SpanBuilder, SpanKind};
+use opentelemetry::Context;
+use telemetry::span::{SpanBuilder, SpanKind, Timestamp};
 use tokio::sync::oneshot;
 
 /// Reads of one caller that are executed at the same time.
@@ -18,6 +19,8 @@ const MOST_LARGE: usize = 2;
 const LARGE: usize = 64 * 1024;
 /// How long a caller has large answers after the last one.
 const REMEMBERED: Duration = Duration::from_secs(10);
+/// From this time on, a wait has a span: of many reads of one caller that take half a millisecond each, most wait for as long.
+const SHOWN: Duration = Duration::from_millis(10);
 /// From this number of callers on, those who do not read any more are forgotten, each time that the number has doubled.
 const MANY: usize = 1_024;
 
@@ -59,16 +62,16 @@ impl<K: Clone + Eq + Hash> Default for ReadTurns<K> {
 }
 
 impl<K: Clone + Eq + Hash> ReadTurns<K> {
-    /// Waits for a turn of a caller, in the order of the requests. Who gives up waiting delays nobody. A wait has a span.
+    /// Waits for a turn of a caller, in the order of the requests. Who gives up waiting delays nobody. A long wait has a span.
     pub async fn take(self, key: K) -> ReadTurn<K> {
         loop {
             let given = match self.join(&key) {
                 Ok(turn) => return turn,
                 Err(given) => given,
             };
-            let wait = SpanBuilder::new(SpanKind::Internal).start(|it| it.name("wait for turn"));
+            let wait = Wait { started: Timestamp::now(), request: Context::current() };
             let given = given.await;
-            wait.end();
+            drop(wait);
             // A turn that is given is not lost: dropping the receiver drops it.
             if let Ok(turn) = given {
                 return turn;
@@ -157,6 +160,21 @@ impl<K: Clone + Eq + Hash> Caller<K> {
             self.answers = Answers::Large { last: now };
         } else if !self.has_large(now) {
             self.answers = Answers::Small;
+        }
+    }
+}
+
+/// A wait for a turn, until it is dropped.
+struct Wait {
+    started: Timestamp,
+    request: Context,
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        if self.started.elapsed() >= SHOWN {
+            let span = SpanBuilder::new(SpanKind::Internal).child_of(std::mem::take(&mut self.request));
+            span.started_at(self.started).start(|it| it.name("wait for turn")).end();
         }
     }
 }

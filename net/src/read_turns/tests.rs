@@ -82,12 +82,21 @@ async fn a_request_that_waits_for_its_turn_shows_it_in_its_trace() {
     let held = at_once(&turns, "ada");
     let mut next = Box::pin(request.run(turns.clone().take("ada")));
     assert!(next.as_mut().now_or_never().is_none());
+    std::thread::sleep(SHOWN);
+    // One that gives up, too.
+    let mut given_up = Box::pin(request.run(turns.clone().take("ada")));
+    assert!(given_up.as_mut().now_or_never().is_none());
+    std::thread::sleep(SHOWN);
+    drop(given_up);
     drop(held);
     drop(next.await);
     drop(request.run(turns.take("ada")).await);
     let spans = telemetry::testing::ended_spans(&request.span_context().trace_id().to_string());
     let names: Vec<_> = spans.iter().map(|it| (&*it.name, &*it.parent_id)).collect();
-    assert_eq!(names, [("wait for turn", &*request.span_context().span_id().to_string())]);
+    let request = request.span_context().span_id().to_string();
+    let shown = ("wait for turn", &*request);
+    assert_eq!(names, [shown, shown]);
+    assert!(Duration::from_nanos(spans[1].end - spans[1].start) >= 2 * SHOWN);
 }
 
 #[tokio::test]
