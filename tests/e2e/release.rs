@@ -1,6 +1,6 @@
 //! The archive of a release, made by release/pack. In the place of the binary is a script that runs the one under test, which has
-//! hundreds of megabytes of debug information. release/build, which makes the static binary, is for releases: it compiles everything
-//! once more.
+//! hundreds of megabytes of debug information. release/build, which makes the static binary, compiles everything once more: `.ci/run`
+//! runs it, without optimisation, and tries the archive in an empty root directory.
 
 mod names;
 mod static_binary;
