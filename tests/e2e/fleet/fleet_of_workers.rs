@@ -7,6 +7,7 @@ use proto::worker::v1::worker_service_client::WorkerServiceClient;
 use proto::worker::v1::{CreateWorkerRequest, Worker};
 use serde_json::json;
 use storage::sqlx::types::Uuid;
+use tokio::task::JoinSet;
 
 use super::driver::Driver;
 use crate::event_log::Random;
@@ -58,24 +59,28 @@ async fn make(driver: &Driver, name: &str, tags: &BTreeMap<&str, &str>) -> Uuid 
     id.parse().unwrap()
 }
 
-/// Creates workers whose machines are good at the first replica of worker-service, and returns their ids.
+/// Creates workers whose machines are good at the first replica of worker-service, at once, and returns their ids.
 pub(super) async fn create_at_first_replica(driver: &Driver, product: &Product) -> Vec<Uuid> {
     let token = product.token("root", &[Role::Admin], None);
-    let mut client = WorkerServiceClient::new(Watcher::channel(product.workers_address));
-    let mut ids = Vec::new();
-    for number in 0..4 {
-        let name = format!("worker {number} of the first replica");
-        let worker = Worker {
-            name: name.clone(),
-            region: "us-east-1".to_owned(),
-            instance_type: "m5.metal".to_owned(),
-            ..Worker::default()
-        };
-        let request = CreateWorkerRequest { worker: Some(worker), ..CreateWorkerRequest::default() };
-        let created = client.create_worker(authorized(request, &token)).await.unwrap();
-        let id = created.into_inner().worker.unwrap().id;
-        driver.members.lock().unwrap().push(Member { id: id.clone(), name });
-        ids.push(id.parse().unwrap());
-    }
-    ids
+    let client = WorkerServiceClient::new(Watcher::channel(product.workers_address));
+    let creating: JoinSet<Member> = (0..4)
+        .map(|number| {
+            let (mut client, token) = (client.clone(), token.clone());
+            async move {
+                let name = format!("worker {number} of the first replica");
+                let worker = Worker {
+                    name: name.clone(),
+                    region: "us-east-1".to_owned(),
+                    instance_type: "m5.metal".to_owned(),
+                    ..Worker::default()
+                };
+                let request = CreateWorkerRequest { worker: Some(worker), ..CreateWorkerRequest::default() };
+                let created = client.create_worker(authorized(request, &token)).await.unwrap();
+                Member { id: created.into_inner().worker.unwrap().id, name }
+            }
+        })
+        .collect();
+    let created = creating.join_all().await;
+    driver.members.lock().unwrap().extend(created.iter().cloned());
+    created.iter().map(|it| it.id.parse().unwrap()).collect()
 }
