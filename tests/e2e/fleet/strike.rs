@@ -59,10 +59,10 @@ const FIRST_TURN: Statement = Statement {
     sql: "SELECT count(*) AS n FROM reconciles WHERE worker_id = $1 AND fence = 1 AND lease_until > 0",
 };
 
-/// How many calls of worker-service are being made.
+/// How many processes are calling worker-service.
 const CALLING: Statement = Statement {
     summary: "SELECT action_queue",
-    sql: "SELECT count(*) AS n FROM action_queue WHERE phase = 'applying'",
+    sql: "SELECT count(DISTINCT lease_owner) AS n FROM action_queue WHERE phase = 'applying'",
 };
 
 const CALLS: Statement = Statement {
@@ -95,7 +95,7 @@ async fn number(on: &Database, statement: &Statement, values: Vec<Value>) -> i64
 }
 
 /// Number of actions that are asked for so that processes call worker-service.
-const ACTIONS: i64 = 6;
+const ACTIONS: i64 = 8;
 
 /// Waits until something holds, but not longer than this: a strike that misses is no failure.
 async fn within(time: Duration, holds: impl AsyncFn() -> bool) -> bool {
@@ -163,8 +163,9 @@ impl Cluster {
         let provider = Hold::on(&self.product.provider_database.url, &JOURNAL).await;
         let calls = Hold::on(self.worker_database(), &WORKERS).await;
         let asking = driver.ask_for_changes(ACTIONS, random);
-        let are_called = async || number(&tasks, &CALLING, Vec::new()).await >= ACTIONS / 2;
-        within(Duration::from_secs(1), are_called).await;
+        // At least one of them is among the two that are suspended.
+        let are_two = async || number(&tasks, &CALLING, Vec::new()).await > 1;
+        within(Duration::from_millis(1_200), are_two).await;
         let mut suspended = self.of_service("task-service");
         let other = suspended.remove(usize::try_from(random.below(suspended.len() as u64)).unwrap());
         for index in &suspended {
@@ -211,7 +212,11 @@ impl Cluster {
         let relay = self.relay.take().expect("a relay");
         let workers = open(&relay.direct).await;
         let calls = Hold::on(&self.product.provider_database.url, &JOURNAL).await;
-        // The process behind the relay looks for its own new workers first.
+        // The process behind the relay has the first turns of its new workers, because no other one can take them.
+        let others = self.of_service("worker-service").split_off(1);
+        for index in &others {
+            self.process(*index).signal("STOP");
+        }
         let ids = fleet_of_workers::create_at_first_replica(driver, &self.product).await;
         let taken = async || {
             let mut taken = 0;
@@ -223,6 +228,9 @@ impl Cluster {
         let all_of_them = i64::try_from(ids.len()).unwrap();
         within(Duration::from_millis(800), async || taken().await == all_of_them).await;
         relay.block();
+        for index in others {
+            self.process(index).signal("CONT");
+        }
         calls.release().await;
         tokio::time::sleep(LEASE / 2).await;
         // The other processes have stored theirs.
