@@ -42,6 +42,8 @@ pub(super) enum Kind {
     Suspend(Duration),
     /// What it writes to its database arrives so much later.
     Delay(Duration),
+    /// The provider does not answer. A call takes effect at the end, when its caller does not wait for it any more.
+    Unanswered,
 }
 
 /// Something that was done to a process.
@@ -170,6 +172,7 @@ impl Cluster {
                 tokio::time::sleep(time).await;
                 relay.unblock();
             }
+            Kind::Unanswered => unreachable!("no process is disturbed when the provider does not answer"),
         }
         self.relay = relay;
         if matches!(kind, Kind::Stop | Kind::Kill) {

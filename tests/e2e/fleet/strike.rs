@@ -133,6 +133,7 @@ impl Cluster {
         within(Duration::from_secs(1), is_claimed).await;
         let before_the_end = Hold::on(self.worker_database(), &RECONCILES).await;
         before_the_call.release().await;
+        self.note(Kind::Unanswered, 0, from);
         let is_created = async || number(&provider, &CREATED, vec![id.into()]).await > 0;
         let has_struck = within(Duration::from_secs(2), is_created).await;
         let all = self.of_service("worker-service");
@@ -199,6 +200,7 @@ impl Cluster {
         // They store what was answered, or try to.
         tokio::time::sleep(Duration::from_millis(500)).await;
         provider.release().await;
+        self.note(Kind::Unanswered, 0, from);
         if is_to_stop {
             self.restart(other).await;
             self.note(Kind::Stop, other, from);
@@ -232,6 +234,7 @@ impl Cluster {
             self.process(index).signal("CONT");
         }
         calls.release().await;
+        self.note(Kind::Unanswered, 0, from);
         tokio::time::sleep(LEASE / 2).await;
         // The other processes have stored theirs.
         let has_struck = taken().await > 0;

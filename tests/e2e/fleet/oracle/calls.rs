@@ -68,9 +68,18 @@ fn fences(row: &WorkerRow, run: &Run, findings: &mut Findings) -> BTreeSet<i64> 
 
 fn was_suspended(call: &Call, run: &Run) -> bool {
     run.faults.iter().any(|it| {
-        let is_long = matches!(it.kind, Kind::Suspend(time) if time > LEASE / 2);
+        let is_long = match it.kind {
+            Kind::Suspend(time) => time > LEASE / 2,
+            kind => kind == Kind::Unanswered,
+        };
         is_long && it.from.0 <= call.at && call.at <= it.until.0 + ARRIVES_WITHIN
     })
+}
+
+/// Whether a call was made while the provider did not answer: it may take effect after the next look at the machine.
+fn was_unanswered(call: &Call, run: &Run) -> bool {
+    let mut faults = run.faults.iter().filter(|it| it.kind == Kind::Unanswered);
+    faults.any(|it| it.from.0 <= call.at && call.at <= it.until.0)
 }
 
 /// The last call before a generation converged is the one that brought the machine there.
@@ -93,6 +102,6 @@ fn reached(
         ("stopped", Some("start")) | ("terminated", Some("create")) => has_no_room,
         _ => false,
     };
-    let is_late = last.is_some_and(|it| late.contains(&it.seq));
+    let is_late = last.is_some_and(|it| late.contains(&it.seq) || was_unanswered(it, run));
     findings.unless(is_right || is_late, row.id, || format!("{generation:?} has converged after {last:?}"));
 }
