@@ -75,7 +75,7 @@ fn try_lock(it: &File, path: &Path, shown: &Display<'_>) -> anyhow::Result<()> {
             let owner = if owner.trim().is_empty() { "unknown" } else { owner.trim() };
             let message = format!("another `ccm up` (process {owner}) uses the data directory {shown}");
             let failure = Failure::new(Exit::General, message);
-            Err(failure.with_hint("stop it, or name another directory by --data-dir").into())
+            Err(failure.with_hint("`ccm login` prints a link to it; otherwise stop it, or name another directory by --data-dir").into())
         }
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("cannot lock the data directory {shown}"))

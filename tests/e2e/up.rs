@@ -190,7 +190,7 @@ async fn a_second_one_on_the_same_data_is_one_sentence() {
     token(&first).await;
     let (sentence, hint) = (
         format!("another `ccm up` (process {})", first.id()),
-        "stop it, or name another directory by --data-dir",
+        "`ccm login` prints a link to it; otherwise stop it, or name another directory by --data-dir",
     );
     expect_end(up(directory.path(), &[]), 1, &sentence, Some(hint)).await;
 }

@@ -115,7 +115,8 @@ export function mount(root, app, route) {
   };
 }
 
-/** The detail of a problem as a sentence. @param {string} text */
+/** The detail of a problem as a sentence, in which what stands between backticks is code. @param {string} text */
 function sentence(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+  const whole = text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+  return whole.split("`").map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
 }
