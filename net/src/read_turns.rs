@@ -11,8 +11,8 @@ use opentelemetry::Context;
 use telemetry::span::{SpanBuilder, SpanKind, Timestamp};
 use tokio::sync::oneshot;
 
-/// Reads of one caller that are executed at the same time.
-const MOST: usize = 16;
+/// Reads of one caller that are executed at the same time: a wait costs a tenth of a small read, so most callers are not to wait.
+const MOST: usize = 64;
 /// Those of a caller who has large answers, or has had none yet: half the connections for reading that a service has to SQLite.
 const MOST_LARGE: usize = 2;
 /// From this many bytes on, an answer is large.

@@ -52,7 +52,7 @@ async fn a_turn_that_ends_is_passed_on_in_order_and_those_who_gave_up_are_left_o
 async fn the_first_small_answer_lets_more_of_those_who_wait_go_on() {
     let turns = Turns::default();
     let held = at_once(&turns, "ada");
-    let mut waiting: Vec<_> = (0..30).map(|_| Box::pin(turns.clone().take("ada"))).collect();
+    let mut waiting: Vec<_> = (0..2 * MOST).map(|_| Box::pin(turns.clone().take("ada"))).collect();
     for wait in &mut waiting {
         assert!(wait.as_mut().now_or_never().is_none());
     }
