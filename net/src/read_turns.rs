@@ -16,7 +16,7 @@ const MOST: usize = 64;
 /// Those of a caller who has large answers, or has had none yet: half the connections for reading that a service has to SQLite.
 const MOST_LARGE: usize = 2;
 /// From this many bytes on, an answer is large.
-const LARGE: usize = 64 * 1024;
+pub(crate) const LARGE: usize = 64 * 1024;
 /// How long a caller has large answers after the last one.
 const REMEMBERED: Duration = Duration::from_secs(10);
 /// From this time on, a wait has a span: of many reads of one caller that take half a millisecond each, most wait for as long.

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::limits::Key;
+// Smaller answers are not remembered: making one that is dropped costs little.
+use crate::read_turns::LARGE;
 
-/// Smaller answers are not remembered: making one that is dropped costs little.
-const LARGE: usize = 64 * 1024;
 /// Callers and methods whose answers are remembered. Then all are forgotten, which costs them one answer each.
 const MOST: usize = 4_096;
 

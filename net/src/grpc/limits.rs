@@ -1,5 +1,5 @@
 //! How much the calls of a gRPC server take: calls at the same time, bytes of messages, and calls without a valid token. Each has
-//! a total, and a share for each caller, or for each address while there is no caller.
+//! a total, and a share for each caller, or for each address while there is no caller. Reads of one caller take turns, too.
 
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
