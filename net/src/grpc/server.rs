@@ -48,8 +48,9 @@ const CONNECTION_WINDOW: u32 = 256 * 1024;
 /// Maximum size of the metadata of a call that can be answered by a status; a larger one is answered by HTTP status 431.
 const MAX_HEADER_LIST_BYTES: u32 = 64 * 1024;
 
-/// Connections beyond the limits that may show the token of a process, such as the gateway; each needs a file descriptor.
-pub const ON_PROBATION: u32 = 64;
+/// Connections beyond the limits that may show the token of a process, such as the gateway; each needs a file descriptor. At an address
+/// from which users connect five hundred times a second, a process has 64 ms to show its token.
+pub const ON_PROBATION: u32 = 256;
 
 /// Settings of a gRPC server's connections.
 #[derive(Clone, Debug)]

@@ -63,15 +63,86 @@ async fn the_first_small_answer_lets_more_of_those_who_wait_go_on() {
 }
 
 #[test]
-fn a_large_answer_is_forgotten_in_time() {
-    let mut caller = Caller::<()> { executed: 0, waiting: VecDeque::new(), answers: Answers::Unknown };
-    let now = Instant::now();
-    caller.answered(LARGE, now);
-    caller.answered(1, now + REMEMBERED / 2);
-    assert_eq!(caller.most(now + REMEMBERED / 2), MOST_LARGE);
-    assert_eq!(caller.most(now + REMEMBERED), MOST);
-    caller.answered(1, now + REMEMBERED);
-    assert_eq!(caller.most(now), MOST);
+fn a_small_answer_counts_once_the_large_ones_are_past() {
+    let (now, large) = (Instant::now(), Answers::Unknown);
+    let large = large.after(LARGE, now).after(1, now + REMEMBERED / 2);
+    assert!(matches!(large, Answers::Large { .. }));
+    assert!(matches!(large.after(1, now + REMEMBERED), Answers::Small));
+}
+
+#[test]
+fn the_largest_answers_count_for_what_is_expected() {
+    let expected = |sizes: &[usize]| {
+        let after = |answers: Answers, size: &usize| answers.after(*size, Instant::now());
+        match sizes.iter().fold(Answers::Unknown, after) {
+            Answers::Large { bytes, .. } => bytes,
+            Answers::Unknown | Answers::Small => 0,
+        }
+    };
+    assert_eq!(expected(&[1]), 0);
+    assert_eq!(expected(&[LARGE, 8 * LARGE]), 8 * LARGE);
+    assert_eq!(expected(&[8 * LARGE, LARGE, LARGE]), 49 * LARGE / 8);
+}
+
+/// Turns of which the large ones have so many bytes, with callers whose answers have 100 kB.
+async fn with_large_answers(lane: usize, callers: &[&'static str]) -> Turns {
+    let turns = Turns::sharing(Lane::of(lane));
+    for caller in callers {
+        answer(&turns, caller, 100_000).await;
+    }
+    turns
+}
+
+#[tokio::test]
+async fn callers_with_large_answers_share_a_lane_in_turn_and_others_do_not_wait_for_it() {
+    let turns = with_large_answers(350_000, &["ada", "bob", "eve"]).await;
+    let (mut held, of_bob) = (at_once(&turns, "ada"), at_once(&turns, "bob"));
+    assert_eq!((held.len(), of_bob.len()), (2, 1));
+    let order = ["bob", "eve", "eve", "ada"];
+    let mut waiting: Vec<_> = order.map(|it| (it, Box::pin(turns.clone().take(it)))).into();
+    for (_, wait) in &mut waiting {
+        assert!(wait.as_mut().now_or_never().is_none());
+    }
+    assert_eq!(at_once(&turns, "new").len(), MOST_LARGE);
+    answer(&turns, "new", 1).await;
+    assert_eq!(at_once(&turns, "new").len(), MOST);
+    held.extend(of_bob);
+    let mut served = Vec::new();
+    while !waiting.is_empty() {
+        drop(held.remove(0));
+        let turn = waiting
+            .iter_mut()
+            .enumerate()
+            .find_map(|(index, it)| Some((index, it.1.as_mut().now_or_never()?)));
+        let (index, turn) = turn.expect("the turn is passed on");
+        held.push(turn);
+        served.push(waiting.remove(index).0);
+    }
+    assert_eq!(served, ["bob", "eve", "ada", "eve"]);
+    drop(held);
+    assert_eq!(turns.callers().lane, Lane::of(350_000));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_larger_than_the_lane_has_it_alone() {
+    let turns = with_large_answers(99_999, &["ada", "bob"]).await;
+    let held = at_once(&turns, "ada");
+    assert_eq!((held.len(), at_once(&turns, "bob").len()), (1, 0));
+    drop(held);
+    assert_eq!(at_once(&turns, "bob").len(), 1);
+}
+
+#[tokio::test]
+async fn who_gives_up_waiting_for_the_lane_delays_nobody() {
+    let turns = with_large_answers(100_000, &["ada", "bob", "eve"]).await;
+    let held = at_once(&turns, "ada");
+    let mut of_bob = Box::pin(turns.clone().take("bob"));
+    let mut of_eve = Box::pin(turns.clone().take("eve"));
+    assert!(of_bob.as_mut().now_or_never().is_none() && of_eve.as_mut().now_or_never().is_none());
+    drop(of_bob);
+    drop(held);
+    drop(of_eve.as_mut().now_or_never().expect("eve has the lane"));
+    assert_eq!(turns.callers().lane, Lane::of(100_000));
 }
 
 #[tokio::test]
@@ -116,22 +187,27 @@ async fn callers_that_do_not_read_any_more_are_forgotten_but_for_those_with_larg
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_more_turns_are_taken_than_there_are() {
-    let (turns, taken) = (Turns::default(), Arc::new(AtomicUsize::new(0)));
-    let readers: Vec<_> = (0..200)
-        .map(|_| {
-            let (turns, taken) = (turns.clone(), taken.clone());
-            tokio::spawn(async move {
-                for _ in 0..50 {
-                    let _turn = turns.clone().take("ada").await;
-                    assert!(taken.fetch_add(1, Ordering::SeqCst) < MOST_LARGE);
-                    tokio::task::yield_now().await;
-                    taken.fetch_sub(1, Ordering::SeqCst);
-                }
-            })
+    let callers = ["ada", "bob", "eve", "joe"];
+    // Three answers of all callers, and two of one of them.
+    let turns = with_large_answers(300_000, &callers).await;
+    let (of_all, of_each) = (Arc::new(AtomicUsize::new(0)), [const { AtomicUsize::new(0) }; 4]);
+    let of_each = Arc::new(of_each);
+    let readers = (0..200).map(|number| {
+        let (turns, of_all, of_each, caller) = (turns.clone(), of_all.clone(), of_each.clone(), number % 4);
+        tokio::spawn(async move {
+            for _ in 0..50 {
+                let _turn = turns.clone().take(callers[caller]).await;
+                assert!(of_all.fetch_add(1, Ordering::SeqCst) < 3);
+                assert!(of_each[caller].fetch_add(1, Ordering::SeqCst) < MOST_LARGE);
+                tokio::task::yield_now().await;
+                of_each[caller].fetch_sub(1, Ordering::SeqCst);
+                of_all.fetch_sub(1, Ordering::SeqCst);
+            }
         })
-        .collect();
-    for reader in readers {
+    });
+    for reader in readers.collect::<Vec<_>>() {
         reader.await.unwrap();
     }
+    assert_eq!(turns.callers().lane, Lane::of(300_000));
     assert_eq!(at_once(&turns, "ada").len(), MOST_LARGE);
 }
