@@ -73,6 +73,9 @@ pub(crate) struct Cli {
     /// Clients of the event stream
     #[arg(long, env = "CCM_BENCH_CLIENTS", default_value_t = 1_000)]
     pub(crate) clients: usize,
+    /// GETs and LISTs a second beside --streams
+    #[arg(long, env = "CCM_BENCH_BESIDE", default_value_t = 0)]
+    pub(crate) beside: u32,
     /// Events that each client replays
     #[arg(long, env = "CCM_BENCH_EVENTS", default_value_t = 10_000)]
     pub(crate) events: usize,

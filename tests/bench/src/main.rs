@@ -231,7 +231,8 @@ async fn claims(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<
 /// What it costs to deliver events.
 async fn streams(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<streams::Measured> {
     let paced = Duration::from_secs_f64(cli.seconds);
-    streams::Streams { common, directory, clients: cli.clients, rounds: cli.rounds, paced }.measure().await
+    let (clients, rounds, beside) = (cli.clients, cli.rounds, cli.beside);
+    streams::Streams { common, directory, clients, rounds, paced, beside }.measure().await
 }
 
 /// What replays do to clients that follow.

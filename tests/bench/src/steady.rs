@@ -18,6 +18,8 @@ use crate::measure::number;
 use crate::postgres::Postgres;
 use crate::setup::{self, Common, Running, Setup};
 
+/// Connections of those who read beside what is measured.
+const READERS: u32 = 4;
 /// The requests of each connection, by turns.
 const ROWS: [Row; 4] = [Row::Get, Row::List, Row::Get, Row::Post];
 /// Seconds at the rate before the measurement.
@@ -117,8 +119,9 @@ impl Steady<'_> {
         for number in 0..connections {
             let first = begin + interval * number / connections;
             let target = target.clone();
+            let until = begin + duration;
             loops.spawn(
-                async move { send_at(&target, number as usize, first, interval, begin + duration).await },
+                async move { send_at(&target, number as usize, &ROWS, first, interval, Some(until)).await },
             );
         }
         let (mut latencies, mut failed) = (Vec::new(), 0);
@@ -131,14 +134,31 @@ impl Steady<'_> {
     }
 }
 
+/// Reads tasks and lists of tasks by turns, so many a second in all, until the result is dropped.
+pub(crate) fn reads(target: &Target, rate: u32) -> tokio::task::JoinSet<()> {
+    let mut readers = tokio::task::JoinSet::new();
+    for number in 0..if rate == 0 { 0 } else { READERS } {
+        let interval = Duration::from_secs(READERS.into()) / rate;
+        let (target, first) = (target.clone(), Instant::now() + interval * number / READERS);
+        readers.spawn(async move {
+            let read = send_at(&target, number as usize, &[Row::Get, Row::List], first, interval, None).await;
+            if let Err(error) = read {
+                eprintln!("beside the event stream: {error:#}");
+            }
+        });
+    }
+    readers
+}
+
 /// One connection, whose requests are due in intervals. A request that is due while another one waits is sent late, and its
 /// latency includes the time that it waited.
 async fn send_at(
     target: &Target,
     number: usize,
+    rows: &[Row],
     first: Instant,
     interval: Duration,
-    until: Instant,
+    until: Option<Instant>,
 ) -> anyhow::Result<(Vec<u32>, usize)> {
     let mut connection = Connection::open(target, number).await?;
     let (mut latencies, mut failed) = (Vec::new(), 0);
@@ -146,10 +166,10 @@ async fn send_at(
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     for turn in number.. {
         let due = ticks.tick().await.into_std();
-        if due >= until {
+        if until.is_some_and(|until| due >= until) {
             break;
         }
-        let sent = tokio::time::timeout(TIMEOUT, connection.send(ROWS[turn % ROWS.len()])).await;
+        let sent = tokio::time::timeout(TIMEOUT, connection.send(rows[turn % rows.len()])).await;
         if let Err(error) = sent.map_err(anyhow::Error::from).flatten() {
             eprintln!("at the fixed rate: {error:#}");
             failed += 1;

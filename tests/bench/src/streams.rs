@@ -17,6 +17,7 @@ use crate::load::{Connection, Row, Target};
 use crate::machine::{self, Usage};
 use crate::measure::{median, number};
 use crate::setup::{Common, Running, Setup};
+use crate::steady;
 
 /// Deliveries a second while events come at a fixed rate.
 const PACED: usize = 10_000;
@@ -40,6 +41,8 @@ pub(crate) struct Streams<'a> {
     pub(crate) rounds: usize,
     /// How long events come at a fixed rate.
     pub(crate) paced: Duration,
+    /// Reads a second of others, meanwhile.
+    pub(crate) beside: u32,
 }
 
 /// A turn of one gateway.
@@ -104,6 +107,7 @@ impl Streams<'_> {
         let before = usage()?;
         let mut clients = Clients::open(target, self.clients, kind).await?;
         let idle = self.memory(before, usage()?);
+        let _others = steady::reads(target, self.beside);
         // Both have made what they make once.
         write(target, 4, 1).await?;
         clients.wait_for(self.deliveries(4), TIMEOUT).await?;
