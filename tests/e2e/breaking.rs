@@ -8,10 +8,9 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::net::TcpSocket;
 use tokio::process::{Child, Command};
 
-use crate::harness::{Process, Product, signal};
+use crate::harness::{Held, Process, Product, signal};
 
 const CREATES: usize = 2_000;
 /// Creates until the memory is looked at for the first time.
@@ -62,15 +61,6 @@ impl Collector {
         self.child.kill().await.unwrap();
         self.received.await.unwrap()
     }
-}
-
-/// An address at which nobody listens, and the socket that keeps it from being given to anybody else. A program that asks
-/// for this very address can still listen there.
-fn nobody() -> (SocketAddr, TcpSocket) {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.set_reuseaddr(true).unwrap();
-    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    (socket.local_addr().unwrap(), socket)
 }
 
 async fn creates(product: &Product, count: usize) {
@@ -134,8 +124,8 @@ async fn under_load(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_absent_receiver_costs_nothing_and_every_span_is_counted_as_lost() {
-    let (address, _held) = nobody();
-    under_load(address, async || {}, async || HashSet::new()).await;
+    let nobody = Held::new();
+    under_load(nobody.address, async || {}, async || HashSet::new()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,13 +156,14 @@ async fn a_slow_receiver_costs_nothing_and_what_is_lost_is_counted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_comes_back_gets_spans_again_and_what_was_lost_is_counted() {
-    let (address, _held) = nobody();
+    let nobody = Held::new();
     let back = tokio::sync::Mutex::new(None);
-    let meanwhile = async || *back.lock().await = Some(Collector::start(&address.to_string(), 0).await);
+    let meanwhile =
+        async || *back.lock().await = Some(Collector::start(&nobody.address.to_string(), 0).await);
     let received = async || {
         let ids = back.lock().await.take().unwrap().end().await;
         assert!(!ids.is_empty(), "nothing arrived after its return");
         ids
     };
-    under_load(address, meanwhile, received).await;
+    under_load(nobody.address, meanwhile, received).await;
 }

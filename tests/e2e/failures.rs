@@ -5,9 +5,11 @@ use std::time::Duration;
 use storage::testing::Postgres;
 use telemetry::otlp::{AttributeValue, Span, SpanKind};
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
 
-use crate::harness::{Authority, Backend, Product, Settings, eventually};
+use crate::harness::{Authority, Backend, Held, Product, Settings, eventually};
 use crate::replicas::fleeting;
 
 /// What a peer does with a connection.
@@ -60,9 +62,9 @@ async fn failed_call(task_service: &str) -> Span {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn why_a_peer_did_not_answer_is_in_the_span_of_the_call() {
-    let refused = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let nobody = Held::new();
     for (address, error_type, description) in [
-        (format!("http://{refused}"), "connection_refused", "connection refused"),
+        (format!("http://{}", nobody.address), "connection_refused", "connection refused"),
         (format!("http://{}", peer(Peer::Hang).await), "timeout", "no answer in time"),
         (format!("http://{}", peer(Peer::Reset).await), "connection_reset", "connection reset"),
         (format!("http://{}", peer(Peer::Close).await), "connection_closed", "connection closed by the peer"),
@@ -107,12 +109,17 @@ async fn a_call_names_the_replica_that_answered_and_not_the_first_of_the_list() 
     assert!(resent.count() > 0, "no call met the replica that answers none");
 }
 
-/// Passes TCP connections on to the socket of a PostgreSQL server, for as long as it is held.
-struct Relay(tokio::task::JoinHandle<()>);
+/// Passes TCP connections on to the socket of a PostgreSQL server.
+struct Relay {
+    end: oneshot::Sender<()>,
+    passing: JoinHandle<()>,
+}
 
-impl Drop for Relay {
-    fn drop(&mut self) {
-        self.0.abort();
+impl Relay {
+    /// Refuses connections from now on, and has ended those that there were.
+    async fn end(self) {
+        self.end.send(()).unwrap();
+        self.passing.await.unwrap();
     }
 }
 
@@ -122,14 +129,21 @@ async fn relay(url: &str) -> (String, u16, Relay) {
     let socket = format!("{}/.s.PGSQL.5432", directory.replace("%2F", "/"));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let passed_on = async move {
-        let mut connections = tokio::task::JoinSet::new();
-        while let Ok((mut client, _)) = listener.accept().await {
-            let mut server = tokio::net::UnixStream::connect(&socket).await.unwrap();
+    let (end, mut ended) = oneshot::channel();
+    let passing = tokio::spawn(async move {
+        let mut connections = JoinSet::new();
+        loop {
+            let mut client = tokio::select! {
+                _ = &mut ended => break,
+                accepted = listener.accept() => accepted.unwrap().0,
+            };
+            let mut server = UnixStream::connect(&socket).await.unwrap();
             connections.spawn(async move { tokio::io::copy_bidirectional(&mut client, &mut server).await });
         }
-    };
-    (format!("postgres://ccm@127.0.0.1:{port}/{name}"), port, Relay(tokio::spawn(passed_on)))
+        drop(listener);
+        connections.shutdown().await;
+    });
+    (format!("postgres://ccm@127.0.0.1:{port}/{name}"), port, Relay { end, passing })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,7 +166,7 @@ async fn a_database_that_is_down_is_told_by_its_cause() {
     assert_eq!(statement.attributes["db.query.summary"], "SELECT workers");
     assert_eq!(statement.attributes["server.address"], "127.0.0.1");
     assert_eq!(statement.attributes["server.port"], AttributeValue::Integer(port.into()));
-    drop(relay);
+    relay.end().await;
     let answer = user.get("/api/workers").await;
     assert_eq!(answer.status, 503, "{answer:?}");
     let span = eventually("the wait for a connection", || async {

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use super::{Level, doctor, run};
 use crate::databases::expect_status;
-use crate::harness::{Gateway, Product};
+use crate::harness::{Gateway, Held, Product};
 use crate::nginx::{Nginx, SETTINGS};
 
 async fn at(url: &str) -> super::Said {
@@ -33,12 +33,12 @@ async fn answering(bytes: &'static [u8]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_cause_of_a_gateway_that_cannot_be_reached_has_words_of_its_own() {
-    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = Held::new();
     let gateway = Gateway::start(&[]).await;
     let redirect = b"HTTP/1.1 301 Moved\r\nlocation: https://elsewhere.example/\r\ncontent-length: 0\r\n\r\n";
     let down = b"HTTP/1.1 502 Bad Gateway\r\nserver: nginx/1.26\r\ncontent-length: 0\r\n\r\n";
     let cases = [
-        (format!("http://{unused}"), "the connection was refused", "`ccm up`"),
+        (format!("http://{}", nobody.address), "the connection was refused", "`ccm up`"),
         ("http://nobody.invalid".to_owned(), "the host name nobody.invalid is not found", "CCM_GATEWAY"),
         (format!("https://{}", gateway.address()), "the TLS handshake", "http://"),
         (answering(b"").await, "did not answer within 5 s", "firewall"),

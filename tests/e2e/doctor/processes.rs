@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::{Level, doctor, run, settings, tempo};
-use crate::harness::{Product, eventually};
+use crate::harness::{Held, Product, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_collector_that_is_gone_is_named() {
-    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let endpoint = format!("http://{unused}");
+    let nobody = Held::new();
+    let endpoint = format!("http://{}", nobody.address);
     let product = Product::traced_to(&endpoint).await;
     product.admin().get("/api/tasks").await;
     eventually("an export has failed", async || {
@@ -24,7 +24,7 @@ async fn a_collector_that_is_gone_is_named() {
     );
     said.expect_problem(
         "collector",
-        &format!("{unused} (OTEL_EXPORTER_OTLP_ENDPOINT) cannot be reached"),
+        &format!("{} (OTEL_EXPORTER_OTLP_ENDPOINT) cannot be reached", nobody.address),
         "start",
     );
     said.expect_no_other_problem(&["exports", "collector"]);

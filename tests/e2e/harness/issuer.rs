@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-use super::{DEADLINE, NODE};
+use super::{DEADLINE, Held, NODE};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oidc");
 
@@ -61,6 +61,8 @@ pub(crate) struct Issuer {
     child: Child,
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
+    /// Its address, while it is away.
+    held: Option<Held>,
 }
 
 impl Issuer {
@@ -81,7 +83,7 @@ impl Issuer {
             .expect("tests/run installs it");
         let input = child.stdin.take().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut issuer = Self { url: String::new(), child, input, output };
+        let mut issuer = Self { url: String::new(), child, input, output, held: None };
         issuer.publish(keys).await;
         issuer
     }
@@ -103,9 +105,10 @@ impl Issuer {
         said["issuer"].as_str().unwrap().clone_into(&mut self.url);
     }
 
-    /// Ends it.
+    /// Ends it. Nobody else gets its address.
     pub(crate) async fn stop(&mut self) {
         self.child.kill().await.unwrap();
+        self.held = Some(Held::at(self.url.strip_prefix("http://").unwrap().parse().unwrap()));
     }
 
     /// Starts it again where it was.

@@ -1,4 +1,4 @@
-//! The three roles as three processes, on free ports, with databases of their own.
+//! The three roles as three processes, on ports of their own, with databases of their own.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use storage::testing::{self, Fresh};
 use tempfile::TempDir;
 
-use super::{Client, Collector, Process, eventually, secrets};
+use super::{Client, Collector, Held, Process, eventually, secrets};
 
 /// The databases under test.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +59,8 @@ pub(crate) struct Product {
     of_tasks: Vec<(String, String)>,
     of_gateway: Vec<(String, String)>,
     issuer: LocalIssuer,
+    /// The addresses of the three, which stay theirs while one of them is away.
+    _addresses: [Held; 3],
 }
 
 impl Product {
@@ -110,8 +112,11 @@ impl Product {
         }
         let of_workers =
             of_worker_service(&settings, &directory, &worker_database.url, &provider_database.url);
+        let addresses = [Held::new(), Held::new(), Held::new()];
+        let [of_worker_service, of_task_service, of_the_gateway] =
+            addresses.each_ref().map(|it| it.address.to_string());
         let by = &settings.services_by;
-        let workers = role(&collector, &directory, by, "worker-service", "127.0.0.1:0", &of_workers);
+        let workers = role(&collector, &directory, by, "worker-service", &of_worker_service, &of_workers);
         let workers_address = workers.listening("worker-service").await;
         let scheme = if settings.tls { "https" } else { "http" };
         let worker_service = match settings.worker_service {
@@ -125,7 +130,7 @@ impl Product {
         of_tasks.extend(identity(&of_tasks, &directory, "task-service"));
         let clients_by = &settings.clients_by;
         let by = if clients_by.is_empty() { by } else { clients_by };
-        let tasks = role(&collector, &directory, by, "task-service", "127.0.0.1:0", &of_tasks);
+        let tasks = role(&collector, &directory, by, "task-service", &of_task_service, &of_tasks);
         let tasks_address = tasks.listening("task-service").await;
         let task_service = match settings.task_service {
             Some(of) => of(tasks_address),
@@ -138,7 +143,7 @@ impl Product {
         of_gateway.extend(identity(&of_gateway, &directory, "gateway"));
         // An empty name of the file: the gateway has no token of its own.
         of_gateway.retain(|(name, value)| name != "CCM_SERVICE_TOKEN_FILE" || !value.is_empty());
-        let gateway = role(&collector, &directory, clients_by, "gateway", "127.0.0.1:0", &of_gateway);
+        let gateway = role(&collector, &directory, clients_by, "gateway", &of_the_gateway, &of_gateway);
         let gateway_address = gateway.listening("gateway").await;
         Self {
             collector,
@@ -156,6 +161,7 @@ impl Product {
             of_tasks,
             of_gateway,
             issuer,
+            _addresses: addresses,
         }
     }
 
