@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::harness::sse::open_under;
-use crate::harness::{Answer, Backend, Client, Product, eventually};
+use crate::harness::{Answer, Backend, Client, Held, Product, eventually};
 
 const NGINX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/nginx/usr/sbin/nginx");
 /// The locations: the whole of the gateway, and the same under a prefix. A third one, `/buffered`, holds event streams back.
@@ -23,16 +23,15 @@ pub(crate) const SETTINGS: [(&str, &str); 2] =
 pub(crate) struct Nginx {
     pub(crate) address: SocketAddr,
     _process: Child,
+    _held: Held,
     _directory: TempDir,
 }
 
 impl Nginx {
     pub(crate) async fn before(product: &Product) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let address = {
-            let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-            free.local_addr().unwrap()
-        };
+        let held = Held::new();
+        let address = held.address;
         let (folder, gateway) = (directory.path().display(), product.gateway_address);
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
         let temporary: String = temporary.map(|it| format!("{it}_temp_path {folder}/{it};")).concat();
@@ -74,7 +73,7 @@ impl Nginx {
             .spawn()
             .expect("tests/run installs it");
         eventually("nginx listens", async || tokio::net::TcpStream::connect(address).await.ok()).await;
-        Self { address, _process: process, _directory: directory }
+        Self { address, _process: process, _held: held, _directory: directory }
     }
 
     fn client(&self, prefix: &str, token: &str) -> Client {

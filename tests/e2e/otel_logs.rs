@@ -4,7 +4,7 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use tokio::net::TcpListener;
 
-use crate::harness::{Gateway, Otlp, eventually};
+use crate::harness::{Gateway, Held, Otlp, eventually};
 
 const CANNOT_BE_REACHED: &str = "the log receiver cannot be reached; log records wait in the queue";
 
@@ -110,10 +110,10 @@ async fn blrp_schedule_delay_decides_when_log_records_leave() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn blrp_max_queue_size_bounds_what_waits_without_a_loop() {
-    // Connections are refused: the port is free again.
-    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // Connections are refused.
+    let gone = Held::new();
     let settings = [
-        ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", format!("http://{gone}")),
+        ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", format!("http://{}", gone.address)),
         ("OTEL_BLRP_SCHEDULE_DELAY", "20".to_owned()),
         ("OTEL_BLRP_MAX_QUEUE_SIZE", "4".to_owned()),
         ("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "2".to_owned()),

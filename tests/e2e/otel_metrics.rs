@@ -3,7 +3,7 @@
 use opentelemetry_proto::tonic::metrics::v1::{AggregationTemporality, Metric, metric};
 use tokio::net::TcpListener;
 
-use crate::harness::{Client, Gateway, Otlp, eventually};
+use crate::harness::{Client, Gateway, Held, Otlp, eventually};
 
 const REQUESTS: &str = "http.server.request.duration";
 const CANNOT_BE_REACHED: &str = "the metric receiver cannot be reached; the next export has newer values";
@@ -137,9 +137,9 @@ async fn temporality_preference_delta_exports_what_was_added() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn prometheus_scrapes_at_its_host_and_port_and_never_at_the_public_one() {
-    // Free again, for the gateway.
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let port = free.port().to_string();
+    // For the gateway.
+    let held = Held::new();
+    let port = held.address.port().to_string();
     let settings = [
         ("OTEL_METRICS_EXPORTER", "prometheus"),
         ("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1"),
@@ -148,10 +148,13 @@ async fn prometheus_scrapes_at_its_host_and_port_and_never_at_the_public_one() {
     let gateway = Gateway::start(&settings).await;
     gateway.request().await;
     let scrape = Client::new(&format!("http://127.0.0.1:{port}"), None);
-    let answer = scrape.get("/metrics").await;
-    assert_eq!(answer.status, 200);
+    let answer = eventually("the request is counted", async || {
+        let answer = scrape.get("/metrics").await;
+        assert_eq!(answer.status, 200);
+        answer.plain().contains("http_server_request_duration_seconds_count{").then_some(answer)
+    })
+    .await;
     assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4");
-    assert!(answer.plain().contains("http_server_request_duration_seconds_count{"), "{}", answer.plain());
     assert_eq!(scrape.get("/").await.status, 404);
     assert_eq!(scrape.post("/metrics", &serde_json::json!({})).await.status, 405);
     assert_eq!(gateway.get("/metrics").await.status, 404);

@@ -117,14 +117,15 @@ async fn a_service_with_idle_connections_and_health_watchers_stops_at_once() {
 async fn a_service_that_hangs_costs_a_request_its_deadline_and_no_more() {
     let product = Product::start_with(Backend::Sqlite, &[("CCM_REQUEST_TIMEOUT", "700ms")]).await;
     let user = product.user("ada");
-    assert_eq!(user.get("/api/tasks").await.status, 200);
+    // On a busy machine, also a service that does not hang may need longer.
+    expect_back(&user, "/api/tasks").await;
     product.tasks.signal("STOP");
     let answer = user.post("/api/tasks", &json!({"title": "never answered"})).await;
     assert_eq!((answer.status.as_u16(), answer.text("code")), (504, "DEADLINE_EXCEEDED"), "{answer:?}");
     assert!(answer.text("detail").contains("the outcome is unknown"), "{answer:?}");
     let read = user.get("/api/tasks").await;
     assert_eq!((read.status.as_u16(), &read.json["retryable"]), (504, &Value::Bool(true)), "{read:?}");
-    assert_eq!(user.get("/api/workers").await.status, 200);
+    expect_back(&user, "/api/workers").await;
     product.tasks.signal("CONT");
     expect_back(&user, "/api/tasks").await;
 }

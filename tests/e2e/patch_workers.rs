@@ -4,7 +4,7 @@ use proto::worker::v1::worker_service_client::WorkerServiceClient;
 use proto::worker::v1::{ImportWorkerRequest, Worker};
 use serde_json::{Value, json};
 
-use crate::harness::{Backend, Product, Watcher, authorized};
+use crate::harness::{Backend, Product, Settings, Watcher, authorized};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn name_and_tags_of_a_worker_are_patched_tag_by_tag() {
@@ -82,7 +82,10 @@ async fn a_terminated_worker_is_deleted_and_is_gone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_filter_shows_the_workers_that_it_names_and_only_those() {
-    let product = Product::start().await;
+    // They stay pending.
+    let of_services = vec![("CCM_SIMULATED_START_DELAY".to_owned(), "10m".to_owned())];
+    let settings = Settings { of_services, ..Settings::default() };
+    let product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
     let admin = product.admin();
     product.worker().await;
     let body = json!({"name": "n", "region": "mars-1", "instance_type": "m5", "tags": {"env": "lab"}});

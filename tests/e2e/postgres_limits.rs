@@ -186,6 +186,16 @@ async fn two_services_share_a_role_with_five_connections() {
 async fn a_service_that_starts_while_others_have_all_connections_waits_for_one_and_says_so() {
     let (mut product, [_, workers]) = product_on_a_shared_role("five_of_others").await;
     product.workers.stop().await;
+    let operator = workers.replace("five_of_others@", "ccm@");
+    // The server ends them a moment after their process.
+    eventually("the sessions of the process have ended", async || {
+        let sessions = "SELECT count(*) FROM pg_stat_activity \
+                        WHERE usename = 'five_of_others' AND datname = current_database()";
+        let mut operator = PgConnection::connect(&operator).await.unwrap();
+        let count: i64 = sqlx::query_scalar(sessions).fetch_one(&mut operator).await.unwrap();
+        (count == 0).then_some(())
+    })
+    .await;
     // Until the role has no connection left.
     let mut held = Vec::new();
     let error = loop {

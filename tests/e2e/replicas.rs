@@ -206,12 +206,15 @@ async fn connections_end_by_age_under_load_and_no_request_fails() {
     let settings = Settings { of_services, ..Settings::default() };
     let product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
     let load = Load::on(&product.admin());
-    eventually("thirty connections have ended", || async {
-        let lines = product.workers.lines().logged();
+    eventually("thirty connections have ended, and requests were answered meanwhile", || async {
+        let (lines, requests) = (product.workers.lines().logged(), product.gateway.lines().logged());
         let ended = lines.iter().filter(|it| {
             it["message"] == "a connection reached its maximum age and accepts no more requests"
         });
-        (ended.count() >= 30).then_some(())
+        let answered = |method: &str| {
+            requests.iter().filter(|it| it["message"] == "request" && it["method"] == method).count()
+        };
+        (ended.count() >= 30 && answered("GET") > 20 && answered("POST") > 5).then_some(())
     })
     .await;
     let outcomes = load.stop().await;

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use serde_json::json;
-use tokio::net::TcpListener;
 
-use crate::harness::{Backend, Otlp, Process, Product, Settings, eventually};
+use crate::harness::{Backend, Held, Otlp, Process, Product, Settings, eventually};
 
 const SERVICES: [&str; 3] = ["gateway", "task-service", "worker-service"];
 
@@ -18,14 +17,10 @@ fn agent() -> String {
     python.path().join("site-packages/rotel/rotel-agent").display().to_string()
 }
 
-/// A free address on loopback.
-async fn free() -> String {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string()
-}
-
-/// A collector that passes on what it receives; its process, and where it receives.
-async fn collector(to: &Otlp) -> (Process, String) {
-    let (agent, grpc, http) = (agent(), free().await, free().await);
+/// A collector that passes on what it receives; its process with its addresses, and where it receives.
+async fn collector(to: &Otlp) -> ((Process, [Held; 2]), String) {
+    let (agent, held) = (agent(), [Held::new(), Held::new()]);
+    let [grpc, http] = held.each_ref().map(|it| it.address.to_string());
     let settings = [
         ("AGENT", agent.as_str()),
         ("ROTEL_OTLP_GRPC_ENDPOINT", grpc.as_str()),
@@ -38,7 +33,7 @@ async fn collector(to: &Otlp) -> (Process, String) {
     let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let process = Process::spawn_by(&["sh", "-c", "exec \"$AGENT\" start"], &[], &settings);
     eventually("the collector receives", || async { tokio::net::TcpStream::connect(&grpc).await.ok() }).await;
-    (process, format!("http://{grpc}"))
+    ((process, held), format!("http://{grpc}"))
 }
 
 fn service(resource: &Resource) -> String {

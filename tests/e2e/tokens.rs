@@ -200,7 +200,7 @@ async fn each_cause_in_the_claims_of_a_token_has_its_own_words_at_all_three_proc
             json!({"nbf": now() * 1_000}),
             "the token's start (nbf) is not a date: it must be in seconds, not in milliseconds",
         ),
-        (json!({"nbf": now() + 60}), "the token is not valid yet"),
+        (json!({"nbf": now() + 600}), "the token is not valid yet"),
         (json!({"sub": null}), "the token has no subject (sub)"),
         (json!({"sub": 7}), "the token's subject (sub) is not one text"),
         (json!({"sub": ["ada", "bob"]}), "the token's subject (sub) is not one text"),

@@ -1,7 +1,7 @@
 //! A real Prometheus (target/prometheus), which scrapes the three processes as an operator's would, with our rules.
 
 use std::fmt::Write as _;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -9,13 +9,14 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::generator;
-use crate::harness::{Client, eventually};
+use crate::harness::{Client, Held, eventually};
 
 const PROMETHEUS: &str = "target/prometheus/usr/bin/prometheus";
 
 /// A running Prometheus, which ends when it is dropped.
 pub(super) struct Prometheus {
     client: Client,
+    _held: Held,
     _directory: TempDir,
     _child: Child,
 }
@@ -30,20 +31,20 @@ impl Prometheus {
             std::fs::write(directory.path().join(rules), text).unwrap();
         }
         std::fs::write(directory.path().join("prometheus.yaml"), configuration(jobs)).unwrap();
-        // Free again, for Prometheus, which does not say which port it got.
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        // It does not say which port it got.
+        let held = Held::new();
         let child = Command::new(generator::root().join(PROMETHEUS))
             .arg("--config.file=prometheus.yaml")
             .arg("--storage.tsdb.path=data")
-            .arg(format!("--web.listen-address={address}"))
+            .arg(format!("--web.listen-address={}", held.address))
             .current_dir(directory.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
             .expect("tests/run installs it");
-        let client = Client::new(&format!("http://{address}"), None);
-        let prometheus = Self { client, _directory: directory, _child: child };
+        let client = Client::new(&format!("http://{}", held.address), None);
+        let prometheus = Self { client, _held: held, _directory: directory, _child: child };
         eventually("Prometheus scrapes all", || async {
             let up = prometheus.try_query("up == 1").await.unwrap_or_default();
             (up.len() == jobs.len()).then_some(())

@@ -54,7 +54,7 @@ async fn a_stream_above_a_limit_says_so_and_when_to_come_again() {
 async fn a_stream_ends_with_its_token_and_the_next_token_resumes_it() {
     // Tokens are accepted for a while after their end, and so are streams.
     let product = product(&[("CCM_CLOCK_LEEWAY", "0s")]).await;
-    let token = product.token_for(Duration::from_secs(3), "ada", &[Role::User], None);
+    let token = product.token_for(Duration::from_secs(6), "ada", &[Role::User], None);
     let mut stream = sse::open(product.gateway_address, &token, "event_types=task.*", None).await.unwrap();
     snapshot(&mut stream).await;
     let expired = stream.event().await;
@@ -69,7 +69,7 @@ async fn a_stream_ends_with_its_token_and_the_next_token_resumes_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_is_old_ends_and_is_resumed_at_once() {
-    let product = product(&[("CCM_STREAM_MAX_AGE", "500ms")]).await;
+    let product = product(&[("CCM_STREAM_MAX_AGE", "3s")]).await;
     let mut stream = product.stream("ada", "event_types=task.*").await;
     snapshot(&mut stream).await;
     let shutdown = stream.event().await;

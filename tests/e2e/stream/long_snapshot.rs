@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use self::reader::Reader;
 use self::writers::{Latencies, Writers};
 use crate::event_log::setting;
-use crate::harness::{Backend, Product};
+use crate::harness::{Backend, Product, eventually};
 
 /// About what a task takes in the stream.
 const TASK_BYTES: u64 = 650;
@@ -32,7 +32,9 @@ async fn ends_complete_and_in_order(backend: Backend) {
     tasks::seed(&mut product, backend, count).await;
     let writers = Writers::start(&product, count);
     tokio::time::sleep((estimate / 20).clamp(Duration::from_secs(1), Duration::from_mins(1))).await;
-    let usual = writers.latencies();
+    let usual =
+        eventually("somebody has written", async || Some(writers.latencies()).filter(|it| !it.is_empty()))
+            .await;
     let (stop, began) = (Arc::<AtomicBool>::default(), Instant::now());
     let wal = tokio::spawn(largest_wal(&product, backend, stop.clone()));
     let mut reader = Reader::new(&product, rate);
