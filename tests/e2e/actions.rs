@@ -32,6 +32,14 @@ async fn slow_worker(product: &Product) -> String {
     path
 }
 
+/// A running worker whose machine takes long enough to stop for what a test does meanwhile: its id.
+async fn stopping_worker(product: &Product) -> String {
+    let path = worker_with(product, &json!({"sim:stop-delay": "6s"})).await;
+    let id = path.rsplit('/').next().unwrap();
+    product.worker_is(id, "running").await;
+    id.to_owned()
+}
+
 #[track_caller]
 fn assert_refused(answer: &Answer, status: u16, problem: &str) {
     let r#type = format!("urn:cml-cloud-manager:problem:{problem}");
@@ -117,7 +125,7 @@ async fn an_action_that_is_asked_for_again_is_the_live_one() {
 async fn an_opposite_action_replaces_the_live_one() {
     let product = Product::start().await;
     let admin = product.admin();
-    let id = product.running_worker().await;
+    let id = stopping_worker(&product).await;
     let stop = admin.post(&format!("/api/workers/{id}/stop"), &json!({})).await;
     let start = admin.post(&format!("/api/workers/{id}/start"), &json!({})).await;
     assert_eq!((stop.status.as_u16(), start.status.as_u16()), (202, 202), "{stop:?} {start:?}");

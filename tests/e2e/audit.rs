@@ -106,10 +106,14 @@ async fn an_action_is_audited_where_it_is_asked_for_and_where_it_takes_effect() 
     let types: Vec<_> = audited(&product.workers).iter().map(|it| it["event_type"].clone()).collect();
     assert_eq!(types, ["worker.created", "worker.updated"]);
     // The line of the call names both, too.
-    let calls = product.workers.lines().logged().into_iter();
-    let call = calls.filter(|it| it["message"] == "call" && it["trace_id"] == trace_id);
-    let call = call.into_iter().find(|it| it["method"] == "ccm.worker.v1.WorkerService/SetDesiredState");
-    let call = call.unwrap();
+    let call = eventually("the line of the call", || async {
+        let mut calls = product.workers.lines().logged().into_iter();
+        calls.find(|it| {
+            (it["message"] == "call" && it["trace_id"] == trace_id)
+                && it["method"] == "ccm.worker.v1.WorkerService/SetDesiredState"
+        })
+    })
+    .await;
     assert_eq!((&call["sub"], &call["on_behalf_of"]), (&json!("task-service"), &json!("root")));
 }
 
@@ -173,6 +177,11 @@ async fn audit_lines_go_to_a_file_whatever_the_log_filter_says() {
     let address = quiet.printed("the address", |it| it.strip_prefix("listens at ").map(str::to_owned)).await;
     let anonymous = Client::new(&format!("http://{address}"), None);
     assert_eq!(anonymous.get("/api/tasks").await.status, 401);
+    // Each process writes its lines a moment later.
+    eventually("the first line", || async {
+        std::fs::read_to_string(&file).is_ok_and(|it| it.ends_with('\n')).then_some(())
+    })
+    .await;
     assert_eq!(product.admin().post("/api/tasks", &json!({"title": "t"})).await.status, 201);
     assert!(quiet.stop().await.success());
     product.stop().await;

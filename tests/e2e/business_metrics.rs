@@ -200,7 +200,7 @@ async fn a_day_of_the_fleet_is_counted(backend: Backend) {
     assert_eq!(task["status"], "failed", "{task}");
 
     // A stop that a start replaces once it is being carried out.
-    let slow = worker(&product, &json!({"sim:stop-delay": "2s"})).await;
+    let slow = worker(&product, &json!({"sim:stop-delay": "6s"})).await;
     let stop = admin.post(&format!("/api/workers/{slow}/stop"), &json!({})).await;
     eventually("worker-service has accepted the stop", || async {
         (admin.get(stop.header("location")).await.json["run"]["phase"] == "applied").then_some(())
@@ -212,27 +212,32 @@ async fn a_day_of_the_fleet_is_counted(backend: Backend) {
     for id in [&refused, &slow] {
         terminate_and_delete(&admin, id).await;
     }
-    let (tasks, workers) = (of_tasks(&product).await, of_workers(&product).await);
-    let of = |name: &str| tasks.by_label(&format!("cml_cloud_manager_tasks_{name}_total"));
-    assert_eq!(of("created"), counts(&[("human", 2.0), ("action", 5.0)]));
-    assert_eq!(of("completed"), counts(&[("human", 1.0), ("action", 3.0)]));
-    assert_eq!(of("cancelled"), counts(&[("human", 1.0), ("action", 1.0)]));
-    assert_eq!(of("failed"), counts(&[("action", 2.0)]));
-    assert_eq!(of("retried"), counts(&[("", 1.0)]));
     let runs = [
         ("completed start", 1.0),
         ("completed terminate", 2.0),
         ("failed stop", 2.0),
         ("cancelled stop", 1.0),
     ];
-    assert_eq!(some(&tasks, "cml_cloud_manager_task_duration_seconds_count"), counts(&runs));
     let attempts = [("accepted start", 1.0), ("accepted stop", 3.0), ("accepted terminate", 2.0)];
-    assert_eq!(some(&tasks, "cml_cloud_manager_action_attempts_total"), counts(&attempts));
+    // What has happened is counted after its commit, which others see before.
+    let (tasks, workers) = eventually("all runs, attempts and turns are counted", || async {
+        let (tasks, workers) = (of_tasks(&product).await, of_workers(&product).await);
+        let turns = some(&workers, "cml_cloud_manager_reconcile_turns_total");
+        let are_counted = some(&tasks, "cml_cloud_manager_task_duration_seconds_count") == counts(&runs)
+            && some(&tasks, "cml_cloud_manager_action_attempts_total") == counts(&attempts)
+            && (turns.get("converged"), turns.get("failed")) == (Some(&5.0), Some(&2.0));
+        are_counted.then_some((tasks, workers))
+    })
+    .await;
+    let of = |name: &str| tasks.by_label(&format!("cml_cloud_manager_tasks_{name}_total"));
+    assert_eq!(of("created"), counts(&[("human", 2.0), ("action", 5.0)]));
+    assert_eq!(of("completed"), counts(&[("human", 1.0), ("action", 3.0)]));
+    assert_eq!(of("cancelled"), counts(&[("human", 1.0), ("action", 1.0)]));
+    assert_eq!(of("failed"), counts(&[("action", 2.0)]));
+    assert_eq!(of("retried"), counts(&[("", 1.0)]));
     let generations = [("converged running", 3.0), ("failed stopped", 2.0), ("converged terminated", 2.0)];
     let convergence = "cml_cloud_manager_worker_convergence_duration_seconds_count";
     assert_eq!(some(&workers, convergence), counts(&generations));
-    let turns = some(&workers, "cml_cloud_manager_reconcile_turns_total");
-    assert_eq!((turns["converged"], turns["failed"]), (5.0, 2.0), "{turns:?}");
     let calls = "cml_cloud_manager_provider_call_duration_seconds_count";
     let made = |call, error: &[(&str, &str)]| {
         let labels = [&[("ccm_provider_call", call), ("ccm_provider_name", "simulated")], error].concat();

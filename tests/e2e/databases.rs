@@ -88,7 +88,8 @@ async fn a_full_disk_is_told_reads_go_on_and_it_is_well_again_by_itself() {
         assert_eq!(refused.text("detail"), "task-service cannot use its database: disk full");
     }
     assert_eq!(stored(&product).await, 1 + created.len());
-    assert!(!shared_commits(&product).is_empty(), "no creates shared a COMMIT");
+    let shared = async || (!shared_commits(&product).is_empty()).then_some(());
+    eventually("creates shared a COMMIT", shared).await;
     expect_not_serving(&product, "disk full").await;
     assert_eq!(user.get(first.header("location")).await.status, 200, "reads go on");
 

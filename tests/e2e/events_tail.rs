@@ -64,10 +64,10 @@ async fn as_json_it_resumes_over_a_restart_of_the_gateway_and_of_its_own() {
         (titles(&first) == ["before", "meanwhile", "after"]).then_some(())
     })
     .await;
+    interrupt(&mut first).await;
     let told = first.lines().all();
     assert!(told.iter().any(|it| it.contains("ccm: the gateway ended the stream (shutdown)")), "{told:?}");
     assert!(told.iter().any(|it| it == "ccm: connected again"), "{told:?}");
-    interrupt(&mut first).await;
     create_by_grpc(&product, "without a reader").await;
     let mut second = tail(&product, &["--json", "--type", "task.*", "--resume", &file]);
     eventually("the next event", || async { (titles(&second) == ["without a reader"]).then_some(()) }).await;

@@ -249,8 +249,14 @@ async fn more_tasks_and_workers_add_no_series() {
     };
     // The gauges of the databases have their values.
     let before = eventually("the gauges are counted", async || {
-        let is_counted = |it: &String| it.starts_with("cml_cloud_manager_worker_count ");
-        Some(all().await).filter(|it| it[2].iter().any(is_counted))
+        let all = all().await;
+        let has = |of: usize, name: &str| all[of].iter().any(|it| it.starts_with(name));
+        let are_counted = has(1, "cml_cloud_manager_action_queue_depth ")
+            && has(2, "cml_cloud_manager_worker_count ")
+            && (1..3).all(|it| has(it, "cml_cloud_manager_event_log_unnumbered "))
+            // Counted when it is stored that a worker runs.
+            && has(2, "cml_cloud_manager_worker_convergence_duration_seconds_count ");
+        are_counted.then_some(all)
     })
     .await;
     work(tasks, workers).await;

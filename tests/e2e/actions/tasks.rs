@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{assert_refused, ended, slow_worker};
+use super::{assert_refused, ended, slow_worker, stopping_worker};
 use crate::harness::{Product, eventually};
 
 /// The type of each member of an object, nested objects and the items of lists included.
@@ -154,7 +154,7 @@ async fn a_task_of_a_person_is_cancelled_once_and_never_retried() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_action_that_was_replaced_is_retried_as_a_new_run() {
     let product = Product::start().await;
-    let (admin, id) = (product.admin(), product.running_worker().await);
+    let (admin, id) = (product.admin(), stopping_worker(&product).await);
     let stop = admin.post(&format!("/api/workers/{id}/stop"), &json!({})).await;
     let task = stop.header("location");
     eventually("the machine stops", || async {

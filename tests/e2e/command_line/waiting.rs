@@ -10,7 +10,9 @@ use crate::harness::{DEADLINE, Product};
 #[tokio::test(flavor = "multi_thread")]
 async fn it_ends_when_the_goal_is_reached_and_tells_what_it_waits_for() {
     let product = Product::start().await;
-    let created = ccm(&product, &[LAB.as_slice(), &["--wait", "--json"]].concat()).await.ok();
+    // Long enough for the command to see it.
+    let slowly = ["--tag", "sim:start-delay=6s", "--tag", "sim:stop-delay=6s", "--wait", "--json"];
+    let created = ccm(&product, &[LAB.as_slice(), &slowly].concat()).await.ok();
     assert_eq!(
         (&created.json()["status"], &created.json()["outcome"]["result"]),
         (&"running".into(), &"converged".into())
@@ -55,7 +57,7 @@ async fn what_cannot_be_reached_and_what_takes_too_long_have_exit_codes_of_their
 #[tokio::test(flavor = "multi_thread")]
 async fn it_goes_on_while_a_service_or_the_gateway_is_away() {
     let mut product = Product::start().await;
-    let worker = id(&product, &[LAB.as_slice(), &["--tag", "sim:stop-delay=3s", "--wait"]].concat()).await;
+    let worker = id(&product, &[LAB.as_slice(), &["--tag", "sim:stop-delay=8s", "--wait"]].concat()).await;
     let mut stopping = command(&product, &["worker", "stop", &worker, "--wait", "--json"]);
     let mut stopping = stopping.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut told = BufReader::new(stopping.stderr.take().unwrap()).lines();
@@ -91,7 +93,7 @@ async fn it_goes_on_while_a_service_or_the_gateway_is_away() {
 async fn it_ends_with_its_time_when_the_gateway_stays_away() {
     let mut product = Product::start().await;
     let worker = id(&product, &[LAB.as_slice(), &["--tag", "sim:stop-delay=60s", "--wait"]].concat()).await;
-    let stop = ["worker", "stop", &worker, "--wait", "--timeout", "5s", "-o", "id"];
+    let stop = ["worker", "stop", &worker, "--wait", "--timeout", "10s", "-o", "id"];
     let mut stopping = command(&product, &stop);
     let mut stopping = stopping.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut told = BufReader::new(stopping.stderr.take().unwrap()).lines();
@@ -104,6 +106,6 @@ async fn it_ends_with_its_time_when_the_gateway_stays_away() {
         last.push(line);
     }
     assert_eq!(status.code(), Some(8), "{last:?}");
-    let said = "whether the task has ended could not be learnt within 5s: ";
+    let said = "whether the task has ended could not be learnt within 10s: ";
     assert!(last.iter().any(|it| it.contains(said)), "{last:?}");
 }

@@ -85,6 +85,10 @@ async fn workers_are_watched_until_they_are_deleted_or_match_no_longer() {
         getting.printed(&start, |it| it.starts_with(&start).then_some(())).await;
     };
     row("running").await;
+    eventually("the worker is listed", || async {
+        (told(&listing) == ["listed lab 1 running"]).then_some(())
+    })
+    .await;
     let stop = ["worker", "stop", &worker, "--wait"];
     ccm(&product, &stop).await.ok();
     row("stopping").await;
