@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Keyboard } from "./keyboard.mjs";
-import { BASE, Person, fresh } from "./operator.mjs";
+import { Api, BASE, Person, fresh, token } from "./operator.mjs";
 
 /** The row that has the focus, and the name of what has it. @param {Person} person */
 function focused({ page }) {
@@ -139,4 +139,111 @@ test("a view whose script cannot be loaded says so, and is there after another t
   await ada.page.unrouteAll();
   await ada.page.getByRole("button", { name: "Try again" }).click();
   await ada.sees("#view h1", "Tasks");
+});
+
+/** The texts of an element, each with its baseline. @param {import("playwright-core").Locator} place @returns {Promise<[string, number][]>} */
+function baselines(place) {
+  return place.evaluate((it) => {
+    const canvas = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+    const texts = document.createTreeWalker(it, NodeFilter.SHOW_TEXT);
+    /** @type {[string, number][]} */
+    const found = [];
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      const parent = /** @type {HTMLElement} */ (node.parentElement);
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const [box] = range.getClientRects();
+      if (!node.textContent?.trim() || !box?.height || parent.closest(".hidden")) continue;
+      const { fontStyle, fontWeight, fontSize, fontFamily } = getComputedStyle(parent);
+      canvas.font = `${fontStyle} ${fontWeight} ${fontSize} ${fontFamily}`;
+      found.push([node.textContent.trim(), box.bottom - canvas.measureText("x").fontBoundingBoxDescent]);
+    }
+    return found;
+  });
+}
+
+test("the texts of a row stand on one line, and what leads somewhere looks like a link", async () => {
+  const ada = await Person.arrive("ada");
+  const { id: worker, name } = await ada.api.createWorker({ name: `lab-${fresh("x").replaceAll(" ", "-")}` });
+  const { id: task } = await ada.api.send("POST", `/api/workers/${worker}/stop`, {});
+  await ada.signIn();
+  for (const [path, id] of [["/tasks", task], [`/workers?q=${name}`, worker]]) {
+    await ada.open(path);
+    await ada.row(id).waitFor();
+    const texts = await baselines(ada.row(id));
+    assert.ok(texts.length > 5, texts.join(" "));
+    const heights = texts.map((it) => it[1]);
+    assert.ok(Math.max(...heights) - Math.min(...heights) < 0.6, texts.join(" | "));
+    assert.equal(await ada.row(id).evaluate((it) => it.getBoundingClientRect().height), 44);
+    const look = (/** @type {Element} */ it) => [getComputedStyle(it).color, getComputedStyle(it).textDecorationLine];
+    const lead = await ada.row(id).locator("a.lead").evaluate(look);
+    const accent = await ada.page.locator("button.primary").first().evaluate((it) => getComputedStyle(it).backgroundColor);
+    assert.deepEqual(lead, [accent, "underline"]);
+  }
+  // A title of one line, on a phone.
+  await ada.page.setViewportSize({ width: 390, height: 800 });
+  await ada.open(`/workers?q=${name}`);
+  await ada.sees(`tr[data-id="${worker}"] .status`, "Stopped");
+  const [[, one], [, other]] = await baselines(ada.row(worker));
+  assert.ok(Math.abs(one - other) < 0.6, `${one} ${other}`);
+});
+
+test("a name is cut only where there is no room, and the whole is at hand", async () => {
+  const ada = await Person.arrive("ada");
+  const long = `network-lab-${"b".repeat(88)}`;
+  const [short, cut] = [await ada.api.createWorker({ name: "exam-2026-spring" }), await ada.api.createWorker({ name: long })];
+  const tasks = [];
+  for (const { id } of [short, cut]) tasks.push(await ada.api.send("POST", `/api/workers/${id}/stop`, {}));
+  await ada.signIn();
+  await ada.open("/tasks");
+  const cell = (/** @type {number} */ at) => ada.row(tasks[at].id).locator("td.name");
+  const isCut = (/** @type {Element} */ it) => it.scrollWidth > it.clientWidth;
+  await ada.sees("td.name", "exam-2026-spring");
+  assert.equal(await cell(0).evaluate(isCut), false);
+  assert.equal(await cell(1).evaluate(isCut), true);
+  assert.equal(await cell(1).getAttribute("title"), long);
+  await ada.page.setViewportSize({ width: 1920, height: 800 });
+  const width = async () => (await cell(1).boundingBox())?.width ?? 0;
+  assert.ok((await width()) > 230, "with more room, more of it is shown");
+  await ada.page.setViewportSize({ width: 1280, height: 800 });
+  await ada.open("/timeline");
+  const subject = ada.page.locator(".timeline .subject bdi").filter({ hasText: `Stop worker ${short.name}` }).first();
+  assert.equal(await subject.evaluate(isCut), false);
+});
+
+test("a task for a person has a trace in the list: that of its last change, or all of them", async () => {
+  const ada = await Person.at("ada", "/tasks");
+  const { id } = await ada.api.createTask();
+  const trace = ada.row(id).locator("td.traced a.trace");
+  const lastTrace = async () => (await ada.api.get(`/api/tasks/${id}/events`)).items[0].trace_id;
+  const leadsTo = (/** @type {string} */ end) => ada.until(([row, path]) => document.querySelector(`tr[data-id="${row}"] a.trace`)?.getAttribute("href")?.endsWith(path), [id, end]);
+  await trace.waitFor();
+  const created = await lastTrace();
+  await leadsTo(`/${created}`);
+  await ada.api.patch(`/api/tasks/${id}`, { priority: "high" });
+  const changed = await lastTrace();
+  assert.notEqual(changed, created);
+  await leadsTo(`/${changed}`);
+
+  // Under `ccm up`, somebody who comes later finds all traces of the task.
+  const eve = await Person.arrive("eve");
+  await eve.signIn();
+  await eve.page.route("**/api/me", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), traces: true } });
+  });
+  await eve.open("/tasks");
+  assert.equal(await eve.row(id).locator("a.trace").getAttribute("href"), `/traces/${id}`);
+});
+
+test("the overview does not say that there is nothing to do beside a task that is open", async () => {
+  const subject = fresh("dora").replaceAll(" ", "-");
+  const dora = await Person.at(subject, "/", { roles: ["user"] });
+  await dora.sees("[aria-labelledby=mine] .calm", "There are none.");
+  const { id } = await dora.api.createTask();
+  await dora.sees("[aria-labelledby=mine] .calm", "No task is assigned to you. 1 open task is assigned to nobody.");
+  await dora.api.patch(`/api/tasks/${id}`, { assignee_id: "eve" });
+  await dora.sees("[aria-labelledby=mine] .calm", "1 open task is assigned to others.");
+  await new Api(await token("ada")).patch(`/api/tasks/${id}`, { status: "completed" });
+  await dora.sees("[aria-labelledby=mine] .calm", "No task is open.");
 });

@@ -17,6 +17,7 @@ const OVERSCAN = 8;
  * @property {(row: any) => string | number} [sort] What the column is sorted by; without it, it cannot be sorted.
  * @property {boolean} [descends] Whether the first click sorts from high to low.
  * @property {string} [css] Classes of the cells.
+ * @property {(row: any) => string} [whole] The whole text of a cell that may be cut.
  * @property {boolean} [hiddenName] Whether the heading is for screen readers only.
  */
 
@@ -119,8 +120,8 @@ export class List {
             (it) => it.id,
             (row, i) => html`<tr class="row" data-id=${row.id} aria-rowindex=${index(row, i) + 2} @click=${(/** @type {MouseEvent} */ event) => open(event)}>
               ${columns.map(
-                ({ cell, css }, column) =>
-                  html`<td class=${css ?? nothing}>${column === 0 ? html`<a class="lead" href=${href(row)}>${cell(row)}</a>` : cell(row)}</td>`,
+                ({ cell, css, whole }, column) =>
+                  html`<td class=${css ?? nothing} title=${whole?.(row) || nothing}>${column === 0 ? html`<a class="lead" href=${href(row)}>${cell(row)}</a>` : cell(row)}</td>`,
               )}
             </tr>`,
           )}
@@ -134,7 +135,7 @@ export class List {
 
   /** @param {Column} column @param {string} sort */
   #heading({ key, name, sort: by, descends, css, hiddenName }, sort) {
-    const title = hiddenName ? html`<span class="hidden">${name}</span>` : name;
+    const title = html`<span class=${hiddenName ? "hidden" : "heading"}>${name}</span>`;
     if (!by) return html`<th scope="col" class=${css ?? nothing}>${title}</th>`;
     const is = sort === key ? "ascending" : sort === `-${key}` ? "descending" : "none";
     const next = is === "none" ? (descends ? `-${key}` : key) : is === "ascending" ? `-${key}` : key;

@@ -77,15 +77,25 @@ export function mount(root, app) {
   const underWay = (/** @type {any[]} */ workers, /** @type {any[]} */ tasks) => {
     const acting = tasks.filter((it) => it.kind === "action" && (it.status === "in_progress" || it.status === "pending") && !isRetrying(it));
     const starting = workers.filter((it) => it.reconciling && !acting.some((task) => task.worker_id === it.id));
-    const mine = tasks.filter((it) => it.kind === "human" && it.assignee_id === app.me.subject && it.status !== "completed" && it.status !== "cancelled");
+    const open = tasks.filter((it) => it.kind === "human" && it.status !== "completed" && it.status !== "cancelled");
+    const mine = open.filter((it) => it.assignee_id === app.me.subject);
     return html`<section aria-labelledby="under-way">
         <h2 id="under-way">Under way ${acting.length + starting.length ? html`<span class="count">${number(acting.length + starting.length)}</span>` : nothing}</h2>
         ${acting.length + starting.length ? html`<ul class="lines">${[...acting.map((it) => () => taskLine(it, "")), ...starting.map((it) => () => workerLine(it, ""))].slice(0, 12).map((it) => it())}</ul>` : html`<p class="calm">Nothing is being changed.</p>`}
       </section>
       <section aria-labelledby="mine">
         <h2 id="mine">Assigned to you ${mine.length ? html`<span class="count">${number(mine.length)}</span>` : nothing} <button type="button" class="small" @click=${async () => (await loadActions()).editTask(app)}>${icon("plus")}New task</button></h2>
-        ${mine.length ? html`<ul class="lines">${mine.slice(0, 12).map((it) => taskLine(it, ""))}</ul>` : html`<p class="calm">${tasks.length ? "Nothing to do." : whoSees(app.me)}</p>`}
+        ${mine.length ? html`<ul class="lines">${mine.slice(0, 12).map((it) => taskLine(it, ""))}</ul>` : html`<p class="calm">${ofOthers(open)}</p>`}
       </section>`;
+  };
+
+  /** None of the open tasks is assigned to the caller. @param {any[]} open */
+  const ofOthers = (open) => {
+    if (!app.store.tasks.size) return whoSees(app.me);
+    if (!open.length) return "No task is open.";
+    const free = open.filter((it) => it.assignee_id === null).length;
+    const whose = free === 0 ? "others" : free === open.length ? "nobody" : "others or to nobody";
+    return html`No task is assigned to you. <a href="${BASE}/tasks?kind=human">${count(open.length, "open task")}</a> ${open.length === 1 ? "is" : "are"} assigned to ${whose}.`;
   };
 
   const latest = () => {

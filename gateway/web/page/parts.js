@@ -3,7 +3,7 @@
 
 import { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
 import { BASE } from "./base.js";
-import { exact, relative, shortId, tone, words } from "./format.js";
+import { clock, exact, relative, shortId, tone, words } from "./format.js";
 
 /** What the parts need to know of the page; main.js sets it. */
 export const context = {
@@ -18,6 +18,12 @@ export const context = {
 /** A time, relative, with the exact one as its title. @param {string | null} iso @param {number} [now] */
 export function time(iso, now) {
   return iso ? html`<time datetime=${iso} title=${exact(iso)}>${relative(iso, now)}</time>` : html`<span class="none">–</span>`;
+}
+
+/** A sentence of the gateway, whose times are told by the clock of this machine. @param {string} text */
+export function localTimes(text) {
+  const parts = text.split(/(\d{4}-\d\d-\d\dT[\d:.]+Z)/);
+  return html`<bdi>${parts.map((part, at) => (at % 2 ? html`<time datetime=${part} title=${exact(part)}>${clock(part).slice(0, 8)} (${relative(part)})</time>` : part))}</bdi>`;
 }
 
 /** A status: a dot with a form of its own and the word. @param {string} name @param {string} [text] @param {string} [kind] the tone */
@@ -67,9 +73,26 @@ export function traceLink(traceId, what = "") {
   return html`<a class="trace" href=${traceHref(traceId) ?? nothing} aria-label=${label} title="Trace ${traceId}">${icon("trace")}<code>${shortId(traceId)}</code></a>`;
 }
 
-/** A link to all traces of a task or worker. @param {any} resource */
-export function tracesOf({ id, name, title }) {
-  return html`<a class="trace" href="${BASE}/traces/${id}" aria-label="Traces of ${name ?? title}" title="Traces">${icon("trace")}</a>`;
+/** The trace of a change; one without a link was not sampled, so that there is nothing to see. @param {{trace_id?: string, trace_url?: string}} event */
+export function traceOf({ trace_id: id, trace_url: url }) {
+  return id && (url !== undefined || !context.traceUrl) ? id : null;
+}
+
+/** A link to all traces of a task or worker. @param {any} resource @param {unknown} [text] */
+export function tracesOf({ id, name, title }, text = nothing) {
+  return html`<a class="trace" href="${BASE}/traces/${id}" aria-label="Traces of ${name ?? title}" title="Traces">${icon("trace")}${text}</a>`;
+}
+
+/**
+ * A link to the trace of the run of a task, or of its last change. Where neither is known, all its traces are a link, if the page can
+ * show them.
+ * @param {any} app @param {any} task
+ */
+export function taskTrace(app, task) {
+  const trace = task.run?.trace_id ?? traceOf(app.store.lastChange(task) ?? {});
+  if (trace) return traceLink(trace, task.title);
+  if (app.me.traces !== false) return tracesOf(task, html`<code>all</code>`);
+  return html`<span class="none" title="The history of the task has the trace of each change">–</span>`;
 }
 
 /** Where a trace is shown: a path, if the page itself shows it. @param {string | null} traceId */

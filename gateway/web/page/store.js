@@ -13,6 +13,8 @@ export class Store {
   tasks = new Map();
   /** By id. @type {Map<string, any>} */
   workers = new Map();
+  /** The latest change of a task or worker, by its id: its revision and its trace. @type {Map<string, {revision: number, trace_id?: string, trace_url?: string}>} */
+  #latest = new Map();
   /** The latest changes, oldest first. @type {StreamEvent[]} */
   timeline = [];
   /** Since when the timeline is complete, in milliseconds since 1970. */
@@ -59,6 +61,7 @@ export class Store {
   clear() {
     this.tasks.clear();
     this.workers.clear();
+    this.#latest.clear();
     this.timeline = [];
     this.since = Date.now();
     this.loaded = false;
@@ -77,12 +80,27 @@ export class Store {
     if (type === "worker.metrics.updated") return this.#measured(id, data.utilization);
     const isSnapshot = type.endsWith(".snapshot");
     const resource = data[kind === "tasks" ? "task" : "worker"];
-    if (resource) this.#put(kind, id, resource);
-    else this[kind].delete(id);
+    if (resource) {
+      this.#put(kind, id, resource);
+      // The shared worker tells what it knows as a snapshot, but with the trace of the change.
+      if (event.trace_id) this.#latest.set(id, { revision: resource.revision, trace_id: event.trace_id, trace_url: event.trace_url });
+    } else this.#forget(kind, id);
     this.#shown[kind]?.add(id);
     if (isSnapshot) this.#say(kind, id, delivery.id);
     else this.#add(event);
     this.#changed(kind);
+  }
+
+  /** The trace of the last change, which the snapshot of the gateway does not tell. @param {{id: string, revision: number}} resource */
+  lastChange({ id, revision }) {
+    const known = this.#latest.get(id);
+    return known?.revision === revision ? known : null;
+  }
+
+  /** @param {"tasks" | "workers"} kind @param {string} id */
+  #forget(kind, id) {
+    this[kind].delete(id);
+    this.#latest.delete(id);
   }
 
   /** @param {"tasks" | "workers"} kind @param {string} id @param {any} resource */
@@ -122,7 +140,7 @@ export class Store {
 
   #unsay() {
     for (const [kind, id] of this.#provisional) {
-      if (this.#shown[kind]?.delete(id)) this[kind].delete(id);
+      if (this.#shown[kind]?.delete(id)) this.#forget(kind, id);
     }
     this.#provisional = [];
     this.#changed("tasks", "workers");
@@ -138,7 +156,7 @@ export class Store {
   #completed() {
     for (const kind of /** @type {const} */ (["tasks", "workers"])) {
       const shown = this.#shown[kind];
-      if (shown) for (const id of this[kind].keys()) if (!shown.has(id)) this[kind].delete(id);
+      if (shown) for (const id of this[kind].keys()) if (!shown.has(id)) this.#forget(kind, id);
     }
     this.#shown = { tasks: null, workers: null };
     this.#provisional = [];

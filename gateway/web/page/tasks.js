@@ -6,7 +6,7 @@ import { editTask } from "./actions.js";
 import { BASE } from "./base.js";
 import { mountCollection } from "./collection.js";
 import { tone, words } from "./format.js";
-import { idChip, time, traceLink } from "./parts.js";
+import { idChip, taskTrace, time } from "./parts.js";
 import { priority, stateOf, taskStatus, whoSees } from "./statuses.js";
 
 const ORDER = ["pending", "retrying", "in_progress", "completed", "failed", "cancelled"];
@@ -16,15 +16,15 @@ const PRIORITIES = ["low", "medium", "high"];
 export function mount(root, app, route) {
   const workerName = (/** @type {any} */ it) => app.store.workers.get(it.worker_id)?.name ?? "";
   const columns = [
-    { key: "title", name: "Title", cell: (/** @type {any} */ it) => html`<bdi>${it.title}</bdi>`, sort: (/** @type {any} */ it) => it.title.toLowerCase(), css: "main" },
-    { key: "status", name: "Status", cell: taskStatus, sort: (/** @type {any} */ it) => ORDER.indexOf(stateOf(it)), css: "state" },
-    { key: "priority", name: "Priority", cell: (/** @type {any} */ it) => priority(it.priority), sort: (/** @type {any} */ it) => PRIORITIES.indexOf(it.priority), descends: true, css: "wide" },
-    { key: "worker", name: "Worker", cell: (/** @type {any} */ it) => (it.worker_id ? html`<a href="${BASE}/workers/${it.worker_id}"><bdi>${workerName(it) || it.worker_id.slice(-8)}</bdi></a>` : nothing), sort: workerName, css: "wide clip" },
-    { key: "assignee", name: "Assignee", cell: (/** @type {any} */ it) => html`<bdi>${it.assignee_id ?? ""}</bdi>`, sort: (/** @type {any} */ it) => it.assignee_id ?? "", css: "wide clip" },
+    { key: "title", name: "Title", cell: (/** @type {any} */ it) => html`<bdi>${it.title}</bdi>`, sort: (/** @type {any} */ it) => it.title.toLowerCase(), css: "main", whole: (/** @type {any} */ it) => it.title },
+    { key: "status", name: "Status", cell: taskStatus, sort: (/** @type {any} */ it) => ORDER.indexOf(stateOf(it)), css: "state brief" },
+    { key: "priority", name: "Priority", cell: (/** @type {any} */ it) => priority(it.priority), sort: (/** @type {any} */ it) => PRIORITIES.indexOf(it.priority), descends: true, css: "wide level" },
+    { key: "worker", name: "Worker", cell: (/** @type {any} */ it) => (it.worker_id ? html`<a href="${BASE}/workers/${it.worker_id}"><bdi>${workerName(it) || it.worker_id.slice(-8)}</bdi></a>` : nothing), sort: workerName, css: "wide clip name", whole: workerName },
+    { key: "assignee", name: "Assignee", cell: (/** @type {any} */ it) => html`<bdi>${it.assignee_id ?? ""}</bdi>`, sort: (/** @type {any} */ it) => it.assignee_id ?? "", css: "wide clip", whole: (/** @type {any} */ it) => it.assignee_id ?? "" },
     { key: "updated", name: "Changed", cell: (/** @type {any} */ it) => time(it.updated_at), sort: (/** @type {any} */ it) => it.updated_at, descends: true, css: "when" },
     { key: "created", name: "Created", cell: (/** @type {any} */ it) => time(it.created_at), sort: (/** @type {any} */ it) => it.created_at, descends: true, css: "when wide" },
     { key: "id", name: "Id", cell: (/** @type {any} */ it) => idChip(it.id, "task id"), css: "wide" },
-    { key: "trace", name: "Trace", cell: (/** @type {any} */ it) => traceLink(it.run?.trace_id, it.title), css: "wide" },
+    { key: "trace", name: "Trace", cell: (/** @type {any} */ it) => taskTrace(app, it), css: "traced" },
   ];
   return mountCollection(root, app, route, {
     kind: "tasks",

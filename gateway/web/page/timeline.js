@@ -10,7 +10,7 @@ import { drawing } from "./drawing.js";
 import { clock, count, exact } from "./format.js";
 import { actor, described } from "./history.js";
 import { earlier } from "./earlier.js";
-import { awaited, context, empty, failure, icon, spinner, status, traceLink } from "./parts.js";
+import { awaited, empty, failure, icon, spinner, status, traceLink, traceOf } from "./parts.js";
 import { taskStatus } from "./statuses.js";
 
 /** So many lines are in the document at most. */
@@ -27,9 +27,7 @@ const KINDS = [
 export function lineOf(event) {
   const [kind, id] = event.subject.split("/");
   const after = event.data.task ?? event.data.worker ?? null;
-  // One without a link was not sampled: there is no trace to see.
-  const isTraced = event.trace_url !== undefined || !context.traceUrl;
-  return { id: event.id, kind, subject: id, type: event.type, time: event.time, after, before: event.data.before ?? null, actor: event.data.actor ?? "", on_behalf_of: event.data.on_behalf_of ?? null, trace_id: isTraced ? event.trace_id : null };
+  return { id: event.id, kind, subject: id, type: event.type, time: event.time, after, before: event.data.before ?? null, actor: event.data.actor ?? "", on_behalf_of: event.data.on_behalf_of ?? null, trace_id: traceOf(event) };
 }
 
 /** @param {any} it a line */

@@ -13,7 +13,7 @@ const ORDER = ["pending", "running", "stopping", "stopped", "shutting_down", "te
 /** @param {HTMLElement} root @param {any} app @param {any} route */
 export function mount(root, app, route) {
   const columns = [
-    { key: "name", name: "Name", cell: (/** @type {any} */ it) => html`<bdi>${it.name}</bdi>`, sort: (/** @type {any} */ it) => it.name.toLowerCase(), css: "main" },
+    { key: "name", name: "Name", cell: (/** @type {any} */ it) => html`<bdi>${it.name}</bdi>`, sort: (/** @type {any} */ it) => it.name.toLowerCase(), css: "main", whole: (/** @type {any} */ it) => it.name },
     { key: "status", name: "Status", cell: workerStatus, sort: (/** @type {any} */ it) => ORDER.indexOf(it.status), css: "state" },
     { key: "since", name: "Since", cell: (/** @type {any} */ it) => time(it.status_since), sort: (/** @type {any} */ it) => it.status_since, descends: true, css: "when" },
     { key: "region", name: "Region", cell: (/** @type {any} */ it) => it.region, sort: (/** @type {any} */ it) => it.region, css: "wide" },
