@@ -15,6 +15,8 @@ export class FakeIssuer {
   refreshed = 0;
   /** The parameters of each sign-out. */
   ended = [];
+  /** Who signs in. */
+  subject = "ada";
   /** Seconds that an access token is valid. */
   lifetime = 6;
   /** Changes the parameters of the response to the page. @type {(parameters: Record<string, string>) => void} */
@@ -127,11 +129,11 @@ export class FakeIssuer {
       if (!this.#expect("refresh token", this.#refresh.delete(form.get("refresh_token")))) return refused("invalid_grant");
       this.refreshed += 1;
     }
-    const claims = { iss: this.url, aud: "page", sub: "ada", nonce };
+    const claims = { iss: this.url, aud: "page", sub: this.subject, nonce };
     this.spoilId(claims);
     const refresh_token = `refresh-${randomUUID()}`;
     this.#refresh.set(refresh_token, true);
-    const access_token = this.access("ada", ["admin"]);
+    const access_token = this.access(this.subject, ["admin"]);
     return { status: 200, body: { access_token, refresh_token, id_token: this.sign(claims), token_type: "Bearer" } };
   }
 }

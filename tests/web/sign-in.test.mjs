@@ -186,6 +186,54 @@ describe("at an issuer", () => {
     assert.deepEqual(issuer.wrong, []);
   });
 
+  /** Signs in, types into the form of a new worker, and waits until the session is over. */
+  async function typeUntilTheEnd() {
+    await goIn("/workers");
+    await signedIn();
+    await page.getByRole("button", { name: "New worker" }).first().click();
+    await page.getByLabel("Name", { exact: true }).fill("biology-lab");
+    await page.getByLabel("Region", { exact: true }).fill("eu-west-1");
+    await page.getByLabel("Tags").fill("course=biology");
+    issuer.refuseRefresh = "invalid_grant";
+    await told("Your session has ended");
+    issuer.lifetime = 60;
+  }
+  const again = () => page.getByRole("button", { name: "Sign in with 127.0.0.1" }).click();
+
+  test("what was typed when the session ended is there again after signing in at the issuer", async () => {
+    await typeUntilTheEnd();
+    // The issuer refuses once, which leads back to the view for signing in.
+    issuer.spoil = (it) => {
+      delete it.code;
+      Object.assign(it, { error: "access_denied" });
+    };
+    await again();
+    await told("refused");
+    issuer.spoil = () => {};
+    await again();
+    await signedIn();
+    const dialog = page.getByRole("dialog");
+    assert.equal(await dialog.getByLabel("Name", { exact: true }).inputValue(), "biology-lab");
+    assert.equal(await dialog.getByLabel("Region", { exact: true }).inputValue(), "eu-west-1");
+    assert.equal(await dialog.getByLabel("Tags").inputValue(), "course=biology");
+    assert.ok(!(await stored()).includes("biology"), "it was kept for this time only");
+    await dialog.getByRole("button", { name: "Create worker" }).click();
+    await page.getByRole("heading", { level: 1, name: "biology-lab" }).waitFor();
+    await page.locator(".tag").filter({ hasText: "course=biology" }).waitFor();
+    assert.deepEqual([issuer.wrong, complaints], [[], []]);
+  });
+
+  test("what was typed is not shown to somebody else who signs in at the issuer", async () => {
+    await typeUntilTheEnd();
+    issuer.subject = "eve";
+    await again();
+    await signedIn();
+    assert.equal((await me()).subject, "eve");
+    await page.getByRole("heading", { level: 1, name: "Workers" }).waitFor();
+    assert.equal(await page.locator("dialog").count(), 0);
+    assert.ok(!(await stored()).includes("biology"));
+  });
+
   test("an issuer that is down is said", async () => {
     await up.stop();
     up = await Up.start(settings("http://127.0.0.1:9"));

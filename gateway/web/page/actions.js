@@ -44,8 +44,11 @@ export function act(app, worker, verb) {
     const text = task.status === "completed" ? `${worker.name} is ${DONE[verb]} already` : `${words(verb)} asked for: ${worker.name}`;
     app.toast(text, { kind: "busy", href: `${BASE}/tasks/${task.id}` });
   };
+  /** @type {import("./aside.js").Again} */
+  const again = ["act", worker, verb];
   if (verb !== "terminate") {
     return ask({
+      again,
       title: `${words(verb)} ${worker.name}`,
       intro: verb === "stop" ? "The machine is shut down; it can be started again." : "The machine is started.",
       fields: [{ name: "reason", label: "Reason", maxlength: 500, hint: "Others see it in the history of the worker." }],
@@ -54,6 +57,7 @@ export function act(app, worker, verb) {
     });
   }
   ask({
+    again,
     title: `Terminate ${worker.name}`,
     intro: html`The machine and its disks are deleted. <strong>This cannot be undone.</strong> To go on, type the name of the worker: <code class="name"><bdi>${worker.name}</bdi></code>`,
     fields: [
@@ -72,12 +76,13 @@ export function createWorker(app) {
   const key = keys();
   const known = (/** @type {string} */ member) => [...new Set([...app.store.workers.values()].map((it) => it[member]))].slice(0, 20);
   ask({
+    again: ["createWorker"],
     title: "New worker",
     intro: "A machine is created and started.",
     fields: [
       { name: "name", label: "Name", required: true, maxlength: 100 },
-      { name: "region", label: "Region", required: true, value: "us-east-1", suggestions: known("region") },
-      { name: "instance_type", label: "Instance type", required: true, value: "m5.metal", suggestions: known("instance_type") },
+      { name: "region", label: "Region", required: true, value: "us-east-1", suggestions: () => known("region") },
+      { name: "instance_type", label: "Instance type", required: true, value: "m5.metal", suggestions: () => known("instance_type") },
       { name: "tags", label: "Tags", hint: "key=value, separated by commas" },
     ],
     submitName: "Create worker",
@@ -128,6 +133,7 @@ export function editTask(app, task) {
   });
   if (!task) {
     return ask({
+      again: ["editTask"],
       title: "New task",
       fields,
       submitName: "Create task",
@@ -141,6 +147,7 @@ export function editTask(app, task) {
   }
   let latest = task;
   ask({
+    again: ["editTask", task],
     title: "Change the task",
     fields,
     submitName: "Save",
@@ -183,6 +190,7 @@ export async function retry(app, task) {
   if (!worker) await attempt(app, async () => (worker = await app.api.get(`/api/workers/${task.worker_id}`)));
   if (!worker) return;
   ask({
+    again: ["retry", task],
     title: "Retry the termination",
     intro: html`The machine and its disks are deleted. <strong>This cannot be undone.</strong> To go on, type the name of the worker: <code class="name"><bdi>${worker.name}</bdi></code>`,
     fields: [{ name: "confirm", label: "Name of the worker", required: true }],
@@ -199,6 +207,7 @@ export async function retry(app, task) {
 export function remove(app, kind, resource) {
   const name = resource.name ?? resource.title;
   ask({
+    again: ["remove", kind, resource],
     title: `Delete ${name}`,
     intro: kind === "tasks" ? "The task disappears from every list; its history stays for a while." : "The worker disappears from every list; its history stays for a while.",
     fields: [],
@@ -219,6 +228,9 @@ export async function refresh(app, worker) {
     app.toast("The machine is looked at now");
   });
 }
+
+/** What asks for a dialog, by the name that stands in `again`. @type {Record<string, (app: any, ...args: any[]) => unknown>} */
+export const ASKING = { act, createWorker, editTask, retry, remove };
 
 /** Does something of which a failure is told in a message. @param {any} app @param {() => Promise<any>} what */
 async function attempt(app, what) {

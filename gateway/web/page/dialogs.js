@@ -2,6 +2,7 @@
 /** Forms in a modal dialog. What the gateway refuses is told at the field that it names. */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { forgetAside, isAside, present } from "./aside.js";
 import { context, icon, traceHref, traceLink } from "./parts.js";
 
 /**
@@ -14,7 +15,7 @@ import { context, icon, traceHref, traceLink } from "./parts.js";
  * @property {string} [hint]
  * @property {number} [maxlength]
  * @property {[value: string, name: string][]} [options]
- * @property {string[]} [suggestions]
+ * @property {() => string[]} [suggestions]
  */
 
 /**
@@ -23,45 +24,12 @@ import { context, icon, traceHref, traceLink } from "./parts.js";
  * @property {unknown} [intro]
  * @property {Field[]} fields
  * @property {string} submitName
+ * @property {import("./aside.js").Again} again What of actions.js asks for it again, after the page was loaded anew.
  * @property {boolean} [danger]
  * @property {(values: Record<string, string>) => string | null} [check] What is wrong, before it is sent.
  * @property {(values: Record<string, string>, isOpen: () => boolean) => Promise<void>} submit Once the dialog was closed, the
  *   person is elsewhere, and is not taken to another view.
  */
-
-/** @typedef {{dialog: HTMLDialogElement, show: () => void}} Shown */
-
-/** The dialog in view. @type {Shown | null} */
-let shown = null;
-/** The dialog that was in view when the session ended, and the address of its view. @type {Shown & {address: string} | null} */
-let aside = null;
-
-/** Closes every dialog, because what it is about is no longer in view. */
-export function closeDialogs() {
-  for (const it of document.querySelectorAll("dialog")) it.close();
-}
-
-/** Takes the dialog in view away, with what was typed in it, until its view is shown again. @param {string} address of the view */
-export function setAside(address) {
-  if (!shown?.dialog.open) return;
-  aside = { ...shown, address };
-  // It is not closed: that would be its end.
-  aside.dialog.remove();
-  aside.dialog.open = false;
-}
-
-/** Shows the dialog again that was set aside in this view. @param {string} address */
-export function bringBack(address) {
-  if (aside?.address !== address) return;
-  const { show } = aside;
-  aside = null;
-  show();
-}
-
-/** Forgets what was set aside: the next one to sign in may be somebody else. */
-export function forgetAside() {
-  aside = null;
-}
 
 /** Asks for the fields until they are accepted, or the dialog is closed. @param {Form} form */
 export function ask(form) {
@@ -125,7 +93,7 @@ export function ask(form) {
       draw();
       try {
         await form.submit(given, () => dialog.open);
-        if (aside?.dialog === dialog) aside = null;
+        if (isAside(dialog)) forgetAside();
         dialog.close();
       } catch (it) {
         error = it;
@@ -133,7 +101,7 @@ export function ask(form) {
       busy = false;
     }
     if (!dialog.open) {
-      if (error && aside?.dialog !== dialog) context.toast(`${form.title}: ${error.message}`, { kind: "bad", href: traceHref(error.traceId) });
+      if (error && !isAside(dialog)) context.toast(`${form.title}: ${error.message}`, { kind: "bad", href: traceHref(error.traceId) });
       return;
     }
     draw();
@@ -157,7 +125,7 @@ export function ask(form) {
     dialog.showModal();
     draw();
     /** @type {HTMLElement | null} */ (dialog.querySelector("input, textarea, select"))?.focus();
-    shown = { dialog, show };
+    present({ dialog, show, again: form.again, values });
   };
   show();
 }
@@ -177,7 +145,7 @@ function control({ name, type = "text", value = "", maxlength, options = [], sug
   }
   return html`<input id=${id} name=${name} value=${value} autocomplete="off" spellcheck="false" list=${suggestions ? `${id}-list` : nothing}
       maxlength=${maxlength ?? nothing} aria-required=${required ? "true" : "false"} aria-invalid=${invalid} aria-describedby=${by}>
-    ${suggestions ? html`<datalist id="${id}-list">${suggestions.map((it) => html`<option value=${it}></option>`)}</datalist>` : nothing}`;
+    ${suggestions ? html`<datalist id="${id}-list">${suggestions().map((it) => html`<option value=${it}></option>`)}</datalist>` : nothing}`;
 }
 
 /** Whether the gateway says it of this field: it names a member of the resource, or of a part of it. @param {any} violation @param {string} name */

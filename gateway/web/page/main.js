@@ -4,9 +4,9 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { EventStream } from "../sse-client.js";
 import * as api from "./api.js";
+import { bringBack, closeDialogs, forgetAside, keepAside, setAside, takeUpAside } from "./aside.js";
 import { badge } from "./badge.js";
 import { BASE, withoutBase } from "./base.js";
-import { bringBack, closeDialogs, forgetAside, setAside } from "./dialogs.js";
 import { applyScheme, frame } from "./frame.js";
 import { context, failure, spinner } from "./parts.js";
 import { Reports } from "./reports.js";
@@ -111,9 +111,15 @@ class App {
   #take(me) {
     const owner = `${me.issuer} ${me.subject}`;
     const same = this.#owner === owner;
-    if (!same) forgetAside();
-    if (this.#owner && !same) this.store.clear();
+    if (this.#owner && !same) {
+      forgetAside();
+      this.store.clear();
+    }
     this.#owner = owner;
+    takeUpAside(owner, async (name, ...args) => {
+      const { ASKING } = await import("./actions.js");
+      await ASKING[name]?.(this, ...args);
+    });
     this.me = me;
     context.traceUrl = me.trace_url ?? null;
     this.#frame();
@@ -124,6 +130,11 @@ class App {
       onended: () => this.#signedOut("expired"),
     });
     this.#show(false);
+  }
+
+  /** The browser is about to go to another page to sign in. */
+  leaves() {
+    keepAside(this.#owner);
   }
 
   async signOut() {

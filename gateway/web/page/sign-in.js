@@ -15,7 +15,7 @@ const REASONS = {
 
 /**
  * @param {HTMLElement} root
- * @param {{signedIn(me: any): Promise<void>}} app
+ * @param {{signedIn(me: any): Promise<void>, leaves(): void}} app
  * @param {{reason?: string}} route `reason`: a key of REASONS, or a sentence
  */
 export function mount(root, app, route) {
@@ -79,7 +79,11 @@ export function mount(root, app, route) {
   function atIssuer(issuer) {
     const { host } = new URL(issuer.issuer);
     if (issuer.authorization_endpoint && issuer.token_endpoint) {
-      const go = () => attempt(() => session.startLogin(issuer));
+      const go = () =>
+        attempt(() => {
+          app.leaves();
+          return session.startLogin(issuer);
+        });
       return html`<button type="button" class="primary" ?disabled=${isBusy} @click=${go}>Sign in with <bdi>${host}</bdi></button>
         ${issuer.reachable ? nothing : html`<p class="hint"><bdi>${host}</bdi> did not answer the gateway just now.</p>`}`;
     }
