@@ -7,6 +7,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { launch } from "./chromium.mjs";
 import { Crowded } from "./crowded.mjs";
 import { Fleet } from "./fleet.mjs";
+import { words } from "../../gateway/web/page/format.js";
 
 const WEB = new URL("../../gateway/web/", import.meta.url);
 const [TASKS, WORKERS, RATE] = [10_000, 1_000, 500];
@@ -101,16 +102,23 @@ async function load500(crowded, path) {
   const after = await heap();
   await context.close();
   return {
-    view: path,
-    "events/s": Math.round((next - sent) / seconds),
-    "live after ms": live,
-    "frames/s": Math.round(frames / seconds),
-    "long tasks": longTasks.length,
-    "over 100 ms": longTasks.filter((/** @type {number} */ it) => it > 100).length,
-    "longest ms": Math.round(Math.max(0, ...longTasks)),
-    "heap MiB before": Number(before.toFixed(1)),
-    "heap MiB after": Number(after.toFixed(1)),
+    View: path === "/" ? "Overview" : words(path.slice(1)),
+    "Live after": `${live} ms`,
+    "Events a second": Math.round((next - sent) / seconds),
+    "Frames a second": Math.round(frames / seconds),
+    "Long tasks": longTasks.length,
+    "Over 100 ms": longTasks.filter((/** @type {number} */ it) => it > 100).length,
+    Longest: `${Math.round(Math.max(0, ...longTasks))} ms`,
+    "Heap before": `${before.toFixed(1)} MiB`,
+    "Heap after": `${after.toFixed(1)} MiB`,
   };
+}
+
+/** The rows as the table of a document. @param {Record<string, string | number>[]} rows */
+function markdown(rows) {
+  const line = (/** @type {(string | number)[]} */ cells) => `| ${cells.join(" | ")} |\n`;
+  const names = Object.keys(rows[0]);
+  return [line(names), line(names.map(() => "---")).replaceAll(" ", ""), ...rows.map((it) => line(Object.values(it)))].join("");
 }
 
 try {
@@ -120,12 +128,17 @@ try {
   for (let i = 0; i < LOADS; i += 1) loads.push(await load());
   const paints = loads.map((it) => it.paint).sort((a, b) => a - b);
   const { files, bytes } = await scripts();
-  console.log(`first contentful paint: median ${Math.round(paints[LOADS / 2])} ms, slowest of ${LOADS} ${Math.round(paints[LOADS - 1])} ms`);
-  console.log(`scripts: the overview loads ${(loads[0].bytes / 1_000).toFixed(1)} kB gzipped; all ${files} of the page have ${(bytes / 1_000).toFixed(1)} kB`);
+  const kB = (/** @type {number} */ it) => `${(it / 1_000).toFixed(1)} kB`;
+  console.log(markdown([
+    { Figure: `First contentful paint, median of ${LOADS}`, Value: `${Math.round(paints[LOADS / 2])} ms` },
+    { Figure: `First contentful paint, slowest of ${LOADS}`, Value: `${Math.round(paints[LOADS - 1])} ms` },
+    { Figure: "Scripts of the overview, as transferred", Value: kB(loads[0].bytes) },
+    { Figure: `Scripts of all views, those of traces included: ${files} files`, Value: kB(bytes) },
+  ]));
   const crowded = await new Crowded(fleet.base, { task, tasks: TASKS, worker: { ...worker, status: "running" }, workers: WORKERS }).start();
   const table = [];
   for (const path of VIEWS.split(" ")) table.push(await load500(crowded, path));
-  console.table(table);
+  console.log(markdown(table));
   crowded.stop();
 } finally {
   await browser.close();
