@@ -1,6 +1,7 @@
 //! docs/cli.md: the help of every command, with what several have in common once, and what it prints with `--json`. The test below makes it from the command line and
 //! compares.
 
+mod configuration;
 mod groups;
 
 use std::fmt::Write as _;
@@ -152,15 +153,15 @@ fn notes(path: &str, command: &Command, groups: &[&Group]) -> Vec<String> {
     notes
 }
 
+/// Compares a document with the one that was made, which it leaves in `target/`.
+fn assert_checked_in(name: &str, checked_in: &str, made: &str) {
+    std::fs::write(format!("{}/target/{name}", env!("CARGO_MANIFEST_DIR")), made).unwrap();
+    assert!(checked_in == made, "docs/{name} differs from the code: cp target/{name} docs/{name}");
+}
+
 #[test]
 fn docs_cli_md_is_what_the_command_line_says() {
-    let checked_in = include_str!("../docs/cli.md");
-    let made = document();
-    if checked_in != made {
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/target/cli.md");
-        std::fs::write(file, made).unwrap();
-        panic!("docs/cli.md differs from the command line: mv target/cli.md docs/cli.md");
-    }
+    assert_checked_in("cli.md", include_str!("../docs/cli.md"), &document());
 }
 
 #[test]

@@ -9,16 +9,16 @@ use super::values::{action_attempts, action_slots, lease, lifetime};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Actions {
-    /// Number of actions that this process executes at the same time
+    /// Number of actions that this process executes at the same time, 1 to 1000
     #[arg(long = "action-slots", env = "CCM_ACTION_SLOTS", default_value = "16", value_name = "COUNT", value_parser = action_slots)]
     slots: usize,
-    /// How long an action may take, from the request until the worker has the state; then its task fails
+    /// How long an action may take, from the request until the worker has the state, at least 5s; then its task fails
     #[arg(long = "action-deadline", env = "CCM_ACTION_DEADLINE", default_value = "30m", value_name = "DURATION", value_parser = lifetime)]
     deadline: Duration,
-    /// How often worker-service is called for an action, if it does not accept it, before the task fails
+    /// How often worker-service is called for an action, if it does not accept it, before the task fails, 1 to 1000
     #[arg(long = "action-attempts", env = "CCM_ACTION_ATTEMPTS", default_value = "10", value_name = "COUNT", value_parser = action_attempts)]
     attempts: i32,
-    /// How long a process may take to call worker-service for an action before another process calls it
+    /// How long a process may take to call worker-service for an action before another process calls it, at least 2s
     #[arg(long = "action-lease", env = "CCM_ACTION_LEASE", default_value = "30s", value_name = "DURATION", value_parser = lease)]
     lease: Duration,
 }

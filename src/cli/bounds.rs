@@ -27,14 +27,16 @@ pub(crate) const OWN_OPEN_FILES: u64 = 128;
 /// How many connections a process has open.
 #[derive(Debug, Args)]
 pub(crate) struct OpenConnections {
-    /// Maximum number of open connections. Further ones wait to be accepted, unless one that has shown no valid token gives way
+    /// Maximum number of open connections, below the limit of open files in any case. Beyond it, the oldest connection that has
+    /// never shown a valid token gives way; if there is none, further connections wait to be accepted
     #[arg(long, env = "CCM_MAX_CONNECTIONS", default_value = "4096", value_name = "NUMBER", value_parser = connections)]
     max_connections: usize,
-    /// Maximum number of open connections of one address; without it a quarter of all, at least 16; 0 means no share. Further
-    /// ones are closed, unless one that has shown no valid token gives way
+    /// Maximum number of open connections of one address; without it a quarter of all, at least 16; 0 means no share. Beyond it,
+    /// the oldest one of the address that has never shown a valid token gives way; if there is none, further ones are closed
     #[arg(long, env = "CCM_MAX_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", value_parser = share)]
     max_connections_per_address: Option<usize>,
-    /// How long a connection may be idle between two requests; keep it above the keep-alive time of the proxies in front
+    /// How long a connection may be idle between two requests, or without a call; keep it above the time for which the proxies in
+    /// front keep a connection
     #[arg(long, env = "CCM_IDLE_TIMEOUT", default_value = "75s", value_name = "DURATION", value_parser = duration)]
     pub(crate) idle_timeout: Duration,
     /// How long a client may read nothing of a response before its connection is closed
@@ -75,7 +77,7 @@ pub(crate) struct Calls {
     /// calls of that caller get RESOURCE_EXHAUSTED
     #[arg(long, env = "CCM_MAX_REQUESTS_PER_CALLER", value_name = "NUMBER", value_parser = share)]
     max_requests_per_caller: Option<usize>,
-    /// Maximum number of bytes of messages that calls have sent, and of answers that clients have not read yet
+    /// Maximum number of bytes of messages that calls have sent, and of answers that clients have not read yet; at least 16 MiB
     #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES", default_value = "268435456", value_name = "BYTES", value_parser = untaken_bytes)]
     max_untaken_bytes: usize,
     /// Share of one caller in CCM_MAX_UNTAKEN_BYTES; without it an eighth of those, at least 16 MiB; 0 means no share

@@ -6,7 +6,7 @@ use service::DatabaseConfig;
 /// Connections to PostgreSQL.
 #[derive(Debug, Args)]
 pub(crate) struct Pools {
-    /// Maximum number of connections to each PostgreSQL database, half of them for writes; the event log has up to three more, or none if these are four at most
+    /// Maximum number of connections to each PostgreSQL database, 2 to 1000, half of them for writes; the event log has up to three more, or shares these if they are four at most
     #[arg(long, env = "CCM_DATABASE_CONNECTIONS", default_value = "16", value_name = "NUMBER", value_parser = super::values::database_connections)]
     database_connections: u32,
 }

@@ -11,7 +11,7 @@ use super::bounds::streams_of_caller;
 /// Delivery and retention of events.
 #[derive(Debug, Args)]
 pub(crate) struct EventLog {
-    /// Maximum number of concurrent subscribers; further ones get RESOURCE_EXHAUSTED
+    /// Maximum number of concurrent subscribers (WatchEvents streams) of a process; further ones get RESOURCE_EXHAUSTED
     #[arg(long, env = "CCM_MAX_WATCHERS", default_value = "1000", value_name = "NUMBER", value_parser = super::connections)]
     max_watchers: usize,
     /// Share of one caller in CCM_MAX_WATCHERS; without it 100, but at most a quarter of those; services are counted apart and

@@ -29,13 +29,13 @@ pub(crate) struct Fleet {
     /// How long the simulated provider remembers the client token of a create
     #[arg(long, env = "CCM_SIMULATED_TOKEN_LIFETIME", default_value = "24h", value_name = "DURATION", value_parser = super::values::any_duration)]
     simulated_token_lifetime: Duration,
-    /// Calls per second that the simulated provider accepts from all replicas together; 0 means unlimited
+    /// Calls per second that the simulated provider accepts from all replicas together, with bursts of twice as many; 0 means unlimited
     #[arg(long, env = "CCM_SIMULATED_RATE", default_value = "100", value_name = "NUMBER")]
     simulated_rate: u32,
-    /// Workers that this process brings to their desired states at the same time
+    /// Number of workers that this process brings to their desired states at the same time
     #[arg(long, env = "CCM_RECONCILE_SLOTS", default_value = "16", value_name = "NUMBER", value_parser = super::connections)]
     reconcile_slots: usize,
-    /// How long a process may take for the turn of one worker before another process takes it
+    /// How long a process may take for the turn of one worker before another process takes it, at least 2s
     #[arg(long, env = "CCM_RECONCILE_LEASE", default_value = "30s", value_name = "DURATION", value_parser = super::values::lease)]
     reconcile_lease: Duration,
     /// Interval at which the machines of a provider are listed and compared with the workers

@@ -23,7 +23,7 @@ pub(crate) struct Gateway {
     pub(crate) client: transport::GrpcClient,
     #[command(flatten)]
     pub(crate) connections: bounds::OpenConnections,
-    /// Listen address
+    /// Listen address; port 0 picks a free port
     #[arg(long, env = "CCM_GATEWAY_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
     /// Address of task-service
@@ -38,7 +38,7 @@ pub(crate) struct Gateway {
     /// Trace the health checks /livez and /readyz, too
     #[arg(long, env = "CCM_TRACE_HEALTH", default_value = "false", value_name = "BOOL", action = ArgAction::Set)]
     pub(crate) trace_health: bool,
-    /// Comma-separated origins of the pages that may use the API besides its own, such as https://ui.example.com
+    /// Comma-separated origins of the pages that may use the API besides its own, such as https://ui.example.com,http://localhost:5173
     #[arg(long, env = "CCM_CORS_ORIGINS", default_value = "", value_name = "ORIGINS")]
     pub(crate) cors_origins: CorsOrigins,
     /// Time limit for a complete request header
@@ -50,10 +50,10 @@ pub(crate) struct Gateway {
     /// Minimum rate at which a client reads an event stream while there is more to send, in bytes per second; 0 means none
     #[arg(long, env = "CCM_MIN_STREAM_RATE", default_value = "1024", value_name = "NUMBER")]
     pub(crate) min_stream_rate: u32,
-    /// Maximum size of a request's target and header fields, in bytes
+    /// Maximum size of a request's target and header fields, in bytes; at most 64 KiB
     #[arg(long, env = "CCM_MAX_HEADER_BYTES", default_value = "49152", value_name = "BYTES", value_parser = header_bytes)]
     pub(crate) max_header_bytes: usize,
-    /// Body limit: maximum size of a request body, in bytes
+    /// Body limit: maximum size of a request body, in bytes; at most 2 MiB
     #[arg(long, env = "CCM_MAX_BODY_BYTES", default_value = "262144", value_name = "BYTES", value_parser = body_bytes)]
     pub(crate) max_body_bytes: usize,
     /// Maximum number of in-flight requests; further requests get 503
@@ -63,7 +63,8 @@ pub(crate) struct Gateway {
     /// requests of that caller get 429
     #[arg(long, env = "CCM_MAX_REQUESTS_PER_CALLER", value_name = "NUMBER", value_parser = share)]
     pub(crate) max_requests_per_caller: Option<usize>,
-    /// Maximum number of response bytes that clients have not read yet; further reads get 503
+    /// Maximum number of bytes in memory for clients: of responses that they have not read yet and of request bodies; at least
+    /// 16 MiB. Further reads and bodies get 503
     #[arg(long, env = "CCM_MAX_UNTAKEN_BYTES", default_value = "268435456", value_name = "BYTES", value_parser = untaken_bytes)]
     pub(crate) max_untaken_bytes: usize,
     /// Share of one caller in CCM_MAX_UNTAKEN_BYTES; without it an eighth of those, at least 16 MiB; 0 means no share. Further
@@ -73,7 +74,7 @@ pub(crate) struct Gateway {
     /// Sustained rate limit of one caller, in requests per second; 0 means unlimited
     #[arg(long, env = "CCM_CALLER_RATE", default_value = "200", value_name = "NUMBER")]
     pub(crate) caller_rate: u32,
-    /// Requests that one caller may send in a burst after it was idle
+    /// Requests that one caller may send in a burst after it was idle; further requests get 429
     #[arg(long, env = "CCM_CALLER_BURST", default_value = "400", value_name = "NUMBER")]
     pub(crate) caller_burst: NonZeroU32,
     #[command(flatten)]

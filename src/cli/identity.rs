@@ -22,7 +22,7 @@ pub(crate) struct ServiceIdentity {
     oidc_client_id: Option<String>,
     #[command(flatten)]
     secret: Secret,
-    /// Additional parameters of token requests, in query-string form: scope=…&resource=…
+    /// Additional parameters of token requests, in query-string form: `scope=…&resource=…&audience=…`
     #[arg(
         long,
         env = "CCM_OIDC_TOKEN_PARAMETERS",
@@ -40,7 +40,7 @@ struct Secret {
     /// Client secret; prefer the variable or a file, since other users can read command-line flags
     #[arg(long, env = "CCM_OIDC_CLIENT_SECRET", hide_env_values = true, value_name = "SECRET")]
     oidc_client_secret: Option<String>,
-    /// File with the client secret
+    /// File with the client secret, which is read again for each token request
     #[arg(long, env = "CCM_OIDC_CLIENT_SECRET_FILE", value_name = "FILE")]
     oidc_client_secret_file: Option<PathBuf>,
 }

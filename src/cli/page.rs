@@ -6,7 +6,7 @@ use gateway::PageClient;
 /// The page as a client of the token issuer.
 #[derive(Debug, Args)]
 pub(crate) struct Page {
-    /// Client id of the page at the token issuer, a public client; without it, the page takes only a pasted token
+    /// Client id of the page at the token issuer, a public client without a secret; without it, people paste a token to sign in
     #[arg(long = "page-client-id", env = "CCM_PAGE_CLIENT_ID", value_name = "NAME", value_parser = super::name)]
     client_id: Option<String>,
     /// Scopes that the page asks the token issuer for, with spaces between them; `openid` must be one of them

@@ -31,7 +31,7 @@ pub(crate) struct Streams {
     /// Age at which an event stream ends, and its client resumes with a new one
     #[arg(long, env = "CCM_STREAM_MAX_AGE", default_value = "1h", value_name = "DURATION", value_parser = super::duration)]
     stream_max_age: Duration,
-    /// Template of the links from events to their traces: a URL with {trace_id}; empty: no links
+    /// Template of the links from events and errors to their traces: a URL with `{trace_id}`; empty: no links
     #[arg(long, env = "CCM_TRACE_URL", default_value = "", hide_default_value = true, value_name = "URL", value_parser = trace_url)]
     trace_url: std::sync::Arc<Option<TraceUrl>>,
 }

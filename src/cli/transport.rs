@@ -28,7 +28,7 @@ pub(crate) struct GrpcServer {
     /// PEM file with CA certificates; clients need a certificate that one of these CAs issued
     #[arg(long, env = "CCM_TLS_CLIENT_CA", value_name = "FILE", requires = "tls_cert")]
     tls_client_ca: Option<PathBuf>,
-    /// Age at which a connection stops accepting calls; varies by 10 %
+    /// Age at which a connection stops accepting calls; varies by ± 10 %
     #[arg(long, env = "CCM_MAX_CONNECTION_AGE", default_value = "5m", value_name = "DURATION", value_parser = super::duration)]
     max_connection_age: Duration,
     #[command(flatten)]

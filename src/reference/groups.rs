@@ -73,7 +73,7 @@ fn has(command: &Command, option: &Arg) -> bool {
 }
 
 /// Whether the help of both is the same.
-fn is_same(one: &Arg, other: &Arg) -> bool {
+pub(super) fn is_same(one: &Arg, other: &Arg) -> bool {
     let help = |it: &Arg| it.get_help().map(ToString::to_string);
     one.get_long() == other.get_long()
         && help(one) == help(other)

@@ -2,6 +2,7 @@
 //! file checks them too and collects warnings.
 
 mod reader;
+pub(super) mod variables;
 
 use std::time::Duration;
 
@@ -273,6 +274,44 @@ mod tests {
             );
         }
         assert!(with(&[("OTEL_EXPORTER_OTLP_HEADERS", " a=1 , b = x%20=y,")]).warnings.is_empty());
+    }
+
+    #[test]
+    fn an_unset_variable_is_as_the_default_of_the_table() {
+        let unset = format!("{:?}", with(&[]));
+        for variable in variables::VARIABLES {
+            let variables::VariableDefault::Value(value) = variable.default else { continue };
+            let set = with(&[(variable.name, value)]);
+            // The sampler and the log filter have their defaults where they are used.
+            let set = Environment { log_filter: None, ..set };
+            assert_eq!(format!("{set:?}"), unset, "{}={value}", variable.name);
+        }
+    }
+
+    #[test]
+    fn every_variable_that_is_read_is_documented() {
+        let read = std::cell::RefCell::new(std::collections::BTreeSet::new());
+        // With a sampler, its argument is read as well.
+        Environment::from(|name| {
+            read.borrow_mut().insert(name.to_owned());
+            (name == "OTEL_TRACES_SAMPLER").then(|| "traceidratio".to_owned())
+        });
+        let mut read = read.into_inner();
+        let documented = include_str!("../../docs/configuration.md");
+        for signal in ["TRACES", "METRICS", "LOGS"] {
+            let prefix = format!("OTEL_EXPORTER_OTLP_{signal}_");
+            let of_all =
+                |it: &String| it.strip_prefix(&prefix).map(|rest| format!("OTEL_EXPORTER_OTLP_{rest}"));
+            let known = read.clone();
+            read.retain(|it| !of_all(it).is_some_and(|it| known.contains(&it)));
+        }
+        for name in &read {
+            assert!(documented.contains(&format!("`{name}`")), "docs/configuration.md does not name {name}");
+        }
+        // The SDK reads these by itself.
+        for variable in variables::VARIABLES {
+            assert!(read.contains(variable.name), "{} is not read", variable.name);
+        }
     }
 
     #[test]

@@ -40,6 +40,7 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 use crate::propagation::baggage::AllowedBaggage;
 use crate::propagation::trace_context::W3cTraceContext;
 pub use audit_file::AuditLog;
+pub use environment::variables::{VARIABLES, Variable, VariableDefault};
 use environment::{Environment, Propagator};
 pub use log_format::LogFormat;
 use log_writer::{LogGuard, LogWriter};
