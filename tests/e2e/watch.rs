@@ -7,7 +7,7 @@ use proto::event::v1::event::Resource;
 use proto::event::v1::event_service_client::EventServiceClient;
 use proto::event::v1::watch_events_response::Item;
 use proto::event::v1::{EventCursor, ListEventsRequest, SubjectKind, WatchEventsRequest, WatchStart};
-use serde_json::json;
+use serde_json::{Value, json};
 use telemetry::otlp::{AttributeValue, Span, SpanKind};
 use tonic::Code;
 
@@ -25,6 +25,14 @@ fn user(product: &Product, name: &str) -> String {
 
 fn service(product: &Product) -> String {
     product.token("hub", &[Role::Service], None)
+}
+
+/// The log line of a watch of task-service that has ended.
+async fn end_of_watch(product: &Product, sub: &str) -> Value {
+    let is_it = |it: &Value| {
+        it["message"] == "call" && it["method"] == "ccm.event.v1.EventService/WatchEvents" && it["sub"] == sub
+    };
+    eventually("the line of the watch", async || product.tasks.lines().logged().into_iter().find(is_it)).await
 }
 
 async fn create(client: &Client, title: &str) -> String {
@@ -212,6 +220,26 @@ async fn a_watch_ends_with_its_token() {
     let token = product.token_for(Duration::from_secs(3), "ada", &[Role::User], None);
     let mut watcher = Watcher::from(product.tasks_address, &token, WatchStart::Now).await;
     assert_eq!(watcher.ended().await.code(), Code::Unauthenticated);
+    let line = end_of_watch(&product, "ada").await;
+    assert_eq!(
+        (&line["reason"], &line["outcome"]),
+        (&json!("UNAUTHENTICATED"), &json!("to be resumed")),
+        "{line}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_line_of_a_watch_that_is_refused_says_why_and_nothing_of_resuming() {
+    let product = product_with(&[("CCM_MAX_WATCHERS", "1")]).await;
+    let watch = async |name: &str| {
+        let token = user(&product, name);
+        Watcher::start(product.tasks_address, &token, WatchEventsRequest::default()).await
+    };
+    let _held = watch("ada").await.unwrap();
+    assert!(watch("bob").await.is_err());
+    let line = end_of_watch(&product, "bob").await;
+    assert_eq!((&line["code"], &line["reason"]), (&json!("RESOURCE_EXHAUSTED"), &json!("TOO_MANY_WATCHERS")));
+    assert_eq!(line.get("outcome"), None, "{line}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -233,6 +261,9 @@ async fn a_watch_ends_with_its_connection_and_goes_on_by_another() {
     let id = create(&product.user("ada"), "meanwhile").await;
     let mut next = Watcher::after(product.tasks_address, &token, watcher.cursor.clone()).await.unwrap();
     assert_eq!(next.event().await.subject_id, id);
+    let line = end_of_watch(&product, "ada").await;
+    assert_eq!((&line["code"], &line["reason"]), (&json!("UNAVAILABLE"), &json!("STREAM_ENDED")), "{line}");
+    assert_eq!(line["outcome"], "to be resumed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

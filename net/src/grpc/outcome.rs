@@ -62,6 +62,13 @@ impl Outcome {
         }
     }
 
+    /// In words, if a stream that had begun has ended as a matter of routine, whatever the code says: its connection has reached
+    /// the maximum age, the process stops, or the token of the reader has expired.
+    pub(super) fn of_stream(self) -> Option<&'static str> {
+        let is_routine = matches!(self.reason, Some(Reason::StreamEnded | Reason::Unauthenticated));
+        is_routine.then_some("to be resumed")
+    }
+
     /// The name of the status code.
     pub(super) fn code_name(self) -> &'static str {
         status::code_name(self.code)

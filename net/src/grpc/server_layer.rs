@@ -331,9 +331,21 @@ impl Call {
         let client = self.peer.map(|it| tracing::field::display(it.ip()));
         let sub = self.who.as_ref().map(|it| &*it.sub);
         let on_behalf_of = self.who.as_ref().and_then(|it| it.on_behalf_of.as_deref());
+        // Only the call of a stream that had begun is measured already.
+        let of_stream = self.is_measured.then(|| outcome.of_stream()).flatten();
         self.span.in_scope(|| {
             self.audit(outcome);
-            tracing::info!(method = self.method, code, duration_ms, sub, on_behalf_of, client, "call");
+            tracing::info!(
+                method = self.method,
+                code,
+                reason = outcome.reason.map(Reason::text),
+                outcome = of_stream,
+                duration_ms,
+                sub,
+                on_behalf_of,
+                client,
+                "call"
+            );
         });
         self.end_span(outcome);
     }
