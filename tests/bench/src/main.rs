@@ -252,8 +252,9 @@ async fn attacks(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result
 /// The latency at a fixed rate.
 async fn steady(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<steady::Measured> {
     let measured = Duration::from_secs_f64(cli.steady_seconds.unwrap_or(cli.seconds * 3.0));
-    let (rate, connections, backends) = (cli.rate, cli.connections, &*cli.backends);
-    steady::Steady { common, directory, rate, connections, measured, backends }.measure().await
+    let (rate, connections) = (cli.rate, cli.connections);
+    let (backends, setups) = (&*cli.backends, &*cli.setups);
+    steady::Steady { common, directory, rate, connections, measured, backends, setups }.measure().await
 }
 
 /// What requests cost with many tasks.

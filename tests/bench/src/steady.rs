@@ -36,6 +36,8 @@ pub(crate) struct Steady<'a> {
     /// How long each line of the table is measured.
     pub(crate) measured: Duration,
     pub(crate) backends: &'a [Backend],
+    /// None means all.
+    pub(crate) setups: &'a [Setup],
 }
 
 /// Who is measured, and what becomes of the spans.
@@ -67,7 +69,8 @@ impl Steady<'_> {
     pub(crate) async fn measure(&self) -> anyhow::Result<Measured> {
         let mut lines = Vec::new();
         for &backend in self.backends {
-            for (number, (setup, does_collector_hang)) in LINES.into_iter().enumerate() {
+            let measured = LINES.into_iter().filter(|it| self.setups.is_empty() || self.setups.contains(&it.0));
+            for (number, (setup, does_collector_hang)) in measured.enumerate() {
                 let directory = self.directory.join(format!("steady-{}-{number}", backend.title()));
                 std::fs::create_dir_all(&directory)?;
                 let line = self.line(backend, setup, does_collector_hang, &directory).await?;
