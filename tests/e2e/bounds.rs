@@ -42,7 +42,7 @@ async fn connect_from(address: Ipv4Addr, server: SocketAddr) -> TcpStream {
     socket.connect(server).await.unwrap()
 }
 
-/// A kept connection that has asked for something; whether it was answered within two seconds.
+/// A kept connection that has asked for something; whether it was answered before it was closed.
 async fn ask(stream: &mut TcpStream, path: &str, token: Option<&str>) -> bool {
     let token = token.map(|it| format!("authorization: Bearer {it}\r\n")).unwrap_or_default();
     let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{token}\r\n");
@@ -51,10 +51,8 @@ async fn ask(stream: &mut TcpStream, path: &str, token: Option<&str>) -> bool {
         stream.write_all(request.as_bytes()).await?;
         stream.read(&mut answer).await
     };
-    match tokio::time::timeout(Duration::from_secs(2), asked).await {
-        Ok(Ok(read)) => answer[..read].starts_with(b"HTTP/1.1 200"),
-        Ok(Err(_)) | Err(_) => false,
-    }
+    let asked = tokio::time::timeout(DEADLINE, asked).await.expect("an answer, or an end");
+    asked.is_ok_and(|read| answer[..read].starts_with(b"HTTP/1.1 200"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -252,8 +250,9 @@ async fn users_who_have_the_share_of_an_address_do_not_keep_a_gateway_out_that_i
     let gateway = product.another_gateway("127.0.0.1:0").await;
     let address = gateway.listening("gateway").await;
     let bob = Client::new(&format!("http://{address}"), Some(&product.token("bob", &[Role::User], None)));
-    let answer = bob.get("/api/tasks").await;
-    assert_eq!(answer.status, 200, "{answer:?}");
+    // Its first call may be ahead of the token that its connection shows: that is waited for half a second.
+    eventually("the gateway is served", async || (bob.get("/api/tasks").await.status == 200).then_some(()))
+        .await;
     assert!(of_user.iter().all(|it| !it.connection.is_finished()));
 }
 
