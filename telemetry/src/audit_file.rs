@@ -130,6 +130,7 @@ fn is_at(file: &File, path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
+    use std::time::Instant;
 
     use super::*;
 
@@ -164,6 +165,11 @@ mod tests {
         (&writer.for_audit()).write_all(b"kept\n").unwrap();
         std::fs::rename(&moved, &place).unwrap();
         drop(guard);
+        // The end of a process waits for less than a second; the thread goes on.
+        let begun = Instant::now();
+        while std::fs::read(&path).unwrap() != b"kept\n" && begun.elapsed() < Duration::from_secs(30) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         assert_eq!(std::fs::read(&path).unwrap(), b"kept\n");
     }
 }

@@ -16,7 +16,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::SpanExporter as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Notify;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status};
@@ -133,17 +133,26 @@ async fn over_http(endpoint: String, timeout: Duration) -> OTelSdkResult {
 
 /// Starts a receiver that never answers, and returns its URL.
 async fn receiver(failure: Failure) -> String {
-    let (listener, endpoint) = listen().await;
-    if !matches!(failure, Failure::RefusesConnections) {
+    if matches!(failure, Failure::RefusesConnections) {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let endpoint = format!("http://{}", socket.local_addr().unwrap());
+        // Otherwise a receiver of another test might get its port.
         tokio::spawn(async move {
-            let mut open = Vec::new();
-            while let Ok((connection, _)) = listener.accept().await {
-                if matches!(failure, Failure::Hangs) {
-                    open.push(connection);
-                }
-            }
+            std::future::pending::<()>().await;
+            drop(socket);
         });
+        return endpoint;
     }
+    let (listener, endpoint) = listen().await;
+    tokio::spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((connection, _)) = listener.accept().await {
+            if matches!(failure, Failure::Hangs) {
+                open.push(connection);
+            }
+        }
+    });
     endpoint
 }
 
