@@ -55,6 +55,8 @@ fn script(shown: &[Shown]) -> String {
             curl --silent --fail --output /dev/null http://localhost:8000/livez && break
             sleep 0.1
         done
+        # Where a reader waits for a second, until something has begun that takes several, a busy machine gets two.
+        sleep() { command sleep $(($1 * 2)); }
         "#,
     );
     for (number, it) in shown.iter().enumerate() {
@@ -80,7 +82,7 @@ async fn run(script: &str) -> String {
         .stderr(Stdio::inherit())
         .kill_on_drop(true)
         .output();
-    let output = tokio::time::timeout(DEADLINE * 2, running).await.expect("the session ends").unwrap();
+    let output = tokio::time::timeout(DEADLINE * 6, running).await.expect("the session ends").unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
 

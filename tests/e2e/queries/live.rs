@@ -21,7 +21,7 @@ async fn product() -> Product {
     ];
     let metrics = metrics.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let mut of_gateway = metrics.clone();
-    of_gateway.push(("CCM_REQUEST_TIMEOUT".to_owned(), "2s".to_owned()));
+    of_gateway.push(("CCM_REQUEST_TIMEOUT".to_owned(), "6s".to_owned()));
     let settings = Settings { of_services: metrics, of_gateway, ..Settings::default() };
     Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await
 }
@@ -67,7 +67,10 @@ async fn workload(product: &Product) {
     product.workers.signal("STOP");
     assert!(root.get("/api/workers").await.status.is_server_error());
     product.workers.signal("CONT");
-    assert_eq!(root.get("/api/workers").await.status, 200);
+    eventually("the service answers again", || async {
+        (root.get("/api/workers").await.status == 200).then_some(())
+    })
+    .await;
     assert_eq!(ada.post("/api/page/reports", &report).await.status, 204);
 }
 
@@ -110,7 +113,8 @@ async fn every_query_finds_what_the_three_processes_report() {
         if unproven.is_empty() {
             break;
         }
-        assert!(start.elapsed() < DEADLINE, "{unproven:#?}");
+        // On a busy machine, a round of all queries takes seconds.
+        assert!(start.elapsed() < 3 * DEADLINE, "{unproven:#?}");
         // Rates need two scrapes, and averages of them two evaluations more.
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
