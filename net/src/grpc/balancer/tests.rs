@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use super::*;
 use crate::grpc::endpoints::Intervals;
@@ -65,9 +65,11 @@ fn taken(counts: &[&Arc<AtomicUsize>]) -> Vec<usize> {
     counts.iter().map(|it| it.load(Ordering::SeqCst)).collect()
 }
 
-/// An address where nobody listens.
-async fn nobody() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+/// An address where nobody listens, and what keeps others from it.
+fn nobody() -> (SocketAddr, TcpSocket) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    (socket.local_addr().unwrap(), socket)
 }
 
 #[tokio::test]
@@ -83,7 +85,8 @@ async fn calls_are_spread_over_all_replicas() {
 #[tokio::test]
 async fn a_replica_that_is_not_there_fails_neither_a_read_nor_a_write() {
     let (there, count) = replica(Does::Answer).await;
-    let balancer = listed(&[nobody().await, there]);
+    let (away, _socket) = nobody();
+    let balancer = listed(&[away, there]);
     for method in ["Get", "Create", "List", "Update"] {
         call(&balancer, method).await.unwrap();
     }
@@ -122,7 +125,8 @@ async fn a_read_is_sent_again_once_and_no_more() {
 
 #[tokio::test]
 async fn with_no_replica_at_all_nothing_was_done() {
-    let error = call(&listed(&[nobody().await, nobody().await]), "Create").await.unwrap_err();
+    let (one, two) = (nobody(), nobody());
+    let error = call(&listed(&[one.0, two.0]), "Create").await.unwrap_err();
     assert!(error.downcast_ref::<ExchangeError>().is_some_and(ExchangeError::nothing_done), "{error}");
 }
 
@@ -195,7 +199,7 @@ async fn a_request_handed_over_while_its_connection_ends_is_sent_by_another() {
         tokio::spawn(async move {
             let mut hung = 0;
             for _ in 0..300 {
-                let answered = tokio::time::timeout(Duration::from_secs(5), call(&balancer, "Create")).await;
+                let answered = tokio::time::timeout(Duration::from_mins(1), call(&balancer, "Create")).await;
                 hung += usize::from(answered.is_err());
             }
             hung

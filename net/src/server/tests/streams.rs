@@ -15,9 +15,9 @@ use tokio::task::JoinHandle;
 
 use super::*;
 
-const WRITE: Duration = Duration::from_millis(300);
+const WRITE: Duration = Duration::from_secs(1);
 /// Longer than each of the timeouts.
-const LONG: Duration = Duration::from_millis(1_200);
+const LONG: Duration = Duration::from_millis(3_500);
 const CHUNK: usize = 4_096;
 
 /// A server whose streams tell on `ended` whether their client had stalled.

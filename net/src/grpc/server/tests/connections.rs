@@ -29,7 +29,7 @@ async fn connections_without_calls_keep_neither_users_nor_processes_out() {
 async fn a_connection_on_which_a_health_check_has_shown_a_token_stays_whosever_calls_it_carries() {
     let limits = ConnectionOptions {
         limits: ConnectionLimits { per_address: 5, ..ConnectionLimits::of(10) },
-        idle_timeout: Duration::from_millis(400),
+        idle_timeout: Duration::from_millis(1_500),
         ..limits()
     };
     let server = serve(limits).await;
@@ -51,7 +51,7 @@ async fn a_connection_on_which_a_health_check_has_shown_a_token_stays_whosever_c
 async fn a_channel_shows_the_token_of_its_process_before_the_calls_of_users() {
     let limits = ConnectionOptions {
         limits: ConnectionLimits { per_address: 5, ..ConnectionLimits::of(10) },
-        idle_timeout: Duration::from_millis(400),
+        idle_timeout: Duration::from_millis(1_500),
         ..limits()
     };
     let server = serve(limits).await;
@@ -113,7 +113,7 @@ async fn a_channel_connects_at_an_address_whose_share_users_have() {
 
 #[tokio::test]
 async fn a_connection_without_calls_is_closed_after_the_idle_timeout_unless_it_is_of_a_process() {
-    let server = serve(ConnectionOptions { idle_timeout: Duration::from_millis(400), ..limits() }).await;
+    let server = serve(ConnectionOptions { idle_timeout: Duration::from_millis(1_500), ..limits() }).await;
     let mut process = Client::connect(server).await;
     assert!(is_served(&mut process, "process").await);
     let mut user = Client::connect(server).await;
