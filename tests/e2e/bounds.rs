@@ -250,9 +250,8 @@ async fn users_who_have_the_share_of_an_address_do_not_keep_a_gateway_out_that_i
     let gateway = product.another_gateway("127.0.0.1:0").await;
     let address = gateway.listening("gateway").await;
     let bob = Client::new(&format!("http://{address}"), Some(&product.token("bob", &[Role::User], None)));
-    // Its first call may be ahead of the token that its connection shows: that is waited for half a second.
-    eventually("the gateway is served", async || (bob.get("/api/tasks").await.status == 200).then_some(()))
-        .await;
+    let answer = bob.get("/api/tasks").await;
+    assert_eq!(answer.status, 200, "{answer:?}");
     assert!(of_user.iter().all(|it| !it.connection.is_finished()));
 }
 

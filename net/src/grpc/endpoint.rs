@@ -195,13 +195,13 @@ impl Endpoint {
         match outcome.unwrap_or(Err(ConnectError::TimedOut(CONNECT_TIMEOUT))) {
             Ok((sender, connection)) => {
                 *self.introduced.lock().unwrap_or_else(PoisonError::into_inner) = None;
-                // Sent ahead of all calls.
                 let introduction = self.introduce(&sender);
-                *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender.clone());
                 tokio::spawn(Self::run(Arc::downgrade(self), connection));
+                // Ahead of all calls: the peer may have no place for a connection with the token of a user.
                 if let Some(introduction) = introduction {
                     introduction.await;
                 }
+                self.keep(&sender);
                 if self.is_unreachable.swap(false, Ordering::Relaxed) {
                     tracing::info!(peer = self.peer, endpoint = self.name(), "a replica is reachable again");
                 }
@@ -233,6 +233,12 @@ impl Endpoint {
                 tracing::debug!(%error, "a replica has not answered the health check with the token of this process");
             }
         })
+    }
+
+    /// Keeps a connection for further calls, unless it has ended meanwhile.
+    fn keep(&self, sender: &Sender) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        *open = Some(sender.clone()).filter(|it| !it.is_closed());
     }
 
     pub(super) fn open_connection(&self) -> Option<Sender> {
