@@ -224,6 +224,10 @@ test("a task for a person has a trace in the list: that of its last change, or a
   const changed = await lastTrace();
   assert.notEqual(changed, created);
   await leadsTo(`/${changed}`);
+  await ada.api.patch(`/api/tasks/${id}`, { assignee_id: "ada" });
+  const assigned = await lastTrace();
+  await ada.page.getByRole("link", { name: "Overview", exact: true }).click();
+  await ada.until((path) => document.querySelector(`[aria-labelledby=mine] a.trace[href$="${path}"]`), `/${assigned}`);
 
   // Under `ccm up`, somebody who comes later finds all traces of the task.
   const eve = await Person.arrive("eve");

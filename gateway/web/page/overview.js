@@ -7,7 +7,7 @@ import { BASE } from "./base.js";
 import { drawing } from "./drawing.js";
 import { earlier } from "./earlier.js";
 import { count, duration, number, tone, words } from "./format.js";
-import { awaited, empty, icon, spinner, time, traceLink } from "./parts.js";
+import { awaited, empty, icon, rowTrace, spinner, time } from "./parts.js";
 import { isRetrying, taskStatus, whoSees, workerStatus } from "./statuses.js";
 import { lineOf, row } from "./timeline.js";
 
@@ -62,11 +62,11 @@ export function mount(root, app) {
 
   const attention = (/** @type {any[]} */ workers, /** @type {any[]} */ tasks) => {
     const found = [
-      ...workers.filter((it) => it.outcome?.result === "failed" || it.status === "failed").map((it) => () => workerLine(it, it.outcome?.reason ?? "failed")),
-      ...workers.filter((it) => it.status === "unknown").map((it) => () => workerLine(it, "cannot be observed")),
-      ...workers.filter((it) => it.reconciling && it.status !== "unknown" && Date.now() - Date.parse(it.desired_at) > SLOW).map((it) => () => workerLine(it, `not ${it.desired_status} after ${duration(Date.now() - Date.parse(it.desired_at))}`)),
-      ...tasks.filter((it) => it.status === "failed").map((it) => () => taskLine(it, it.run?.last_error?.message ?? "failed")),
-      ...tasks.filter(isRetrying).map((it) => () => taskLine(it, it.run.last_error?.message ?? "is retried")),
+      ...workers.filter((it) => it.outcome?.result === "failed" || it.status === "failed").map((it) => () => workerLine(app, it, it.outcome?.reason ?? "failed")),
+      ...workers.filter((it) => it.status === "unknown").map((it) => () => workerLine(app, it, "cannot be observed")),
+      ...workers.filter((it) => it.reconciling && it.status !== "unknown" && Date.now() - Date.parse(it.desired_at) > SLOW).map((it) => () => workerLine(app, it, `not ${it.desired_status} after ${duration(Date.now() - Date.parse(it.desired_at))}`)),
+      ...tasks.filter((it) => it.status === "failed").map((it) => () => taskLine(app, it, it.run?.last_error?.message ?? "failed")),
+      ...tasks.filter(isRetrying).map((it) => () => taskLine(app, it, it.run.last_error?.message ?? "is retried")),
     ];
     return html`<section aria-labelledby="attention">
       <h2 id="attention">Needs attention ${found.length ? html`<span class="count">${number(found.length)}</span>` : nothing}</h2>
@@ -81,11 +81,11 @@ export function mount(root, app) {
     const mine = open.filter((it) => it.assignee_id === app.me.subject);
     return html`<section aria-labelledby="under-way">
         <h2 id="under-way">Under way ${acting.length + starting.length ? html`<span class="count">${number(acting.length + starting.length)}</span>` : nothing}</h2>
-        ${acting.length + starting.length ? html`<ul class="lines">${[...acting.map((it) => () => taskLine(it, "")), ...starting.map((it) => () => workerLine(it, ""))].slice(0, 12).map((it) => it())}</ul>` : html`<p class="calm">Nothing is being changed.</p>`}
+        ${acting.length + starting.length ? html`<ul class="lines">${[...acting.map((it) => () => taskLine(app, it, "")), ...starting.map((it) => () => workerLine(app, it, ""))].slice(0, 12).map((it) => it())}</ul>` : html`<p class="calm">Nothing is being changed.</p>`}
       </section>
       <section aria-labelledby="mine">
         <h2 id="mine">Assigned to you ${mine.length ? html`<span class="count">${number(mine.length)}</span>` : nothing} <button type="button" class="small" @click=${async () => (await loadActions()).editTask(app)}>${icon("plus")}New task</button></h2>
-        ${mine.length ? html`<ul class="lines">${mine.slice(0, 12).map((it) => taskLine(it, ""))}</ul>` : html`<p class="calm">${ofOthers(open)}</p>`}
+        ${mine.length ? html`<ul class="lines">${mine.slice(0, 12).map((it) => taskLine(app, it, ""))}</ul>` : html`<p class="calm">${ofOthers(open)}</p>`}
       </section>`;
   };
 
@@ -118,12 +118,12 @@ export function mount(root, app) {
   };
 }
 
-/** @param {any} it @param {string} why */
-function workerLine(it, why) {
-  return html`<li>${icon("workers")}<a href="${BASE}/workers/${it.id}"><bdi>${it.name}</bdi></a><span class="state">${workerStatus(it)}</span><bdi class="why">${why}</bdi>${time(it.status_since)}</li>`;
+/** @param {any} app @param {any} it @param {string} why */
+function workerLine(app, it, why) {
+  return html`<li>${icon("workers")}<a href="${BASE}/workers/${it.id}"><bdi>${it.name}</bdi></a><span class="state">${workerStatus(it)}</span><bdi class="why">${why}</bdi><span class="tail">${time(it.status_since)}${rowTrace(app, it)}</span></li>`;
 }
 
-/** @param {any} it @param {string} why */
-function taskLine(it, why) {
-  return html`<li>${icon("tasks")}<a href="${BASE}/tasks/${it.id}"><bdi>${it.title}</bdi></a><span class="state">${taskStatus(it)}</span><bdi class="why">${why}</bdi>${it.run ? traceLink(it.run.trace_id, it.title) : time(it.updated_at)}</li>`;
+/** @param {any} app @param {any} it @param {string} why */
+function taskLine(app, it, why) {
+  return html`<li>${icon("tasks")}<a href="${BASE}/tasks/${it.id}"><bdi>${it.title}</bdi></a><span class="state">${taskStatus(it)}</span><bdi class="why">${why}</bdi><span class="tail">${time(it.updated_at)}${rowTrace(app, it)}</span></li>`;
 }

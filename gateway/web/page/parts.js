@@ -80,19 +80,19 @@ export function traceOf({ trace_id: id, trace_url: url }) {
 
 /** A link to all traces of a task or worker. @param {any} resource @param {unknown} [text] */
 export function tracesOf({ id, name, title }, text = nothing) {
-  return html`<a class="trace" href="${BASE}/traces/${id}" aria-label="Traces of ${name ?? title}" title="Traces">${icon("trace")}${text}</a>`;
+  return html`<a class="trace" href="${BASE}/traces/${id}" aria-label="All traces of ${name ?? title}" title="All traces">${icon("trace")}${text}</a>`;
 }
 
 /**
- * A link to the trace of the run of a task, or of its last change. Where neither is known, all its traces are a link, if the page can
- * show them.
- * @param {any} app @param {any} task
+ * A link to the trace of the run of a task, or of the last change of a task or worker. Where neither is known, all its traces are a
+ * link, if the page can show them.
+ * @param {any} app @param {any} resource
  */
-export function taskTrace(app, task) {
-  const trace = task.run?.trace_id ?? traceOf(app.store.lastChange(task) ?? {});
-  if (trace) return traceLink(trace, task.title);
-  if (app.me.traces !== false) return tracesOf(task, html`<code>all</code>`);
-  return html`<span class="none" title="The history of the task has the trace of each change">–</span>`;
+export function rowTrace(app, resource) {
+  const trace = resource.run?.trace_id ?? traceOf(app.store.lastChange(resource) ?? {});
+  if (trace) return traceLink(trace, resource.name ?? resource.title);
+  if (app.me.traces !== false) return tracesOf(resource, html`<code>all</code>`);
+  return html`<span class="none" title="The history has the trace of each change">–</span>`;
 }
 
 /** Where a trace is shown: a path, if the page itself shows it. @param {string | null} traceId */

@@ -6,7 +6,7 @@ import { editTask } from "./actions.js";
 import { BASE } from "./base.js";
 import { mountCollection } from "./collection.js";
 import { tone, words } from "./format.js";
-import { idChip, taskTrace, time } from "./parts.js";
+import { idChip, rowTrace, time } from "./parts.js";
 import { priority, stateOf, taskStatus, whoSees } from "./statuses.js";
 
 const ORDER = ["pending", "retrying", "in_progress", "completed", "failed", "cancelled"];
@@ -24,7 +24,7 @@ export function mount(root, app, route) {
     { key: "updated", name: "Changed", cell: (/** @type {any} */ it) => time(it.updated_at), sort: (/** @type {any} */ it) => it.updated_at, descends: true, css: "when" },
     { key: "created", name: "Created", cell: (/** @type {any} */ it) => time(it.created_at), sort: (/** @type {any} */ it) => it.created_at, descends: true, css: "when wide" },
     { key: "id", name: "Id", cell: (/** @type {any} */ it) => idChip(it.id, "task id"), css: "wide" },
-    { key: "trace", name: "Trace", cell: (/** @type {any} */ it) => taskTrace(app, it), css: "traced" },
+    { key: "trace", name: "Trace", cell: (/** @type {any} */ it) => rowTrace(app, it), css: "traced" },
   ];
   return mountCollection(root, app, route, {
     kind: "tasks",

@@ -7,7 +7,7 @@ import { BASE } from "./base.js";
 import { drawing } from "./drawing.js";
 import { duration, words } from "./format.js";
 import { History } from "./history.js";
-import { copyButton, empty, failure, idChip, spinner, status, taskTrace, time, traceLink } from "./parts.js";
+import { copyButton, empty, failure, idChip, spinner, status, rowTrace, time, traceLink } from "./parts.js";
 import { meter, taskStatus, workerStatus } from "./statuses.js";
 
 /** While a worker is on its way, what it waits for is read again so often, in milliseconds. */
@@ -138,7 +138,7 @@ export function mount(root, app, route) {
       <caption class="hidden">Tasks of this worker, newest first</caption>
       <thead><tr><th scope="col">Task</th><th scope="col">Status</th><th scope="col">When</th><th scope="col">Trace</th></tr></thead>
       <tbody>
-        ${all.slice(0, 20).map((it) => html`<tr><td><a href="${BASE}/tasks/${it.id}"><bdi>${it.title}</bdi></a></td><td>${taskStatus(it)}</td><td>${time(it.created_at)}</td><td>${taskTrace(app, it)}</td></tr>`)}
+        ${all.slice(0, 20).map((it) => html`<tr><td><a href="${BASE}/tasks/${it.id}"><bdi>${it.title}</bdi></a></td><td>${taskStatus(it)}</td><td>${time(it.created_at)}</td><td>${rowTrace(app, it)}</td></tr>`)}
       </tbody>
     </table>`;
   };
