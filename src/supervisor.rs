@@ -38,7 +38,7 @@ impl Supervisor for SupervisorSocket {
                     TraceReply::Document { tag, json: Box::<str>::from(json).into() }
                 }
                 PageReply::NotModified { tag } => TraceReply::NotModified { tag },
-                PageReply::NotFound => TraceReply::NotFound,
+                PageReply::NotFound { since } => TraceReply::NotFound { since },
                 PageReply::Elsewhere { destination } => TraceReply::Elsewhere(destination),
             })
         })

@@ -68,10 +68,12 @@ fn format_answer(answer: Answer, query: &Query, view: View) -> anyhow::Result<St
             bail!("no request has been traced yet: send one to the gateway and try again")
         }
         (Reply::NotFound, Query::Trace(id)) => {
-            bail!("trace {id} was not found: `ccm up` keeps the newest 1,000 traces since its start")
+            bail!(
+                "trace {id} was not found: `ccm up` keeps the newest 1,000 traces in memory since its start"
+            )
         }
         (Reply::NotFound, Query::Story(id)) => bail!(
-            "no trace about {id} was found: `ccm up` keeps the newest 1,000 traces since its start, and the id must be \
+            "no trace about {id} was found: `ccm up` keeps the newest 1,000 traces in memory since its start, and the id must be \
              that of a task or a worker"
         ),
         (Reply::Invalid { message }, _) => bail!("`ccm up` rejected the query: {message}"),

@@ -91,7 +91,10 @@ pub enum TraceReply {
         tag: String,
     },
     /// No kept trace has the id, or is about it.
-    NotFound,
+    NotFound {
+        /// Since when traces are kept, in RFC 3339: `ccm up` began to run then.
+        since: String,
+    },
     /// `ccm up` keeps no traces; the spans go to this destination, in words.
     Elsewhere(String),
 }

@@ -64,14 +64,17 @@ fn one(id: &str, known: &[String], store: &TraceStore, lines: &LineStore) -> any
     };
     let found = match store.read(id, &mut look) {
         Some(found) => found,
-        None if lines.count(id) == (0, 0) => return Ok(PageReply::NotFound),
+        None if lines.count(id) == (0, 0) => return Ok(PageReply::NotFound { since: store.since() }),
         // A request is running that has logged something.
         None => look(&[], 0),
     };
     if is_known {
         return Ok(PageReply::NotModified { tag });
     }
-    Ok(PageReply::Document { tag: Some(tag), json: to_raw_value(&Document::new(id, &found, lines))? })
+    Ok(PageReply::Document {
+        tag: Some(tag),
+        json: to_raw_value(&Document::new(id, &found, lines, store.since()))?,
+    })
 }
 
 /// The traces behind an id, each with whether it is complete, and the number of older ones that were left out.

@@ -134,7 +134,7 @@ impl From<Reply> for Answer {
 pub(crate) enum PageReply {
     Document { tag: Option<String>, json: Box<RawValue> },
     NotModified { tag: String },
-    NotFound,
+    NotFound { since: String },
     Elsewhere { destination: String },
 }
 

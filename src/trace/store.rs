@@ -7,6 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use platform::clock::Micros;
 use serde::{Deserialize, Serialize};
 use telemetry::otlp::{Span, SpanKind};
 
@@ -59,6 +60,8 @@ pub(super) fn is_lifecycle(span: &Span) -> bool {
 /// The newest traces: at most 1,000 with together 50,000 spans. The trace that began to arrive first is evicted first.
 #[derive(Debug)]
 pub(crate) struct TraceStore {
+    /// Since when traces are kept.
+    since: Micros,
     limits: Limits,
     kept: Mutex<Kept>,
 }
@@ -78,16 +81,27 @@ struct Kept {
     spans: usize,
 }
 
+#[cfg(test)]
 impl Default for TraceStore {
     fn default() -> Self {
-        Self { limits: LIMITS, kept: Mutex::default() }
+        Self::new(Micros(0))
     }
 }
 
 impl TraceStore {
+    /// An empty store, which keeps the traces that arrive from `since` on.
+    pub(crate) fn new(since: Micros) -> Self {
+        Self { since, limits: LIMITS, kept: Mutex::default() }
+    }
+
     #[cfg(test)]
     pub(super) fn with_limits(traces: usize, spans_a_trace: usize, spans: usize) -> Self {
-        Self { limits: Limits { traces, spans_a_trace, spans }, kept: Mutex::default() }
+        Self { limits: Limits { traces, spans_a_trace, spans }, ..Self::default() }
+    }
+
+    /// Since when traces are kept, in RFC 3339.
+    pub(super) fn since(&self) -> String {
+        self.since.to_rfc3339()
     }
 
     /// Adds spans. A span that was received before, as after a retry of the exporter, is ignored.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use platform::clock::Clock;
 use platform::shutdown::Shutdown;
 use telemetry::otlp;
 use tokio::net::{TcpListener, TcpStream};
@@ -47,7 +48,7 @@ impl Traces {
             let description = destination.to_string();
             (destination, Source::Elsewhere(description))
         } else {
-            let store = Arc::new(TraceStore::default());
+            let store = Arc::new(TraceStore::new(Clock::system().now()));
             let endpoint = receive(store.clone(), shutdown.clone()).await?;
             (Destination::Memory(endpoint), Source::Store(store))
         };

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, any_value::Value as OtlpValue};
 use opentelemetry_proto::tonic::trace::v1 as otlp;
+use platform::clock::Clock;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixListener;
@@ -70,6 +71,24 @@ async fn an_action_on_a_worker_is_shown_from_the_request_to_its_end_by_each_of_i
     assert_eq!(ids(&of_task), [trace]);
     let of_worker = ids(&up.complete(&worker.to_uppercase(), is_told).await);
     assert!(of_worker.len() > 1 && of_worker.last().is_some_and(|it| it == trace), "{of_worker:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_that_is_not_kept_is_said_to_be_so_with_the_start_of_the_memory() {
+    // Such texts sort like the times that they are of.
+    let now = || Clock::system().now().to_rfc3339();
+    let before = now();
+    let up = Up::start(&[]).await;
+    let list = up.admin.get("/api/traces").await;
+    assert_described("/api/traces", &list.json);
+    assert!(before.as_str() < list.text("since") && list.text("since") < now().as_str(), "{list:?}");
+    let lost = up.admin.get(&format!("/api/traces/{TRACE}")).await;
+    assert_eq!(lost.status, 404, "{lost:?}");
+    let told = format!("keeps in memory since its start at {}", list.text("since"));
+    assert!(lost.text("detail").ends_with(&told), "{lost:?}");
+    up.receive(vec![span(1, 0, "kept", 0..10_000_000)]).await;
+    let kept = up.complete(TRACE, |_| true).await;
+    assert_eq!(kept.text("since"), list.text("since"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

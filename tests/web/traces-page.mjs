@@ -18,8 +18,11 @@ ${SHEETS.map((it) => `<link rel="stylesheet" href="/page/${it}">`).join("")}
 
 /** What main.js does for these views. */
 const SCRIPT = `import * as api from "/page/api.js";
+import { context } from "/page/parts.js";
+globalThis.announced = [];
+context.announce = (it) => announced.push(it);
 const root = document.getElementById("view");
-const app = { api, title: (it) => (document.title = it), toast() {}, navigate };
+const app = { api, store: globalThis.store, title: (it) => (document.title = it), toast() {}, navigate };
 let name, view;
 function navigate(url, { replace = false } = {}) {
   history[replace ? "replaceState" : "pushState"](null, "", url);

@@ -11,6 +11,7 @@ const BASE = 1_795_709_997_016_000_000n;
 const ID = "c4dd1942aebb30d7befbc57ff45d780d";
 const OTHER = "5ec9b85757e56d56d9abdd4157ddb916";
 const WORKER = "01a218a7-ff81-713e-93bb-745a8afa9c3e";
+const OTHER_WORKER = "01a218a7-ff81-713e-93bb-745a8afa9c3f";
 const HOSTILE = "<img src=x onerror=\"document.title='run'\">";
 
 let browser, context, page, origin, traces, list, requests, faults;
@@ -338,4 +339,65 @@ test("each reason for an empty list is told apart", async () => {
   list = { json: { items: [item(ID, "POST /api/tasks", 40)], destination: null } };
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByRole("link", { name: "POST /api/tasks" }).waitFor();
+});
+
+test("what is not kept is said, with the start of `ccm up` by the clock of the reader", async () => {
+  const since = new Date(Date.now() - 125_000).toISOString();
+  traces[ID] = problem(404, `no trace with this id is among those that \`ccm up\` keeps in memory since its start at ${since}`);
+  await open();
+  const told = page.locator(".empty p");
+  await told.waitFor();
+  assert.match(await told.innerText(), /^No trace with this id is .* since its start at \d\d:\d\d:\d\d \(2 min ago\)$/);
+  assert.equal(await told.locator("time").getAttribute("datetime"), since);
+
+  list = { json: { items: [item(ID, "POST /api/tasks", 40)], since, destination: null } };
+  await open("/traces");
+  await page.getByText("keeps the newest traces in memory, since it was started 2 min ago").waitFor();
+  await open("/traces?text=nowhere");
+  list = { json: { items: [], since, destination: null } };
+  await page.locator(".empty").getByText("since it was started 2 min ago").waitFor();
+});
+
+test("a worker that is older than the memory of `ccm up` has traces that are gone, which is said", async () => {
+  const at = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const created = { [WORKER]: at(60), [OTHER_WORKER]: at(1) };
+  await context.addInitScript((all) => {
+    const workers = new Map(Object.entries(all).map(([id, created_at]) => [id, { id, created_at }]));
+    globalThis.store = { tasks: new Map(), workers };
+  }, created);
+  for (const id of [WORKER, OTHER_WORKER]) {
+    traces[id] = trace(small());
+    traces[id].json.since = at(10);
+  }
+  await open(`/traces/${WORKER}`);
+  await page.getByText("Traces from before 10 min ago are gone").waitFor();
+  await open(`/traces/${OTHER_WORKER}`);
+  await row("COMMIT").waitFor();
+  assert.equal(await page.getByText("are gone").count(), 0);
+});
+
+test("screen readers hear of traces through the region of the page, and of nothing that changes by itself each second", async () => {
+  const announced = () => page.evaluate(() => globalThis.announced);
+  const [line, other] = ["info", "error"].map((level) => ({ trace_id: ID, span_id: "COMMIT", time: new Date().toISOString(), level, service: "gateway", message: level, fields: {} }));
+  traces[ID] = trace(small(), { complete: false, etag: "1", logs: [line, other] });
+  await open();
+  await page.getByText("Still arriving").waitFor();
+  traces[ID] = trace(small(), { etag: "2", logs: [line, other] });
+  await page.getByText("Still arriving").waitFor({ state: "detached" });
+  assert.deepEqual(await announced(), ["The trace is complete"]);
+  await page.getByRole("tab", { name: /^Log lines/ }).click();
+  await page.getByLabel("Level").selectOption("error");
+  assert.equal((await announced()).at(-1), "1 of 2 log lines");
+  assert.equal(await page.locator("[role=status], [aria-live]").count(), 0);
+
+  list = { json: { items: [item(ID, "POST /api/tasks", 40)], destination: null } };
+  await open("/traces");
+  await page.getByText("1 trace shown").waitFor();
+  const before = requests.length;
+  await until("the list was read again", () => requests.length > before, 10);
+  assert.deepEqual(await announced(), []);
+  await page.getByLabel("Status").selectOption("ok");
+  await until("it is told", async () => (await announced()).length === 1, 10);
+  assert.deepEqual(await announced(), ["1 trace shown"]);
+  assert.equal(await page.locator("[role=status], [aria-live]").count(), 0);
 });

@@ -64,10 +64,12 @@ impl Traces {
             TraceReply::NotModified { tag } => {
                 Ok(answer(StatusCode::NOT_MODIFIED, Some(&tag), [], String::new()))
             }
-            TraceReply::NotFound => Err(ApiError::new(
+            TraceReply::NotFound { since } => Err(ApiError::new(
                 Reason::TraceNotFound,
-                "no trace with this id, and none about a task or worker with this id, is among the newest 1,000 traces that \
-                 `ccm up` keeps since its start",
+                format!(
+                    "no trace with this id, and none about a task or worker with this id, is among the newest 1,000 traces \
+                     that `ccm up` keeps in memory since its start at {since}"
+                ),
             )),
             TraceReply::Elsewhere(destination) => Err(ApiError::new(
                 Reason::TracesNotKept,

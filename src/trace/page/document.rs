@@ -17,6 +17,8 @@ const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 #[derive(Serialize)]
 pub(super) struct Document<'a> {
+    /// Since when traces are kept.
+    since: String,
     /// In the order of their start.
     traces: Vec<OneTrace<'a>>,
     /// How many older traces about a worker were left out.
@@ -114,7 +116,7 @@ struct LogEntry {
 
 impl<'a> Document<'a> {
     /// The answer for an id. If nothing but log lines has arrived, the id is that of their trace.
-    pub(super) fn new(id: &'a str, found: &'a Found, lines: &LineStore) -> Self {
+    pub(super) fn new(id: &'a str, found: &'a Found, lines: &LineStore, since: String) -> Self {
         let mut traces: Vec<_> =
             found.traces.iter().map(|(trace, complete)| OneTrace::new(trace, *complete)).collect();
         if traces.is_empty() {
@@ -129,6 +131,7 @@ impl<'a> Document<'a> {
         let logs = lines.of(traces.iter().map(|it| it.trace_id));
         Self {
             traces,
+            since,
             left_out: found.left_out,
             logs: logs.lines.into_iter().map(LogEntry::from).collect(),
             logs_dropped: logs.dropped,

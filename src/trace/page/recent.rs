@@ -21,6 +21,8 @@ const MAX_IDS: usize = 20;
 #[derive(Debug, Serialize)]
 pub(super) struct Recent {
     pub(super) items: Vec<Item>,
+    /// Since when traces are kept.
+    since: String,
     /// Where the spans go instead of here. A list always comes from here.
     destination: Option<String>,
 }
@@ -66,7 +68,7 @@ pub(super) fn list(filter: &TraceFilter, store: &TraceStore, lines: &LineStore) 
         store.read(&id, of_trace).flatten()
     };
     let items = store.newest_first().into_iter().filter_map(matching).take(filter.limit).collect();
-    Recent { items, destination: None }
+    Recent { items, since: store.since(), destination: None }
 }
 
 impl Item {

@@ -36,9 +36,14 @@ fn list_of_traces() -> Value {
         "The newest traces, those that began last first.",
         &json!({
             "items": list_of_at_most(200, "The traces.", &schema("TraceSummary")),
+            "since": since(),
             "destination": {"type": "null", "description": "Reserved: where the traces go if they are not kept here."},
         }),
     )
+}
+
+fn since() -> Value {
+    instant("When `ccm up` began to run and to keep traces: those from before are gone.")
 }
 
 fn root() -> Value {
@@ -76,6 +81,7 @@ fn traces() -> Value {
     response_object(
         "The traces behind an id, in the order of their start, and their log lines.",
         &json!({
+            "since": since(),
             "traces": list("The traces.", &schema("Trace")),
             "left_out": count("Older traces about a worker that are left out."),
             "logs": list("The log lines.", &schema("TraceLog")),

@@ -3,8 +3,8 @@
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { BASE } from "../base.js";
-import { clock, exact, number, shortId, words } from "../format.js";
-import { copyButton, icon } from "../parts.js";
+import { clock, count, exact, number, shortId, words } from "../format.js";
+import { context, copyButton, icon } from "../parts.js";
 import { took } from "./scale.js";
 import { keyOf } from "./tree.js";
 import { label } from "./waterfall.js";
@@ -89,11 +89,16 @@ function logLines(it, lines) {
 /** The log lines of all traces. @param {Waterfall} it */
 export function logs(it) {
   const { logs, logsDropped } = it.model;
-  const least = LEVELS.indexOf(it.level);
-  const lines = logs.filter((line) => LEVELS.indexOf(String(line.level).toLowerCase()) >= least);
+  const from = (/** @type {string} */ level) => logs.filter((line) => LEVELS.indexOf(String(line.level).toLowerCase()) >= LEVELS.indexOf(level));
+  const lines = from(it.level);
+  const choose = (/** @type {any} */ event) => {
+    it.level = event.target.value;
+    it.soon();
+    context.announce(`${number(from(it.level).length)} of ${count(logs.length, "log line")}`);
+  };
   return html`<div class="logs">
-    <label>Level <select @change=${(/** @type {any} */ event) => { it.level = event.target.value; it.soon(); }}>${LEVELS.map((level) => html`<option value=${level} .selected=${level === it.level}>${words(level)}${level === "error" ? "" : " and above"}</option>`)}</select></label>
-    <span role="status">${number(lines.length)} of ${number(logs.length)}${logsDropped ? `; ${number(logsDropped)} more arrived and were dropped` : ""}</span>
+    <label>Level <select @change=${choose}>${LEVELS.map((level) => html`<option value=${level} .selected=${level === it.level}>${words(level)}${level === "error" ? "" : " and above"}</option>`)}</select></label>
+    <span>${number(lines.length)} of ${number(logs.length)}${logsDropped ? `; ${number(logsDropped)} more arrived and were dropped` : ""}</span>
     ${lines.length ? logLines(it, lines) : html`<p class="none">${logs.length ? "No line has this level." : "Nothing was logged in this trace."}</p>`}
   </div>`;
 }

@@ -6,8 +6,8 @@ import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { BASE, withoutBase } from "../base.js";
-import { clock, count, exact, number } from "../format.js";
-import { empty, failure, spinner } from "../parts.js";
+import { clock, count, exact, number, relative } from "../format.js";
+import { context, empty, failure, spinner } from "../parts.js";
 import { took } from "./scale.js";
 import { colours } from "./tree.js";
 
@@ -33,7 +33,8 @@ export function mount(root, app, route) {
   /** All that were seen, to choose from. */
   const [services, routes] = [new Set(["gateway", "task-service", "worker-service"]), /** @type {Set<string>} */ (new Set())];
 
-  async function load() {
+  /** @param {boolean} [tells] whether a screen reader hears how many were found */
+  async function load(tells = false) {
     clearTimeout(timer);
     reading.abort();
     for (const [name, names] of /** @type {[string, Set<string>][]} */ ([["service", services], ["route", routes]])) if (query.get(name)) names.add(query.get(name) ?? "");
@@ -44,6 +45,7 @@ export function mount(root, app, route) {
     try {
       answer = await app.api.get(`/api/traces?${asked}`, { signal });
       error = null;
+      if (tells) context.announce(`${count(answer.items.length, "trace")} shown`);
       for (const it of answer.items) {
         it.services.forEach((/** @type {string} */ name) => services.add(name));
         if (it.root.name.includes(" /")) routes.add(it.root.name.replace(/^\S+ /, ""));
@@ -58,7 +60,7 @@ export function mount(root, app, route) {
 
   function schedule() {
     clearTimeout(timer);
-    if (!paused && !document.hidden && !(error && [403, 404].includes(error.status))) timer = window.setTimeout(load, REFRESH);
+    if (!paused && !document.hidden && !(error && [403, 404].includes(error.status))) timer = window.setTimeout(() => load(), REFRESH);
   }
 
   /** @param {string} name @param {string} value */
@@ -72,7 +74,7 @@ export function mount(root, app, route) {
   function go() {
     if (withoutBase(location.pathname) !== address) return;
     app.navigate(`${address}${query.size ? `?${query}` : ""}`, { replace: true });
-    load();
+    load(true);
   }
 
   const onfilter = (/** @type {Event} */ event) => {
@@ -114,14 +116,20 @@ export function mount(root, app, route) {
     </form>`;
   }
 
+  /** Since when there are traces: what was before is gone. */
+  function kept() {
+    const { since } = answer;
+    return since ? html`<code>ccm up</code> keeps the newest traces in memory, since it was started <time datetime=${since} title=${exact(since)}>${relative(since)}</time>.` : "Only the newest traces are kept.";
+  }
+
   function list() {
     if (error?.status === 403) return empty("For admins only", "A trace shows what the API hides from other users.");
     if (error?.status === 404 || answer?.destination) return empty("Traces go elsewhere", html`<bdi>${error?.message ?? answer.destination}</bdi><br />The trace link of each event, task and worker leads there.`);
-    if (error && !answer) return failure(error, load);
+    if (error && !answer) return failure(error, () => load());
     if (!answer) return spinner("Reading traces…");
     if (!answer.items.length && FILTERS.some((it) => query.get(it)))
-      return empty("No trace matches", "Only the newest traces are kept.", html`<button type="button" class="small" @click=${onclear}>Clear the filters</button>`);
-    if (!answer.items.length) return empty("Nothing has been traced yet", "Each request leaves a trace here: create a task or a worker.");
+      return empty("No trace matches", kept(), html`<button type="button" class="small" @click=${onclear}>Clear the filters</button>`);
+    if (!answer.items.length) return empty("Nothing has been traced yet", html`Each request leaves a trace here: create a task or a worker. ${kept()}`);
     const longest = Math.max(...answer.items.map((/** @type {any} */ it) => it.duration_ms), 0.001);
     const palette = colours([...services]);
     return html`<table class="recent" @keydown=${onkey}>
@@ -137,7 +145,8 @@ export function mount(root, app, route) {
         <td class="how">${it.errors ? html`<span class="errors">✗ ${count(it.errors, "error")}</span>` : html`<span class="fine">OK</span>`}</td>
       </tr>`)}</tbody>
     </table>
-    ${answer.items.length >= Number(query.get("limit") ?? LIMIT) && answer.items.length < MOST ? html`<button type="button" class="more" @click=${() => set("limit", String(MOST))}>Show more</button>` : nothing}`;
+    ${answer.items.length >= Number(query.get("limit") ?? LIMIT) && answer.items.length < MOST ? html`<button type="button" class="more" @click=${() => set("limit", String(MOST))}>Show more</button>` : nothing}
+    <p class="hint end">${kept()}</p>`;
   }
 
   function draw() {
@@ -146,10 +155,10 @@ export function mount(root, app, route) {
     render(html`<div class="trace-list">
       <header><h1>Traces</h1>
         ${refused ? nothing : html`<button type="button" class="small" aria-pressed=${!paused} title="Read every 2 s" @click=${() => { paused = !paused; draw(); schedule(); }}>Live</button>`}
-        <span role="status">${answer && !refused ? `${count(answer.items.length, "trace")} shown` : nothing}</span>
+        <span>${answer && !refused ? `${count(answer.items.length, "trace")} shown` : nothing}</span>
       </header>
       ${refused ? nothing : filters()}
-      ${error && answer && !refused ? html`<p class="warned" role="alert">This is not up to date: <bdi>${error.message}</bdi> <button type="button" class="small" @click=${load}>Try again</button></p>` : nothing}
+      ${error && answer && !refused ? html`<p class="warned" role="alert">This is not up to date: <bdi>${error.message}</bdi> <button type="button" class="small" @click=${() => load()}>Try again</button></p>` : nothing}
       ${list()}
     </div>`, root);
   }

@@ -4,8 +4,8 @@
 import "./styles.js";
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { BASE, withoutBase } from "../base.js";
-import { count, exact, shortId } from "../format.js";
-import { copyButton, empty, failure, icon, spinner } from "../parts.js";
+import { capitalized, count, exact, relative, shortId } from "../format.js";
+import { context, copyButton, empty, failure, icon, localTimes, spinner } from "../parts.js";
 import { LINES, details, logs } from "./details.js";
 import { act } from "./gestures.js";
 import { isElsewhere } from "./pace.js";
@@ -120,11 +120,13 @@ export class Waterfall {
   /** What is seen stays where it is. @param {any} answer */
   take(answer) {
     const next = model(answer);
+    const { traces, complete: was } = { ...this.model, complete: this.complete };
     const anchor = this.rows[Math.ceil(this.range[0] / this.height)]?.key;
     const place = () => this.rows.findIndex((it) => it.key === anchor);
     const before = place();
     const shift = Number(this.model.base - next.base);
     this.keepingZoom(() => (this.model = next), shift);
+    if (traces.length && !was && this.complete) context.announce("The trace is complete");
     this.app.title(this.heading);
     this.find();
     this.arrange();
@@ -184,6 +186,7 @@ export class Waterfall {
 
   get heading() {
     const all = [...this.model.spans.values()];
+    if (this.id.includes("-") && !all.length) return `Traces of ${shortId(this.id)}`;
     if (this.id.includes("-")) return `${all.some((it) => it.attributes.some((at) => at.key === "ccm.task.id" && at.value === this.id)) ? "Task" : "Worker"} ${shortId(this.id)}`;
     const root = this.model.traces[0]?.tops.find((it) => !it.missing) ?? all[0];
     return root ? label(root) : `Trace ${shortId(this.id)}`;
@@ -210,9 +213,10 @@ export class Waterfall {
         ${spans.size ? html`<time datetime=${start}>${exact(start)}</time> <strong>${took(end)}</strong>` : nothing}
         <span>${story ? `${count(traces.length, "trace")}, ` : ""}${count(spans.size, "span")}</span>
         ${errors.length ? html`<button type="button" class="small errors" title="Show the next one" @click=${() => this.next(errors)}>✗ ${count(errors.length, "error")}</button>` : nothing}
-        <span role="status">${this.complete ? nothing : html`<span class="arriving">Still arriving</span>`}</span>
+        ${this.complete ? nothing : html`<span class="arriving">Still arriving</span>`}
       </p>
       <p class="legend">${[...services].map(([name, colour]) => html`<span><i class="swatch s${colour}"></i><bdi>${name}</bdi></span>`)}</p>
+      ${this.before()}
       ${leftOut ? html`<p class="warned">${count(leftOut, "older trace")} ${leftOut === 1 ? "is" : "are"} not shown.</p>` : nothing}
       ${dropped ? html`<p class="warned">${count(dropped, "more span")} arrived and ${dropped === 1 ? "was" : "were"} dropped: the trace is too large to be kept whole.</p>` : nothing}
       ${this.reading.error ? html`<p class="warned" role="alert">This is not up to date: <bdi>${this.reading.error.message}</bdi> ${this.again()}</p>` : nothing}
@@ -225,6 +229,14 @@ export class Waterfall {
         ${selected ? details(this, selected) : nothing}
       </div>
     </div>`;
+  }
+
+  /** The memory of `ccm up` is younger than the task or worker: what the page cannot show is said. */
+  before() {
+    const { since } = this.model;
+    const created = (this.app.store?.tasks.get(this.id) ?? this.app.store?.workers.get(this.id))?.created_at;
+    if (!since || !created || created >= since) return nothing;
+    return html`<p class="warned">Traces from before <time datetime=${since} title=${exact(since)}>${relative(since)}</time> are gone: <code>ccm up</code> started then, and keeps traces in memory.</p>`;
   }
 
   tools() {
@@ -246,7 +258,7 @@ export class Waterfall {
     const { status, message } = this.reading.error;
     if (status === 403) return empty("For admins only", "A trace shows what the API hides from other users.");
     if (isElsewhere(this.reading.error)) return empty("Traces go elsewhere", html`<bdi>${message}</bdi>`);
-    if (status === 404) return empty("This trace is not here", html`<bdi>${message}</bdi>`, this.again());
+    if (status === 404) return empty("This trace is not here", localTimes(capitalized(message)), this.again());
     return failure(this.reading.error, this.reading.read);
   }
 

@@ -35,6 +35,7 @@ export function model(answer) {
     logs: answer.logs ?? [],
     logsDropped: answer.logs_dropped ?? 0,
     leftOut: answer.left_out ?? 0,
+    since: answer.since ?? null,
   };
 }
 

@@ -76,6 +76,8 @@ export interface Model {
   logsDropped: number;
   /** How many older traces of a story are not shown. */
   leftOut: number;
+  /** When `ccm up` began to keep traces. */
+  since: string | null;
 }
 
 /** The row of one of: a span, a parent that is missing, a service, a trace, a connection with a trace before. */
