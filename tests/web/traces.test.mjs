@@ -347,8 +347,9 @@ test("what is not kept is said, with the start of `ccm up` by the clock of the r
   await open();
   const told = page.locator(".empty p");
   await told.waitFor();
-  assert.match(await told.innerText(), /^No trace with this id is .* since its start at \d\d:\d\d:\d\d \(2 min ago\)$/);
+  assert.match(await told.innerText(), /^No trace with this id is .* since its start at \d\d:\d\d:\d\d \(2 min ago\)\.$/);
   assert.equal(await told.locator("time").getAttribute("datetime"), since);
+  assert.equal(await told.locator("code").innerText(), "ccm up");
 
   list = { json: { items: [item(ID, "POST /api/tasks", 40)], since, destination: null } };
   await open("/traces");

@@ -3,7 +3,7 @@
 
 import { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
 import { BASE } from "./base.js";
-import { clock, exact, relative, shortId, tone, words } from "./format.js";
+import { capitalized, clock, exact, relative, shortId, tone, words } from "./format.js";
 
 /** What the parts need to know of the page; main.js sets it. */
 export const context = {
@@ -20,10 +20,15 @@ export function time(iso, now) {
   return iso ? html`<time datetime=${iso} title=${exact(iso)}>${relative(iso, now)}</time>` : html`<span class="none">–</span>`;
 }
 
-/** A sentence of the gateway, whose times are told by the clock of this machine. @param {string} text */
-export function localTimes(text) {
-  const parts = text.split(/(\d{4}-\d\d-\d\dT[\d:.]+Z)/);
-  return html`<bdi>${parts.map((part, at) => (at % 2 ? html`<time datetime=${part} title=${exact(part)}>${clock(part).slice(0, 8)} (${relative(part)})</time>` : part))}</bdi>`;
+/** The detail of a problem as a sentence: what stands between backticks is code, and times are those of this machine. @param {string} text */
+export function sentence(text) {
+  const whole = capitalized(text) + (/[.!?]$/.test(text) ? "" : ".");
+  return html`<bdi>${whole.split(/(`[^`]*`|\d{4}-\d\d-\d\dT[\d:.]+Z)/).map((part, at) => (at % 2 ? (part.startsWith("`") ? html`<code>${part.slice(1, -1)}</code>` : moment(part)) : part))}</bdi>`;
+}
+
+/** The time of day and how long ago it is. @param {string} iso */
+function moment(iso) {
+  return html`<time datetime=${iso} title=${exact(iso)}>${clock(iso).slice(0, 8)} (${relative(iso)})</time>`;
 }
 
 /** A status: a dot with a form of its own and the word. @param {string} name @param {string} [text] @param {string} [kind] the tone */

@@ -2,7 +2,7 @@
 /** The view for who is not signed in: the ways to sign in, and why the last session is over or was not begun. */
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
-import { icon, spinner } from "./parts.js";
+import { icon, sentence, spinner } from "./parts.js";
 import * as session from "./session.js";
 
 /** @type {Record<string, string>} */
@@ -65,7 +65,7 @@ export function mount(root, app, route) {
         <p class="mark" aria-hidden="true">${icon("workers")}</p>
         <h1>Sign in</h1>
         <p class="hint">Cml Cloud Manager</p>
-        <div role="alert">${told ? html`<p class=${error || !(reason in REASONS) ? "told bad" : "told"}><bdi>${sentence(told)}</bdi></p>` : nothing}</div>
+        <div role="alert">${told ? html`<p class=${error || !(reason in REASONS) ? "told bad" : "told"}>${sentence(told)}</p>` : nothing}</div>
         ${ways ? nothing : error ? html`<button type="button" @click=${load}>Try again</button>` : spinner()}
         ${issuer ? atIssuer(issuer) : nothing}
         ${issuer ? html`<details ?open=${!ways?.methods.includes("issuer")}><summary>Paste a token instead</summary>${form()}</details>` : ways ? form() : nothing}
@@ -117,10 +117,4 @@ export function mount(root, app, route) {
       render(nothing, root);
     },
   };
-}
-
-/** The detail of a problem as a sentence, in which what stands between backticks is code. @param {string} text */
-function sentence(text) {
-  const whole = text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
-  return whole.split("`").map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
 }

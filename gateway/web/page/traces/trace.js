@@ -4,8 +4,8 @@
 import "./styles.js";
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { BASE, withoutBase } from "../base.js";
-import { capitalized, count, exact, relative, shortId } from "../format.js";
-import { context, copyButton, empty, failure, icon, localTimes, spinner } from "../parts.js";
+import { count, exact, relative, shortId } from "../format.js";
+import { context, copyButton, empty, failure, icon, sentence, spinner } from "../parts.js";
 import { LINES, details, logs } from "./details.js";
 import { act } from "./gestures.js";
 import { isElsewhere } from "./pace.js";
@@ -258,7 +258,7 @@ export class Waterfall {
     const { status, message } = this.reading.error;
     if (status === 403) return empty("For admins only", "A trace shows what the API hides from other users.");
     if (isElsewhere(this.reading.error)) return empty("Traces go elsewhere", html`<bdi>${message}</bdi>`);
-    if (status === 404) return empty("This trace is not here", localTimes(capitalized(message)), this.again());
+    if (status === 404) return empty("This trace is not here", sentence(message), this.again());
     return failure(this.reading.error, this.reading.read);
   }
 
