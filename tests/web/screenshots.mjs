@@ -30,6 +30,9 @@ const WORKERS = [
   ["archive-node", "us-east-1", "m5.large", { team: "platform", "sim:stuck": "stop" }, "stop"],
 ];
 
+/** A row of a list that is whole. */
+const ROW = "table[aria-busy=false] tr.row";
+
 const TASKS = [
   ["Order licences for the robotics course", "high", "ada", "The vendor needs the number of seats by Friday.", "in_progress"],
   ["Check why network-lab-b was slow on Monday", "high", "ada", "Three groups reported timeouts between 10:00 and 10:30.", "pending"],
@@ -97,8 +100,8 @@ function pictures({ workers, tasks, actions }) {
   const refused = { type: "about:blank", title: "Service Unavailable", status: 503, detail: "worker-service is unreachable", trace_id: "0af7651916cd43dd8448eb211c80319c", retryable: true };
   return [
     ["overview", at("/", ".timeline li")],
-    ["workers", at("/workers", "tr.row")],
-    ["workers-filtered", at("/workers?region=us-east-1&status=running", "tr.row")],
+    ["workers", at("/workers", ROW)],
+    ["workers-filtered", at("/workers?region=us-east-1&status=running", ROW)],
     ["workers-none-match", at("/workers?q=nothing-like-this", ".empty")],
     ["worker", worker("genomics-01")],
     ["worker-stopped", worker("genomics-03")],
@@ -106,7 +109,7 @@ function pictures({ workers, tasks, actions }) {
     ["worker-retrying", worker("cluster-burst-7")],
     ["worker-starting", worker("field-station")],
     ["worker-missing", at("/workers/00000000-0000-0000-0000-000000000000", ".empty")],
-    ["tasks", at("/tasks", "tr.row")],
+    ["tasks", at("/tasks", ROW)],
     ["task", at(`/tasks/${tasks["Check why network-lab-b was slow on Monday"].id}`, ".history li")],
     ["task-of-action", at(`/tasks/${actions["genomics-03"].id}`, "table.small td")],
     ["timeline", at("/timeline", ".timeline li")],
@@ -117,12 +120,13 @@ function pictures({ workers, tasks, actions }) {
       const href = await page.locator(".history a.trace").first().getAttribute("href");
       await at(href ?? "/traces")(page);
     }],
+    ["trace-gone", at(`/traces/${"0".repeat(31)}1`, ".empty")],
     ["dialog-new-worker", async (page) => {
-      await at("/workers", "tr.row")(page);
+      await at("/workers", ROW)(page);
       await press(page, "New worker");
     }],
     ["dialog-errors", async (page) => {
-      await at("/workers", "tr.row")(page);
+      await at("/workers", ROW)(page);
       await press(page, "New worker");
       await page.getByLabel("Name", { exact: true }).fill("physics-lab");
       await page.getByLabel("Region", { exact: true }).fill("Neverland!");
@@ -135,7 +139,7 @@ function pictures({ workers, tasks, actions }) {
       await page.getByLabel("Name of the worker").fill("genomics");
     }],
     ["dialog-task", async (page) => {
-      await at("/tasks", "tr.row")(page);
+      await at("/tasks", ROW)(page);
       await press(page, "New task");
     }],
     ["menu", async (page) => {
