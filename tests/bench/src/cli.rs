@@ -55,10 +55,13 @@ pub(crate) struct Cli {
     /// Only the latency at a fixed rate, also while the collector hangs
     #[arg(long)]
     pub(crate) steady: bool,
-    /// Requests a second of --steady
+    /// Only what requests notice of outages of the collector, at a fixed rate with all three signals
+    #[arg(long)]
+    pub(crate) outages: bool,
+    /// Requests a second of --steady and --outages
     #[arg(long, env = "CCM_BENCH_RATE", default_value_t = 200)]
     pub(crate) rate: u32,
-    /// Seconds for which --steady measures each setup [default: three times those of a turn]
+    /// Seconds for which --steady and --outages measure each line [default: three times those of a turn]
     #[arg(long, env = "CCM_BENCH_STEADY", value_name = "SECONDS")]
     pub(crate) steady_seconds: Option<f64>,
     /// Only what requests cost with many tasks, beside few

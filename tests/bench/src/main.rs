@@ -9,6 +9,7 @@ mod growth;
 mod load;
 mod machine;
 mod measure;
+mod outages;
 mod postgres;
 mod receiver;
 mod setup;
@@ -51,6 +52,7 @@ async fn main() -> anyhow::Result<()> {
         || cli.streams
         || cli.replays
         || cli.steady
+        || cli.outages
         || cli.growth;
     anyhow::ensure!(!(only && cli.tls), "--tls is for the table of requests");
     if only {
@@ -62,7 +64,7 @@ async fn main() -> anyhow::Result<()> {
         }
         let is_full = cli.rows.is_empty() && cli.setups.is_empty() && !cli.quick && !cli.tls;
         (cli.event_log, cli.actions, cli.claims) = (!cli.quick && !cli.tls, is_full, is_full);
-        (cli.steady, cli.growth) = (is_full, is_full);
+        (cli.steady, cli.outages, cli.growth) = (is_full, is_full, is_full);
         (cli.streams, cli.replays, cli.attacks) = (is_full, is_full, is_full);
         if cli.rows.is_empty() {
             cli.rows = Row::value_variants().to_vec();
@@ -112,6 +114,7 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
     let replays = if cli.replays { Some(replays(cli, &common, directory.path()).await?) } else { None };
     let attacks = if cli.attacks { Some(attacks(cli, &common, directory.path()).await?) } else { None };
     let steady = if cli.steady { Some(steady(cli, &common, directory.path()).await?) } else { None };
+    let outages = if cli.outages { Some(outages(cli, &common, directory.path()).await?) } else { None };
     let growth = if cli.growth { Some(growth(cli, &common, directory.path()).await?) } else { None };
     let syncs_after = machine::syncs_per_second(directory.path())?;
     let header = [
@@ -154,6 +157,7 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         replays.as_ref().map(streams::replays::Measured::text),
         attacks.as_ref().map(attacks::Measured::text),
         steady.as_ref().map(steady::Measured::text),
+        outages.as_ref().map(outages::Measured::text),
         growth.as_ref().map(growth::Measured::text),
     ];
     for table in parts.into_iter().flatten() {
@@ -170,6 +174,7 @@ async fn bench(cli: &Cli) -> anyhow::Result<()> {
         "replays": replays.as_ref().map(streams::replays::Measured::json),
         "attacks": attacks.as_ref().map(attacks::Measured::json),
         "steady": steady.as_ref().map(steady::Measured::json),
+        "outages": outages.as_ref().map(outages::Measured::json),
         "growth": growth.as_ref().map(growth::Measured::json),
     });
     let target = programs.parent().context("the profile's directory is in the target directory")?;
@@ -251,10 +256,20 @@ async fn attacks(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result
 
 /// The latency at a fixed rate.
 async fn steady(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<steady::Measured> {
+    at_a_fixed_rate(cli, common, directory).measure().await
+}
+
+/// What requests notice of outages of the collector.
+async fn outages(cli: &Cli, common: &Common, directory: &Path) -> anyhow::Result<outages::Measured> {
+    let steady = at_a_fixed_rate(cli, common, directory);
+    outages::Outages { steady, common, directory }.measure().await
+}
+
+fn at_a_fixed_rate<'a>(cli: &'a Cli, common: &'a Common, directory: &'a Path) -> steady::Steady<'a> {
     let measured = Duration::from_secs_f64(cli.steady_seconds.unwrap_or(cli.seconds * 3.0));
     let (rate, connections) = (cli.rate, cli.connections);
     let (backends, setups) = (&*cli.backends, &*cli.setups);
-    steady::Steady { common, directory, rate, connections, measured, backends, setups }.measure().await
+    steady::Steady { common, directory, rate, connections, measured, backends, setups }
 }
 
 /// What requests cost with many tasks.

@@ -35,6 +35,8 @@ pub(crate) enum Setup {
     Peers100,
     /// The product, untraced and without its line a request: not in the table unless asked for
     ProductQuiet,
+    /// The product, all sampled, with log records and metrics every second: of --outages
+    ProductSignals,
 }
 
 impl Setup {
@@ -55,6 +57,7 @@ impl Setup {
             Self::PeersOff => "peers-off",
             Self::Peers100 => "peers-100",
             Self::ProductQuiet => "product-quiet",
+            Self::ProductSignals => "product-signals",
         }
     }
 
@@ -79,7 +82,7 @@ impl Setup {
         match self {
             Self::ProductOff | Self::BareOff | Self::PeersOff => "off",
             Self::Product1 => "1 %",
-            Self::Product100 | Self::Bare100 | Self::Peers100 => "100 %",
+            Self::Product100 | Self::Bare100 | Self::Peers100 | Self::ProductSignals => "100 %",
             Self::ProductQuiet => "off, no log",
         }
     }
@@ -90,6 +93,9 @@ impl Setup {
             Self::ProductQuiet => &[("OTEL_SDK_DISABLED", "true"), ("RUST_LOG", "warn")],
             Self::Product1 => {
                 &[("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"), ("OTEL_TRACES_SAMPLER_ARG", "0.01")]
+            }
+            Self::ProductSignals => {
+                &[("OTEL_LOGS_EXPORTER", "otlp"), ("OTEL_METRIC_EXPORT_INTERVAL", "1000")]
             }
             Self::BareOff | Self::Product100 | Self::Bare100 | Self::PeersOff | Self::Peers100 => &[],
         }

@@ -23,7 +23,7 @@ const READERS: u32 = 4;
 /// The requests of each connection, by turns.
 const ROWS: [Row; 4] = [Row::Get, Row::List, Row::Get, Row::Post];
 /// Seconds at the rate before the measurement.
-const WARM_UP: Duration = Duration::from_secs(1);
+pub(crate) const WARM_UP: Duration = Duration::from_secs(1);
 /// An answer that has not come by then has failed.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -114,7 +114,11 @@ impl Steady<'_> {
     }
 
     /// Sends requests at the rate; returns the latencies in microseconds, and how many were not answered as they should.
-    async fn requests(&self, target: &Target, duration: Duration) -> anyhow::Result<(Vec<u32>, usize)> {
+    pub(crate) async fn requests(
+        &self,
+        target: &Target,
+        duration: Duration,
+    ) -> anyhow::Result<(Vec<u32>, usize)> {
         let connections = u32::try_from(self.connections)?;
         let interval = Duration::from_secs(connections.into()) / self.rate;
         let begin = Instant::now();
