@@ -29,6 +29,8 @@ mod list;
 mod list_plans;
 #[cfg(test)]
 mod locks;
+#[cfg(test)]
+mod page_bytes;
 mod purge;
 pub(crate) mod queue;
 #[cfg(test)]

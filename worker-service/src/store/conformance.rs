@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use events::EventLog;
 use platform::clock::{Clock, Micros};
 use platform::violation::Violations;
 use proto::worker::v1::ImportWorkerResponse;
@@ -161,7 +162,24 @@ async fn no_more_is_read_than_a_page_may_have_bytes(fresh: Fresh) {
         let Some(next) = next else { break };
         token = next.to_text();
     }
-    assert_eq!(pages, [vec!["lab 6", "lab 5", "lab 4"], vec!["lab 3", "lab 2", "lab 1"], vec!["lab 0"]]);
+    let expected = [vec!["lab 6", "lab 5", "lab 4"], vec!["lab 3", "lab 2", "lab 1"], vec!["lab 0"]];
+    assert_eq!(pages, expected);
+
+    let (log, _running) = EventLog::start(store.database(), vec![&crate::subjects::WORKER]);
+    let read = log.snapshot(|snapshot| {
+        Box::pin(async move {
+            let (mut pages, mut after) = (Vec::new(), None);
+            loop {
+                let (workers, last) = store.snapshot_page(snapshot, after, 500).await?;
+                pages.push(workers.into_iter().map(|it| it.name).collect::<Vec<_>>());
+                if last.is_none() {
+                    return Ok(pages);
+                }
+                after = last;
+            }
+        })
+    });
+    assert_eq!(read.await.unwrap().0, expected);
 }
 
 async fn several_replicas_can_open_an_empty_database_at_once(fresh: Fresh) {
