@@ -106,12 +106,14 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
     use std::time::{Duration, Instant};
 
     use super::*;
     use crate::{Database, Migrations, Statement, Statements as _, testing};
 
+    /// Rows that are there from the beginning.
+    const ROWS: i64 = 20_000;
     const ADD: Statement =
         Statement { summary: "INSERT t", sql: "INSERT INTO t (twice) SELECT coalesce(max(n), 0) + 1 FROM t" };
 
@@ -135,21 +137,26 @@ mod tests {
     async fn a_backup_beside_writers_is_of_one_moment_and_keeps_none_of_them_waiting() {
         let (fresh, database) = filled().await;
         let path = Path::new(fresh.url.strip_prefix("sqlite:").unwrap());
-        let stop = Arc::new(AtomicBool::new(false));
+        let (stop, acknowledged) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicI64::new(0)));
         let writing = tokio::spawn({
-            let (database, stop) = (database.clone(), stop.clone());
+            let (database, stop, acknowledged) = (database.clone(), stop.clone(), acknowledged.clone());
             async move {
-                let (mut count, mut longest) = (0_i64, Duration::ZERO);
+                let mut longest = Duration::ZERO;
                 while !stop.load(Ordering::Relaxed) {
                     let start = Instant::now();
                     database.write::<(), StorageError>(|on| Box::pin(on.execute(&ADD, []))).await.unwrap();
-                    (count, longest) = (count + 1, longest.max(start.elapsed()));
+                    acknowledged.fetch_add(1, Ordering::Relaxed);
+                    longest = longest.max(start.elapsed());
                 }
-                (count, longest)
+                longest
             }
         });
         for number in 0..5 {
             let to = path.with_file_name(format!("backup-{number}.db"));
+            while acknowledged.load(Ordering::Relaxed) <= number {
+                tokio::task::yield_now().await;
+            }
+            let before = ROWS + acknowledged.load(Ordering::Relaxed);
             assert_eq!(backed_up(path, &to).await.unwrap(), to.metadata().unwrap().len());
             assert_eq!(to.metadata().unwrap().permissions().mode() & 0o777, 0o600);
             integrity::check_all(&to).await.unwrap();
@@ -160,9 +167,10 @@ mod tests {
                     .await
                     .unwrap();
             assert_eq!((rows, different), (last, 0));
+            assert!(rows >= before, "{rows} of {before} rows that were acknowledged before it");
         }
         stop.store(true, Ordering::Relaxed);
-        let (count, longest) = writing.await.unwrap();
+        let (longest, count) = (writing.await.unwrap(), acknowledged.load(Ordering::Relaxed));
         assert!(
             count > 20 && longest < Duration::from_secs(3),
             "{count} changes, the longest took {longest:?}"

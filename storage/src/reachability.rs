@@ -55,7 +55,8 @@ async fn attempt(options: &PgConnectOptions) -> Attempt {
 mod tests {
     use telemetry::database::DescribeFailure as _;
 
-    use crate::{Database, Migrations, testing};
+    use super::*;
+    use crate::{Database, Migrations, postgres, testing};
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_pool_whose_connections_are_all_in_use_is_busy_and_not_down() {
@@ -69,6 +70,14 @@ mod tests {
             }
         };
         assert_eq!(error.failure().error_type, "pool_timed_out", "{error}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_pool_that_finds_no_server_tells_why_and_not_that_its_time_is_over() {
+        let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let options = postgres::options(&format!("postgres://ccm@{unused}/tasks")).unwrap();
+        let error = Reachability::default().explain(sqlx::Error::PoolTimedOut, &options).await;
+        assert_eq!(error.failure().error_type, "connection_refused", "{error}");
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -207,6 +207,15 @@ async fn one_caller_has_no_more_than_a_share_of_what_may_be_in_flight() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_share_that_is_all_there_is_is_told_at_the_start() {
+    let settings = [("CCM_MAX_REQUESTS_IN_FLIGHT", "40"), ("CCM_MAX_REQUESTS_PER_CALLER", "40")];
+    let product = Product::start_with(Backend::Sqlite, &settings).await;
+    let is_told =
+        |it: &str| it.contains("one caller may take all of CCM_MAX_REQUESTS_IN_FLIGHT").then_some(());
+    product.gateway.printed("that the share has no effect", is_told).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_caller_whose_reads_are_not_answered_has_two_of_them_executed_and_the_others_wait_in_their_traces()
 {
     let product = Product::start_with(Backend::Sqlite, &[("CCM_REQUEST_TIMEOUT", "3s")]).await;
