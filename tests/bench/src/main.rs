@@ -57,7 +57,9 @@ async fn main() -> anyhow::Result<()> {
     anyhow::ensure!(!(only && cli.tls), "--tls is for the table of requests");
     if only {
         cli.rows.clear();
-        cli.setups.clear();
+        if !cli.steady {
+            cli.setups.clear();
+        }
     } else {
         if cli.quick {
             (cli.rounds, cli.seconds) = (cli.rounds.min(3), cli.seconds.min(1.5));
