@@ -133,6 +133,21 @@ async fn an_answer_that_is_larger_than_the_lane_has_it_alone() {
 }
 
 #[tokio::test]
+async fn a_small_share_of_the_lane_does_not_overtake_a_large_one() {
+    let turns = with_large_answers(300_000, &["ada", "eve"]).await;
+    answer(&turns, "bob", 250_000).await;
+    let of_ada = turns.clone().take("ada").await;
+    let mut of_bob = Box::pin(turns.clone().take("bob"));
+    let mut of_eve = Box::pin(turns.clone().take("eve"));
+    assert!(of_bob.as_mut().now_or_never().is_none() && of_eve.as_mut().now_or_never().is_none());
+    drop(of_ada);
+    let of_bob = of_bob.as_mut().now_or_never();
+    assert!(of_bob.is_some() && of_eve.as_mut().now_or_never().is_none());
+    drop(of_bob);
+    assert!(of_eve.as_mut().now_or_never().is_some());
+}
+
+#[tokio::test]
 async fn who_gives_up_waiting_for_the_lane_delays_nobody() {
     let turns = with_large_answers(100_000, &["ada", "bob", "eve"]).await;
     let held = at_once(&turns, "ada");
