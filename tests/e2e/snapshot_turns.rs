@@ -8,7 +8,7 @@ use serde_json::json;
 use storage::sqlx::{self, Connection as _, PgConnection};
 use tonic::Code;
 
-use crate::harness::{Backend, Product, Watcher, reason};
+use crate::harness::{Backend, Product, Watcher, authorized, reason};
 
 fn snapshot() -> WatchEventsRequest {
     WatchEventsRequest { start: WatchStart::Snapshot.into(), ..WatchEventsRequest::default() }
@@ -35,9 +35,9 @@ async fn four_users_who_do_not_read_their_snapshots_keep_nobody_from_one() {
     for name in ["ada", "bob", "dan", "fay"] {
         create_many(&product, name).await;
         for _ in 0..20 {
-            held.push(
-                Watcher::start(product.tasks_address, &token(&product, name), snapshot()).await.unwrap(),
-            );
+            let request = authorized(snapshot(), &token(&product, name));
+            let channel = Watcher::narrow_channel(product.tasks_address);
+            held.push(Watcher::start_by(channel, request).await.unwrap());
         }
     }
     create_many(&product, "eve").await;

@@ -82,10 +82,10 @@ async fn a_trace_that_is_not_kept_is_said_to_be_so_with_the_start_of_the_memory(
     let list = up.admin.get("/api/traces").await;
     assert_described("/api/traces", &list.json);
     assert!(before.as_str() < list.text("since") && list.text("since") < now().as_str(), "{list:?}");
-    let lost = up.admin.get(&format!("/api/traces/{TRACE}")).await;
-    assert_eq!(lost.status, 404, "{lost:?}");
+    let unknown = up.admin.get(&format!("/api/traces/{TRACE}")).await;
+    assert_eq!(unknown.status, 404, "{unknown:?}");
     let told = format!("keeps in memory since its start at {}", list.text("since"));
-    assert!(lost.text("detail").ends_with(&told), "{lost:?}");
+    assert!(unknown.text("detail").ends_with(&told), "{unknown:?}");
     up.receive(vec![span(1, 0, "kept", 0..10_000_000)]).await;
     let kept = up.complete(TRACE, |_| true).await;
     assert_eq!(kept.text("since"), list.text("since"));

@@ -17,7 +17,7 @@ use crate::steady::{Steady, WARM_UP};
 use relay::{Relay, State};
 
 /// The longest time to wait until the export goes on.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(50);
 const SETUP: Setup = Setup::ProductSignals;
 

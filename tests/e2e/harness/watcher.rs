@@ -36,6 +36,12 @@ impl Watcher {
         Endpoint::try_from(format!("http://{address}")).unwrap().connect_lazy()
     }
 
+    /// A channel on which little waits for a client that does not read.
+    pub(crate) fn narrow_channel(address: SocketAddr) -> Channel {
+        let endpoint = Endpoint::try_from(format!("http://{address}")).unwrap();
+        endpoint.initial_stream_window_size(1_024).connect_lazy()
+    }
+
     pub(crate) async fn start(
         address: SocketAddr,
         token: &str,

@@ -79,12 +79,13 @@ async fn accept(
             let there = TcpStream::connect(collector).await?;
             here.set_nodelay(true)?;
             there.set_nodelay(true)?;
-            let ((from_here, to_here), (from_there, to_there)) = (here.into_split(), there.into_split());
-            let [requests, answers] = states;
+            let (asked, answered) = here.into_split();
+            let (answers, requests) = there.into_split();
+            let [of_requests, of_answers] = states;
             // Either end ends both.
             tokio::select! {
-                ended = pass(from_here, to_there, requests, Duration::ZERO) => ended,
-                ended = pass(from_there, to_here, answers, SLOW) => ended,
+                ended = pass(asked, requests, of_requests, Duration::ZERO) => ended,
+                ended = pass(answers, answered, of_answers, SLOW) => ended,
             }
         });
     }
