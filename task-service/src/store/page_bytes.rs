@@ -34,12 +34,12 @@ async fn no_more_is_read_than_a_page_may_have_bytes(fresh: Fresh) {
         Box::pin(async move {
             let (mut pages, mut after) = (Vec::new(), None);
             loop {
-                let (page, last) = store.snapshot_page(snapshot, &Visibility::All, after, 500).await?;
+                let (page, end) = store.snapshot_page(snapshot, &Visibility::All, after, 500).await?;
                 pages.push(page.len());
-                if last.is_none() {
+                if end.is_none() {
                     return Ok(pages);
                 }
-                after = last;
+                after = end;
             }
         })
     });
