@@ -277,6 +277,16 @@ impl<K: Clone + Eq + Hash> ReadTurn<K> {
             caller.answers = caller.answers.after(bytes, Instant::now());
         }
     }
+
+    /// Tells that there is no answer by which the next ones could be judged: the read has failed, or was given up.
+    pub fn unanswered(&self) {
+        let Some(Given { turns, key, .. }) = &self.0 else { return };
+        if let Some(caller) = turns.callers().by_key.get_mut(key)
+            && matches!(caller.answers, Answers::Small)
+        {
+            caller.answers = Answers::Unknown;
+        }
+    }
 }
 
 impl<K: Clone + Eq + Hash> Drop for ReadTurn<K> {

@@ -2,6 +2,7 @@
 //! others. Further requests of the caller wait, in the time that each of them has.
 
 use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::response::Response;
 use hyper::body::Body as _;
 use net::read_turns::{ReadTurn, ReadTurns};
@@ -35,10 +36,49 @@ impl Reads {
 }
 
 impl Turn {
-    /// Ends with the response, which is in memory as a whole.
-    pub(crate) fn end(self, response: &Response) {
-        if let Some(turn) = self.0 {
+    /// Ends with the response, which is in memory as a whole. One that tells of a failure says nothing about the next ones.
+    pub(crate) fn end(mut self, response: &Response) {
+        let status = response.status();
+        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+            return;
+        }
+        if let Some(turn) = self.0.take() {
             turn.answered(usize::try_from(response.body().size_hint().lower()).unwrap_or(usize::MAX));
         }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(turn) = self.0.take() {
+            turn.unanswered();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_caller_whose_read_has_failed_or_was_given_up_is_not_one_with_small_answers() {
+        let reads = Reads::default();
+        let request = || Request::get("/api/tasks").body(Body::empty()).unwrap();
+        let at_once =
+            || std::iter::from_fn(|| reads.take(&request()).now_or_never()).collect::<Vec<_>>().len();
+        let answer = |status| Response::builder().status(status).body(Body::empty()).unwrap();
+        let mut after = Vec::new();
+        for status in [200, 404, 504, 200, 429] {
+            reads.take(&request()).await.end(&answer(status));
+            after.push(at_once());
+            // Those were given up.
+            reads.take(&request()).await.end(&answer(200));
+        }
+        assert_eq!(after, [64, 64, 2, 64, 2]);
+        drop(reads.take(&request()).await);
+        assert_eq!(at_once(), 2);
     }
 }

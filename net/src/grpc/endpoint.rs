@@ -197,11 +197,13 @@ impl Endpoint {
                 *self.introduced.lock().unwrap_or_else(PoisonError::into_inner) = None;
                 let introduction = self.introduce(&sender);
                 tokio::spawn(Self::run(Arc::downgrade(self), connection));
+                // Also if the caller gives up meanwhile.
+                let kept = Keep { endpoint: self, sender: &sender };
                 // Ahead of all calls: the peer may have no place for a connection with the token of a user.
                 if let Some(introduction) = introduction {
                     introduction.await;
                 }
-                self.keep(&sender);
+                drop(kept);
                 if self.is_unreachable.swap(false, Ordering::Relaxed) {
                     tracing::info!(peer = self.peer, endpoint = self.name(), "a replica is reachable again");
                 }
@@ -233,12 +235,6 @@ impl Endpoint {
                 tracing::debug!(%error, "a replica has not answered the health check with the token of this process");
             }
         })
-    }
-
-    /// Keeps a connection for further calls, unless it has ended meanwhile.
-    fn keep(&self, sender: &Sender) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        *open = Some(sender.clone()).filter(|it| !it.is_closed());
     }
 
     pub(super) fn open_connection(&self) -> Option<Sender> {
@@ -309,6 +305,19 @@ impl Endpoint {
 
     fn failed(&self, error: hyper::Error) -> ExchangeError {
         ExchangeError::after_connecting(self.name(), error)
+    }
+}
+
+/// Keeps a connection for further calls when it is dropped, unless the connection has ended.
+struct Keep<'a> {
+    endpoint: &'a Endpoint,
+    sender: &'a Sender,
+}
+
+impl Drop for Keep<'_> {
+    fn drop(&mut self) {
+        let mut open = self.endpoint.open.lock().unwrap_or_else(PoisonError::into_inner);
+        *open = Some(self.sender.clone()).filter(|it| !it.is_closed());
     }
 }
 

@@ -70,6 +70,17 @@ fn a_small_answer_counts_once_the_large_ones_are_past() {
     assert!(matches!(large.after(1, now + REMEMBERED), Answers::Small));
 }
 
+#[tokio::test]
+async fn a_read_that_has_no_answer_leaves_a_caller_of_whom_nothing_is_known() {
+    let turns = Turns::default();
+    answer(&turns, "ada", 1).await;
+    turns.clone().take("ada").await.unanswered();
+    assert_eq!(at_once(&turns, "ada").len(), MOST_LARGE);
+    answer(&turns, "ada", LARGE).await;
+    turns.clone().take("ada").await.unanswered();
+    assert_eq!(turns.callers().by_key["ada"].expected(), LARGE);
+}
+
 #[test]
 fn the_largest_answers_count_for_what_is_expected() {
     let expected = |sizes: &[usize]| {
