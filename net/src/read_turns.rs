@@ -278,7 +278,7 @@ impl<K: Clone + Eq + Hash> ReadTurn<K> {
         }
     }
 
-    /// Tells that there is no answer by which the next ones could be judged: the read has failed, or was given up.
+    /// Tells that the read was given up: its answer, which nobody has seen, may have been large.
     pub fn unanswered(&self) {
         let Some(Given { turns, key, .. }) = &self.0 else { return };
         if let Some(caller) = turns.callers().by_key.get_mut(key)

@@ -127,6 +127,8 @@ async fn requests_that_wait_in_vain_for_a_connection_of_the_pool_say_so() {
     let settings = Settings { of_services, ..Settings::default() };
     let product = Product::start_as(Backend::Postgres, tempfile::tempdir().unwrap(), settings).await;
     let user = product.user("ada");
+    // Once an answer is known, reads are executed at the same time.
+    assert_eq!(user.get("/api/tasks").await.status, 200);
     let mut locks = PgConnection::connect(&product.task_database.url).await.unwrap();
     sqlx::raw_sql("BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE").execute(&mut locks).await.unwrap();
     // Each waits with the connection for the lock, which takes three seconds; there is no connection for the others within five.

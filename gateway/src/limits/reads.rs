@@ -38,11 +38,9 @@ impl Reads {
 impl Turn {
     /// Ends with the response, which is in memory as a whole. One that tells of a failure says nothing about the next ones.
     pub(crate) fn end(mut self, response: &Response) {
+        let Some(turn) = self.0.take() else { return };
         let status = response.status();
-        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-            return;
-        }
-        if let Some(turn) = self.0.take() {
+        if !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS {
             turn.answered(usize::try_from(response.body().size_hint().lower()).unwrap_or(usize::MAX));
         }
     }
@@ -64,21 +62,21 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_caller_whose_read_has_failed_or_was_given_up_is_not_one_with_small_answers() {
+    async fn a_read_that_has_failed_says_nothing_of_a_caller_and_one_that_was_given_up_ends_what_is_known() {
         let reads = Reads::default();
         let request = || Request::get("/api/tasks").body(Body::empty()).unwrap();
+        // They are given up.
         let at_once =
             || std::iter::from_fn(|| reads.take(&request()).now_or_never()).collect::<Vec<_>>().len();
-        let answer = |status| Response::builder().status(status).body(Body::empty()).unwrap();
         let mut after = Vec::new();
-        for status in [200, 404, 504, 200, 429] {
-            reads.take(&request()).await.end(&answer(status));
+        for statuses in [&[504, 503, 429][..], &[200], &[404], &[200, 504, 503, 429]] {
+            for status in statuses {
+                let answer = Response::builder().status(*status).body(Body::empty()).unwrap();
+                reads.take(&request()).await.end(&answer);
+            }
             after.push(at_once());
-            // Those were given up.
-            reads.take(&request()).await.end(&answer(200));
         }
-        assert_eq!(after, [64, 64, 2, 64, 2]);
-        drop(reads.take(&request()).await);
+        assert_eq!(after, [2, 64, 64, 64]);
         assert_eq!(at_once(), 2);
     }
 }

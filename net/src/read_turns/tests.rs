@@ -71,7 +71,7 @@ fn a_small_answer_counts_once_the_large_ones_are_past() {
 }
 
 #[tokio::test]
-async fn a_read_that_has_no_answer_leaves_a_caller_of_whom_nothing_is_known() {
+async fn a_read_that_is_given_up_leaves_a_caller_of_whom_nothing_is_known() {
     let turns = Turns::default();
     answer(&turns, "ada", 1).await;
     turns.clone().take("ada").await.unanswered();
