@@ -55,7 +55,7 @@ pub struct ReadTurn<K: Clone + Eq + Hash>(Option<Given<K>>);
 struct Given<K: Clone + Eq + Hash> {
     turns: ReadTurns<K>,
     key: K,
-    /// Those of the lane.
+    /// What it takes of the lane.
     bytes: usize,
 }
 

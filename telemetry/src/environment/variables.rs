@@ -1,6 +1,8 @@
 //! The variables that the telemetry reads, with their defaults: docs/configuration.md is made from this table. A test compares it
 //! with what is read.
 
+use VariableDefault::{Value, Words};
+
 /// A variable of the environment that no flag has.
 #[derive(Clone, Copy, Debug)]
 pub struct Variable {
@@ -20,8 +22,6 @@ pub enum VariableDefault {
     /// What no value says, in Markdown.
     Words(&'static str),
 }
-
-use VariableDefault::{Value, Words};
 
 /// The variables, in the order of the documentation. The variables `OTEL_EXPORTER_OTLP_…` also have a form for each signal.
 pub const VARIABLES: [Variable; 29] = [
