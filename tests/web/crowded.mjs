@@ -6,6 +6,8 @@ import { createServer, request as send } from "node:http";
 
 export const titleOf = (/** @type {number} */ i) => `many ${String(i).padStart(5, "0")}`;
 
+const NO_HISTORY = JSON.stringify({ items: [], next_page_token: null });
+
 export class Crowded {
   #server;
   /** @type {import("node:http").ServerResponse | null} */
@@ -21,6 +23,8 @@ export class Crowded {
     this.#server = createServer((request, response) => {
       if (request.url?.startsWith("/api/events/stream")) return this.#begin(response);
       const { method, url, headers } = request;
+      // Those that are many have no history.
+      if (url?.match(/^\/api\/(tasks|workers)\/.*\d{5}\/events/)) return response.setHeader("content-type", "application/json").end(NO_HISTORY);
       const forwarded = send(target + url, { method, headers }, (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);

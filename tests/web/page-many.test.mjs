@@ -1,4 +1,4 @@
-// A list of ten thousand tasks.
+// A list of ten thousand tasks, and a timeline through which changes pass quickly.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -55,4 +55,41 @@ test("ten thousand tasks are a list like any other", async (t) => {
   await ada.until(() => [...document.querySelectorAll("tr.row")].some((it) => Number(it.getAttribute("aria-rowindex")) > 4_000));
   await keys.press("ArrowDown");
   await at(first + 2);
+});
+
+test("what passes through the timeline neither makes elements nor moves the focus to another line", async (t) => {
+  const SHOWN = 100;
+  const task = await new Api(await token("ada")).createTask();
+  const crowded = await new Crowded(BASE, { task, tasks: 1_000 }).start();
+  t.after(() => crowded.stop());
+  const ada = await Person.arrive("ada", { base: crowded.url });
+  await ada.signIn();
+  await ada.open("/timeline");
+  let told = 0;
+  const tell = async (/** @type {number} */ n) => {
+    for (; n > 0; n -= 1, told += 1) crowded.change(told, { status: "pending" }, { status: "in_progress" });
+    await ada.until((title) => document.querySelector(".timeline .subject")?.textContent?.trim() === title, titleOf(told - 1));
+  };
+  const latest = () => Array.from({ length: SHOWN }, (_, i) => titleOf(told - 1 - i));
+  const shown = async () => (await ada.page.locator(".timeline > li .subject").allTextContents()).map((it) => it.trim());
+  const strangers = () => ada.page.locator(".timeline > li").evaluateAll((all) => all.filter((it) => !("seen" in it)).length);
+
+  await tell(150);
+  assert.deepEqual(await shown(), latest());
+  await ada.page.locator(".timeline > li").evaluateAll((all) => all.forEach((it) => Object.assign(it, { seen: true })));
+  const third = ada.page.locator(".timeline .subject").nth(2);
+  const focused = (await third.textContent())?.trim();
+  await third.focus();
+  const focus = () => ada.page.evaluate(() => document.activeElement?.textContent?.trim());
+
+  await tell(60);
+  assert.deepEqual(await shown(), latest());
+  assert.equal(await strangers(), 0);
+  assert.equal(await focus(), focused);
+
+  // Of the elements, only the one with the focus goes with its line.
+  await tell(200);
+  assert.deepEqual(await shown(), latest());
+  assert.equal(await strangers(), 1);
+  assert.ok(await ada.page.evaluate(() => document.activeElement === document.body));
 });

@@ -3,7 +3,7 @@
 
 /** Pause between two drawings while changes keep coming, in milliseconds. */
 const PAUSE = 100;
-/** The pause is so many times as long as the last drawing took, so that a burst leaves most of the time to the person. */
+/** The pause is so many times as long as the last frame took, layout and paint included, so that a burst leaves most of the time to the person. */
 const SHARE = 4;
 
 /**
@@ -16,15 +16,22 @@ export function drawing(app, draw) {
   let timer;
   let last = 0;
   let pause = PAUSE;
+  let missed = false;
   let ended = false;
   const now = () => {
-    frame = 0;
+    missed = false;
     const begun = performance.now();
     if (!ended) draw();
-    last = performance.now();
-    pause = Math.max(PAUSE, SHARE * (last - begun));
+    // The next task comes after the layout and the paint of this frame.
+    setTimeout(() => {
+      frame = 0;
+      last = performance.now();
+      pause = Math.max(PAUSE, SHARE * (last - begun));
+      if (missed) soon();
+    });
   };
   const soon = () => {
+    missed = true;
     if (frame || timer || ended || document.hidden) return;
     const wait = pause - (performance.now() - last);
     if (wait <= 0) frame = requestAnimationFrame(now);

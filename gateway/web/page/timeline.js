@@ -10,6 +10,7 @@ import { drawing } from "./drawing.js";
 import { clock, count, exact } from "./format.js";
 import { actor, described } from "./history.js";
 import { earlier } from "./earlier.js";
+import { recycled } from "./recycled.js";
 import { awaited, empty, failure, icon, spinner, status, traceLink, traceOf } from "./parts.js";
 import { taskStatus } from "./statuses.js";
 
@@ -23,8 +24,20 @@ const KINDS = [
   ["failures", "Failures"],
 ];
 
+/** The lines of events, each made once. @type {WeakMap<any, any>} */
+const LINES = new WeakMap();
+/** What was last shown of a line. @type {WeakMap<any, {name: string, shown: any}>} */
+const ROWS = new WeakMap();
+
 /** A change, whether it came by the stream or out of a history. @param {any} event of the stream */
 export function lineOf(event) {
+  const known = LINES.get(event) ?? read(event);
+  LINES.set(event, known);
+  return known;
+}
+
+/** @param {any} event */
+function read(event) {
   const [kind, id] = event.subject.split("/");
   const after = event.data.task ?? event.data.worker ?? null;
   return { id: event.id, kind, subject: id, type: event.type, time: event.time, after, before: event.data.before ?? null, actor: event.data.actor ?? "", on_behalf_of: event.data.on_behalf_of ?? null, trace_id: traceOf(event) };
@@ -42,6 +55,7 @@ export function mount(root, app, route) {
   /** What was shown when it was stopped, so that it can be read. @type {{events: any[], version: number} | null} */
   let held = null;
   let shown = SHOWN;
+  const slots = recycled(root);
   const before = earlier(app, () => drawn?.soon());
 
   const set = (/** @type {string} */ name, /** @type {string} */ value) => {
@@ -90,7 +104,7 @@ export function mount(root, app, route) {
           </div>
         </div>
         ${lines.length
-          ? html`<ol class="timeline">${repeat(lines, (it) => it.id, (it) => row(app, it))}</ol>`
+          ? html`<ol class="timeline">${repeat(slots(lines), (it) => it.slot, (it) => row(app, it.line))}</ol>`
           : events.length || before.lines.length
             ? empty("Nothing matches", "Changes that match will be shown as they happen.", html`<button type="button" @click=${() => app.navigate("/timeline", { replace: true })}>Clear the filters</button>`)
             : !app.store.loaded
@@ -133,10 +147,19 @@ function nameOf(app, { kind, subject, after }) {
 
 /** A change in one line. @param {any} app @param {any} line */
 export function row(app, line) {
-  const { kind, subject, type, time, after, before, trace_id: trace } = line;
   const name = nameOf(app, line);
+  const known = ROWS.get(line);
+  if (known && known.name === name) return known.shown;
+  const shown = written(line, name);
+  ROWS.set(line, { name, shown });
+  return shown;
+}
+
+/** @param {any} line @param {string} name */
+function written(line, name) {
+  const { id, kind, subject, type, time, after, before, trace_id: trace } = line;
   const changed = before && after && "status" in before && before.status !== after.status;
-  return html`<li class=${kind}>
+  return html`<li class=${kind} data-line=${id}>
     <time datetime=${time} title=${exact(time)}>${clock(time)}</time>
     <a class="subject" href="${BASE}/${kind}/${subject}">${icon(kind === "workers" ? "workers" : "tasks")}<bdi>${name}</bdi></a>
     <div class="what">
