@@ -191,6 +191,10 @@ impl From<Status> for ApiError {
             };
         };
         let reason = Reason::from_text(&info.reason);
+        // What did not arrive in time is the message of the gateway, which had the whole body of the client.
+        if reason == Some(Reason::BodyTimeout) {
+            return Self::new(Reason::ServiceUnavailable, "a service did not take the request in time").after(1);
+        }
         let violations = details.bad_request().map(|it| it.field_violations.as_slice()).unwrap_or_default();
         let of_service = Self {
             status: reason.map_or_else(|| http_status_of_code(status.code()), http_status),

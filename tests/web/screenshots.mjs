@@ -111,9 +111,9 @@ function pictures({ workers, tasks, actions }) {
     ["worker-missing", at("/workers/00000000-0000-0000-0000-000000000000", ".empty")],
     ["tasks", at("/tasks", ROW)],
     ["task", at(`/tasks/${tasks["Check why network-lab-b was slow on Monday"].id}`, ".history li")],
-    ["task-of-action", at(`/tasks/${actions["genomics-03"].id}`, "table.small td")],
+    ["task-of-action", at(`/tasks/${actions["genomics-03"].id}`, ".history li")],
     ["timeline", at("/timeline", ".timeline li")],
-    ["timeline-failures", at("/timeline?show=failures")],
+    ["timeline-failures", at("/timeline?show=failures", ".timeline li, .empty")],
     ["traces", at("/traces")],
     ["trace", async (page) => {
       await worker("genomics-03")(page);
@@ -153,7 +153,8 @@ function pictures({ workers, tasks, actions }) {
     }],
     ["failed-read", async (page) => {
       await page.route("**/api/workers/*/explain", (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(refused) }));
-      await at(`/workers/${workers["genomics-02"].id}`, ".failure")(page);
+      await worker("genomics-02")(page);
+      await page.locator(".failure").waitFor();
       await page.unrouteAll();
     }],
     ["api-reference", async (page) => {

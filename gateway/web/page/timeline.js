@@ -106,7 +106,7 @@ export function mount(root, app, route) {
         ${lines.length
           ? html`<ol class="timeline">${repeat(slots(lines), (it) => it.slot, (it) => row(app, it.line))}</ol>`
           : events.length || before.lines.length
-            ? empty("Nothing matches", "Changes that match will be shown as they happen.", html`<button type="button" @click=${() => app.navigate("/timeline", { replace: true })}>Clear the filters</button>`)
+            ? empty("Nothing matches", `${before.since ? `Of what has happened since ${clock(before.since).slice(0, 8)}, nothing does; older changes are in the history of each task and worker. ` : ""}Changes that match will be shown as they happen.`, html`<button type="button" @click=${() => app.navigate("/timeline", { replace: true })}>Clear the filters</button>`)
             : !app.store.loaded
               ? awaited(app)
             : before.loading
