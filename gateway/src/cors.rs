@@ -151,7 +151,8 @@ impl Cors {
                 }
             }
         });
-        let Ok(response) = layer.layer(next).oneshot(request).await;
+        // Boxed, because each request would have room for it, and most gateways have no such layer.
+        let Ok(response) = Box::pin(layer.layer(next).oneshot(request)).await;
         response
     }
 }

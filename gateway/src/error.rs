@@ -11,6 +11,7 @@ use net::http_server::ErrorReason;
 use platform::violation::Violation;
 use serde::Serialize;
 use telemetry::propagation;
+use tokio::task::futures::TaskLocalFuture;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
@@ -193,7 +194,8 @@ impl From<Status> for ApiError {
         let reason = Reason::from_text(&info.reason);
         // What did not arrive in time is the message of the gateway, which had the whole body of the client.
         if reason == Some(Reason::BodyTimeout) {
-            return Self::new(Reason::ServiceUnavailable, "a service did not take the request in time").after(1);
+            return Self::new(Reason::ServiceUnavailable, "a service did not take the request in time")
+                .after(1);
         }
         let violations = details.bad_request().map(|it| it.field_violations.as_slice()).unwrap_or_default();
         let of_service = Self {
@@ -279,8 +281,11 @@ pub(crate) fn trace_links(url: &Arc<Option<TraceUrl>>, public: Option<&PublicUrl
 }
 
 /// Lets the problems of a request link to its trace.
-pub(crate) async fn with_trace_links<F: Future>(url: Arc<Option<TraceUrl>>, answered: F) -> F::Output {
-    TRACE_URL.scope(url, answered).await
+pub(crate) fn with_trace_links<F: Future>(
+    url: Arc<Option<TraceUrl>>,
+    answered: F,
+) -> TaskLocalFuture<Arc<Option<TraceUrl>>, F> {
+    TRACE_URL.scope(url, answered)
 }
 
 /// The id of the current trace, and where it is shown if it is sampled.

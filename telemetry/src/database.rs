@@ -116,7 +116,8 @@ pub async fn statement<T, E: DescribeFailure>(
         target.describe_peer(it);
     });
     let started = Instant::now();
-    let (outcome, failure) = observed(span, call).await;
+    let outcome = span.run(call).await;
+    let failure = ended(&span, &outcome);
     metrics::operation(target, (operation, collection), started.elapsed(), failure.as_ref());
     outcome
 }
@@ -133,7 +134,8 @@ pub async fn transaction<T, E: DescribeFailure>(
         target.describe_peer(it);
     });
     let started = Instant::now();
-    let (outcome, failure) = observed(span, call).await;
+    let outcome = span.run(call).await;
+    let failure = ended(&span, &outcome);
     metrics::operation(target, (operation, None), started.elapsed(), failure.as_ref());
     outcome
 }
@@ -208,16 +210,12 @@ impl Acquisition {
     }
 }
 
-/// Runs a call in its span, and returns why it failed.
-async fn observed<T, E: DescribeFailure>(
-    span: Span,
-    call: impl Future<Output = Result<T, E>>,
-) -> (Result<T, E>, Option<Failure>) {
-    let outcome = span.run(call).await;
+/// Ends the span of a call, and returns why it failed.
+fn ended<T, E: DescribeFailure>(span: &Span, outcome: &Result<T, E>) -> Option<Failure> {
     let failure = outcome.as_ref().err().map(DescribeFailure::failure);
-    record_failure(&span, failure.as_ref());
+    record_failure(span, failure.as_ref());
     span.end();
-    (outcome, failure)
+    failure
 }
 
 fn record_failure(span: &Span, failure: Option<&Failure>) {

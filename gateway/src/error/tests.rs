@@ -96,8 +96,12 @@ fn a_service_that_is_down_is_named_and_worth_another_try() {
 
 #[test]
 fn a_message_that_a_service_did_not_get_in_time_is_not_the_fault_of_the_client() {
-    let error = ApiError::from(status::with_reason(Reason::BodyTimeout, "the request message did not arrive"));
-    assert_eq!((error.status.as_u16(), error.reason(), error.is_retryable()), (503, "SERVICE_UNAVAILABLE", true));
+    let error =
+        ApiError::from(status::with_reason(Reason::BodyTimeout, "the request message did not arrive"));
+    assert_eq!(
+        (error.status.as_u16(), error.reason(), error.is_retryable()),
+        (503, "SERVICE_UNAVAILABLE", true)
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderValue};
+use tokio::task::futures::TaskLocalFuture;
 
 const GRPC_TIMEOUT: &str = "grpc-timeout";
 
@@ -14,9 +15,9 @@ tokio::task_local! {
 
 /// Runs `future` under a deadline. An earlier deadline that is already in force stays in force. When the
 /// deadline passes, nothing is cancelled; the caller has to do that.
-pub async fn within<F: Future>(deadline: Instant, future: F) -> F::Output {
+pub fn within<F: Future>(deadline: Instant, future: F) -> TaskLocalFuture<Instant, F> {
     let deadline = current().map_or(deadline, |outer| outer.min(deadline));
-    DEADLINE.scope(deadline, future).await
+    DEADLINE.scope(deadline, future)
 }
 
 /// The deadline in force in this task.

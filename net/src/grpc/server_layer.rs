@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -172,16 +172,20 @@ where
             };
             let within = call.about.within(call.span.context());
             let body = RequestBody::of_call(body, received.clone(), &bounds);
-            let handled = inner.call(Request::from_parts(head, body));
-            let handled = counted(handled, holder, method, received.clone());
-            let handled = survive_panics(handled, bounds.message_bytes()).with_context(within);
-            let mut response = match timeout {
-                None => handled.await?,
-                Some(timeout) => {
-                    let within = deadline::within(Instant::now() + timeout, handled);
-                    match tokio::time::timeout(timeout, within).await {
-                        Ok(answer) => answer?,
-                        Err(_) => status::too_late(service, reads).into_http(),
+            let mut response = {
+                // Pinned one by one: a future that is handed on by value is copied, and is in the other one twice.
+                let handled = pin!(inner.call(Request::from_parts(head, body)));
+                let handled = pin!(counted(handled, holder, method, received.clone()));
+                let handled = pin!(survive_panics(handled, bounds.message_bytes()));
+                let handled = handled.with_context(within);
+                match timeout {
+                    None => handled.await?,
+                    Some(timeout) => {
+                        let within = deadline::within(Instant::now() + timeout, handled);
+                        match tokio::time::timeout(timeout, within).await {
+                            Ok(answer) => answer?,
+                            Err(_) => status::too_late(service, reads).into_http(),
+                        }
                     }
                 }
             };
