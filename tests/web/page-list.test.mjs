@@ -79,6 +79,18 @@ test("the row with the focus leaves by a filter, and the next one has it", async
   assert.deepEqual(await rows(ada), [one.id]);
 });
 
+test("the overview shows more lines of a section when asked", async () => {
+  const person = fresh("busy").replaceAll(" ", "-");
+  const busy = await Person.arrive(person);
+  for (let i = 0; i < 15; i += 1) await busy.api.createTask({ title: fresh("one of fifteen"), assignee_id: person });
+  await busy.signIn();
+  await busy.open("/");
+  const mine = busy.page.getByRole("region", { name: /^Assigned to you/ });
+  await mine.getByRole("button", { name: "and 3 more" }).click();
+  await busy.until((n) => document.querySelectorAll("[aria-labelledby=mine] .lines li").length === n, 15);
+  assert.equal(await mine.getByRole("button", { name: /more$/ }).count(), 0);
+});
+
 test("filters and order are in the address: a reload and the way back keep them", async () => {
   const mark = fresh("address");
   const ada = await Person.arrive("ada");

@@ -43,6 +43,11 @@ test("what a user may not do is not offered, and said", async () => {
   await bob.page.getByRole("heading", { level: 1, name }).waitFor();
   await bob.sees(".buttons", "Administrators can start, stop and terminate workers.");
   assert.equal(await bob.page.locator(".buttons button").count(), 0);
+  const max = await Person.at("max", `/workers/${id}`, { roles: ["manager"], department: "teaching" });
+  await max.sees(".buttons", "Administrators can start, stop and terminate workers.");
+  assert.deepEqual(await max.page.locator(".buttons button").allInnerTexts(), ["Look again"]);
+  await max.page.getByRole("button", { name: "Look again" }).click();
+  await max.sees(".toast", "The machine is looked at now");
 });
 
 test("a manager without a department, and one who sees nothing, are told why", async () => {

@@ -61,6 +61,11 @@ class App {
     return this.me?.roles.includes("admin") ?? false;
   }
 
+  /** Whether the caller may have the state of a machine read soon. */
+  get mayRefresh() {
+    return this.isAdmin || (this.me?.roles.includes("manager") ?? false);
+  }
+
   /** Shows an address of the page, without the prefix. @param {string} url @param {{replace?: boolean}} [options] */
   navigate(url, { replace = false } = {}) {
     if (replace) history.replaceState(null, "", BASE + url);

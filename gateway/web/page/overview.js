@@ -13,6 +13,8 @@ import { lineOf, row } from "./timeline.js";
 
 const ORDER = ["running", "pending", "stopping", "stopped", "shutting_down", "failed", "unknown", "terminated"];
 const LATEST = 12;
+/** So many lines a section shows at first, and so many more at a time. */
+const [LINES, MORE_LINES] = [12, 50];
 /** A worker that has not converged for so long is worth a look, in milliseconds. */
 const SLOW = 120_000;
 
@@ -25,6 +27,19 @@ export function mount(root, app) {
   const before = earlier(app, () => drawn?.soon());
   /** @type {any} */
   let drawn = null;
+  /** How many lines of a section are shown. @type {Record<string, number>} */
+  const shown = { attention: LINES, underWay: LINES, mine: LINES };
+
+  /** The lines of a section that are shown, and what shows more. @param {(() => any)[]} all @param {string} section */
+  const lines = (all, section) => {
+    const left = all.length - shown[section];
+    const more = () => {
+      shown[section] += MORE_LINES;
+      drawn.soon();
+    };
+    return html`<ul class="lines">${all.slice(0, shown[section]).map((it) => it())}</ul>
+      ${left > 0 ? html`<button type="button" class="small" @click=${more}>and ${number(left)} more</button>` : nothing}`;
+  };
 
   const draw = () => {
     const { store } = app;
@@ -70,7 +85,7 @@ export function mount(root, app) {
     ];
     return html`<section aria-labelledby="attention">
       <h2 id="attention">Needs attention ${found.length ? html`<span class="count">${number(found.length)}</span>` : nothing}</h2>
-      ${found.length ? html`<ul class="lines">${found.slice(0, 12).map((it) => it())}</ul>${found.length > 12 ? html`<p class="hint">and ${number(found.length - 12)} more</p>` : nothing}` : html`<p class="calm">Nothing. Every worker is as desired, or on its way.</p>`}
+      ${found.length ? lines(found, "attention") : html`<p class="calm">Nothing. Every worker is as desired, or on its way.</p>`}
     </section>`;
   };
 
@@ -81,11 +96,11 @@ export function mount(root, app) {
     const mine = open.filter((it) => it.assignee_id === app.me.subject);
     return html`<section aria-labelledby="under-way">
         <h2 id="under-way">Under way ${acting.length + starting.length ? html`<span class="count">${number(acting.length + starting.length)}</span>` : nothing}</h2>
-        ${acting.length + starting.length ? html`<ul class="lines">${[...acting.map((it) => () => taskLine(app, it, "")), ...starting.map((it) => () => workerLine(app, it, ""))].slice(0, 12).map((it) => it())}</ul>` : html`<p class="calm">Nothing is being changed.</p>`}
+        ${acting.length + starting.length ? lines([...acting.map((it) => () => taskLine(app, it, "")), ...starting.map((it) => () => workerLine(app, it, ""))], "underWay") : html`<p class="calm">Nothing is being changed.</p>`}
       </section>
       <section aria-labelledby="mine">
         <h2 id="mine">Assigned to you ${mine.length ? html`<span class="count">${number(mine.length)}</span>` : nothing} <button type="button" class="small" @click=${async () => (await loadActions()).editTask(app)}>${icon("plus")}New task</button></h2>
-        ${mine.length ? html`<ul class="lines">${mine.slice(0, 12).map((it) => taskLine(app, it, ""))}</ul>` : html`<p class="calm">${ofOthers(open)}</p>`}
+        ${mine.length ? lines(mine.map((it) => () => taskLine(app, it, "")), "mine") : html`<p class="calm">${ofOthers(open)}</p>`}
       </section>`;
   };
 

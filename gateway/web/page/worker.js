@@ -89,10 +89,11 @@ export function mount(root, app, route) {
     </div>`;
 
   const buttons = (/** @type {any} */ worker) => {
-    if (!app.isAdmin) return html`<p class="hint">Administrators can start, stop and terminate workers.</p>`;
     const ended = worker.status === "terminated";
+    const look = ended || !app.mayRefresh ? nothing : html`<button type="button" @click=${() => refresh(app, worker)}>Look again</button>`;
+    if (!app.isAdmin) return html`${look}<p class="hint">Administrators can start, stop and terminate workers.</p>`;
     return html`${verbs(worker).map((verb) => html`<button type="button" class=${verb === "terminate" ? "danger" : ""} @click=${() => act(app, worker, verb)}>${words(verb)}</button>`)}
-      ${ended ? nothing : html`<button type="button" @click=${() => refresh(app, worker)}>Look again</button>`}
+      ${look}
       ${ended ? html`<button type="button" class="danger" @click=${() => remove(app, "workers", worker)}>Delete</button>` : nothing}`;
   };
 
