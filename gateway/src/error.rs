@@ -194,6 +194,7 @@ impl From<Status> for ApiError {
         let reason = Reason::from_text(&info.reason);
         // What did not arrive in time is the message of the gateway, which had the whole body of the client.
         if reason == Some(Reason::BodyTimeout) {
+            tracing::warn!(cause = status.message(), "a service did not get the message of a call in time");
             return Self::new(Reason::ServiceUnavailable, "a service did not take the request in time")
                 .after(1);
         }

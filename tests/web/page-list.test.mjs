@@ -86,8 +86,10 @@ test("the overview shows more lines of a section when asked", async () => {
   await busy.signIn();
   await busy.open("/");
   const mine = busy.page.getByRole("region", { name: /^Assigned to you/ });
-  await mine.getByRole("button", { name: "and 3 more" }).click();
+  await mine.getByRole("button", { name: "and 3 more" }).press("Enter");
   await busy.until((n) => document.querySelectorAll("[aria-labelledby=mine] .lines li").length === n, 15);
+  const title = await mine.locator(".lines li a").nth(12).textContent();
+  await busy.until((it) => document.activeElement?.textContent === it, title);
   assert.equal(await mine.getByRole("button", { name: /more$/ }).count(), 0);
 });
 

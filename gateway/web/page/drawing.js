@@ -5,6 +5,7 @@
 const PAUSE = 100;
 /** The pause is so many times as long as the last frame took, layout and paint included, so that a burst leaves most of the time to the person. */
 const SHARE = 4;
+const LONGEST_PAUSE = 1_000;
 
 /**
  * Calls `draw` now, after changes of the store, and each second. Returns what ends that.
@@ -21,14 +22,14 @@ export function drawing(app, draw) {
   const now = () => {
     missed = false;
     const begun = performance.now();
-    if (!ended) draw();
-    // The next task comes after the layout and the paint of this frame.
+    // The next task comes after the layout and the paint of this frame, unless others wait already; so there is a longest pause.
     setTimeout(() => {
       frame = 0;
       last = performance.now();
-      pause = Math.max(PAUSE, SHARE * (last - begun));
+      pause = Math.min(LONGEST_PAUSE, Math.max(PAUSE, SHARE * (last - begun)));
       if (missed) soon();
     });
+    if (!ended) draw();
   };
   const soon = () => {
     missed = true;

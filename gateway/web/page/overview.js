@@ -33,9 +33,13 @@ export function mount(root, app) {
   /** The lines of a section that are shown, and what shows more. @param {(() => any)[]} all @param {string} section */
   const lines = (all, section) => {
     const left = all.length - shown[section];
-    const more = () => {
+    const more = (/** @type {any} */ { currentTarget: button }) => {
+      const place = button.closest("section");
+      const from = shown[section];
       shown[section] += MORE_LINES;
-      drawn.soon();
+      draw();
+      // The focus does not go with the button.
+      if (!button.isConnected) place.querySelectorAll(".lines li")[from]?.querySelector("a").focus();
     };
     return html`<ul class="lines">${all.slice(0, shown[section]).map((it) => it())}</ul>
       ${left > 0 ? html`<button type="button" class="small" @click=${more}>and ${number(left)} more</button>` : nothing}`;

@@ -6,7 +6,7 @@
 
 /**
  * Gives each line a slot, the key of its element. It keeps its slot for as long as it is shown; a slot whose element has the
- * focus is not used again.
+ * focus, or says that something was copied, is not used again.
  * @param {HTMLElement} root in which the rows are; each has the id of its line as `data-line`
  */
 export function recycled(root) {
@@ -15,11 +15,11 @@ export function recycled(root) {
   let next = 0;
   /** @param {any[]} lines @returns {{slot: number, line: any}[]} */
   return (lines) => {
-    const focus = document.activeElement;
-    const focused = focus && root.contains(focus) ? focus.closest("[data-line]")?.getAttribute("data-line") : null;
-    const shown = new Set(lines.map((it) => it.id));
-    const free = [...slots].filter(([id]) => !shown.has(id) && id !== focused).map(([, slot]) => slot);
-    const rows = lines.map((line) => ({ slot: slots.get(line.id) ?? free.pop() ?? (next += 1), line }));
+    const busy = [...root.querySelectorAll("[data-line] :is(:focus, .done)")].map((it) => it.closest("[data-line]")?.getAttribute("data-line"));
+    const kept = new Set([...lines.map((it) => it.id), ...busy]);
+    // In the order of the elements, so that those of a burst that replaces all lines stay where they are.
+    const free = [...slots].filter(([id]) => !kept.has(id)).map(([, slot]) => slot).values();
+    const rows = lines.map((line) => ({ slot: slots.get(line.id) ?? free.next().value ?? (next += 1), line }));
     slots = new Map(rows.map(({ slot, line }) => [line.id, slot]));
     return rows;
   };

@@ -11,7 +11,7 @@ import { clock, count, exact } from "./format.js";
 import { actor, described } from "./history.js";
 import { earlier } from "./earlier.js";
 import { recycled } from "./recycled.js";
-import { awaited, empty, failure, icon, spinner, status, traceLink, traceOf } from "./parts.js";
+import { awaited, context, empty, failure, icon, spinner, status, traceLink, traceOf } from "./parts.js";
 import { taskStatus } from "./statuses.js";
 
 /** So many lines are in the document at most. */
@@ -24,16 +24,19 @@ const KINDS = [
   ["failures", "Failures"],
 ];
 
-/** The lines of events, each made once. @type {WeakMap<any, any>} */
+/** The lines of events, each made once for an address of traces. @type {WeakMap<any, {traceUrl: string | null, line: any}>} */
 const LINES = new WeakMap();
-/** What was last shown of a line. @type {WeakMap<any, {name: string, shown: any}>} */
+/** What was last shown of a line. @type {WeakMap<any, {name: string, traceUrl: string | null, shown: any}>} */
 const ROWS = new WeakMap();
 
 /** A change, whether it came by the stream or out of a history. @param {any} event of the stream */
 export function lineOf(event) {
-  const known = LINES.get(event) ?? read(event);
-  LINES.set(event, known);
-  return known;
+  const { traceUrl } = context;
+  const known = LINES.get(event);
+  if (known && known.traceUrl === traceUrl) return known.line;
+  const line = read(event);
+  LINES.set(event, { traceUrl, line });
+  return line;
 }
 
 /** @param {any} event */
@@ -148,10 +151,11 @@ function nameOf(app, { kind, subject, after }) {
 /** A change in one line. @param {any} app @param {any} line */
 export function row(app, line) {
   const name = nameOf(app, line);
+  const { traceUrl } = context;
   const known = ROWS.get(line);
-  if (known && known.name === name) return known.shown;
+  if (known && known.name === name && known.traceUrl === traceUrl) return known.shown;
   const shown = written(line, name);
-  ROWS.set(line, { name, shown });
+  ROWS.set(line, { name, traceUrl, shown });
   return shown;
 }
 

@@ -13,7 +13,7 @@ tokio::task_local! {
     static DEADLINE: Instant;
 }
 
-/// Runs `future` under a deadline. An earlier deadline that is already in force stays in force. When the
+/// Runs `future` under a deadline. An earlier deadline that is in force when this is called stays in force. When the
 /// deadline passes, nothing is cancelled; the caller has to do that.
 pub fn within<F: Future>(deadline: Instant, future: F) -> TaskLocalFuture<Instant, F> {
     let deadline = current().map_or(deadline, |outer| outer.min(deadline));
@@ -100,7 +100,7 @@ mod tests {
     async fn an_inner_deadline_never_outlives_the_outer_one() {
         let soon = Instant::now() + Duration::from_secs(1);
         let late = soon + Duration::from_secs(9);
-        let inner = within(soon, within(late, async { current() })).await;
+        let inner = within(soon, async { within(late, async { current() }).await }).await;
         assert_eq!(inner, Some(soon));
     }
 }
