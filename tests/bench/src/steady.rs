@@ -69,7 +69,8 @@ impl Steady<'_> {
     pub(crate) async fn measure(&self) -> anyhow::Result<Measured> {
         let mut lines = Vec::new();
         for &backend in self.backends {
-            let measured = LINES.into_iter().filter(|it| self.setups.is_empty() || self.setups.contains(&it.0));
+            let measured =
+                LINES.into_iter().filter(|it| self.setups.is_empty() || self.setups.contains(&it.0));
             for (number, (setup, does_collector_hang)) in measured.enumerate() {
                 let directory = self.directory.join(format!("steady-{}-{number}", backend.title()));
                 std::fs::create_dir_all(&directory)?;
@@ -127,9 +128,9 @@ impl Steady<'_> {
             let first = begin + interval * number / connections;
             let target = target.clone();
             let until = begin + duration;
-            loops.spawn(
-                async move { send_at(&target, number as usize, &ROWS, first, interval, Some(until)).await },
-            );
+            loops.spawn(async move {
+                send_at(&target, number as usize, &ROWS, first, interval, Some(until)).await
+            });
         }
         let (mut latencies, mut failed) = (Vec::new(), 0);
         while let Some(one) = loops.join_next().await {

@@ -29,6 +29,9 @@ const WRITERS: usize = 8;
 /// Events that fill all buffers of a client that reads nothing, which hold 100 KiB.
 const STALLED_EVENTS: usize = 256;
 const TIMEOUT: Duration = Duration::from_mins(2);
+/// What would stop so many clients of one address and one account.
+const LIMITS: [&str; 4] =
+    ["--max-connections", "--max-connections-per-address", "--max-streams", "--max-streams-per-caller"];
 const MAX_MEMORY: f64 = 1.0;
 const MIN_DELIVERIES: f64 = 0.9;
 const MAX_LAG: f64 = 1.5;
@@ -190,8 +193,7 @@ impl Streams<'_> {
         let settings: Vec<&str> = if setup.is_bare() {
             vec!["--event-bytes", &bytes]
         } else {
-            let limits = ["--max-connections", "--max-streams", "--max-streams-per-caller"];
-            let limits = limits.into_iter().flat_map(|it| [it, &most]);
+            let limits = LIMITS.into_iter().flat_map(|it| [it, &most]);
             // Clients that read nothing are kept, and nobody is told that nothing happens.
             let others =
                 ["--write-timeout", "10m", "--stream-heartbeat", "25s", "--service-token-file", &token];

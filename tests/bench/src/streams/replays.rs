@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::clients::{Clients, Kind, Start};
-use super::{WRITERS, write};
+use super::{LIMITS, WRITERS, write};
 use crate::actions::service_token;
 use crate::load::{Connection, Row, Target};
 use crate::machine;
@@ -111,8 +111,7 @@ impl Replays<'_> {
     async fn start(&self) -> anyhow::Result<Running> {
         let token = service_token("gateway", self.directory)?.display().to_string();
         let most = (self.clients + FOLLOWING + 100).to_string();
-        let limits = ["--max-connections", "--max-streams", "--max-streams-per-caller"];
-        let limits = limits.into_iter().flat_map(|it| [it, &most]);
+        let limits = LIMITS.into_iter().flat_map(|it| [it, &most]);
         let settings: Vec<&str> = limits.chain(["--service-token-file", &token]).collect();
         let database = format!("sqlite:{}", self.directory.join("replays.db").display());
         let common = Common { tasks: 8, ..self.common.clone() };
