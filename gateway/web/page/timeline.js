@@ -24,26 +24,14 @@ const KINDS = [
   ["failures", "Failures"],
 ];
 
-/** The lines of events, each made once for an address of traces. @type {WeakMap<any, {traceUrl: string | null, line: any}>} */
-const LINES = new WeakMap();
-/** What was last shown of a line. @type {WeakMap<any, {name: string, traceUrl: string | null, shown: any}>} */
+/** What was last shown of an event of the stream, or of a line out of a history. @type {WeakMap<any, {name: string, traceUrl: string | null, shown: any}>} */
 const ROWS = new WeakMap();
 
 /** A change, whether it came by the stream or out of a history. @param {any} event of the stream */
 export function lineOf(event) {
-  const { traceUrl } = context;
-  const known = LINES.get(event);
-  if (known && known.traceUrl === traceUrl) return known.line;
-  const line = read(event);
-  LINES.set(event, { traceUrl, line });
-  return line;
-}
-
-/** @param {any} event */
-function read(event) {
   const [kind, id] = event.subject.split("/");
   const after = event.data.task ?? event.data.worker ?? null;
-  return { id: event.id, kind, subject: id, type: event.type, time: event.time, after, before: event.data.before ?? null, actor: event.data.actor ?? "", on_behalf_of: event.data.on_behalf_of ?? null, trace_id: traceOf(event) };
+  return { id: event.id, kind, subject: id, type: event.type, time: event.time, after, before: event.data.before ?? null, actor: event.data.actor ?? "", on_behalf_of: event.data.on_behalf_of ?? null, trace_id: traceOf(event), event };
 }
 
 /** @param {any} it a line */
@@ -152,10 +140,11 @@ function nameOf(app, { kind, subject, after }) {
 export function row(app, line) {
   const name = nameOf(app, line);
   const { traceUrl } = context;
-  const known = ROWS.get(line);
+  const source = line.event ?? line;
+  const known = ROWS.get(source);
   if (known && known.name === name && known.traceUrl === traceUrl) return known.shown;
   const shown = written(line, name);
-  ROWS.set(line, { name, traceUrl, shown });
+  ROWS.set(source, { name, traceUrl, shown });
   return shown;
 }
 
