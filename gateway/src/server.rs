@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use futures_util::TryFutureExt as _;
 use http::header::HOST;
 use http::uri::{PathAndQuery, Uri};
 use http::{Request, Response};
@@ -90,13 +91,13 @@ fn options(tls: Option<ServerTls>, limits: &Limits) -> Options {
     }
 }
 
-async fn answer(
+fn answer(
     router: TrailingSlash<Router>,
     request: Request<Incoming>,
     body_bytes: usize,
-) -> Result<Response<Body>, Infallible> {
+) -> impl Future<Output = Result<Response<Body>, Infallible>> {
     let (request, connection) = unread_body::drain_unread(request, body_bytes);
-    Ok(connection.announce_close(router.oneshot(request).await?))
+    router.oneshot(request).map_ok(move |it| connection.announce_close(it))
 }
 
 /// Puts the scheme into the request's target, beside the host that the client named: HTTP/1.1 does not send it.

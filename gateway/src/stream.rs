@@ -248,14 +248,14 @@ impl Streams {
         };
         let public = PublicUrl::of(extensions);
         let own_links = self.settings.trace_url.as_ref().zip(public.told());
-        let links = own_links.and_then(|(url, gateway)| url.relink(gateway));
+        let links = own_links.and_then(|(url, gateway)| url.relink(gateway)).map(Box::new);
         futures_util::stream::unfold((opened, links), |(mut opened, links)| async move {
             let block = match &mut opened {
                 Opened::Client(client) => client.next().await,
                 Opened::Rejected(block) => block.take(),
             };
             let block = match &links {
-                Some((from, to)) => block.map(|it| replace(it, from, to)),
+                Some(links) => block.map(|it| replace(it, &links.0, &links.1)),
                 None => block,
             };
             block.map(|block| (Ok(block), (opened, links)))

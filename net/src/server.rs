@@ -40,6 +40,8 @@ use platform::shutdown::Shutdown;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long connections may take to send their last bytes and to close once no request is in flight any more.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(250);
+/// Connections that are accepted between two rounds of the runtime's tasks. Further ones wait in the kernel.
+const ACCEPTED_AT_ONCE: u32 = 8;
 /// The pause after a failed accept, which nearly always means that the process has no file descriptor left.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
@@ -67,6 +69,8 @@ pub struct Options {
 /// A server that has not started yet.
 pub struct Server {
     options: Arc<Options>,
+    /// The same settings for clients that are known to use HTTP/1.1; `None` if only HTTP/2 is served.
+    http1: Option<Arc<auto::Builder<TokioExecutor>>>,
     open: Connections,
     connections: TaskTracker,
     /// Sockets whose connection has ended and that wait for their client to close.
@@ -77,8 +81,10 @@ impl Server {
     /// Makes a server; it accepts nothing before [`Server::run`].
     #[must_use]
     pub fn new(options: Options) -> Self {
+        let http = &options.http;
         Self {
             open: Connections::new(&options.connections),
+            http1: http.is_http1_available().then(|| Arc::new(http.clone().http1_only())),
             options: Arc::new(options),
             connections: TaskTracker::new(),
             lingering: TaskTracker::new(),
@@ -89,7 +95,11 @@ impl Server {
     /// client's [`PeerAddress`] and its connection's [`Draining`] and [`Stalled`] among its extensions.
     pub async fn run<S, B>(self, listener: TcpListener, service: S, shutdown: Shutdown)
     where
-        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
+        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
         S::Future: Send + 'static,
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
     {
@@ -100,7 +110,14 @@ impl Server {
                 Some(purpose) => tracing::info!(%address, tls, "listening for {purpose}"),
             }
         }
+        let mut at_once = 0;
         loop {
+            if at_once == ACCEPTED_AT_ONCE {
+                // What a thousand new connections begin with would otherwise be in front of everybody else's next event.
+                tokio::task::yield_now().await;
+                at_once = 0;
+            }
+            at_once += 1;
             let accepted = tokio::select! {
                 accepted = self.accept(&listener) => accepted,
                 () = shutdown.cancelled() => break,
@@ -111,13 +128,14 @@ impl Server {
                 Ok((stream, peer, Some(standing))) => {
                     let connection = Connection {
                         options: self.options.clone(),
+                        http1: self.http1.clone(),
                         service: service.clone(),
                         peer,
                         standing,
                         lingering: self.lingering.clone(),
                         shutdown: shutdown.clone(),
                     };
-                    self.connections.spawn(connection.serve_while_it_has_its_place(stream));
+                    self.connections.spawn(connection.serve(stream));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");

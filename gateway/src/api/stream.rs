@@ -102,6 +102,9 @@ impl StreamQuery {
             violations.add("since", "must be now, earliest, or the id of an event of this stream");
         }
         if violations.is_empty() {
+            // Kept as long as the stream is open.
+            filter.type_names.shrink_to_fit();
+            filter.types.shrink_to_fit();
             Ok(Self { filter, start })
         } else {
             Err(ApiError::invalid(violations.into_vec()))

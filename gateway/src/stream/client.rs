@@ -21,7 +21,7 @@ use self::end::{End, EndSpan, Wake};
 use super::cursor::{Cursor, Place, Point};
 use super::filter::Filter;
 use super::frame::control;
-use super::permits::{PartPermit, PartRoom, StreamPermit};
+use super::permits::{PartPermit, StreamPermit};
 use super::ring::{Found, Join};
 use super::source::Older;
 use super::told::Shared;
@@ -32,6 +32,9 @@ use crate::metrics::{OpenStream, StreamPhase};
 /// Pause after a service did not answer.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// Blocks for which a client that has none to send keeps room.
+const READY: usize = 4;
+
 /// A client that takes a part of a snapshot within this time gets larger ones.
 const FAST: Duration = Duration::from_secs(1);
 
@@ -41,9 +44,8 @@ pub(crate) struct Client {
     ends: Ends,
     span: EndSpan,
     /// The last block, which the connection has sent on if it asks for the next one.
-    taken: Option<Taken>,
+    taken: Taken,
     counted: OpenStream,
-    _permit: StreamPermit,
 }
 
 struct State {
@@ -60,7 +62,7 @@ struct State {
     snapshot: Option<PerLog<u64>>,
     /// The points that are beyond what this gateway has read, and exist.
     verified: PerLog<bool>,
-    parts: PartRoom,
+    permit: StreamPermit,
     /// Whether the client has taken the last part of a snapshot at once, so that the next one may be large.
     is_fast: bool,
     /// Whether a log was reset before, so that the next reset waits.
@@ -81,12 +83,20 @@ struct Ready {
 
 /// What is known of a block that the connection has.
 #[derive(Default)]
-struct Taken {
-    event: Option<Shared>,
-    /// The room of a large part of a snapshot.
+enum Taken {
+    #[default]
+    Other,
+    Event(Shared),
+    /// Boxed, because nearly all blocks are events.
+    Part(Box<TakenPart>),
+}
+
+/// A part of a snapshot.
+struct TakenPart {
+    /// The room of a large part.
     _room: Option<PartPermit>,
-    /// When the connection has got a part of a snapshot.
-    part_at: Option<Instant>,
+    /// When the connection has got it.
+    at: Instant,
 }
 
 /// What the stream does.
@@ -128,7 +138,7 @@ impl Client {
             phase: Phase::Deciding,
             snapshot: None,
             verified: [false; 2],
-            parts: permit.parts.clone(),
+            permit,
             is_fast: false,
             was_reset: [false; 2],
             is_warned: false,
@@ -142,25 +152,28 @@ impl Client {
         state.start(start);
         let span = EndSpan::begin(&ends);
         let counted = OpenStream::begin(state.phase());
-        Self { state, ends, span, taken: None, counted, _permit: permit }
+        Self { state, ends, span, taken: Taken::default(), counted }
     }
 
     /// The next block; `None` after the last one.
     pub(crate) async fn next(&mut self) -> Option<Bytes> {
-        if let Some(taken) = self.taken.take() {
-            if let Some(told) = taken.event {
-                told.fanout.delivered();
-            }
-            if let Some(at) = taken.part_at {
-                self.state.is_fast = at.elapsed() < FAST;
-            }
+        match std::mem::take(&mut self.taken) {
+            Taken::Other => {}
+            Taken::Event(told) => told.fanout.delivered(),
+            Taken::Part(part) => self.state.is_fast = part.at.elapsed() < FAST,
         }
         loop {
             if let Some(ready) = self.state.ready.pop_front() {
+                if self.state.ready.is_empty() && self.state.ready.capacity() > READY {
+                    // After a burst, each of the clients would keep its room.
+                    self.state.ready.shrink_to(READY);
+                }
                 let Ready { block, mut taken } = ready;
-                self.span.sent(&block, taken.event.is_some());
-                taken.part_at = taken.part_at.map(|_| Instant::now());
-                self.taken = Some(taken);
+                self.span.sent(&block, matches!(taken, Taken::Event(_)));
+                if let Taken::Part(part) = &mut taken {
+                    part.at = Instant::now();
+                }
+                self.taken = taken;
                 return Some(block);
             }
             if self.span.has_ended() {
@@ -272,23 +285,31 @@ impl State {
             }
             Phase::Live(seq) => {
                 let seq = *seq;
-                let has_turn = self.turn.take().is_some();
-                match self.streams.ring.from(seq, has_turn) {
-                    Found::Far => self.turn = Some(self.streams.turns.request()),
-                    Found::Entries { entries, next } => {
-                        self.phase = Phase::Live(next);
-                        for entry in entries {
-                            self.tell(entry);
-                        }
-                    }
-                    Found::NotYet(heads) => {
-                        self.reached(heads);
-                        self.changed().await;
-                    }
-                    Found::Evicted => self.phase = Phase::Deciding,
+                if !self.follows(seq) {
+                    self.changed().await;
                 }
             }
         }
+    }
+
+    /// Takes what the ring has from `seq` on; returns false if that is nothing yet.
+    fn follows(&mut self, seq: u64) -> bool {
+        let has_turn = self.turn.take().is_some();
+        match self.streams.ring.from(seq, has_turn) {
+            Found::Far => self.turn = Some(self.streams.turns.request()),
+            Found::Entries { entries, next } => {
+                self.phase = Phase::Live(next);
+                for entry in entries {
+                    self.tell(entry);
+                }
+            }
+            Found::NotYet(heads) => {
+                self.reached(heads);
+                return false;
+            }
+            Found::Evicted => self.phase = Phase::Deciding,
+        }
+        true
     }
 
     /// Begins where the wanted logs are now, if that is known.
@@ -327,8 +348,7 @@ impl State {
                         return;
                     }
                     self.snapshot.get_or_insert_default();
-                    let room = self.parts.clone();
-                    let room = if self.is_fast { room.try_acquire() } else { None };
+                    let room = if self.is_fast { self.permit.parts.try_acquire() } else { None };
                     let request = snapshot::Request::new(log, place, &self.caller, &self.filter, room);
                     let streams = self.streams.clone();
                     self.read(log, async move { request.read(&streams).await.map(Read::Snapshot) });

@@ -17,7 +17,6 @@ pub(super) struct StreamPermits {
 }
 
 /// Room in memory for large parts of the snapshot of one stream.
-#[derive(Clone)]
 pub(super) struct PartRoom {
     parts: Places<Key>,
     caller: Key,
@@ -28,7 +27,7 @@ pub(super) struct PartPermit(#[expect(dead_code, reason = "held until it is drop
 
 impl PartRoom {
     /// Returns room for a large part, if there is some.
-    pub(super) fn try_acquire(self) -> Option<PartPermit> {
+    pub(super) fn try_acquire(&self) -> Option<PartPermit> {
         self.parts.take(&self.caller, 1).ok().map(PartPermit)
     }
 }

@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
 use self::room::{Displaced, Room};
 use super::connection::OnConnection;
@@ -149,8 +148,8 @@ impl Connections {
             is_proven: AtomicBool::new(!gives_way),
             is_process: AtomicBool::new(false),
             is_paused: AtomicBool::new(false),
-            paused: CancellationToken::new(),
-            displaced: CancellationToken::new(),
+            is_displaced: AtomicBool::new(false),
+            ended: Notify::new(),
         });
         let room = self.0.on_probation.as_ref().filter(|_| probation.is_some());
         if gives_way {
@@ -162,7 +161,8 @@ impl Connections {
     /// Closes a connection, whose place is free at once.
     fn displace(&self, oldest: &Standing) {
         drop(oldest.place().take());
-        oldest.displaced.cancel();
+        oldest.is_displaced.store(true, Ordering::SeqCst);
+        oldest.ended.notify_waiters();
         if let Some(full) = oldest.probation {
             return self.close(full, oldest.client.peer);
         }
@@ -221,8 +221,9 @@ pub(crate) struct Standing {
     is_proven: AtomicBool,
     is_process: AtomicBool,
     is_paused: AtomicBool,
-    paused: CancellationToken,
-    displaced: CancellationToken,
+    is_displaced: AtomicBool,
+    /// One of the two before has become true.
+    ended: Notify,
 }
 
 impl Standing {
@@ -251,7 +252,7 @@ impl Standing {
             Err(full) => {
                 if !self.is_paused.swap(true, Ordering::SeqCst) {
                     self.connections.close(full, self.client.peer);
-                    self.paused.cancel();
+                    self.ended.notify_waiters();
                 }
                 return Err(full);
             }
@@ -306,7 +307,7 @@ impl Standing {
     pub(crate) fn pause(&self) {
         if !self.is_paused.swap(true, Ordering::SeqCst) {
             metrics::connection_closed(ConnectionEnd::RefusedCalls);
-            self.paused.cancel();
+            self.ended.notify_waiters();
         }
     }
 
@@ -316,27 +317,40 @@ impl Standing {
 
     /// Waits until the connection is paused.
     pub(super) async fn paused(&self) {
-        self.paused.cancelled().await;
+        self.until(&self.is_paused).await;
     }
 
     pub(super) fn is_displaced(&self) -> bool {
-        self.displaced.is_cancelled()
+        self.is_displaced.load(Ordering::SeqCst)
     }
 
     /// Waits until the connection has given way, or until its probation is over.
     pub(super) async fn displaced(&self) {
-        self.displaced_within(PROBATION).await;
+        if self.probation.is_some() {
+            // Boxed, so that the others do not have the room for it.
+            return Box::pin(self.displaced_within(PROBATION)).await;
+        }
+        self.until(&self.is_displaced).await;
     }
 
     async fn displaced_within(&self, probation: Duration) {
-        if self.probation.is_none() {
-            return self.displaced.cancelled().await;
-        }
-        let over = tokio::time::timeout(probation, self.displaced.cancelled()).await.is_err();
+        let over = tokio::time::timeout(probation, self.until(&self.is_displaced)).await.is_err();
         if over && self.is_on_probation.load(Ordering::SeqCst) {
             return self.connections.displace(self);
         }
-        self.displaced.cancelled().await;
+        self.until(&self.is_displaced).await;
+    }
+
+    /// Waits until one of the two that `ended` is about is true.
+    async fn until(&self, is_true: &AtomicBool) {
+        loop {
+            // It is notified from here on, also before it is polled.
+            let ended = self.ended.notified();
+            if is_true.load(Ordering::SeqCst) {
+                return;
+            }
+            ended.await;
+        }
     }
 
     fn place(&self) -> MutexGuard<'_, Option<Place<Network>>> {

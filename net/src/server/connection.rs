@@ -8,10 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::TryFutureExt as _;
 use http::{Request, Response};
 use http_body_util::Either;
 use hyper::body::{Body, Incoming};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
 use platform::clock;
 use platform::shutdown::Shutdown;
 use socket2::SockRef;
@@ -28,6 +30,7 @@ use super::progress::{Progress, RequestProgress};
 use super::sliced_body::SlicedBody;
 use super::socket::Socket;
 use crate::event_stream::is_event_stream;
+use crate::tls::ServerTls;
 
 /// How long in-flight requests may take to finish on a connection that has reached its maximum age.
 const AGED_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -35,8 +38,8 @@ const AGED_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 const STALLED_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a connection stays open that has been paused, for its last answers.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The length of HTTP/2's client connection preface, RFC 9113 section 3.4.
-const PREFACE_BYTES: usize = 24;
+/// HTTP/2's client connection preface, RFC 9113 section 3.4.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// The kernel's send buffer in bytes, where write progress is watched: bytes on their way to the client, and bytes that wait.
 /// The default grows up to 4 MiB for each client.
 const KERNEL_SEND_BUFFER: usize = 256 * 1024;
@@ -119,8 +122,13 @@ pub struct InFlight {
     _progress: Arc<RequestProgress>,
 }
 
+/// The body of a response as it is sent.
+type Sliced<B> = Either<SlicedBody<B>, B>;
+
 pub(super) struct Connection<S> {
     pub(super) options: Arc<Options>,
+    /// `options.http` for HTTP/1.1 alone; `None` if it is not served.
+    pub(super) http1: Option<Arc<auto::Builder<TokioExecutor>>>,
     pub(super) service: S,
     pub(super) peer: SocketAddr,
     pub(super) standing: Arc<Standing>,
@@ -130,20 +138,15 @@ pub(super) struct Connection<S> {
 
 impl<S, B> Connection<S>
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
     /// Serves until the connection ends, or gives way to another one: then it is closed at once.
-    pub(super) async fn serve_while_it_has_its_place(self, stream: TcpStream) {
-        let standing = self.standing.clone();
-        tokio::select! {
-            () = self.serve(stream) => {}
-            () = standing.displaced() => {}
-        }
-    }
-
-    async fn serve(self, stream: TcpStream) {
+    ///
+    /// There is one such future for each open connection, so it has no room for what few connections need: an async function
+    /// that takes its arguments by value has room for each of them twice.
+    pub(super) fn serve(self, stream: TcpStream) -> impl Future<Output = ()> + Send {
         // Otherwise a response in two writes waits up to 40 ms for the client's delayed acknowledgement.
         let _ = stream.set_nodelay(true);
         let progress = self.options.stall_timeouts.map(|it| Progress::new(it, self.standing.clone()));
@@ -151,38 +154,126 @@ where
             bound_send_buffer(&SockRef::from(&stream));
         }
         let socket = Socket::new(stream, progress.clone(), self.standing.clone(), self.lingering.clone());
-        let Some(tls) = self.options.tls.clone() else { return self.serve_http(socket, progress).await };
+        async move {
+            tokio::select! {
+                () = self.serve_socket(socket, progress.as_ref()) => {}
+                () = self.standing.displaced() => {}
+            }
+        }
+    }
+
+    async fn serve_socket(&self, socket: Socket, progress: Option<&Progress>) {
+        if let Some(tls) = &self.options.tls {
+            // Boxed, so that connections without TLS do not have the room for one with TLS in their task.
+            return Box::pin(self.serve_tls(tls, socket, progress)).await;
+        }
+        let no_request = Stalled::default();
+        let http = tokio::select! {
+            http = self.protocol_of(&socket) => http,
+            () = stalled(progress, &no_request) => return,
+            () = self.standing.paused() => return,
+            () = self.shutdown.cancelled() => return,
+        };
+        self.serve_http(http, socket, progress).await;
+    }
+
+    async fn serve_tls(&self, tls: &ServerTls, socket: Socket, progress: Option<&Progress>) {
         let client = self.peer.to_string();
         let handshake = tokio::select! {
             stream = tls.accept(socket, &client, self.options.handshake_timeout) => stream,
             () = self.shutdown.cancelled() => None,
         };
         if let Some(stream) = handshake {
-            // Boxed, so that connections without TLS do not have the room for one with TLS in their task.
-            Box::pin(self.serve_http(stream, progress)).await;
+            self.serve_http(&self.options.http, stream, progress).await;
         }
     }
 
-    async fn serve_http<IO>(self, stream: IO, progress: Option<Progress>)
-    where
+    /// Finds out whether the client uses HTTP/1.1, by its first bytes, which stay where they are. hyper-util would take them off the
+    /// socket, and the buffer of HTTP/1.1 would grow to twice its size when they are put before the rest of the request.
+    async fn protocol_of(&self, socket: &Socket) -> &auto::Builder<TokioExecutor> {
+        let Some(http1) = &self.http1 else { return &self.options.http };
+        let mut first = [0; PREFACE.len()];
+        match socket.peek(&mut first).await {
+            Ok(length) if !PREFACE.starts_with(&first[..length]) => http1,
+            // HTTP/2, too short to tell, or the end: hyper-util finds out.
+            _ => &self.options.http,
+        }
+    }
+
+    async fn serve_http<IO>(
+        &self,
+        http: &auto::Builder<TokioExecutor>,
+        stream: IO,
+        progress: Option<&Progress>,
+    ) where
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self { options, service, peer, standing, shutdown, .. } = self;
-        let preface = CancellationToken::new();
-        if options.http.is_http1_available() {
-            // HTTP/1.1 has no preface. The header timeout limits the wait for the first request instead.
-            preface.cancel();
-        }
-        let stream = TokioIo::new(signal_preface(stream, preface.clone()));
-        let draining = Draining(shutdown.child_token());
+        // HTTP/1.1 has no preface. The header timeout limits the wait for the first request instead.
+        let preface = (!self.options.http.is_http1_available()).then(CancellationToken::new);
+        let mut no_preface = preface.clone().map(|it| Box::pin(missed(it, self.options.handshake_timeout)));
+        let stream = TokioIo::new(signal_preface(stream, preface));
+        let draining = Draining(self.shutdown.child_token());
         let is_stalled = Stalled::default();
-        let requests = progress.clone();
+        let service = self.service_of(progress.cloned(), draining.clone(), is_stalled.clone());
+        let mut connection = std::pin::pin!(http.serve_connection(stream, service));
+        let timeout = tokio::select! {
+            ended = connection.as_mut() => return log_end(ended),
+            () = if_any(no_preface.as_mut()) => return,
+            () = stalled(progress, &is_stalled) => STALLED_CLOSE_TIMEOUT,
+            () = self.standing.paused() => {
+                // A new connection costs more than a place, so a client that has to be stopped keeps this one for a while.
+                let _ = tokio::time::timeout(PAUSE, connection).await;
+                return;
+            }
+            () = max_age_reached(self.options.max_connection_age) => {
+                tracing::debug!("a connection reached its maximum age and accepts no more requests");
+                AGED_DRAIN_TIMEOUT
+            }
+            // The server has a timeout for all connections.
+            () = self.shutdown.cancelled() => Duration::MAX,
+        };
+        connection.as_mut().graceful_shutdown();
+        draining.0.cancel();
+        if let Some(progress) = progress {
+            progress.drain();
+        }
+        tokio::select! {
+            ended = connection.as_mut() => log_end(ended),
+            // A client that has begun before the timeout still learns that its requests were not processed.
+            () = if_any(no_preface.as_mut()) => {}
+            () = tokio::time::sleep(timeout) => {
+                tracing::debug!(?timeout, "in-flight requests on a closing connection were aborted");
+            }
+            () = self.standing.paused() => {
+                let _ = tokio::time::timeout(PAUSE, connection).await;
+            }
+            () = stalled(progress, &is_stalled), if timeout > STALLED_CLOSE_TIMEOUT => {
+                let _ = tokio::time::timeout(STALLED_CLOSE_TIMEOUT, connection).await;
+            }
+        }
+    }
+
+    /// The service, whose requests have in their extensions what it can know of the connection, and whose responses are sent
+    /// in slices.
+    fn service_of(
+        &self,
+        requests: Option<Progress>,
+        draining: Draining,
+        is_stalled: Stalled,
+    ) -> impl hyper::service::Service<
+        Request<Incoming>,
+        Response = Response<Sliced<B>>,
+        Error = Infallible,
+        Future: Send + 'static,
+    > + Send
+    + use<S, B> {
+        let (service, peer) = (self.service.clone(), self.peer);
         let of_connection = OnConnection(Arc::new(Facts {
-            standing: ConnectionStanding::new(&standing),
-            draining: draining.clone(),
-            stalled: is_stalled.clone(),
+            standing: ConnectionStanding::new(&self.standing),
+            draining,
+            stalled: is_stalled,
         }));
-        let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        hyper::service::service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(PeerAddress(peer));
             request.extensions_mut().insert(of_connection.clone());
             let progress = requests.as_ref().map(|it| Arc::new(it.begin_request(request.version())));
@@ -190,57 +281,19 @@ where
             if let Some(progress) = progress.as_ref().filter(|_| !request.body().is_end_stream()) {
                 request.extensions_mut().insert(InFlight { _progress: progress.clone() });
             }
-            let response = service.clone().oneshot(request);
-            async move {
-                let response = response.await?;
+            // No async block: it would have room for the future twice, and with HTTP/1.1 for as long as the connection is open.
+            service.clone().oneshot(request).map_ok(move |response| {
                 let is_stream =
                     is_event_stream(response.headers()) || response.extensions().get::<LastsLong>().is_some();
-                Ok::<_, Infallible>(response.map(|body| match progress {
+                response.map(|body| match progress {
                     Some(progress) => {
                         progress.answered(is_stream);
                         Either::Left(SlicedBody::new(body, progress))
                     }
                     None => Either::Right(body),
-                }))
-            }
-        });
-        let mut connection = std::pin::pin!(options.http.serve_connection(stream, service));
-        let mut no_preface = std::pin::pin!(preface_missed(&preface, options.handshake_timeout));
-        let timeout = tokio::select! {
-            ended = connection.as_mut() => return log_end(ended),
-            () = no_preface.as_mut() => return,
-            () = stalled(progress.as_ref(), &is_stalled) => STALLED_CLOSE_TIMEOUT,
-            () = standing.paused() => {
-                // A new connection costs more than a place, so a client that has to be stopped keeps this one for a while.
-                let _ = tokio::time::timeout(PAUSE, connection).await;
-                return;
-            }
-            () = max_age_reached(options.max_connection_age) => {
-                tracing::debug!("a connection reached its maximum age and accepts no more requests");
-                AGED_DRAIN_TIMEOUT
-            }
-            // The server has a timeout for all connections.
-            () = shutdown.cancelled() => Duration::MAX,
-        };
-        connection.as_mut().graceful_shutdown();
-        draining.0.cancel();
-        if let Some(progress) = &progress {
-            progress.drain();
-        }
-        tokio::select! {
-            ended = connection.as_mut() => log_end(ended),
-            // A client that has begun before the timeout still learns that its requests were not processed.
-            () = no_preface => {}
-            () = tokio::time::sleep(timeout) => {
-                tracing::debug!(?timeout, "in-flight requests on a closing connection were aborted");
-            }
-            () = standing.paused() => {
-                let _ = tokio::time::timeout(PAUSE, connection).await;
-            }
-            () = stalled(progress.as_ref(), &is_stalled), if timeout > STALLED_CLOSE_TIMEOUT => {
-                let _ = tokio::time::timeout(STALLED_CLOSE_TIMEOUT, connection).await;
-            }
-        }
+                })
+            })
+        })
     }
 }
 
@@ -250,8 +303,16 @@ fn bound_send_buffer(socket: &SockRef<'_>) {
     let _ = socket.set_tcp_notsent_lowat(KERNEL_WAITING_BYTES);
 }
 
+/// Waits for a future; for ever, if there is none.
+async fn if_any(future: Option<impl Future<Output = ()>>) {
+    match future {
+        Some(future) => future.await,
+        None => pending().await,
+    }
+}
+
 /// Waits until the client has not sent its preface within `timeout`. hyper would wait for ever, even at a shutdown.
-async fn preface_missed(preface: &CancellationToken, timeout: Duration) {
+async fn missed(preface: CancellationToken, timeout: Duration) {
     if tokio::time::timeout(timeout, preface.cancelled()).await.is_ok() {
         pending::<()>().await;
     }
@@ -261,7 +322,7 @@ async fn preface_missed(preface: &CancellationToken, timeout: Duration) {
 /// Waits until a connection has reached its maximum age, with jitter.
 async fn max_age_reached(max_age: Option<Duration>) {
     match max_age {
-        Some(age) => tokio::time::sleep(with_jitter(age)).await,
+        Some(age) => Box::pin(tokio::time::sleep(with_jitter(age))).await,
         None => pending().await,
     }
 }
@@ -281,13 +342,15 @@ async fn stalled(progress: Option<&Progress>, flag: &Stalled) {
 /// Cancels `preface` when the client has sent as many bytes as HTTP/2's connection preface has.
 fn signal_preface<IO: AsyncRead>(
     stream: IO,
-    preface: CancellationToken,
+    preface: Option<CancellationToken>,
 ) -> InspectReader<IO, impl FnMut(&[u8])> {
-    let mut missing = PREFACE_BYTES;
+    let mut missing = if preface.is_some() { PREFACE.len() } else { 0 };
     InspectReader::new(stream, move |read| {
         if missing > 0 {
             missing = missing.saturating_sub(read.len());
-            if missing == 0 {
+            if missing == 0
+                && let Some(preface) = &preface
+            {
                 preface.cancel();
             }
         }

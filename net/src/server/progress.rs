@@ -1,7 +1,6 @@
 //! The progress of one connection: its in-flight requests, when each last made progress, and whether the socket accepts
 //! bytes.
 
-use std::collections::HashMap;
 use std::io::Result;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +8,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use http::Version;
+use smallvec::SmallVec;
 
 use super::admission::Standing;
 use super::exchange::Exchange;
@@ -39,6 +39,8 @@ pub struct StallTimeouts {
 /// other request is in flight on the connection.
 const STREAM_END_TIMEOUT: Duration = Duration::from_secs(2);
 
+type InFlight = SmallVec<[(u64, Exchange); 1]>;
+
 /// Records the progress of a connection and detects a stall. Clones share the record.
 #[derive(Clone)]
 pub(super) struct Progress(Arc<Shared>);
@@ -49,8 +51,8 @@ struct Shared {
     standing: Arc<Standing>,
     began: Instant,
     next_id: AtomicU64,
-    /// The in-flight requests, by number.
-    in_flight: Mutex<HashMap<u64, Exchange>>,
+    /// The in-flight requests in the order of their numbers. Over HTTP/1.1 there is one, which needs no allocation.
+    in_flight: Mutex<InFlight>,
     /// When a request last began or ended.
     last_request: AtomicU64,
     /// Since when the header of a request is awaited that has begun: the first one begins with the accept. `u64::MAX` when none has.
@@ -90,8 +92,11 @@ impl Progress {
         if version >= Version::HTTP_2 {
             self.0.is_http2.store(true, Ordering::SeqCst);
         }
-        let (id, now) = (self.0.next_id.fetch_add(1, Ordering::Relaxed), self.now());
-        self.in_flight().insert(id, Exchange::begin(now, &self.0.timeouts));
+        let now = self.now();
+        let mut in_flight = self.in_flight();
+        let id = self.0.next_id.fetch_add(1, Ordering::Relaxed);
+        in_flight.push((id, Exchange::begin(now, &self.0.timeouts)));
+        drop(in_flight);
         self.0.header_since.store(u64::MAX, Ordering::SeqCst);
         self.0.last_request.store(now, Ordering::SeqCst);
         RequestProgress { connection: self.clone(), id }
@@ -132,8 +137,8 @@ impl Progress {
 
     /// Waits until one of the timeouts has passed.
     pub(super) async fn stalled(&self) {
-        let StallTimeouts { header, idle, write, .. } = self.0.timeouts;
         while let Some(left) = self.time_left() {
+            let StallTimeouts { header, idle, write, .. } = self.0.timeouts;
             // Another, shorter timeout may apply before `left` has passed.
             tokio::time::sleep(left.min(header).min(idle).min(write)).await;
         }
@@ -157,12 +162,12 @@ impl Progress {
                 _ => left_of(timeouts.header, &self.0.header_since)?,
             });
         }
-        for exchange in in_flight.values_mut() {
+        for (_, exchange) in &mut *in_flight {
             left = left.min(exchange.time_left(now, &timeouts)?);
         }
         let is_draining = self.0.draining_since.load(Ordering::SeqCst) != u64::MAX;
         let has_streamed = self.0.has_streamed.load(Ordering::SeqCst);
-        if is_draining && has_streamed && in_flight.values().all(Exchange::is_stream) {
+        if is_draining && has_streamed && in_flight.iter().all(|it| it.1.is_stream()) {
             left = left.min(left_of(STREAM_END_TIMEOUT, &self.0.draining_since)?);
         }
         Some(left)
@@ -172,7 +177,7 @@ impl Progress {
         u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    fn in_flight(&self) -> MutexGuard<'_, HashMap<u64, Exchange>> {
+    fn in_flight(&self) -> MutexGuard<'_, InFlight> {
         self.0.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -204,15 +209,24 @@ impl RequestProgress {
 
     fn with(&self, change: impl FnOnce(&mut Exchange, u64)) {
         let now = self.connection.now();
-        if let Some(exchange) = self.connection.in_flight().get_mut(&self.id) {
-            change(exchange, now);
+        let mut in_flight = self.connection.in_flight();
+        if let Some(at) = self.position(&in_flight) {
+            change(&mut in_flight[at].1, now);
         }
+    }
+
+    fn position(&self, in_flight: &InFlight) -> Option<usize> {
+        in_flight.binary_search_by_key(&self.id, |it| it.0).ok()
     }
 }
 
 impl Drop for RequestProgress {
     fn drop(&mut self) {
-        self.connection.in_flight().remove(&self.id);
+        let mut in_flight = self.connection.in_flight();
+        if let Some(at) = self.position(&in_flight) {
+            in_flight.remove(at);
+        }
+        drop(in_flight);
         self.connection.0.last_request.store(self.connection.now(), Ordering::SeqCst);
     }
 }

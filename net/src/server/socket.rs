@@ -46,6 +46,14 @@ impl Socket {
         Self { stream: Some(stream), progress, standing, lingering }
     }
 
+    /// Waits for the first bytes of the client and copies them, without taking them off the socket.
+    pub(super) async fn peek(&self, to: &mut [u8]) -> Result<usize> {
+        match &self.stream {
+            Some(stream) => stream.peek(to).await,
+            None => Err(ErrorKind::NotConnected.into()),
+        }
+    }
+
     fn stream(&mut self) -> Result<Pin<&mut TcpStream>> {
         self.stream.as_mut().map(Pin::new).ok_or_else(|| ErrorKind::NotConnected.into())
     }

@@ -9,7 +9,7 @@ use proto::error::v1::Reason;
 use serde_json::json;
 use tonic::Status;
 
-use super::{Phase, RETRY, Read, Ready, State, Taken};
+use super::{Phase, RETRY, Read, Ready, State, Taken, TakenPart};
 use crate::metrics;
 use crate::stream::cursor::{Cursor, Place, Point};
 use crate::stream::frame::{control, end_block};
@@ -31,7 +31,7 @@ impl State {
                 if counts.is_none() {
                     end_block(Some(&self.cursor.to_text()), &mut block);
                 }
-                let taken = Taken { _room: part.room, part_at: Some(Instant::now()), event: None };
+                let taken = Taken::Part(Box::new(TakenPart { _room: part.room, at: Instant::now() }));
                 self.ready.push_back(Ready { block: block.freeze(), taken });
                 // The point behind the snapshot is the id of its end only: a client that resumes there has been told of the end.
                 if let Some([tasks, workers]) = counts {
@@ -75,8 +75,7 @@ impl State {
                         sent.write_with(Some(&self.cursor.to_text()), &mut block);
                         block.freeze()
                     };
-                    let taken = Taken { event: Some(told), ..Taken::default() };
-                    self.ready.push_back(Ready { block, taken });
+                    self.ready.push_back(Ready { block, taken: Taken::Event(told) });
                 }
             }
             EntryKind::Report { worker, block } => {
