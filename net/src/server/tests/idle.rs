@@ -71,6 +71,27 @@ async fn a_connection_may_be_idle_for_longer_than_a_header_may_take() {
 }
 
 #[tokio::test]
+async fn a_client_whose_first_bytes_could_begin_either_protocol_is_answered() {
+    let address = serve(DEADLINE).await;
+    for (first, rest) in
+        [(&b"P"[..], &b"UT / HTTP/1.1\r\nhost: a\r\n\r\n"[..]), (b"PRI", b" / HTTP/1.1\r\nhost: a\r\n\r\n")]
+    {
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client.write_all(first).await.unwrap();
+        assert!(!closed(&mut client, Duration::from_millis(50)).await);
+        ask(&mut client, rest).await;
+        ask(&mut client, REQUEST).await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_sends_half_a_preface_is_closed_after_the_header_timeout() {
+    let mut client = TcpStream::connect(serve(DEADLINE).await).await.unwrap();
+    client.write_all(&PREFACE[..5]).await.unwrap();
+    assert!(closed(&mut client, DEADLINE / 2).await);
+}
+
+#[tokio::test]
 async fn an_idle_connection_is_closed_after_the_idle_timeout() {
     let mut client = TcpStream::connect(serve(PAUSE).await).await.unwrap();
     ask(&mut client, REQUEST).await;
