@@ -287,6 +287,8 @@ impl State {
                 let seq = *seq;
                 if !self.follows(seq) {
                     self.changed().await;
+                    // Here, and not in the next step: most steps of all streams are this one.
+                    self.follows(seq);
                 }
             }
         }
@@ -300,7 +302,7 @@ impl State {
             Found::Entries { entries, next } => {
                 self.phase = Phase::Live(next);
                 for entry in entries {
-                    self.tell(entry);
+                    self.tell(&entry);
                 }
             }
             Found::NotYet(heads) => {

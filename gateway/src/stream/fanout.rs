@@ -1,9 +1,7 @@
 //! The span of the delivery of an event to the clients of this gateway: a child of the span that caused the event.
 
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use platform::shutdown::Shutdown;
@@ -28,8 +26,8 @@ pub(super) struct Fanout {
     started: Timestamp,
     matched: AtomicU32,
     delivered: AtomicU32,
-    /// The end of the last delivery; `None` before the first one, and after the span was made.
-    last: Mutex<Option<Timestamp>>,
+    /// Nanoseconds from `started` to the end of the last delivery; 0 before the first one, and after the span was made.
+    last: AtomicU64,
 }
 
 impl Fanout {
@@ -40,7 +38,7 @@ impl Fanout {
             started: Timestamp::now(),
             matched: AtomicU32::new(0),
             delivered: AtomicU32::new(0),
-            last: Mutex::default(),
+            last: AtomicU64::new(0),
         }
     }
 
@@ -52,8 +50,11 @@ impl Fanout {
     /// Counts a client whose connection has taken the event.
     pub(super) fn delivered(&self) {
         self.delivered.fetch_add(1, Ordering::Relaxed);
-        if self.started.elapsed() < WINDOW {
-            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Timestamp::now());
+        let elapsed = self.started.elapsed();
+        if elapsed < WINDOW {
+            // WINDOW is far below the 584 years that fit.
+            let nanos = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX).max(1);
+            self.last.fetch_max(nanos, Ordering::Relaxed);
         }
     }
 }
@@ -63,10 +64,10 @@ pub(super) async fn run(ring: Arc<Ring>, stop: Shutdown) {
     loop {
         let ended = tokio::time::timeout(INTERVAL, stop.cancelled()).await.is_ok();
         for entry in ring.newest(MAX_DUE) {
-            if let EntryKind::Event(told) = entry.kind
+            if let EntryKind::Event(told) = &entry.kind
                 && (ended || told.fanout.started.elapsed() >= WINDOW)
             {
-                span(&told);
+                span(told);
             }
         }
         if ended {
@@ -77,7 +78,10 @@ pub(super) async fn run(ring: Arc<Ring>, stop: Shutdown) {
 
 fn span(told: &Shared) {
     let fanout = &told.fanout;
-    let Some(end) = fanout.last.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+    let last = fanout.last.swap(0, Ordering::Relaxed);
+    if last == 0 {
+        return;
+    }
     let context = fanout.cause.context();
     let span =
         SpanBuilder::new(SpanKind::Producer).child_of(context).started_at(fanout.started).start(|it| {
@@ -88,5 +92,5 @@ fn span(told: &Shared) {
             it.set(semconv::CCM_STREAM_DELIVERED, i64::from(fanout.delivered.load(Ordering::Relaxed)));
             it.set(semconv::CCM_STREAM_LAG, fanout.lag.as_secs_f64());
         });
-    span.end_at(end);
+    span.end_at(fanout.started.after(Duration::from_nanos(last)));
 }

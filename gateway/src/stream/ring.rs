@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ pub(super) struct Ring {
 struct Inner {
     /// Sequence number of the first entry.
     first: u64,
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Arc<Entry>>,
     bytes: usize,
     /// The points before the first entry, from which the entries are complete.
     floors: PerLog<Option<Point>>,
@@ -68,7 +69,7 @@ pub(super) enum EntryKind {
 /// What a client finds in the ring.
 pub(super) enum Found {
     Entries {
-        entries: Vec<Entry>,
+        entries: SmallVec<[Arc<Entry>; 1]>,
         /// The sequence number to continue with.
         next: u64,
     },
@@ -120,7 +121,7 @@ impl Ring {
             inner.floors[slot] = Some(point);
             // Entries of the other log were pushed while this one was not connected.
             for entry in &mut inner.entries {
-                entry.heads[slot] = Some(point);
+                Arc::make_mut(entry).heads[slot] = Some(point);
             }
         }
         self.notify(inner);
@@ -169,7 +170,7 @@ impl Ring {
         if next == seq {
             return Found::NotYet(inner.heads);
         }
-        let is_current = |it: &&Entry| match &it.kind {
+        let is_current = |it: &&Arc<Entry>| match &it.kind {
             EntryKind::Report { worker, .. } => inner.reports.get(worker) == Some(&it.seq),
             EntryKind::Event(_) => true,
         };
@@ -212,7 +213,7 @@ impl Ring {
             }
             positions[slot] = point.position;
         }
-        let is_known = |entry: &Entry| {
+        let is_known = |entry: &Arc<Entry>| {
             let heads = entry.heads.iter().zip(positions);
             heads.into_iter().all(|(head, position)| head.is_none_or(|it| it.position <= position))
         };
@@ -221,7 +222,7 @@ impl Ring {
     }
 
     /// The entries that are not older than the newest `count` ones, for their spans.
-    pub(super) fn newest(&self, count: usize) -> Vec<Entry> {
+    pub(super) fn newest(&self, count: usize) -> Vec<Arc<Entry>> {
         let inner = self.inner();
         inner.entries.iter().skip(inner.entries.len().saturating_sub(count)).cloned().collect()
     }
@@ -249,16 +250,16 @@ impl Inner {
     fn push(&mut self, kind: EntryKind) -> u64 {
         let seq = self.first + self.entries.len() as u64;
         self.bytes += kind.bytes();
-        self.entries.push_back(Entry { seq, heads: self.heads, id: Cursor::at(self.heads), kind });
+        self.entries.push_back(Arc::new(Entry { seq, heads: self.heads, id: Cursor::at(self.heads), kind }));
         while self.bytes > MAX_BYTES || self.entries.len() > MAX_ENTRIES {
             let Some(oldest) = self.entries.pop_front() else { break };
             self.first += 1;
             self.bytes -= oldest.kind.bytes();
             self.floors = oldest.heads;
-            if let EntryKind::Report { worker, .. } = oldest.kind
-                && self.reports.get(&worker) == Some(&oldest.seq)
+            if let EntryKind::Report { worker, .. } = &oldest.kind
+                && self.reports.get(worker) == Some(&oldest.seq)
             {
-                self.reports.remove(&worker);
+                self.reports.remove(worker);
             }
         }
         seq

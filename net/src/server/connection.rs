@@ -90,6 +90,11 @@ impl Draining {
     pub async fn started(&self) {
         self.0.cancelled().await;
     }
+
+    /// [`Draining::started`], for whoever waits for it all the time.
+    pub fn into_started(self) -> impl Future<Output = ()> + Send {
+        self.0.cancelled_owned()
+    }
 }
 
 /// Tells a long-lived stream, in its request's extensions, whether its connection is closed because the client made no

@@ -194,24 +194,25 @@ impl RequestProgress {
         if is_stream {
             self.connection.0.has_streamed.store(true, Ordering::SeqCst);
         }
-        self.with(|exchange, now| exchange.answered(is_stream, now));
+        let now = self.connection.now();
+        self.with(|exchange| exchange.answered(is_stream, now));
     }
 
     /// The connection has taken this many bytes of the body.
     pub(super) fn took(&self, bytes: usize) {
-        self.with(|exchange, now| exchange.took(bytes, now));
+        let now = self.connection.now();
+        self.with(|exchange| exchange.took(bytes, now));
     }
 
     /// The connection has taken all that the body has for now.
     pub(super) fn caught_up(&self) {
-        self.with(|exchange, _| exchange.caught_up());
+        self.with(Exchange::caught_up);
     }
 
-    fn with(&self, change: impl FnOnce(&mut Exchange, u64)) {
-        let now = self.connection.now();
+    fn with(&self, change: impl FnOnce(&mut Exchange)) {
         let mut in_flight = self.connection.in_flight();
         if let Some(at) = self.position(&in_flight) {
-            change(&mut in_flight[at].1, now);
+            change(&mut in_flight[at].1);
         }
     }
 

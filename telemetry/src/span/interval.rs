@@ -28,6 +28,12 @@ impl Timestamp {
         Self { time, monotonic: now.monotonic.checked_sub(age).unwrap_or(now.monotonic) }
     }
 
+    /// The time that is this much later.
+    #[must_use]
+    pub fn after(self, time: Duration) -> Self {
+        Self { time: self.time + time, monotonic: self.monotonic + time }
+    }
+
     /// The time since then; it does not jump if the clock is set.
     #[must_use]
     pub fn elapsed(self) -> Duration {

@@ -68,7 +68,8 @@ pub(super) enum Wake {
 
 /// The times and signals of one stream.
 pub(in crate::stream) struct Ends {
-    draining: Draining,
+    /// Waited for as long as the stream is open: to begin anew at each event costs more than the rest of the wait.
+    draining: Pin<Box<dyn Future<Output = ()> + Send>>,
     stalled: Stalled,
     token_ends_at: Instant,
     token_accepted_until: Micros,
@@ -90,7 +91,7 @@ impl Ends {
         // Streams that began together do not end together.
         let age = settings.max_age.mul_f64(0.9 + 0.1 * random_share());
         let mut ends = Self {
-            draining: Draining::of(extensions),
+            draining: Box::pin(Draining::of(extensions).into_started()),
             stalled: Stalled::of(extensions),
             token_ends_at: now + (token_accepted_until - clock.now()),
             token_accepted_until,
@@ -113,7 +114,7 @@ impl Ends {
     pub(super) async fn next(&mut self) -> Wake {
         tokio::select! {
             biased;
-            () = self.draining.started() => {
+            () = self.draining.as_mut() => {
                 return Wake::End(if self.stalled.is_set() { End::Slow } else { End::Draining });
             }
             () = self.timer.as_mut() => {}

@@ -56,8 +56,8 @@ impl State {
         }
     }
 
-    pub(super) fn tell(&mut self, entry: Entry) {
-        match entry.kind {
+    pub(super) fn tell(&mut self, entry: &Entry) {
+        match &entry.kind {
             EntryKind::Event(told) => {
                 let Place::At(point) = &mut self.cursor.0[told.log as usize] else { return };
                 // The client has the event if it is ahead of this gateway.
@@ -75,12 +75,12 @@ impl State {
                         sent.write_with(Some(&self.cursor.to_text()), &mut block);
                         block.freeze()
                     };
-                    self.ready.push_back(Ready { block, taken: Taken::Event(told) });
+                    self.ready.push_back(Ready { block, taken: Taken::Event(told.clone()) });
                 }
             }
             EntryKind::Report { worker, block } => {
-                if self.filter.matches(Log::Workers, REPORT, worker) {
-                    self.push(block);
+                if self.filter.matches(Log::Workers, REPORT, *worker) {
+                    self.push(block.clone());
                 }
             }
         }
