@@ -18,5 +18,6 @@ mod refused;
 pub mod scrape;
 pub mod server;
 pub mod tls;
+mod together;
 mod traced_body;
 pub mod waiting;

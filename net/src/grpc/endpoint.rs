@@ -25,6 +25,7 @@ use super::exchange_error::ExchangeError;
 use super::introduction::{self, Introduction};
 use super::peer::{Address, Peer};
 use crate::activity::{Activity, RequestGuard};
+use crate::together::{AfterOthers, SmallFramesTogether};
 
 /// Maximum size of the headers or trailers of a response; those of this product's servers are much smaller.
 const MAX_HEADER_BYTES: u32 = 64 * 1024;
@@ -244,7 +245,7 @@ impl Endpoint {
 
     /// Runs a connection, and drops its sender when it has ended.
     async fn run(endpoint: Weak<Self>, connection: Connection) {
-        if let Err(error) = connection.await {
+        if let Err(error) = AfterOthers::new(connection, true).await {
             tracing::debug!(%error, "the connection to a replica ended with an error");
         }
         if let Some(endpoint) = endpoint.upgrade() {
@@ -336,7 +337,7 @@ where
         .max_header_list_size(MAX_HEADER_BYTES)
         .keep_alive_interval(KEEP_ALIVE_INTERVAL)
         .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
-        .handshake(TokioIo::new(stream))
+        .handshake(TokioIo::new(SmallFramesTogether::new(stream, true)))
         .await
         .map_err(ConnectError::Http)?;
     Ok((sender, Box::pin(connection)))

@@ -31,6 +31,7 @@ use super::sliced_body::SlicedBody;
 use super::socket::Socket;
 use crate::event_stream::is_event_stream;
 use crate::tls::ServerTls;
+use crate::together::{AfterOthers, SmallFramesTogether};
 
 /// How long in-flight requests may take to finish on a connection that has reached its maximum age.
 const AGED_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -173,13 +174,13 @@ where
             return Box::pin(self.serve_tls(tls, socket, progress)).await;
         }
         let no_request = Stalled::default();
-        let http = tokio::select! {
-            http = self.protocol_of(&socket) => http,
+        let is_http1 = tokio::select! {
+            is_http1 = self.begins_as_http1(&socket) => is_http1,
             () = stalled(progress, &no_request) => return,
             () = self.standing.paused() => return,
             () = self.shutdown.cancelled() => return,
         };
-        self.serve_http(http, socket, progress).await;
+        self.serve_http(socket, is_http1, progress).await;
     }
 
     async fn serve_tls(&self, tls: &ServerTls, socket: Socket, progress: Option<&Progress>) {
@@ -189,40 +190,40 @@ where
             () = self.shutdown.cancelled() => None,
         };
         if let Some(stream) = handshake {
-            self.serve_http(&self.options.http, stream, progress).await;
+            self.serve_http(stream, false, progress).await;
         }
     }
 
-    /// Finds out whether the client uses HTTP/1.1, by its first bytes, which stay where they are. hyper-util would take them off the
-    /// socket, and the buffer of HTTP/1.1 would grow to twice its size when they are put before the rest of the request.
-    async fn protocol_of(&self, socket: &Socket) -> &auto::Builder<TokioExecutor> {
-        let Some(http1) = &self.http1 else { return &self.options.http };
+    /// Whether the client uses HTTP/1.1, by its first bytes, which stay where they are. hyper-util would take them off the socket,
+    /// and the buffer of HTTP/1.1 would grow to twice its size when they are put before the rest of the request.
+    async fn begins_as_http1(&self, socket: &Socket) -> bool {
+        if self.http1.is_none() {
+            return false;
+        }
         let mut first = [0; PREFACE.len()];
-        match socket.peek(&mut first).await {
-            Ok(length) if !PREFACE.starts_with(&first[..length]) => http1,
-            // HTTP/2, too short to tell, or the end: hyper-util finds out.
-            _ => &self.options.http,
-        }
+        // Without an answer, if the bytes are too few or at their end, hyper-util finds out.
+        socket.peek(&mut first).await.is_ok_and(|length| !PREFACE.starts_with(&first[..length]))
     }
 
-    async fn serve_http<IO>(
-        &self,
-        http: &auto::Builder<TokioExecutor>,
-        stream: IO,
-        progress: Option<&Progress>,
-    ) where
+    /// `is_http1` says that the client is known to use HTTP/1.1.
+    async fn serve_http<IO>(&self, stream: IO, is_http1: bool, progress: Option<&Progress>)
+    where
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        // Over HTTP/1.1 a connection has one response to send, and waits for nobody.
+        let http1 = self.http1.as_deref().filter(|_| is_http1);
+        let http = http1.unwrap_or(&self.options.http);
         // HTTP/1.1 has no preface. The header timeout limits the wait for the first request instead.
         let preface = (!self.options.http.is_http1_available()).then(CancellationToken::new);
         let mut no_preface = preface.clone().map(|it| Box::pin(missed(it, self.options.handshake_timeout)));
-        let stream = TokioIo::new(signal_preface(stream, preface));
+        let stream = SmallFramesTogether::new(signal_preface(stream, preface), !is_http1);
+        let stream = TokioIo::new(stream);
         let draining = Draining(self.shutdown.child_token());
         let is_stalled = Stalled::default();
         let service = self.service_of(progress.cloned(), draining.clone(), is_stalled.clone());
         let mut connection = std::pin::pin!(http.serve_connection(stream, service));
         let timeout = tokio::select! {
-            ended = connection.as_mut() => return log_end(ended),
+            ended = AfterOthers::new(connection.as_mut(), !is_http1) => return log_end(ended),
             () = if_any(no_preface.as_mut()) => return,
             () = stalled(progress, &is_stalled) => STALLED_CLOSE_TIMEOUT,
             () = self.standing.paused() => {
@@ -243,7 +244,7 @@ where
             progress.drain();
         }
         tokio::select! {
-            ended = connection.as_mut() => log_end(ended),
+            ended = AfterOthers::new(connection.as_mut(), !is_http1) => log_end(ended),
             // A client that has begun before the timeout still learns that its requests were not processed.
             () = if_any(no_preface.as_mut()) => {}
             () = tokio::time::sleep(timeout) => {
