@@ -132,11 +132,8 @@ fn tracer(
         let (ratio, is_edge) = (process.trace_ratio, process.is_edge);
         builder = builder.with_sampler(RatioSampler { ratio, is_edge });
     }
-    builder = builder.with_span_processor(Started);
-    for processor in export::span_processors(&environment.traces)? {
-        builder = builder.with_span_processor(processor);
-    }
-    Ok(builder.build())
+    let processors = export::span_processors(&environment.traces)?;
+    Ok(builder.with_span_processor(Processors(processors)).build())
 }
 
 fn logger(
@@ -154,25 +151,48 @@ fn logger(
     Ok(Some(builder.build()))
 }
 
-/// Counts the sampled spans that start.
+/// Counts the sampled spans that start, and hands what has ended to the processor of each exporter. The SDK would copy each
+/// span for every processor that it knows of; so it knows only of this one, and only a second exporter costs a copy.
 #[derive(Debug)]
-struct Started;
+struct Processors<P>(Vec<P>);
 
-impl SpanProcessor for Started {
-    fn on_start(&self, span: &mut Span, _: &opentelemetry::Context) {
+impl<P: SpanProcessor> Processors<P> {
+    /// Calls `what` for each processor, whatever comes of it; returns the first failure.
+    fn each(&self, what: impl Fn(&P) -> OTelSdkResult) -> OTelSdkResult {
+        self.0.iter().map(what).fold(Ok(()), OTelSdkResult::and)
+    }
+}
+
+impl<P: SpanProcessor> SpanProcessor for Processors<P> {
+    fn on_start(&self, span: &mut Span, context: &opentelemetry::Context) {
         if opentelemetry::trace::Span::is_recording(span) {
             metrics::span_started(true);
         }
+        for processor in &self.0 {
+            processor.on_start(span, context);
+        }
     }
 
-    fn on_end(&self, _: SpanData) {}
+    fn on_end(&self, span: SpanData) {
+        let Some((last, others)) = self.0.split_last() else { return };
+        for other in others {
+            other.on_end(span.clone());
+        }
+        last.on_end(span);
+    }
 
     fn force_flush(&self) -> OTelSdkResult {
-        Ok(())
+        self.each(SpanProcessor::force_flush)
     }
 
-    fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
-        Ok(())
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.each(|it| it.shutdown_with_timeout(timeout))
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        for processor in &mut self.0 {
+            processor.set_resource(resource);
+        }
     }
 }
 
