@@ -6,9 +6,14 @@ pub(super) mod variables;
 
 use std::time::Duration;
 
+use http::HeaderMap;
 use opentelemetry_sdk::metrics::Temporality;
+use tonic::codec::CompressionEncoding;
 
 use reader::Reader;
+
+/// Where a receiver on this machine listens.
+pub(super) const DEFAULT_GRPC_ENDPOINT: &str = "http://localhost:4317";
 
 /// The telemetry settings of the environment.
 #[derive(Debug)]
@@ -86,6 +91,13 @@ pub(super) struct Batch {
 #[derive(Clone, Debug)]
 pub(super) struct Otlp {
     pub(super) http: bool,
+    /// The variable that names the endpoint, and its value.
+    pub(super) endpoint: Option<(String, String)>,
+    /// Whether a gRPC endpoint without a scheme is reached without TLS.
+    pub(super) is_insecure: bool,
+    /// Sent with each export. Their values are marked as sensitive.
+    pub(super) headers: HeaderMap,
+    pub(super) compression: Option<CompressionEncoding>,
     /// Whether the endpoint is `http://…`, which needs no CA certificates. Without one, it is on localhost.
     pub(super) is_plain: bool,
     /// Timeout of an export, with the retries that the exporter itself makes.

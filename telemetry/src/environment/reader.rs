@@ -3,9 +3,10 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry_sdk::metrics::Temporality;
 use percent_encoding::percent_decode_str;
+use tonic::codec::CompressionEncoding;
 
 use super::{Batch, Exporter, MetricExporter, Otlp, Propagator};
 
@@ -179,11 +180,12 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
                 }
             },
         };
-        if let Some((name, value)) = self.of_signal(signal, "COMPRESSION")
-            && !["gzip", "none"].contains(&value.as_str())
-        {
-            self.warn(format!("{name}={value} is not supported (gzip, none): ignored"));
-        }
+        let compression = self.of_signal(signal, "COMPRESSION").and_then(|(name, value)| {
+            if !["gzip", "none"].contains(&value.as_str()) {
+                self.warn(format!("{name}={value} is not supported (gzip, none): ignored"));
+            }
+            (value == "gzip").then_some(CompressionEncoding::Gzip)
+        });
         let timeout = self.of_signal(signal, "TIMEOUT").and_then(|(name, value)| {
             let millis = value.parse().ok();
             if millis.is_none() {
@@ -191,12 +193,17 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
             }
             millis
         });
-        self.check_headers(signal);
+        let headers = self.headers(signal);
+        let is_insecure = self.of_signal(signal, "INSECURE").is_some_and(|(name, _)| self.flag(&name));
         let endpoint = self.of_signal(signal, "ENDPOINT");
         let file = |name: &str| self.of_signal(signal, name).map(|it| it.1);
         Otlp {
             http,
-            is_plain: endpoint.is_none_or(|it| it.1.to_ascii_lowercase().starts_with("http://")),
+            is_plain: endpoint.as_ref().is_none_or(|it| it.1.to_ascii_lowercase().starts_with("http://")),
+            endpoint: endpoint.clone(),
+            is_insecure,
+            headers,
+            compression,
             timeout: Duration::from_millis(timeout.unwrap_or(10_000)),
             certificate: file("CERTIFICATE"),
             client_certificate: file("CLIENT_CERTIFICATE"),
@@ -204,23 +211,17 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         }
     }
 
-    /// Warns about headers that the exporter ignores. No part of the value is logged: it may be a secret.
-    fn check_headers(&mut self, signal: &str) {
-        let Some((name, value)) = self.of_signal(signal, "HEADERS") else { return };
+    /// The headers of the exports. Warns about those that cannot be sent. No part of the value is logged: it may be a secret.
+    fn headers(&mut self, signal: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let Some((name, value)) = self.of_signal(signal, "HEADERS") else { return headers };
         for part in value.split(',').map(str::trim).filter(|it| !it.is_empty()) {
-            let problem = match part.split_once('=') {
-                None => "a part without `=`",
-                Some((_, value)) if value.trim().is_empty() => "a header without a value",
-                Some((header, _)) if header.trim().parse::<HeaderName>().is_err() => {
-                    "a header with an invalid name"
-                }
-                Some((_, value)) if HeaderValue::from_str(&decoded(value.trim())).is_err() => {
-                    "a header with an invalid value"
-                }
-                Some(_) => continue,
-            };
-            self.warn(format!("{name} has {problem}: ignored"));
+            match header(part) {
+                Ok((header, value)) => drop(headers.append(header, value)),
+                Err(problem) => self.warn(format!("{name} has {problem}: ignored")),
+            }
         }
+        headers
     }
 
     /// Parses `OTEL_RESOURCE_ATTRIBUTES`: `key=value,…`, percent-encoded as in W3C Baggage.
@@ -239,6 +240,19 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         }
         attributes
     }
+}
+
+/// Parses a header, `name=value`.
+fn header(part: &str) -> Result<(HeaderName, HeaderValue), &'static str> {
+    let (name, value) = part.split_once('=').ok_or("a part without `=`")?;
+    if value.trim().is_empty() {
+        return Err("a header without a value");
+    }
+    let name = name.trim().parse().map_err(|_| "a header with an invalid name")?;
+    let mut value: HeaderValue =
+        decoded(value.trim()).parse().map_err(|_| "a header with an invalid value")?;
+    value.set_sensitive(true);
+    Ok((name, value))
 }
 
 /// Decodes percent-encoding (RFC 3986). Invalid sequences stay unchanged.

@@ -1,18 +1,24 @@
 //! The queue and the exporters of spans.
 
+mod encoding;
+pub(super) mod grpc;
+
+use std::future::Future;
 use std::time::Duration;
 
+use bytes::Bytes;
 use opentelemetry::{Context, Value};
-use opentelemetry_otlp::{WithHttpConfig as _, WithTonicConfig as _};
+use opentelemetry_otlp::WithHttpConfig as _;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{
     BatchConfigBuilder, BatchSpanProcessor, Span, SpanData, SpanExporter, SpanProcessor,
 };
 
+use self::grpc::GrpcExporter;
 use super::component;
 use super::delivery::{Delivery, Stop};
-use super::otlp::otlp_exporter;
+use super::otlp::Transport;
 use crate::TelemetryError;
 use crate::environment::{Batch, Exporter, Otlp, Traces};
 use crate::losses::{Counters, Signal};
@@ -37,44 +43,86 @@ pub(in super::super) fn processors(settings: &Traces) -> Result<Vec<Bounded>, Te
     settings.exporters.iter().map(processor).collect()
 }
 
+/// An exporter that can export the same spans several times.
+pub(super) trait BatchExporter: std::fmt::Debug + Send + Sync {
+    type Batch: Send + Sync;
+
+    /// Makes of the spans what is exported, once for all attempts.
+    fn prepare(&self, spans: Vec<SpanData>) -> Self::Batch;
+
+    /// Exports a batch once, or a few times in a row.
+    fn export(&self, batch: &Self::Batch) -> impl Future<Output = OTelSdkResult> + Send;
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult;
+
+    fn set_resource(&mut self, resource: &Resource);
+}
+
 /// One of the supported exporters.
 #[derive(Debug)]
 enum AnyExporter {
-    Otlp(Box<opentelemetry_otlp::SpanExporter>),
+    Grpc { exporter: Box<GrpcExporter>, resource: Resource },
+    Http(Box<opentelemetry_otlp::SpanExporter>),
     Console(opentelemetry_stdout::SpanExporter),
+}
+
+/// What is exported of spans.
+enum Prepared {
+    Encoded(Bytes),
+    Spans(Vec<SpanData>),
 }
 
 impl AnyExporter {
     fn new(exporter: Exporter, settings: &Otlp) -> Result<Self, TelemetryError> {
-        Ok(match exporter {
-            Exporter::Otlp => {
-                let builder = opentelemetry_otlp::SpanExporter::builder();
-                Self::Otlp(Box::new(otlp_exporter!(builder, settings)?))
+        if exporter == Exporter::Console {
+            return Ok(Self::Console(opentelemetry_stdout::SpanExporter::default()));
+        }
+        Ok(match Transport::new(settings)? {
+            Transport::Grpc(tls) => {
+                let exporter = Box::new(GrpcExporter::new(settings, tls)?);
+                Self::Grpc { exporter, resource: Resource::builder_empty().build() }
             }
-            Exporter::Console => Self::Console(opentelemetry_stdout::SpanExporter::default()),
+            Transport::Http(client) => {
+                let builder = opentelemetry_otlp::SpanExporter::builder();
+                Self::Http(Box::new(builder.with_http().with_http_client(client).build()?))
+            }
         })
     }
 }
 
-impl SpanExporter for AnyExporter {
-    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+impl BatchExporter for AnyExporter {
+    type Batch = Prepared;
+
+    fn prepare(&self, spans: Vec<SpanData>) -> Prepared {
         match self {
-            Self::Otlp(exporter) => exporter.export(batch).await,
-            Self::Console(exporter) => exporter.export(batch).await,
+            Self::Grpc { resource, .. } => Prepared::Encoded(encoding::request(&spans, resource)),
+            Self::Http(_) | Self::Console(_) => Prepared::Spans(spans),
+        }
+    }
+
+    async fn export(&self, batch: &Prepared) -> OTelSdkResult {
+        match (self, batch) {
+            (Self::Grpc { exporter, .. }, Prepared::Encoded(request)) => exporter.export(request).await,
+            (Self::Http(exporter), Prepared::Spans(spans)) => exporter.export(spans.clone()).await,
+            (Self::Console(exporter), Prepared::Spans(spans)) => exporter.export(spans.clone()).await,
+            _ => Err(OTelSdkError::InternalFailure("the batch of another exporter".to_owned())),
         }
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
         match self {
-            Self::Otlp(exporter) => exporter.shutdown_with_timeout(timeout),
+            // Its connection is closed when it is dropped.
+            Self::Grpc { .. } => Ok(()),
+            Self::Http(exporter) => exporter.shutdown_with_timeout(timeout),
             Self::Console(exporter) => exporter.shutdown_with_timeout(timeout),
         }
     }
 
-    fn set_resource(&mut self, resource: &Resource) {
+    fn set_resource(&mut self, of_process: &Resource) {
         match self {
-            Self::Otlp(exporter) => exporter.set_resource(resource),
-            Self::Console(exporter) => exporter.set_resource(resource),
+            Self::Grpc { resource, .. } => *resource = of_process.clone(),
+            Self::Http(exporter) => exporter.set_resource(of_process),
+            Self::Console(exporter) => exporter.set_resource(of_process),
         }
     }
 }
@@ -87,14 +135,15 @@ pub(super) struct Delivering<E> {
     pub(super) value_length: Option<usize>,
 }
 
-impl<E: SpanExporter> SpanExporter for Delivering<E> {
-    async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
+impl<E: BatchExporter> SpanExporter for Delivering<E> {
+    async fn export(&self, mut spans: Vec<SpanData>) -> OTelSdkResult {
         if let Some(limit) = self.value_length {
-            for span in &mut batch {
+            for span in &mut spans {
                 truncate_values(span, limit);
             }
         }
-        self.delivery.deliver(batch.len() as u64, || self.inner.export(batch.clone())).await
+        let (count, batch) = (spans.len() as u64, self.inner.prepare(spans));
+        self.delivery.deliver(count, || self.inner.export(&batch)).await
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
@@ -126,7 +175,7 @@ pub(in super::super) struct Bounded {
 }
 
 impl Bounded {
-    pub(super) fn new<E: SpanExporter + 'static>(exporter: Delivering<E>, batch: Batch) -> Self {
+    pub(super) fn new<E: BatchExporter + 'static>(exporter: Delivering<E>, batch: Batch) -> Self {
         let (counters, stop) = (exporter.delivery.counters.clone(), exporter.delivery.stop.clone());
         let Batch { delay, queue, size } = batch;
         // Waiting spans and spans being exported. The inner queue has room for both, so it never drops spans uncounted.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use opentelemetry::trace::{Span as _, Tracer as _, TracerProvider as _};
-use opentelemetry_sdk::error::OTelSdkError;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -50,8 +49,12 @@ impl Unreachable {
     }
 }
 
-impl SpanExporter for Unreachable {
-    async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
+impl BatchExporter for Unreachable {
+    type Batch = ();
+
+    fn prepare(&self, _: Vec<SpanData>) {}
+
+    async fn export(&self, (): &()) -> OTelSdkResult {
         let is_back = self.0.is_back.load(Ordering::SeqCst);
         self.0.exports.add_permits(1);
         assert!(self.exports() < 10, "it is called again and again");
@@ -64,6 +67,12 @@ impl SpanExporter for Unreachable {
         self.0.taken.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
+
+    fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn set_resource(&mut self, _: &Resource) {}
 }
 
 #[tokio::test]
@@ -121,7 +130,7 @@ async fn a_receiver_that_is_back_gets_what_waits_at_the_shutdown() {
 }
 
 /// A provider that has ended one span.
-fn provider<E: SpanExporter + 'static>(exporter: Delivering<E>) -> SdkTracerProvider {
+fn provider<E: BatchExporter + 'static>(exporter: Delivering<E>) -> SdkTracerProvider {
     let batch = Batch { delay: Duration::from_millis(1), queue: 10, size: 10 };
     let provider = SdkTracerProvider::builder().with_span_processor(Bounded::new(exporter, batch)).build();
     provider.tracer("test").start("span").end();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use bytes::Bytes;
 use opentelemetry_otlp::{RetryPolicy, WithExportConfig as _, WithHttpConfig as _, WithTonicConfig as _};
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
@@ -22,6 +23,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status};
 
 use super::is_transient;
+use crate::export::spans::grpc::GrpcExporter;
 
 /// For receivers that answer, however busy the machine is.
 const LONG: Duration = Duration::from_secs(30);
@@ -51,8 +53,10 @@ const FAILURES: [Failure; 3] = [Failure::RefusesConnections, Failure::Hangs, Fai
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_is_away_is_transient_over_grpc() {
     for failure in FAILURES {
-        let error = over_grpc(receiver(failure).await, failure.timeout()).await.unwrap_err();
-        assert!(is_transient(&error), "{failure:?}: {error}");
+        for sent in over_grpc(receiver(failure).await, failure.timeout()).await {
+            let error = sent.unwrap_err();
+            assert!(is_transient(&error), "{failure:?}: {error}");
+        }
     }
 }
 
@@ -72,12 +76,16 @@ async fn a_receiver_that_is_killed_during_a_call_is_transient() {
     let receiver = Receiver { answer: None, asked: asked.clone() };
     runtime.spawn(async { serve(TcpListener::from_std(listener).unwrap(), receiver).await });
     let kill = async {
+        // Both exporters wait for the answer.
+        asked.notified().await;
         asked.notified().await;
         runtime.shutdown_background();
     };
     let (sent, ()) = tokio::join!(over_grpc(endpoint, LONG), kill);
-    let error = sent.unwrap_err();
-    assert!(is_transient(&error) && !error.to_string().contains("Timeout"), "{error}");
+    for sent in sent {
+        let error = sent.unwrap_err();
+        assert!(is_transient(&error) && !error.to_string().contains("Timeout"), "{error}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,8 +101,10 @@ async fn the_grpc_code_of_an_answer_decides() {
     for code in (1..=16).map(Code::from_i32) {
         // The text of a receiver must not decide.
         let status = Status::new(code, "gRPC code: Unavailable: network error");
-        let error = over_grpc(answering_grpc(status).await, LONG).await.unwrap_err();
-        assert_eq!(is_transient(&error), transient.contains(&code), "{error}");
+        for sent in over_grpc(answering_grpc(status).await, LONG).await {
+            let error = sent.unwrap_err();
+            assert_eq!(is_transient(&error), transient.contains(&code), "{error}");
+        }
     }
 }
 
@@ -106,11 +116,15 @@ async fn the_http_status_of_an_answer_decides() {
     }
 }
 
-/// Exports an empty batch over gRPC, without retries.
-async fn over_grpc(endpoint: String, timeout: Duration) -> OTelSdkResult {
+/// Exports an empty batch over gRPC, without retries, by the exporter of opentelemetry-otlp, which log records and metrics
+/// use, and by that of spans.
+async fn over_grpc(endpoint: String, timeout: Duration) -> [OTelSdkResult; 2] {
     let builder = opentelemetry_otlp::SpanExporter::builder().with_tonic();
-    let builder = builder.with_endpoint(endpoint).with_timeout(timeout);
-    builder.with_retry_policy(RetryPolicy::disabled()).build().unwrap().export(Vec::new()).await
+    let builder = builder.with_endpoint(endpoint.clone()).with_timeout(timeout);
+    let library = builder.with_retry_policy(RetryPolicy::disabled()).build().unwrap();
+    let ours = GrpcExporter::for_test(&endpoint, timeout, 0);
+    let (request, none) = (Bytes::new(), Vec::new());
+    tokio::join!(library.export(none), ours.export(&request)).into()
 }
 
 /// Exports an empty batch over HTTP, without retries.

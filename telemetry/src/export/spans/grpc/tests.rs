@@ -1,0 +1,95 @@
+//! What failures the exporter repeats, and what it sends. transient/tests.rs has its errors, tests/e2e/otel.rs its settings.
+
+use std::sync::{Arc, Mutex};
+
+use http::HeaderMap;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
+    TraceService, TraceServiceServer,
+};
+use tokio::net::TcpListener;
+use tonic::Response;
+use tonic::transport::server::TcpIncoming;
+use tonic_types::ErrorDetails;
+
+use super::*;
+
+const LONG: Duration = Duration::from_secs(30);
+
+impl GrpcExporter {
+    pub(in crate::export) fn for_test(endpoint: &str, timeout: Duration, retries: u32) -> Self {
+        let settings = Otlp {
+            http: false,
+            endpoint: Some(("endpoint".to_owned(), endpoint.to_owned())),
+            is_insecure: true,
+            headers: HeaderMap::new(),
+            compression: None,
+            is_plain: true,
+            timeout,
+            certificate: None,
+            client_certificate: None,
+            client_key: None,
+        };
+        Self { retries, ..Self::new(&settings, ClientTlsConfig::new()).unwrap() }
+    }
+}
+
+/// Gives the answers in turn, then takes everything.
+#[derive(Clone)]
+struct Receiver(Arc<Mutex<Vec<Status>>>);
+
+#[tonic::async_trait]
+impl TraceService for Receiver {
+    async fn export(
+        &self,
+        _: Request<ExportTraceServiceRequest>,
+    ) -> Result<Response<ExportTraceServiceResponse>, Status> {
+        match self.0.lock().unwrap().pop() {
+            Some(status) => Err(status),
+            None => Ok(Response::new(ExportTraceServiceResponse::default())),
+        }
+    }
+}
+
+/// Exports to a receiver that answers with the statuses, and says how many of them it has not given.
+async fn export_to(answers: Vec<Status>) -> (OTelSdkResult, usize) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // Without a scheme.
+    let endpoint = listener.local_addr().unwrap().to_string();
+    let receiver = Receiver(Arc::new(Mutex::new(answers)));
+    let server = tonic::transport::Server::builder().add_service(TraceServiceServer::new(receiver.clone()));
+    tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
+    let sent = GrpcExporter::for_test(&endpoint, LONG, RETRIES).export(&Bytes::new()).await;
+    let left = receiver.0.lock().unwrap().len();
+    (sent, left)
+}
+
+fn exhausted(retry_after: Option<Duration>) -> Status {
+    let details = ErrorDetails::with_retry_info(retry_after);
+    let details = if retry_after.is_some() { details } else { ErrorDetails::new() };
+    Status::with_error_details(Code::ResourceExhausted, "too much", details)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_that_may_pass_is_repeated_three_times() {
+    let (sent, left) = export_to(vec![Status::unavailable("away"); 3]).await;
+    assert!(sent.is_ok() && left == 0, "{sent:?}, {left} left");
+    let (sent, left) = export_to(vec![Status::unavailable("away"); 5]).await;
+    assert!(sent.is_err() && left == 1, "{sent:?}, {left} left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rejection_is_not_repeated() {
+    let (sent, left) = export_to(vec![Status::invalid_argument("no"); 2]).await;
+    assert!(sent.is_err() && left == 1, "{sent:?}, {left} left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_with_too_much_to_do_is_asked_again_only_when_it_says_when() {
+    let (sent, left) = export_to(vec![exhausted(None); 2]).await;
+    assert!(sent.is_err() && left == 1, "{sent:?}, {left} left");
+    let pause = Duration::from_millis(300);
+    let began = Instant::now();
+    let (sent, left) = export_to(vec![exhausted(Some(pause))]).await;
+    assert!(sent.is_ok() && left == 0 && began.elapsed() >= pause, "{sent:?}, {left} left");
+}
