@@ -22,6 +22,9 @@ use crate::semconv::ERROR_TYPE;
 
 mod interval;
 
+/// Enough for most spans.
+const USUAL_ATTRIBUTES: usize = 8;
+
 /// How long work that a request caused is shown in the trace of the request.
 const SAME_TRACE: Duration = Duration::from_mins(10);
 
@@ -110,6 +113,10 @@ impl SpanBuilder {
         let mut builder = tracer.span_builder("").with_kind(self.kind);
         // The SDK accepts a start time only here, before it asks the sampler.
         builder.start_time = self.started_at.map(|it| it.time);
+        if parent.span().span_context().is_sampled() {
+            // It will be recorded; otherwise its attributes would move several times.
+            builder.attributes = Some(Vec::with_capacity(USUAL_ATTRIBUTES));
+        }
         let mut span = tracer.build_with_context(builder, &parent);
         let own = span.span_context().clone();
         if !own.is_valid() {
