@@ -2,6 +2,7 @@
 //! or an address while there is no caller), so that no single one takes all of them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -114,15 +115,21 @@ impl<K: Clone + Eq + Hash> Places<K> {
 
     fn add(&self, key: Option<&K>, uses_reserve: bool, amount: usize) -> Result<(), Full> {
         let mut taken = self.lock();
-        let of_key = key.and_then(|it| taken.by_key.get(it)).copied().unwrap_or_default();
-        let of_key = of_key.checked_add(amount).filter(|it| key.is_none() || *it <= self.0.share);
-        let of_key = of_key.ok_or(Full::Share)?;
+        let Taken { total, by_key } = &mut *taken;
         let limit = self.0.total - if uses_reserve { 0 } else { self.0.reserve };
-        let total = taken.total.checked_add(amount).filter(|it| *it <= limit).ok_or(Full::Total)?;
-        taken.total = total;
-        if let Some(key) = key.filter(|_| amount > 0) {
-            taken.by_key.insert(key.clone(), of_key);
+        let new_total = total.checked_add(amount).filter(|it| *it <= limit);
+        if let Some(key) = key {
+            // The key is looked up once.
+            let entry = by_key.entry(key.clone());
+            let of_key = if let Entry::Occupied(it) = &entry { *it.get() } else { 0 };
+            let of_key = of_key.checked_add(amount).filter(|it| *it <= self.0.share).ok_or(Full::Share)?;
+            *total = new_total.ok_or(Full::Total)?;
+            if amount > 0 {
+                entry.insert_entry(of_key);
+            }
+            return Ok(());
         }
+        *total = new_total.ok_or(Full::Total)?;
         Ok(())
     }
 }
@@ -132,14 +139,14 @@ impl<K: Eq + Hash> Places<K> {
         self.0.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn give_back(&self, key: Option<&K>, amount: usize) {
+    fn give_back(&self, key: Option<K>, amount: usize) {
         let mut taken = self.lock();
         taken.total = taken.total.saturating_sub(amount);
         let Some(key) = key else { return };
-        if let Some(of_key) = taken.by_key.get_mut(key) {
-            *of_key = of_key.saturating_sub(amount);
-            if *of_key == 0 {
-                taken.by_key.remove(key);
+        if let Entry::Occupied(mut of_key) = taken.by_key.entry(key) {
+            *of_key.get_mut() = of_key.get().saturating_sub(amount);
+            if *of_key.get() == 0 {
+                of_key.remove();
             }
         }
     }
@@ -157,12 +164,12 @@ impl<K: Clone + Eq + Hash> Place<K> {
     }
 }
 
-impl<K: Eq + Hash> Place<K> {
+impl<K: Clone + Eq + Hash> Place<K> {
     /// Gives `amount` places back, or all if there are fewer.
     pub fn shrink(&mut self, amount: usize) {
         let amount = amount.min(self.amount);
         self.amount -= amount;
-        self.places.give_back(self.key.as_ref(), amount);
+        self.places.give_back(self.key.clone(), amount);
     }
 
     /// How many places these are.
@@ -174,7 +181,7 @@ impl<K: Eq + Hash> Place<K> {
 
 impl<K: Eq + Hash> Drop for Place<K> {
     fn drop(&mut self) {
-        self.places.give_back(self.key.as_ref(), self.amount);
+        self.places.give_back(self.key.take(), self.amount);
     }
 }
 

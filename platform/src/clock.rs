@@ -31,23 +31,26 @@ impl Micros {
 
     /// Appends [`Micros::to_rfc3339`] to a text.
     pub fn append_rfc3339(self, text: &mut String) {
-        let nanos = i128::from(self.0) * 1_000;
-        let Ok(at) = time::OffsetDateTime::from_unix_timestamp_nanos(nanos) else { return };
-        // Not by `format!`, which takes ten times as long: a list has two of them in each row.
+        let Ok(at) = time::OffsetDateTime::from_unix_timestamp(self.seconds()) else { return };
+        let micros = u32::try_from(self.0.rem_euclid(1_000_000)).unwrap_or_default();
+        // Not by `format!`, which takes twenty times as long: a list has two of them in each row.
+        let mut written = *b"0000-00-00T00:00:00.000000Z";
         let numbers = [
-            (at.year().unsigned_abs(), 4, '-'),
-            (u8::from(at.month()).into(), 2, '-'),
-            (at.day().into(), 2, 'T'),
-            (at.hour().into(), 2, ':'),
-            (at.minute().into(), 2, ':'),
-            (at.second().into(), 2, '.'),
-            (at.microsecond(), 6, 'Z'),
+            (0..4, at.year().unsigned_abs()),
+            (5..7, u8::from(at.month()).into()),
+            (8..10, at.day().into()),
+            (11..13, at.hour().into()),
+            (14..16, at.minute().into()),
+            (17..19, at.second().into()),
+            (20..26, micros),
         ];
-        for (number, digits, behind) in numbers {
-            let digit = |place| char::from_digit(number / 10_u32.pow(place) % 10, 10).unwrap_or('0');
-            text.extend((0..digits).rev().map(digit));
-            text.push(behind);
+        for (place, mut number) in numbers {
+            for digit in written[place].iter_mut().rev() {
+                *digit = (number % 10).to_le_bytes()[0] + b'0';
+                number /= 10;
+            }
         }
+        text.push_str(std::str::from_utf8(&written).unwrap_or_default());
     }
 
     /// Returns the whole seconds since 1970.

@@ -8,6 +8,7 @@ mod audit_file;
 pub mod database;
 mod environment;
 mod export;
+mod hexadecimal;
 mod log_format;
 pub mod log_line;
 mod log_writer;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 
 use opentelemetry::trace::TraceContextExt as _;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -15,7 +15,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::log_line::LogLine;
 use super::log_writer::LogWriter;
-use crate::{audit, redact};
+use crate::{audit, hexadecimal, redact};
 use platform::clock::Clock;
 
 /// The format of log lines.
@@ -94,8 +94,9 @@ impl Lines {
         event.record(fields);
         fields.text.clear();
         self.clock.now().append_rfc3339(&mut fields.text);
-        line.begin(&fields.text)?;
-        line.put("level", event.metadata().level().as_str())?;
+        line.0.clear();
+        line.put_plain(b"{\"timestamp\":\"", &fields.text);
+        line.put_plain(b",\"level\":\"", event.metadata().level().as_str());
         line.put("service", self.service)?;
         line.put("target", event.metadata().target())?;
         // Events of the OpenTelemetry SDK have a name instead of a message.
@@ -109,8 +110,10 @@ impl Lines {
             span.is_valid().then(|| (span.trace_id(), span.span_id()))
         });
         if let Some((trace_id, span_id)) = ids {
-            line.put("trace_id", Shown(trace_id))?;
-            line.put("span_id", Shown(span_id))?;
+            let trace_id = hexadecimal::written([0; 32], &[(0, &trace_id.to_bytes())]);
+            let span_id = hexadecimal::written([0; 16], &[(0, &span_id.to_bytes())]);
+            line.put_plain(b",\"trace_id\":\"", hexadecimal::as_str(&trace_id));
+            line.put_plain(b",\"span_id\":\"", hexadecimal::as_str(&span_id));
         }
         if let Some(name) = name.as_deref().filter(|_| *has_message) {
             line.put("name", name)?;
@@ -133,10 +136,11 @@ struct Parts {
 struct Json(Vec<u8>);
 
 impl Json {
-    fn begin(&mut self, timestamp: &str) -> serde_json::Result<()> {
-        self.0.clear();
-        self.0.extend_from_slice(b"{\"timestamp\":");
-        serde_json::to_writer(&mut self.0, timestamp)
+    /// Writes a member whose value is a text without characters that JSON escapes.
+    fn put_plain(&mut self, beginning: &[u8], value: &str) {
+        self.0.extend_from_slice(beginning);
+        self.0.extend_from_slice(value.as_bytes());
+        self.0.push(b'"');
     }
 
     fn put(&mut self, name: &str, value: impl Serialize) -> serde_json::Result<()> {
@@ -144,15 +148,6 @@ impl Json {
         serde_json::to_writer(&mut self.0, name)?;
         self.0.push(b':');
         serde_json::to_writer(&mut self.0, &value)
-    }
-}
-
-/// A value whose text is written without a copy.
-struct Shown<T>(T);
-
-impl<T: fmt::Display> Serialize for Shown<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
     }
 }
 

@@ -5,6 +5,7 @@ use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry::{Context, global};
 
+use crate::hexadecimal;
 use crate::span::Span;
 
 pub(crate) mod baggage;
@@ -43,7 +44,10 @@ pub fn current_trace_id() -> Option<String> {
 fn trace_id(context: &Context) -> Option<String> {
     let span = context.span();
     let span = span.span_context();
-    span.is_valid().then(|| span.trace_id().to_string())
+    span.is_valid().then(|| {
+        let text = hexadecimal::written([0; 32], &[(0, &span.trace_id().to_bytes())]);
+        hexadecimal::as_str(&text).to_owned()
+    })
 }
 
 /// The trace context of the span that caused a change, as stored in a row.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use opentelemetry::Context as TraceContext;
+use platform::ip_text::IpText;
 use telemetry::{semconv, span};
 use tonic::body::Body as GrpcBody;
 use tower::BoxError;
@@ -106,7 +107,10 @@ impl Drop for Attempts<'_> {
             let socket = endpoint.and_then(|it| it.socket_address());
             it.set_some(semconv::SERVER_ADDRESS, address.map(|it| it.host.clone()));
             it.set_some(semconv::SERVER_PORT, address.map(|it| i64::from(it.port)));
-            it.set_some(semconv::NETWORK_PEER_ADDRESS, socket.map(|it| it.ip().to_string()));
+            it.set_some(
+                semconv::NETWORK_PEER_ADDRESS,
+                socket.map(|it| IpText::of(it.ip()).as_str().to_owned()),
+            );
             it.set_some(semconv::NETWORK_PEER_PORT, socket.map(|it| i64::from(it.port())));
             it.set_some(semconv::CCM_RESEND_COUNT, Some(self.resends).filter(|it| *it > 0));
         });

@@ -52,9 +52,10 @@ impl Service<Request<GrpcBody>> for Channel {
 
     fn call(&mut self, mut request: Request<GrpcBody>) -> Self::Future {
         let (balancer, peer) = (self.balancer.clone(), self.peer);
-        let mut call = Call::begin(peer, request.uri().path());
         let path = request.uri().path();
-        let (reads, streams) = (method::is_read(path), method::is_streaming(path));
+        let (method, streams) = method::outgoing(path);
+        let reads = method::is_read(path);
+        let mut call = Call::begin(peer, method);
         propagation::inject(call.span.context(), request.headers_mut());
         let remaining = deadline::remaining();
         if let Some(remaining) = remaining {
@@ -118,8 +119,7 @@ struct Call {
 }
 
 impl Call {
-    fn begin(peer: &'static str, path: &str) -> Self {
-        let method = method::known_name(path);
+    fn begin(peer: &'static str, method: Cow<'static, str>) -> Self {
         let span = SpanBuilder::new(SpanKind::Client).start(|it| {
             it.name(method.clone());
             it.set(semconv::PEER_SERVICE, peer);

@@ -17,9 +17,13 @@ pub(crate) fn name(path: &str) -> &str {
     path.strip_prefix('/').unwrap_or(path)
 }
 
-/// [`name`], without a copy of one that the contract has.
-pub(crate) fn known_name(path: &str) -> Cow<'static, str> {
-    CONTRACT.find(path).map_or_else(|| name(path).to_owned().into(), |it| it.name.into())
+/// The method of an outgoing call: its [`name`], without a copy of one that the contract has, and whether its response is a
+/// stream.
+pub(crate) fn outgoing(path: &str) -> (Cow<'static, str>, bool) {
+    match CONTRACT.find(path) {
+        Some(known) => (known.name.into(), known.streams),
+        None => (name(path).to_owned().into(), false),
+    }
 }
 
 /// The methods that a server has. Clones share them.
@@ -54,14 +58,10 @@ impl KnownMethods {
         self.0.get(name(path)).copied()
     }
 
-    /// The full method name of a path; [`OTHER`] for an unknown method, so that clients cannot make up span names.
-    pub(crate) fn name(&self, path: &str) -> &'static str {
-        self.find(path).map_or(OTHER, |it| it.name)
-    }
-
-    /// Whether a path's method has a streaming response, which may last for as long as its connection.
-    pub(crate) fn is_streaming(&self, path: &str) -> bool {
-        self.find(path).is_some_and(|it| it.streams)
+    /// The full method name of a path, and whether the method has a streaming response, which may last for as long as its
+    /// connection. An unknown method is [`OTHER`], so that clients cannot make up span names.
+    pub(crate) fn incoming(&self, path: &str) -> (&'static str, bool) {
+        self.find(path).map_or((OTHER, false), |it| (it.name, it.streams))
     }
 }
 
@@ -73,7 +73,7 @@ static CONTRACT: LazyLock<KnownMethods> = LazyLock::new(|| {
 
 /// Whether the method of an outgoing call has a streaming response.
 pub(crate) fn is_streaming(path: &str) -> bool {
-    CONTRACT.is_streaming(path)
+    CONTRACT.find(path).is_some_and(|it| it.streams)
 }
 
 /// Whether a method only reads, by the verbs of AIP-131 and AIP-132, `Watch` and `Explain`.
@@ -127,9 +127,9 @@ mod tests {
             ..prost_types::FileDescriptorProto::default()
         };
         let methods = KnownMethods::of(&FileDescriptorSet { file: vec![file] }.encode_to_vec()).unwrap();
-        assert_eq!(methods.name("/ccm.task.v1.TaskService/GetTask"), "ccm.task.v1.TaskService/GetTask");
+        assert_eq!(methods.incoming("/ccm.task.v1.TaskService/GetTask").0, "ccm.task.v1.TaskService/GetTask");
         for path in ["/ccm.task.v1.TaskService/Made", "/", "", "/a/b/c"] {
-            assert_eq!(methods.name(path), "_OTHER", "{path}");
+            assert_eq!(methods.incoming(path).0, "_OTHER", "{path}");
         }
     }
 

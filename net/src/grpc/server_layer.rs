@@ -29,6 +29,7 @@ use crate::admission::{Authenticate, Identified as _, Waits};
 use crate::metrics;
 use crate::server::{ConnectionStanding, LastsLong, PeerAddress};
 use crate::traced_body::{BodyEnd, Observe, TracedBody};
+use platform::ip_text::IpText;
 use telemetry::audit::{About, Refusal, Who};
 use telemetry::propagation::Edge;
 use telemetry::span::{Span, SpanBuilder, SpanKind, Timestamp};
@@ -106,7 +107,7 @@ where
         }
         let ServerLayer { authenticate, service, methods, calls, bounds } = self.layer.clone();
         let path = request.uri().path();
-        let (reads, streams) = (method::is_read(path), methods.is_streaming(path));
+        let (reads, (method, streams)) = (method::is_read(path), methods.incoming(path));
         let (started, guard) = (Timestamp::now(), calls.begin());
         let timeout = deadline::from_headers(request.headers()).map(with_response_margin);
         // A stream goes on for as long as its connection.
@@ -115,14 +116,8 @@ where
         Box::pin(async move {
             let peer = head.extensions.get::<PeerAddress>().map(|it| it.0);
             let waits = Waits::default();
-            let arrival = Arrival {
-                uri: &head.uri,
-                peer,
-                methods: &methods,
-                started,
-                waits: &waits,
-                guard: Some(guard),
-            };
+            let arrival =
+                Arrival { uri: &head.uri, peer, method, started, waits: &waits, guard: Some(guard) };
             let standing = ConnectionStanding::of(&head.extensions);
             if let Some((refused, outcome)) = refusal.take() {
                 if bounds.is_refused_cheaply(standing.as_deref()) {
@@ -228,7 +223,7 @@ fn with_response_margin(timeout: Duration) -> Duration {
 struct Arrival<'a> {
     uri: &'a Uri,
     peer: Option<SocketAddr>,
-    methods: &'a KnownMethods,
+    method: &'static str,
     started: Timestamp,
     waits: &'a Waits,
     /// `None` once the guard has moved into the [`Call`].
@@ -245,18 +240,20 @@ impl Arrival<'_> {
     /// Measures a call that is answered without a span.
     fn refuse_cheaply(mut self, code: Code) {
         self.guard.take();
-        let method = self.methods.name(self.uri.path());
-        metrics::served_call(method, status::code_name(code), None, self.started.elapsed());
+        metrics::served_call(self.method, status::code_name(code), None, self.started.elapsed());
     }
 
     fn begin(&self, place: impl FnOnce(SpanBuilder) -> SpanBuilder, guard: Option<RequestGuard>) -> Call {
         let uri = self.uri;
-        let name = self.methods.name(uri.path());
+        let name = self.method;
         let root = SpanBuilder::new(SpanKind::Server).child_of(TraceContext::new());
         let span = place(root.started_at(self.started)).start(|it| {
             // A method that nobody serves has no name of its own.
             it.name(if name == method::OTHER { "grpc" } else { name });
-            it.set_some(semconv::NETWORK_PEER_ADDRESS, self.peer.map(|it| it.ip().to_string()));
+            it.set_some(
+                semconv::NETWORK_PEER_ADDRESS,
+                self.peer.map(|it| IpText::of(it.ip()).as_str().to_owned()),
+            );
             it.set_some(semconv::NETWORK_PEER_PORT, self.peer.map(|it| i64::from(it.port())));
             it.set(semconv::RPC_METHOD, name);
             let original = || status::cut(&redact::secrets(method::name(uri.path())), MAX_ORIGINAL);
@@ -332,7 +329,8 @@ impl Call {
         }
         let (code, duration_ms) =
             (status::code_name(outcome.code), self.started.elapsed().as_secs_f64() * 1_000.0);
-        let client = self.peer.map(|it| tracing::field::display(it.ip()));
+        let client = self.peer.map(|it| IpText::of(it.ip()));
+        let client = client.as_ref().map(IpText::as_str);
         let sub = self.who.as_ref().map(|it| &*it.sub);
         let on_behalf_of = self.who.as_ref().and_then(|it| it.on_behalf_of.as_deref());
         // Only the call of a stream that had begun is measured already.

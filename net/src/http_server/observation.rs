@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::response::Parts;
 use http::{Method, StatusCode, header};
+use platform::ip_text::IpText;
 use telemetry::audit::{Refusal, Who};
 use telemetry::semconv;
 use telemetry::span::{Span, Timestamp};
@@ -140,7 +141,8 @@ impl Observation {
         let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
         let (method, route) = (cut(self.method.as_str()), self.route.as_deref());
         let (status, sent_bytes) = (self.status.map(|it| it.as_u16()), self.streamed);
-        let client = self.client.map(|it| tracing::field::display(it.0));
+        let client = self.client.map(|it| IpText::of(it.0));
+        let client = client.as_ref().map(IpText::as_str);
         let sub = self.who.as_ref().map(|it| &*it.sub);
         if self.is_quiet && outcome == "complete" && self.status.is_some_and(|it| it.is_success()) {
             tracing::debug!(method, route, status, duration_ms, sub, sent_bytes, outcome, client, "request");

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use http::request::Parts;
 use http::{Method, header};
+use platform::ip_text::IpText;
 use telemetry::span::Description;
 use telemetry::{redact, semconv};
 use uuid::Uuid;
@@ -36,11 +37,11 @@ pub(super) fn describe(
         Some(route) => it.name(format!("{verb} {route}")),
         None => it.name(verb),
     }
-    it.set_some(semconv::CLIENT_ADDRESS, origin.client.map(|it| it.0.to_string()));
+    it.set_some(semconv::CLIENT_ADDRESS, origin.client.map(|it| IpText::of(it.0).as_str().to_owned()));
     it.set(semconv::HTTP_REQUEST_METHOD, standard);
     it.set_some(semconv::HTTP_REQUEST_METHOD_ORIGINAL, (!known).then(|| shown(method.as_str())));
     it.set_some(semconv::HTTP_ROUTE, route.map(ToOwned::to_owned));
-    it.set_some(semconv::NETWORK_PEER_ADDRESS, origin.peer.map(|it| it.ip().to_string()));
+    it.set_some(semconv::NETWORK_PEER_ADDRESS, origin.peer.map(|it| IpText::of(it.ip()).as_str().to_owned()));
     it.set_some(semconv::NETWORK_PEER_PORT, origin.peer.map(|it| i64::from(it.port())));
     it.set(semconv::NETWORK_PROTOCOL_VERSION, protocol_version(head.version));
     let host = uri.authority().map(http::uri::Authority::as_str);

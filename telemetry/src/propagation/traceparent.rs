@@ -1,8 +1,8 @@
 //! The text of `traceparent` and `traceresponse` (W3C Trace Context Level 2, section 3.2).
 
-use std::fmt::Write as _;
-
 use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
+
+use crate::hexadecimal;
 
 /// The flag that says that at least the last seven bytes of the trace id are random; new in Level 2.
 pub(super) const RANDOM: TraceFlags = TraceFlags::new(0x02);
@@ -23,7 +23,7 @@ impl Traceparent {
     /// Parses a text of version 00 or later, of which later versions may have further parts after the flags.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.splitn(5, '-');
-        let mut number = |digits| parts.next().filter(|it| it.len() == digits).and_then(hexadecimal);
+        let mut number = |digits| parts.next().filter(|it| it.len() == digits).and_then(number_of);
         let version = number(2)?;
         let trace_id = number(32).filter(|it| *it != 0)?;
         let span_id = number(16).filter(|it| *it != 0)?;
@@ -41,15 +41,15 @@ impl Traceparent {
     /// Returns the text of version 00.
     pub(super) fn text(self) -> String {
         let Self { trace_id, span_id, flags } = self;
-        let mut text = String::with_capacity(LENGTH);
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "00-{trace_id}-{span_id}-{flags:02x}");
-        text
+        let frame: [u8; LENGTH] = *b"00-                                -                -  ";
+        let parts: [(usize, &[u8]); 3] =
+            [(3, &trace_id.to_bytes()), (36, &span_id.to_bytes()), (53, &[flags.to_u8()])];
+        hexadecimal::as_str(&hexadecimal::written(frame, &parts)).to_owned()
     }
 }
 
 /// Parses at most 32 lowercase hexadecimal digits. The parsers of the standard library accept signs and capitals too.
-fn hexadecimal(digits: &str) -> Option<u128> {
+fn number_of(digits: &str) -> Option<u128> {
     digits.bytes().try_fold(0, |number, digit| {
         let value = match digit {
             b'0'..=b'9' => digit - b'0',
