@@ -40,6 +40,7 @@ impl Balancer {
     pub(super) async fn exchange(
         &self,
         request: Request<GrpcBody>,
+        streams: bool,
     ) -> Result<Response<ReplicaBody>, BoxError> {
         let endpoints = &self.0.endpoints;
         let (parts, body) = request.into_parts();
@@ -58,7 +59,7 @@ impl Balancer {
             let Some(endpoint) = chosen else { return Err("the peer has no replica".into()) };
             attempts.endpoint = Some(endpoint.clone());
             // The answer of a stream has no end to wait for.
-            let buffered = reads && !method::is_streaming(parts.uri.path());
+            let buffered = reads && !streams;
             let error = match endpoint.exchange(&parts, body.clone(), buffered).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,

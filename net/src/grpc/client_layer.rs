@@ -62,7 +62,7 @@ impl Service<Request<GrpcBody>> for Channel {
             deadline::to_headers(remaining, request.headers_mut());
         }
         Box::pin(async move {
-            let exchange = call.span.run(balancer.exchange(request));
+            let exchange = call.span.run(balancer.exchange(request, streams));
             let outcome = match remaining {
                 None => Ok(exchange.await),
                 Some(remaining) => tokio::time::timeout(remaining, exchange).await,

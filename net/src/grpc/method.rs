@@ -71,11 +71,6 @@ static CONTRACT: LazyLock<KnownMethods> = LazyLock::new(|| {
     KnownMethods::of(proto::DESCRIPTORS).unwrap_or_default()
 });
 
-/// Whether the method of an outgoing call has a streaming response.
-pub(crate) fn is_streaming(path: &str) -> bool {
-    CONTRACT.find(path).is_some_and(|it| it.streams)
-}
-
 /// Whether a method only reads, by the verbs of AIP-131 and AIP-132, `Watch` and `Explain`.
 pub(crate) fn is_read(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
@@ -135,8 +130,8 @@ mod tests {
 
     #[test]
     fn the_contract_says_which_methods_stream() {
-        assert!(is_streaming("/ccm.event.v1.EventService/WatchEvents"));
-        assert!(!is_streaming("/ccm.task.v1.TaskService/ListTasks"));
+        assert!(outgoing("/ccm.event.v1.EventService/WatchEvents").1);
+        assert!(!outgoing("/ccm.task.v1.TaskService/ListTasks").1);
     }
 
     #[test]

@@ -22,18 +22,23 @@ pub(super) struct Traceparent {
 impl Traceparent {
     /// Parses a text of version 00 or later, of which later versions may have further parts after the flags.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(5, '-');
-        let mut number = |digits| parts.next().filter(|it| it.len() == digits).and_then(number_of);
-        let version = number(2)?;
-        let trace_id = number(32).filter(|it| *it != 0)?;
-        let span_id = number(16).filter(|it| *it != 0)?;
-        let flags = number(2)?;
-        if version == 0xff || version == 0 && parts.next().is_some() {
+        let (known, further) = text.split_at_checked(LENGTH)?;
+        let known = known.as_bytes();
+        if [2, 35, 52].iter().any(|it| known[*it] != b'-') {
+            return None;
+        }
+        let number = |from: usize, to: usize| number_of(&known[from..to]);
+        let (version, flags) = (number(0, 2)?, number(53, 55)?);
+        let trace_id = u128::from(number(3, 19)?) << 64 | u128::from(number(19, 35)?);
+        let span_id = number(36, 52)?;
+        let is_longer = !further.is_empty();
+        let is_malformed = version == 0xff || is_longer && (version == 0 || !further.starts_with('-'));
+        if is_malformed || trace_id == 0 || span_id == 0 {
             return None;
         }
         Some(Self {
             trace_id: trace_id.into(),
-            span_id: u64::try_from(span_id).ok()?.into(),
+            span_id: span_id.into(),
             flags: TraceFlags::new(u8::try_from(flags).ok()?) & DEFINED,
         })
     }
@@ -48,15 +53,15 @@ impl Traceparent {
     }
 }
 
-/// Parses at most 32 lowercase hexadecimal digits. The parsers of the standard library accept signs and capitals too.
-fn number_of(digits: &str) -> Option<u128> {
-    digits.bytes().try_fold(0, |number, digit| {
+/// Parses at most 16 lowercase hexadecimal digits. The parsers of the standard library accept signs and capitals too.
+fn number_of(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0, |number, digit| {
         let value = match digit {
             b'0'..=b'9' => digit - b'0',
             b'a'..=b'f' => digit - b'a' + 10,
             _ => return None,
         };
-        Some(number << 4 | u128::from(value))
+        Some(number << 4 | u64::from(value))
     })
 }
 

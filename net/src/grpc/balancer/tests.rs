@@ -58,7 +58,7 @@ fn listed(addresses: &[SocketAddr]) -> Balancer {
 async fn call(balancer: &Balancer, method: &str) -> Result<(), BoxError> {
     let request =
         Request::builder().uri(format!("/ccm.v1.Service/{method}")).body(GrpcBody::empty()).unwrap();
-    balancer.exchange(request).await.map(drop)
+    balancer.exchange(request, false).await.map(drop)
 }
 
 fn taken(counts: &[&Arc<AtomicUsize>]) -> Vec<usize> {

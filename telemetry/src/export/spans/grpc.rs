@@ -160,6 +160,7 @@ impl Encoder for Encoded {
     type Error = Status;
 
     fn encode(&mut self, request: Bytes, to: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        to.reserve(request.len());
         to.put(request);
         Ok(())
     }
