@@ -83,13 +83,13 @@ const fn limit(request: Request, traced: Traced, allocations: f64, bytes: f64) -
 pub(crate) const LIMITS: [Limit; 9] = [
     limit(Request::Get, Traced::Never, 195.0, 92_000.0),
     limit(Request::Get, Traced::Unsampled, 210.0, 96_000.0),
-    limit(Request::Get, Traced::Always, 270.0, 121_000.0),
+    limit(Request::Get, Traced::Always, 255.0, 120_000.0),
     limit(Request::List, Traced::Never, 1_110.0, 620_000.0),
     limit(Request::List, Traced::Unsampled, 1_130.0, 625_000.0),
-    limit(Request::List, Traced::Always, 1_190.0, 650_000.0),
+    limit(Request::List, Traced::Always, 1_180.0, 645_000.0),
     limit(Request::Post, Traced::Never, 545.0, 155_000.0),
     limit(Request::Post, Traced::Unsampled, 575.0, 160_000.0),
-    limit(Request::Post, Traced::Always, 675.0, 197_000.0),
+    limit(Request::Post, Traced::Always, 665.0, 196_000.0),
 ];
 
 /// The most voluntary context switches of a POST on SQLite, on average: each is a wait of a thread for another one or for the disk.
