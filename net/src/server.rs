@@ -40,8 +40,6 @@ use platform::shutdown::Shutdown;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long connections may take to send their last bytes and to close once no request is in flight any more.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(250);
-/// Connections that are accepted between two rounds of the runtime's tasks. Further ones wait in the kernel.
-const ACCEPTED_AT_ONCE: u32 = 8;
 /// The pause after a failed accept, which nearly always means that the process has no file descriptor left.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
@@ -110,14 +108,7 @@ impl Server {
                 Some(purpose) => tracing::info!(%address, tls, "listening for {purpose}"),
             }
         }
-        let mut at_once = 0;
         loop {
-            if at_once == ACCEPTED_AT_ONCE {
-                // What a thousand new connections begin with would otherwise be in front of everybody else's next event.
-                tokio::task::yield_now().await;
-                at_once = 0;
-            }
-            at_once += 1;
             let accepted = tokio::select! {
                 accepted = self.accept(&listener) => accepted,
                 () = shutdown.cancelled() => break,

@@ -24,7 +24,7 @@ pin_project_lite::pin_project! {
 }
 
 impl<IO> SmallFramesTogether<IO> {
-    /// With `is_copying` unset, for HTTP/1.1, the socket is as it is.
+    /// With `is_copying` unset, for what may be HTTP/1.1, the socket is as it is.
     pub(crate) fn new(inner: IO, is_copying: bool) -> Self {
         Self { inner, is_copying, has_written: false }
     }
@@ -72,7 +72,7 @@ pub(crate) struct AfterOthers<F> {
 }
 
 impl<F> AfterOthers<F> {
-    /// With `lets_others_go_first` unset, for HTTP/1.1, the connection is as it is.
+    /// With `lets_others_go_first` unset, for what may be HTTP/1.1, the connection is as it is.
     pub(crate) fn new(connection: F, lets_others_go_first: bool) -> Self {
         Self { connection, lets_others_go_first, has_waited: false }
     }
@@ -86,8 +86,9 @@ impl<F: Future + Unpin> Future for AfterOthers<F> {
             return Pin::new(&mut self.connection).poll(cx);
         }
         self.has_waited = true;
-        // The runtime wakes the task again when it has nothing else to do, or after some sixty tasks.
-        let _ = std::pin::pin!(tokio::task::yield_now()).poll(cx);
+        // The task is put behind those that are ready. With `yield_now` it would wait for this thread to have nothing to do, and
+        // no other thread could take it meanwhile.
+        cx.waker().wake_by_ref();
         Poll::Pending
     }
 }

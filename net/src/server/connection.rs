@@ -128,6 +128,15 @@ pub struct InFlight {
     _progress: Arc<RequestProgress>,
 }
 
+/// What a client uses, as far as it is known before hyper-util reads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Protocol {
+    Http1,
+    Http2,
+    /// The first bytes are too few to tell, or TLS has not agreed on a protocol: hyper-util finds out.
+    Unknown,
+}
+
 /// The body of a response as it is sent.
 type Sliced<B> = Either<SlicedBody<B>, B>;
 
@@ -174,13 +183,13 @@ where
             return Box::pin(self.serve_tls(tls, socket, progress)).await;
         }
         let no_request = Stalled::default();
-        let is_http1 = tokio::select! {
-            is_http1 = self.begins_as_http1(&socket) => is_http1,
+        let protocol = tokio::select! {
+            protocol = self.protocol_of(&socket) => protocol,
             () = stalled(progress, &no_request) => return,
             () = self.standing.paused() => return,
             () = self.shutdown.cancelled() => return,
         };
-        self.serve_http(socket, is_http1, progress).await;
+        self.serve_http(socket, protocol, progress).await;
     }
 
     async fn serve_tls(&self, tls: &ServerTls, socket: Socket, progress: Option<&Progress>) {
@@ -190,40 +199,48 @@ where
             () = self.shutdown.cancelled() => None,
         };
         if let Some(stream) = handshake {
-            self.serve_http(stream, false, progress).await;
+            let protocol = match stream.get_ref().1.alpn_protocol() {
+                Some(b"h2") => Protocol::Http2,
+                Some(b"http/1.1") => Protocol::Http1,
+                _ => Protocol::Unknown,
+            };
+            self.serve_http(stream, protocol, progress).await;
         }
     }
 
-    /// Whether the client uses HTTP/1.1, by its first bytes, which stay where they are. hyper-util would take them off the socket,
+    /// Finds out what the client uses, by its first bytes, which stay where they are. hyper-util would take them off the socket,
     /// and the buffer of HTTP/1.1 would grow to twice its size when they are put before the rest of the request.
-    async fn begins_as_http1(&self, socket: &Socket) -> bool {
+    async fn protocol_of(&self, socket: &Socket) -> Protocol {
         if self.http1.is_none() {
-            return false;
+            return Protocol::Http2;
         }
         let mut first = [0; PREFACE.len()];
-        // Without an answer, if the bytes are too few or at their end, hyper-util finds out.
-        socket.peek(&mut first).await.is_ok_and(|length| !PREFACE.starts_with(&first[..length]))
+        match socket.peek(&mut first).await {
+            Ok(length) if !PREFACE.starts_with(&first[..length]) => Protocol::Http1,
+            Ok(length) if length == PREFACE.len() => Protocol::Http2,
+            _ => Protocol::Unknown,
+        }
     }
 
-    /// `is_http1` says that the client is known to use HTTP/1.1.
-    async fn serve_http<IO>(&self, stream: IO, is_http1: bool, progress: Option<&Progress>)
+    async fn serve_http<IO>(&self, stream: IO, protocol: Protocol, progress: Option<&Progress>)
     where
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        // Over HTTP/1.1 a connection has one response to send, and waits for nobody.
-        let http1 = self.http1.as_deref().filter(|_| is_http1);
+        let http1 = self.http1.as_deref().filter(|_| protocol == Protocol::Http1);
         let http = http1.unwrap_or(&self.options.http);
         // HTTP/1.1 has no preface. The header timeout limits the wait for the first request instead.
         let preface = (!self.options.http.is_http1_available()).then(CancellationToken::new);
         let mut no_preface = preface.clone().map(|it| Box::pin(missed(it, self.options.handshake_timeout)));
-        let stream = SmallFramesTogether::new(signal_preface(stream, preface), !is_http1);
+        // Over HTTP/1.1 a connection has one response to send, and waits for nobody.
+        let is_shared = protocol == Protocol::Http2;
+        let stream = SmallFramesTogether::new(signal_preface(stream, preface), is_shared);
         let stream = TokioIo::new(stream);
         let draining = Draining(self.shutdown.child_token());
         let is_stalled = Stalled::default();
         let service = self.service_of(progress.cloned(), draining.clone(), is_stalled.clone());
         let mut connection = std::pin::pin!(http.serve_connection(stream, service));
         let timeout = tokio::select! {
-            ended = AfterOthers::new(connection.as_mut(), !is_http1) => return log_end(ended),
+            ended = AfterOthers::new(connection.as_mut(), is_shared) => return log_end(ended),
             () = if_any(no_preface.as_mut()) => return,
             () = stalled(progress, &is_stalled) => STALLED_CLOSE_TIMEOUT,
             () = self.standing.paused() => {
@@ -244,7 +261,7 @@ where
             progress.drain();
         }
         tokio::select! {
-            ended = AfterOthers::new(connection.as_mut(), !is_http1) => log_end(ended),
+            ended = AfterOthers::new(connection.as_mut(), is_shared) => log_end(ended),
             // A client that has begun before the timeout still learns that its requests were not processed.
             () = if_any(no_preface.as_mut()) => {}
             () = tokio::time::sleep(timeout) => {

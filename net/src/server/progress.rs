@@ -226,6 +226,9 @@ impl Drop for RequestProgress {
         let mut in_flight = self.connection.in_flight();
         if let Some(at) = self.position(&in_flight) {
             in_flight.remove(at);
+            if in_flight.is_empty() {
+                in_flight.shrink_to_fit();
+            }
         }
         drop(in_flight);
         self.connection.0.last_request.store(self.connection.now(), Ordering::SeqCst);

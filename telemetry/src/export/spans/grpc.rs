@@ -83,7 +83,7 @@ impl GrpcExporter {
         let mut delay = FIRST_DELAY;
         let mut retries = self.retries;
         loop {
-            let Err(status) = self.attempt(request.clone()).await else { return Ok(()) };
+            let Err(status) = self.timed(self.attempt(request.clone())).await else { return Ok(()) };
             let pause = retry_pause(&status).map(|it| it.min(LONGEST_PAUSE).max(jittered(delay)));
             let in_time = |it: &Duration| retries > 0 && began.elapsed() + *it < self.timeout;
             let Some(pause) = pause.filter(in_time) else { return Err(failure(&status)) };
@@ -104,6 +104,17 @@ impl GrpcExporter {
             tracing::warn!(rejected, error, "the receiver of spans has not taken all spans of an export");
         }
         Ok(())
+    }
+
+    /// Limits the whole attempt. The timeout of the channel ends with the head of the answer and does not limit the connecting.
+    async fn timed(&self, attempt: impl Future<Output = Result<(), Status>>) -> Result<(), Status> {
+        let attempt = {
+            let _context = self.runtime.enter();
+            tokio::time::timeout(self.timeout, attempt)
+        };
+        attempt
+            .await
+            .unwrap_or_else(|_| Err(Status::deadline_exceeded("the receiver did not answer in time")))
     }
 
     async fn sleep(&self, duration: Duration) {

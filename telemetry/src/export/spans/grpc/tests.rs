@@ -7,6 +7,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
 };
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tonic::Response;
 use tonic::transport::server::TcpIncoming;
@@ -92,4 +93,43 @@ async fn a_receiver_with_too_much_to_do_is_asked_again_only_when_it_says_when() 
     let began = Instant::now();
     let (sent, left) = export_to(vec![exhausted(Some(pause))]).await;
     assert!(sent.is_ok() && left == 0 && began.elapsed() >= pause, "{sent:?}, {left} left");
+}
+
+/// A receiver that answers with a head and then says nothing more.
+async fn silent_after_the_head() -> String {
+    const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+    /// `:status: 200` and the name of `content-type`, both by their index of HPACK.
+    const HEAD: &[u8] = b"\x88\x5f\x10application/grpc";
+    const PREFACE_BYTES: usize = 24;
+    const HEADERS: u8 = 1;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        client.write_all(SETTINGS).await.unwrap();
+        let mut read = Vec::new();
+        let mut frame = PREFACE_BYTES;
+        loop {
+            while let Some(header) = read.get(frame..frame + 9) {
+                if header[3] == HEADERS {
+                    let head = [&[0, 0, u8::try_from(HEAD.len()).unwrap(), HEADERS, 4, 0, 0, 0, 1], HEAD];
+                    client.write_all(&head.concat()).await.unwrap();
+                }
+                let [_, middle, low, ..] = *header else { unreachable!() };
+                frame += 9 + usize::from(middle) * 256 + usize::from(low);
+            }
+            if client.read_buf(&mut read).await.unwrap() == 0 {
+                return;
+            }
+        }
+    });
+    endpoint
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_is_silent_after_the_head_of_its_answer_is_not_waited_for_longer_than_any_other() {
+    let exporter = GrpcExporter::for_test(&silent_after_the_head().await, Duration::from_millis(300), 0);
+    let request = Bytes::new();
+    let sent = tokio::time::timeout(LONG, exporter.export(&request)).await.expect("an end").unwrap_err();
+    assert!(sent.to_string().contains("DeadlineExceeded"), "{sent}");
 }
