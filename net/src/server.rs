@@ -82,7 +82,11 @@ impl Server {
         let http = &options.http;
         Self {
             open: Connections::new(&options.connections),
-            http1: http.is_http1_available().then(|| Arc::new(http.clone().http1_only())),
+            http1: match (http.is_http1_available(), http.is_http2_available()) {
+                (true, true) => Some(Arc::new(http.clone().http1_only())),
+                (true, false) => Some(Arc::new(http.clone())),
+                (false, _) => None,
+            },
             options: Arc::new(options),
             connections: TaskTracker::new(),
             lingering: TaskTracker::new(),

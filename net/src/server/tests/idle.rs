@@ -11,9 +11,12 @@ const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 
 /// A server that answers before it reads a body, and reads the body afterwards. `/process` is the request of a process.
 async fn serve(idle: Duration) -> SocketAddr {
+    serve_by(auto::Builder::new(TokioExecutor::new()), idle).await
+}
+
+async fn serve_by(mut http: auto::Builder<TokioExecutor>, idle: Duration) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1().timer(TokioTimer::new()).header_read_timeout(None);
     let server = Server::new(Options {
         purpose: None,
@@ -68,6 +71,16 @@ async fn a_connection_may_be_idle_for_longer_than_a_header_may_take() {
         ask(&mut client, REQUEST).await;
         assert!(!closed(&mut client, PAUSE).await);
     }
+}
+
+#[tokio::test]
+async fn a_server_of_http1_alone_answers_and_cuts_a_client_of_http2() {
+    let address = serve_by(auto::Builder::new(TokioExecutor::new()).http1_only(), DEADLINE).await;
+    let mut client = TcpStream::connect(address).await.unwrap();
+    ask(&mut client, REQUEST).await;
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.write_all(&[PREFACE, EMPTY_SETTINGS].concat()).await.unwrap();
+    assert!(closed(&mut client, DEADLINE).await);
 }
 
 #[tokio::test]
