@@ -4,6 +4,7 @@
 mod admission;
 mod connection;
 mod exchange;
+mod preface;
 mod progress;
 mod sliced_body;
 mod socket;

@@ -19,13 +19,13 @@ use platform::shutdown::Shutdown;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_util::io::InspectReader;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::{BoxError, Service, ServiceExt as _};
 
 use super::Options;
 use super::admission::{ConnectionStanding, Standing};
+use super::preface::{self, PREFACE};
 use super::progress::{Progress, RequestProgress};
 use super::sliced_body::SlicedBody;
 use super::socket::Socket;
@@ -39,8 +39,6 @@ const AGED_DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 const STALLED_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a connection stays open that has been paused, for its last answers.
 const PAUSE: Duration = Duration::from_secs(1);
-/// HTTP/2's client connection preface, RFC 9113 section 3.4.
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// The kernel's send buffer in bytes, where write progress is watched: bytes on their way to the client, and bytes that wait.
 /// The default grows up to 4 MiB for each client.
 const KERNEL_SEND_BUFFER: usize = 256 * 1024;
@@ -230,10 +228,11 @@ where
         let http = http1.unwrap_or(&self.options.http);
         // HTTP/1.1 has no preface. The header timeout limits the wait for the first request instead.
         let preface = (!self.options.http.is_http1_available()).then(CancellationToken::new);
-        let mut no_preface = preface.clone().map(|it| Box::pin(missed(it, self.options.handshake_timeout)));
+        let mut no_preface =
+            preface.clone().map(|it| Box::pin(preface::missed(it, self.options.handshake_timeout)));
         // Over HTTP/1.1 a connection has one response to send, and waits for nobody.
         let is_shared = protocol == Protocol::Http2;
-        let stream = SmallFramesTogether::new(signal_preface(stream, preface), is_shared);
+        let stream = SmallFramesTogether::new(preface::signal(stream, preface), is_shared);
         let stream = TokioIo::new(stream);
         let draining = Draining(self.shutdown.child_token());
         let is_stalled = Stalled::default();
@@ -334,14 +333,6 @@ async fn if_any(future: Option<impl Future<Output = ()>>) {
     }
 }
 
-/// Waits until the client has not sent its preface within `timeout`. hyper would wait for ever, even at a shutdown.
-async fn missed(preface: CancellationToken, timeout: Duration) {
-    if tokio::time::timeout(timeout, preface.cancelled()).await.is_ok() {
-        pending::<()>().await;
-    }
-    tracing::debug!("closed the connection of a client that did not send its HTTP/2 preface in time");
-}
-
 /// Waits until a connection has reached its maximum age, with jitter.
 async fn max_age_reached(max_age: Option<Duration>) {
     match max_age {
@@ -360,24 +351,6 @@ async fn stalled(progress: Option<&Progress>, flag: &Stalled) {
         }
         None => pending().await,
     }
-}
-
-/// Cancels `preface` when the client has sent as many bytes as HTTP/2's connection preface has.
-fn signal_preface<IO: AsyncRead>(
-    stream: IO,
-    preface: Option<CancellationToken>,
-) -> InspectReader<IO, impl FnMut(&[u8])> {
-    let mut missing = if preface.is_some() { PREFACE.len() } else { 0 };
-    InspectReader::new(stream, move |read| {
-        if missing > 0 {
-            missing = missing.saturating_sub(read.len());
-            if missing == 0
-                && let Some(preface) = &preface
-            {
-                preface.cancel();
-            }
-        }
-    })
 }
 
 fn log_end(ended: Result<(), BoxError>) {

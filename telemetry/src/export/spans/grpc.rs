@@ -61,7 +61,7 @@ impl GrpcExporter {
         let endpoint = Channel::from_shared(url.clone())
             .map_err(|error| invalid(name, format!("invalid endpoint '{url}': {}", chain(&error))))?;
         let endpoint = endpoint.tls_config(tls).map_err(|error| invalid("tls_config", chain(&error)))?;
-        let channel = endpoint.timeout(settings.timeout).connect_lazy();
+        let channel = endpoint.connect_lazy();
         let mut client = Grpc::new(channel);
         if let Some(encoding) = settings.compression {
             client = client.send_compressed(encoding).accept_compressed(encoding);
@@ -106,7 +106,7 @@ impl GrpcExporter {
         Ok(())
     }
 
-    /// Limits the whole attempt. The timeout of the channel ends with the head of the answer and does not limit the connecting.
+    /// Limits the whole attempt. A timeout of the channel would end with the head of the answer and not limit the connecting.
     async fn timed(&self, attempt: impl Future<Output = Result<(), Status>>) -> Result<(), Status> {
         let attempt = {
             let _context = self.runtime.enter();
