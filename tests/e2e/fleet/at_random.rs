@@ -7,8 +7,8 @@ use access::Role;
 
 use super::cluster::Cluster;
 use super::driver::Driver;
-use super::oracle::{Run, verdict};
-use super::records::{Records, open, unrest};
+use super::oracle::{Run, agree, verdict};
+use super::records::{Records, both, open, unrest};
 use super::strike::Strike;
 use super::{fleet_of_workers, now};
 use crate::event_log::{Random, setting};
@@ -103,15 +103,19 @@ async fn call(driver: Driver, seed: u64, caller: u64, (workers, actions): (u64, 
     }
 }
 
-/// Waits until no action is live and no worker is being reconciled.
+/// Waits until no action is live, no worker is being reconciled, and each worker is as its machine.
 async fn settle(cluster: &Cluster) {
     let tasks = open(&cluster.product.task_database.url).await;
     let workers = open(&cluster.product.worker_database.url).await;
+    let provider = open(&cluster.product.provider_database.url).await;
     let start = Instant::now();
     loop {
         let left = unrest(&tasks, &workers).await;
         if left == (0, 0) {
-            break;
+            let (rows, machines) = both(&workers, &provider).await;
+            if agree(&rows, &machines) && unrest(&tasks, &workers).await == left {
+                break;
+            }
         }
         // A pause of the provider's errors may be as long as this.
         if start.elapsed() > Duration::from_secs(150) {
@@ -120,6 +124,7 @@ async fn settle(cluster: &Cluster) {
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    tasks.close().await;
-    workers.close().await;
+    for it in [tasks, workers, provider] {
+        it.close().await;
+    }
 }

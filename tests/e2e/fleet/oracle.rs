@@ -12,7 +12,7 @@ use storage::sqlx::types::Uuid;
 
 use super::cluster::Fault;
 use super::driver::Acknowledged;
-use super::records::Records;
+use super::records::{Machine, Records, WorkerRow};
 
 /// A run that has ended.
 pub(super) struct Run {
@@ -80,13 +80,21 @@ fn summary(run: &Run) {
     println!("provider calls {calls:?}, workers {workers:?}");
 }
 
+/// Whether workers and machines are as they have to be at the end. What a call has done after its caller gave up is found by
+/// the next sweep; if the process that swept was killed, another one sweeps when its lease has ended.
+pub(super) fn agree(workers: &[WorkerRow], machines: &[Machine]) -> bool {
+    let mut findings = Findings::default();
+    machines::examine(workers, machines, &mut findings);
+    findings.0.is_empty()
+}
+
 fn examine(run: &Run) -> Findings {
     let mut findings = Findings::default();
     tasks::examine(run, &mut findings);
     acknowledged::examine(run, &mut findings);
     workers::examine(run, &mut findings);
     calls::examine(run, &mut findings);
-    machines::examine(run, &mut findings);
+    machines::examine(&run.records.workers, &run.records.machines, &mut findings);
     findings
 }
 

@@ -158,6 +158,11 @@ pub(super) async fn unrest(tasks: &Database, workers: &Database) -> (i64, i64) {
     (count(tasks, &QUEUED).await, count(workers, &RECONCILING).await)
 }
 
+/// The workers and the machines as they are now.
+pub(super) async fn both(workers: &Database, provider: &Database) -> (Vec<WorkerRow>, Vec<Machine>) {
+    (all(workers, &WORKERS).await, all(provider, &MACHINES).await)
+}
+
 pub(super) async fn called(provider: &Database) -> i64 {
     count(provider, &CALLED).await
 }

@@ -1,13 +1,13 @@
 //! No machine without its worker, no worker without its machine, and both in the same state.
 
-use super::{Findings, Run};
+use super::Findings;
 use crate::fleet::now;
-use crate::fleet::records::Machine;
+use crate::fleet::records::{Machine, WorkerRow};
 
-pub(super) fn examine(run: &Run, findings: &mut Findings) {
-    for machine in run.records.machines.iter().filter(|it| is_alive(it)) {
+pub(super) fn examine(workers: &[WorkerRow], machines: &[Machine], findings: &mut Findings) {
+    for machine in machines.iter().filter(|it| is_alive(it)) {
         let owner = machine.owner.as_deref();
-        let is_owned = run.records.workers.iter().any(|it| {
+        let is_owned = workers.iter().any(|it| {
             owner == Some(it.id.to_string().as_str())
                 && it.instance_id.as_ref() == Some(&machine.id)
                 && !it.deleted
@@ -16,9 +16,9 @@ pub(super) fn examine(run: &Run, findings: &mut Findings) {
             format!("no worker has the machine {machine:?}")
         });
     }
-    for row in run.records.workers.iter().filter(|it| !it.deleted) {
+    for row in workers.iter().filter(|it| !it.deleted) {
         let id = row.id.to_string();
-        let own = run.records.machines.iter().filter(|it| it.owner.as_ref() == Some(&id) && is_alive(it));
+        let own = machines.iter().filter(|it| it.owner.as_ref() == Some(&id) && is_alive(it));
         let states: Vec<&str> = own.map(state).collect();
         let is_right = match row.observed_state.as_str() {
             "terminated" => states.is_empty(),

@@ -122,6 +122,9 @@ impl MachineStore {
                     Err(Failure::Storage(error)) => return Err(error),
                 };
                 journal::append(on, &request, origin, &outcome, clock.now()).await?;
+                if let (Request::Create(spec), Ok(machine)) = (&request, &outcome) {
+                    create::remember(on, spec, machine, &clock).await?;
+                }
                 Ok(outcome)
             })
         });

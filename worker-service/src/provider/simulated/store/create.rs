@@ -40,9 +40,11 @@ const COUNT: Statement = Statement {
     sql: "UPDATE tokens SET fails_left = $2, throttles_left = $3 WHERE token = $1",
 };
 
+/// Notes the machine that a token has made, unless it is that of an earlier call.
 const USE: Statement = Statement {
     summary: "UPDATE tokens",
-    sql: "UPDATE tokens SET machine_id = $2, used_at = $3, parameters = $4 WHERE token = $1",
+    sql: "UPDATE tokens SET machine_id = $2, used_at = $3, parameters = $4 \
+          WHERE token = $1 AND (machine_id IS NULL OR machine_id <> $2)",
 };
 
 record! {
@@ -87,8 +89,20 @@ pub(super) async fn create(
     // Without delays, it runs at once.
     machine.phase = settled(&machine, settings, now).unwrap_or(machine.phase);
     insert(on, &machine, settings).await?;
-    on.execute(&USE, [key.into(), machine.id.as_str().into(), now.0.into(), parameters.into()]).await?;
     Ok(machine.seen(machine.phase, now))
+}
+
+/// Remembers which machine a create has made. The last step of a call: its caller's time to repeat it begins here, however
+/// long the call has waited for the database.
+pub(super) async fn remember(
+    on: &mut Transaction,
+    spec: &MachineSpec,
+    machine: &Machine,
+    clock: &Clock,
+) -> Result<(), StorageError> {
+    let key = spec.client_token.as_str();
+    let values = [key.into(), machine.id.as_str().into(), clock.now().0.into(), parameters(spec).into()];
+    on.execute(&USE, values).await
 }
 
 /// Answers a create whose token is known with the machine of the first one.

@@ -7,6 +7,15 @@ use platform::clock::Micros;
 use super::*;
 use crate::provider::MachineSpec;
 
+fn of_worker(id: uuid::Uuid) -> MachineSpec {
+    MachineSpec {
+        region: "us-east-1".to_owned(),
+        instance_type: "m5.large".to_owned(),
+        tags: BTreeMap::from([(crate::provider::WORKER_TAG.to_owned(), id.to_string())]),
+        client_token: id.to_string(),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn reads_of_a_fleet_write_nothing() {
     let fresh = storage::testing::sqlite();
@@ -15,13 +24,7 @@ async fn reads_of_a_fleet_write_nothing() {
         .await
         .unwrap();
     let worker_id = Clock::system().new_id();
-    let tags = BTreeMap::from([(crate::provider::WORKER_TAG.to_owned(), worker_id.to_string())]);
-    let spec = MachineSpec {
-        region: "us-east-1".to_owned(),
-        instance_type: "m5.large".to_owned(),
-        tags,
-        client_token: worker_id.to_string(),
-    };
+    let spec = of_worker(worker_id);
     let created = store.call(Request::Create(spec), CallOrigin { worker_id, fence: 1 }).await.unwrap();
     clock.advance(Duration::from_secs(1));
     // SQLite has one writer: a read that writes would wait for this transaction.
@@ -58,4 +61,35 @@ async fn a_page_of_a_list_reads_no_more_than_it_shows(fresh: storage::testing::F
     let values = ["i-sim-5".into(), 0.into(), 20.into()];
     let reading = storage::testing::plans::Reading::of(&store.database, &read::LIST, &values).await.unwrap();
     reading.at_most(20).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_remembered_from_the_end_of_the_call_that_has_waited_for_the_database() {
+    const WAITING: Statement = Statement {
+        summary: "SELECT pg_locks",
+        sql: "SELECT count(*) AS n FROM pg_locks JOIN pg_database ON pg_database.oid = database \
+              WHERE NOT granted AND datname = current_database()",
+    };
+    let (fresh, clock) = (storage::testing::postgres().await, Clock::manual(Micros(0)));
+    let settings = SimulatedSettings::default();
+    let store = MachineStore::open(&fresh.url.as_str().into(), settings, clock.clone()).await.unwrap();
+    let worker_id = Clock::system().new_id();
+    let create = |fence| {
+        let (store, spec) = (store.clone(), of_worker(worker_id));
+        async move { store.call(Request::Create(spec), CallOrigin { worker_id, fence }).await.unwrap() }
+    };
+    let mut hold = store.database.begin().await.unwrap();
+    let lock = Statement { summary: "LOCK journal", sql: "LOCK TABLE journal IN EXCLUSIVE MODE" };
+    hold.execute(&lock, []).await.unwrap();
+    let first = tokio::spawn(create(1));
+    loop {
+        let waiting: (i64,) = hold.fetch_optional(&WAITING, []).await.unwrap().unwrap();
+        if waiting.0 > 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    clock.advance(settings.token_lifetime);
+    hold.commit().await.unwrap();
+    assert_eq!(first.await.unwrap().id, create(2).await.id);
 }
