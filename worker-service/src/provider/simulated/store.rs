@@ -113,10 +113,10 @@ impl MachineStore {
 
     /// Carries out a call that changes something, and notes it in the journal whatever its outcome.
     pub(super) async fn call(&self, request: Request, origin: CallOrigin) -> Result<Machine, ProviderError> {
-        let (settings, clock) = (self.settings, self.clock.clone());
+        let (settings, clock, arrived) = (self.settings, self.clock.clone(), self.clock.now());
         let written = self.database.write(move |on| {
             Box::pin(async move {
-                let outcome = match request.perform(on, &settings, &clock).await {
+                let outcome = match request.perform(on, arrived, &settings, &clock).await {
                     Ok(machine) => Ok(machine),
                     Err(Failure::Refused(error)) => Err(error),
                     Err(Failure::Storage(error)) => return Err(error),

@@ -57,9 +57,12 @@ record! {
     }
 }
 
+/// Answers a create that has arrived at a time: a token that was remembered then is, however long the call has waited for
+/// others.
 pub(super) async fn create(
     on: &mut Transaction,
     spec: &MachineSpec,
+    arrived: Micros,
     settings: &SimulatedSettings,
     clock: &Clock,
 ) -> Result<Machine, Failure> {
@@ -72,7 +75,7 @@ pub(super) async fn create(
     let missing = || StorageError::Corrupt { table: "tokens", what: "a row is missing".to_owned() };
     let token = token.ok_or_else(missing)?;
     let now = clock.now();
-    let is_remembered = now < Micros(token.used_at) + settings.token_lifetime;
+    let is_remembered = arrived < Micros(token.used_at) + settings.token_lifetime;
     if let Some(id) = token.machine_id.as_deref().filter(|_| is_remembered) {
         return repeated(on, id, token.parameters.0 == parameters, settings, clock).await;
     }

@@ -54,10 +54,11 @@ impl Request {
         }
     }
 
-    /// Carries out the call.
+    /// Carries out the call, which has arrived at a time.
     pub(super) async fn perform(
         &self,
         on: &mut Transaction,
+        arrived: Micros,
         settings: &SimulatedSettings,
         clock: &Clock,
     ) -> Result<Machine, Failure> {
@@ -65,7 +66,7 @@ impl Request {
             limit::take(on, throttle, clock).await?;
         }
         match self {
-            Self::Create(spec) => create::create(on, spec, settings, clock).await,
+            Self::Create(spec) => create::create(on, spec, arrived, settings, clock).await,
             Self::Change { id, command } => change(on, id, *command, settings, clock).await,
             Self::Tag { id, change } => tag(on, id, change, settings, clock).await,
         }

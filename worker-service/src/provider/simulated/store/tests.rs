@@ -64,11 +64,11 @@ async fn a_page_of_a_list_reads_no_more_than_it_shows(fresh: storage::testing::F
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_is_remembered_from_the_end_of_the_call_that_has_waited_for_the_database() {
+async fn a_token_is_remembered_however_long_calls_have_waited_for_the_database() {
     const WAITING: Statement = Statement {
-        summary: "SELECT pg_locks",
-        sql: "SELECT count(*) AS n FROM pg_locks JOIN pg_database ON pg_database.oid = database \
-              WHERE NOT granted AND datname = current_database()",
+        summary: "SELECT pg_stat_activity",
+        sql: "SELECT count(*) AS n FROM pg_stat_activity \
+              WHERE datname = current_database() AND wait_event_type = 'Lock'",
     };
     let (fresh, clock) = (storage::testing::postgres().await, Clock::manual(Micros(0)));
     let settings = SimulatedSettings::default();
@@ -78,18 +78,26 @@ async fn a_token_is_remembered_from_the_end_of_the_call_that_has_waited_for_the_
         let (store, spec) = (store.clone(), of_worker(worker_id));
         async move { store.call(Request::Create(spec), CallOrigin { worker_id, fence }).await.unwrap() }
     };
-    let mut hold = store.database.begin().await.unwrap();
-    let lock = Statement { summary: "LOCK journal", sql: "LOCK TABLE journal IN EXCLUSIVE MODE" };
-    hold.execute(&lock, []).await.unwrap();
-    let first = tokio::spawn(create(1));
-    loop {
-        let waiting: (i64,) = hold.fetch_optional(&WAITING, []).await.unwrap().unwrap();
-        if waiting.0 > 0 {
-            break;
+    let mut machines = Vec::new();
+    // The first call waits at its end, the second one before it has read the token.
+    for (fence, sql) in
+        [(1, "LOCK TABLE journal IN EXCLUSIVE MODE"), (2, "LOCK TABLE tokens IN EXCLUSIVE MODE")]
+    {
+        let mut hold = store.database.begin().await.unwrap();
+        hold.execute(&Statement { summary: "LOCK", sql }, []).await.unwrap();
+        let waits = tokio::spawn(create(fence));
+        loop {
+            let mut on = store.database.connection().await.unwrap();
+            let waiting: (i64,) = on.fetch_optional(&WAITING, []).await.unwrap().unwrap();
+            if waiting.0 > 0 {
+                break;
+            }
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
+        clock.advance(settings.token_lifetime);
+        hold.commit().await.unwrap();
+        machines.push(waits.await.unwrap().id);
     }
-    clock.advance(settings.token_lifetime);
-    hold.commit().await.unwrap();
-    assert_eq!(first.await.unwrap().id, create(2).await.id);
+    assert_eq!(machines[0], machines[1]);
+    assert_ne!(machines[0], create(3).await.id);
 }
