@@ -57,6 +57,7 @@ record! {
         pub(super) client_token: Option<String>,
         pub(super) result: String,
         pub(super) detail: Option<String>,
+        pub(super) message: Option<String>,
     }
 }
 
@@ -107,7 +108,8 @@ const GENERATIONS: Statement = Statement {
 
 const CALLS: Statement = Statement {
     summary: "SELECT journal",
-    sql: "SELECT seq, at, call, worker_id, fence, machine_id, client_token, result, detail FROM journal ORDER BY seq",
+    sql: "SELECT seq, at, call, worker_id, fence, machine_id, client_token, result, detail, message \
+          FROM journal ORDER BY seq",
 };
 
 const MACHINES: Statement = Statement {

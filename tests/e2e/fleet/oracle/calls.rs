@@ -52,7 +52,7 @@ fn fences(row: &WorkerRow, run: &Run, findings: &mut Findings) -> BTreeSet<i64> 
     for call in run.records.calls_of(row.id) {
         if call.fence < highest {
             late.insert(call.seq);
-            findings.unless(was_suspended(call, run), row.id, || {
+            findings.unless(was_suspended(call, run) || has_waited(call), row.id, || {
                 format!(
                     "no process was suspended, and yet a call came after one with fence {highest}: {call:?}"
                 )
@@ -64,6 +64,11 @@ fn fences(row: &WorkerRow, run: &Run, findings: &mut Findings) -> BTreeSet<i64> 
         format!("the fence {} is recorded, which is lower than {highest}", row.fence)
     });
     late
+}
+
+/// Whether a call has waited so long within the provider that its caller may have given up: the machine is busy.
+fn has_waited(call: &Call) -> bool {
+    call.result == "ok" && call.message.is_some()
 }
 
 fn was_suspended(call: &Call, run: &Run) -> bool {
@@ -79,7 +84,7 @@ fn was_suspended(call: &Call, run: &Run) -> bool {
 /// Whether a call was made while the provider did not answer: it may take effect after the next look at the machine.
 fn was_unanswered(call: &Call, run: &Run) -> bool {
     let mut faults = run.faults.iter().filter(|it| it.kind == Kind::Unanswered);
-    faults.any(|it| it.from.0 <= call.at && call.at <= it.until.0)
+    has_waited(call) || faults.any(|it| it.from.0 <= call.at && call.at <= it.until.0)
 }
 
 /// The last call before a generation converged is the one that brought the machine there.

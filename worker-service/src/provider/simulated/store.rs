@@ -121,7 +121,7 @@ impl MachineStore {
                     Err(Failure::Refused(error)) => Err(error),
                     Err(Failure::Storage(error)) => return Err(error),
                 };
-                journal::append(on, &request, origin, &outcome, clock.now()).await?;
+                journal::append(on, &request, origin, &outcome, [arrived, clock.now()]).await?;
                 if let (Request::Create(spec), Ok(machine)) = (&request, &outcome) {
                     create::remember(on, spec, machine, &clock).await?;
                 }

@@ -1,6 +1,8 @@
 //! The journal: every call that changes something or was asked to, in the order of their effects on each machine. Tests
 //! compare what the services believe with it.
 
+use std::time::Duration;
+
 use platform::clock::Micros;
 use storage::{Statement, Statements as _, StorageError, Transaction};
 
@@ -13,13 +15,17 @@ const INSERT: Statement = Statement {
           message) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 };
 
-/// Appends a call. The machine is still locked, so that the order of a machine's calls is the order of their effects.
+/// A call that has waited for longer than this says so: its caller may have given up before it had its effect.
+const NOTED_WAIT: Duration = Duration::from_secs(1);
+
+/// Appends a call: when it arrived, and now. The machine is still locked, so that the order of a machine's calls is the order
+/// of their effects.
 pub(super) async fn append(
     on: &mut Transaction,
     request: &Request,
     origin: CallOrigin,
     outcome: &Result<Machine, ProviderError>,
-    now: Micros,
+    [arrived, now]: [Micros; 2],
 ) -> Result<(), StorageError> {
     let created = outcome.as_ref().ok().map(|it| it.id.as_str());
     let (result, detail): (_, Option<&'static str>) = match outcome {
@@ -39,9 +45,14 @@ pub(super) async fn append(
         request.parameters().into(),
         result.into(),
         detail.map(ToOwned::to_owned).into(),
-        outcome.as_ref().err().map(ToString::to_string).into(),
+        outcome.as_ref().err().map(ToString::to_string).or_else(|| waited(arrived, now)).into(),
     ];
     on.execute(&INSERT, values).await
+}
+
+fn waited(arrived: Micros, now: Micros) -> Option<String> {
+    let waited = now - arrived;
+    (waited >= NOTED_WAIT).then(|| format!("has waited for {:.3} s", waited.as_secs_f64()))
 }
 
 #[cfg(test)]

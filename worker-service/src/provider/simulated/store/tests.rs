@@ -100,4 +100,8 @@ async fn a_token_is_remembered_however_long_calls_have_waited_for_the_database()
     }
     assert_eq!(machines[0], machines[1]);
     assert_ne!(machines[0], create(3).await.id);
+    let journal = store.journal().await.unwrap();
+    let waited: Vec<_> = journal.iter().map(|it| it.message.as_deref()).collect();
+    // The first one has waited for the journal itself.
+    assert_eq!(waited, [None, Some("has waited for 86400.000 s"), None]);
 }
