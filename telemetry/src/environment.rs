@@ -245,6 +245,16 @@ mod tests {
     }
 
     #[test]
+    fn an_endpoint_is_plain_by_its_scheme_or_without_one_if_it_is_insecure() {
+        let is_plain = |endpoint, insecure| {
+            let set = [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint), ("OTEL_EXPORTER_OTLP_INSECURE", insecure)];
+            with(&set).traces.otlp.is_plain
+        };
+        assert!(is_plain("http://collector:4317", "false") && is_plain("collector:4317", "true"));
+        assert!(!is_plain("https://collector:4317", "true") && !is_plain("collector:4317", "false"));
+    }
+
+    #[test]
     fn several_exporters_can_be_named_and_none_is_none() {
         assert_eq!(
             with(&[("OTEL_TRACES_EXPORTER", "otlp, console")]).traces.exporters,

@@ -197,9 +197,13 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let is_insecure = self.of_signal(signal, "INSECURE").is_some_and(|(name, _)| self.flag(&name));
         let endpoint = self.of_signal(signal, "ENDPOINT");
         let file = |name: &str| self.of_signal(signal, name).map(|it| it.1);
+        // Without a scheme, which gRPC allows, `INSECURE` decides.
+        let is_plain = |url: &str| {
+            url.to_ascii_lowercase().starts_with("http://") || (is_insecure && !url.contains("://"))
+        };
         Otlp {
             http,
-            is_plain: endpoint.as_ref().is_none_or(|it| it.1.to_ascii_lowercase().starts_with("http://")),
+            is_plain: endpoint.as_ref().is_none_or(|it| is_plain(&it.1)),
             endpoint: endpoint.clone(),
             is_insecure,
             headers,

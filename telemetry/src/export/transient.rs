@@ -7,7 +7,7 @@
 use opentelemetry_sdk::error::OTelSdkError;
 
 /// The gRPC codes after which OTLP lets a client send a batch again. `RESOURCE_EXHAUSTED` is not among them: it may be
-/// retried only if the receiver says when, which the exporter knows and does by itself.
+/// retried only if the receiver says when, which is its cause then.
 const TRANSIENT_CODES: [&str; 6] =
     ["Cancelled", "DeadlineExceeded", "Aborted", "OutOfRange", "Unavailable", "DataLoss"];
 /// The HTTP status codes after which OTLP lets a client send a batch again.
@@ -24,7 +24,8 @@ pub(super) fn is_transient(error: &OTelSdkError) -> bool {
 
 fn is_transient_text(text: &str) -> bool {
     if let Some((_, code)) = text.split_once("gRPC code: ") {
-        // The causes follow the code if tonic made the status itself, because the connection failed.
+        // The causes follow the code if tonic made the status itself, because the connection failed, and if the receiver has
+        // asked for a pause.
         let (code, has_causes) = code.split_once(": ").map_or((code, false), |(code, _)| (code, true));
         return has_causes || TRANSIENT_CODES.contains(&code);
     }

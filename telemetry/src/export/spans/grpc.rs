@@ -27,6 +27,8 @@ const USER_AGENT: &str = concat!("ccm/", env!("CARGO_PKG_VERSION"));
 const RETRIES: u32 = 3;
 /// Time to wait before the first repetition; it doubles with each further one.
 const FIRST_DELAY: Duration = Duration::from_millis(100);
+/// Characters of a receiver's text that are logged.
+const LONGEST_TEXT: usize = 500;
 /// Longest time to wait if the receiver asks for more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -86,7 +88,7 @@ impl GrpcExporter {
             let Err(status) = self.timed(self.attempt(request.clone())).await else { return Ok(()) };
             let pause = retry_pause(&status).map(|it| it.min(LONGEST_PAUSE).max(jittered(delay)));
             let in_time = |it: &Duration| retries > 0 && began.elapsed() + *it < self.timeout;
-            let Some(pause) = pause.filter(in_time) else { return Err(failure(&status)) };
+            let Some(pause) = pause.filter(in_time) else { return Err(failure(&status, pause)) };
             self.sleep(pause).await;
             (delay, retries) = (delay * 2, retries - 1);
         }
@@ -100,7 +102,8 @@ impl GrpcExporter {
         if let Some(partial) = answer.into_inner().partial_success
             && (partial.rejected_spans > 0 || !partial.error_message.is_empty())
         {
-            let (rejected, error) = (partial.rejected_spans, partial.error_message);
+            let rejected = partial.rejected_spans;
+            let error: String = partial.error_message.chars().take(LONGEST_TEXT).collect();
             tracing::warn!(rejected, error, "the receiver of spans has not taken all spans of an export");
         }
         Ok(())
@@ -141,10 +144,18 @@ fn retry_pause(status: &Status) -> Option<Duration> {
     }
 }
 
-/// The failure in the words of the exporters of opentelemetry-otlp. The text of the receiver is not among them.
-fn failure(status: &Status) -> OTelSdkError {
-    let causes = std::error::Error::source(status).map(|it| format!(": {}", chain(it)));
-    let (code, causes) = (status.code(), causes.unwrap_or_default());
+/// The failure in the words of the exporters of opentelemetry-otlp. The text of the receiver is not among them. A receiver that
+/// has too much to do and has asked for a pause does not reject: this is said as a cause, which
+/// [`is_transient`](crate::export::transient::is_transient) reads.
+fn failure(status: &Status, pause: Option<Duration>) -> OTelSdkError {
+    let code = status.code();
+    let causes = match (std::error::Error::source(status), pause) {
+        (Some(source), _) => format!(": {}", chain(source)),
+        (None, Some(pause)) if code == Code::ResourceExhausted => {
+            format!(": the receiver asks for a pause of {:.1} s", pause.as_secs_f64())
+        }
+        (None, _) => String::new(),
+    };
     OTelSdkError::InternalFailure(format!("the export of spans failed with gRPC code: {code:?}{causes}"))
 }
 

@@ -68,7 +68,7 @@ fn fences(row: &WorkerRow, run: &Run, findings: &mut Findings) -> BTreeSet<i64> 
 
 /// Whether a call has waited so long within the provider that its caller may have given up: the machine is busy.
 fn has_waited(call: &Call) -> bool {
-    call.result == "ok" && call.message.is_some()
+    call.message.as_deref().is_some_and(|it| it.contains("has waited for"))
 }
 
 fn was_suspended(call: &Call, run: &Run) -> bool {

@@ -14,6 +14,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic_types::ErrorDetails;
 
 use super::*;
+use crate::export::transient::is_transient;
 
 const LONG: Duration = Duration::from_secs(30);
 
@@ -93,6 +94,16 @@ async fn a_receiver_with_too_much_to_do_is_asked_again_only_when_it_says_when() 
     let began = Instant::now();
     let (sent, left) = export_to(vec![exhausted(Some(pause))]).await;
     assert!(sent.is_ok() && left == 0 && began.elapsed() >= pause, "{sent:?}, {left} left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_asks_for_a_pause_does_not_reject_the_batch() {
+    let (sent, left) = export_to(vec![exhausted(None); 2]).await;
+    assert!(left == 1 && !is_transient(&sent.unwrap_err()));
+    // Longer than an export may take.
+    let (sent, left) = export_to(vec![exhausted(Some(LONG * 2)); 2]).await;
+    let error = sent.unwrap_err();
+    assert!(left == 1 && is_transient(&error), "{error}, {left} left");
 }
 
 /// A receiver that answers with a head and then says nothing more.

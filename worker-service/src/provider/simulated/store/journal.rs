@@ -45,14 +45,17 @@ pub(super) async fn append(
         request.parameters().into(),
         result.into(),
         detail.map(ToOwned::to_owned).into(),
-        outcome.as_ref().err().map(ToString::to_string).or_else(|| waited(arrived, now)).into(),
+        message(outcome, now - arrived).into(),
     ];
     on.execute(&INSERT, values).await
 }
 
-fn waited(arrived: Micros, now: Micros) -> Option<String> {
-    let waited = now - arrived;
-    (waited >= NOTED_WAIT).then(|| format!("has waited for {:.3} s", waited.as_secs_f64()))
+/// Why a call was refused, and how long it has waited if that was long.
+fn message(outcome: &Result<Machine, ProviderError>, waited: Duration) -> Option<String> {
+    let refused = outcome.as_ref().err().map(ToString::to_string);
+    let waited = (waited >= NOTED_WAIT).then(|| format!("has waited for {:.3} s", waited.as_secs_f64()));
+    let parts: Vec<String> = refused.into_iter().chain(waited).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 #[cfg(test)]
