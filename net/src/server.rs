@@ -41,6 +41,9 @@ use platform::shutdown::Shutdown;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long connections may take to send their last bytes and to close once no request is in flight any more.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(250);
+/// So many connections are accepted before the loop waits for the workers of the runtime to have come to them: a thousand that
+/// come at once would each be served before whoever has to do something for the connections that are there.
+const BURST: u32 = 16;
 /// The pause after a failed accept, which nearly always means that the process has no file descriptor left.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
@@ -113,11 +116,17 @@ impl Server {
                 Some(purpose) => tracing::info!(%address, tls, "listening for {purpose}"),
             }
         }
+        let mut burst = 0;
         loop {
             let accepted = tokio::select! {
                 accepted = self.accept(&listener) => accepted,
                 () = shutdown.cancelled() => break,
             };
+            burst += 1;
+            if burst == BURST {
+                burst = 0;
+                let _ = tokio::spawn(async {}).await;
+            }
             match accepted {
                 // Its address has its share: closed at once, as a waiting one would keep others waiting, too.
                 Ok((_, _, None)) => {}

@@ -6,6 +6,7 @@ mod places;
 mod streams;
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hyper_util::rt::TokioTimer;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -52,6 +53,42 @@ async fn a_client_that_does_not_finish_its_preface_is_cut() {
     let mut client = TcpStream::connect(address).await.unwrap();
     client.write_all(&PREFACE[..PREFACE.len() - 1]).await.unwrap();
     assert!(closed(&mut client, DEADLINE).await);
+}
+
+#[tokio::test]
+async fn between_connections_that_come_at_once_others_are_served() {
+    let (address, _) = start(DEADLINE, &Shutdown::new()).await;
+    // Without an await: all of them are there before the first one is accepted.
+    let clients: Vec<_> = (0..4 * BURST)
+        .map(|_| {
+            let client = std::net::TcpStream::connect(address).unwrap();
+            client.set_nonblocking(true).unwrap();
+            TcpStream::from_std(client).unwrap()
+        })
+        .collect();
+    // The rounds of the runtime, in each of which somebody else is served.
+    let rounds = Arc::new(AtomicUsize::new(0));
+    let counted = rounds.clone();
+    let other = tokio::spawn(async move {
+        loop {
+            counted.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+        }
+    });
+    let mut served = tokio::task::JoinSet::new();
+    for mut client in clients {
+        let rounds = rounds.clone();
+        served.spawn(async move {
+            client.write_all(PREFACE).await.unwrap();
+            // The server speaks first.
+            client.read_u8().await.unwrap();
+            rounds.load(Ordering::Relaxed)
+        });
+    }
+    let served = timeout(DEADLINE, served.join_all()).await.expect("all are served");
+    other.abort();
+    let between = served.iter().max().unwrap() - served.iter().min().unwrap();
+    assert!(between >= 3, "{served:?}");
 }
 
 #[tokio::test]
