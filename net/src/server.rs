@@ -41,8 +41,8 @@ use platform::shutdown::Shutdown;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long connections may take to send their last bytes and to close once no request is in flight any more.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(250);
-/// So many connections are accepted before the loop waits for the workers of the runtime to have come to them: a thousand that
-/// come at once would each be served before whoever has to do something for the connections that are there.
+/// Connections that are accepted in a row. Then the loop lets the tasks run that are queued already, so that a thousand connections
+/// that come at once do not delay those that are open.
 const BURST: u32 = 16;
 /// The pause after a failed accept, which nearly always means that the process has no file descriptor left.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
@@ -122,11 +122,6 @@ impl Server {
                 accepted = self.accept(&listener) => accepted,
                 () = shutdown.cancelled() => break,
             };
-            burst += 1;
-            if burst == BURST {
-                burst = 0;
-                let _ = tokio::spawn(async {}).await;
-            }
             match accepted {
                 // Its address has its share: closed at once, as a waiting one would keep others waiting, too.
                 Ok((_, _, None)) => {}
@@ -146,6 +141,12 @@ impl Server {
                     tracing::warn!(%error, "a connection could not be accepted");
                     tokio::time::sleep(ACCEPT_RETRY).await;
                 }
+            }
+            burst += 1;
+            if burst == BURST {
+                burst = 0;
+                // Queued behind the connections. To yield would do nothing on the thread of `block_on`, which runs this loop.
+                let _ = tokio::spawn(async {}).await;
             }
         }
         drop(listener);

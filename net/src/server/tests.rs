@@ -66,7 +66,7 @@ async fn between_connections_that_come_at_once_others_are_served() {
             TcpStream::from_std(client).unwrap()
         })
         .collect();
-    // The rounds of the runtime, in each of which somebody else is served.
+    // How often the runtime has come to another task.
     let rounds = Arc::new(AtomicUsize::new(0));
     let counted = rounds.clone();
     let other = tokio::spawn(async move {

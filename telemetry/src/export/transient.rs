@@ -7,7 +7,7 @@
 use opentelemetry_sdk::error::OTelSdkError;
 
 /// The gRPC codes after which OTLP lets a client send a batch again. `RESOURCE_EXHAUSTED` is not among them: it may be
-/// retried only if the receiver says when, which is its cause then.
+/// retried only if the receiver says when; the text of the error has a cause then, see `spans::grpc::failure`.
 const TRANSIENT_CODES: [&str; 6] =
     ["Cancelled", "DeadlineExceeded", "Aborted", "OutOfRange", "Unavailable", "DataLoss"];
 /// The HTTP status codes after which OTLP lets a client send a batch again.

@@ -8,7 +8,7 @@ use access::Role;
 use super::cluster::Cluster;
 use super::driver::Driver;
 use super::oracle::{Run, agree, verdict};
-use super::records::{Records, both, open, unrest};
+use super::records::{Records, open, unrest, workers_and_machines};
 use super::strike::Strike;
 use super::{fleet_of_workers, now};
 use crate::event_log::{Random, setting};
@@ -112,14 +112,17 @@ async fn settle(cluster: &Cluster) {
     loop {
         let left = unrest(&tasks, &workers).await;
         if left == (0, 0) {
-            let (rows, machines) = both(&workers, &provider).await;
+            let (rows, machines) = workers_and_machines(&workers, &provider).await;
             if agree(&rows, &machines) && unrest(&tasks, &workers).await == left {
                 break;
             }
         }
         // A pause of the provider's errors may be as long as this.
         if start.elapsed() > Duration::from_secs(150) {
-            println!("not quiet: {} live actions, {} workers being reconciled", left.0, left.1);
+            println!(
+                "not quiet: {} live actions, {} workers being reconciled; or workers and machines do not agree",
+                left.0, left.1
+            );
             break;
         }
         tokio::time::sleep(Duration::from_millis(200)).await;

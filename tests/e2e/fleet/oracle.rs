@@ -80,7 +80,7 @@ fn summary(run: &Run) {
     println!("provider calls {calls:?}, workers {workers:?}");
 }
 
-/// Whether workers and machines are as they have to be at the end. What a call has done after its caller gave up is found by
+/// Whether workers and machines agree, as has to be at the end. What a call has done after its caller gave up is found by
 /// the next sweep; if the process that swept was killed, another one sweeps when its lease has ended.
 pub(super) fn agree(workers: &[WorkerRow], machines: &[Machine]) -> bool {
     let mut findings = Findings::default();

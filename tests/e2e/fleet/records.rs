@@ -161,7 +161,10 @@ pub(super) async fn unrest(tasks: &Database, workers: &Database) -> (i64, i64) {
 }
 
 /// The workers and the machines as they are now.
-pub(super) async fn both(workers: &Database, provider: &Database) -> (Vec<WorkerRow>, Vec<Machine>) {
+pub(super) async fn workers_and_machines(
+    workers: &Database,
+    provider: &Database,
+) -> (Vec<WorkerRow>, Vec<Machine>) {
     (all(workers, &WORKERS).await, all(provider, &MACHINES).await)
 }
 

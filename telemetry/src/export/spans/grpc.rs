@@ -86,9 +86,10 @@ impl GrpcExporter {
         let mut retries = self.retries;
         loop {
             let Err(status) = self.timed(self.attempt(request.clone())).await else { return Ok(()) };
-            let pause = retry_pause(&status).map(|it| it.min(LONGEST_PAUSE).max(jittered(delay)));
+            let asked = retry_pause(&status);
+            let pause = asked.map(|it| it.min(LONGEST_PAUSE).max(jittered(delay)));
             let in_time = |it: &Duration| retries > 0 && began.elapsed() + *it < self.timeout;
-            let Some(pause) = pause.filter(in_time) else { return Err(failure(&status, pause)) };
+            let Some(pause) = pause.filter(in_time) else { return Err(failure(&status, asked)) };
             self.sleep(pause).await;
             (delay, retries) = (delay * 2, retries - 1);
         }
@@ -147,9 +148,9 @@ fn retry_pause(status: &Status) -> Option<Duration> {
 /// The failure in the words of the exporters of opentelemetry-otlp. The text of the receiver is not among them. A receiver that
 /// has too much to do and has asked for a pause does not reject: this is said as a cause, which
 /// [`is_transient`](crate::export::transient::is_transient) reads.
-fn failure(status: &Status, pause: Option<Duration>) -> OTelSdkError {
+fn failure(status: &Status, asked: Option<Duration>) -> OTelSdkError {
     let code = status.code();
-    let causes = match (std::error::Error::source(status), pause) {
+    let causes = match (std::error::Error::source(status), asked) {
         (Some(source), _) => format!(": {}", chain(source)),
         (None, Some(pause)) if code == Code::ResourceExhausted => {
             format!(": the receiver asks for a pause of {:.1} s", pause.as_secs_f64())

@@ -20,8 +20,8 @@ use crate::setup::{Common, Running, Setup};
 const FOLLOWING: usize = 50;
 /// Between two events that happen.
 const INTERVAL: Duration = Duration::from_millis(50);
-/// Of the thread of the clients that replay, as `nice` has it: that of an attacker.
-const PRIORITY: i32 = 10;
+/// Nice value of the thread that replays, the same as that of the attackers in `attacks`.
+const NICENESS: i32 = 10;
 const TIMEOUT: Duration = Duration::from_mins(30);
 const MAX_LAG: f64 = 2.0;
 
@@ -79,11 +79,12 @@ impl Replays<'_> {
         let all = self.events + warm_up.events + paced.events;
         let (before, began) = (machine::usage(gateway)?, Instant::now());
 
-        // On a thread of their own, which waits when somebody who is measured needs the CPU: other machines would have theirs.
+        // On a thread of their own, which leaves the CPU to what is measured, as clients on other machines would. On Linux, the
+        // priority is that of the thread alone.
         let (reached, told) = (oneshot::channel(), oneshot::channel());
         let (target_of, clients) = (target.clone(), self.clients);
         let replaying = std::thread::spawn(move || {
-            rustix::process::setpriority_process(None, PRIORITY)?;
+            rustix::process::setpriority_process(None, NICENESS)?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(replay(target_of, clients, all, reached.0, told.1))
         });

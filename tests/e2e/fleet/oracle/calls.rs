@@ -2,11 +2,15 @@
 //! terminated unasked, and what the services say was reached was.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::{Findings, Run};
 use crate::fleet::LEASE;
 use crate::fleet::cluster::Kind;
 use crate::fleet::records::{Call, Generation, Machine, WorkerRow};
+
+/// How long the services wait for the provider with these leases (`CALL_TIMEOUT` of turn.rs), less what a call needs else.
+const CALL_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long after its process goes on again a call may still arrive, in microseconds.
 const ARRIVES_WITHIN: i64 = 3_000_000;
@@ -52,9 +56,11 @@ fn fences(row: &WorkerRow, run: &Run, findings: &mut Findings) -> BTreeSet<i64> 
     for call in run.records.calls_of(row.id) {
         if call.fence < highest {
             late.insert(call.seq);
-            findings.unless(was_suspended(call, run) || has_waited(call), row.id, || {
+            let later = run.records.calls_of(row.id).find(|it| it.fence > call.fence);
+            let was_first = later.is_some_and(|it| arrived(call) < it.at);
+            findings.unless(was_suspended(call, run) || was_first, row.id, || {
                 format!(
-                    "no process was suspended, and yet a call came after one with fence {highest}: {call:?}"
+                    "no process was suspended, and yet a call arrived after one with fence {highest}: {call:?}"
                 )
             });
         }
@@ -66,9 +72,18 @@ fn fences(row: &WorkerRow, run: &Run, findings: &mut Findings) -> BTreeSet<i64> 
     late
 }
 
-/// Whether a call has waited so long within the provider that its caller may have given up: the machine is busy.
-fn has_waited(call: &Call) -> bool {
-    call.message.as_deref().is_some_and(|it| it.contains("has waited for"))
+/// When a call came to the provider, in microseconds. On a busy machine it may wait there until its caller has given up.
+fn arrived(call: &Call) -> i64 {
+    let waited = call.message.as_deref().and_then(|it| it.split_once("has waited for "));
+    let Some((_, seconds)) = waited else { return call.at };
+    let digits: String = seconds.chars().filter(char::is_ascii_digit).collect();
+    // With six decimal places.
+    call.at - digits.parse::<i64>().expect("a time in seconds")
+}
+
+/// Whether a call has waited until its caller gave up.
+fn is_given_up(call: &Call) -> bool {
+    call.at - arrived(call) > i64::try_from(CALL_TIMEOUT.as_micros()).unwrap()
 }
 
 fn was_suspended(call: &Call, run: &Run) -> bool {
@@ -84,7 +99,7 @@ fn was_suspended(call: &Call, run: &Run) -> bool {
 /// Whether a call was made while the provider did not answer: it may take effect after the next look at the machine.
 fn was_unanswered(call: &Call, run: &Run) -> bool {
     let mut faults = run.faults.iter().filter(|it| it.kind == Kind::Unanswered);
-    has_waited(call) || faults.any(|it| it.from.0 <= call.at && call.at <= it.until.0)
+    faults.any(|it| it.from.0 <= call.at && call.at <= it.until.0)
 }
 
 /// The last call before a generation converged is the one that brought the machine there.
@@ -98,15 +113,22 @@ fn reached(
     const CHANGES: [&str; 4] = ["create", "start", "stop", "terminate"];
     let ended = generation.ended_at.unwrap_or_default();
     let changes = |it: &&Call| it.result == "ok" && it.at <= ended && CHANGES.contains(&it.call.as_str());
-    let last = run.records.calls_of(row.id).filter(changes).last();
+    let mut calls: Vec<&Call> = run.records.calls_of(row.id).filter(changes).collect();
+    let last = calls.last().copied();
     let has_no_room = row.tags.contains_key("sim:capacity");
-    let is_right = match (generation.state.as_str(), last.map(|it| it.call.as_str())) {
-        ("running", Some("create" | "start"))
-        | ("stopped", Some("stop"))
-        | ("terminated", Some("terminate") | None) => true,
-        ("stopped", Some("start")) | ("terminated", Some("create")) => has_no_room,
-        _ => false,
-    };
+    let leads_there =
+        |last: Option<&&Call>| match (generation.state.as_str(), last.map(|it| it.call.as_str())) {
+            ("running", Some("create" | "start"))
+            | ("stopped", Some("stop"))
+            | ("terminated", Some("terminate") | None) => true,
+            ("stopped", Some("start")) | ("terminated", Some("create")) => has_no_room,
+            _ => false,
+        };
+    let mut is_right = leads_there(calls.last());
+    // Such a call may have had its effect after the look at the machine.
+    while !is_right && calls.pop_if(|it| is_given_up(it)).is_some() {
+        is_right = leads_there(calls.last());
+    }
     let is_late = last.is_some_and(|it| late.contains(&it.seq) || was_unanswered(it, run));
     findings.unless(is_right || is_late, row.id, || format!("{generation:?} has converged after {last:?}"));
 }

@@ -104,6 +104,7 @@ async fn a_receiver_that_asks_for_a_pause_does_not_reject_the_batch() {
     let (sent, left) = export_to(vec![exhausted(Some(LONG * 2)); 2]).await;
     let error = sent.unwrap_err();
     assert!(left == 1 && is_transient(&error), "{error}, {left} left");
+    assert!(error.to_string().ends_with("the receiver asks for a pause of 60.0 s"), "{error}");
 }
 
 /// A receiver that answers with a head and then says nothing more.

@@ -57,8 +57,8 @@ record! {
     }
 }
 
-/// Answers a create that has arrived at a time: a token that was remembered then is, however long the call has waited for
-/// others.
+/// Creates a machine, or returns the one that the client token has made. The age of the token is judged at `arrived`, so the time
+/// that the call has waited does not count.
 pub(super) async fn create(
     on: &mut Transaction,
     spec: &MachineSpec,
@@ -95,8 +95,8 @@ pub(super) async fn create(
     Ok(machine.seen(machine.phase, now))
 }
 
-/// Remembers which machine a create has made. The last step of a call: its caller's time to repeat it begins here, however
-/// long the call has waited for the database.
+/// Remembers which machine a create has made. The last step of a call: the life of the token begins here, and what the call has
+/// waited for so far is not part of it. The commit that follows is.
 pub(super) async fn remember(
     on: &mut Transaction,
     spec: &MachineSpec,

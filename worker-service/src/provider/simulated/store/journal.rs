@@ -16,7 +16,9 @@ const INSERT: Statement = Statement {
 };
 
 /// A call that has waited for longer than this says so: its caller may have given up before it had its effect.
-const NOTED_WAIT: Duration = Duration::from_secs(1);
+const NOTED_WAIT: Duration = Duration::from_millis(100);
+/// What it says, before the seconds. tests/e2e/fleet/oracle/calls.rs reads it.
+const HAS_WAITED: &str = "has waited for ";
 
 /// Appends a call: when it arrived, and now. The machine is still locked, so that the order of a machine's calls is the order
 /// of their effects.
@@ -50,10 +52,11 @@ pub(super) async fn append(
     on.execute(&INSERT, values).await
 }
 
-/// Why a call was refused, and how long it has waited if that was long.
+/// Why a call was refused, and how long it has waited if that was long: `REFUSAL; has waited for 1.250000 s`, or one of the two. The wait
+/// for the journal itself and for the commit is not in it.
 fn message(outcome: &Result<Machine, ProviderError>, waited: Duration) -> Option<String> {
     let refused = outcome.as_ref().err().map(ToString::to_string);
-    let waited = (waited >= NOTED_WAIT).then(|| format!("has waited for {:.3} s", waited.as_secs_f64()));
+    let waited = (waited >= NOTED_WAIT).then(|| format!("{HAS_WAITED}{:.6} s", waited.as_secs_f64()));
     let parts: Vec<String> = refused.into_iter().chain(waited).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
 }

@@ -54,7 +54,7 @@ impl Request {
         }
     }
 
-    /// Carries out the call, which has arrived at a time.
+    /// Carries out the call. `arrived` is when the provider received it.
     pub(super) async fn perform(
         &self,
         on: &mut Transaction,

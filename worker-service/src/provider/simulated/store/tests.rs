@@ -86,14 +86,18 @@ async fn a_token_is_remembered_however_long_calls_have_waited_for_the_database()
         let mut hold = store.database.begin().await.unwrap();
         hold.execute(&Statement { summary: "LOCK", sql }, []).await.unwrap();
         let waits = tokio::spawn(create(fence));
-        loop {
-            let mut on = store.database.connection().await.unwrap();
-            let waiting: (i64,) = on.fetch_optional(&WAITING, []).await.unwrap().unwrap();
-            if waiting.0 > 0 {
-                break;
+        let waiting = async {
+            while !waits.is_finished() {
+                let mut on = store.database.connection().await.unwrap();
+                let waiting: (i64,) = on.fetch_optional(&WAITING, []).await.unwrap().unwrap();
+                if waiting.0 > 0 {
+                    return;
+                }
+                tokio::task::yield_now().await;
             }
-            tokio::task::yield_now().await;
-        }
+            panic!("the call does not wait");
+        };
+        tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("the call waits");
         clock.advance(settings.token_lifetime);
         hold.commit().await.unwrap();
         machines.push(waits.await.unwrap().id);
@@ -103,5 +107,5 @@ async fn a_token_is_remembered_however_long_calls_have_waited_for_the_database()
     let journal = store.journal().await.unwrap();
     let waited: Vec<_> = journal.iter().map(|it| it.message.as_deref()).collect();
     // The first one has waited for the journal itself.
-    assert_eq!(waited, [None, Some("has waited for 86400.000 s"), None]);
+    assert_eq!(waited, [None, Some("has waited for 86400.000000 s"), None]);
 }
