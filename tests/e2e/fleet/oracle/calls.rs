@@ -9,7 +9,7 @@ use crate::fleet::LEASE;
 use crate::fleet::cluster::Kind;
 use crate::fleet::records::{Call, Generation, Machine, WorkerRow};
 
-/// How long the services wait for the provider with these leases (`CALL_TIMEOUT` of turn.rs), less what a call needs else.
+/// A call that has waited for longer may have no caller any more: `CALL_TIMEOUT` of turn.rs is 1.07 s with these leases.
 const CALL_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long after its process goes on again a call may still arrive, in microseconds.

@@ -1,5 +1,5 @@
 //! The database of the simulated provider. Each method runs in one transaction, in the order: limit of calls, lock of the
-//! machine, its change, the journal, and what is remembered of a create. No span is made: the caller sees a provider, not a database.
+//! machine, its change, the journal, the token of a create. No span is made: the caller sees a provider, not a database.
 
 use std::collections::BTreeMap;
 

@@ -52,8 +52,8 @@ pub(super) async fn append(
     on.execute(&INSERT, values).await
 }
 
-/// Why a call was refused, and how long it has waited if that was long: `REFUSAL; has waited for 1.250000 s`, or one of the two. The wait
-/// for the journal itself and for the commit is not in it.
+/// Why a call was refused, and how long it has waited if that was long: `REFUSAL; has waited for 1.250000 s`, or one of the
+/// two. The wait for the journal itself and for the commit is not in it.
 fn message(outcome: &Result<Machine, ProviderError>, waited: Duration) -> Option<String> {
     let refused = outcome.as_ref().err().map(ToString::to_string);
     let waited = (waited >= NOTED_WAIT).then(|| format!("{HAS_WAITED}{:.6} s", waited.as_secs_f64()));
