@@ -1,6 +1,7 @@
 //! The caller of a request, made from a verified token.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
@@ -26,15 +27,26 @@ pub enum Role {
     Service,
 }
 
-/// The caller of a request whose token was verified. Clones share what the token says.
+/// The caller of a request whose token was verified. Clones share what the token says, and so do the callers of all requests with
+/// the same token.
 #[derive(Clone)]
 pub struct Caller {
+    token: Arc<Token>,
+    /// `sub` of the person on whose behalf a service makes the request. Recorded in events; gives no rights.
+    pub on_behalf_of: Option<String>,
+    /// The `authorization` header as received (`Bearer …`), to forward in calls to other processes.
+    pub(crate) authorization: HeaderValue,
+}
+
+/// What a verified token says of its caller.
+#[derive(Debug)]
+pub struct VerifiedClaims {
     /// `iss` of the token.
     pub issuer: Arc<str>,
     /// `sub` of the token: the person or the service, unique within the issuer.
     pub sub: Arc<str>,
     /// Sorted and without duplicates; roles of other names are left out.
-    pub roles: Arc<[Role]>,
+    pub roles: Vec<Role>,
     /// The department claim of the token. It matters for managers only.
     pub department: Option<String>,
     /// Why the department claim is not used, if there is one that cannot be.
@@ -43,13 +55,40 @@ pub struct Caller {
     pub expires_at: Micros,
     /// `exp` of the token with the leeway: from then on it is refused, and a stream of the caller ends.
     pub accepted_until: Micros,
-    /// `sub` of the person on whose behalf a service makes the request. Recorded in events; gives no rights.
-    pub on_behalf_of: Option<String>,
-    /// The `authorization` header as received (`Bearer …`), to forward in calls to other processes.
-    pub(crate) authorization: HeaderValue,
+}
+
+/// A verified token, without itself.
+struct Token {
+    claims: VerifiedClaims,
+    visibility: Visibility,
+}
+
+impl Deref for Caller {
+    type Target = VerifiedClaims;
+
+    fn deref(&self) -> &VerifiedClaims {
+        &self.token.claims
+    }
 }
 
 impl Caller {
+    /// The caller of a request with a token that says this. `authorization` is the header that the token came in.
+    pub(crate) fn new(claims: VerifiedClaims, authorization: HeaderValue) -> Self {
+        let is = |role| claims.roles.contains(&role);
+        let visibility = if is(Role::Admin) || is(Role::Service) {
+            Visibility::All
+        } else {
+            let department = claims.department.clone().filter(|_| is(Role::Manager));
+            Visibility::Restricted { person: claims.sub.to_string(), department }
+        };
+        Self { token: Arc::new(Token { claims, visibility }), on_behalf_of: None, authorization }
+    }
+
+    /// The caller of another request with the same token.
+    pub(crate) fn with_authorization(&self, authorization: HeaderValue) -> Self {
+        Self { token: self.token.clone(), on_behalf_of: None, authorization }
+    }
+
     /// Whether the token grants `role`.
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
@@ -64,16 +103,16 @@ impl Caller {
 
     /// Which tasks and workers the caller may see.
     #[must_use]
-    pub fn visibility(&self) -> Visibility {
-        if self.is(Role::Admin) || self.is(Role::Service) {
-            return Visibility::All;
-        }
-        let department = self.department.clone().filter(|_| self.is(Role::Manager));
-        Visibility::Restricted { person: self.sub.to_string(), department }
+    pub fn visibility(&self) -> &Visibility {
+        &self.token.visibility
     }
 }
 
 impl Identified for Caller {
+    fn sub(&self) -> Arc<str> {
+        self.sub.clone()
+    }
+
     fn who(&self) -> Who {
         Who {
             sub: self.sub.clone(),
@@ -95,13 +134,7 @@ impl Identified for Caller {
 impl fmt::Debug for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Caller")
-            .field("issuer", &self.issuer)
-            .field("sub", &self.sub)
-            .field("roles", &self.roles)
-            .field("department", &self.department)
-            .field("department_problem", &self.department_problem)
-            .field("expires_at", &self.expires_at)
-            .field("accepted_until", &self.accepted_until)
+            .field("claims", &self.token.claims)
             .field("on_behalf_of", &self.on_behalf_of)
             .finish_non_exhaustive()
     }
@@ -117,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_department_widens_the_view_of_managers_only() {
-        let of = |roles: &[Role]| caller(roles, Some("network")).visibility();
+        let of = |roles: &[Role]| caller(roles, Some("network")).visibility().clone();
         assert_eq!(of(&[Role::Admin]), Visibility::All);
         assert_eq!(of(&[Role::Service]), Visibility::All);
         let department = |seen| match seen {

@@ -7,7 +7,7 @@ use platform::clock::Micros;
 use serde_json::{Map, Value};
 
 use crate::name::{InvalidName, check_department, check_subject};
-use crate::{Caller, Role, Unauthenticated};
+use crate::{Caller, Role, Unauthenticated, VerifiedClaims};
 
 pub(crate) type Claims = Map<String, Value>;
 
@@ -88,17 +88,16 @@ impl ExpectedClaims {
             Some(Ok(_)) | None => {}
         }
         let (department, department_problem) = department(claim_at(claims, &self.department_claim));
-        Ok(Caller {
+        let claims = VerifiedClaims {
             issuer: self.issuer.as_str().into(),
             sub: subject(claims.get("sub"))?.into(),
-            roles: roles(claim_at(claims, &self.roles_claim)).into(),
+            roles: roles(claim_at(claims, &self.roles_claim)),
             department: department.map(ToOwned::to_owned),
             department_problem,
             expires_at: seconds(expires),
             accepted_until: seconds(accepted_until),
-            on_behalf_of: None,
-            authorization: authorization.clone(),
-        })
+        };
+        Ok(Caller::new(claims, authorization.clone()))
     }
 }
 
@@ -276,8 +275,8 @@ mod tests {
         );
         let found = found.unwrap();
         assert_eq!(
-            (found.roles, found.department.as_deref()),
-            ([Role::Admin, Role::User].into(), Some("network"))
+            (&*found.roles, found.department.as_deref()),
+            (&[Role::Admin, Role::User][..], Some("network"))
         );
     }
 
@@ -335,7 +334,7 @@ mod tests {
     fn a_list_of_one_is_taken_for_its_member_and_other_departments_are_told_as_what_they_are() {
         let of = |department: Value| {
             let found = caller(|_| {}, json!({ "department": department })).unwrap();
-            (found.department, found.department_problem)
+            (found.department.clone(), found.department_problem)
         };
         let sales = (Some("sales".to_owned()), None);
         assert_eq!((of(json!("sales")), of(json!(["sales"]))), (sales.clone(), sales));

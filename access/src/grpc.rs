@@ -8,9 +8,9 @@ use crate::{Caller, Refusal, Unauthenticated, on_behalf_of};
 /// The caller of a request that the server layer has authenticated, with the person on whose behalf a service calls. The
 /// error is the status to answer with.
 pub fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
-    let caller = authenticated(request.extensions())?;
-    let on_behalf_of = on_behalf_of::read(request.metadata(), &caller)?;
-    Ok(Caller { on_behalf_of, ..caller })
+    let mut caller = authenticated(request.extensions())?;
+    caller.on_behalf_of = on_behalf_of::read(request.metadata(), &caller)?;
+    Ok(caller)
 }
 
 /// The caller that the server layer has put into the extensions of a request.

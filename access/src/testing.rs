@@ -15,22 +15,27 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::local::{AUDIENCE, LocalIssuer};
-use crate::{Caller, IssuerUrl, Role};
+use crate::{Caller, IssuerUrl, Role, VerifiedClaims};
 
 /// A caller without a token: no other process accepts its requests.
 #[must_use]
 pub fn caller(sub: &str, roles: &[Role], department: Option<&str>) -> Caller {
-    Caller {
+    caller_until(sub, roles, department, Micros(i64::MAX))
+}
+
+/// [`caller`], whose token is accepted until an instant.
+#[must_use]
+pub fn caller_until(sub: &str, roles: &[Role], department: Option<&str>, end: Micros) -> Caller {
+    let claims = VerifiedClaims {
         issuer: "urn:test".into(),
         sub: sub.into(),
         roles: roles.into(),
         department: department.map(ToOwned::to_owned),
         department_problem: None,
-        expires_at: Micros(i64::MAX),
-        accepted_until: Micros(i64::MAX),
-        on_behalf_of: None,
-        authorization: HeaderValue::from_static("Bearer none"),
-    }
+        expires_at: end,
+        accepted_until: end,
+    };
+    Caller::new(claims, HeaderValue::from_static("Bearer none"))
 }
 
 /// An HTTP response of the issuer.

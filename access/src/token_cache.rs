@@ -28,7 +28,7 @@ pub(crate) struct TokenCache {
 #[derive(Clone)]
 struct Verified {
     /// Has an empty `authorization`; a caller that is found gets that of the request at hand.
-    caller: Arc<Caller>,
+    caller: Caller,
     /// The key that the token was signed with.
     key: Arc<Key>,
 }
@@ -56,25 +56,26 @@ impl TokenCache {
             self.tokens.remove(token);
             return None;
         }
-        Some(Caller { authorization: authorization.clone(), ..Caller::clone(&caller) })
+        Some(caller.with_authorization(authorization.clone()))
     }
 
     /// Caches the caller of a token whose signature was verified with `key`.
     pub(crate) fn insert(&self, token: TokenHash, caller: &Caller, key: Arc<Key>) {
-        let caller = Caller { authorization: HeaderValue::from_static(""), ..caller.clone() };
-        self.tokens.insert(token, Verified { caller: Arc::new(caller), key });
+        let caller = caller.with_authorization(HeaderValue::from_static(""));
+        self.tokens.insert(token, Verified { caller, key });
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::VerifiedClaims;
     use crate::local::LocalIssuer;
 
     const NOW: Micros = Micros(1_000_000);
 
     fn caller(expires_at: Micros) -> Caller {
-        Caller {
+        let claims = VerifiedClaims {
             issuer: "urn:test".into(),
             sub: "ada".into(),
             roles: [].into(),
@@ -82,9 +83,8 @@ mod tests {
             department_problem: None,
             expires_at,
             accepted_until: expires_at,
-            on_behalf_of: None,
-            authorization: HeaderValue::from_static("Bearer first"),
-        }
+        };
+        Caller::new(claims, HeaderValue::from_static("Bearer first"))
     }
 
     fn keys() -> (Keys, Arc<Key>) {

@@ -187,7 +187,7 @@ impl EventService for Events {
         &self,
         request: Request<ListEventsRequest>,
     ) -> Result<Response<ListEventsResponse>, Status> {
-        let visibility = caller(&request)?.visibility();
+        let caller = caller(&request)?;
         let mut request = request.into_inner();
         let (size, token) = (std::mem::take(&mut request.page_size), std::mem::take(&mut request.page_token));
         let page = Page::new(size, &token, ListId::of("ccm.event.v1.EventService/ListEvents", &request));
@@ -200,8 +200,11 @@ impl EventService for Events {
         let includes = |kind: &SubjectKind| any || kind.wire == subjects.kind().wire;
         let id = Uuid::try_parse(&request.subject_id).map_err(|_| subjects.not_found())?;
         set_on_current(subjects.kind().id_attribute, &id);
-        let found =
-            self.log.history(id, page, &visibility, includes).await.map_err(|it| self.registry.failed(it))?;
+        let found = self
+            .log
+            .history(id, page, caller.visibility(), includes)
+            .await
+            .map_err(|it| self.registry.failed(it))?;
         let (events, next) = found.ok_or_else(|| subjects.not_found())?;
         Ok(Response::new(ListEventsResponse {
             events: events.into_iter().map(|it| it.event).collect(),
@@ -240,7 +243,7 @@ impl EventService for Events {
         let watch = Watch {
             log: self.log.clone(),
             registry: self.registry.clone(),
-            filter: Filter { visibility: caller.visibility(), query },
+            filter: Filter { visibility: caller.visibility().clone(), query },
             begin,
             until,
             reading: self.reading.clone(),

@@ -97,7 +97,8 @@ fn answer(
     body_bytes: usize,
 ) -> impl Future<Output = Result<Response<Body>, Infallible>> {
     let (request, connection) = unread_body::drain_unread(request, body_bytes);
-    router.oneshot(request).map_ok(move |it| connection.announce_close(it))
+    // Boxed, because axum's future has room for the request, and the task of an open stream has room for this future.
+    Box::pin(router.oneshot(request)).map_ok(move |it| connection.announce_close(it))
 }
 
 /// Puts the scheme into the request's target, beside the host that the client named: HTTP/1.1 does not send it.

@@ -16,7 +16,9 @@ mod told;
 mod turns;
 
 use std::num::NonZeroUsize;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use access::{Caller, Identity};
@@ -234,32 +236,23 @@ impl Streams {
         start: Start,
         extensions: &Extensions,
     ) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> + Send + 'static {
-        let opened = match self.permits.acquire(Key::of(extensions)) {
+        let opened = match self.permits.acquire(&Key::of(extensions)) {
             Ok(permit) => {
                 let ends = Ends::new(extensions, caller.accepted_until, &self.clock, &self.settings);
-                Opened::Client(Box::new(Client::new(self.clone(), caller, filter, start, ends, permit)))
+                Opened::Client { client: Client::new(self.clone(), caller, filter, start, ends, permit) }
             }
             Err(full) => {
                 let (reason, retry) = (permits::reason(full), retry() * 5);
                 metrics::stream_refused(reason);
                 let data = json!({"reason": reason, "reconnect_in_ms": retry});
-                Opened::Rejected(Some(frame::control(self, "system.sse.rejected", &data, None, Some(retry))))
+                let block = frame::control(self, "system.sse.rejected", &data, None, Some(retry));
+                Opened::Rejected { block: Some(block) }
             }
         };
         let public = PublicUrl::of(extensions);
         let own_links = self.settings.trace_url.as_ref().zip(public.told());
         let links = own_links.and_then(|(url, gateway)| url.relink(gateway)).map(Box::new);
-        futures_util::stream::unfold((opened, links), |(mut opened, links)| async move {
-            let block = match &mut opened {
-                Opened::Client(client) => client.next().await,
-                Opened::Rejected(block) => block.take(),
-            };
-            let block = match &links {
-                Some(links) => block.map(|it| replace(it, &links.0, &links.1)),
-                None => block,
-            };
-            block.map(|block| (Ok(block), (opened, links)))
-        })
+        Blocks { opened, links }
     }
 
     fn source(&self, log: Log) -> &Source {
@@ -280,7 +273,45 @@ fn retry() -> u64 {
     u64::try_from(RETRY.mul_f64(0.5 + random_share()).as_millis()).unwrap_or_default()
 }
 
-enum Opened {
-    Client(Box<Client>),
-    Rejected(Option<Bytes>),
+pin_project_lite::pin_project! {
+    /// The blocks of a stream.
+    struct Blocks {
+        #[pin]
+        opened: Opened,
+        // A text of the blocks and what this client gets instead: the beginning of the links to traces.
+        links: Option<Box<(String, String)>>,
+    }
+}
+
+pin_project_lite::pin_project! {
+    #[project = OpenedProjection]
+    enum Opened {
+        Client { #[pin] client: Client },
+        Rejected { block: Option<Bytes> },
+    }
+}
+
+impl Stream for Blocks {
+    type Item = Result<Bytes, std::convert::Infallible>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.project();
+        let block = match this.opened.project() {
+            OpenedProjection::Client { client } => ready!(client.poll_next(cx)),
+            OpenedProjection::Rejected { block } => block.take(),
+        };
+        let Some(links) = this.links else { return Poll::Ready(block.map(Ok)) };
+        Poll::Ready(block.map(|it| Ok(replace(it, &links.0, &links.1))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What each open stream takes, in the next size of the allocator: docs/performance.md says what for.
+    #[test]
+    fn a_stream_has_no_more_than_768_bytes() {
+        assert!(size_of::<Blocks>() <= 768, "{}", size_of::<Blocks>());
+    }
 }

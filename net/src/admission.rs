@@ -27,6 +27,9 @@ pub trait Authenticate: Clone + Send + Sync + 'static {
 
 /// A caller, as log lines name it.
 pub trait Identified {
+    /// `sub` of the caller.
+    fn sub(&self) -> Arc<str>;
+
     /// Names the caller.
     fn who(&self) -> Who;
 

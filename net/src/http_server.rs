@@ -22,7 +22,7 @@ use tower::{BoxError, Layer, Service};
 
 use opentelemetry::Context as TraceContext;
 
-use self::observation::Observation;
+use self::observation::{Observation, Stage};
 use self::request_span::Origin;
 use crate::admission::{Authenticate, Identified as _, Waits};
 use crate::client_address::TrustedProxies;
@@ -152,7 +152,7 @@ where
             });
             match &admission {
                 Ok(caller) => {
-                    observation.who = Some(caller.who());
+                    observation.sub = Some(caller.sub());
                     if let Some(standing) = &standing {
                         // A connection for which there is no place is closed after the answer.
                         let _ = standing.prove_as(caller);
@@ -160,6 +160,7 @@ where
                 }
                 Err(refusal) => observation.refusal = Some(refusal.clone().into()),
             }
+            let resource = request_span::resource_id(head.uri.path(), settings.resources).map(|it| it.0);
             head.extensions.insert(admission);
             if let Some(client) = client {
                 head.extensions.insert(client);
@@ -173,7 +174,7 @@ where
             }
             propagation::tell_client(&observation.span, response.headers_mut());
             let (parts, body) = response.into_parts();
-            let observation = observation.answered(&parts, settings.resources);
+            let observation = observation.answered(&parts, resource, settings.resources);
             let body = ObservedBody { inner: TracedBody::new(body, Some(observation)) };
             Ok(Response::from_parts(parts, body))
         })
@@ -224,24 +225,23 @@ impl<'a> Arrival<'a> {
         self.waits.record(&span);
         Observation {
             span,
-            started: self.started,
+            started: self.started.instant(),
             active: ActiveRequest::begin(
                 request_span::standard_method(&self.head.method),
-                request_span::scheme(self.head),
+                request_span::is_https(self.head),
             ),
-            version: request_span::protocol_version(self.head.version),
-            is_measured: false,
+            version: self.head.version,
+            stage: Stage::InProgress,
             method: self.head.method.clone(),
             route: self.route.map(Arc::from),
             client: self.origin.client,
-            resource: request_span::resource_id(self.head.uri.path(), self.settings.resources).map(|it| it.0),
             is_quiet: is_untraced,
-            who: None,
+            sub: None,
             refusal: None,
             status: None,
             reason: None,
-            streamed: None,
-            done: false,
+            is_stream: false,
+            streamed: 0,
         }
     }
 }

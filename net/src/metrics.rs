@@ -103,14 +103,22 @@ pub(crate) fn start_closed() {
 }
 
 /// What the metrics of an HTTP request have in common. Counts the request as active until this is dropped.
-pub(crate) struct ActiveRequest([KeyValue; 2]);
+pub(crate) struct ActiveRequest {
+    method: &'static str,
+    is_https: bool,
+}
 
 impl ActiveRequest {
-    /// `method` is a standard one, or `_OTHER`; `scheme` is `http` or `https`.
-    pub(crate) fn begin(method: &'static str, scheme: &'static str) -> Self {
-        let attributes = [KeyValue::new(HTTP_REQUEST_METHOD, method), KeyValue::new(URL_SCHEME, scheme)];
-        HTTP_ACTIVE.add(1, &attributes);
-        Self(attributes)
+    /// `method` is a standard one, or `_OTHER`.
+    pub(crate) fn begin(method: &'static str, is_https: bool) -> Self {
+        let active = Self { method, is_https };
+        HTTP_ACTIVE.add(1, &active.attributes());
+        active
+    }
+
+    fn attributes(&self) -> [KeyValue; 2] {
+        let scheme = scheme(self.is_https);
+        [KeyValue::new(HTTP_REQUEST_METHOD, self.method), KeyValue::new(URL_SCHEME, scheme)]
     }
 
     /// Records the duration.
@@ -125,7 +133,7 @@ impl ActiveRequest {
             return;
         }
         let mut attributes = Vec::with_capacity(6);
-        attributes.extend_from_slice(&self.0);
+        attributes.extend(self.attributes());
         attributes.push(KeyValue::new(NETWORK_PROTOCOL_VERSION, version));
         attributes.extend(route.map(|it| KeyValue::new(HTTP_ROUTE, it.clone())));
         attributes.extend(status.map(|it| KeyValue::new(HTTP_RESPONSE_STATUS_CODE, i64::from(it.as_u16()))));
@@ -136,8 +144,13 @@ impl ActiveRequest {
 
 impl Drop for ActiveRequest {
     fn drop(&mut self) {
-        HTTP_ACTIVE.add(-1, &self.0);
+        HTTP_ACTIVE.add(-1, &self.attributes());
     }
+}
+
+/// The value of `url.scheme`.
+pub(crate) fn scheme(is_https: bool) -> &'static str {
+    if is_https { "https" } else { "http" }
 }
 
 /// Counts a request that was answered with an error.

@@ -172,6 +172,12 @@ impl<K: Clone + Eq + Hash> Place<K> {
         self.places.give_back(self.key.clone(), amount);
     }
 
+    /// Whose they are; `None` if they count against no share.
+    #[must_use]
+    pub fn key(&self) -> Option<&K> {
+        self.key.as_ref()
+    }
+
     /// How many places these are.
     #[must_use]
     pub fn amount(&self) -> usize {

@@ -5,36 +5,39 @@ const MAX_LENGTH: usize = 100;
 
 /// The name of an event type (`task.created`), or a prefix of names (`task.*`).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TypePattern {
-    /// The name, or the prefix up to and including its last dot.
-    text: String,
-    is_prefix: bool,
-}
+pub struct TypePattern(Box<str>);
 
 impl TypePattern {
     /// Reads a pattern; `None` if the text is neither a name nor a prefix that ends in `.*`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (name, is_prefix) = match text.strip_suffix(".*") {
-            Some(name) => (name, true),
-            None => (text, false),
-        };
+        let name = text.strip_suffix(".*").unwrap_or(text);
         let is_word = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
         let valid = text.len() <= MAX_LENGTH && name.split('.').all(is_word);
-        let text = if is_prefix { format!("{name}.") } else { name.to_owned() };
-        valid.then_some(Self { text, is_prefix })
+        valid.then(|| Self(text.into()))
+    }
+
+    /// The pattern as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The prefix up to and including its last dot; `None` if the pattern is a name.
+    fn prefix(&self) -> Option<&str> {
+        self.0.strip_suffix('*')
     }
 
     /// Whether the pattern matches the name of an event type.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        if self.is_prefix { name.starts_with(&self.text) } else { name == self.text }
+        self.prefix().map_or(name == self.as_str(), |it| name.starts_with(it))
     }
 
     /// Whether the pattern can match names that begin with `prefix`, which ends in a dot.
     #[must_use]
     pub fn concerns(&self, prefix: &str) -> bool {
-        self.text.starts_with(prefix) || (self.is_prefix && prefix.starts_with(&self.text))
+        self.0.starts_with(prefix) || self.prefix().is_some_and(|it| prefix.starts_with(it))
     }
 }
 

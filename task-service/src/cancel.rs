@@ -17,7 +17,7 @@ impl Tasks {
         let id = Uuid::try_parse(&request.id).map_err(|_| TaskError::NotFound)?;
         let mut violations = Violations::default();
         let etag = convert::etag(&request.etag, &mut violations);
-        let (actor, now, visibility) = (Actor::from(&caller), self.clock.now(), caller.visibility());
+        let (actor, now, visibility) = (Actor::from(&caller), self.clock.now(), caller.visibility().clone());
         let decide = move |task: &Task| {
             policy::cancel(&actor, task)?;
             if !violations.is_empty() {

@@ -48,7 +48,7 @@ pub(crate) fn created(id: Uuid, task: &Task, by: &Caller) -> NewEvent {
         revision: task.revision,
         occurred_at: task.updated_at,
         actor: by.sub.to_string(),
-        roles: Some(by.roles.to_vec()),
+        roles: Some(by.roles.clone()),
         on_behalf_of: by.on_behalf_of.clone(),
         cause: Cause::current(),
         before: None,

@@ -63,7 +63,8 @@ impl TaskService for Tasks {
     async fn get_task(&self, request: Request<GetTaskRequest>) -> Result<Response<GetTaskResponse>, Status> {
         let caller = caller(&request)?;
         let id = Uuid::try_parse(&request.get_ref().id).map_err(|_| not_found())?;
-        let task = self.store.get(id, caller.visibility()).await.map_err(failed)?.ok_or_else(not_found)?;
+        let task =
+            self.store.get(id, caller.visibility().clone()).await.map_err(failed)?.ok_or_else(not_found)?;
         Ok(Response::new(GetTaskResponse { task: Some(convert::message(task)) }))
     }
 
@@ -78,7 +79,8 @@ impl TaskService for Tasks {
         let mut violations = Violations::default();
         let filter = convert::filter(request, &mut violations);
         let page = Page::checked(size, &token, list, violations).map_err(status::invalid)?;
-        let (tasks, next) = self.store.list(page, &filter, caller.visibility()).await.map_err(failed)?;
+        let (tasks, next) =
+            self.store.list(page, &filter, caller.visibility().clone()).await.map_err(failed)?;
         let rows = tasks.into_iter().map(|it| ((it.created_at, it.id), convert::message(it)));
         let mut rows: Vec<_> = rows.collect();
         let next = page.fit(&mut rows, next, |(_, task)| task.encoded_len(), |(key, _)| *key);
@@ -115,7 +117,7 @@ impl TaskService for Tasks {
             task.expect_version(etag)?;
             Ok(task.expect_deletable()?)
         };
-        let (visibility, event_id) = (caller.visibility(), self.clock.new_id());
+        let (visibility, event_id) = (caller.visibility().clone(), self.clock.new_id());
         let event = move |task: &Task| event::deleted(event_id, task, &caller);
         self.store.delete(id, visibility, self.clock.now(), decide, event).await?;
         Ok(Response::new(DeleteTaskResponse {}))

@@ -39,7 +39,7 @@ impl Tasks {
             return Ok(answer);
         }
         let id = Uuid::try_parse(&request.id).map_err(|_| not_found())?;
-        let visibility = caller.visibility();
+        let visibility = caller.visibility().clone();
         let task = self.store.get(id, visibility.clone()).await.map_err(failed)?.ok_or_else(not_found)?;
         policy::ask_for_action(&Actor::from(&caller))?;
         let action = task.expect_retryable()?;

@@ -46,7 +46,7 @@ impl Tasks {
         let change = convert::change(&wire, &paths, &mut violations);
         change.check(&mut violations);
         let etag = convert::etag(&request.etag, &mut violations);
-        let visibility = caller.visibility();
+        let visibility = caller.visibility().clone();
         let task = self.store.get(id, visibility.clone()).await?.ok_or(TaskError::NotFound)?;
         // No transaction is open during the lookup. The current worker of the task is not looked up again.
         let lookup = match change.worker_id.flatten() {

@@ -33,7 +33,7 @@ impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
         Self {
             sub: caller.sub.to_string(),
-            roles: Some(caller.roles.to_vec()),
+            roles: Some(caller.roles.clone()),
             on_behalf_of: caller.on_behalf_of.clone(),
         }
     }

@@ -39,7 +39,7 @@ pub(crate) async fn get(
         expires_at: caller.expires_at.to_rfc3339(),
         issuer: caller.issuer.to_string(),
         subject: caller.sub.to_string(),
-        department: caller.department,
+        department: caller.department.clone(),
         trace_url: told.trace_url.as_ref().and_then(|it| it.for_page_of(may_read_traces, public.prefix())),
         traces: may_read_traces && told.supervisor.as_ref().is_some_and(|it| it.keeps_traces()),
     }))

@@ -59,7 +59,7 @@ impl StreamQuery {
     /// and proxies remove it.
     fn parse(query: &str, last_id: Option<&str>) -> Result<Self, ApiError> {
         let (mut violations, mut filter) = (Violations::default(), Filter::default());
-        let (mut since, mut id) = (None, None);
+        let (mut types, mut since, mut id) = (Vec::new(), None, None);
         for (name, value) in pairs(query) {
             let Some(value) = value else {
                 violations.add(name, NOT_UTF8);
@@ -67,7 +67,7 @@ impl StreamQuery {
             };
             let parts = || value.split(',').filter(|it| !it.is_empty());
             match &*name {
-                "event_types" => filter.type_names.extend(parts().map(ToOwned::to_owned)),
+                "event_types" => types.extend(parts().map(ToOwned::to_owned)),
                 "task_ids" => ids("task_ids", parts(), &mut filter.task_ids, &mut violations),
                 "worker_ids" => ids("worker_ids", parts(), &mut filter.worker_ids, &mut violations),
                 "since" if since.is_none() => since = Some(value),
@@ -76,10 +76,10 @@ impl StreamQuery {
                 _ => violations.add(name, "is not a known parameter"),
             }
         }
-        if filter.type_names.len() > MAX_TYPES {
+        if types.len() > MAX_TYPES {
             violations.add("event_types", format!("must have at most {MAX_TYPES} entries"));
         }
-        for text in filter.type_names.iter().take(MAX_TYPES) {
+        for text in types.iter().take(MAX_TYPES) {
             match TypePattern::parse(text) {
                 Some(pattern) if KINDS.iter().any(|it| pattern.concerns(it)) => filter.types.push(pattern),
                 Some(_) => violations.add("event_types", KIND_RULE),
@@ -103,7 +103,6 @@ impl StreamQuery {
         }
         if violations.is_empty() {
             // Kept as long as the stream is open.
-            filter.type_names.shrink_to_fit();
             filter.types.shrink_to_fit();
             Ok(Self { filter, start })
         } else {
@@ -178,7 +177,10 @@ mod tests {
         let id = Uuid::max();
         let query = format!("event_types=task.*,worker.created&event_types=task.removed&task_ids={id}");
         let filter = StreamQuery::parse(&query, None).unwrap().filter;
-        assert_eq!(filter.type_names, ["task.*", "worker.created", "task.removed"]);
+        assert_eq!(
+            filter.types.iter().map(TypePattern::as_str).collect::<Vec<_>>(),
+            ["task.*", "worker.created", "task.removed"]
+        );
         assert_eq!(filter.task_ids, BTreeSet::from([id]));
     }
 }

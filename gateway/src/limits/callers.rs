@@ -20,7 +20,7 @@ pub(crate) enum Key {
 impl Key {
     pub(crate) fn of(extensions: &Extensions) -> Self {
         if let Ok(caller) = authenticated(extensions) {
-            return Self::Caller { issuer: caller.issuer, subject: caller.sub };
+            return Self::Caller { issuer: caller.issuer.clone(), subject: caller.sub.clone() };
         }
         extensions.get::<ClientAddress>().map_or(Self::Unknown, |it| Self::Peer(Network::of(it.0)))
     }

@@ -1,30 +1,32 @@
 //! One stream: a snapshot if the client needs one, older events, then new ones as they come, until it ends.
 
 mod end;
+mod ready;
 mod snapshot;
 mod telling;
 
-use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use access::{Caller, Visibility};
+use access::Caller;
 use bytes::Bytes;
 use net::grpc::status;
 use serde_json::json;
-use tokio::sync::watch;
+use tokio::sync::futures::OwnedNotified;
 use tokio_util::task::AbortOnDropHandle;
 use tonic::Status;
 
 pub(super) use self::end::Ends;
-use self::end::{End, EndSpan, Wake};
+use self::end::{EndSpan, Wake};
+use self::ready::{Ready, ReadyBlocks, Taken};
 use super::cursor::{Cursor, Place, Point};
 use super::filter::Filter;
 use super::frame::control;
-use super::permits::{PartPermit, StreamPermit};
+use super::permits::StreamPermit;
 use super::ring::{Found, Join};
 use super::source::Older;
-use super::told::Shared;
 use super::turns::Turn;
 use super::{Log, PerLog, Start, Streams};
 use crate::metrics::{OpenStream, StreamPhase};
@@ -32,34 +34,47 @@ use crate::metrics::{OpenStream, StreamPhase};
 /// Pause after a service did not answer.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Blocks for which a client that has none to send keeps room.
-const READY: usize = 4;
-
 /// A client that takes a part of a snapshot within this time gets larger ones.
 const FAST: Duration = Duration::from_secs(1);
 
-/// A stream of one client. Nothing happens unless [`Client::next`] is polled, so a client that does not read costs nothing.
-pub(crate) struct Client {
-    state: State,
-    ends: Ends,
-    span: EndSpan,
-    /// The last block, which the connection has sent on if it asks for the next one.
-    taken: Taken,
-    counted: OpenStream,
+pin_project_lite::pin_project! {
+    /// A stream of one client. Nothing happens unless it is polled, so a client that does not read costs nothing.
+    ///
+    /// There is one for each open stream, so its futures are fields, and it is polled by hand: async functions would have
+    /// room for what they await beside it.
+    pub(crate) struct Client {
+        #[pin]
+        ends: Ends,
+        // Told when the ring has changed since it was looked at.
+        #[pin]
+        moved: OwnedNotified,
+        state: State,
+        span: EndSpan,
+        // The last block, which the connection has sent on if it asks for the next one.
+        taken: Taken,
+        counted: OpenStream,
+    }
+
+    impl PinnedDrop for Client {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            this.span.record(this.ends.as_ref().is_stalled());
+        }
+    }
 }
 
 struct State {
     streams: Arc<Streams>,
     caller: Caller,
-    visibility: Visibility,
-    filter: Filter,
+    /// `None` if the client has no filters.
+    filter: Option<Box<Filter>>,
     /// The logs that have events for the client.
     wanted: PerLog<bool>,
     /// What the client has, once `ready` was sent.
     cursor: Cursor,
     phase: Phase,
     /// Subjects of each kind sent by the snapshot in progress; `None`: there is none.
-    snapshot: Option<PerLog<u64>>,
+    snapshot: Option<Box<PerLog<u64>>>,
     /// The points that are beyond what this gateway has read, and exist.
     verified: PerLog<bool>,
     permit: StreamPermit,
@@ -69,34 +84,9 @@ struct State {
     was_reset: PerLog<bool>,
     /// Whether a failed read was logged.
     is_warned: bool,
-    moved: watch::Receiver<u64>,
     /// A turn to catch up that was requested, and not used yet.
     turn: Option<Turn>,
-    ready: VecDeque<Ready>,
-}
-
-/// A block to be sent.
-struct Ready {
-    block: Bytes,
-    taken: Taken,
-}
-
-/// What is known of a block that the connection has.
-#[derive(Default)]
-enum Taken {
-    #[default]
-    Other,
-    Event(Shared),
-    /// Boxed, because nearly all blocks are events.
-    Part(Box<TakenPart>),
-}
-
-/// A part of a snapshot.
-struct TakenPart {
-    /// The room of a large part.
-    _room: Option<PartPermit>,
-    /// When the connection has got it.
-    at: Instant,
+    ready: ReadyBlocks,
 }
 
 /// What the stream does.
@@ -108,7 +98,7 @@ enum Phase {
     /// Waits for a part of a snapshot, older events, or an answer about a log.
     Reading(Log, AbortOnDropHandle<Result<Read, Status>>),
     /// Waits after a failure.
-    Pausing(std::pin::Pin<Box<tokio::time::Sleep>>),
+    Pausing(Pin<Box<tokio::time::Sleep>>),
     /// Follows the ring.
     Live(u64),
 }
@@ -130,10 +120,10 @@ impl Client {
         ends: Ends,
         permit: StreamPermit,
     ) -> Self {
-        let moved = streams.ring.subscribe();
+        let moved = streams.ring.waiting_room().clone().notified_owned();
         let mut state = State {
-            visibility: caller.visibility(),
             wanted: filter.logs(),
+            filter: (filter != Filter::default()).then(|| Box::new(filter)),
             cursor: Cursor::default(),
             phase: Phase::Deciding,
             snapshot: None,
@@ -142,58 +132,53 @@ impl Client {
             is_fast: false,
             was_reset: [false; 2],
             is_warned: false,
-            moved,
             turn: None,
-            ready: VecDeque::new(),
+            ready: ReadyBlocks::default(),
             streams,
             caller,
-            filter,
         };
         state.start(start);
-        let span = EndSpan::begin(&ends);
         let counted = OpenStream::begin(state.phase());
-        Self { state, ends, span, taken: Taken::default(), counted }
+        Self { ends, moved, state, span: EndSpan::begin(), taken: Taken::default(), counted }
     }
 
     /// The next block; `None` after the last one.
-    pub(crate) async fn next(&mut self) -> Option<Bytes> {
-        match std::mem::take(&mut self.taken) {
+    pub(super) fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        let mut this = self.project();
+        match std::mem::take(this.taken) {
             Taken::Other => {}
             Taken::Event(told) => told.fanout.delivered(),
-            Taken::Part(part) => self.state.is_fast = part.at.elapsed() < FAST,
+            Taken::Part(part) => this.state.is_fast = part.at.elapsed() < FAST,
         }
         loop {
-            if let Some(ready) = self.state.ready.pop_front() {
-                if self.state.ready.is_empty() && self.state.ready.capacity() > READY {
-                    // After a burst, each of the clients would keep its room.
-                    self.state.ready.shrink_to(READY);
-                }
-                let Ready { block, mut taken } = ready;
-                self.span.sent(&block, matches!(taken, Taken::Event(_)));
+            if let Some(Ready { block, mut taken }) = this.state.ready.pop() {
+                this.span.sent(&block, matches!(taken, Taken::Event(_)));
                 if let Taken::Part(part) = &mut taken {
                     part.at = Instant::now();
                 }
-                self.taken = taken;
-                return Some(block);
+                *this.taken = taken;
+                return Poll::Ready(Some(block));
             }
-            if self.span.has_ended() {
-                return None;
+            if this.span.has_ended() {
+                return Poll::Ready(None);
             }
-            tokio::select! {
-                biased;
-                wake = self.ends.next() => match wake {
-                    Wake::Heartbeat => self.state.heartbeat(),
-                    Wake::End(end) => self.end(end),
-                },
-                () = self.state.step() => self.counted.set(self.state.phase()),
+            match this.ends.as_mut().poll_next(cx, &this.state.streams, &this.state.caller) {
+                Poll::Ready(Wake::Heartbeat) => this.state.heartbeat(),
+                Poll::Ready(Wake::End(end)) => {
+                    this.state.push(end.block(&this.state.streams, this.state.id()));
+                    this.span.ended(end);
+                }
+                Poll::Pending => {
+                    // What happens after this is told again: the ring is looked at later.
+                    while this.state.looks_at_ring() && this.moved.as_mut().poll(cx).is_ready() {
+                        let next = this.state.streams.ring.waiting_room().clone().notified_owned();
+                        this.moved.set(next);
+                    }
+                    ready!(this.state.step(cx));
+                    this.counted.set(this.state.phase());
+                }
             }
         }
-    }
-
-    fn end(&mut self, end: End) {
-        let block = end.block(&self.state.streams, self.state.id());
-        self.state.push(block);
-        self.span.ended(end);
     }
 }
 
@@ -206,14 +191,16 @@ impl State {
             Start::Earliest | Start::Resume(Some(_)) => "replay",
         };
         let retry = super::retry();
+        let no_filter = Filter::default();
+        let filter = self.filter.as_deref().unwrap_or(&no_filter);
         let data = json!({
             "user": &*self.caller.sub,
             "department": self.caller.department,
             "roles": self.caller.roles.iter().map(Into::<&str>::into).collect::<Vec<_>>(),
             "filters": {
-                "event_types": self.filter.type_names,
-                "task_ids": self.filter.task_ids,
-                "worker_ids": self.filter.worker_ids,
+                "event_types": filter.type_names().collect::<Vec<_>>(),
+                "task_ids": filter.task_ids,
+                "worker_ids": filter.worker_ids,
             },
             "mode": mode,
             "resumed": matches!(start, Start::Resume(Some(_))),
@@ -244,35 +231,40 @@ impl State {
                 self.push_reset("unknown_id", "all");
             }
         }
+        self.ready.join();
     }
 
     /// What the stream is doing, for its metric.
     fn phase(&self) -> StreamPhase {
-        match (&self.phase, self.snapshot) {
+        match (&self.phase, &self.snapshot) {
             (Phase::Live(_), _) => StreamPhase::Live,
             (_, Some(_)) => StreamPhase::Snapshot,
             (_, None) => StreamPhase::Replaying,
         }
     }
 
-    /// Does the next thing, until there may be something ready. Cancel safe.
-    async fn step(&mut self) {
+    /// Whether the next step looks at the ring, and has to be told of its changes if it finds nothing.
+    fn looks_at_ring(&self) -> bool {
+        matches!(self.phase, Phase::AwaitingNow | Phase::Deciding | Phase::Live(_))
+    }
+
+    /// Does the next thing, after which there may be something ready.
+    fn step(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(turn) = self.turn.as_mut().filter(|it| !it.is_given()) {
-            return turn.given().await;
+            return turn.poll_given(cx);
         }
         match &mut self.phase {
             Phase::AwaitingNow => {
-                if self.starts_now() {
-                    self.phase = Phase::Deciding;
-                } else {
-                    self.changed().await;
+                if !self.starts_now() {
+                    return Poll::Pending;
                 }
+                self.phase = Phase::Deciding;
             }
-            Phase::Deciding => self.decide().await,
+            Phase::Deciding => return self.decide(),
             Phase::Reading(log, reading) => {
                 let log = *log;
                 // A task that panicked is asked again.
-                let read = reading.await.unwrap_or_else(|_| Err(status::internal()));
+                let read = ready!(Pin::new(reading).poll(cx)).unwrap_or_else(|_| Err(status::internal()));
                 self.phase = Phase::Deciding;
                 match read {
                     Ok(read) => self.take(log, read),
@@ -280,22 +272,19 @@ impl State {
                 }
             }
             Phase::Pausing(pause) => {
-                pause.as_mut().await;
+                ready!(pause.as_mut().poll(cx));
                 self.phase = Phase::Deciding;
             }
             Phase::Live(seq) => {
                 let seq = *seq;
-                if !self.follows(seq) {
-                    self.changed().await;
-                    // Here, and not in the next step: most steps of all streams are this one.
-                    self.follows(seq);
-                }
+                return self.follow(seq);
             }
         }
+        Poll::Ready(())
     }
 
-    /// Takes what the ring has from `seq` on; returns false if that is nothing yet.
-    fn follows(&mut self, seq: u64) -> bool {
+    /// Takes what the ring has from `seq` on; pending if that is nothing yet.
+    fn follow(&mut self, seq: u64) -> Poll<()> {
         let has_turn = self.turn.take().is_some();
         match self.streams.ring.from(seq, has_turn) {
             Found::Far => self.turn = Some(self.streams.turns.request()),
@@ -307,11 +296,11 @@ impl State {
             }
             Found::NotYet(heads) => {
                 self.reached(heads);
-                return false;
+                return Poll::Pending;
             }
             Found::Evicted => self.phase = Phase::Deciding,
         }
-        true
+        Poll::Ready(())
     }
 
     /// Begins where the wanted logs are now, if that is known.
@@ -326,52 +315,47 @@ impl State {
         is_known
     }
 
-    /// Waits until the ring has changed since it was looked at.
-    async fn changed(&mut self) {
-        if self.moved.changed().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
-
-    async fn decide(&mut self) {
-        self.moved.mark_unchanged();
+    /// Finds out what comes next; pending until the ring has changed.
+    fn decide(&mut self) -> Poll<()> {
         for log in Log::ALL.into_iter().filter(|it| self.wanted[*it as usize]) {
             match self.cursor.0[log as usize] {
                 Place::Earliest => {
                     if !self.takes_turn() {
-                        return;
+                        return Poll::Ready(());
                     }
                     let streams = self.streams.clone();
                     self.read(log, async move { streams.source(log).earliest().await.map(Read::Earliest) });
-                    return;
+                    return Poll::Ready(());
                 }
                 place @ (Place::Nowhere | Place::Within(..)) => {
                     if !self.takes_turn() {
-                        return;
+                        return Poll::Ready(());
                     }
                     self.snapshot.get_or_insert_default();
-                    let room = if self.is_fast { self.permit.parts.try_acquire() } else { None };
-                    let request = snapshot::Request::new(log, place, &self.caller, &self.filter, room);
+                    let room = if self.is_fast { self.streams.permits.part_of(&self.permit) } else { None };
+                    let request =
+                        snapshot::Request::new(log, place, &self.caller, self.filter.as_deref(), room);
                     let streams = self.streams.clone();
                     self.read(log, async move { request.read(&streams).await.map(Read::Snapshot) });
-                    return;
+                    return Poll::Ready(());
                 }
                 Place::At(_) => {}
             }
         }
         match self.streams.ring.join(&self.cursor, self.wanted, self.verified) {
             Join::At(seq) => self.phase = Phase::Live(seq),
-            Join::NotConnected => self.changed().await,
+            Join::NotConnected => return Poll::Pending,
             Join::Ahead { log, point } | Join::Other { log, point } => {
                 let streams = self.streams.clone();
                 self.read(log, async move { streams.source(log).exists(point).await.map(|()| Read::Exists) });
             }
             Join::Behind { log, after, until } => {
                 if !self.takes_turn() {
-                    return;
+                    return Poll::Ready(());
                 }
                 if let Some(older) = self.streams.source(log).in_memory(after, until) {
-                    return self.take(log, Read::Older(older));
+                    self.take(log, Read::Older(older));
+                    return Poll::Ready(());
                 }
                 let streams = self.streams.clone();
                 self.read(log, async move {
@@ -379,6 +363,7 @@ impl State {
                 });
             }
         }
+        Poll::Ready(())
     }
 
     /// Uses the turn that was given to the stream, or asks for one.

@@ -8,10 +8,8 @@ use uuid::Uuid;
 use super::{Log, PerLog};
 
 /// The filters of a stream. Events of a subject match if all filters do.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filter {
-    /// Names and prefixes of event types, as the client wrote them.
-    pub(crate) type_names: Vec<String>,
     pub(crate) types: Vec<TypePattern>,
     pub(crate) task_ids: BTreeSet<Uuid>,
     pub(crate) worker_ids: BTreeSet<Uuid>,
@@ -24,6 +22,11 @@ impl Filter {
             let ids = self.ids(log);
             if ids.is_empty() { self.has_no_ids() } else { ids.contains(&subject) }
         }
+    }
+
+    /// Names and prefixes of event types, as the client wrote them.
+    pub(super) fn type_names(&self) -> impl Iterator<Item = &str> {
+        self.types.iter().map(TypePattern::as_str)
     }
 
     /// Which logs have events that can match.

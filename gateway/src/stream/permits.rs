@@ -16,27 +16,11 @@ pub(super) struct StreamPermits {
     parts: Places<Key>,
 }
 
-/// Room in memory for large parts of the snapshot of one stream.
-pub(super) struct PartRoom {
-    parts: Places<Key>,
-    caller: Key,
-}
-
-/// Room for one part, until it is dropped.
+/// Room for one large part of a snapshot, until it is dropped.
 pub(super) struct PartPermit(#[expect(dead_code, reason = "held until it is dropped")] Place<Key>);
 
-impl PartRoom {
-    /// Returns room for a large part, if there is some.
-    pub(super) fn try_acquire(&self) -> Option<PartPermit> {
-        self.parts.take(&self.caller, 1).ok().map(PartPermit)
-    }
-}
-
 /// An open stream, until it is dropped.
-pub(super) struct StreamPermit {
-    _stream: Place<Key>,
-    pub(super) parts: PartRoom,
-}
+pub(super) struct StreamPermit(Place<Key>);
 
 /// The reason that the client is told when a limit is reached.
 pub(super) fn reason(full: Full) -> &'static str {
@@ -53,9 +37,13 @@ impl StreamPermits {
         Self { streams: Places::new(total, per_caller), parts }
     }
 
-    pub(super) fn acquire(&self, caller: Key) -> Result<StreamPermit, Full> {
-        let stream = self.streams.take(&caller, 1)?;
-        Ok(StreamPermit { _stream: stream, parts: PartRoom { parts: self.parts.clone(), caller } })
+    pub(super) fn acquire(&self, caller: &Key) -> Result<StreamPermit, Full> {
+        self.streams.take(caller, 1).map(StreamPermit)
+    }
+
+    /// Room in memory for a large part of the snapshot of a stream, if there is some.
+    pub(super) fn part_of(&self, stream: &StreamPermit) -> Option<PartPermit> {
+        self.parts.take(stream.0.key()?, 1).ok().map(PartPermit)
     }
 }
 
@@ -70,19 +58,19 @@ mod tests {
     #[test]
     fn a_caller_has_a_share_and_an_ended_stream_makes_room() {
         let permits = StreamPermits::new(3, 2);
-        let first = permits.acquire(key("ada")).ok();
-        let _second = permits.acquire(key("ada")).ok();
-        assert_eq!(permits.acquire(key("ada")).err(), Some(Full::Share));
-        let _other = permits.acquire(key("bob")).ok();
-        assert_eq!(permits.acquire(key("bob")).err(), Some(Full::Total));
+        let first = permits.acquire(&key("ada")).ok();
+        let _second = permits.acquire(&key("ada")).ok();
+        assert_eq!(permits.acquire(&key("ada")).err(), Some(Full::Share));
+        let _other = permits.acquire(&key("bob")).ok();
+        assert_eq!(permits.acquire(&key("bob")).err(), Some(Full::Total));
         drop(first);
-        assert!(permits.acquire(key("ada")).is_ok());
+        assert!(permits.acquire(&key("ada")).is_ok());
     }
 
     #[test]
     fn without_a_share_a_caller_may_have_all_streams() {
         let permits = StreamPermits::new(3, 0);
-        let all: Vec<_> = std::iter::from_fn(|| permits.acquire(key("ada")).ok()).collect();
+        let all: Vec<_> = std::iter::from_fn(|| permits.acquire(&key("ada")).ok()).collect();
         assert_eq!(all.len(), 3);
     }
 }

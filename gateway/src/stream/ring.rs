@@ -2,11 +2,12 @@
 //! both logs behind it, so the id of its block is the same for all clients, too.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use smallvec::SmallVec;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::cursor::{Cursor, Place, Point};
@@ -23,12 +24,16 @@ const BATCH: usize = 32;
 const TURN_BATCH: usize = 64;
 /// A client that lacks more entries than this one waits for its turn.
 const NEAR: usize = 256;
+/// Lists in which clients wait.
+const WAITING_ROOMS: usize = 8;
 
 /// The newest events. Clients follow by the sequence number of an entry, which counts from 0 in each process.
 pub(super) struct Ring {
     inner: Mutex<Inner>,
-    /// The sequence number of the next entry.
-    moved: watch::Sender<u64>,
+    /// Told of each change. Several, as a watch channel has, so that clients that wait anew do not wait for each other.
+    moved: [Arc<Notify>; WAITING_ROOMS],
+    /// Clients that have asked for one of them.
+    waiting: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -98,7 +103,11 @@ pub(super) enum Join {
 
 impl Ring {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { inner: Mutex::default(), moved: watch::Sender::new(0) })
+        Arc::new(Self {
+            inner: Mutex::default(),
+            moved: std::array::from_fn(|_| Arc::default()),
+            waiting: AtomicUsize::new(0),
+        })
     }
 
     /// The points of the logs behind the last entry.
@@ -106,9 +115,9 @@ impl Ring {
         self.inner().heads
     }
 
-    /// Notified of each change.
-    pub(super) fn subscribe(&self) -> watch::Receiver<u64> {
-        self.moved.subscribe()
+    /// Where a client waits for changes.
+    pub(super) fn waiting_room(&self) -> &Arc<Notify> {
+        &self.moved[self.waiting.fetch_add(1, Ordering::Relaxed) % WAITING_ROOMS]
     }
 
     /// Begins a log at a point. If it has another one in memory, every client has to join again.
@@ -228,9 +237,10 @@ impl Ring {
     }
 
     fn notify(&self, inner: MutexGuard<'_, Inner>) {
-        let next = inner.first + inner.entries.len() as u64;
         drop(inner);
-        self.moved.send_replace(next);
+        for room in &self.moved {
+            room.notify_waiters();
+        }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

@@ -1,10 +1,11 @@
 //! One block of each event, made by the code that makes those of clients. docs/stream.md shows them.
 
-use access::testing::caller;
+use access::testing::caller_until;
 use access::{Role, Visibility};
 use axum::http::Extensions;
 use futures_util::StreamExt as _;
 use platform::clock::Micros;
+use proto::TypePattern;
 use proto::event::v1 as wire;
 use proto::event::v1::event::Resource;
 use proto::event::v1::watch_subject::Resource as Subject;
@@ -79,9 +80,8 @@ async fn expired(streams: &Arc<Streams>, cursor: Cursor) -> String {
 }
 
 async fn first_blocks(streams: &Arc<Streams>, start: Start, token_ends_at: Micros) -> Vec<String> {
-    let mut caller = caller("ada", &[Role::User], None);
-    caller.accepted_until = token_ends_at;
-    let filter = Filter { type_names: vec!["task.*".to_owned()], ..Filter::default() };
+    let caller = caller_until("ada", &[Role::User], None, token_ends_at);
+    let filter = Filter { types: TypePattern::parse("task.*").into_iter().collect(), ..Filter::default() };
     let blocks = streams.open(caller, filter, start, &Extensions::new());
     let mut blocks = std::pin::pin!(blocks);
     let mut texts = Vec::new();
@@ -89,7 +89,7 @@ async fn first_blocks(streams: &Arc<Streams>, start: Start, token_ends_at: Micro
     for _ in 0..2 {
         let next = tokio::time::timeout(Duration::from_millis(200), blocks.next());
         let Ok(Some(Ok(block))) = next.await else { break };
-        texts.push(text(&block));
+        texts.extend(text(&block).split_inclusive("\n\n").map(ToOwned::to_owned));
     }
     texts
 }
@@ -104,7 +104,7 @@ fn changes(streams: &Streams, cursor: Cursor) -> Vec<String> {
     let told = |log, event, visibility: &Visibility| {
         let told =
             Told::new(log, event, Some(cursor), streams.settings.trace_url.as_ref(), Duration::ZERO).unwrap();
-        text(&told.to(visibility, &Filter::default()).expect("a client is told of it").shared())
+        text(&told.to(visibility, None).expect("a client is told of it").shared())
     };
     let mut all = Vec::new();
     let task = |name, before: Option<Value>| {

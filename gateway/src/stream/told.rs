@@ -140,14 +140,14 @@ impl Told {
     }
 
     /// What a client is sent for the event: nothing if it does not match, or if the client may not know of it.
-    pub(super) fn to(&self, visibility: &Visibility, filter: &Filter) -> Option<Sent<'_>> {
+    pub(super) fn to(&self, visibility: &Visibility, filter: Option<&Filter>) -> Option<Sent<'_>> {
         let (block, name) = match visibility.disclosure(self.before.as_ref(), self.after.as_ref()) {
             Disclosure::Whole => (&self.whole, self.kind.as_str()),
             Disclosure::WithoutBefore => (self.without_before.as_ref()?, self.kind.as_str()),
             Disclosure::Removed => (self.removed.as_ref()?, self.log.removed()),
             Disclosure::Nothing => return None,
         };
-        filter.matches(self.log, name, self.subject).then_some(Sent(block))
+        filter.is_none_or(|it| it.matches(self.log, name, self.subject)).then_some(Sent(block))
     }
 }
 

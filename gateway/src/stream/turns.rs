@@ -1,7 +1,9 @@
 //! Turns of the streams that catch up. Without them, a thousand clients that always have something to read would each be served
 //! before a client that waits for the next event.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use tokio::sync::{Semaphore, oneshot};
 
@@ -38,11 +40,12 @@ impl Turns {
 }
 
 impl Turn {
-    /// Waits until the turn is given. Cancel safe.
-    pub(super) async fn given(&mut self) {
+    /// Waits until the turn is given.
+    pub(super) fn poll_given(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         // A task that panicked keeps nobody waiting.
-        let _ = (&mut self.given).await;
+        let _ = ready!(Pin::new(&mut self.given).poll(cx));
         self.is_given = true;
+        Poll::Ready(())
     }
 
     pub(super) fn is_given(&self) -> bool {
@@ -52,6 +55,7 @@ impl Turn {
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
     use std::time::Duration;
 
     use access::Role;
@@ -71,7 +75,7 @@ mod tests {
         for number in 0..3 {
             let (mut turn, ran) = (turns.request(), ran.clone());
             streams.push(tokio::spawn(async move {
-                turn.given().await;
+                poll_fn(|cx| turn.poll_given(cx)).await;
                 ran.lock().unwrap().push(number);
                 // Wakes one that waits for an event.
                 let ran = ran.clone();
@@ -101,11 +105,11 @@ mod tests {
     async fn a_stream_that_does_not_use_its_turn_delays_nobody() {
         let turns = Turns::new(1);
         let mut unused = turns.request();
-        unused.given().await;
+        poll_fn(|cx| unused.poll_given(cx)).await;
         let gone = turns.request();
         drop(gone);
         let mut next = turns.request();
-        let given = tokio::time::timeout(Duration::from_secs(10), next.given());
+        let given = tokio::time::timeout(Duration::from_secs(10), poll_fn(|cx| next.poll_given(cx)));
         given.await.expect("a turn is given");
         assert!(unused.is_given() && next.is_given());
     }

@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Instant;
 
 use http::response::Parts;
-use http::{Method, StatusCode, header};
+use http::{Method, StatusCode, Version, header};
 use platform::ip_text::IpText;
-use telemetry::audit::{Refusal, Who};
+use telemetry::audit::Refusal;
 use telemetry::semconv;
-use telemetry::span::{Span, Timestamp};
+use telemetry::span::Span;
 
-use super::request_span::{cut, resource_id};
+use super::request_span::{cut, protocol_version, resource_id};
 use crate::client_address::ClientAddress;
 use crate::event_stream::is_event_stream;
 use crate::metrics::{self, ActiveRequest};
@@ -21,30 +22,39 @@ use crate::traced_body::{BodyEnd, Observe};
 pub struct ErrorReason(pub Cow<'static, str>);
 
 /// A request that is being served. If it is dropped before there is a response, the client has disconnected.
+///
+/// There is one for each open stream: its body and this have 256 bytes together, for which the allocator has a size.
 pub(super) struct Observation {
     pub(super) span: Span,
     pub(super) active: ActiveRequest,
-    /// The version of HTTP.
-    pub(super) version: &'static str,
-    /// Whether the duration has been recorded.
-    pub(super) is_measured: bool,
-    pub(super) started: Timestamp,
+    pub(super) version: Version,
+    pub(super) stage: Stage,
+    pub(super) started: Instant,
     pub(super) method: Method,
     pub(super) route: Option<Arc<str>>,
     pub(super) client: Option<ClientAddress>,
-    /// The attribute with the id of the resource that the path is about.
-    pub(super) resource: Option<&'static str>,
     /// Whether the request is a health check whose log line nobody needs.
     pub(super) is_quiet: bool,
-    /// The caller, if the token is valid.
-    pub(super) who: Option<Who>,
+    /// `sub` of the caller, if the token is valid.
+    pub(super) sub: Option<Arc<str>>,
     /// Why the token is not valid.
     pub(super) refusal: Option<tonic::Status>,
     pub(super) status: Option<StatusCode>,
-    pub(super) reason: Option<Cow<'static, str>>,
-    /// Bytes of the body so far; `None` if it is not an event stream.
-    pub(super) streamed: Option<usize>,
-    pub(super) done: bool,
+    /// Boxed, because few requests have one.
+    pub(super) reason: Option<Box<Cow<'static, str>>>,
+    pub(super) is_stream: bool,
+    /// Bytes of an event stream so far.
+    pub(super) streamed: usize,
+}
+
+/// What has been told of a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    InProgress,
+    /// The span of an event stream has ended, and its duration is recorded.
+    Measured,
+    /// All of it.
+    Finished,
 }
 
 /// How a request ended, if not with a complete response.
@@ -91,17 +101,22 @@ impl Cut {
 }
 
 impl Observation {
-    /// Takes over the head of the response.
-    pub(super) fn answered(mut self, response: &Parts, resources: &[(&str, &'static str)]) -> Self {
+    /// Takes over the head of the response. `resource` is the attribute of what the request's path is about.
+    pub(super) fn answered(
+        mut self,
+        response: &Parts,
+        resource: Option<&'static str>,
+        resources: &[(&str, &'static str)],
+    ) -> Self {
         self.status = Some(response.status);
-        self.reason = response.extensions.get().map(|it: &ErrorReason| it.0.clone());
+        self.reason = response.extensions.get().map(|it: &ErrorReason| Box::new(it.0.clone()));
         let location = response.headers.get(header::LOCATION).and_then(|it| it.to_str().ok());
         let created = location.and_then(|it| resource_id(it, resources));
-        if let Some((attribute, id)) = created.filter(|it| self.resource != Some(it.0)) {
+        if let Some((attribute, id)) = created.filter(|it| resource != Some(it.0)) {
             self.span.record(|it| it.set(attribute, id.to_owned()));
         }
         if is_event_stream(&response.headers) {
-            self.streamed = Some(0);
+            (self.is_stream, self.stage) = (true, Stage::Measured);
             // A stream goes on for hours; its span would tell nobody anything until then.
             self.end_span(None);
         }
@@ -109,14 +124,17 @@ impl Observation {
     }
 
     fn finish(&mut self, cut: Option<Cut>) {
-        if std::mem::replace(&mut self.done, true) {
+        let stage = std::mem::replace(&mut self.stage, Stage::Finished);
+        if stage == Stage::Finished {
             return;
         }
         self.span.in_scope(|| {
             self.audit();
             self.log(cut.map_or("complete", Cut::text));
         });
-        self.end_span(cut);
+        if stage == Stage::InProgress {
+            self.end_span(cut);
+        }
     }
 
     /// Adds a line to the audit log if the request was refused because of its token. A token that a service refuses is in the
@@ -130,7 +148,7 @@ impl Observation {
             method: cut(self.method.as_str()),
             route: self.route.as_deref(),
             client: self.client.map(|it| it.0),
-            reason: self.reason.as_deref(),
+            reason: self.reason.as_deref().map(|it| &**it),
             cause: Some(refusal.message()),
             ..Refusal::default()
         };
@@ -140,10 +158,11 @@ impl Observation {
     fn log(&self, outcome: &'static str) {
         let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
         let (method, route) = (cut(self.method.as_str()), self.route.as_deref());
-        let (status, sent_bytes) = (self.status.map(|it| it.as_u16()), self.streamed);
+        let (status, sent_bytes) =
+            (self.status.map(|it| it.as_u16()), self.is_stream.then_some(self.streamed));
         let client = self.client.map(|it| IpText::of(it.0));
         let client = client.as_ref().map(IpText::as_str);
-        let sub = self.who.as_ref().map(|it| &*it.sub);
+        let sub = self.sub.as_deref();
         if self.is_quiet && outcome == "complete" && self.status.is_some_and(|it| it.is_success()) {
             tracing::debug!(method, route, status, duration_ms, sub, sent_bytes, outcome, client, "request");
         } else {
@@ -151,12 +170,9 @@ impl Observation {
         }
     }
 
-    /// Ends the span and records the duration; has no effect if the span has ended.
+    /// Ends the span and records the duration.
     fn end_span(&mut self, cut: Option<Cut>) {
-        if std::mem::replace(&mut self.is_measured, true) {
-            return;
-        }
-        let (status, reason) = (self.status, self.reason.take());
+        let (status, reason) = (self.status, self.reason.take().map(|it| *it));
         let failed = status.filter(StatusCode::is_server_error);
         let failure: Option<(Cow<'static, str>, Cow<'static, str>)> =
             match (cut.and_then(Cut::failure), failed) {
@@ -172,7 +188,7 @@ impl Observation {
         if let Some(reason) = &reason {
             metrics::request_refused(reason.clone());
         }
-        self.active.took(took, route, self.version, (status, error_type));
+        self.active.took(took, route, protocol_version(self.version), (status, error_type));
         self.span.record(|it| {
             it.set_some(semconv::HTTP_RESPONSE_STATUS_CODE, status.map(|it| i64::from(it.as_u16())));
             it.set_some(semconv::CCM_REQUEST_OUTCOME, cut.map(Cut::name));
@@ -191,9 +207,7 @@ impl Observe for Observation {
     }
 
     fn sent(&mut self, bytes: usize) {
-        if let Some(streamed) = &mut self.streamed {
-            *streamed = streamed.saturating_add(bytes);
-        }
+        self.streamed = self.streamed.saturating_add(bytes);
     }
 
     fn end(mut self, end: BodyEnd<'_>) {
@@ -208,7 +222,7 @@ impl Observe for Observation {
 
 impl Drop for Observation {
     fn drop(&mut self) {
-        let panicked = std::thread::panicking() && !self.done;
+        let panicked = std::thread::panicking() && self.stage != Stage::Finished;
         self.finish(Some(if panicked { Cut::Panicked } else { Cut::Abandoned }));
     }
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{SpanSettings, query};
 use crate::client_address::ClientAddress;
+use crate::metrics;
 
 /// The value of `http.request.method` for a method that is none of the standard ones.
 const OTHER: &str = "_OTHER";
@@ -52,7 +53,7 @@ pub(super) fn describe(
     it.set(semconv::URL_PATH, shown(uri.path()));
     let query = uri.query().filter(|it| !it.is_empty());
     it.set_some(semconv::URL_QUERY, query.map(|it| query::redacted(it, settings.parameters)));
-    it.set(semconv::URL_SCHEME, scheme(head));
+    it.set(semconv::URL_SCHEME, metrics::scheme(is_https(head)));
     let user_agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
     it.set_some(semconv::USER_AGENT_ORIGINAL, user_agent.map(shown));
     if let Some((attribute, id)) = resource_id(uri.path(), settings.resources) {
@@ -108,8 +109,8 @@ fn split_authority(authority: &str) -> (Option<&str>, Option<u16>) {
 }
 
 /// `https` if the gateway serves TLS or a proxy says so in the request's target, else `http`.
-pub(super) fn scheme(head: &Parts) -> &'static str {
-    if head.uri.scheme() == Some(&http::uri::Scheme::HTTPS) { "https" } else { "http" }
+pub(super) fn is_https(head: &Parts) -> bool {
+    head.uri.scheme() == Some(&http::uri::Scheme::HTTPS)
 }
 
 pub(super) fn protocol_version(version: http::Version) -> &'static str {

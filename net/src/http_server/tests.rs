@@ -19,6 +19,10 @@ use crate::client_address::ClientAddress;
 struct Everybody;
 
 impl Identified for () {
+    fn sub(&self) -> Arc<str> {
+        "".into()
+    }
+
     fn who(&self) -> Who {
         Who::default()
     }
@@ -96,4 +100,10 @@ async fn the_handler_and_the_span_have_the_address_that_a_trusted_proxy_reports(
         assert_eq!(span.attributes["client.address"], client);
         assert_eq!(span.attributes["network.peer.address"], "10.0.0.1");
     }
+}
+
+/// Beside it, the body of a response has 80 bytes; and there is one for each open event stream.
+#[test]
+fn what_is_known_of_a_request_has_no_more_than_176_bytes() {
+    assert!(size_of::<Observation>() <= 176, "{}", size_of::<Observation>());
 }

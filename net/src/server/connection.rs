@@ -5,10 +5,11 @@ use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::TryFutureExt as _;
+use futures_util::{TryFutureExt as _, future};
 use http::{Request, Response};
 use http_body_util::Either;
 use hyper::body::{Body, Incoming};
@@ -19,7 +20,7 @@ use platform::shutdown::Shutdown;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tokio_util::task::TaskTracker;
 use tower::{BoxError, Service, ServiceExt as _};
 
@@ -91,7 +92,7 @@ impl Draining {
     }
 
     /// [`Draining::started`], for whoever waits for it all the time.
-    pub fn into_started(self) -> impl Future<Output = ()> + Send {
+    pub fn into_started(self) -> WaitForCancellationFutureOwned {
         self.0.cancelled_owned()
     }
 }
@@ -304,7 +305,7 @@ where
                 request.extensions_mut().insert(InFlight { _progress: progress.clone() });
             }
             // No async block: it would have room for the future twice, and with HTTP/1.1 for as long as the connection is open.
-            service.clone().oneshot(request).map_ok(move |response| {
+            called(service.clone(), request).map_ok(move |response| {
                 let is_stream =
                     is_event_stream(response.headers()) || response.extensions().get::<LastsLong>().is_some();
                 response.map(|body| match progress {
@@ -316,6 +317,18 @@ where
                 })
             })
         })
+    }
+}
+
+/// Calls a service at once if it is ready, as those of this product are. The future of `oneshot` has room for the request, and
+/// with HTTP/2 there is a task with this future for each open stream.
+fn called<S: Service<R>, R>(
+    mut service: S,
+    request: R,
+) -> impl Future<Output = Result<S::Response, S::Error>> {
+    match service.poll_ready(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(())) => future::Either::Left(service.call(request)),
+        _ => future::Either::Right(Box::pin(service.oneshot(request))),
     }
 }
 

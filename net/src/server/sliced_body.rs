@@ -19,14 +19,15 @@ const SLICE_BYTES: usize = 16 * 1024;
 /// A body in slices of 16 KiB at most, each of which counts as progress of the request.
 pub(super) struct SlicedBody<B> {
     body: B,
-    /// The unsent part of the last frame.
-    rest: Bytes,
+    /// The unsent part of the last frame, if that was larger than a slice. Boxed, because there is a task with such a body for
+    /// each open stream of HTTP/2.
+    rest: Option<Box<Bytes>>,
     progress: Arc<RequestProgress>,
 }
 
 impl<B> SlicedBody<B> {
     pub(super) fn new(body: B, progress: Arc<RequestProgress>) -> Self {
-        Self { body, rest: Bytes::new(), progress }
+        Self { body, rest: None, progress }
     }
 }
 
@@ -38,29 +39,36 @@ impl<B: Body<Data = Bytes> + Unpin> Body for SlicedBody<B> {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        if self.rest.is_empty() {
-            let polled = Pin::new(&mut self.body).poll_frame(cx);
+        let this = &mut *self;
+        let slice = if let Some(rest) = &mut this.rest {
+            rest.split_to(rest.len().min(SLICE_BYTES))
+        } else {
+            let polled = Pin::new(&mut this.body).poll_frame(cx);
             if polled.is_pending() {
-                self.progress.caught_up();
+                this.progress.caught_up();
             }
-            match ready!(polled).map(|it| it.map(Frame::into_data)) {
-                Some(Ok(Ok(data))) => self.rest = data,
+            let mut data = match ready!(polled).map(|it| it.map(Frame::into_data)) {
+                Some(Ok(Ok(data))) => data,
                 Some(Ok(Err(other))) => return Poll::Ready(Some(Ok(other))),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
-            }
-        }
-        let length = self.rest.len().min(SLICE_BYTES);
-        self.progress.took(length);
-        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
+            };
+            let slice = data.split_to(data.len().min(SLICE_BYTES));
+            this.rest = Some(data).filter(|it| !it.is_empty()).map(Box::new);
+            slice
+        };
+        this.rest.take_if(|it| it.is_empty());
+        this.progress.took(slice.len());
+        Poll::Ready(Some(Ok(Frame::data(slice))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_empty() && self.body.is_end_stream()
+        self.rest.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        let (body, rest) = (self.body.size_hint(), u64::try_from(self.rest.len()).unwrap_or(u64::MAX));
+        let rest = self.rest.as_ref().map_or(0, |it| u64::try_from(it.len()).unwrap_or(u64::MAX));
+        let body = self.body.size_hint();
         let mut hint = SizeHint::new();
         hint.set_lower(body.lower().saturating_add(rest));
         if let Some(upper) = body.upper() {

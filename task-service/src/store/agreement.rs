@@ -138,7 +138,7 @@ async fn check(
 ) -> Result<(), String> {
     stored(store, tasks).await;
     for caller in callers {
-        let seen = caller.visibility();
+        let seen = caller.visibility().clone();
         let expected = |filter: &Filter| -> BTreeSet<Uuid> {
             tasks.iter().filter(|it| seen.sees(&it.scope()) && passes(filter, it)).map(|it| it.id).collect()
         };

@@ -34,6 +34,12 @@ impl Timestamp {
         Self { time: self.time + time, monotonic: self.monotonic + time }
     }
 
+    /// The time by the monotonic clock alone, for durations.
+    #[must_use]
+    pub fn instant(self) -> Instant {
+        self.monotonic
+    }
+
     /// The time since then; it does not jump if the clock is set.
     #[must_use]
     pub fn elapsed(self) -> Duration {

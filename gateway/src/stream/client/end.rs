@@ -1,8 +1,9 @@
 //! Why a stream ends, what its client is told, and what its span says.
 
 use std::pin::Pin;
-use std::time::Duration;
+use std::task::{Context as TaskContext, Poll, ready};
 
+use access::Caller;
 use axum::http::Extensions;
 use bytes::Bytes;
 use net::server::{Draining, Stalled};
@@ -13,6 +14,7 @@ use serde_json::json;
 use telemetry::semconv;
 use telemetry::span::{SpanBuilder, SpanKind};
 use tokio::time::{Instant, Sleep};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::metrics;
 use crate::stream::cursor::Cursor;
@@ -66,18 +68,19 @@ pub(super) enum Wake {
     End(End),
 }
 
-/// The times and signals of one stream.
-pub(in crate::stream) struct Ends {
-    /// Waited for as long as the stream is open: to begin anew at each event costs more than the rest of the wait.
-    draining: Pin<Box<dyn Future<Output = ()> + Send>>,
-    stalled: Stalled,
-    token_ends_at: Instant,
-    token_accepted_until: Micros,
-    clock: Clock,
-    age_ends_at: Instant,
-    heartbeat: Duration,
-    heartbeat_at: Instant,
-    timer: Pin<Box<Sleep>>,
+pin_project_lite::pin_project! {
+    /// The times and signals of one stream.
+    pub(in crate::stream) struct Ends {
+        // Waited for as long as the stream is open: to begin anew at each event costs more than the rest of the wait.
+        #[pin]
+        draining: WaitForCancellationFutureOwned,
+        stalled: Stalled,
+        age_ends_at: Instant,
+        heartbeat_at: Instant,
+        // The first of these times, and of the end of the token.
+        #[pin]
+        timer: Sleep,
+    }
 }
 
 impl Ends {
@@ -90,64 +93,71 @@ impl Ends {
         let now = Instant::now();
         // Streams that began together do not end together.
         let age = settings.max_age.mul_f64(0.9 + 0.1 * random_share());
-        let mut ends = Self {
-            draining: Box::pin(Draining::of(extensions).into_started()),
+        let token_lasts = token_accepted_until - clock.now();
+        Self {
+            draining: Draining::of(extensions).into_started(),
             stalled: Stalled::of(extensions),
-            token_ends_at: now + (token_accepted_until - clock.now()),
-            token_accepted_until,
-            clock: clock.clone(),
             age_ends_at: now + age,
-            heartbeat: settings.heartbeat,
             heartbeat_at: now + settings.heartbeat,
-            timer: Box::pin(tokio::time::sleep(settings.heartbeat)),
-        };
-        ends.set_timer();
-        ends
+            timer: tokio::time::sleep(settings.heartbeat.min(token_lasts).min(age)),
+        }
     }
 
-    fn set_timer(&mut self) {
-        let next = self.heartbeat_at.min(self.token_ends_at).min(self.age_ends_at);
-        self.timer.as_mut().reset(next);
+    /// Whether the client has not read fast enough.
+    pub(super) fn is_stalled(self: Pin<&Self>) -> bool {
+        self.stalled.is_set()
     }
 
-    /// Waits for the next heartbeat, or for the end. Cancel safe.
-    pub(super) async fn next(&mut self) -> Wake {
-        tokio::select! {
-            biased;
-            () = self.draining.as_mut() => {
-                return Wake::End(if self.stalled.is_set() { End::Slow } else { End::Draining });
+    /// Waits for the next heartbeat, or for the end.
+    pub(super) fn poll_next(
+        self: Pin<&mut Self>,
+        cx: &mut TaskContext<'_>,
+        streams: &Streams,
+        caller: &Caller,
+    ) -> Poll<Wake> {
+        let mut this = self.project();
+        if this.draining.poll(cx).is_ready() {
+            return Poll::Ready(Wake::End(if this.stalled.is_set() { End::Slow } else { End::Draining }));
+        }
+        loop {
+            ready!(this.timer.as_mut().poll(cx));
+            let now = Instant::now();
+            // By the time of day, and not by the timer, which does not notice that the clock was set or that the machine was
+            // suspended.
+            let token_lasts = caller.accepted_until - streams.clock.now();
+            if token_lasts.is_zero() {
+                return Poll::Ready(Wake::End(End::TokenExpired));
             }
-            () = self.timer.as_mut() => {}
+            if now >= *this.age_ends_at {
+                return Poll::Ready(Wake::End(End::MaxAge));
+            }
+            let is_due = now >= *this.heartbeat_at;
+            if is_due {
+                *this.heartbeat_at = now + streams.settings.heartbeat;
+            }
+            this.timer.as_mut().reset((now + token_lasts).min(*this.age_ends_at).min(*this.heartbeat_at));
+            if is_due {
+                return Poll::Ready(Wake::Heartbeat);
+            }
         }
-        let now = Instant::now();
-        // The timer does not notice that the clock was set or that the machine was suspended.
-        if now >= self.token_ends_at || self.clock.now() >= self.token_accepted_until {
-            return Wake::End(End::TokenExpired);
-        }
-        if now >= self.age_ends_at {
-            return Wake::End(End::MaxAge);
-        }
-        self.heartbeat_at = now + self.heartbeat;
-        self.set_timer();
-        Wake::Heartbeat
     }
 }
 
 /// Counts what was sent, and records it in a span when the stream has ended. The span of the request ends with the head of
 /// the response; this one links to it.
 pub(super) struct EndSpan {
-    request: SpanContext,
+    /// `None` if the request is not sampled.
+    request: Option<Box<SpanContext>>,
     events: i64,
     bytes: i64,
     end: Option<End>,
-    stalled: Stalled,
 }
 
 impl EndSpan {
     /// Starts counting for the request whose span is the current one.
-    pub(super) fn begin(ends: &Ends) -> Self {
+    pub(super) fn begin() -> Self {
         let request = Context::map_current(|it| it.span().span_context().clone());
-        Self { request, events: 0, bytes: 0, end: None, stalled: ends.stalled.clone() }
+        Self { request: request.is_sampled().then(|| Box::new(request)), events: 0, bytes: 0, end: None }
     }
 
     pub(super) fn sent(&mut self, block: &Bytes, is_event: bool) {
@@ -165,19 +175,15 @@ impl EndSpan {
     pub(super) fn has_ended(&self) -> bool {
         self.end.is_some()
     }
-}
 
-impl Drop for EndSpan {
-    fn drop(&mut self) {
-        // A client that reads nothing is cut without being told.
-        let unknown = if self.stalled.is_set() { End::Slow } else { End::Disconnected };
+    /// Records the end; a client that reads nothing is cut without being told.
+    pub(super) fn record(&mut self, is_stalled: bool) {
+        let unknown = if is_stalled { End::Slow } else { End::Disconnected };
         let end = self.end.unwrap_or(unknown).name();
         metrics::stream_ended(end);
-        if !self.request.is_sampled() {
-            return;
-        }
+        let Some(request) = self.request.take() else { return };
         let root = SpanBuilder::new(SpanKind::Internal).child_of(Context::new());
-        let span = root.linked_to(self.request.clone()).start(|it| {
+        let span = root.linked_to(*request).start(|it| {
             it.name("end of stream");
             it.set(semconv::CCM_STREAM_END, end);
             it.set(semconv::CCM_STREAM_EVENTS, self.events);

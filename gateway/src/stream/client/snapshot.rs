@@ -43,7 +43,7 @@ impl Request {
         log: Log,
         place: Place,
         caller: &Caller,
-        filter: &Filter,
+        filter: Option<&Filter>,
         room: Option<PartPermit>,
     ) -> Self {
         let after = match place {
@@ -59,8 +59,8 @@ impl Request {
         let message = WatchEventsRequest {
             start: start.into(),
             snapshot_after: after,
-            event_types: filter.type_names.clone(),
-            subject_ids: filter.ids(log).iter().map(Uuid::to_string).collect(),
+            event_types: filter.into_iter().flat_map(Filter::type_names).map(ToOwned::to_owned).collect(),
+            subject_ids: filter.into_iter().flat_map(|it| it.ids(log)).map(Uuid::to_string).collect(),
             ..WatchEventsRequest::default()
         };
         Self { log, caller: caller.clone(), message, room }

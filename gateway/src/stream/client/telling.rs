@@ -9,7 +9,8 @@ use proto::error::v1::Reason;
 use serde_json::json;
 use tonic::Status;
 
-use super::{Phase, RETRY, Read, Ready, State, Taken, TakenPart};
+use super::ready::{Ready, Taken, TakenPart};
+use super::{Phase, RETRY, Read, State};
 use crate::metrics;
 use crate::stream::cursor::{Cursor, Place, Point};
 use crate::stream::frame::{control, end_block};
@@ -32,9 +33,9 @@ impl State {
                     end_block(Some(&self.cursor.to_text()), &mut block);
                 }
                 let taken = Taken::Part(Box::new(TakenPart { _room: part.room, at: Instant::now() }));
-                self.ready.push_back(Ready { block: block.freeze(), taken });
+                self.ready.push(Ready { block: block.freeze(), taken });
                 // The point behind the snapshot is the id of its end only: a client that resumes there has been told of the end.
-                if let Some([tasks, workers]) = counts {
+                if let Some([tasks, workers]) = counts.as_deref() {
                     let data = json!({"tasks": tasks, "workers": workers});
                     self.push(control(&self.streams, "snapshot.completed", &data, Some(self.cursor), None));
                 }
@@ -44,7 +45,7 @@ impl State {
                 for told in older.events {
                     point.position = told.position;
                     self.cursor.0[log as usize] = Place::At(point);
-                    if let Some(sent) = told.to(&self.visibility, &self.filter) {
+                    if let Some(sent) = told.to(self.caller.visibility(), self.filter.as_deref()) {
                         let mut block = BytesMut::new();
                         sent.write_with(Some(&self.cursor.to_text()), &mut block);
                         self.push(block.freeze());
@@ -66,7 +67,7 @@ impl State {
                 }
                 point.position = told.position;
                 self.reached(entry.heads);
-                if let Some(sent) = told.to(&self.visibility, &self.filter) {
+                if let Some(sent) = told.to(self.caller.visibility(), self.filter.as_deref()) {
                     told.fanout.matched();
                     let block = if self.cursor == entry.id {
                         sent.shared()
@@ -75,11 +76,11 @@ impl State {
                         sent.write_with(Some(&self.cursor.to_text()), &mut block);
                         block.freeze()
                     };
-                    self.ready.push_back(Ready { block, taken: Taken::Event(told.clone()) });
+                    self.ready.push(Ready { block, taken: Taken::Event(told.clone()) });
                 }
             }
             EntryKind::Report { worker, block } => {
-                if self.filter.matches(Log::Workers, REPORT, *worker) {
+                if self.filter.as_ref().is_none_or(|it| it.matches(Log::Workers, REPORT, *worker)) {
                     self.push(block.clone());
                 }
             }
@@ -159,7 +160,7 @@ impl State {
     }
 
     pub(super) fn push(&mut self, block: Bytes) {
-        self.ready.push_back(Ready { block, taken: Taken::default() });
+        self.ready.push(Ready { block, taken: Taken::default() });
     }
 }
 
@@ -186,12 +187,12 @@ mod tests {
         let caller = caller("ada", &[Role::User], None);
         let blocks = streams.open(caller, Filter::default(), Start::Now, &Extensions::new());
         let mut blocks = std::pin::pin!(blocks);
-        let connected = blocks.next().await.unwrap().unwrap();
-        assert!(String::from_utf8_lossy(&connected).contains("event: connected\n"), "{connected:?}");
-        // What the client does now has a position behind the one with which its stream begins.
+        // What the client does once it is connected has a position behind the one with which its stream begins.
         streams.ring.advance(Log::Tasks, 9);
-        let id = blocks.next().await.unwrap().unwrap();
-        let expected = format!("id: {}\n\n", Cursor::at([Some(before); 2]).to_text());
-        assert_eq!(String::from_utf8_lossy(&id), expected);
+        let first = blocks.next().await.unwrap().unwrap();
+        let first = String::from_utf8_lossy(&first);
+        let (connected, id) = first.split_once("\n\n").unwrap();
+        assert!(connected.contains("event: connected\n"), "{connected}");
+        assert_eq!(id, format!("id: {}\n\n", Cursor::at([Some(before); 2]).to_text()));
     }
 }

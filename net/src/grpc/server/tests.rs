@@ -39,6 +39,10 @@ struct Names;
 struct Name(String);
 
 impl Identified for Name {
+    fn sub(&self) -> Arc<str> {
+        self.0.as_str().into()
+    }
+
     fn who(&self) -> Who {
         Who { sub: self.0.as_str().into(), ..Who::default() }
     }
