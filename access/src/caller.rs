@@ -31,7 +31,7 @@ pub enum Role {
 /// the same token.
 #[derive(Clone)]
 pub struct Caller {
-    token: Arc<Token>,
+    verified: Arc<Verified>,
     /// `sub` of the person on whose behalf a service makes the request. Recorded in events; gives no rights.
     pub on_behalf_of: Option<String>,
     /// The `authorization` header as received (`Bearer …`), to forward in calls to other processes.
@@ -57,8 +57,8 @@ pub struct VerifiedClaims {
     pub accepted_until: Micros,
 }
 
-/// A verified token, without itself.
-struct Token {
+/// What a token says, and what follows from it; not the token, which is a secret.
+struct Verified {
     claims: VerifiedClaims,
     visibility: Visibility,
 }
@@ -67,7 +67,7 @@ impl Deref for Caller {
     type Target = VerifiedClaims;
 
     fn deref(&self) -> &VerifiedClaims {
-        &self.token.claims
+        &self.verified.claims
     }
 }
 
@@ -81,12 +81,12 @@ impl Caller {
             let department = claims.department.clone().filter(|_| is(Role::Manager));
             Visibility::Restricted { person: claims.sub.to_string(), department }
         };
-        Self { token: Arc::new(Token { claims, visibility }), on_behalf_of: None, authorization }
+        Self { verified: Arc::new(Verified { claims, visibility }), on_behalf_of: None, authorization }
     }
 
     /// The caller of another request with the same token.
     pub(crate) fn with_authorization(&self, authorization: HeaderValue) -> Self {
-        Self { token: self.token.clone(), on_behalf_of: None, authorization }
+        Self { verified: self.verified.clone(), on_behalf_of: None, authorization }
     }
 
     /// Whether the token grants `role`.
@@ -104,7 +104,7 @@ impl Caller {
     /// Which tasks and workers the caller may see.
     #[must_use]
     pub fn visibility(&self) -> &Visibility {
-        &self.token.visibility
+        &self.verified.visibility
     }
 }
 
@@ -134,7 +134,7 @@ impl Identified for Caller {
 impl fmt::Debug for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Caller")
-            .field("claims", &self.token.claims)
+            .field("claims", &self.verified.claims)
             .field("on_behalf_of", &self.on_behalf_of)
             .finish_non_exhaustive()
     }

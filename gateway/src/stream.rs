@@ -235,7 +235,7 @@ impl Streams {
         filter: Filter,
         start: Start,
         extensions: &Extensions,
-    ) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> + Send + 'static {
+    ) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> + Send + 'static + use<> {
         let opened = match self.permits.acquire(&Key::of(extensions)) {
             Ok(permit) => {
                 let ends = Ends::new(extensions, caller.accepted_until, &self.clock, &self.settings);

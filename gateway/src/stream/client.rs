@@ -1,9 +1,11 @@
 //! One stream: a snapshot if the client needs one, older events, then new ones as they come, until it ends.
 
 mod end;
-mod ready;
 mod snapshot;
 mod telling;
+#[cfg(test)]
+mod tests;
+mod unsent;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,7 +22,7 @@ use tonic::Status;
 
 pub(super) use self::end::Ends;
 use self::end::{EndSpan, Wake};
-use self::ready::{Ready, ReadyBlocks, Taken};
+use self::unsent::{Taken, Unsent, UnsentBlocks};
 use super::cursor::{Cursor, Place, Point};
 use super::filter::Filter;
 use super::frame::control;
@@ -78,6 +80,8 @@ struct State {
     /// The points that are beyond what this gateway has read, and exist.
     verified: PerLog<bool>,
     permit: StreamPermit,
+    /// Where the client waits for changes of the ring.
+    room: u8,
     /// Whether the client has taken the last part of a snapshot at once, so that the next one may be large.
     is_fast: bool,
     /// Whether a log was reset before, so that the next reset waits.
@@ -86,7 +90,7 @@ struct State {
     is_warned: bool,
     /// A turn to catch up that was requested, and not used yet.
     turn: Option<Turn>,
-    ready: ReadyBlocks,
+    unsent: UnsentBlocks,
 }
 
 /// What the stream does.
@@ -120,8 +124,10 @@ impl Client {
         ends: Ends,
         permit: StreamPermit,
     ) -> Self {
-        let moved = streams.ring.waiting_room().clone().notified_owned();
+        let room = streams.ring.next_room();
+        let moved = streams.ring.moved(room);
         let mut state = State {
+            room,
             wanted: filter.logs(),
             filter: (filter != Filter::default()).then(|| Box::new(filter)),
             cursor: Cursor::default(),
@@ -133,7 +139,7 @@ impl Client {
             was_reset: [false; 2],
             is_warned: false,
             turn: None,
-            ready: ReadyBlocks::default(),
+            unsent: UnsentBlocks::default(),
             streams,
             caller,
         };
@@ -151,7 +157,7 @@ impl Client {
             Taken::Part(part) => this.state.is_fast = part.at.elapsed() < FAST,
         }
         loop {
-            if let Some(Ready { block, mut taken }) = this.state.ready.pop() {
+            if let Some(Unsent { block, mut taken }) = this.state.unsent.pop() {
                 this.span.sent(&block, matches!(taken, Taken::Event(_)));
                 if let Taken::Part(part) = &mut taken {
                     part.at = Instant::now();
@@ -169,10 +175,9 @@ impl Client {
                     this.span.ended(end);
                 }
                 Poll::Pending => {
-                    // What happens after this is told again: the ring is looked at later.
+                    // Before the ring is looked at: a change between the two wakes this task.
                     while this.state.looks_at_ring() && this.moved.as_mut().poll(cx).is_ready() {
-                        let next = this.state.streams.ring.waiting_room().clone().notified_owned();
-                        this.moved.set(next);
+                        this.moved.set(this.state.streams.ring.moved(this.state.room));
                     }
                     ready!(this.state.step(cx));
                     this.counted.set(this.state.phase());
@@ -231,7 +236,7 @@ impl State {
                 self.push_reset("unknown_id", "all");
             }
         }
-        self.ready.join();
+        self.unsent.join();
     }
 
     /// What the stream is doing, for its metric.
@@ -243,12 +248,18 @@ impl State {
         }
     }
 
-    /// Whether the next step looks at the ring, and has to be told of its changes if it finds nothing.
+    /// Whether the next step looks at the ring.
     fn looks_at_ring(&self) -> bool {
-        matches!(self.phase, Phase::AwaitingNow | Phase::Deciding | Phase::Live(_))
+        let waits_for_turn = self.turn.as_ref().is_some_and(|it| !it.is_given());
+        !waits_for_turn
+            && match self.phase {
+                Phase::AwaitingNow | Phase::Deciding | Phase::Live(_) => true,
+                Phase::Reading(..) | Phase::Pausing(_) => false,
+            }
     }
 
-    /// Does the next thing, after which there may be something ready.
+    /// Does the next thing, after which there may be something to send. If it [looks at the ring](Self::looks_at_ring) and finds
+    /// nothing, it is the caller who has to be told of changes.
     fn step(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(turn) = self.turn.as_mut().filter(|it| !it.is_given()) {
             return turn.poll_given(cx);

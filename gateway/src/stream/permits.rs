@@ -9,8 +9,7 @@ const MAX_PARTS: usize = 256;
 /// The same of one caller.
 const MAX_PARTS_OF_CALLER: usize = 16;
 
-/// Counts open streams. Clones share the counts.
-#[derive(Clone)]
+/// Counts open streams.
 pub(super) struct StreamPermits {
     streams: Places<Key>,
     parts: Places<Key>,

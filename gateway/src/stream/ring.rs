@@ -2,12 +2,13 @@
 //! both logs behind it, so the id of its block is the same for all clients, too.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use smallvec::SmallVec;
 use tokio::sync::Notify;
+use tokio::sync::futures::OwnedNotified;
 use uuid::Uuid;
 
 use super::cursor::{Cursor, Place, Point};
@@ -24,16 +25,16 @@ const BATCH: usize = 32;
 const TURN_BATCH: usize = 64;
 /// A client that lacks more entries than this one waits for its turn.
 const NEAR: usize = 256;
-/// Lists in which clients wait.
-const WAITING_ROOMS: usize = 8;
+/// Lists of waiting clients.
+const ROOMS: usize = 8;
 
 /// The newest events. Clients follow by the sequence number of an entry, which counts from 0 in each process.
 pub(super) struct Ring {
     inner: Mutex<Inner>,
     /// Told of each change. Several, as a watch channel has, so that clients that wait anew do not wait for each other.
-    moved: [Arc<Notify>; WAITING_ROOMS],
-    /// Clients that have asked for one of them.
-    waiting: AtomicUsize,
+    rooms: [Arc<Notify>; ROOMS],
+    /// The number of clients that have got a room.
+    clients: AtomicU8,
 }
 
 #[derive(Default)]
@@ -105,8 +106,8 @@ impl Ring {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
             inner: Mutex::default(),
-            moved: std::array::from_fn(|_| Arc::default()),
-            waiting: AtomicUsize::new(0),
+            rooms: std::array::from_fn(|_| Arc::default()),
+            clients: AtomicU8::new(0),
         })
     }
 
@@ -115,9 +116,14 @@ impl Ring {
         self.inner().heads
     }
 
-    /// Where a client waits for changes.
-    pub(super) fn waiting_room(&self) -> &Arc<Notify> {
-        &self.moved[self.waiting.fetch_add(1, Ordering::Relaxed) % WAITING_ROOMS]
+    /// The room in which a new client waits.
+    pub(super) fn next_room(&self) -> u8 {
+        self.clients.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The next change from now on.
+    pub(super) fn moved(&self, room: u8) -> OwnedNotified {
+        self.rooms[usize::from(room) % ROOMS].clone().notified_owned()
     }
 
     /// Begins a log at a point. If it has another one in memory, every client has to join again.
@@ -238,7 +244,7 @@ impl Ring {
 
     fn notify(&self, inner: MutexGuard<'_, Inner>) {
         drop(inner);
-        for room in &self.moved {
+        for room in &self.rooms {
             room.notify_waiters();
         }
     }

@@ -69,7 +69,7 @@ pub(super) fn streams(settings: Settings) -> Arc<Streams> {
     Streams::new(&peer("task-service"), &peer("worker-service"), None, settings, Clock::manual(Micros(NOW)))
 }
 
-/// The first blocks of a stream: at most two.
+/// The first blocks of a stream: those that it says at its beginning, and the next one.
 async fn opened(streams: &Arc<Streams>, start: Start) -> Vec<String> {
     let until = Micros(NOW) + Duration::from_hours(1);
     first_blocks(streams, start, until).await

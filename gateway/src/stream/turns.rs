@@ -22,6 +22,13 @@ impl Turns {
         Self(Arc::new(Semaphore::new(at_once)))
     }
 
+    /// All turns, for as long as nobody is to get one.
+    #[cfg(test)]
+    pub(super) async fn all(&self) -> tokio::sync::OwnedSemaphorePermit {
+        let all = self.0.available_permits().try_into().unwrap();
+        self.0.clone().acquire_many_owned(all).await.unwrap()
+    }
+
     /// Asks for a turn. The place in the queue does not depend on the stream being polled, and the stream does not hold the
     /// permit: one whose client reads nothing delays nobody.
     pub(super) fn request(&self) -> Turn {
@@ -92,7 +99,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_waits_for_its_turn_gets_heartbeats() {
         let streams = samples::streams(Settings { heartbeat: Duration::from_millis(1), ..samples::usual() });
-        let _all = streams.turns.0.acquire().await;
+        let _all = streams.turns.all().await;
         let ada = caller("ada", &[Role::User], None);
         let blocks = streams.open(ada, Filter::default(), Start::Snapshot, &Extensions::new());
         let blocks: Vec<_> = blocks.take(3).collect().await;

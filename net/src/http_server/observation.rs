@@ -43,7 +43,7 @@ pub(super) struct Observation {
     /// Boxed, because few requests have one.
     pub(super) reason: Option<Box<Cow<'static, str>>>,
     pub(super) is_stream: bool,
-    /// Bytes of an event stream so far.
+    /// Bytes of the body so far; the log has those of event streams only.
     pub(super) streamed: usize,
 }
 

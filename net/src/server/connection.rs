@@ -321,14 +321,16 @@ where
 }
 
 /// Calls a service at once if it is ready, as those of this product are. The future of `oneshot` has room for the request, and
-/// with HTTP/2 there is a task with this future for each open stream.
-fn called<S: Service<R>, R>(
+/// with HTTP/2 there is a task with this future for each open stream. What a service does before its future is polled happens in
+/// the task of the connection.
+fn called<S: Service<R, Error = Infallible>, R>(
     mut service: S,
     request: R,
-) -> impl Future<Output = Result<S::Response, S::Error>> {
+) -> impl Future<Output = Result<S::Response, Infallible>> {
     match service.poll_ready(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(())) => future::Either::Left(service.call(request)),
-        _ => future::Either::Right(Box::pin(service.oneshot(request))),
+        Poll::Ready(Err(never)) => match never {},
+        Poll::Pending => future::Either::Right(Box::pin(service.oneshot(request))),
     }
 }
 

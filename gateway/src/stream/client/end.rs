@@ -122,7 +122,7 @@ impl Ends {
         loop {
             ready!(this.timer.as_mut().poll(cx));
             let now = Instant::now();
-            // By the time of day, and not by the timer, which does not notice that the clock was set or that the machine was
+            // By the time of day, as that of a request; the timer does not notice that the clock was set or that the machine was
             // suspended.
             let token_lasts = caller.accepted_until - streams.clock.now();
             if token_lasts.is_zero() {
@@ -176,7 +176,7 @@ impl EndSpan {
         self.end.is_some()
     }
 
-    /// Records the end; a client that reads nothing is cut without being told.
+    /// Records the end, once: when the stream is dropped. A client that reads nothing is cut without being told.
     pub(super) fn record(&mut self, is_stalled: bool) {
         let unknown = if is_stalled { End::Slow } else { End::Disconnected };
         let end = self.end.unwrap_or(unknown).name();

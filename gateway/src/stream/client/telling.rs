@@ -9,7 +9,7 @@ use proto::error::v1::Reason;
 use serde_json::json;
 use tonic::Status;
 
-use super::ready::{Ready, Taken, TakenPart};
+use super::unsent::{Taken, TakenPart, Unsent};
 use super::{Phase, RETRY, Read, State};
 use crate::metrics;
 use crate::stream::cursor::{Cursor, Place, Point};
@@ -33,7 +33,7 @@ impl State {
                     end_block(Some(&self.cursor.to_text()), &mut block);
                 }
                 let taken = Taken::Part(Box::new(TakenPart { _room: part.room, at: Instant::now() }));
-                self.ready.push(Ready { block: block.freeze(), taken });
+                self.unsent.push(Unsent { block: block.freeze(), taken });
                 // The point behind the snapshot is the id of its end only: a client that resumes there has been told of the end.
                 if let Some([tasks, workers]) = counts.as_deref() {
                     let data = json!({"tasks": tasks, "workers": workers});
@@ -76,7 +76,7 @@ impl State {
                         sent.write_with(Some(&self.cursor.to_text()), &mut block);
                         block.freeze()
                     };
-                    self.ready.push(Ready { block, taken: Taken::Event(told.clone()) });
+                    self.unsent.push(Unsent { block, taken: Taken::Event(told.clone()) });
                 }
             }
             EntryKind::Report { worker, block } => {
@@ -160,7 +160,7 @@ impl State {
     }
 
     pub(super) fn push(&mut self, block: Bytes) {
-        self.ready.push(Ready { block, taken: Taken::default() });
+        self.unsent.push(Unsent { block, taken: Taken::default() });
     }
 }
 

@@ -9,31 +9,32 @@ use crate::stream::permits::PartPermit;
 use crate::stream::told::Shared;
 
 /// A block to be sent.
-pub(super) struct Ready {
+pub(super) struct Unsent {
     pub(super) block: Bytes,
     pub(super) taken: Taken,
 }
 
 /// The blocks to be sent. Most of the time there is none or one, for which no more room is needed.
 #[derive(Default)]
-pub(super) struct ReadyBlocks {
-    first: Option<Ready>,
-    others: VecDeque<Ready>,
+pub(super) struct UnsentBlocks {
+    first: Option<Unsent>,
+    others: VecDeque<Unsent>,
 }
 
-impl ReadyBlocks {
-    pub(super) fn push(&mut self, ready: Ready) {
+impl UnsentBlocks {
+    pub(super) fn push(&mut self, unsent: Unsent) {
         if self.first.is_none() {
-            self.first = Some(ready);
+            self.first = Some(unsent);
         } else {
-            self.others.push_back(ready);
+            self.others.push_back(unsent);
         }
     }
 
     /// Makes one block of all, which are about the stream itself: one frame of HTTP/2 instead of several, for each of which a
     /// connection keeps room as long as it is open.
     pub(super) fn join(&mut self) {
-        let Some(first) = &mut self.first else { return };
+        let Some(first) = self.first.as_mut().filter(|_| !self.others.is_empty()) else { return };
+        debug_assert!(self.others.iter().chain([&*first]).all(|it| matches!(it.taken, Taken::Other)));
         let mut block = BytesMut::from(&*first.block);
         for other in std::mem::take(&mut self.others) {
             block.extend_from_slice(&other.block);
@@ -41,7 +42,7 @@ impl ReadyBlocks {
         first.block = block.freeze();
     }
 
-    pub(super) fn pop(&mut self) -> Option<Ready> {
+    pub(super) fn pop(&mut self) -> Option<Unsent> {
         let first = self.first.take()?;
         self.first = self.others.pop_front();
         if self.first.is_none() && self.others.capacity() > 0 {
@@ -74,29 +75,29 @@ pub(super) struct TakenPart {
 mod tests {
     use super::*;
 
-    fn blocks(of: &[&'static str]) -> ReadyBlocks {
-        let mut blocks = ReadyBlocks::default();
+    fn blocks(of: &[&'static str]) -> UnsentBlocks {
+        let mut blocks = UnsentBlocks::default();
         for it in of {
-            blocks.push(Ready { block: Bytes::from_static(it.as_bytes()), taken: Taken::Other });
+            blocks.push(Unsent { block: Bytes::from_static(it.as_bytes()), taken: Taken::Other });
         }
         blocks
     }
 
     #[test]
     fn blocks_come_in_order_and_leave_no_room_behind() {
-        let mut ready = blocks(&["a", "b", "c"]);
-        assert_eq!(ready.pop().unwrap().block, "a");
-        ready.push(Ready { block: Bytes::from_static(b"d"), taken: Taken::Other });
-        let rest: Vec<Bytes> = std::iter::from_fn(|| ready.pop()).map(|it| it.block).collect();
+        let mut unsent = blocks(&["a", "b", "c"]);
+        assert_eq!(unsent.pop().unwrap().block, "a");
+        unsent.push(Unsent { block: Bytes::from_static(b"d"), taken: Taken::Other });
+        let rest: Vec<Bytes> = std::iter::from_fn(|| unsent.pop()).map(|it| it.block).collect();
         assert_eq!(rest, ["b", "c", "d"]);
-        assert_eq!(ready.others.capacity(), 0);
+        assert_eq!(unsent.others.capacity(), 0);
     }
 
     #[test]
     fn joined_blocks_are_one() {
-        let mut ready = blocks(&["a", "b", "c"]);
-        ready.join();
-        assert_eq!(ready.pop().unwrap().block, "abc");
-        assert!(ready.pop().is_none());
+        let mut unsent = blocks(&["a", "b", "c"]);
+        unsent.join();
+        assert_eq!(unsent.pop().unwrap().block, "abc");
+        assert!(unsent.pop().is_none());
     }
 }
