@@ -11,6 +11,7 @@ mod permits;
 mod ring;
 #[cfg(test)]
 pub(crate) mod samples;
+mod shared_answer;
 mod source;
 mod told;
 mod turns;
@@ -309,7 +310,7 @@ impl Stream for Blocks {
 mod tests {
     use super::*;
 
-    /// What each open stream takes, in the next size of the allocator: docs/performance.md says what for.
+    /// The size that the allocator has for it; ADR 37 says what it is for.
     #[test]
     fn a_stream_has_no_more_than_768_bytes() {
         assert!(size_of::<Blocks>() <= 768, "{}", size_of::<Blocks>());

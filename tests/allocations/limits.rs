@@ -81,15 +81,15 @@ const fn limit(request: Request, traced: Traced, allocations: f64, bytes: f64) -
 }
 
 pub(crate) const LIMITS: [Limit; 9] = [
-    limit(Request::Get, Traced::Never, 195.0, 92_000.0),
-    limit(Request::Get, Traced::Unsampled, 210.0, 96_000.0),
-    limit(Request::Get, Traced::Always, 255.0, 120_000.0),
-    limit(Request::List, Traced::Never, 1_110.0, 620_000.0),
-    limit(Request::List, Traced::Unsampled, 1_130.0, 625_000.0),
-    limit(Request::List, Traced::Always, 1_180.0, 645_000.0),
-    limit(Request::Post, Traced::Never, 545.0, 155_000.0),
-    limit(Request::Post, Traced::Unsampled, 575.0, 160_000.0),
-    limit(Request::Post, Traced::Always, 665.0, 196_000.0),
+    limit(Request::Get, Traced::Never, 190.0, 89_000.0),
+    limit(Request::Get, Traced::Unsampled, 207.0, 93_000.0),
+    limit(Request::Get, Traced::Always, 250.0, 114_000.0),
+    limit(Request::List, Traced::Never, 1_110.0, 605_000.0),
+    limit(Request::List, Traced::Unsampled, 1_130.0, 610_000.0),
+    limit(Request::List, Traced::Always, 1_180.0, 632_000.0),
+    limit(Request::Post, Traced::Never, 545.0, 149_000.0),
+    limit(Request::Post, Traced::Unsampled, 575.0, 154_000.0),
+    limit(Request::Post, Traced::Always, 665.0, 188_000.0),
 ];
 
 /// The most voluntary context switches of a POST on SQLite, on average: each is a wait of a thread for another one or for the disk.

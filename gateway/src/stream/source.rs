@@ -19,6 +19,7 @@ use tonic::{Status, Streaming};
 use uuid::Uuid;
 
 use super::cursor::Point;
+use super::shared_answer::SharedAnswer;
 use super::told::{Shared, Told, report_block};
 use super::{Log, Streams};
 use crate::metrics;
@@ -41,6 +42,7 @@ pub(super) struct Source {
     client: EventServiceClient<Channel>,
     identity: Option<Identity>,
     reading: Semaphore,
+    earliest: SharedAnswer<Point>,
     pages: Mutex<VecDeque<Page>>,
 }
 
@@ -61,7 +63,14 @@ pub(super) struct Older {
 
 impl Source {
     pub(super) fn new(log: Log, client: EventServiceClient<Channel>, identity: Option<Identity>) -> Self {
-        Self { log, client, identity, reading: Semaphore::new(MAX_READING), pages: Mutex::default() }
+        Self {
+            log,
+            client,
+            identity,
+            reading: Semaphore::new(MAX_READING),
+            earliest: SharedAnswer::new(),
+            pages: Mutex::default(),
+        }
     }
 
     pub(super) fn has_identity(&self) -> bool {
@@ -212,6 +221,10 @@ impl Source {
 
     /// The point before the oldest event.
     pub(super) async fn earliest(&self) -> Result<Point, Status> {
+        self.earliest.get(async || self.ask_for_earliest().await).await
+    }
+
+    async fn ask_for_earliest(&self) -> Result<Point, Status> {
         // The semaphore is never closed.
         let _permit = self.reading.acquire().await;
         let request =
