@@ -75,9 +75,10 @@ pin_project_lite::pin_project! {
         #[pin]
         draining: WaitForCancellationFutureOwned,
         stalled: Stalled,
+        token_ends_at: Instant,
         age_ends_at: Instant,
         heartbeat_at: Instant,
-        // The first of these times, and of the end of the token.
+        // The first of these times.
         #[pin]
         timer: Sleep,
     }
@@ -97,6 +98,7 @@ impl Ends {
         Self {
             draining: Draining::of(extensions).into_started(),
             stalled: Stalled::of(extensions),
+            token_ends_at: now + token_lasts,
             age_ends_at: now + age,
             heartbeat_at: now + settings.heartbeat,
             timer: tokio::time::sleep(settings.heartbeat.min(token_lasts).min(age)),
@@ -122,10 +124,8 @@ impl Ends {
         loop {
             ready!(this.timer.as_mut().poll(cx));
             let now = Instant::now();
-            // By the time of day, as that of a request; the timer does not notice that the clock was set or that the machine was
-            // suspended.
-            let token_lasts = caller.accepted_until - streams.clock.now();
-            if token_lasts.is_zero() {
+            // The timer does not notice that the clock was set or that the machine was suspended.
+            if now >= *this.token_ends_at || streams.clock.now() >= caller.accepted_until {
                 return Poll::Ready(Wake::End(End::TokenExpired));
             }
             if now >= *this.age_ends_at {
@@ -135,7 +135,7 @@ impl Ends {
             if is_due {
                 *this.heartbeat_at = now + streams.settings.heartbeat;
             }
-            this.timer.as_mut().reset((now + token_lasts).min(*this.age_ends_at).min(*this.heartbeat_at));
+            this.timer.as_mut().reset((*this.heartbeat_at).min(*this.token_ends_at).min(*this.age_ends_at));
             if is_due {
                 return Poll::Ready(Wake::Heartbeat);
             }
