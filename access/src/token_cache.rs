@@ -69,22 +69,13 @@ impl TokenCache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::VerifiedClaims;
     use crate::local::LocalIssuer;
+    use crate::testing::caller_until;
 
     const NOW: Micros = Micros(1_000_000);
 
-    fn caller(expires_at: Micros) -> Caller {
-        let claims = VerifiedClaims {
-            issuer: "urn:test".into(),
-            sub: "ada".into(),
-            roles: [].into(),
-            department: None,
-            department_problem: None,
-            expires_at,
-            accepted_until: expires_at,
-        };
-        Caller::new(claims, HeaderValue::from_static("Bearer first"))
+    fn caller(end: Micros) -> Caller {
+        caller_until("ada", &[], None, end)
     }
 
     fn keys() -> (Keys, Arc<Key>) {

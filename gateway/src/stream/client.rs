@@ -72,7 +72,7 @@ struct State {
     filter: Option<Box<Filter>>,
     /// The logs that have events for the client.
     wanted: PerLog<bool>,
-    /// What the client has, once `ready` was sent.
+    /// What the client has, once `unsent` was sent.
     cursor: Cursor,
     phase: Phase,
     /// Subjects of each kind sent by the snapshot in progress; `None`: there is none.

@@ -1,4 +1,5 @@
-//! A question that many streams have at the same time, and that is asked once for all who had it before.
+//! A question that many streams have at the same time, and that is asked once for all who had it before. A `OnceCell` would keep
+//! its answer for ever, and none if the question failed.
 
 use std::time::Instant;
 
