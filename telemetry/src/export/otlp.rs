@@ -1,12 +1,18 @@
-//! How the OTLP exporters of all signals connect. They read endpoint, headers and compression from the environment by
-//! themselves, but not the TLS settings nor, with our own HTTP client, the timeout.
+//! How the OTLP exporters of all signals connect. Those of opentelemetry-otlp read headers and compression from the environment
+//! by themselves, and over HTTP the endpoint, but not the TLS settings nor, with our own HTTP client, the timeout.
 
 use std::path::Path;
+use std::time::Duration;
 
-use tonic::transport::{Certificate, ClientTlsConfig, Identity};
+use opentelemetry_otlp::ExporterBuildError;
+use platform::causes::chain;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Identity};
 
 use crate::TelemetryError;
-use crate::environment::Otlp;
+use crate::environment::{DEFAULT_GRPC_ENDPOINT, Otlp};
+
+/// A timeout may be set that is shorter than a ping takes.
+const SHORTEST_SILENCE: Duration = Duration::from_millis(100);
 
 /// What an exporter is built with.
 pub(super) enum Transport {
@@ -33,6 +39,35 @@ impl Transport {
     }
 }
 
+/// Connects when it is first used. `timeout` limits the calls of an exporter that does not do so itself. A connection whose peer says
+/// nothing while an export waits is given up after half the timeout of an export, so that the next attempt has a new one: that to a
+/// machine that is gone would be kept for a quarter of an hour. A receiver that answers within a quarter of the timeout is sent no
+/// ping, because servers of gRPC allow few of them.
+pub(super) fn grpc_channel(
+    settings: &Otlp,
+    tls: ClientTlsConfig,
+    timeout: Option<Duration>,
+) -> Result<Channel, ExporterBuildError> {
+    let invalid =
+        |what: &str, why: String| ExporterBuildError::InvalidConfiguration(format!("{what}: {why}"));
+    let (name, url) = match &settings.endpoint {
+        Some((name, url)) if url.contains("://") => (&**name, url.clone()),
+        Some((name, url)) if settings.is_insecure => (&**name, format!("http://{url}")),
+        Some((name, url)) => (&**name, format!("https://{url}")),
+        None => ("endpoint", DEFAULT_GRPC_ENDPOINT.to_owned()),
+    };
+    let endpoint = Channel::from_shared(url.clone())
+        .map_err(|error| invalid(name, format!("invalid endpoint '{url}': {}", chain(&error))))?;
+    let endpoint = endpoint.tls_config(tls).map_err(|error| invalid("tls_config", chain(&error)))?;
+    let silence = (settings.timeout / 4).max(SHORTEST_SILENCE);
+    let endpoint = endpoint.http2_keep_alive_interval(silence).keep_alive_timeout(silence);
+    Ok(match timeout {
+        Some(timeout) => endpoint.timeout(timeout),
+        None => endpoint,
+    }
+    .connect_lazy())
+}
+
 /// Builds an OTLP exporter: the builders of the signals have the same methods, but no trait in common.
 macro_rules! otlp_exporter {
     ($builder:expr, $settings:expr) => {
@@ -40,7 +75,10 @@ macro_rules! otlp_exporter {
             $crate::export::otlp::Transport::Http(client) => {
                 $builder.with_http().with_http_client(client).build()
             }
-            $crate::export::otlp::Transport::Grpc(tls) => $builder.with_tonic().with_tls_config(tls).build(),
+            $crate::export::otlp::Transport::Grpc(tls) => {
+                $crate::export::otlp::grpc_channel($settings, tls, Some($settings.timeout))
+                    .and_then(|channel| $builder.with_tonic().with_channel(channel).build())
+            }
         }
     };
 }
@@ -88,3 +126,6 @@ fn pem(file: &str) -> Result<Pem, TelemetryError> {
     platform::regular_file::read(Path::new(file))
         .map_err(|source| TelemetryError::Pem { file: file.to_owned(), source })
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -18,7 +18,7 @@ use opentelemetry_sdk::trace::{
 use self::grpc::GrpcExporter;
 use super::component;
 use super::delivery::{Delivery, Stop};
-use super::otlp::Transport;
+use super::otlp::{Transport, grpc_channel};
 use crate::TelemetryError;
 use crate::environment::{Batch, Exporter, Otlp, Traces};
 use crate::losses::{Counters, Signal};
@@ -79,7 +79,8 @@ impl AnyExporter {
         }
         Ok(match Transport::new(settings)? {
             Transport::Grpc(tls) => {
-                let exporter = Box::new(GrpcExporter::new(settings, tls)?);
+                let channel = grpc_channel(settings, tls, None)?;
+                let exporter = Box::new(GrpcExporter::new(settings, channel));
                 Self::Grpc { exporter, resource: Resource::builder_empty().build() }
             }
             Transport::Http(client) => {

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use bytes::{BufMut as _, Bytes};
 use http::Extensions;
 use http::uri::PathAndQuery;
-use opentelemetry_otlp::ExporterBuildError;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use platform::causes::chain;
@@ -15,12 +14,12 @@ use tokio::runtime::Handle;
 use tonic::client::Grpc;
 use tonic::codec::{BufferSettings, Codec, EncodeBuf, Encoder};
 use tonic::metadata::MetadataMap;
-use tonic::transport::{Channel, ClientTlsConfig};
+use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
 use tonic_prost::{ProstCodec, ProstDecoder};
 use tonic_types::StatusExt as _;
 
-use crate::environment::{DEFAULT_GRPC_ENDPOINT, Otlp};
+use crate::environment::Otlp;
 
 const METHOD: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 const USER_AGENT: &str = concat!("ccm/", env!("CARGO_PKG_VERSION"));
@@ -50,33 +49,21 @@ impl fmt::Debug for GrpcExporter {
 }
 
 impl GrpcExporter {
-    /// Connects when it is first used. Must be called within a tokio runtime.
-    pub(in crate::export) fn new(settings: &Otlp, tls: ClientTlsConfig) -> Result<Self, ExporterBuildError> {
-        let invalid =
-            |what: &str, why: String| ExporterBuildError::InvalidConfiguration(format!("{what}: {why}"));
-        let (name, url) = match &settings.endpoint {
-            Some((name, url)) if url.contains("://") => (&**name, url.clone()),
-            Some((name, url)) if settings.is_insecure => (&**name, format!("http://{url}")),
-            Some((name, url)) => (&**name, format!("https://{url}")),
-            None => ("endpoint", DEFAULT_GRPC_ENDPOINT.to_owned()),
-        };
-        let endpoint = Channel::from_shared(url.clone())
-            .map_err(|error| invalid(name, format!("invalid endpoint '{url}': {}", chain(&error))))?;
-        let endpoint = endpoint.tls_config(tls).map_err(|error| invalid("tls_config", chain(&error)))?;
-        let channel = endpoint.connect_lazy();
+    /// Must be called within a tokio runtime.
+    pub(in crate::export) fn new(settings: &Otlp, channel: Channel) -> Self {
         let mut client = Grpc::new(channel);
         if let Some(encoding) = settings.compression {
             client = client.send_compressed(encoding).accept_compressed(encoding);
         }
         let mut headers = settings.headers.clone();
         headers.entry(http::header::USER_AGENT).or_insert(http::HeaderValue::from_static(USER_AGENT));
-        Ok(Self {
+        Self {
             client,
             headers: MetadataMap::from_headers(headers),
             timeout: settings.timeout,
             retries: RETRIES,
             runtime: Handle::current(),
-        })
+        }
     }
 
     /// Exports an encoded request. Failures that may pass are repeated a few times, within the timeout.

@@ -19,10 +19,13 @@ use opentelemetry_sdk::trace::SpanExporter as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Notify;
+use tonic::transport::ClientTlsConfig;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status};
 
 use super::is_transient;
+use crate::export::otlp::grpc_channel;
+use crate::export::otlp::tests::plain;
 use crate::export::spans::grpc::GrpcExporter;
 
 /// For receivers that answer, however busy the machine is.
@@ -119,8 +122,10 @@ async fn the_http_status_of_an_answer_decides() {
 /// Exports an empty batch over gRPC, without retries, by the exporter of opentelemetry-otlp, which log records and metrics
 /// use, and by that of spans.
 async fn over_grpc(endpoint: String, timeout: Duration) -> [OTelSdkResult; 2] {
+    let settings = plain(&endpoint, timeout);
+    let channel = grpc_channel(&settings, ClientTlsConfig::new(), Some(timeout)).unwrap();
     let builder = opentelemetry_otlp::SpanExporter::builder().with_tonic();
-    let builder = builder.with_endpoint(endpoint.clone()).with_timeout(timeout);
+    let builder = builder.with_channel(channel).with_timeout(timeout);
     let library = builder.with_retry_policy(RetryPolicy::disabled()).build().unwrap();
     let ours = GrpcExporter::for_test(&endpoint, timeout, 0);
     let (request, none) = (Bytes::new(), Vec::new());

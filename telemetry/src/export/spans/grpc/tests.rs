@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use http::HeaderMap;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
@@ -10,29 +9,22 @@ use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tonic::Response;
+use tonic::transport::ClientTlsConfig;
 use tonic::transport::server::TcpIncoming;
 use tonic_types::ErrorDetails;
 
 use super::*;
+use crate::export::otlp::grpc_channel;
+use crate::export::otlp::tests::plain;
 use crate::export::transient::is_transient;
 
 const LONG: Duration = Duration::from_secs(30);
 
 impl GrpcExporter {
     pub(in crate::export) fn for_test(endpoint: &str, timeout: Duration, retries: u32) -> Self {
-        let settings = Otlp {
-            http: false,
-            endpoint: Some(("endpoint".to_owned(), endpoint.to_owned())),
-            is_insecure: true,
-            headers: HeaderMap::new(),
-            compression: None,
-            is_plain: true,
-            timeout,
-            certificate: None,
-            client_certificate: None,
-            client_key: None,
-        };
-        Self { retries, ..Self::new(&settings, ClientTlsConfig::new()).unwrap() }
+        let settings = plain(endpoint, timeout);
+        let channel = grpc_channel(&settings, ClientTlsConfig::new(), None).unwrap();
+        Self { retries, ..Self::new(&settings, channel) }
     }
 }
 
@@ -107,13 +99,16 @@ async fn a_receiver_that_asks_for_a_pause_does_not_reject_the_batch() {
     assert!(error.to_string().ends_with("the receiver asks for a pause of 60.0 s"), "{error}");
 }
 
-/// A receiver that answers with a head and then says nothing more.
+/// A receiver that answers with a head, and then pings alone.
 async fn silent_after_the_head() -> String {
     const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
     /// `:status: 200` and the name of `content-type`, both by their index of HPACK.
     const HEAD: &[u8] = b"\x88\x5f\x10application/grpc";
     const PREFACE_BYTES: usize = 24;
     const HEADERS: u8 = 1;
+    const PING: u8 = 6;
+    const PING_BYTES: usize = 8;
+    const ACK: u8 = 1;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -123,6 +118,10 @@ async fn silent_after_the_head() -> String {
         let mut frame = PREFACE_BYTES;
         loop {
             while let Some(header) = read.get(frame..frame + 9) {
+                if header[3] == PING && header[4] != ACK {
+                    let Some(opaque) = read.get(frame + 9..frame + 9 + PING_BYTES) else { break };
+                    client.write_all(&[&[0, 0, 8, PING, ACK, 0, 0, 0, 0], opaque].concat()).await.unwrap();
+                }
                 if header[3] == HEADERS {
                     let head = [&[0, 0, u8::try_from(HEAD.len()).unwrap(), HEADERS, 4, 0, 0, 0, 1], HEAD];
                     client.write_all(&head.concat()).await.unwrap();
