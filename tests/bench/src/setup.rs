@@ -273,21 +273,21 @@ pub(crate) fn spawn(setup: Setup, common: &Common, arguments: &[&str]) -> anyhow
         .with_context(|| format!("{} does not start", program.display()))
 }
 
-/// An address that was free a moment ago. Its port is none of those that Linux gives to connections of clients (32768 and above):
+/// An address that was free a moment ago. Its port is none of those that Linux gives to connections of clients by default (32768 and above):
 /// with a thousand of them, one would have it before the process that is to listen there has started.
 pub(crate) fn free_address() -> anyhow::Result<SocketAddr> {
     const FIRST: u32 = 16_384;
     const COUNT: u32 = 16_384;
     static NEXT: AtomicU32 = AtomicU32::new(0);
     for _ in 0..COUNT {
-        // Benchmarks that run at the same time begin at different ports.
+        // Benchmarks that run at the same time usually begin at different ports.
         let number = std::process::id().wrapping_mul(64).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, u16::try_from(FIRST + number % COUNT)?));
         if std::net::TcpListener::bind(address).is_ok() {
             return Ok(address);
         }
     }
-    bail!("no port from {FIRST} on is free")
+    bail!("none of the {COUNT} ports from {FIRST} on is free")
 }
 
 /// The address of a new SQLite database under `directory`.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use opentelemetry_otlp::{LogExporter, WithHttpConfig as _, WithTonicConfig as _};
+use opentelemetry_otlp::{LogExporter, WithExportConfig as _, WithHttpConfig as _, WithTonicConfig as _};
 use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{LogsService, LogsServiceServer};
 use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse};
 use opentelemetry_sdk::logs::{LogBatch, LogExporter as _};
@@ -17,7 +17,7 @@ use super::*;
 use crate::export::spans::grpc::GrpcExporter;
 use crate::otlp::receive;
 
-/// For what must become so, however busy the machine is.
+/// Deadline for what must come true, however busy the machine is.
 const LONG: Duration = Duration::from_mins(1);
 /// Timeout of an export.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -50,8 +50,8 @@ impl LogsService for Logs {
     }
 }
 
-/// Connects clients with a receiver until it is told that the connections there are have died: nothing goes through them any more
-/// then, and neither end is told.
+/// Connects clients with a receiver until the sender is used: from then on, the connections that exist carry nothing, and neither end
+/// is notified.
 async fn path_to(receiver: SocketAddr) -> (String, watch::Sender<bool>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (die, dead) = watch::channel(false);

@@ -91,6 +91,17 @@ async fn a_receiver_that_is_killed_during_a_call_is_transient() {
     }
 }
 
+/// As servers in Go and C++ do while exports that wait are accompanied by pings.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_closes_the_connection_because_of_too_many_pings_is_transient() {
+    for last_stream in [0, 1] {
+        for sent in over_grpc(closing(last_stream).await, LONG).await {
+            let error = sent.unwrap_err();
+            assert!(is_transient(&error), "{last_stream}: {error}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_grpc_code_of_an_answer_decides() {
     let transient = [
@@ -209,6 +220,44 @@ async fn serve(listener: TcpListener, receiver: Receiver) {
 async fn answering_grpc(status: Status) -> String {
     let (listener, endpoint) = listen().await;
     tokio::spawn(serve(listener, Receiver { answer: Some(status), asked: Arc::default() }));
+    endpoint
+}
+
+/// Whether a client has sent a request.
+fn has_headers(sent: &[u8]) -> bool {
+    const PREFACE_BYTES: usize = 24;
+    const HEADERS: u8 = 1;
+    let mut frames = sent.get(PREFACE_BYTES..).unwrap_or_default();
+    while let [_, middle, low, kind, ..] = *frames {
+        if kind == HEADERS {
+            return true;
+        }
+        let bytes = 9 + usize::from(middle) * 256 + usize::from(low);
+        frames = frames.get(bytes..).unwrap_or_default();
+    }
+    false
+}
+
+/// Starts a receiver that answers each request by GOAWAY, with the last stream that it has worked on.
+async fn closing(last_stream: u8) -> String {
+    const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+    const REASON: &[u8] = b"too_many_pings";
+    const ENHANCE_YOUR_CALM: u8 = 11;
+    let (listener, endpoint) = listen().await;
+    let length = 8 + u8::try_from(REASON.len()).unwrap();
+    let goaway = [0, 0, length, 7, 0, 0, 0, 0, 0, 0, 0, 0, last_stream, 0, 0, 0, ENHANCE_YOUR_CALM];
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            connection.write_all(SETTINGS).await.unwrap();
+            let mut read = Vec::new();
+            while !has_headers(&read) {
+                if connection.read_buf(&mut read).await.unwrap() == 0 {
+                    break;
+                }
+            }
+            let _ = connection.write_all(&[&goaway, REASON].concat()).await;
+        }
+    });
     endpoint
 }
 
