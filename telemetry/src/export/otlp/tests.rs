@@ -1,4 +1,4 @@
-//! What the exporters do when a connection is dead.
+//! What the exporters do when a connection is dead, and the settings that tests of exporters share.
 
 use std::net::SocketAddr;
 
@@ -53,9 +53,8 @@ impl LogsService for Logs {
 /// Connects clients with a receiver until the sender is used: from then on, the connections that exist carry nothing, and neither end
 /// is notified.
 async fn path_to(receiver: SocketAddr) -> (String, watch::Sender<bool>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (listener, address) = listen().await;
     let (die, dead) = watch::channel(false);
-    let endpoint = listener.local_addr().unwrap().to_string();
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
             let mut dead = dead.clone();
@@ -69,7 +68,7 @@ async fn path_to(receiver: SocketAddr) -> (String, watch::Sender<bool>) {
             });
         }
     });
-    (endpoint, die)
+    (address.to_string(), die)
 }
 
 async fn listen() -> (TcpListener, SocketAddr) {
