@@ -192,12 +192,13 @@ impl Streams {
                 .max_decoding_message_size(crate::services::MAX_ANSWER_BYTES)
         };
         let source = |log, peer| Source::new(log, client(peer), identity.cloned());
+        let ring = Ring::new();
         Arc::new(Self {
-            ring: Ring::new(),
             sources: [source(Log::Tasks, tasks), source(Log::Workers, workers)],
             snapshots: [client(tasks), client(workers)],
             permits: StreamPermits::new(settings.max_streams, settings.max_streams_per_caller),
-            turns: Turns::new(settings.turns.get()),
+            turns: Turns::new(settings.turns.get(), ring.clone()),
+            ring,
             settings,
             clock,
         })

@@ -22,7 +22,7 @@ const MAX_ENTRIES: usize = 50_000;
 /// Number of entries that a client gets at once.
 const BATCH: usize = 32;
 /// The same in a turn of its own.
-const TURN_BATCH: usize = 64;
+pub(super) const TURN_BATCH: usize = 64;
 /// A client that lacks more entries than this one waits for its turn.
 const NEAR: usize = 256;
 /// Lists of waiting clients.
@@ -114,6 +114,11 @@ impl Ring {
     /// The points of the logs behind the last entry.
     pub(super) fn heads(&self) -> PerLog<Option<Point>> {
         self.inner().heads
+    }
+
+    /// The sequence number of the next entry.
+    pub(super) fn next(&self) -> u64 {
+        self.inner().next()
     }
 
     /// The room in which a new client waits.
@@ -257,14 +262,18 @@ impl Ring {
 impl Inner {
     /// Drops all entries, also for clients that have seen all of them.
     fn clear(&mut self) {
-        self.first += self.entries.len() as u64 + 1;
+        self.first = self.next() + 1;
         self.entries.clear();
         self.reports.clear();
         (self.bytes, self.floors) = (0, self.heads);
     }
 
+    fn next(&self) -> u64 {
+        self.first + self.entries.len() as u64
+    }
+
     fn push(&mut self, kind: EntryKind) -> u64 {
-        let seq = self.first + self.entries.len() as u64;
+        let seq = self.next();
         self.bytes += kind.bytes();
         self.entries.push_back(Arc::new(Entry { seq, heads: self.heads, id: Cursor::at(self.heads), kind }));
         while self.bytes > MAX_BYTES || self.entries.len() > MAX_ENTRIES {
