@@ -5,6 +5,7 @@ mod balancer;
 pub mod channel;
 mod client_layer;
 mod connect_error;
+mod connection;
 pub mod deadline;
 mod endpoint;
 mod endpoints;

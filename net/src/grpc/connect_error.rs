@@ -19,7 +19,7 @@ pub(super) enum ConnectError {
     #[error("the server sent nothing within {0:?}")]
     TimedOut(Duration),
     #[error("the HTTP/2 handshake failed")]
-    Http(#[source] hyper::Error),
+    Http(#[source] h2::Error),
 }
 
 impl ConnectError {
@@ -29,7 +29,7 @@ impl ConnectError {
             Self::Tls(error) => ConnectionFailure::of_chain(error.as_ref()).or(ConnectionFailure::Tls),
             Self::Closed => ConnectionFailure::Closed,
             Self::TimedOut(_) => ConnectionFailure::TimedOut,
-            Self::Http(error) => ConnectionFailure::of_chain(error),
+            Self::Http(error) => error.get_io().map_or(ConnectionFailure::Other, ConnectionFailure::of_io),
         }
     }
 }

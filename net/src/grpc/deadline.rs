@@ -63,7 +63,9 @@ pub(crate) fn to_headers(remaining: Duration, headers: &mut HeaderMap) {
     } else {
         format!("{}m", remaining.as_millis().min(86_400_000))
     };
-    if let Ok(value) = HeaderValue::try_from(text) {
+    if let Ok(mut value) = HeaderValue::try_from(text) {
+        // HTTP/2 does not keep it for further requests, which have another one: looking through what is kept would take longer.
+        value.set_sensitive(true);
         headers.insert(GRPC_TIMEOUT, value);
     }
 }

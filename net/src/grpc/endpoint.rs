@@ -10,10 +10,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, Uri, header};
-use http_body_util::{BodyExt as _, Collected, Full};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
-use hyper::client::conn::http2;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use http_body_util::{BodyExt as _, Collected};
+use hyper::body::{Body, Frame};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, BufReader};
 use tokio::net::TcpStream;
 use tower::BoxError;
@@ -21,25 +19,21 @@ use tower::BoxError;
 use platform::connection_failure::ConnectionFailure;
 
 use super::connect_error::ConnectError;
+use super::connection::{self, AnswerBody, ConnectionError, Pings, Sender};
 use super::exchange_error::ExchangeError;
 use super::introduction::{self, Introduction};
 use super::peer::{Address, Peer};
 use crate::activity::{Activity, RequestGuard};
-use crate::together::{AfterOthers, SmallFramesTogether};
 
-/// Maximum size of the headers or trailers of a response; those of this product's servers are much smaller.
-const MAX_HEADER_BYTES: u32 = 64 * 1024;
 /// Limits TCP connect, TLS handshake and the wait for the peer's first bytes together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The pause before the first attempt to reconnect to an unreachable replica. It doubles with each attempt.
 const MIN_BACKOFF: Duration = Duration::from_millis(200);
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
-const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
-const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(5);
+const PINGS: Pings = Pings { interval: Duration::from_secs(10), timeout: Duration::from_secs(5) };
 const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("ccm/", env!("CARGO_PKG_VERSION")));
 
-type Sender = http2::SendRequest<Full<Bytes>>;
-type Connection = Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>;
+type Connection = Pin<Box<dyn Future<Output = Result<(), ConnectionError>> + Send>>;
 
 /// One replica of a peer, with one connection that all calls share.
 pub(super) struct Endpoint {
@@ -65,18 +59,18 @@ pin_project_lite::pin_project! {
     pub(super) enum ReplicaBody {
         Whole { #[pin] body: Collected<Bytes> },
         // The call is in flight until the body is dropped.
-        Arriving { #[pin] body: Incoming, _call: RequestGuard },
+        Arriving { #[pin] body: AnswerBody, _call: RequestGuard },
     }
 }
 
 impl Body for ReplicaBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = ConnectionError;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, ConnectionError>>> {
         match self.project() {
             Projected::Whole { body } => body.poll_frame(cx).map_err(|never| match never {}),
             Projected::Arriving { body, .. } => body.poll_frame(cx),
@@ -87,13 +81,6 @@ impl Body for ReplicaBody {
         match self {
             Self::Whole { body } => body.is_end_stream(),
             Self::Arriving { body, .. } => body.is_end_stream(),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Whole { body } => body.size_hint(),
-            Self::Arriving { body, .. } => body.size_hint(),
         }
     }
 }
@@ -146,21 +133,17 @@ impl Endpoint {
         buffered: bool,
     ) -> Result<Response<ReplicaBody>, ExchangeError> {
         let guard = self.calls.begin();
-        let mut sender = self.connection().await?;
+        let sender = self.connection().await?;
         let mut uri = self.address.origin.clone().into_parts();
         uri.path_and_query = parts.uri.path_and_query().cloned();
         let uri = Uri::from_parts(uri);
         let uri = uri.map_err(|error| self.not_connected(ConnectionFailure::Other, error))?;
         // Not the extensions: they are of no use to the connection.
-        let mut request = Request::new(Full::new(body));
+        let mut request = Request::new(());
         (*request.method_mut(), *request.uri_mut()) = (parts.method.clone(), uri);
         *request.headers_mut() = parts.headers.clone();
         request.headers_mut().insert(header::USER_AGENT, USER_AGENT);
-        let response = sender.send_request(request);
-        // A request handed over just as its connection ends may stay in hyper's queue. hyper fails it, as not sent, once
-        // the last sender is dropped; so no caller may hold a sender while it waits.
-        drop(sender);
-        let response = response.await.map_err(|error| self.failed(error))?;
+        let response = sender.send(request, body).await.map_err(|error| self.failed(error))?;
         if buffered {
             let (head, body) = response.into_parts();
             let body = body.collect().await.map_err(|error| self.failed(error))?;
@@ -228,8 +211,7 @@ impl Endpoint {
         }
         let request = self.introduction.request(&self.address.origin)?;
         *last = Some(Instant::now());
-        let mut sender = sender.clone();
-        let answer = sender.send_request(request);
+        let answer = sender.clone().send(request, introduction::MESSAGE);
         Some(async move {
             let seen = async { answer.await?.into_body().collect().await };
             if let Err(error) = tokio::time::timeout(introduction::TIMEOUT, seen).await {
@@ -239,13 +221,13 @@ impl Endpoint {
     }
 
     pub(super) fn open_connection(&self) -> Option<Sender> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.as_ref().filter(|it| !it.is_closed()).cloned()
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        open.and_then(Sender::if_open)
     }
 
     /// Runs a connection, and drops its sender when it has ended.
     async fn run(endpoint: Weak<Self>, connection: Connection) {
-        if let Err(error) = AfterOthers::new(connection, true).await {
+        if let Err(error) = connection.await {
             tracing::debug!(%error, "the connection to a replica ended with an error");
         }
         if let Some(endpoint) = endpoint.upgrade() {
@@ -264,10 +246,10 @@ impl Endpoint {
         stream.set_nodelay(true).map_err(ConnectError::Socket)?;
         *self.connected_to.lock().unwrap_or_else(PoisonError::into_inner) = stream.peer_addr().ok();
         match &self.address.tls {
-            None => handshake(stream).await,
+            None => handshake(stream, self.calls.clone()).await,
             Some(tls) => {
                 let connected = tls.connect(&self.address.host, stream).await;
-                handshake(connected.map_err(ConnectError::Tls)?).await
+                handshake(connected.map_err(ConnectError::Tls)?, self.calls.clone()).await
             }
         }
     }
@@ -304,7 +286,7 @@ impl Endpoint {
         ExchangeError::NotConnected { endpoint: self.name(), failure, source: why.into() }
     }
 
-    fn failed(&self, error: hyper::Error) -> ExchangeError {
+    fn failed(&self, error: ConnectionError) -> ExchangeError {
         ExchangeError::after_connecting(self.name(), error)
     }
 }
@@ -318,13 +300,13 @@ struct Keep<'a> {
 impl Drop for Keep<'_> {
     fn drop(&mut self) {
         let mut open = self.endpoint.open.lock().unwrap_or_else(PoisonError::into_inner);
-        *open = Some(self.sender.clone()).filter(|it| !it.is_closed());
+        *open = self.sender.clone().if_open();
     }
 }
 
 /// Starts HTTP/2 once the peer has sent its first bytes. They show that the peer serves and has accepted our certificate:
 /// in TLS 1.3 a server may refuse a certificate after the client's side of the handshake has succeeded.
-async fn handshake<S>(stream: S) -> Result<(Sender, Connection), ConnectError>
+async fn handshake<S>(stream: S, calls: Activity) -> Result<(Sender, Connection), ConnectError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -332,13 +314,7 @@ where
     if stream.fill_buf().await.map_err(ConnectError::Socket)?.is_empty() {
         return Err(ConnectError::Closed);
     }
-    let (sender, connection) = http2::Builder::new(TokioExecutor::new())
-        .timer(TokioTimer::new())
-        .max_header_list_size(MAX_HEADER_BYTES)
-        .keep_alive_interval(KEEP_ALIVE_INTERVAL)
-        .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
-        .handshake(TokioIo::new(SmallFramesTogether::new(stream, true)))
-        .await
-        .map_err(ConnectError::Http)?;
+    let (sender, connection) =
+        connection::handshake(stream, calls, PINGS).await.map_err(ConnectError::Http)?;
     Ok((sender, Box::pin(connection)))
 }

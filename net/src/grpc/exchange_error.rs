@@ -1,11 +1,10 @@
 //! Why a call has no response, and whether the peer can have processed it.
 
-use std::error::Error;
-
 use h2::Reason;
-use platform::causes::causes;
 use platform::connection_failure::ConnectionFailure;
 use tower::BoxError;
+
+use super::connection::ConnectionError;
 
 /// A call that ended without a complete response.
 #[derive(Debug, thiserror::Error)]
@@ -15,18 +14,18 @@ pub(super) enum ExchangeError {
     NotConnected { endpoint: String, failure: ConnectionFailure, source: BoxError },
     /// The connection ended before the peer accepted the request, so nothing was processed.
     #[error("{endpoint} accepted no more requests on this connection")]
-    NotTaken { endpoint: String, source: hyper::Error },
+    NotTaken { endpoint: String, source: ConnectionError },
     /// The connection ended during the call, so the peer may have processed it.
     #[error("the connection to {endpoint} was lost")]
-    Lost { endpoint: String, source: hyper::Error },
+    Lost { endpoint: String, source: ConnectionError },
 }
 
 impl ExchangeError {
-    pub(super) fn after_connecting(endpoint: String, source: hyper::Error) -> Self {
-        if source.is_canceled() || causes(&source).any(is_refusal) {
-            Self::NotTaken { endpoint, source }
-        } else {
-            Self::Lost { endpoint, source }
+    pub(super) fn after_connecting(endpoint: String, source: ConnectionError) -> Self {
+        match &source {
+            ConnectionError::Ended(_) => Self::NotTaken { endpoint, source },
+            ConnectionError::Http(error) if is_refusal(error) => Self::NotTaken { endpoint, source },
+            _ => Self::Lost { endpoint, source },
         }
     }
 
@@ -35,10 +34,6 @@ impl ExchangeError {
         match self {
             Self::NotConnected { failure, .. } => *failure,
             Self::NotTaken { .. } => ConnectionFailure::Closed,
-            // HTTP/2 keep-alive: the peer hangs, or the network to it is gone.
-            Self::Lost { source, .. } if source.is_timeout() || is_keep_alive(source) => {
-                ConnectionFailure::TimedOut
-            }
             Self::Lost { source, .. } => ConnectionFailure::of_chain(source).or(ConnectionFailure::Closed),
         }
     }
@@ -50,15 +45,8 @@ impl ExchangeError {
 }
 
 /// RFC 9113: a stream above the last one of a GOAWAY (section 6.8), or refused (section 8.7), was not processed.
-fn is_refusal(error: &(dyn Error + 'static)) -> bool {
-    error.downcast_ref::<h2::Error>().is_some_and(|it| {
-        let refused = it.is_reset() && it.reason() == Some(Reason::REFUSED_STREAM);
-        let gone_away = it.is_go_away() && it.reason() == Some(Reason::NO_ERROR);
-        it.is_remote() && (refused || gone_away)
-    })
-}
-
-/// hyper has no public type for a keep-alive timeout within an error of h2.
-fn is_keep_alive(error: &hyper::Error) -> bool {
-    causes(error).any(|it| it.to_string().contains("keep-alive timed out"))
+fn is_refusal(error: &h2::Error) -> bool {
+    let refused = error.is_reset() && error.reason() == Some(Reason::REFUSED_STREAM);
+    let gone_away = error.is_go_away() && error.reason() == Some(Reason::NO_ERROR);
+    error.is_remote() && (refused || gone_away)
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Uri, header};
-use http_body_util::Full;
 
 use super::method::HEALTH_CHECK;
 
@@ -15,8 +14,8 @@ use super::method::HEALTH_CHECK;
 pub(super) const INTERVAL: Duration = Duration::from_secs(10);
 /// How long a new connection waits for the peer to have seen the token.
 pub(super) const TIMEOUT: Duration = Duration::from_millis(500);
-/// An empty message, and its length before it.
-const MESSAGE: Bytes = Bytes::from_static(&[0; 5]);
+/// The body of the health check: an empty message, and its length before it.
+pub(super) const MESSAGE: Bytes = Bytes::from_static(&[0; 5]);
 
 /// Where the token of the process comes from, if it has one.
 #[derive(Clone, Default)]
@@ -27,8 +26,8 @@ impl Introduction {
         Self(Some(Arc::new(authorization)))
     }
 
-    /// The health check with the token; `None` while there is no token.
-    pub(super) fn request(&self, origin: &Uri) -> Option<Request<Full<Bytes>>> {
+    /// The head of the health check with the token; `None` while there is no token.
+    pub(super) fn request(&self, origin: &Uri) -> Option<Request<()>> {
         let authorization = self.0.as_ref()?()?;
         let mut uri = origin.clone().into_parts();
         uri.path_and_query = Some(http::uri::PathAndQuery::from_static(HEALTH_CHECK));
@@ -36,7 +35,7 @@ impl Introduction {
             .header(header::CONTENT_TYPE, "application/grpc")
             .header(header::TE, "trailers")
             .header(header::AUTHORIZATION, authorization);
-        request.body(Full::new(MESSAGE)).ok()
+        request.body(()).ok()
     }
 }
 

@@ -73,7 +73,9 @@ impl Injector for Outgoing<'_> {
             "baggage" => BAGGAGE,
             _ => return,
         };
-        if let Ok(value) = HeaderValue::try_from(value) {
+        if let Ok(mut value) = HeaderValue::try_from(value) {
+            // HTTP/2 does not keep it for further requests, which have another one: looking through what is kept would take longer.
+            value.set_sensitive(true);
             self.0.insert(name, value);
         }
     }
