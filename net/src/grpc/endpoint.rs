@@ -232,7 +232,7 @@ impl Endpoint {
         }
         if let Some(endpoint) = endpoint.upgrade() {
             let mut open = endpoint.open.lock().unwrap_or_else(PoisonError::into_inner);
-            drop(open.take_if(|it| it.is_closed()));
+            drop(open.take_if(Sender::is_closed));
         }
     }
 

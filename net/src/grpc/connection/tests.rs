@@ -8,7 +8,7 @@ use super::*;
 type Server = server::Connection<DuplexStream, Bytes>;
 type Accepted = (Request<RecvStream>, SendResponse<Bytes>);
 
-const RARE: Pings = Pings { interval: Duration::from_secs(600), timeout: Duration::from_secs(600) };
+const RARE: Pings = Pings { interval: Duration::from_mins(10), timeout: Duration::from_mins(10) };
 
 /// A client, what ends with its connection, and a server that takes so many requests at a time.
 async fn connected(
