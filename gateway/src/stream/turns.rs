@@ -14,7 +14,7 @@ use super::ring::{Ring, TURN_BATCH};
 const SHORTEST: Duration = Duration::from_millis(1);
 /// How many times as long as the turns a rest takes.
 const REST: u32 = 2;
-/// A rest is not longer, however long others kept the turns from ending.
+/// A turn counts as no longer, however long others kept it from ending.
 const LONGEST: Duration = Duration::from_millis(5);
 
 /// Gives out turns in the order of the requests.
@@ -83,7 +83,7 @@ impl Slots {
         if *taken < SHORTEST {
             return None;
         }
-        Some((std::mem::take(&mut *taken) * REST).min(LONGEST))
+        Some(std::mem::take(&mut *taken) * REST)
     }
 }
 
@@ -142,7 +142,7 @@ mod tests {
         let turns = Turns::new(1, Ring::new());
         let rest_after = |micros| turns.0.rest(Duration::from_micros(micros), 0).map(|it| it.as_micros());
         assert_eq!([400, 500, 200, 900, 100].map(rest_after), [None, None, Some(2200), None, Some(2000)]);
-        assert_eq!([3_000, 60_000_000, 0].map(rest_after), [Some(5000), Some(5000), None]);
+        assert_eq!([3_000, 60_000_000, 0].map(rest_after), [Some(6000), Some(10_000), None]);
     }
 
     #[test]

@@ -4,9 +4,9 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use h2::client::SendRequest;
@@ -14,6 +14,7 @@ use h2::{Ping, PingPong, Reason, RecvStream};
 use http::{Request, Response};
 use hyper::body::{Body, Frame};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::activity::Activity;
 use crate::together::{AfterOthers, SmallFramesTogether};
@@ -27,11 +28,14 @@ const CONNECTION_WINDOW: u32 = 5 * 1024 * 1024;
 /// Requests that are sent before the peer has said how many it takes at a time.
 const FIRST_REQUESTS: usize = 100;
 
-/// Asks a peer for signs of life while it owes answers.
+/// More than a peer takes at a time.
+const MANY: usize = 1 << 20;
+
+/// Asks a peer for a sign of life when it has been silent for an interval although it owes answers.
 #[derive(Clone, Copy)]
 pub(super) struct Pings {
     pub(super) interval: Duration,
-    /// How long the peer has for its answer.
+    /// How long the peer has for one.
     pub(super) timeout: Duration,
 }
 
@@ -40,7 +44,7 @@ pub(super) struct Pings {
 pub(super) enum ConnectionError {
     /// The request was not sent.
     #[error("the connection had ended")]
-    Ended(#[source] h2::Error),
+    Ended,
     #[error("the connection ended: no sign of life from the peer")]
     Silent(#[source] io::Error),
     #[error("the socket failed")]
@@ -49,11 +53,63 @@ pub(super) enum ConnectionError {
     Http(#[source] h2::Error),
 }
 
+/// What a connection and those who send on it know of each other.
+struct Shared {
+    /// Places for as many requests as the peer takes at a time. Further ones wait here, because in h2 those that are given up would be sent
+    /// and reset; closed when the connection ends.
+    places: Arc<Semaphore>,
+    /// How many places there are, those that are taken included.
+    count: AtomicUsize,
+    /// Whether something was sent since the peer was last heard.
+    is_asked: AtomicBool,
+    /// How often the peer was heard.
+    heard: AtomicUsize,
+    is_silent: AtomicBool,
+}
+
+impl Shared {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            places: Arc::new(Semaphore::new(FIRST_REQUESTS)),
+            count: AtomicUsize::new(FIRST_REQUESTS),
+            is_asked: AtomicBool::new(false),
+            heard: AtomicUsize::new(0),
+            is_silent: AtomicBool::new(false),
+        })
+    }
+
+    /// Waits for one of the places, of which the peer has said that there are so many.
+    async fn place(&self, count: usize) -> Option<OwnedSemaphorePermit> {
+        let count = count.min(MANY);
+        let before = self.count.swap(count, Ordering::Relaxed);
+        if count > before {
+            self.places.add_permits(count - before);
+        } else if count < before {
+            self.places.forget_permits(before - count);
+        }
+        self.places.clone().acquire_owned().await.ok()
+    }
+
+    fn hear(&self) {
+        self.heard.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn failed(&self, error: h2::Error) -> ConnectionError {
+        if self.is_silent.load(Ordering::Acquire) {
+            return ConnectionError::Silent(io::ErrorKind::TimedOut.into());
+        }
+        if !error.is_io() {
+            return ConnectionError::Http(error);
+        }
+        ConnectionError::Socket(error.into_io().unwrap_or_else(|| io::ErrorKind::NotConnected.into()))
+    }
+}
+
 /// Sends requests on a connection.
 #[derive(Clone)]
 pub(super) struct Sender {
     http: SendRequest<Bytes>,
-    is_silent: Arc<AtomicBool>,
+    shared: Arc<Shared>,
 }
 
 impl Sender {
@@ -68,23 +124,31 @@ impl Sender {
         (!self.is_closed()).then_some(self)
     }
 
-    /// Sends a request and waits for the head of its answer. The stream is reset if the future or the body is dropped before its end.
+    /// Sends a request and waits for the head of its answer. A request is reset if the future or the body of the answer is dropped before
+    /// the answer has arrived.
     pub(super) async fn send(
-        mut self,
+        self,
         request: Request<()>,
         body: Bytes,
     ) -> Result<Response<AnswerBody>, ConnectionError> {
-        std::future::poll_fn(|cx| self.http.poll_ready(cx)).await.map_err(ConnectionError::Ended)?;
-        let sent = self.http.send_request(request, false);
-        let (answer, mut stream) = sent.map_err(ConnectionError::Ended)?;
-        let Self { http, is_silent } = self;
+        let Self { mut http, shared } = self;
+        let place = shared.place(http.current_max_send_streams()).await.ok_or(ConnectionError::Ended)?;
+        let sent = http.send_request(request, false);
         drop(http);
+        let (answer, mut stream) = sent.map_err(|error| {
+            let has_ended = error.is_io() || error.is_go_away();
+            if has_ended { ConnectionError::Ended } else { ConnectionError::Http(error) }
+        })?;
+        shared.is_asked.store(true, Ordering::Relaxed);
         // The peer may have answered already, and take no body any more.
         let _ = stream.send_data(body, true);
         drop(stream);
         match answer.await {
-            Ok(answer) => Ok(answer.map(|body| AnswerBody { body, is_silent, is_at_trailers: false })),
-            Err(error) => Err(failed(error, &is_silent)),
+            Ok(answer) => {
+                shared.hear();
+                Ok(answer.map(|body| AnswerBody { body, shared, is_at_trailers: false, _place: place }))
+            }
+            Err(error) => Err(shared.failed(error)),
         }
     }
 }
@@ -92,8 +156,9 @@ impl Sender {
 /// The body of an answer.
 pub(super) struct AnswerBody {
     body: RecvStream,
-    is_silent: Arc<AtomicBool>,
+    shared: Arc<Shared>,
     is_at_trailers: bool,
+    _place: OwnedSemaphorePermit,
 }
 
 impl Body for AnswerBody {
@@ -108,35 +173,24 @@ impl Body for AnswerBody {
         if !this.is_at_trailers {
             match ready!(this.body.poll_data(cx)) {
                 Some(Ok(bytes)) => {
+                    this.shared.hear();
                     // It fails only for more than was received.
                     let _ = this.body.flow_control().release_capacity(bytes.len());
                     return Poll::Ready(Some(Ok(Frame::data(bytes))));
                 }
-                // RFC 9113, section 8.1: the peer may end a stream early that it has answered.
-                Some(Err(error)) if matches!(error.reason(), Some(Reason::NO_ERROR | Reason::CANCEL)) => {
-                    return Poll::Ready(None);
-                }
-                Some(Err(error)) => return Poll::Ready(Some(Err(failed(error, &this.is_silent)))),
+                // RFC 9113, section 8.1: the peer wants no more of the request that it has answered.
+                Some(Err(error)) if error.reason() == Some(Reason::NO_ERROR) => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(this.shared.failed(error)))),
                 None => this.is_at_trailers = true,
             }
         }
-        let trailers = ready!(this.body.poll_trailers(cx)).map_err(|it| failed(it, &this.is_silent));
+        let trailers = ready!(this.body.poll_trailers(cx)).map_err(|it| this.shared.failed(it));
         Poll::Ready(trailers.map(|it| it.map(Frame::trailers)).transpose())
     }
 
     fn is_end_stream(&self) -> bool {
         self.body.is_end_stream()
     }
-}
-
-fn failed(error: h2::Error, is_silent: &AtomicBool) -> ConnectionError {
-    if is_silent.load(Ordering::Acquire) {
-        return ConnectionError::Silent(io::ErrorKind::TimedOut.into());
-    }
-    if !error.is_io() {
-        return ConnectionError::Http(error);
-    }
-    ConnectionError::Socket(error.into_io().unwrap_or_else(|| io::ErrorKind::NotConnected.into()))
 }
 
 /// Starts HTTP/2 on a stream, and a task for the connection. The returned future ends with the connection, and has to be polled until then;
@@ -159,37 +213,50 @@ where
     let sender_of_pings = connection.ping_pong();
     // By itself, so that it is not woken for pings, nor they for each frame.
     let mut connection = tokio::spawn(AfterOthers::new(connection, true));
-    let is_silent = Arc::new(AtomicBool::new(false));
-    let sender = Sender { http: sender, is_silent: is_silent.clone() };
+    let shared = Shared::new();
+    let sender = Sender { http: sender, shared: shared.clone() };
     let running = async move {
-        tokio::select! {
+        let ended = tokio::select! {
             // It is aborted below only, and a panic has been reported.
-            ended = &mut connection => ended.unwrap_or(Ok(())).map_err(|it| failed(it, &is_silent)),
-            () = pings.are_not_answered(sender_of_pings, &calls) => {
-                // The requests in flight learn of it when the connection is dropped.
-                is_silent.store(true, Ordering::Release);
+            ended = &mut connection => ended.unwrap_or(Ok(())).map_err(|it| shared.failed(it)),
+            () = pings.are_not_answered(sender_of_pings, &calls, &shared) => {
+                shared.is_silent.store(true, Ordering::Release);
                 connection.abort();
+                // The requests in flight learn of it when the connection is dropped, which is now.
+                let _ = (&mut connection).await;
                 Err(ConnectionError::Silent(io::ErrorKind::TimedOut.into()))
             }
-        }
+        };
+        shared.places.close();
+        ended
     };
     Ok((sender, running))
 }
 
 impl Pings {
-    /// Returns when the peer has not answered in time.
-    async fn are_not_answered(self, sender: Option<PingPong>, calls: &Activity) {
+    /// Returns when the peer has given no sign of life in time.
+    async fn are_not_answered(self, sender: Option<PingPong>, calls: &Activity, shared: &Shared) {
         // h2 gives one out once for each connection.
         let Some(mut sender) = sender else { return std::future::pending().await };
+        let (mut heard, mut silent_since) = (0, Instant::now());
         loop {
-            tokio::time::sleep(self.interval).await;
-            if calls.in_flight() == 0 {
+            tokio::time::sleep(self.interval / 10).await;
+            let now_heard = shared.heard.load(Ordering::Relaxed);
+            if std::mem::replace(&mut heard, now_heard) != now_heard {
+                shared.is_asked.store(false, Ordering::Relaxed);
+                silent_since = Instant::now();
+            }
+            // Calls that were given up meanwhile count, too.
+            let owes_answers = calls.in_flight() > 0 || shared.is_asked.load(Ordering::Relaxed);
+            if !owes_answers || silent_since.elapsed() < self.interval {
                 continue;
             }
             match tokio::time::timeout(self.timeout, sender.ping(Ping::opaque())).await {
-                Ok(Ok(_)) => {}
+                Ok(Ok(_)) => shared.hear(),
                 // The connection has ended, and says so itself.
                 Ok(Err(_)) => std::future::pending().await,
+                // The answer to the ping may be behind others that take long to arrive.
+                Err(_) if shared.heard.load(Ordering::Relaxed) != heard => {}
                 Err(_) => return,
             }
         }

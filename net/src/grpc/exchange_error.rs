@@ -23,7 +23,7 @@ pub(super) enum ExchangeError {
 impl ExchangeError {
     pub(super) fn after_connecting(endpoint: String, source: ConnectionError) -> Self {
         match &source {
-            ConnectionError::Ended(_) => Self::NotTaken { endpoint, source },
+            ConnectionError::Ended => Self::NotTaken { endpoint, source },
             ConnectionError::Http(error) if is_refusal(error) => Self::NotTaken { endpoint, source },
             _ => Self::Lost { endpoint, source },
         }

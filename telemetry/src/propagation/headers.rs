@@ -75,7 +75,7 @@ impl Injector for Outgoing<'_> {
         };
         if let Ok(mut value) = HeaderValue::try_from(value) {
             // HTTP/2 does not keep it for further requests, which have another one: looking through what is kept would take longer.
-            value.set_sensitive(true);
+            value.set_sensitive(name == TRACEPARENT);
             self.0.insert(name, value);
         }
     }

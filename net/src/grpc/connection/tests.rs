@@ -106,6 +106,54 @@ async fn a_call_that_is_given_up_is_reset() {
 }
 
 #[tokio::test]
+async fn calls_that_are_given_up_while_they_wait_are_not_sent() {
+    let (sender, _connection, mut server) = connected(Activity::default(), RARE, 1).await;
+    let first = tokio::spawn(sender.clone().send(request(), Bytes::new()));
+    let accepted = accept(&mut server).await;
+    let waiting: Vec<_> =
+        (0..50).map(|_| tokio::spawn(sender.clone().send(request(), Bytes::new()))).collect();
+    let last = sender.clone().send(Request::get("http://a/last").body(()).unwrap(), Bytes::new());
+    tokio::task::yield_now().await;
+    for call in waiting {
+        call.abort();
+        assert!(call.await.is_err_and(|it| it.is_cancelled()));
+    }
+    let last = tokio::spawn(last);
+    tokio::spawn(answer(accepted, Bytes::new()));
+    let serve = async {
+        let accepted = accept(&mut server).await;
+        let path = accepted.0.uri().path().to_owned();
+        tokio::spawn(answer(accepted, Bytes::new()));
+        tokio::select! {
+            answered = last => answered.unwrap().unwrap(),
+            more = server.accept() => panic!("another request: {}", more.is_some()),
+        };
+        path
+    };
+    let (first, path) =
+        tokio::join!(async { first.await.unwrap().unwrap().into_body().collect().await }, serve);
+    assert!(first.is_ok());
+    assert_eq!(path, "/last");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_reset_is_not_complete() {
+    for (reason, is_complete) in
+        [(Reason::CANCEL, false), (Reason::INTERNAL_ERROR, false), (Reason::NO_ERROR, true)]
+    {
+        let (sender, _connection, mut server) = connected(Activity::default(), RARE, 100).await;
+        let call = tokio::spawn(sender.clone().send(request(), Bytes::new()));
+        let (_request, mut respond) = accept(&mut server).await;
+        let mut stream = respond.send_response(Response::new(()), false).unwrap();
+        let server = tokio::spawn(async move { server.accept().await.is_some() });
+        let body = call.await.unwrap().unwrap().into_body();
+        stream.send_reset(reason);
+        assert_eq!(body.collect().await.is_ok(), is_complete, "{reason}");
+        server.abort();
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_sent_on_a_connection_that_has_ended() {
     let (mut sender, connection, server) = connected(Activity::default(), RARE, 100).await;
     assert!(!sender.is_closed());
@@ -113,7 +161,7 @@ async fn nothing_is_sent_on_a_connection_that_has_ended() {
     let _ = connection.await.unwrap();
     assert!(sender.is_closed());
     let error = sender.send(request(), Bytes::new()).await.err().unwrap();
-    assert!(matches!(error, ConnectionError::Ended(_)), "{error:?}");
+    assert!(matches!(error, ConnectionError::Ended), "{error:?}");
 }
 
 #[tokio::test]
@@ -124,6 +172,18 @@ async fn a_request_whose_connection_is_lost_may_have_been_processed() {
     drop(server);
     let error = call.await.unwrap().err().unwrap();
     assert!(matches!(error, ConnectionError::Socket(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_peer_is_given_up_that_was_silent_until_the_call_was_given_up() {
+    let often = Pings { interval: Duration::from_millis(100), timeout: Duration::from_millis(100) };
+    let (sender, connection, mut server) = connected(Activity::default(), often, 100).await;
+    let call = tokio::spawn(sender.clone().send(request(), Bytes::new()));
+    let _accepted = accept(&mut server).await;
+    call.abort();
+    let ended = connection.await.unwrap();
+    assert!(matches!(ended, Err(ConnectionError::Silent(_))), "{ended:?}");
+    assert!(sender.if_open().is_none());
 }
 
 #[tokio::test]
