@@ -81,15 +81,15 @@ const fn limit(request: Request, traced: Traced, allocations: f64, bytes: f64) -
 }
 
 pub(crate) const LIMITS: [Limit; 9] = [
-    limit(Request::Get, Traced::Never, 190.0, 89_000.0),
-    limit(Request::Get, Traced::Unsampled, 207.0, 93_000.0),
-    limit(Request::Get, Traced::Always, 250.0, 114_000.0),
-    limit(Request::List, Traced::Never, 1_110.0, 605_000.0),
-    limit(Request::List, Traced::Unsampled, 1_130.0, 610_000.0),
-    limit(Request::List, Traced::Always, 1_180.0, 632_000.0),
-    limit(Request::Post, Traced::Never, 545.0, 149_000.0),
-    limit(Request::Post, Traced::Unsampled, 575.0, 154_000.0),
-    limit(Request::Post, Traced::Always, 665.0, 188_000.0),
+    limit(Request::Get, Traced::Never, 181.0, 87_000.0),
+    limit(Request::Get, Traced::Unsampled, 193.0, 88_000.0),
+    limit(Request::Get, Traced::Always, 236.0, 110_000.0),
+    limit(Request::List, Traced::Never, 1_105.0, 604_000.0),
+    limit(Request::List, Traced::Unsampled, 1_120.0, 606_000.0),
+    limit(Request::List, Traced::Always, 1_165.0, 628_000.0),
+    limit(Request::Post, Traced::Never, 545.0, 148_000.0),
+    limit(Request::Post, Traced::Unsampled, 570.0, 150_000.0),
+    limit(Request::Post, Traced::Always, 632.0, 183_000.0),
 ];
 
 /// The most voluntary context switches of a POST on SQLite, on average: each is a wait of a thread for another one or for the disk.
