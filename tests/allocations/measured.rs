@@ -59,7 +59,7 @@ impl Measured {
         self.0[request as usize]
     }
 
-    fn measure(traced: Traced) -> Self {
+    pub(crate) fn measure(traced: Traced) -> Self {
         // It receives the spans while the measured process runs.
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
