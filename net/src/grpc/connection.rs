@@ -1,5 +1,5 @@
-//! A connection to a replica: HTTP/2 by h2 itself. hyper's client hands each request over a channel to the task of the connection, which
-//! starts two further tasks for it (docs/adr/0038-calls-are-sent-by-h2.md).
+//! A connection to a replica: requests and their answers over HTTP/2, and whether the peer still gives signs of life. It uses h2 itself:
+//! hyper's client starts two tasks for each request (docs/adr/0038-calls-are-sent-by-h2.md).
 
 use std::io;
 use std::pin::Pin;
@@ -27,7 +27,6 @@ const STREAM_WINDOW: u32 = 2 * 1024 * 1024;
 const CONNECTION_WINDOW: u32 = 5 * 1024 * 1024;
 /// Requests that are sent before the peer has said how many it takes at a time.
 const FIRST_REQUESTS: usize = 100;
-
 /// More than a peer takes at a time.
 const MANY: usize = 1 << 20;
 
@@ -58,7 +57,7 @@ struct Shared {
     /// Places for as many requests as the peer takes at a time. Further ones wait here, because in h2 those that are given up would be sent
     /// and reset; closed when the connection ends.
     places: Arc<Semaphore>,
-    /// How many places there are, those that are taken included.
+    /// How many places there are, those that are taken included. If the peer takes fewer than before, those that are taken stay.
     count: AtomicUsize,
     /// Whether something was sent since the peer was last heard.
     is_asked: AtomicBool,
@@ -78,7 +77,7 @@ impl Shared {
         })
     }
 
-    /// Waits for one of the places, of which the peer has said that there are so many.
+    /// Waits for a place. `count` is how many requests the peer takes at a time, as far as it has said so.
     async fn place(&self, count: usize) -> Option<OwnedSemaphorePermit> {
         let count = count.min(MANY);
         let before = self.count.swap(count, Ordering::Relaxed);

@@ -74,7 +74,7 @@ impl Injector for Outgoing<'_> {
             _ => return,
         };
         if let Ok(mut value) = HeaderValue::try_from(value) {
-            // HTTP/2 does not keep it for further requests, which have another one: looking through what is kept would take longer.
+            // HTTP/2 does not keep a `traceparent` for further requests, which have another one.
             value.set_sensitive(name == TRACEPARENT);
             self.0.insert(name, value);
         }
