@@ -66,8 +66,6 @@ impl SecurityHeaders {
     }
 
     fn add(&self, row: Row, headers: &mut HeaderMap) {
-        // Room for the headers that come later, too.
-        headers.reserve(16);
         for (name, value) in self.rows.iter().filter(|it| it.0 == row).flat_map(|it| &it.1) {
             headers.insert(name, value.clone());
         }
