@@ -18,9 +18,10 @@ MACHINE = "i-sim-"
 TASKS, WORKERS = "/api/tasks", "/api/workers"
 # What is done to a thing once: most of its cases get a new one.
 ONCE = ["/cancel", "/retry", "/start", "/stop", "/terminate", "/refresh"]
-# So many workers are terminated at a time, which takes some seconds; it may take no more than so many.
+# So many workers are terminated at a time, which takes some seconds, on a busy machine minutes; more seconds than so
+# many is an error.
 BATCH = 25
-PATIENCE = 60
+PATIENCE = 600
 # Of the requests with a key, so many repeat an earlier one.
 REPEATED = 0.15
 
