@@ -1,8 +1,9 @@
 //! The caller of a request, made from a verified token.
 
 use std::fmt;
+use std::hash::{BuildHasher as _, Hash, Hasher, RandomState};
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use http::{HeaderMap, HeaderValue};
 use net::admission::Identified;
@@ -61,6 +62,40 @@ pub struct VerifiedClaims {
 struct Verified {
     claims: VerifiedClaims,
     visibility: Visibility,
+    /// A hash of issuer and `sub`.
+    fingerprint: u64,
+}
+
+/// The key of a caller in maps, as small as a pointer: issuer and `sub`, which are not hashed anew each time.
+#[derive(Clone)]
+pub struct CallerKey(Arc<Verified>);
+
+impl CallerKey {
+    fn names(&self) -> (u64, &str, &str) {
+        let Verified { claims, fingerprint, .. } = &*self.0;
+        (*fingerprint, &claims.sub, &claims.issuer)
+    }
+}
+
+impl PartialEq for CallerKey {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.names() == other.names()
+    }
+}
+
+impl Eq for CallerKey {}
+
+impl Hash for CallerKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.fingerprint.hash(state);
+    }
+}
+
+impl fmt::Debug for CallerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (_, sub, issuer) = self.names();
+        f.debug_tuple("CallerKey").field(&issuer).field(&sub).finish()
+    }
 }
 
 impl Deref for Caller {
@@ -74,6 +109,8 @@ impl Deref for Caller {
 impl Caller {
     /// The caller of a request with a token that says this. `authorization` is the header that the token came in.
     pub(crate) fn new(claims: VerifiedClaims, authorization: HeaderValue) -> Self {
+        // With random keys: nobody can choose names that have the same.
+        static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
         let is = |role| claims.roles.contains(&role);
         let visibility = if is(Role::Admin) || is(Role::Service) {
             Visibility::All
@@ -81,7 +118,9 @@ impl Caller {
             let department = claims.department.clone().filter(|_| is(Role::Manager));
             Visibility::Restricted { person: claims.sub.to_string(), department }
         };
-        Self { verified: Arc::new(Verified { claims, visibility }), on_behalf_of: None, authorization }
+        let fingerprint = KEYS.hash_one((&claims.issuer, &claims.sub));
+        let verified = Arc::new(Verified { claims, visibility, fingerprint });
+        Self { verified, on_behalf_of: None, authorization }
     }
 
     /// The caller of another request with the same token.
@@ -99,6 +138,12 @@ impl Caller {
     #[must_use]
     pub fn acting_for(&self, person: &str) -> Self {
         Self { on_behalf_of: Some(person.to_owned()), ..self.clone() }
+    }
+
+    /// Who this is, whatever else the token says.
+    #[must_use]
+    pub fn key(&self) -> CallerKey {
+        CallerKey(self.verified.clone())
     }
 
     /// Which tasks and workers the caller may see.
@@ -160,6 +205,16 @@ mod tests {
         assert_eq!(department(of(&[Role::Manager])), Some("network".to_owned()));
         assert_eq!(department(of(&[Role::User])), None);
         assert_eq!(department(of(&[])), None);
+    }
+
+    #[test]
+    fn a_key_is_that_of_a_person_and_not_of_a_token() {
+        let of = crate::testing::caller_of;
+        let ada = of("https://issuer", "ada").key();
+        let keys = std::collections::HashMap::from([(ada, 1)]);
+        assert_eq!(keys.get(&of("https://issuer", "ada").key()), Some(&1));
+        assert_eq!(keys.get(&of("https://issuer", "bob").key()), None);
+        assert_eq!(keys.get(&of("https://another", "ada").key()), None);
     }
 
     #[test]

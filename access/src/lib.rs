@@ -25,7 +25,7 @@ mod verifier;
 mod visibility;
 
 pub use bearer::MAX_TOKEN_BYTES;
-pub use caller::{Caller, Role, VerifiedClaims};
+pub use caller::{Caller, CallerKey, Role, VerifiedClaims};
 pub use claims::{DepartmentProblem, ExpectedClaims};
 pub use discovery::{IssuerError, published_keys};
 pub use identity::{

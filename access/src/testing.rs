@@ -26,16 +26,30 @@ pub fn caller(sub: &str, roles: &[Role], department: Option<&str>) -> Caller {
 /// [`caller`], whose token is accepted until an instant.
 #[must_use]
 pub fn caller_until(sub: &str, roles: &[Role], department: Option<&str>, end: Micros) -> Caller {
-    let claims = VerifiedClaims {
-        issuer: "urn:test".into(),
+    let department = department.map(ToOwned::to_owned);
+    caller_saying(VerifiedClaims { roles: roles.into(), department, ..claims("urn:test", sub, end) })
+}
+
+/// [`caller`] without roles, of any issuer.
+#[must_use]
+pub fn caller_of(issuer: &str, sub: &str) -> Caller {
+    caller_saying(claims(issuer, sub, Micros(i64::MAX)))
+}
+
+fn caller_saying(claims: VerifiedClaims) -> Caller {
+    Caller::new(claims, HeaderValue::from_static("Bearer none"))
+}
+
+fn claims(issuer: &str, sub: &str, end: Micros) -> VerifiedClaims {
+    VerifiedClaims {
+        issuer: issuer.into(),
         sub: sub.into(),
-        roles: roles.into(),
-        department: department.map(ToOwned::to_owned),
+        roles: Vec::new(),
+        department: None,
         department_problem: None,
         expires_at: end,
         accepted_until: end,
-    };
-    Caller::new(claims, HeaderValue::from_static("Bearer none"))
+    }
 }
 
 /// An HTTP response of the issuer.

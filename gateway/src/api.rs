@@ -12,7 +12,6 @@ pub(crate) mod tasks;
 pub(crate) mod traces;
 pub(crate) mod workers;
 
-use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use platform::clock::Micros;
@@ -40,6 +39,27 @@ impl<T> Page<T> {
         let next_page_token = (!token.is_empty()).then_some(token);
         let items = items.into_iter().map(|it| answered(service, Some(it)).map(Into::into));
         Ok(Self { items: items.collect::<Result<_, _>>()?, next_page_token })
+    }
+}
+
+impl<T: Serialize> IntoResponse for Page<T> {
+    fn into_response(self) -> Response {
+        json(&self, self.items.len() + 1)
+    }
+}
+
+/// Response 200 with JSON of so many resources, in a buffer that has room for them: that of axum's `Json` grows three times
+/// for a task.
+fn json(value: &impl Serialize, resources: usize) -> Response {
+    /// Of a resource; more than most of them have.
+    const ROOM: usize = 1024;
+    let mut text = Vec::with_capacity(resources * ROOM);
+    match serde_json::to_writer(&mut text, value) {
+        Ok(()) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "an answer cannot be written as JSON");
+            ApiError::internal().into_response()
+        }
     }
 }
 
@@ -105,7 +125,7 @@ impl<T: Versioned> Tagged<T> {
 impl<T: Versioned> IntoResponse for Tagged<T> {
     fn into_response(self) -> Response {
         let tag = entity_tag(&self.0);
-        ([(header::ETAG, tag)], Json(self.0)).into_response()
+        ([(header::ETAG, tag)], json(&self.0, 1)).into_response()
     }
 }
 
@@ -121,7 +141,7 @@ pub(crate) struct Located<T> {
 impl<T: Versioned> IntoResponse for Located<T> {
     fn into_response(self) -> Response {
         let tag = entity_tag(&self.resource);
-        let mut response = (self.status, [(header::ETAG, tag)], Json(self.resource)).into_response();
+        let mut response = (self.status, [(header::ETAG, tag)], json(&self.resource, 1)).into_response();
         if let Ok(location) = HeaderValue::try_from(self.location) {
             response.headers_mut().insert(header::LOCATION, location);
         }

@@ -4,7 +4,6 @@ mod resource;
 mod run;
 
 use access::Caller;
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -62,7 +61,7 @@ pub(crate) async fn list(
     Authenticated(caller): Authenticated,
     position: EventPosition,
     query: ListQuery<TaskFilter>,
-) -> Result<(EventPosition, Json<Page<Task>>), ApiError> {
+) -> Result<(EventPosition, Page<Task>), ApiError> {
     let filter = query.filter;
     let request = ListTasksRequest {
         page_size: query.page_size,
@@ -75,7 +74,7 @@ pub(crate) async fn list(
         kind: filter.kind.unwrap_or_default().into(),
     };
     let answer = services.tasks().list_tasks(caller.request(request)).await?.into_inner();
-    Ok((position, Json(Page::new(TASKS, answer.tasks, answer.next_page_token)?)))
+    Ok((position, Page::new(TASKS, answer.tasks, answer.next_page_token)?))
 }
 
 /// Changes a task by a JSON merge patch and answers the task after the change.
@@ -152,7 +151,7 @@ pub(crate) async fn events(
     Authenticated(caller): Authenticated,
     PathId(subject_id): PathId,
     query: ListQuery<()>,
-) -> Result<Json<Page<Change<Task>>>, ApiError> {
+) -> Result<Page<Change<Task>>, ApiError> {
     let request = ListEventsRequest {
         subject_id,
         subject_kind: SubjectKind::Task.into(),
@@ -160,7 +159,7 @@ pub(crate) async fn events(
         page_token: query.page_token,
     };
     let answer = services.task_events().list_events(caller.request(request)).await?.into_inner();
-    Ok(Json(Page::new(TASKS, answer.events, answer.next_page_token)?))
+    Page::new(TASKS, answer.events, answer.next_page_token)
 }
 
 /// A response with a task and its location.

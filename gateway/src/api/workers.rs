@@ -82,7 +82,7 @@ pub(crate) async fn list(
     Authenticated(caller): Authenticated,
     position: EventPosition,
     query: ListQuery<WorkerFilter>,
-) -> Result<(EventPosition, Json<Page<Worker>>), ApiError> {
+) -> Result<(EventPosition, Page<Worker>), ApiError> {
     let filter = query.filter;
     let request = ListWorkersRequest {
         page_size: query.page_size,
@@ -93,7 +93,7 @@ pub(crate) async fn list(
         tag: filter.tag.map(|(key, value)| WorkerTag { key, value }),
     };
     let answer = services.workers().list_workers(caller.request(request)).await?.into_inner();
-    Ok((position, Json(Page::new(WORKERS, answer.workers, answer.next_page_token)?)))
+    Ok((position, Page::new(WORKERS, answer.workers, answer.next_page_token)?))
 }
 
 /// Changes name and tags of a worker by a JSON merge patch and answers the worker after the change.
@@ -135,7 +135,7 @@ pub(crate) async fn events(
     Authenticated(caller): Authenticated,
     PathId(subject_id): PathId,
     query: ListQuery<()>,
-) -> Result<Json<Page<Change<Worker>>>, ApiError> {
+) -> Result<Page<Change<Worker>>, ApiError> {
     let request = ListEventsRequest {
         subject_id,
         subject_kind: SubjectKind::Worker.into(),
@@ -143,7 +143,7 @@ pub(crate) async fn events(
         page_token: query.page_token,
     };
     let answer = services.worker_events().list_events(caller.request(request)).await?.into_inner();
-    Ok(Json(Page::new(WORKERS, answer.events, answer.next_page_token)?))
+    Page::new(WORKERS, answer.events, answer.next_page_token)
 }
 
 /// The answer to a refresh.

@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     fn caller(issuer: &str, subject: &str) -> Key {
-        Key::Caller { issuer: issuer.into(), subject: subject.into() }
+        Key::Caller(access::testing::caller_of(issuer, subject).key())
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The key of a request for limits: its caller if the token is verified, otherwise its address.
 
-use std::sync::Arc;
-
+use access::CallerKey;
 use access::grpc::authenticated;
 use axum::http::Extensions;
 use net::client_address::{ClientAddress, Network};
@@ -10,7 +9,7 @@ use net::client_address::{ClientAddress, Network};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Key {
     /// A verified caller, the same for all its tokens.
-    Caller { issuer: Arc<str>, subject: Arc<str> },
+    Caller(CallerKey),
     /// The address of the client, as trusted proxies report it; an IPv6 network of 64 bits counts as one address.
     Peer(Network),
     /// A request without a verified token and without a [`ClientAddress`].
@@ -20,7 +19,7 @@ pub(crate) enum Key {
 impl Key {
     pub(crate) fn of(extensions: &Extensions) -> Self {
         if let Ok(caller) = authenticated(extensions) {
-            return Self::Caller { issuer: caller.issuer.clone(), subject: caller.sub.clone() };
+            return Self::Caller(caller.key());
         }
         extensions.get::<ClientAddress>().map_or(Self::Unknown, |it| Self::Peer(Network::of(it.0)))
     }

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     fn key(subject: &str) -> Key {
-        Key::Caller { issuer: "urn:test".into(), subject: subject.into() }
+        Key::Caller(access::testing::caller(subject, &[], None).key())
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::*;
 use crate::input::body_for_test;
 
 fn caller(subject: &str) -> Key {
-    Key::Caller { issuer: "urn:test".into(), subject: subject.into() }
+    Key::Caller(access::testing::caller(subject, &[], None).key())
 }
 
 fn limits() -> Limits {
