@@ -66,7 +66,8 @@ struct Verified {
     fingerprint: u64,
 }
 
-/// The key of a caller in maps, as small as a pointer: issuer and `sub`, which are not hashed anew each time.
+/// The identity of a caller (issuer and `sub`) as a key of maps: as small as a pointer, with a hash computed once for a token, whose
+/// claims it keeps in memory.
 #[derive(Clone)]
 pub struct CallerKey(Arc<Verified>);
 
@@ -109,7 +110,7 @@ impl Deref for Caller {
 impl Caller {
     /// The caller of a request with a token that says this. `authorization` is the header that the token came in.
     pub(crate) fn new(claims: VerifiedClaims, authorization: HeaderValue) -> Self {
-        // With random keys: nobody can choose names that have the same.
+        // Randomly keyed, so that nobody can choose names whose hashes are the same.
         static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
         let is = |role| claims.roles.contains(&role);
         let visibility = if is(Role::Admin) || is(Role::Service) {

@@ -21,9 +21,10 @@ import verdict
 from around import Sender
 from things import Things
 
-# Of the cases of each operation, so many must be answered 2xx: half of what the one that fails most has on average, because
-# chance decides, and 0.3 was missed by one run in fifty.
-MUST_BE_DONE = 0.2
+# Of the cases of each operation, so many must be answered 2xx.
+MUST_BE_DONE = 0.3
+# POST /api/tasks has 0.39 on average over seeds, with a standard deviation of 0.04: one run in fifty has less than 0.3.
+SELDOM_DONE = {"POST /api/tasks": 0.2}
 # The product that is asked is not run by `ccm up`, which keeps traces and codes, and no page sends the requests.
 NEVER_DONE = ("/api/traces", "/api/session/code")
 # Of the cases of an operation, so many are wrong, and at most so many are on the boundaries of what is described.
@@ -175,7 +176,7 @@ def main():
     for it in operations:
         if it.cases < it.wanted:
             wrong.append(f"{it.label}: {it.cases} cases instead of {it.wanted}")
-        if it.share < MUST_BE_DONE and not it.described.path.startswith(NEVER_DONE):
+        if it.share < SELDOM_DONE.get(it.label, MUST_BE_DONE) and not it.described.path.startswith(NEVER_DONE):
             wrong.append(f"{it.label}: only {it.share:.0%} of the cases were answered 2xx")
     for it in operations:
         print(it.line())

@@ -18,8 +18,7 @@ MACHINE = "i-sim-"
 TASKS, WORKERS = "/api/tasks", "/api/workers"
 # What is done to a thing once: most of its cases get a new one.
 ONCE = ["/cancel", "/retry", "/start", "/stop", "/terminate", "/refresh"]
-# So many workers are terminated at a time, which takes some seconds, on a busy machine minutes; more seconds than so
-# many is an error.
+# So many workers are terminated at a time. That takes some seconds, and minutes on a busy machine; the deadline is in seconds.
 BATCH = 25
 PATIENCE = 600
 # Of the requests with a key, so many repeat an earlier one.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use storage::sqlx::{self, AssertSqlSafe, Connection as _, PgConnection, PgPool};
 
 use super::oracle::Told;
+use super::writers::LAST;
 
 /// Delays a commit or rolls it back, after its event has drawn its place in the sequence, as its name and the seed decide.
 /// Beside that it notes for each event the transaction that has written it. Both only for what writers do: what begins a run
@@ -34,9 +35,9 @@ const DISTURB: &str = r"
         RETURN NULL;
     END $$;
     CREATE TRIGGER note AFTER INSERT ON events
-        FOR EACH ROW WHEN (NEW.resource ->> 'name' <> 'lab 1') EXECUTE FUNCTION note();
+        FOR EACH ROW WHEN (NEW.resource ->> 'name' ~ '^(writer|LAST) ') EXECUTE FUNCTION note();
     CREATE CONSTRAINT TRIGGER disturb AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED
-        FOR EACH ROW WHEN (NEW.resource ->> 'name' <> 'lab 1') EXECUTE FUNCTION disturb();
+        FOR EACH ROW WHEN (NEW.resource ->> 'name' ~ '^(writer|LAST) ') EXECUTE FUNCTION disturb();
 ";
 
 pub(crate) struct Disturbed(PgPool);
@@ -44,7 +45,7 @@ pub(crate) struct Disturbed(PgPool);
 impl Disturbed {
     pub(crate) async fn new(url: &str, seed: u64) -> Self {
         let pool = PgPool::connect(url).await.unwrap();
-        let disturb = AssertSqlSafe(DISTURB.replace("SEED", &seed.to_string()));
+        let disturb = AssertSqlSafe(DISTURB.replace("SEED", &seed.to_string()).replace("LAST", LAST));
         sqlx::raw_sql(disturb).execute(&pool).await.unwrap();
         Self(pool)
     }
