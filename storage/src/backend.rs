@@ -29,7 +29,7 @@ impl Backend for Sqlite {
     fn target(pool: &Pool<Self>) -> Target {
         let options = pool.connect_options();
         let file = options.get_filename().file_name().map(|it| it.to_string_lossy().into_owned());
-        Target { system: System::Sqlite, namespace: file.unwrap_or_default().into(), server: None }
+        Target::new(System::Sqlite, file.unwrap_or_default(), None)
     }
 
     async fn acquire(pool: &Pool<Self>) -> Result<PoolConnection<Self>, sqlx::Error> {
@@ -50,7 +50,7 @@ impl Backend for Postgres {
             Some(socket) => (socket.to_string_lossy().into(), None),
             None => (options.get_host().into(), Some(options.get_port())),
         };
-        Target { system: System::Postgres, namespace: database.into(), server: Some(server) }
+        Target::new(System::Postgres, database, Some(server))
     }
 
     async fn acquire(pool: &Pool<Self>) -> Result<PoolConnection<Self>, sqlx::Error> {

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use opentelemetry::Context;
 
+use crate::metrics::{HistogramSeries, Known};
 use crate::semconv;
 use crate::span::{Description, Span, SpanBuilder, SpanKind, Timestamp};
 
@@ -45,9 +46,20 @@ pub struct Target {
     pub namespace: Arc<str>,
     /// `server.address` and `server.port` of PostgreSQL; the path of a Unix socket has no port.
     pub server: Option<(Arc<str>, Option<u16>)>,
+    /// The series of the operations that succeeded, by operation and collection.
+    operations: Known<Option<&'static str>, HistogramSeries>,
 }
 
 impl Target {
+    /// Describes a database; see the fields.
+    pub fn new(
+        system: System,
+        namespace: impl Into<Arc<str>>,
+        server: Option<(Arc<str>, Option<u16>)>,
+    ) -> Self {
+        Self { system, namespace: namespace.into(), server, operations: Known::new() }
+    }
+
     /// Describes the database as the peer of a client span. Without `peer.service`, Tempo's service graph would name the
     /// node of a PostgreSQL database by the host of its server.
     fn describe_peer(&self, it: &mut Description) {

@@ -7,6 +7,7 @@
 mod latest;
 mod process;
 mod sdk;
+mod series;
 mod tokio_runtime;
 
 use std::sync::OnceLock;
@@ -19,6 +20,7 @@ use tokio::runtime::Handle;
 pub use crate::losses::{ExporterState, Signal, exporters};
 pub use latest::Latest;
 pub(crate) use sdk::{audit_lines_lost, log_line_dropped, span_started};
+pub use series::{HistogramSeries, Known, Lazy, UpDownSeries};
 
 /// Boundaries of the durations of requests and calls, in seconds, as the semantic conventions recommend.
 pub const CALL_SECONDS: &[f64] =
@@ -151,13 +153,16 @@ impl UpDownCounter {
 
     /// Adds to the series with these attributes, or takes away from it.
     pub fn add(&self, count: i64, attributes: &[KeyValue]) {
-        let made = self.made(|meter, it| {
-            let it = it.definition;
-            meter.i64_up_down_counter(it.name).with_unit(it.unit).with_description(it.description).build()
-        });
-        if let Some(counter) = made {
+        if let Some(counter) = self.instrument() {
             counter.add(count, attributes);
         }
+    }
+
+    fn instrument(&self) -> Option<&opentelemetry::metrics::UpDownCounter<i64>> {
+        self.made(|meter, it| {
+            let it = it.definition;
+            meter.i64_up_down_counter(it.name).with_unit(it.unit).with_description(it.description).build()
+        })
     }
 }
 
@@ -175,14 +180,17 @@ impl Histogram {
 
     /// Records a duration.
     pub fn record(&self, duration: Duration, attributes: &[KeyValue]) {
-        let made = self.made(|meter, it| {
+        if let Some(histogram) = self.instrument() {
+            histogram.record(duration.as_secs_f64(), attributes);
+        }
+    }
+
+    fn instrument(&self) -> Option<&opentelemetry::metrics::Histogram<f64>> {
+        self.made(|meter, it| {
             let Definition { name, unit, description, .. } = it.definition;
             let builder = meter.f64_histogram(name).with_unit(unit).with_description(description);
             builder.with_boundaries(it.boundaries.to_vec()).build()
-        });
-        if let Some(histogram) = made {
-            histogram.record(duration.as_secs_f64(), attributes);
-        }
+        })
     }
 }
 

@@ -135,7 +135,7 @@ impl Call {
         let is_failure = |code| code != Code::Ok;
         if !std::mem::replace(&mut self.is_measured, true) {
             let error_type = outcome.error_type(is_failure);
-            metrics::made_call(self.method.clone(), outcome.code_name(), error_type, self.started.elapsed());
+            metrics::made_call(&self.method, outcome.code_name(), error_type, self.started.elapsed());
         }
         outcome.end(&self.span, is_failure);
     }

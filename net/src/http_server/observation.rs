@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use http::response::Parts;
-use http::{Method, StatusCode, Version, header};
+use http::{Method, StatusCode, header};
 use platform::ip_text::IpText;
 use telemetry::audit::Refusal;
 use telemetry::semconv;
 use telemetry::span::Span;
 
-use super::request_span::{cut, protocol_version, resource_id};
+use super::request_span::{cut, resource_id};
 use crate::client_address::ClientAddress;
 use crate::event_stream::is_event_stream;
 use crate::metrics::{self, ActiveRequest};
@@ -27,11 +27,9 @@ pub struct ErrorReason(pub Cow<'static, str>);
 pub(super) struct Observation {
     pub(super) span: Span,
     pub(super) active: ActiveRequest,
-    pub(super) version: Version,
     pub(super) stage: Stage,
     pub(super) started: Instant,
     pub(super) method: Method,
-    pub(super) route: Option<Arc<str>>,
     pub(super) client: Option<ClientAddress>,
     /// Whether the request is a health check whose log line nobody needs.
     pub(super) is_quiet: bool,
@@ -146,7 +144,7 @@ impl Observation {
         };
         let refused = Refusal {
             method: cut(self.method.as_str()),
-            route: self.route.as_deref(),
+            route: self.active.route(),
             client: self.client.map(|it| it.0),
             reason: self.reason.as_deref().map(|it| &**it),
             cause: Some(refusal.message()),
@@ -157,7 +155,7 @@ impl Observation {
 
     fn log(&self, outcome: &'static str) {
         let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
-        let (method, route) = (cut(self.method.as_str()), self.route.as_deref());
+        let (method, route) = (cut(self.method.as_str()), self.active.route());
         let (status, sent_bytes) =
             (self.status.map(|it| it.as_u16()), self.is_stream.then_some(self.streamed));
         let client = self.client.map(|it| IpText::of(it.0));
@@ -184,11 +182,11 @@ impl Observation {
                 (None, None) => None,
             };
         let error_type = failure.as_ref().map(|it| it.0.clone());
-        let (took, route) = (self.started.elapsed(), self.route.as_ref());
+        let took = self.started.elapsed();
         if let Some(reason) = &reason {
             metrics::request_refused(reason.clone());
         }
-        self.active.took(took, route, protocol_version(self.version), (status, error_type));
+        self.active.took(took, (status, error_type));
         self.span.record(|it| {
             it.set_some(semconv::HTTP_RESPONSE_STATUS_CODE, status.map(|it| i64::from(it.as_u16())));
             it.set_some(semconv::CCM_REQUEST_OUTCOME, cut.map(Cut::name));

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::{Failure, Target};
 use crate::metrics::{
-    CALL_SECONDS, Counter, DATABASE_SECONDS, Definition, Histogram, KeyValue, Kind, Observable,
+    CALL_SECONDS, Counter, DATABASE_SECONDS, Definition, Histogram, HistogramSeries, KeyValue, Kind, Lazy,
+    Observable,
 };
 use crate::semconv::{
     DB_CLIENT_CONNECTION_POOL_NAME, DB_CLIENT_CONNECTION_STATE, DB_COLLECTION_NAME, DB_NAMESPACE,
@@ -78,6 +79,7 @@ pub(crate) fn definitions() -> Vec<&'static Definition> {
 pub struct PoolUse {
     name: Arc<str>,
     waiting: Arc<AtomicU64>,
+    waits: Lazy<HistogramSeries>,
 }
 
 impl PoolUse {
@@ -103,7 +105,7 @@ impl PoolUse {
             to.observe(pending.load(Ordering::Relaxed), std::slice::from_ref(&pool));
         });
         TIMEOUTS.add(0, &[of(&name)]);
-        Self { name, waiting }
+        Self { name, waiting, waits: Lazy::default() }
     }
 
     /// Begins to wait for a connection.
@@ -122,10 +124,12 @@ pub(super) struct Wait {
 
 impl Wait {
     pub(super) fn ended(self, failure: Option<&Failure>) {
-        let pool = [KeyValue::new(DB_CLIENT_CONNECTION_POOL_NAME, self.pool.name.clone())];
-        WAIT.record(self.since.elapsed(), &pool);
+        let attributes = || [KeyValue::new(DB_CLIENT_CONNECTION_POOL_NAME, self.pool.name.clone())];
+        if let Some(waits) = self.pool.waits.get(|| WAIT.series(&attributes())) {
+            waits.record(self.since.elapsed());
+        }
         if failure.is_some_and(|it| it.error_type == "pool_timed_out") {
-            TIMEOUTS.add(1, &pool);
+            TIMEOUTS.add(1, &attributes());
         }
     }
 }
@@ -143,9 +147,20 @@ pub(super) fn operation(
     duration: Duration,
     failure: Option<&Failure>,
 ) {
-    if !OPERATION.is_recorded() {
-        return;
+    let attributes = || attributes(target, (operation, collection), failure);
+    if failure.is_some() {
+        OPERATION.record(duration, &attributes());
+    } else if OPERATION.is_recorded() {
+        let series = || OPERATION.series(&attributes());
+        target.operations.with(operation, collection, series, |it| it.record(duration));
     }
+}
+
+fn attributes(
+    target: &Target,
+    (operation, collection): (&'static str, Option<&'static str>),
+    failure: Option<&Failure>,
+) -> Vec<KeyValue> {
     let mut attributes = Vec::with_capacity(8);
     attributes.push(KeyValue::new(DB_SYSTEM_NAME, target.system.name()));
     attributes.push(KeyValue::new(DB_NAMESPACE, target.namespace.clone()));
@@ -160,5 +175,5 @@ pub(super) fn operation(
         let code = failure.status_code.clone();
         attributes.extend(code.map(|it| KeyValue::new(DB_RESPONSE_STATUS_CODE, it)));
     }
-    OPERATION.record(duration, &attributes);
+    attributes
 }
