@@ -13,7 +13,7 @@ use crate::keys::{Key, Keys};
 /// About this many tokens are in the cache at most; beyond that, tokens that are used keep their place and others are evicted.
 const CAPACITY: usize = 10_000;
 
-/// BLAKE3 of a token. Processors without instructions for SHA-256 take five times as long for that.
+/// BLAKE3 of a token: on a processor without instructions for SHA-256, that would take five times as long.
 pub(crate) type TokenHash = [u8; 32];
 
 pub(crate) fn hash(token: &str) -> TokenHash {

@@ -4,11 +4,11 @@ mod http;
 
 use std::time::Duration;
 
-use telemetry::metrics::{CALL_SECONDS, Counter, Definition, Histogram, HistogramSeries, KeyValue, Known};
+use telemetry::metrics::{CALL_SECONDS, Catalog, Counter, Definition, Histogram, HistogramSeries, KeyValue};
 use telemetry::semconv::{CCM_CONNECTION_LIMIT, ERROR_TYPE, RPC_METHOD, RPC_STATUS_CODE, RPC_SYSTEM_NAME};
 
-pub use http::start_refused;
-pub(crate) use http::{ActiveRequest, request_refused, scheme};
+pub use self::http::start_refused;
+pub(crate) use self::http::{ActiveRequest, request_refused, scheme};
 
 static RPC_SERVER: Histogram = Histogram::new(
     "rpc.server.call.duration",
@@ -71,7 +71,7 @@ pub(crate) fn start_closed() {
 }
 
 /// The series of calls, by method; each has as many as there are codes.
-type Calls = Known<(&'static str, Option<&'static str>), HistogramSeries>;
+type Calls = Catalog<(&'static str, Option<&'static str>), HistogramSeries>;
 
 /// Records a call that was served.
 pub(crate) fn served_call(
@@ -100,14 +100,14 @@ fn record_call(
     if !durations.is_recorded() {
         return;
     }
-    let find = || {
+    let first = || {
         let mut attributes = vec![
             KeyValue::new(RPC_SYSTEM_NAME, "grpc"),
             KeyValue::new(RPC_METHOD, method.to_owned()),
             KeyValue::new(RPC_STATUS_CODE, code),
         ];
         attributes.extend(error_type.map(|it| KeyValue::new(ERROR_TYPE, it)));
-        durations.series(&attributes)
+        durations.first(took, &attributes)
     };
-    calls.with(method, (code, error_type), find, |it| it.record(took));
+    calls.visit(method, (code, error_type), |it| it.record(took), first);
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use opentelemetry::Context;
 
-use crate::metrics::{HistogramSeries, Known};
+use crate::metrics::{Catalog, HistogramSeries};
 use crate::semconv;
 use crate::span::{Description, Span, SpanBuilder, SpanKind, Timestamp};
 
@@ -47,7 +47,7 @@ pub struct Target {
     /// `server.address` and `server.port` of PostgreSQL; the path of a Unix socket has no port.
     pub server: Option<(Arc<str>, Option<u16>)>,
     /// The series of the operations that succeeded, by operation and collection.
-    operations: Known<Option<&'static str>, HistogramSeries>,
+    operations: Catalog<Option<&'static str>, HistogramSeries>,
 }
 
 impl Target {
@@ -57,7 +57,7 @@ impl Target {
         namespace: impl Into<Arc<str>>,
         server: Option<(Arc<str>, Option<u16>)>,
     ) -> Self {
-        Self { system, namespace: namespace.into(), server, operations: Known::new() }
+        Self { system, namespace: namespace.into(), server, operations: Catalog::new() }
     }
 
     /// Describes the database as the peer of a client span. Without `peer.service`, Tempo's service graph would name the

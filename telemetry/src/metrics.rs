@@ -20,7 +20,7 @@ use tokio::runtime::Handle;
 pub use crate::losses::{ExporterState, Signal, exporters};
 pub use latest::Latest;
 pub(crate) use sdk::{audit_lines_lost, log_line_dropped, span_started};
-pub use series::{HistogramSeries, Known, Lazy, UpDownSeries};
+pub use series::{Catalog, HistogramSeries, UpDownSeries, Variants};
 
 /// Boundaries of the durations of requests and calls, in seconds, as the semantic conventions recommend.
 pub const CALL_SECONDS: &[f64] =

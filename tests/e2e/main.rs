@@ -71,6 +71,7 @@ mod readme;
 mod reasons;
 mod release;
 mod replicas;
+mod request_metrics;
 mod request_spans;
 mod restore;
 mod rooms;

@@ -1,5 +1,6 @@
 //! The `OTEL_*` variables of metrics, each with what it does. docs/configuration.md names the test of each row.
 
+use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::metrics::v1::{AggregationTemporality, Metric, metric};
 use tokio::net::TcpListener;
 
@@ -125,14 +126,38 @@ async fn temporality_preference_delta_exports_what_was_added() {
         let settings = [
             ("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.endpoint.as_str()),
             ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", preference),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "50"),
             ("OTEL_METRICS_EXPORTER", "otlp"),
         ];
         let mut gateway = Gateway::start(&settings).await;
-        gateway.request().await;
+        let of_route = || counts(&otlp, "/api/openapi.json");
+        assert_eq!(gateway.get("/api/openapi.json").await.status, 200);
+        eventually("the first request is exported", async || (!of_route().is_empty()).then_some(())).await;
+        let before = of_route().len();
+        assert_eq!(gateway.get("/api/openapi.json").await.status, 200);
         gateway.stop().await;
         let histogram = of_requests(&otlp.metrics()).unwrap();
         assert_eq!(histogram.aggregation_temporality, i32::from(expected), "{preference}");
+        let (first, later) = (of_route()[0], of_route().split_off(before));
+        let last = if preference == "delta" { 1 } else { 2 };
+        assert_eq!((first, later.last()), (1, Some(&last)), "{preference}: {:?}", of_route());
+        if preference == "delta" {
+            assert_eq!(of_route(), [1, 1]);
+        }
     }
+}
+
+/// The counts of requests of a route, one for each export that has it.
+fn counts(otlp: &Otlp, route: &str) -> Vec<u64> {
+    let metrics = otlp.metrics();
+    let histograms = metrics
+        .iter()
+        .filter(|it| it.name == REQUESTS)
+        .filter_map(|it| of_requests(std::slice::from_ref(it)));
+    let points = histograms.flat_map(|it| it.data_points);
+    let is_route =
+        |it: &KeyValue| it.key == "http.route" && format!("{:?}", it.value).contains(&format!("\"{route}\""));
+    points.filter(|it| it.attributes.iter().any(is_route)).map(|it| it.count).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,7 +23,7 @@ pub struct ErrorReason(pub Cow<'static, str>);
 
 /// A request that is being served. If it is dropped before there is a response, the client has disconnected.
 ///
-/// There is one for each open stream: its body and this have 256 bytes together, for which the allocator has a size.
+/// There is one for each open stream: its body and this have 224 bytes together, for which the allocator has a size.
 pub(super) struct Observation {
     pub(super) span: Span,
     pub(super) active: ActiveRequest,

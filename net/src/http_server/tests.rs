@@ -104,6 +104,6 @@ async fn the_handler_and_the_span_have_the_address_that_a_trusted_proxy_reports(
 
 /// Beside it, the body of a response has 80 bytes; and there is one for each open event stream.
 #[test]
-fn what_is_known_of_a_request_has_no_more_than_176_bytes() {
-    assert!(size_of::<Observation>() <= 176, "{}", size_of::<Observation>());
+fn what_is_known_of_a_request_has_no_more_than_144_bytes() {
+    assert!(size_of::<Observation>() <= 144, "{}", size_of::<Observation>());
 }

@@ -1,14 +1,14 @@
-//! Metrics of HTTP requests. All requests of a route, method and version share what their series are found by, so that a
-//! request looks it up once.
+//! Metrics of HTTP requests. All requests of a route, method, scheme and version share what their series are found by, so that
+//! a request looks it up once.
 
 use std::borrow::Cow;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use http::StatusCode;
 use telemetry::metrics::{
-    CALL_SECONDS, Counter, Definition, Histogram, HistogramSeries, KeyValue, Known, Lazy, UpDownCounter,
-    UpDownSeries,
+    CALL_SECONDS, Catalog, Counter, Definition, Histogram, HistogramSeries, KeyValue, UpDownCounter,
+    UpDownSeries, Variants,
 };
 use telemetry::semconv::{
     CCM_ERROR_REASON, ERROR_TYPE, HTTP_REQUEST_METHOD, HTTP_RESPONSE_STATUS_CODE, HTTP_ROUTE,
@@ -40,6 +40,7 @@ static HTTP_REFUSED: Counter = Counter::new(
     "HTTP requests that were answered with an error, by its reason.",
     &[CCM_ERROR_REASON],
 );
+
 /// The instruments of this file, in the order of docs/metrics.md.
 pub(super) fn definitions() -> Vec<&'static Definition> {
     vec![HTTP_DURATION.definition(), HTTP_ACTIVE.definition(), HTTP_REFUSED.definition()]
@@ -53,44 +54,46 @@ struct Variant {
     version: &'static str,
 }
 
-/// The series of requests with one route, method and version.
+/// The series of requests with one route, method, scheme and version.
 struct Requests {
     route: Option<Box<str>>,
     variant: Variant,
-    active: Lazy<UpDownSeries>,
-    /// The series of requests that did not fail, by status; without one, there was no response.
-    durations: RwLock<Vec<(Option<StatusCode>, HistogramSeries)>>,
+    active: OnceLock<UpDownSeries>,
+    /// The series of what was answered without an error, by status.
+    durations: RwLock<Variants<StatusCode, HistogramSeries>>,
 }
 
 impl Requests {
     fn of(route: Option<&str>, variant: Variant) -> Arc<Self> {
-        static ALL: Known<Variant, Arc<Requests>> = Known::new();
+        static ALL: Catalog<Variant, Arc<Requests>> = Catalog::new();
         let first = || {
             let (route, durations) = (route.map(Box::from), RwLock::default());
-            Arc::new(Self { route, variant, active: Lazy::default(), durations })
+            Arc::new(Self { route, variant, active: OnceLock::new(), durations })
         };
         // No route is empty.
         ALL.get(route.unwrap_or_default(), variant, first)
     }
 
     fn count(&self, change: i64) {
-        if let Some(active) = self.active.get(|| HTTP_ACTIVE.series(&self.attributes())) {
+        if self.active.get().is_none()
+            && let Some(active) = HTTP_ACTIVE.series(&self.attributes())
+        {
+            // Of two at once, either is the series.
+            let _ = self.active.set(active);
+        }
+        if let Some(active) = self.active.get() {
             active.add(change);
         }
     }
 
-    fn took(&self, duration: Duration, status: Option<StatusCode>) {
-        let all = self.durations.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, series)) = all.iter().find(|it| it.0 == status) {
-            return series.record(duration);
+    fn took(&self, duration: Duration, status: StatusCode) {
+        let durations = self.durations.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = durations.get(&status) {
+            return known.record(duration);
         }
-        drop(all);
-        let Some(series) = HTTP_DURATION.series(&self.all_attributes(status, None)) else { return };
-        series.record(duration);
-        let mut all = self.durations.write().unwrap_or_else(PoisonError::into_inner);
-        // Another thread may have been faster; both found the same.
-        if all.iter().all(|it| it.0 != status) {
-            all.push((status, series));
+        drop(durations);
+        if let Some(first) = HTTP_DURATION.first(duration, &self.all_attributes(Some(status), None)) {
+            self.durations.write().unwrap_or_else(PoisonError::into_inner).keep(status, first);
         }
     }
 
@@ -136,16 +139,19 @@ impl ActiveRequest {
         self.0.route.as_deref()
     }
 
-    /// Records the duration.
+    /// Records the duration. A series that is bound stays for good; so those that anybody can provoke, errors of all routes and
+    /// methods, are not bound.
     pub(crate) fn took(
         &self,
         duration: Duration,
         (status, error_type): (Option<StatusCode>, Option<Cow<'static, str>>),
     ) {
-        if error_type.is_some() {
-            HTTP_DURATION.record(duration, &self.0.all_attributes(status, error_type));
-        } else if HTTP_DURATION.is_recorded() {
-            self.0.took(duration, status);
+        if !HTTP_DURATION.is_recorded() {
+            return;
+        }
+        match status.filter(|it| it.as_u16() < 400 && error_type.is_none()) {
+            Some(status) => self.0.took(duration, status),
+            None => HTTP_DURATION.record(duration, &self.0.all_attributes(status, error_type)),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Metrics of database calls and connection pools, as defined by the semantic conventions for databases.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::{Failure, Target};
 use crate::metrics::{
-    CALL_SECONDS, Counter, DATABASE_SECONDS, Definition, Histogram, HistogramSeries, KeyValue, Kind, Lazy,
+    CALL_SECONDS, Counter, DATABASE_SECONDS, Definition, Histogram, HistogramSeries, KeyValue, Kind,
     Observable,
 };
 use crate::semconv::{
@@ -79,7 +79,7 @@ pub(crate) fn definitions() -> Vec<&'static Definition> {
 pub struct PoolUse {
     name: Arc<str>,
     waiting: Arc<AtomicU64>,
-    waits: Lazy<HistogramSeries>,
+    waits: OnceLock<HistogramSeries>,
 }
 
 impl PoolUse {
@@ -105,7 +105,7 @@ impl PoolUse {
             to.observe(pending.load(Ordering::Relaxed), std::slice::from_ref(&pool));
         });
         TIMEOUTS.add(0, &[of(&name)]);
-        Self { name, waiting, waits: Lazy::default() }
+        Self { name, waiting, waits: OnceLock::new() }
     }
 
     /// Begins to wait for a connection.
@@ -125,8 +125,12 @@ pub(super) struct Wait {
 impl Wait {
     pub(super) fn ended(self, failure: Option<&Failure>) {
         let attributes = || [KeyValue::new(DB_CLIENT_CONNECTION_POOL_NAME, self.pool.name.clone())];
-        if let Some(waits) = self.pool.waits.get(|| WAIT.series(&attributes())) {
-            waits.record(self.since.elapsed());
+        let waited = self.since.elapsed();
+        if let Some(waits) = self.pool.waits.get() {
+            waits.record(waited);
+        } else if let Some(waits) = WAIT.first(waited, &attributes()) {
+            // Of two at once, either is the series.
+            let _ = self.pool.waits.set(waits);
         }
         if failure.is_some_and(|it| it.error_type == "pool_timed_out") {
             TIMEOUTS.add(1, &attributes());
@@ -147,13 +151,15 @@ pub(super) fn operation(
     duration: Duration,
     failure: Option<&Failure>,
 ) {
+    if !OPERATION.is_recorded() {
+        return;
+    }
     let attributes = || attributes(target, (operation, collection), failure);
     if failure.is_some() {
-        OPERATION.record(duration, &attributes());
-    } else if OPERATION.is_recorded() {
-        let series = || OPERATION.series(&attributes());
-        target.operations.with(operation, collection, series, |it| it.record(duration));
+        return OPERATION.record(duration, &attributes());
     }
+    let first = || OPERATION.first(duration, &attributes());
+    target.operations.visit(operation, collection, |it| it.record(duration), first);
 }
 
 fn attributes(

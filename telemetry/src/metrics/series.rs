@@ -2,7 +2,7 @@
 //! attributes with SipHash; bound to one, an instrument hashes none.
 
 use std::collections::HashMap;
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use foldhash::fast::FixedState;
@@ -22,9 +22,12 @@ impl HistogramSeries {
 }
 
 impl Histogram {
-    /// Returns the series with these attributes; `None` if nothing is recorded.
-    pub fn series(&self, attributes: &[KeyValue]) -> Option<HistogramSeries> {
-        Some(HistogramSeries(self.instrument()?.bind(attributes)))
+    /// Records a duration, and returns the series with these attributes; `None` if nothing is recorded. A series without a
+    /// value, which binding makes, would be exported with extremes that no duration has.
+    pub fn first(&self, duration: Duration, attributes: &[KeyValue]) -> Option<HistogramSeries> {
+        let histogram = self.instrument()?;
+        histogram.record(duration.as_secs_f64(), attributes);
+        Some(HistogramSeries(histogram.bind(attributes)))
     }
 }
 
@@ -46,57 +49,49 @@ impl UpDownCounter {
     }
 }
 
-/// One series, from its first value on.
+/// What belongs to each of a few variants, which are compared one by one.
 #[derive(Debug)]
-pub struct Lazy<S>(OnceLock<S>);
+pub struct Variants<V, S>(Vec<(V, S)>);
 
-impl<S> Default for Lazy<S> {
-    fn default() -> Self {
-        Self(OnceLock::new())
+impl<V: PartialEq, S> Variants<V, S> {
+    /// Returns what belongs to a variant.
+    pub fn get(&self, variant: &V) -> Option<&S> {
+        self.0.iter().find(|it| it.0 == *variant).map(|it| &it.1)
     }
-}
 
-impl<S> Lazy<S> {
-    /// Returns the series, which `find` finds the first time; `None` if it finds none.
-    pub fn get(&self, find: impl FnOnce() -> Option<S>) -> Option<&S> {
-        if self.0.get().is_none() {
-            // Of two at once, either is the series.
-            let _ = self.0.set(find()?);
+    /// Keeps what was found for a variant. Another thread may have been faster; both found the same.
+    pub fn keep(&mut self, variant: V, found: S) {
+        if self.get(&variant).is_none() {
+            self.0.push((variant, found));
         }
-        self.0.get()
     }
 }
 
-type Named<V, S> = HashMap<Box<str>, Vec<(V, S)>, FixedState>;
+impl<V, S> Default for Variants<V, S> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 /// What belongs to each name and variant that has come up: series, for example. It is kept for good, so names must be few
-/// and chosen by us, and so must be the variants of each, which are compared one by one.
+/// and chosen by us, and so must be the variants of each.
 #[derive(Debug)]
-pub struct Known<V, S>(RwLock<Named<V, S>>);
+pub struct Catalog<V, S>(RwLock<HashMap<Box<str>, Variants<V, S>, FixedState>>);
 
-impl<V: PartialEq, S> Known<V, S> {
+impl<V: PartialEq, S> Catalog<V, S> {
     /// Nothing has come up yet.
     #[must_use]
     pub const fn new() -> Self {
         Self(RwLock::new(HashMap::with_hasher(FixedState::with_seed(0))))
     }
 
-    /// Calls `with` on what belongs to a name and variant, which `find` finds the first time; returns `None` if it finds
-    /// nothing.
-    pub fn with<R>(
-        &self,
-        name: &str,
-        variant: V,
-        find: impl FnOnce() -> Option<S>,
-        with: impl Fn(&S) -> R,
-    ) -> Option<R> {
-        if let Some(result) = self.known(name, &variant, &with) {
-            return Some(result);
+    /// Calls `known` on what belongs to a name and variant. If nothing does yet, calls `first`, and keeps what it returns.
+    pub fn visit(&self, name: &str, variant: V, known: impl FnOnce(&S), first: impl FnOnce() -> Option<S>) {
+        if self.known(name, &variant, known).is_none()
+            && let Some(found) = first()
+        {
+            self.keep(name, variant, found);
         }
-        let found = find()?;
-        let result = with(&found);
-        self.keep(name, variant, found);
-        Some(result)
     }
 
     /// Returns what belongs to a name and variant, which `first` makes the first time.
@@ -113,21 +108,16 @@ impl<V: PartialEq, S> Known<V, S> {
 
     fn known<R>(&self, name: &str, variant: &V, with: impl FnOnce(&S) -> R) -> Option<R> {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let (_, known) = all.get(name)?.iter().find(|it| it.0 == *variant)?;
-        Some(with(known))
+        all.get(name)?.get(variant).map(with)
     }
 
     fn keep(&self, name: &str, variant: V, found: S) {
         let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let variants = all.entry(name.into()).or_default();
-        // Another thread may have been faster; both found the same.
-        if variants.iter().all(|it| it.0 != variant) {
-            variants.push((variant, found));
-        }
+        all.entry(name.into()).or_default().keep(variant, found);
     }
 }
 
-impl<V: PartialEq, S> Default for Known<V, S> {
+impl<V: PartialEq, S> Default for Catalog<V, S> {
     fn default() -> Self {
         Self::new()
     }
@@ -139,24 +129,24 @@ mod tests {
 
     #[test]
     fn what_is_found_once_is_not_looked_for_again() {
-        let known = Known::new();
-        let find = |name, variant, found| known.with(name, variant, || found, |it| *it);
-        assert_eq!(find("GET", 1, None), None);
-        assert_eq!(find("GET", 1, Some("a")), Some("a"));
-        assert_eq!(find("GET", 1, Some("not looked for")), Some("a"));
-        assert_eq!(find("GET", 2, Some("b")), Some("b"));
-        assert_eq!(find("PUT", 2, Some("c")), Some("c"));
-        assert_eq!(find("GET", 1, None), Some("a"));
-        assert_eq!(known.get("GET", 1, || "not made"), "a");
-        assert_eq!(known.get("GET", 3, || "d"), "d");
-        assert_eq!(find("GET", 3, None), Some("d"));
-    }
-
-    #[test]
-    fn a_series_is_found_from_its_first_value_on() {
-        let lazy = Lazy::default();
-        assert_eq!(lazy.get(|| None), None);
-        assert_eq!(lazy.get(|| Some(1)), Some(&1));
-        assert_eq!(lazy.get(|| Some(2)), Some(&1));
+        let catalog = Catalog::new();
+        let visited = |name, variant, found| {
+            let (mut known, mut is_first) = (None, false);
+            let first = || {
+                is_first = true;
+                found
+            };
+            catalog.visit(name, variant, |it: &&str| known = Some(*it), first);
+            (known, is_first)
+        };
+        assert_eq!(visited("GET", 1, None), (None, true));
+        assert_eq!(visited("GET", 1, Some("a")), (None, true));
+        assert_eq!(visited("GET", 1, Some("other")), (Some("a"), false));
+        assert_eq!(visited("GET", 2, Some("b")), (None, true));
+        assert_eq!(visited("PUT", 2, Some("c")), (None, true));
+        assert_eq!(visited("PUT", 2, None), (Some("c"), false));
+        assert_eq!(catalog.get("GET", 1, || "not made"), "a");
+        assert_eq!(catalog.get("GET", 3, || "d"), "d");
+        assert_eq!(visited("GET", 3, None), (Some("d"), false));
     }
 }
