@@ -57,7 +57,15 @@ async fn each_outcome_of_a_route_and_method_is_counted_in_a_series_of_its_own() 
     assert_eq!(requests("GET", "/api/tasks/{id}", "404"), Some(2.0));
     assert_eq!(requests("DELETE", "/api/tasks", "405"), Some(1.0));
 
-    let tasks = Exposition::of(Exposition::address(&product.tasks).await).await;
+    let address = Exposition::address(&product.tasks).await;
+    // A call, too, is counted when its answer has been sent.
+    let tasks = eventually("all calls are counted", async || {
+        let tasks = Exposition::of(address).await;
+        let counts = tasks.series("rpc_server_call_duration_seconds_count").iter();
+        let of_tasks = counts.filter(|it| it.0["rpc_method"].starts_with("ccm.task.v1.TaskService/"));
+        (of_tasks.map(|it| it.1).sum::<f64>() >= 6.0).then_some(tasks)
+    })
+    .await;
     for (name, of) in [("rpc_client", &gateway), ("rpc_server", &tasks)] {
         let calls = |method, code| {
             let mut labels =
