@@ -28,6 +28,8 @@ async fn each_outcome_of_a_route_and_method_is_counted_in_a_series_of_its_own() 
     for _ in 0..3 {
         assert_eq!(client.get(&path).await.status, 200);
     }
+    let unchanged = client.with("if-none-match", created.header("etag"));
+    assert_eq!(unchanged.get(&path).await.status, 304);
     for _ in 0..2 {
         assert_eq!(client.get("/api/tasks/01a20297-f0d9-71df-bc9a-03b3823c2980").await.status, 404);
     }
@@ -39,7 +41,7 @@ async fn each_outcome_of_a_route_and_method_is_counted_in_a_series_of_its_own() 
         let counts = gateway.series("http_server_request_duration_seconds_count").iter();
         let of_tasks =
             counts.filter(|it| it.0.get("http_route").is_some_and(|it| it.starts_with("/api/tasks")));
-        (of_tasks.map(|it| it.1).sum::<f64>() >= 7.0).then_some(gateway)
+        (of_tasks.map(|it| it.1).sum::<f64>() >= 8.0).then_some(gateway)
     })
     .await;
     let requests = |method, route, status| {
@@ -54,6 +56,7 @@ async fn each_outcome_of_a_route_and_method_is_counted_in_a_series_of_its_own() 
     };
     assert_eq!(requests("POST", "/api/tasks", "201"), Some(1.0));
     assert_eq!(requests("GET", "/api/tasks/{id}", "200"), Some(3.0));
+    assert_eq!(requests("GET", "/api/tasks/{id}", "304"), Some(1.0));
     assert_eq!(requests("GET", "/api/tasks/{id}", "404"), Some(2.0));
     assert_eq!(requests("DELETE", "/api/tasks", "405"), Some(1.0));
 
@@ -63,7 +66,7 @@ async fn each_outcome_of_a_route_and_method_is_counted_in_a_series_of_its_own() 
         let tasks = Exposition::of(address).await;
         let counts = tasks.series("rpc_server_call_duration_seconds_count").iter();
         let of_tasks = counts.filter(|it| it.0["rpc_method"].starts_with("ccm.task.v1.TaskService/"));
-        (of_tasks.map(|it| it.1).sum::<f64>() >= 6.0).then_some(tasks)
+        (of_tasks.map(|it| it.1).sum::<f64>() >= 7.0).then_some(tasks)
     })
     .await;
     for (name, of) in [("rpc_client", &gateway), ("rpc_server", &tasks)] {
@@ -75,7 +78,7 @@ async fn each_outcome_of_a_route_and_method_is_counted_in_a_series_of_its_own() 
             of.value(&format!("{name}_call_duration_seconds_count"), &labels)
         };
         let get = "ccm.task.v1.TaskService/GetTask";
-        assert_eq!(calls(get, "OK"), Some(3.0), "{name}");
+        assert_eq!(calls(get, "OK"), Some(4.0), "{name}");
         assert_eq!(calls(get, "NOT_FOUND"), Some(2.0), "{name}");
         assert_eq!(calls("ccm.task.v1.TaskService/CreateTask", "OK"), Some(1.0), "{name}");
     }
@@ -85,7 +88,7 @@ async fn each_outcome_of_a_route_and_method_is_counted_in_a_series_of_its_own() 
             && labels.get("db_collection_name").is_some_and(|it| it == "tasks")
     });
     let reads: Vec<f64> = reads.map(|it| it.1).collect();
-    assert!(reads.len() == 1 && reads[0] >= 5.0, "{reads:?}");
+    assert!(reads.len() == 1 && reads[0] >= 6.0, "{reads:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
