@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use access::Role;
 use serde_json::{Value, json};
 
-use crate::harness::{Backend, Client, Exposition, Process, Product, Settings, eventually};
+use crate::harness::{Backend, Client, Exposition, Process, Product, Settings, eventually, scraped};
 
 /// The audit lines among what a process has printed.
 fn audited(process: &Process) -> Vec<Value> {
@@ -197,12 +197,7 @@ async fn audit_lines_go_to_a_file_whatever_the_log_filter_says() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_audit_line_that_nothing_takes_is_counted() {
     let product = Product::start().await;
-    let set = [
-        ("OTEL_METRICS_EXPORTER", "prometheus"),
-        ("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1"),
-        ("OTEL_EXPORTER_PROMETHEUS_PORT", "0"),
-    ];
-    let mut gateway = product.gateway_with(&set.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let mut gateway = product.gateway_with(&scraped(&[]));
     let client = Client::new(&format!("http://{}", gateway.listening("gateway").await), None);
     let metrics = Exposition::address(&gateway).await;
     let lost = async || Exposition::of(metrics).await.value("cml_cloud_manager_audit_lines_lost_total", &[]);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::actions::ended;
-use crate::harness::{Backend, Client, Exposition, Product, Settings, eventually};
+use crate::harness::{Backend, Client, Exposition, Product, Settings, eventually, scraped};
 
 /// The families of task-service and their types.
 const OF_TASKS: [(&str, &str); 9] = [
@@ -38,15 +38,9 @@ const OF_LOGS: [(&str, &str); 4] = [
     ("cml_cloud_manager_event_log_watches", "gauge"),
 ];
 
-async fn scraped(backend: Backend) -> Product {
-    let all = [
-        ("OTEL_METRICS_EXPORTER", "prometheus"),
-        ("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1"),
-        ("OTEL_EXPORTER_PROMETHEUS_PORT", "0"),
-        ("CCM_SIMULATED_START_DELAY", "100ms"),
-        ("CCM_SIMULATED_STOP_DELAY", "100ms"),
-    ];
-    let of_services = all.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+async fn product(backend: Backend) -> Product {
+    let of_services =
+        scraped(&[("CCM_SIMULATED_START_DELAY", "100ms"), ("CCM_SIMULATED_STOP_DELAY", "100ms")]);
     let settings = Settings { of_services, ..Settings::default() };
     Product::start_as(backend, tempfile::tempdir().unwrap(), settings).await
 }
@@ -158,7 +152,7 @@ async fn assert_gauges_are_back_at_zero(product: &Product) {
 }
 
 async fn a_day_of_the_fleet_is_counted(backend: Backend) {
-    let product = scraped(backend).await;
+    let product = product(backend).await;
     let (admin, ada) = (product.admin(), product.user("ada"));
     assert_begins_at_zero(&product).await;
 

@@ -21,7 +21,7 @@ mod watcher;
 pub(crate) use certificates::Authority;
 pub(crate) use client::{Answer, Client};
 pub(crate) use collector::Collector;
-pub(crate) use exposition::Exposition;
+pub(crate) use exposition::{Exposition, scraped};
 pub(crate) use gateway::Gateway;
 pub(crate) use grpc::{call, methods};
 pub(crate) use held::Held;

@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::metrics::v1::{Metric, metric};
 use serde_json::json;
 use telemetry::metrics::{Definition, Kind};
 
-use crate::harness::{Backend, Exposition, Otlp, Process, Product, Settings, eventually};
+use crate::harness::{Backend, Exposition, Otlp, Process, Product, Settings, eventually, scraped};
 
 /// The definitions of all rooms.
 pub(crate) fn definitions() -> Vec<&'static Definition> {
@@ -107,16 +107,13 @@ fn the_documentation_lists_every_metric_and_no_other() {
 }
 
 async fn exported(otlp: &Otlp) -> Product {
-    let all = [
+    let all = scraped(&[
         ("OTEL_METRICS_EXPORTER", "otlp,prometheus"),
         ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", otlp.endpoint.as_str()),
         ("OTEL_METRIC_EXPORT_INTERVAL", "200"),
-        ("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1"),
-        ("OTEL_EXPORTER_PROMETHEUS_PORT", "0"),
         ("CCM_SIMULATED_START_DELAY", "50ms"),
         ("CCM_SIMULATED_STOP_DELAY", "50ms"),
-    ];
-    let all = all.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    ]);
     let settings = Settings { of_services: all.clone(), of_gateway: all, ..Settings::default() };
     Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await
 }
@@ -162,17 +159,17 @@ async fn otlp_and_the_scrape_show_the_same_metrics_with_their_types_and_labels()
     }
     assert_eq!(client.get("/api/tasks/01a20297-f0d9-71df-bc9a-03b3823c2980").await.status, 404);
     let known: BTreeMap<&str, &Definition> = definitions().into_iter().map(|it| (it.name, it)).collect();
-    let mut scraped = BTreeMap::new();
+    let mut shown = BTreeMap::new();
     for process in [&product.gateway, &product.tasks, &product.workers] {
         let exposition = Exposition::of(Exposition::address(process).await).await;
-        scraped.extend(exposition.types.clone());
+        shown.extend(exposition.types.clone());
     }
-    scraped.remove("target_info");
+    shown.remove("target_info");
     let prometheus_name = |it: &Metric| in_prometheus(&it.name, &it.unit, kind_of(it));
     let exported = eventually("what was scraped is exported by OTLP, too", || {
         let metrics = otlp.metrics();
         let names: BTreeSet<String> = metrics.iter().map(prometheus_name).collect();
-        let is_missing = scraped.keys().any(|it| !names.contains(it));
+        let is_missing = shown.keys().any(|it| !names.contains(it));
         async move { (!is_missing).then_some(metrics) }
     })
     .await;
@@ -196,11 +193,11 @@ async fn otlp_and_the_scrape_show_the_same_metrics_with_their_types_and_labels()
             Kind::Histogram => "histogram",
         };
         // What began after the scrape is not in it.
-        if let Some(r#type) = scraped.get(&name) {
+        if let Some(r#type) = shown.get(&name) {
             assert_eq!(r#type, expected, "{name}");
         }
     }
-    assert!(scraped.contains_key("cml_cloud_manager_tasks_created_total"));
+    assert!(shown.contains_key("cml_cloud_manager_tasks_created_total"));
 }
 
 /// All series of a process but those that say how long something took: a histogram has a series for each bucket.

@@ -6,7 +6,7 @@ use std::io::Read as _;
 
 use serde_json::json;
 
-use crate::harness::{Answer, Backend, Exposition, Product, eventually};
+use crate::harness::{Answer, Backend, Exposition, Product, Settings, eventually, scraped};
 
 const REPORTS: &str = "/api/page/reports";
 
@@ -138,12 +138,8 @@ async fn a_file_is_sent_compressed_and_only_when_it_has_changed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_people_meet_in_the_page_is_counted() {
-    let prometheus = [
-        ("OTEL_METRICS_EXPORTER", "prometheus"),
-        ("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1"),
-        ("OTEL_EXPORTER_PROMETHEUS_PORT", "0"),
-    ];
-    let product = Product::start_with(Backend::Sqlite, &prometheus).await;
+    let settings = Settings { of_gateway: scraped(&[]), ..Settings::default() };
+    let product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
     let address = Exposition::address(&product.gateway).await;
     let reports = async || {
         let exposition = Exposition::of(address).await;

@@ -3,24 +3,19 @@
 use access::Role;
 use serde_json::json;
 
-use crate::harness::{Backend, Exposition, Product, Settings, eventually, sse};
+use crate::harness::{Backend, Exposition, Product, Settings, eventually, scraped, sse};
 
 const ACTIVE: [(&str, &str); 2] = [("http_request_method", "GET"), ("url_scheme", "http")];
 
-async fn scraped() -> Product {
-    let all = [
-        ("OTEL_METRICS_EXPORTER", "prometheus"),
-        ("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1"),
-        ("OTEL_EXPORTER_PROMETHEUS_PORT", "0"),
-    ];
-    let all = all.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+async fn product() -> Product {
+    let all = scraped(&[]);
     let settings = Settings { of_services: all.clone(), of_gateway: all, ..Settings::default() };
     Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_outcome_of_a_route_and_method_is_counted_in_a_series_of_its_own() {
-    let product = scraped().await;
+    let product = product().await;
     let client = product.admin();
     let created = client.post("/api/tasks", &json!({"title": "Task"})).await;
     assert_eq!(created.status, 201);
@@ -93,7 +88,7 @@ async fn each_outcome_of_a_route_and_method_is_counted_in_a_series_of_its_own() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_stream_is_an_active_request_until_it_is_closed() {
-    let product = scraped().await;
+    let product = product().await;
     let token = product.token("ada", &[Role::Admin], None);
     let address = Exposition::address(&product.gateway).await;
     let active = async |expected| {

@@ -8,6 +8,19 @@ use tokio::net::TcpStream;
 
 use super::Process;
 
+/// The settings of a process that shows its metrics on a port of its own.
+const SCRAPED: [(&str, &str); 3] = [
+    ("OTEL_METRICS_EXPORTER", "prometheus"),
+    ("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1"),
+    ("OTEL_EXPORTER_PROMETHEUS_PORT", "0"),
+];
+
+/// The settings of a process that shows its metrics, and `further` ones, which may replace them.
+pub(crate) fn scraped(further: &[(&str, &str)]) -> Vec<(String, String)> {
+    let kept = SCRAPED.iter().filter(|it| further.iter().all(|(name, _)| *name != it.0));
+    kept.chain(further).map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
 /// Labels by name.
 pub(crate) type Labels = BTreeMap<String, String>;
 

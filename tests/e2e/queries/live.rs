@@ -7,27 +7,40 @@ use serde_json::json;
 use super::prometheus::Prometheus;
 use super::{collected, promql};
 use crate::generator::dashboard::{Language, Query};
-use crate::harness::{Backend, DEADLINE, Exposition, Product, Settings, eventually, sse};
+use crate::harness::{Backend, DEADLINE, Exposition, Product, Settings, eventually, scraped, sse};
 
 /// Metrics of programs that do not run here; their names are checked against a list.
 const FOREIGN: [&str; 3] = ["otelcol_", "tempo_", "traces_"];
 
 /// The product, each process of which shows its metrics to Prometheus.
 async fn product() -> Product {
-    let metrics = [
-        ("OTEL_METRICS_EXPORTER", "prometheus"),
-        ("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1"),
-        ("OTEL_EXPORTER_PROMETHEUS_PORT", "0"),
-    ];
-    let metrics = metrics.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    let mut of_gateway = metrics.clone();
-    of_gateway.push(("CCM_REQUEST_TIMEOUT".to_owned(), "6s".to_owned()));
-    let settings = Settings { of_services: metrics, of_gateway, ..Settings::default() };
+    let of_services =
+        scraped(&[("CCM_SIMULATED_START_DELAY", "100ms"), ("CCM_SIMULATED_STOP_DELAY", "100ms")]);
+    let of_gateway = scraped(&[("CCM_REQUEST_TIMEOUT", "6s")]);
+    let settings = Settings { of_services, of_gateway, ..Settings::default() };
     Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await
 }
 
-/// Something of everything: tasks, actions, streams, refusals, failures of callers, of the provider and of a service.
-async fn workload(product: &Product) {
+/// What happens once: a worker whose provider fails twice, and a service that hangs. Answers a worker that runs.
+async fn incidents(product: &Product) -> String {
+    let root = product.admin();
+    let worker = product.running_worker().await;
+    let unlucky = json!({
+        "name": "lab 2", "region": "us-east-1", "instance_type": "m5.metal", "tags": {"sim:fail": "2"},
+    });
+    assert_eq!(root.post("/api/workers", &unlucky).await.status, 201);
+    product.workers.signal("STOP");
+    assert!(root.get("/api/workers").await.status.is_server_error());
+    product.workers.signal("CONT");
+    eventually("the service answers again", || async {
+        (root.get("/api/workers").await.status == 200).then_some(())
+    })
+    .await;
+    worker
+}
+
+/// Something of everything else: tasks, actions, a stream, refusals and failures of callers.
+async fn activity(product: &Product, worker: &str) {
     let (ada, root) = (product.user("ada"), product.admin());
     let report = json!({"view": "tasks", "reconnected": 1, "lag_seconds": 0.2});
     assert_eq!(ada.post("/api/page/reports", &report).await.status, 204);
@@ -46,32 +59,16 @@ async fn workload(product: &Product) {
         sse::open(product.gateway_address, "no token", "", None).await.unwrap_err(),
         "401 Unauthorized"
     );
-    let worker = product.running_worker().await;
-    // A series that begins with its first event has no rate before the second one.
-    for (verb, status) in
-        [("stop", "stopped"), ("start", "running"), ("stop", "stopped"), ("start", "running")]
-    {
+    for (verb, status) in [("stop", "stopped"), ("start", "running")] {
         let action = root.post(&format!("/api/workers/{worker}/{verb}"), &json!({})).await;
         assert_eq!(action.status, 202, "{action:?}");
-        product.worker_is(&worker, status).await;
+        product.worker_is(worker, status).await;
         let task = format!("/api/tasks/{}", action.text("id"));
         eventually("the action has ended", || async {
             (root.get(&task).await.text("status") == "completed").then_some(())
         })
         .await;
     }
-    let unlucky = json!({
-        "name": "lab 2", "region": "us-east-1", "instance_type": "m5.metal", "tags": {"sim:fail": "2"},
-    });
-    assert_eq!(root.post("/api/workers", &unlucky).await.status, 201);
-    product.workers.signal("STOP");
-    assert!(root.get("/api/workers").await.status.is_server_error());
-    product.workers.signal("CONT");
-    eventually("the service answers again", || async {
-        (root.get("/api/workers").await.status == 200).then_some(())
-    })
-    .await;
-    assert_eq!(ada.post("/api/page/reports", &report).await.status, 204);
 }
 
 /// Queries that find nothing or no number, and those that Prometheus does not take.
@@ -105,17 +102,19 @@ async fn every_query_finds_what_the_three_processes_report() {
         jobs.push((job, Exposition::address(process).await));
     }
     let prometheus = Prometheus::start(&jobs).await;
-    workload(&product).await;
+    let worker = incidents(&product).await;
     let queries: Vec<Query> = collected::shown().into_iter().filter(is_ours).collect();
     let start = Instant::now();
     loop {
+        // A series that begins with its first event has no rate before the second one, and a rate needs two scrapes.
+        activity(&product, &worker).await;
         let unproven = unproven(&prometheus, &queries).await;
         if unproven.is_empty() {
             break;
         }
         // On a busy machine, a round of all queries takes seconds.
         assert!(start.elapsed() < 3 * DEADLINE, "{unproven:#?}");
-        // Rates need two scrapes, and averages of them two evaluations more.
+        // Averages of rates need two evaluations more.
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     for alert in collected::of_alerts() {
