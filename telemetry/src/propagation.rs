@@ -96,10 +96,11 @@ pub fn trace_id_of(traceparent: &str) -> Option<String> {
 
 /// Adds the headers [`TRACERESPONSE`] and [`X_TRACE_ID`] to a response, unless the SDK is disabled.
 pub fn tell_client(span: &Span, headers: &mut HeaderMap) {
-    let Some(context) = span.own_context() else { return };
-    let told = [(TRACERESPONSE, trace_context::traceparent(context)), (X_TRACE_ID, trace_id(context))];
+    let Some(ids) = span.own_context().and_then(trace_context::sent) else { return };
+    let (response, trace) = (ids.written(), hexadecimal::written([0; 32], &[(0, &ids.trace_id.to_bytes())]));
+    let told: [(HeaderName, &[u8]); 2] = [(TRACERESPONSE, &response), (X_TRACE_ID, &trace)];
     for (name, value) in told {
-        if let Some(value) = value.and_then(|it| HeaderValue::try_from(it).ok()) {
+        if let Ok(value) = HeaderValue::from_bytes(value) {
             headers.insert(name, value);
         }
     }

@@ -110,6 +110,9 @@ impl SpanBuilder {
     ) -> Span {
         let parent = self.parent.unwrap_or_else(Context::current);
         let Some(tracer) = tracer else { return Span::passing_on(parent) };
+        if let Some(own) = child_of_unsampled(&parent) {
+            return Span::unsampled(&parent, own);
+        }
         let mut builder = tracer.span_builder("").with_kind(self.kind);
         // The SDK accepts a start time only here, before it asks the sampler.
         builder.start_time = self.started_at.map(|it| it.time);
@@ -118,19 +121,12 @@ impl SpanBuilder {
             builder.attributes = Some(Vec::with_capacity(USUAL_ATTRIBUTES));
         }
         let mut span = tracer.build_with_context(builder, &parent);
-        let own = span.span_context().clone();
-        if !own.is_valid() {
+        if !span.span_context().is_valid() {
             // The SDK has been shut down, or spans are suppressed in `parent`.
             return Span::passing_on(parent);
         }
         if !span.is_recording() {
-            crate::metrics::span_started(false);
-            // `own` is not marked as remote, whatever the name of this method says: samplers see a local parent.
-            return Span {
-                context: parent.with_remote_span_context(own),
-                is_ours: true,
-                is_recording: false,
-            };
+            return Span::unsampled(&parent, span.span_context().clone());
         }
         let mut description = Description::with_room();
         describe(&mut description);
@@ -142,6 +138,18 @@ impl SpanBuilder {
         }
         Span { context: parent.with_span(span), is_ours: true, is_recording: true }
     }
+}
+
+/// The ids of a new span below a span of this process that is not sampled: no sampler samples it, so that the SDK need not
+/// be asked. `None` if spans are suppressed, or for any other parent.
+fn child_of_unsampled(parent: &Context) -> Option<SpanContext> {
+    let span = parent.span();
+    let it = span.span_context();
+    let decided = it.is_valid() && !it.is_remote() && !it.is_sampled();
+    (decided && !parent.is_telemetry_suppressed()).then(|| {
+        let own = RandomIdGenerator::default().new_span_id();
+        SpanContext::new(it.trace_id(), own, TraceFlags::default(), false, it.trace_state().clone())
+    })
 }
 
 /// The name, attributes and status that a span records.
@@ -199,6 +207,12 @@ pub struct Span {
 impl Span {
     fn passing_on(parent: Context) -> Self {
         Self { context: parent, is_ours: false, is_recording: false }
+    }
+
+    fn unsampled(parent: &Context, own: SpanContext) -> Self {
+        crate::metrics::span_started(false);
+        // `own` is not marked as remote, whatever the name of this method says: samplers see a local parent.
+        Self { context: parent.with_remote_span_context(own), is_ours: true, is_recording: false }
     }
 
     /// The context to propagate: that of this span, or the parent context when the SDK is disabled.

@@ -62,9 +62,14 @@ impl Received {
     }
 }
 
+/// Returns the `traceparent` of the span in `context` as text, if there is one.
+pub(crate) fn traceparent(context: &Context) -> Option<String> {
+    sent(context).map(Traceparent::text)
+}
+
 /// Returns the `traceparent` of the span in `context`, if there is one. The trace id counts as random, as all trace ids of
 /// the SDK are, unless a caller sent it without the random flag.
-pub(crate) fn traceparent(context: &Context) -> Option<String> {
+pub(super) fn sent(context: &Context) -> Option<Traceparent> {
     let span = context.span();
     let span = span.span_context();
     if !span.is_valid() {
@@ -73,7 +78,7 @@ pub(crate) fn traceparent(context: &Context) -> Option<String> {
     let sampled = span.trace_flags() & TraceFlags::SAMPLED;
     let is_random = Received::of(context, span).is_none_or(|it| it.is_random);
     let flags = if is_random { sampled | RANDOM } else { sampled };
-    Some(Traceparent { trace_id: span.trace_id(), span_id: span.span_id(), flags }.text())
+    Some(Traceparent { trace_id: span.trace_id(), span_id: span.span_id(), flags })
 }
 
 /// Returns the `tracestate` that belongs to the span in `context`, unless it is empty.
@@ -104,7 +109,7 @@ mod tests {
     }
 
     /// The `traceparent`, with the ids cut off, and the `tracestate` that are sent with `context`.
-    fn sent(context: &Context) -> (String, Option<String>) {
+    fn injected(context: &Context) -> (String, Option<String>) {
         let mut headers = HashMap::new();
         W3cTraceContext.inject_context(context, &mut headers);
         let parent = headers.remove("traceparent").unwrap();
@@ -129,8 +134,8 @@ mod tests {
             for (flags, expected) in [("00", unset), ("01", unset), ("02", set), ("03", set)] {
                 let server = child(&received(flags, None), &tracer);
                 let client = child(server.context(), &tracer);
-                assert_eq!(sent(server.context()), (expected.to_owned(), None), "{flags}");
-                assert_eq!(sent(client.context()), (expected.to_owned(), None), "{flags}");
+                assert_eq!(injected(server.context()), (expected.to_owned(), None), "{flags}");
+                assert_eq!(injected(client.context()), (expected.to_owned(), None), "{flags}");
             }
         }
     }
@@ -140,12 +145,12 @@ mod tests {
         for (ratio, expected) in [(0.0, "02"), (1.0, "03")] {
             let tracer = tracer(ratio);
             let root = child(&Context::new(), &tracer);
-            assert_eq!(sent(root.context()).0, expected);
-            assert_eq!(sent(child(root.context(), &tracer).context()).0, expected);
+            assert_eq!(injected(root.context()).0, expected);
+            assert_eq!(injected(child(root.context(), &tracer).context()).0, expected);
             let subscriber = tracing_subscriber::registry().with(crate::spans_of_tracing(tracer));
             tracing::subscriber::with_default(subscriber, || {
                 let _entered = tracing::info_span!("root").entered();
-                assert_eq!(sent(&Context::current()).0, expected);
+                assert_eq!(injected(&Context::current()).0, expected);
             });
         }
     }
@@ -156,7 +161,7 @@ mod tests {
         tracing::subscriber::with_default(subscriber, || {
             let _attached = received("01", Some("a=1")).attach();
             let _entered = tracing::info_span!("child").entered();
-            assert_eq!(sent(&Context::current()), ("01".to_owned(), Some("a=1".to_owned())));
+            assert_eq!(injected(&Context::current()), ("01".to_owned(), Some("a=1".to_owned())));
         });
     }
 
@@ -168,7 +173,7 @@ mod tests {
                 let tracer = tracer(ratio);
                 let server = child(&received(flags, Some(&tenant)), &tracer);
                 let client = child(server.context(), &tracer);
-                assert_eq!(sent(client.context()).1.as_deref(), Some(tenant.as_str()));
+                assert_eq!(injected(client.context()).1.as_deref(), Some(tenant.as_str()));
                 let held = client.span_context().trace_state().header();
                 assert_eq!(held, "foo=1", "the exporter gets the members that the type accepts");
             }
@@ -178,7 +183,7 @@ mod tests {
     #[test]
     fn an_invalid_or_empty_tracestate_goes_no_further_and_costs_nothing_else() {
         for state in ["", " ", ",", "foo=,bar=3", "FOO=1,bar=2"] {
-            assert_eq!(sent(&received("03", Some(state))), ("03".to_owned(), None), "{state}");
+            assert_eq!(injected(&received("03", Some(state))), ("03".to_owned(), None), "{state}");
         }
         let alone = HashMap::from([("tracestate".to_owned(), "a=1".to_owned())]);
         let context = W3cTraceContext.extract_with_context(&Context::new(), &alone);
@@ -195,7 +200,7 @@ mod tests {
             TraceState::default(),
         );
         let context = received("01", Some("a=1")).with_remote_span_context(other);
-        assert_eq!(sent(&context), ("03".to_owned(), None));
+        assert_eq!(injected(&context), ("03".to_owned(), None));
     }
 
     #[test]

@@ -43,27 +43,40 @@ impl Traceparent {
         })
     }
 
-    /// Returns the text of version 00.
-    pub(super) fn text(self) -> String {
+    /// Returns the text of version 00, in ASCII characters.
+    pub(super) fn written(self) -> [u8; LENGTH] {
         let Self { trace_id, span_id, flags } = self;
         let frame: [u8; LENGTH] = *b"00-                                -                -  ";
         let parts: [(usize, &[u8]); 3] =
             [(3, &trace_id.to_bytes()), (36, &span_id.to_bytes()), (53, &[flags.to_u8()])];
-        hexadecimal::as_str(&hexadecimal::written(frame, &parts)).to_owned()
+        hexadecimal::written(frame, &parts)
+    }
+
+    /// Returns the text of version 00.
+    pub(super) fn text(self) -> String {
+        hexadecimal::as_str(&self.written()).to_owned()
     }
 }
 
 /// Parses at most 16 lowercase hexadecimal digits. The parsers of the standard library accept signs and capitals too.
 fn number_of(digits: &[u8]) -> Option<u64> {
-    digits.iter().try_fold(0, |number, digit| {
-        let value = match digit {
-            b'0'..=b'9' => digit - b'0',
-            b'a'..=b'f' => digit - b'a' + 10,
-            _ => return None,
-        };
-        Some(number << 4 | u64::from(value))
-    })
+    let (number, seen) = digits.iter().fold((0, 0), |(number, seen), digit| {
+        let value = VALUES[usize::from(*digit)];
+        (number << 4 | u64::from(value & 15), seen | value)
+    });
+    (seen < 16).then_some(number)
 }
+
+/// The value of each character as a digit; 16 if it is none.
+const VALUES: [u8; 256] = {
+    let mut values = [16; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    values
+};
 
 #[cfg(test)]
 mod tests {

@@ -149,21 +149,34 @@ fn nothing_is_built_of_a_span_that_is_not_sampled_but_it_has_ids() {
     assert_eq!(ids(&setup.lines()[0]), (own.trace_id().to_string(), own.span_id().to_string()));
 }
 
+/// Below a span of this process that is not sampled.
+fn below_unsampled() -> Context {
+    let (trace, span) = (TraceId::from_bytes([1; 16]), SpanId::from_bytes([2; 8]));
+    let state = TraceState::from_key_value([("a", "1")]).unwrap();
+    let own = SpanContext::new(trace, span, TraceFlags::default(), false, state);
+    Context::new().with_remote_span_context(own)
+}
+
 #[test]
 fn children_of_an_unsampled_span_obey_though_the_edge_would_sample_them() {
     let setup = Setup::with(RatioSampler { ratio: 1.0, is_edge: true });
-    let own = SpanContext::new(
-        TraceId::from_bytes([1; 16]),
-        SpanId::from_bytes([2; 8]),
-        TraceFlags::default(),
-        false,
-        TraceState::default(),
-    );
-    let parent = Context::new().with_remote_span_context(own);
-    let _attached = parent.attach();
+    let _attached = below_unsampled().attach();
     assert!(!setup.internal("by the API").is_recording());
     tracing::info_span!("by tracing").in_scope(|| {});
     assert_eq!(setup.exported().len(), 0);
+}
+
+#[test]
+fn children_of_an_unsampled_span_have_ids_of_their_own_unless_they_are_suppressed() {
+    let setup = Setup::sampled();
+    let parent = below_unsampled();
+    let child = setup.start(SpanBuilder::new(SpanKind::Client).child_of(parent.clone()), "child");
+    let (own, of_parent) = (child.span_context(), parent.span().span_context().clone());
+    assert_eq!((own.trace_id(), own.is_sampled(), own.is_remote()), (of_parent.trace_id(), false, false));
+    assert!(own.is_valid() && own.span_id() != of_parent.span_id());
+    assert_eq!(own.trace_state(), of_parent.trace_state());
+    let suppressed = SpanBuilder::new(SpanKind::Client).child_of(parent).suppressed();
+    assert!(!setup.start(suppressed, "suppressed").span_context().is_valid());
 }
 
 /// Samples everything, and counts.
@@ -192,6 +205,8 @@ fn the_sampler_is_asked_once_for_a_span() {
     let span = setup.start(SpanBuilder::new(SpanKind::Server).child_of(remote(TraceFlags::SAMPLED)), "edge");
     span.record(|it| it.set("later", true));
     span.end();
+    assert_eq!(sampler.0.load(Ordering::Relaxed), 1);
+    setup.start(SpanBuilder::new(SpanKind::Client).child_of(below_unsampled()), "not asked for").end();
     assert_eq!(sampler.0.load(Ordering::Relaxed), 1);
 }
 
