@@ -21,9 +21,10 @@ use crate::steady;
 
 /// Deliveries a second while events come at a fixed rate.
 const PACED: usize = 10_000;
-/// Deliveries of the events that are written as fast as possible.
+/// Deliveries of the events that are written as fast as possible, at least.
 const BURST: usize = 200_000;
-const MIN_BURST_EVENTS: usize = 20;
+/// And events: of a few, chance would decide how many share a write.
+const MIN_BURST_EVENTS: usize = 200;
 /// Connections that write the events of a burst.
 const WRITERS: usize = 8;
 /// Events that fill all buffers of a client that reads nothing, which hold 100 KiB.
