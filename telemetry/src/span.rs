@@ -97,8 +97,8 @@ impl SpanBuilder {
         self.started_at(interval.started())
     }
 
-    /// Starts the span. The sampler decides first, from the parent and the trace id only; `describe` is called only for a
-    /// sampled span. None of the supported samplers looks at the name or the attributes.
+    /// Starts the span. The sampler decides first, from the parent and the trace id only, unless it has left out the parent;
+    /// `describe` is called only for a sampled span. None of the supported samplers looks at the name or the attributes.
     pub fn start(self, describe: impl FnOnce(&mut Description)) -> Span {
         self.start_by(TRACER.get(), describe)
     }
@@ -140,17 +140,22 @@ impl SpanBuilder {
     }
 }
 
-/// The ids of a new span below a span of this process that is not sampled: no sampler samples it, so that the SDK need not
-/// be asked. `None` if spans are suppressed, or for any other parent.
+/// The ids of a new span below a span of this process that its sampler left out: it would leave this one out, too, so it is
+/// not asked. `None` below any other parent, and if spans are suppressed.
 fn child_of_unsampled(parent: &Context) -> Option<SpanContext> {
     let span = parent.span();
     let it = span.span_context();
-    let decided = it.is_valid() && !it.is_remote() && !it.is_sampled();
-    (decided && !parent.is_telemetry_suppressed()).then(|| {
+    let left_out =
+        it.is_valid() && !it.is_remote() && !it.is_sampled() && parent.get::<Undecided>().is_none();
+    (left_out && !parent.is_telemetry_suppressed()).then(|| {
         let own = RandomIdGenerator::default().new_span_id();
         SpanContext::new(it.trace_id(), own, TraceFlags::default(), false, it.trace_state().clone())
     })
 }
+
+/// Says of a context that no sampler has decided about its span.
+#[derive(Clone, Copy, Debug)]
+struct Undecided;
 
 /// The name, attributes and status that a span records.
 #[derive(Debug, Default)]
@@ -363,12 +368,13 @@ pub fn untraced<F: Future>(future: F) -> WithContext<F> {
 }
 
 /// Runs `future` in a trace that is not sampled, here and in the processes that it calls, for periodic calls. What is to be
-/// seen of it begins a span of its own, as a child of another span or as a root.
+/// seen of it begins a span of its own, as a child of another span or as a root. Samplers that do not follow their parent,
+/// such as `always_on`, sample it nevertheless.
 pub fn unsampled<F: Future>(future: F) -> WithContext<F> {
     let ids = RandomIdGenerator::default();
     let (trace, span) = (ids.new_trace_id(), ids.new_span_id());
     let parent = SpanContext::new(trace, span, TraceFlags::default(), false, TraceState::default());
-    future.with_context(Context::new().with_remote_span_context(parent))
+    future.with_context(Context::new().with_remote_span_context(parent).with_value(Undecided))
 }
 
 #[cfg(test)]

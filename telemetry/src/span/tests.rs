@@ -198,8 +198,8 @@ impl ShouldSample for Counting {
     }
 }
 
-#[test]
-fn the_sampler_is_asked_once_for_a_span() {
+#[tokio::test]
+async fn the_sampler_is_asked_once_for_a_span_unless_it_left_out_the_parent() {
     let sampler = Counting::default();
     let setup = Setup::with(sampler.clone());
     let span = setup.start(SpanBuilder::new(SpanKind::Server).child_of(remote(TraceFlags::SAMPLED)), "edge");
@@ -208,6 +208,8 @@ fn the_sampler_is_asked_once_for_a_span() {
     assert_eq!(sampler.0.load(Ordering::Relaxed), 1);
     setup.start(SpanBuilder::new(SpanKind::Client).child_of(below_unsampled()), "not asked for").end();
     assert_eq!(sampler.0.load(Ordering::Relaxed), 1);
+    unsampled(async { assert!(setup.internal("a sampler of its own mind").is_recording()) }).await;
+    assert_eq!(sampler.0.load(Ordering::Relaxed), 2);
 }
 
 #[test]

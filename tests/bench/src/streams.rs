@@ -21,9 +21,9 @@ use crate::steady;
 
 /// Deliveries a second while events come at a fixed rate.
 const PACED: usize = 10_000;
-/// Deliveries of the events that are written as fast as possible, at least.
+/// At least this many deliveries of events that are written as fast as possible.
 const BURST: usize = 200_000;
-/// And events: of a few, chance would decide how many share a write.
+/// At least this many events: with only a few, chance decides how many share a write.
 const MIN_BURST_EVENTS: usize = 200;
 /// Connections that write the events of a burst.
 const WRITERS: usize = 8;
