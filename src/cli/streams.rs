@@ -64,3 +64,17 @@ fn trace_url(text: &str) -> Result<std::sync::Arc<Option<TraceUrl>>, String> {
     let url = if text.is_empty() { None } else { Some(TraceUrl::new(text)?) };
     Ok(std::sync::Arc::new(url))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heartbeats_are_no_further_apart_than_proxies_allow() {
+        assert_eq!(heartbeat("25s"), Ok(Duration::from_secs(25)));
+        for long in ["25001ms", "26s", "1m"] {
+            let error = heartbeat(long).unwrap_err();
+            assert_eq!(error, "must be at most 25 s, because proxies cut silent connections", "{long}");
+        }
+    }
+}

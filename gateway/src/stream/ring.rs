@@ -299,3 +299,32 @@ impl EntryKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_the_reports_of_a_worker_a_client_that_is_behind_gets_the_newest() {
+        let ring = Ring::new();
+        let (worker, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        for (worker, text) in [(worker, "1"), (other, "2"), (worker, "3"), (worker, "4")] {
+            ring.report(worker, Bytes::from_static(text.as_bytes()));
+        }
+        assert_eq!(reports(&ring, 0), (vec!["2".to_owned(), "4".to_owned()], 4));
+        assert_eq!(reports(&ring, 3), (vec!["4".to_owned()], 4));
+        ring.report(worker, Bytes::from_static(b"5"));
+        assert_eq!(reports(&ring, 0), (vec!["2".to_owned(), "5".to_owned()], 5));
+        assert_eq!(reports(&ring, 4), (vec!["5".to_owned()], 5));
+    }
+
+    /// The reports that a client gets that continues with `seq`, and what it continues with then.
+    fn reports(ring: &Ring, seq: u64) -> (Vec<String>, u64) {
+        let Found::Entries { entries, next } = ring.from(seq, false) else { panic!("there are entries") };
+        let text = |it: &Arc<Entry>| match &it.kind {
+            EntryKind::Report { block, .. } => String::from_utf8(block.to_vec()).unwrap(),
+            EntryKind::Event(_) => panic!("a report"),
+        };
+        (entries.iter().map(text).collect(), next)
+    }
+}

@@ -68,7 +68,7 @@ pub(crate) async fn open(
     open_under(address, "", token, query, last_id).await
 }
 
-/// The same as a proxy passes it on, with its headers.
+/// The same as a proxy passes it on, with its headers; without a token, as a browser does that has a cookie.
 pub(crate) async fn open_told(
     address: SocketAddr,
     told: &[(&str, &str)],
@@ -105,8 +105,10 @@ async fn open_with(
         let mut request = Request::get(format!("{prefix}/api/events/stream?{query}"))
             .header("host", address.to_string())
             .header("accept", "text/event-stream")
-            .header("accept-encoding", "gzip")
-            .header("authorization", format!("Bearer {token}"));
+            .header("accept-encoding", "gzip");
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
         if let Some(id) = last_id {
             request = request.header("last-event-id", id);
         }

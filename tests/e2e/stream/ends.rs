@@ -51,20 +51,33 @@ async fn a_stream_above_a_limit_says_so_and_when_to_come_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_ends_with_its_token_and_the_next_token_resumes_it() {
+async fn a_stream_ends_with_its_token_and_the_next_one_resumes_it_with_the_rights_of_the_next_token() {
     // Tokens are accepted for a while after their end, and so are streams.
     let product = product(&[("CCM_CLOCK_LEEWAY", "0s")]).await;
-    let token = product.token_for(Duration::from_secs(6), "ada", &[Role::User], None);
-    let mut stream = sse::open(product.gateway_address, &token, "event_types=task.*", None).await.unwrap();
-    snapshot(&mut stream).await;
-    let expired = stream.event().await;
-    assert_eq!((expired.name.as_str(), expired.data()), ("auth.session.expired", &json!({})));
-    assert!(stream.next().await.is_none(), "the stream ends");
-    task(&product.user("ada"), "meanwhile").await;
-    let id = stream.last_id.clone();
-    let mut again = product.stream_after("ada", "event_types=task.*", id.as_deref()).await;
-    again.named("connected").await;
-    assert_eq!(titles(&[again.event().await]), ["meanwhile"]);
+    let (filter, gateway) = ("event_types=task.*", product.gateway_address);
+    let token = product.token_for(Duration::from_secs(8), "ada", &[Role::Admin], None);
+    let cookie = format!("ccm_session={token}");
+    let by_header = sse::open(gateway, &token, filter, None).await.unwrap();
+    let by_cookie = sse::open_told(gateway, &[("cookie", &cookie)], "", filter).await.unwrap();
+    let mut streams = [by_header, by_cookie];
+    for stream in &mut streams {
+        snapshot(stream).await;
+    }
+    let (ada, bob) = (product.user("ada"), product.user("bob"));
+    task(&bob, "of another").await;
+    for stream in &mut streams {
+        assert_eq!(titles(&[stream.event().await]), ["of another"], "an administrator sees it");
+        let expired = stream.event().await;
+        assert_eq!((expired.name.as_str(), expired.data()), ("auth.session.expired", &json!({})));
+        assert!(stream.next().await.is_none(), "the stream ends");
+    }
+    task(&bob, "of another, too").await;
+    task(&ada, "meanwhile").await;
+    for stream in &streams {
+        let mut again = product.stream_after("ada", filter, stream.last_id.as_deref()).await;
+        assert_eq!(again.named("connected").await.data()["resumed"], true);
+        assert_eq!(titles(&[again.event().await]), ["meanwhile"], "a user sees that alone");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

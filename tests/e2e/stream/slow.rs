@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use platform::clock::{Clock, Micros};
 use serde_json::{Value, json};
 use telemetry::otlp::AttributeValue;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -30,11 +31,12 @@ async fn open(product: &Product, query: &str) -> TcpStream {
     stream
 }
 
-/// Reads a byte a second until the other end has closed the connection.
-async fn trickle(mut stream: TcpStream, is_cut: Arc<AtomicBool>) -> Vec<u8> {
-    let mut read = Vec::new();
+/// Reads so many bytes a second until the other end has closed the connection.
+async fn trickle(mut stream: TcpStream, bytes: usize, is_cut: Arc<AtomicBool>) -> Vec<u8> {
+    let (mut read, mut piece) = (Vec::new(), vec![0; bytes]);
     while !is_cut.load(Ordering::SeqCst) {
-        read.extend(stream.read_u8().await.ok());
+        let count = stream.read(&mut piece).await.unwrap_or_default();
+        read.extend(&piece[..count]);
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     rest(stream, read).await
@@ -78,16 +80,18 @@ fn told(read: &[u8]) -> (Vec<String>, String, Option<Value>) {
     (titles, id, end)
 }
 
-fn ends(product: &Product, reason: &str) -> usize {
-    let reason = AttributeValue::Text(reason.to_owned());
+/// When streams ended because their clients were slow.
+fn cuts(product: &Product) -> Vec<Micros> {
+    let slow = AttributeValue::Text("slow".to_owned());
     let spans = product.collector.spans();
-    spans.iter().filter(|it| it.attributes.get("ccm.stream.end") == Some(&reason)).count()
+    let ends = spans.iter().filter(|it| it.attributes.get("ccm.stream.end") == Some(&slow));
+    ends.map(|it| Micros(i64::try_from(it.start / 1_000).unwrap())).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_that_do_not_read_delay_nobody_are_cut_and_go_on_exactly() {
     let product = product(&[
-        ("CCM_WRITE_TIMEOUT", "3s"),
+        ("CCM_WRITE_TIMEOUT", "10s"),
         ("CCM_STREAM_HEARTBEAT", "25s"),
         ("CCM_MAX_STREAMS_PER_CALLER", "1000"),
     ])
@@ -104,9 +108,13 @@ async fn clients_that_do_not_read_delay_nobody_are_cut_and_go_on_exactly() {
     let begin = first.last_id.clone().unwrap();
     drop(first);
     let query = format!("event_types=task.*&last_event_id={begin}");
-    let (silent, trickling) = (open(&product, &query).await, open(&product, &query).await);
+    let silent = open(&product, &query).await;
     let is_cut = Arc::<AtomicBool>::default();
-    let trickling = tokio::spawn(trickle(trickling, is_cut.clone()));
+    let mut trickling = Vec::new();
+    for bytes in [1, 100] {
+        let stream = open(&product, &query).await;
+        trickling.push(tokio::spawn(trickle(stream, bytes, is_cut.clone())));
+    }
     let mut expected = Vec::new();
     for number in 0..LARGE_TASKS {
         let title = format!("large {number}");
@@ -118,10 +126,17 @@ async fn clients_that_do_not_read_delay_nobody_are_cut_and_go_on_exactly() {
     for client in &mut clients {
         assert_eq!(titles(&[client.event().await]), ["for all"]);
     }
-    eventually("both are cut as slow", async || (ends(&product, "slow") >= 2).then_some(())).await;
+    let all_have_it = Clock::system().now();
+    eventually("all three are cut as slow", async || (cuts(&product).len() >= 3).then_some(())).await;
     is_cut.store(true, Ordering::SeqCst);
-    assert_eq!(ends(&product, "slow"), 2, "nobody else was cut");
-    for read in [rest(silent, Vec::new()).await, trickling.await.unwrap()] {
+    let cuts = cuts(&product);
+    assert_eq!(cuts.len(), 3, "nobody else was cut");
+    assert!(cuts.iter().all(|it| *it > all_have_it), "nobody waited until they were");
+    let mut got = vec![rest(silent, Vec::new()).await];
+    for client in trickling {
+        got.push(client.await.unwrap());
+    }
+    for read in got {
         let (mut titles, mut id, end) = told(&read);
         assert!(titles.len() < LARGE_TASKS, "it was cut");
         assert!(end.is_none_or(|it| it == "slow"));

@@ -1,10 +1,11 @@
-//! A log that is not the one that clients know: its database was replaced under the running gateway.
+//! A log that is not the one that clients know: its database was replaced under the running gateway, or the log was trimmed.
 
+use proto::event::v1::WatchStart;
 use serde_json::json;
 use storage::sqlx::{self, AssertSqlSafe, Connection as _, PgConnection};
 
 use super::{snapshot, task};
-use crate::harness::{Backend, Product, Sse, eventually};
+use crate::harness::{Backend, Block, Product, Settings, Sse, Watcher, eventually};
 
 /// Replaces the database of task-service by an empty one.
 async fn wipe(product: &mut Product) {
@@ -86,4 +87,38 @@ async fn clients_of_a_log_that_is_gone_are_told_to_forget_it_and_begin_again_on_
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_of_a_log_that_is_gone_are_told_to_forget_it_and_begin_again_on_postgresql() {
     are_told_to_forget_it_and_begin_again(Backend::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_was_away_until_its_events_were_forgotten_begins_again() {
+    let keep = [
+        ("CCM_DELETED_RETENTION", "4s"),
+        ("CCM_EVENT_RETENTION", "4s"),
+        ("CCM_HOUSEKEEPING_INTERVAL", "200ms"),
+    ];
+    let of_services = keep.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let settings = Settings { of_services, ..Settings::default() };
+    let mut product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
+    let (ada, token) = (product.user("ada"), product.token_of("ada"));
+    let begin = Watcher::from(product.tasks_address, &token, WatchStart::Now).await.cursor;
+    let id = snapshot(&mut product.stream("ada", "event_types=task.*").await).await.1.id;
+    let gone = task(&ada, "gone").await;
+    assert_eq!(ada.delete(&format!("/api/tasks/{gone}")).await.status, 204);
+    eventually("its events are forgotten", async || {
+        Watcher::after(product.tasks_address, &token, begin.clone()).await.err()
+    })
+    .await;
+    let kept = task(&ada, "kept").await;
+    // This gateway has them in memory, the next one has not.
+    product.gateway.kill().await;
+    product.gateway.restart(product.gateway_address);
+    product.gateway.listening("gateway").await;
+    let mut stream = product.stream_after("ada", "event_types=task.*", id.as_deref()).await;
+    stream.named("connected").await;
+    let reset = stream.event().await;
+    assert_eq!((reset.name.as_str(), &reset.data()["reason"]), ("stream.reset", &json!("history_gone")));
+    let (told, _) = snapshot(&mut stream).await;
+    assert_eq!(told.iter().map(Block::subject).collect::<Vec<_>>(), [kept]);
+    let next = task(&ada, "next").await;
+    assert_eq!(stream.event().await.subject(), next);
 }
