@@ -90,21 +90,24 @@ async fn a_stream_from_now_tells_nothing_old_and_a_stream_from_the_earliest_even
 async fn a_stream_goes_on_from_the_position_of_a_list() {
     let product = product(&[]).await;
     let ada = product.user("ada");
-    task(&ada, "listed").await;
-    let position = eventually("the position", async || {
-        let position = ada.get("/api/tasks").await.header("x-event-position").to_owned();
-        (!position.is_empty()).then_some(position)
-    })
-    .await;
-    // The gateway may not have read the event of the listed task yet.
-    task(&ada, "after it").await;
-    let mut stream = product.stream("ada", &format!("since={position}&event_types=task.*")).await;
-    assert_eq!(stream.next().await.unwrap().data()["mode"], "replay");
-    let mut told = stream.event().await;
-    if titles(&[told.clone()]) == ["listed"] {
-        told = stream.event().await;
+    for list in ["/api/tasks", "/api/workers"] {
+        let (before, after) = (format!("before {list}"), format!("after {list}"));
+        task(&ada, &before).await;
+        let position = eventually("the position", async || {
+            let position = ada.get(list).await.header("x-event-position").to_owned();
+            (!position.is_empty()).then_some(position)
+        })
+        .await;
+        // The gateway may not have read the event of the task before the list yet.
+        task(&ada, &after).await;
+        let mut stream = product.stream("ada", &format!("since={position}&event_types=task.*")).await;
+        assert_eq!(stream.next().await.unwrap().data()["mode"], "replay");
+        let mut told = stream.event().await;
+        if titles(&[told.clone()]) == [before.as_str()] {
+            told = stream.event().await;
+        }
+        assert_eq!(titles(&[told]), [after.as_str()]);
     }
-    assert_eq!(titles(&[told]), ["after it"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
