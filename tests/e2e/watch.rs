@@ -13,7 +13,8 @@ use tonic::Code;
 
 use crate::harness::{Backend, Client, Product, Settings, Watcher, authorized, eventually, reason, sse};
 
-async fn product_with(settings: &[(&str, &str)]) -> Product {
+/// A product whose services have these settings.
+pub(crate) async fn product_with(settings: &[(&str, &str)]) -> Product {
     let of_services = settings.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
     let settings = Settings { of_services, ..Settings::default() };
     Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await

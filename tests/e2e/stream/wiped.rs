@@ -5,7 +5,8 @@ use serde_json::json;
 use storage::sqlx::{self, AssertSqlSafe, Connection as _, PgConnection};
 
 use super::{snapshot, task};
-use crate::harness::{Backend, Block, Product, Settings, Sse, Watcher, eventually};
+use crate::harness::{Backend, Block, Product, Sse, Watcher, eventually};
+use crate::watch::product_with;
 
 /// Replaces the database of task-service by an empty one.
 async fn wipe(product: &mut Product) {
@@ -96,9 +97,7 @@ async fn a_client_that_was_away_until_its_events_were_forgotten_begins_again() {
         ("CCM_EVENT_RETENTION", "4s"),
         ("CCM_HOUSEKEEPING_INTERVAL", "200ms"),
     ];
-    let of_services = keep.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    let settings = Settings { of_services, ..Settings::default() };
-    let mut product = Product::start_as(Backend::Sqlite, tempfile::tempdir().unwrap(), settings).await;
+    let mut product = product_with(&keep).await;
     let (ada, token) = (product.user("ada"), product.token_of("ada"));
     let begin = Watcher::from(product.tasks_address, &token, WatchStart::Now).await.cursor;
     let id = snapshot(&mut product.stream("ada", "event_types=task.*").await).await.1.id;
