@@ -9,6 +9,7 @@ import { FakeGateway, TOKEN } from "./fake-gateway.mjs";
 import { Proxy } from "./proxy.mjs";
 
 const { CCM_WEB_BASE, CCM_WEB_TOKEN = TOKEN } = process.env;
+const MINUTE = 60_000;
 const authorization = `Bearer ${CCM_WEB_TOKEN}`;
 let browser, fake, target, proxy, context;
 
@@ -199,6 +200,38 @@ for (const shared of [true, false]) {
     await one.page.evaluate(() => window.stream.reopen());
     await one.inState("Live");
     assert.equal(await other.state, "SignedOut");
+  });
+}
+
+if (CCM_WEB_BASE) {
+  test("pages that are frozen for a minute lose nothing, whether or not the connection breaks", async (t) => {
+    const freezable = await launchFreezable();
+    t.after(freezable.close);
+    await context.close();
+    context = freezable.context;
+    await signIn();
+    const tabs = [...(await openTabs(1, { shared: true })), ...(await openTabs(1, { shared: false }))];
+    const ids = await createTasks(1);
+    for (const tab of tabs) await tab.hearsOf(ids);
+    for (const cuts of [false, true]) {
+      for (const { page } of tabs) await setLifecycle(page, "frozen");
+      const end = Date.now() + MINUTE;
+      const heard = ids.length;
+      ids.push(...(await createTasks(2)));
+      if (cuts) {
+        await proxy.stop();
+        await proxy.start();
+      }
+      ids.push(...(await createTasks(2)));
+      await until("a minute has passed", () => Date.now() >= end, 90);
+      for (const tab of tabs) assert.equal((await tab.created()).length, heard, "a frozen page hears nothing");
+      for (const { page } of tabs) await setLifecycle(page, "active");
+      for (const tab of tabs) {
+        await tab.hearsOf(ids);
+        await tab.inState("Live");
+        assert.ok(!(await tab.events).some((it) => it.type === "stream.reset"), "it was resumed");
+      }
+    }
   });
 }
 

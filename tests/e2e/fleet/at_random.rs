@@ -7,7 +7,7 @@ use access::Role;
 
 use super::cluster::Cluster;
 use super::driver::Driver;
-use super::oracle::{Run, agree, verdict};
+use super::oracle::{Run, is_at_rest, verdict};
 use super::records::{Records, open, unrest, workers_and_machines};
 use super::strike::Strike;
 use super::{fleet_of_workers, now};
@@ -103,7 +103,7 @@ async fn call(driver: Driver, seed: u64, caller: u64, (workers, actions): (u64, 
     }
 }
 
-/// Waits until no action is live, no worker is being reconciled, and each worker is as its machine.
+/// Waits until no action is live, no worker is being reconciled, and each worker is as desired, and as its machine.
 async fn settle(cluster: &Cluster) {
     let tasks = open(&cluster.product.task_database.url).await;
     let workers = open(&cluster.product.worker_database.url).await;
@@ -113,14 +113,14 @@ async fn settle(cluster: &Cluster) {
         let left = unrest(&tasks, &workers).await;
         if left == (0, 0) {
             let (rows, machines) = workers_and_machines(&workers, &provider).await;
-            if agree(&rows, &machines) && unrest(&tasks, &workers).await == left {
+            if is_at_rest(&rows, &machines) && unrest(&tasks, &workers).await == left {
                 break;
             }
         }
         // A pause of the provider's errors may be as long as this.
         if start.elapsed() > Duration::from_secs(150) {
             println!(
-                "not quiet: {} live actions, {} workers being reconciled; or workers and machines do not agree",
+                "not quiet: {} live actions, {} workers being reconciled; or a worker is not as desired, or not as its machine",
                 left.0, left.1
             );
             break;

@@ -80,12 +80,15 @@ fn summary(run: &Run) {
     println!("provider calls {calls:?}, workers {workers:?}");
 }
 
-/// Whether workers and machines agree, as has to be at the end. What a call has done after its caller gave up is found by
-/// the next sweep; if the process that swept was killed, another one sweeps when its lease has ended.
-pub(super) fn agree(workers: &[WorkerRow], machines: &[Machine]) -> bool {
+/// Whether workers and machines agree, and nothing is on its way, as has to be at the end. What a call has done after its
+/// caller gave up is found by the next sweep; if the process that swept was killed, another one sweeps when its lease has
+/// ended. A worker that had converged keeps that outcome while it is brought back.
+pub(super) fn is_at_rest(workers: &[WorkerRow], machines: &[Machine]) -> bool {
+    let mut present = workers.iter().filter(|it| !it.deleted);
     let mut findings = Findings::default();
     machines::examine(workers, machines, &mut findings);
-    findings.0.is_empty()
+    present.all(|it| it.observed_state == it.desired_state || it.observed_state == "failed")
+        && findings.0.is_empty()
 }
 
 fn examine(run: &Run) -> Findings {
