@@ -16,13 +16,19 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(1);
 const ARRIVES_WITHIN: i64 = 3_000_000;
 
 pub(super) fn examine(run: &Run, findings: &mut Findings) {
-    let mut machines = BTreeMap::<&str, BTreeSet<&str>>::new();
+    let mut machines = BTreeMap::<&str, Vec<&Call>>::new();
+    let mut unseen = BTreeSet::<&str>::new();
     for call in run.records.calls.iter().filter(|it| it.call == "create" && it.result == "ok") {
         if let (Some(token), Some(machine)) = (&call.client_token, &call.machine_id) {
             let made = machines.entry(token).or_default();
+            made.retain(|it| it.machine_id.as_ref() != Some(machine));
+            unseen.extend(
+                made.extract_if(.., |it| was_in_progress(it, call, run))
+                    .filter_map(|it| it.machine_id.as_deref()),
+            );
             // Who was suspended after the create finds a machine that has ended, and whose token is forgotten.
-            made.retain(|earlier| !has_ended(earlier, call.at, run));
-            made.insert(machine);
+            made.retain(|it| !has_ended(it, call.at, run));
+            made.push(call);
             findings.unless(made.len() == 1, call.worker_id, || format!("{token} has made {made:?}"));
         }
     }
@@ -36,18 +42,34 @@ pub(super) fn examine(run: &Run, findings: &mut Findings) {
         let is_asked =
             run.records.generations.iter().any(|it| it.worker_id == row.id && it.state == "terminated");
         for call in run.records.calls_of(row.id).filter(|it| it.call == "terminate") {
-            findings.unless(is_asked, row.id, || format!("was terminated unasked: {call:?}"));
+            let is_surplus = row.instance_id != call.machine_id
+                && call.machine_id.as_deref().is_some_and(|it| unseen.contains(it));
+            findings.unless(is_asked || is_surplus, row.id, || format!("was terminated unasked: {call:?}"));
         }
     }
 }
 
-/// Whether a machine ended by itself before a time, for lack of capacity.
-fn has_ended(machine: &str, before: i64, run: &Run) -> bool {
+/// Whether the process that made a machine was suspended before the provider had it stored, so that another create of the
+/// same token waited for it. Nobody could find the machine yet, and its token was forgotten once it could be found: a second
+/// one is made, and a sweep terminates the surplus.
+fn was_in_progress(create: &Call, other: &Call, run: &Run) -> bool {
+    /// Between the signal to go on and the time that is noted, in microseconds.
+    const NOTED_WITHIN: i64 = 500_000;
+    run.faults.iter().any(|it| {
+        let is_long = matches!(it.kind, Kind::Suspend(time) if time > LEASE / 2);
+        let in_order = [it.from.0, create.at, arrived(other), it.until.0 - NOTED_WITHIN, other.at];
+        is_long && in_order.is_sorted()
+    })
+}
+
+/// Whether the machine of a create ended by itself before a time, for lack of capacity.
+fn has_ended(create: &Call, before: i64, run: &Run) -> bool {
     let has_no_room = |it: &Machine| it.tags.get("sim:capacity").is_some_and(|it| it == "create");
-    run.records
-        .machines
-        .iter()
-        .any(|it| it.id == machine && has_no_room(it) && it.ends_at.is_some_and(|ends_at| ends_at <= before))
+    run.records.machines.iter().any(|it| {
+        create.machine_id.as_ref() == Some(&it.id)
+            && has_no_room(it)
+            && it.ends_at.is_some_and(|ends_at| ends_at <= before)
+    })
 }
 
 /// Returns the calls that came after one of a later turn.
