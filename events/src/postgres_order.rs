@@ -1,5 +1,6 @@
-//! Tests of the order of events that need several concurrent writers, and therefore PostgreSQL.
+//! Tests that need PostgreSQL: of the order of events with several concurrent writers, and of reads that are given up.
 
+use std::process::Command;
 use std::time::Duration;
 
 use sqlx::PgPool;
@@ -8,7 +9,7 @@ use super::conformance::{anybody, change, open, subject};
 use super::*;
 use storage::Commits;
 use storage::testing;
-use storage::{Database, Executor, Pools, Transaction};
+use storage::{Database, DatabaseConfig, Executor, Pools, Statement, Statements as _, Transaction};
 
 fn pool(database: &Database) -> &PgPool {
     let Database::Postgres(pools) = database else { panic!("not PostgreSQL") };
@@ -72,4 +73,42 @@ async fn numbering_refuses_an_isolation_in_which_it_would_miss_commits() {
         .unwrap();
     let refused = sqlx::query("SELECT number_events(1)").execute(&mut *connection).await.unwrap_err();
     assert!(refused.to_string().contains("READ COMMITTED"), "{refused}");
+}
+
+/// sqlx forgets that it has sent a BEGIN whose future is dropped, and lends out the connection within that transaction.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_is_given_up_at_its_begin_leaves_no_connection_in_a_transaction() {
+    const BACKEND: Statement = Statement { summary: "SELECT", sql: "SELECT pg_backend_pid()" };
+    const IS_ALONE: Statement =
+        Statement { summary: "SELECT", sql: "SELECT transaction_timestamp() = statement_timestamp()" };
+    let fresh = testing::postgres().await;
+    // One connection for reads.
+    let config = DatabaseConfig { url: fresh.url, connections: 2 };
+    let database = Database::open_with(&config, &crate::migrations()).await.unwrap();
+    let Database::Postgres(pools) = &database else { panic!("not PostgreSQL") };
+    let (log, _running) = EventLog::start(&database, vec![&super::conformance::TASK]);
+    let (backend,): (i32,) =
+        database.connection().await.unwrap().fetch_optional(&BACKEND, []).await.unwrap().unwrap();
+    let signal = |name: &str| {
+        let sent = Command::new("kill").args([name, &backend.to_string()]).status().unwrap();
+        assert!(sent.success(), "kill {name} {backend}");
+    };
+    // The server does not answer to the BEGIN.
+    signal("-STOP");
+    let mut reading = Box::pin(log.snapshot(|_| Box::pin(async { Ok(()) })));
+    while pools.readers.num_idle() > 0 {
+        assert!(futures_util::poll!(&mut reading).is_pending());
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..100 {
+        assert!(futures_util::poll!(&mut reading).is_pending());
+        tokio::task::yield_now().await;
+    }
+    drop(reading);
+    signal("-CONT");
+    for _ in 0..3 {
+        let mut connection = database.connection().await.unwrap();
+        let is_alone: Option<(bool,)> = connection.fetch_optional(&IS_ALONE, []).await.unwrap();
+        assert_eq!(is_alone, Some((true,)), "the statement runs in a transaction of its own");
+    }
 }

@@ -34,31 +34,35 @@ pub(super) fn examine(run: &Run, findings: &mut Findings) {
     }
     for row in &run.records.workers {
         let late = fences(row, run, findings);
+        let is_surplus = |call: &Call| {
+            row.instance_id != call.machine_id
+                && call.machine_id.as_deref().is_some_and(|it| unseen.contains(it))
+        };
+        let calls: Vec<&Call> = run.records.calls_of(row.id).filter(|it| !is_surplus(it)).collect();
         for generation in run.records.generations.iter().filter(|it| it.worker_id == row.id) {
             if generation.result.as_deref() == Some("converged") {
-                reached(row, generation, &late, run, findings);
+                reached(row, generation, (&calls, &late), run, findings);
             }
         }
         let is_asked =
             run.records.generations.iter().any(|it| it.worker_id == row.id && it.state == "terminated");
-        for call in run.records.calls_of(row.id).filter(|it| it.call == "terminate") {
-            let is_surplus = row.instance_id != call.machine_id
-                && call.machine_id.as_deref().is_some_and(|it| unseen.contains(it));
-            findings.unless(is_asked || is_surplus, row.id, || format!("was terminated unasked: {call:?}"));
+        for call in calls.iter().filter(|it| it.call == "terminate") {
+            findings.unless(is_asked, row.id, || format!("was terminated unasked: {call:?}"));
         }
     }
 }
 
-/// Whether the process that made a machine was suspended before the provider had it stored, so that another create of the
-/// same token waited for it. Nobody could find the machine yet, and its token was forgotten once it could be found: a second
-/// one is made, and a sweep terminates the surplus.
+/// Whether the process that made a machine was suspended before the provider had it stored, while another create of the same
+/// token came. Nobody could find the machine yet, and its token was forgotten once it could be found: a second one is made,
+/// and a sweep terminates the surplus.
 fn was_in_progress(create: &Call, other: &Call, run: &Run) -> bool {
-    /// Between the signal to go on and the time that is noted, in microseconds.
-    const NOTED_WITHIN: i64 = 500_000;
+    /// Between the signal to go on and the time that is noted, or the end of what was in progress; in microseconds.
+    const GOES_ON_WITHIN: i64 = 1_000_000;
     run.faults.iter().any(|it| {
         let is_long = matches!(it.kind, Kind::Suspend(time) if time > LEASE / 2);
-        let in_order = [it.from.0, create.at, arrived(other), it.until.0 - NOTED_WITHIN, other.at];
-        is_long && in_order.is_sorted()
+        let (begin, end) = (it.from.0, it.until.0);
+        let came_meanwhile = arrived(other) <= end + GOES_ON_WITHIN && other.at >= end - GOES_ON_WITHIN;
+        is_long && (begin..=end).contains(&create.at) && came_meanwhile
     })
 }
 
@@ -128,14 +132,14 @@ fn was_unanswered(call: &Call, run: &Run) -> bool {
 fn reached(
     row: &WorkerRow,
     generation: &Generation,
-    late: &BTreeSet<i64>,
+    (calls, late): (&[&Call], &BTreeSet<i64>),
     run: &Run,
     findings: &mut Findings,
 ) {
     const CHANGES: [&str; 4] = ["create", "start", "stop", "terminate"];
     let ended = generation.ended_at.unwrap_or_default();
     let changes = |it: &&Call| it.result == "ok" && it.at <= ended && CHANGES.contains(&it.call.as_str());
-    let mut calls: Vec<&Call> = run.records.calls_of(row.id).filter(changes).collect();
+    let mut calls: Vec<&Call> = calls.iter().copied().filter(changes).collect();
     let last = calls.last().copied();
     let has_no_room = row.tags.contains_key("sim:capacity");
     let leads_there =
