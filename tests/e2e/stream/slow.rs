@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use platform::clock::{Clock, Micros};
 use serde_json::{Value, json};
 use telemetry::otlp::AttributeValue;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
 
 use super::{product, snapshot, task, titles};
 use crate::harness::{DEADLINE, Product, eventually};
@@ -150,4 +152,68 @@ async fn clients_that_do_not_read_delay_nobody_are_cut_and_go_on_exactly() {
         }
         assert_eq!(titles, expected);
     }
+}
+
+/// Opens streams of Ada's on one connection of HTTP/2, which takes as much of each as it likes, and reads no more once it has
+/// the heads of the answers.
+async fn open_over_http2(product: &Product, query: &str, streams: usize) -> JoinHandle<()> {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let stream = socket.connect(product.gateway_address).await.unwrap();
+    let mut builder = h2::client::Builder::new();
+    builder.initial_window_size(1 << 20).initial_connection_window_size(1 << 28);
+    let (mut sender, mut connection) = builder.handshake::<_, Bytes>(stream).await.unwrap();
+    let (uri, token) =
+        (format!("http://{}/api/events/stream?{query}", product.gateway_address), product.token_of("ada"));
+    let opening = async {
+        let mut answers = Vec::new();
+        for _ in 0..streams {
+            let request = hyper::Request::get(&uri).header("authorization", format!("Bearer {token}"));
+            let (answer, _) = sender.send_request(request.body(()).unwrap(), true).unwrap();
+            answers.push(answer.await.unwrap());
+        }
+        answers
+    };
+    let answers = tokio::select! {
+        biased;
+        answers = opening => answers,
+        ended = &mut connection => panic!("{ended:?}"),
+    };
+    assert!(answers.iter().all(|it| it.status() == 200), "{answers:?}");
+    tokio::spawn(async move {
+        let _kept = (answers, sender, connection);
+        std::future::pending().await
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_client_of_http2_that_does_not_read_is_bounded() {
+    const STREAMS: usize = 16;
+    const TASKS: usize = 80;
+    /// Of a stream, in the process: what the gateway keeps, and the event that is beyond it.
+    const OF_STREAM: i64 = (32 + 8) * 1_024;
+    /// Of a connection, in the kernel and on the way there.
+    const OF_CONNECTION: i64 = 512 * 1_024;
+    let product = product(&[("CCM_WRITE_TIMEOUT", "3s"), ("CCM_MAX_STREAMS_PER_CALLER", "16")]).await;
+    let ada = product.user("ada");
+    let unread = open_over_http2(&product, "event_types=task.*&since=now", STREAMS).await;
+    for number in 0..TASKS {
+        let body = json!({"title": format!("large {number}"), "description": "x".repeat(7_000)});
+        assert_eq!(ada.post("/api/tasks", &body).await.status, 201);
+    }
+    let slow = AttributeValue::Text("slow".to_owned());
+    let sent = eventually("all are cut as slow", async || {
+        let spans = product.collector.spans();
+        let ends = spans.iter().filter(|it| it.attributes.get("ccm.stream.end") == Some(&slow));
+        let bytes: Vec<_> = ends.map(|it| it.attributes["ccm.stream.bytes"].clone()).collect();
+        (bytes.len() == STREAMS).then_some(bytes)
+    })
+    .await;
+    unread.abort();
+    let sent = sent.into_iter().map(|it| match it {
+        AttributeValue::Integer(bytes) => bytes,
+        other => panic!("{other:?}"),
+    });
+    let (sent, most) = (sent.sum::<i64>(), OF_STREAM * i64::try_from(STREAMS).unwrap() + OF_CONNECTION);
+    assert!(sent < most, "{sent} bytes for clients that read nothing, of {most} at most");
 }
