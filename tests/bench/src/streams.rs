@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use self::clients::{Clients, Kind};
+use self::clients::{Clients, Kind, Start};
 use crate::actions::{service_token, shown};
 use crate::load::{Connection, Row, Target};
 use crate::machine::{self, Usage};
@@ -62,7 +62,7 @@ struct Turn {
     cpu_burst: f64,
     /// Resident KiB a client that waits for events, and a client that reads nothing.
     idle: f64,
-    stalled: Option<f64>,
+    stalled: f64,
     /// Bytes an event, with what HTTP adds.
     bytes: f64,
 }
@@ -103,13 +103,13 @@ impl Streams<'_> {
     }
 
     async fn turn(&self, kind: Kind, setup: Setup, round: usize, bytes: usize) -> anyhow::Result<Turn> {
-        let running = self.start(kind, setup, round, bytes).await?;
+        let running = self.start(kind, "read", setup, round, bytes).await?;
         let gateway = *running.ids().last().context("a setup has processes")?;
         let usage = || machine::usage(gateway);
         let target = &running.target;
 
         let before = usage()?;
-        let mut clients = Clients::open(target, self.clients, kind).await?;
+        let mut clients = Clients::open(target, self.clients, kind, Start::NOW).await?;
         let idle = self.memory(before, usage()?);
         let _others = steady::reads(target, self.beside);
         // Both have made what they make once.
@@ -141,7 +141,7 @@ impl Streams<'_> {
         drop(clients);
         running.stop().await?;
 
-        let stalled = if kind == Kind::Http1 { Some(self.stalled(setup, round, bytes).await?) } else { None };
+        let stalled = self.stalled(kind, setup, round, bytes).await?;
         let turn = Turn {
             per_second,
             lag_p50: at(50),
@@ -159,18 +159,18 @@ impl Streams<'_> {
             round + 1,
             self.rounds,
             turn.lag_p99,
-            shown(stalled, 1),
+            shown(Some(stalled), 1),
         );
         Ok(turn)
     }
 
     /// KiB a client that reads nothing, once there are more events than its buffers hold.
-    async fn stalled(&self, setup: Setup, round: usize, bytes: usize) -> anyhow::Result<f64> {
-        let running = self.start(Kind::Stalled, setup, round, bytes).await?;
+    async fn stalled(&self, kind: Kind, setup: Setup, round: usize, bytes: usize) -> anyhow::Result<f64> {
+        let running = self.start(kind, "stalled", setup, round, bytes).await?;
         let gateway = *running.ids().last().context("a setup has processes")?;
         write(&running.target, 4, 1).await?;
         let before = machine::usage(gateway)?;
-        let clients = Clients::open(&running.target, self.clients, Kind::Stalled).await?;
+        let clients = Clients::open(&running.target, self.clients, kind, Start::NOW_STALLED).await?;
         write(&running.target, STALLED_EVENTS, WRITERS).await?;
         // The buffers are full once the gateway has nothing more to do.
         let mut last = machine::usage(gateway)?;
@@ -188,7 +188,14 @@ impl Streams<'_> {
         Ok(memory)
     }
 
-    async fn start(&self, kind: Kind, setup: Setup, round: usize, bytes: usize) -> anyhow::Result<Running> {
+    async fn start(
+        &self,
+        kind: Kind,
+        clients: &str,
+        setup: Setup,
+        round: usize,
+        bytes: usize,
+    ) -> anyhow::Result<Running> {
         let token = service_token("gateway", self.directory)?.display().to_string();
         let (most, bytes) = ((self.clients + 100).to_string(), bytes.to_string());
         let settings: Vec<&str> = if setup.is_bare() {
@@ -200,7 +207,8 @@ impl Streams<'_> {
                 ["--write-timeout", "10m", "--stream-heartbeat", "25s", "--service-token-file", &token];
             limits.chain(others).collect()
         };
-        let name = format!("streams-{}-{}-{round}.db", kind.name().replace('/', ""), setup.name());
+        let transport = kind.name().replace('/', "");
+        let name = format!("streams-{transport}-{clients}-{}-{round}.db", setup.name());
         let database = format!("sqlite:{}", self.directory.join(name).display());
         let common = Common { tasks: 8, ..self.common.clone() };
         Running::start(setup, &common, &database, &settings).await
@@ -256,15 +264,13 @@ impl Kind {
         match self {
             Self::Http1 => "HTTP/1.1",
             Self::Http2 => "HTTP/2",
-            Self::Stalled => "stalled",
         }
     }
 }
 
 impl Line {
-    fn median(&self, of: impl Fn(&Turn) -> Option<f64>) -> Option<f64> {
-        let all: Vec<f64> = self.turns.iter().filter_map(of).collect();
-        (!all.is_empty()).then(|| median(all))
+    fn median(&self, of: impl Fn(&Turn) -> f64) -> f64 {
+        median(self.turns.iter().map(of).collect())
     }
 }
 
@@ -282,14 +288,14 @@ impl Measured {
                 line.kind.name(),
                 self.clients,
                 if line.setup.is_bare() { "bare" } else { "product" },
-                shown(line.median(|it| Some(it.per_second)), 0),
-                shown(line.median(|it| Some(it.lag_p50)), 1),
-                shown(line.median(|it| Some(it.lag_p99)), 1),
-                shown(line.median(|it| Some(it.cpu_paced)), 1),
-                shown(line.median(|it| Some(it.cpu_burst)), 1),
-                shown(line.median(|it| Some(it.idle)), 1),
-                shown(line.median(|it| it.stalled), 1),
-                shown(line.median(|it| Some(it.bytes)), 0),
+                shown(Some(line.median(|it| it.per_second)), 0),
+                shown(Some(line.median(|it| it.lag_p50)), 1),
+                shown(Some(line.median(|it| it.lag_p99)), 1),
+                shown(Some(line.median(|it| it.cpu_paced)), 1),
+                shown(Some(line.median(|it| it.cpu_burst)), 1),
+                shown(Some(line.median(|it| it.idle)), 1),
+                shown(Some(line.median(|it| it.stalled)), 1),
+                shown(Some(line.median(|it| it.bytes)), 0),
             );
         }
         text.push_str(
@@ -297,24 +303,24 @@ impl Measured {
              |---|--:|--:|---|--:|--:|---|--:|--:|--:|---|--:|--:|\n",
         );
         for both in self.lines.chunks_exact(2) {
-            let ratio = |of: fn(&Turn) -> Option<f64>| Ratio::new(&both[0], &both[1], of);
-            let deliveries = ratio(|it| Some(it.per_second));
-            let lag = ratio(|it| Some(it.lag_p99));
-            let (idle, stalled) = (ratio(|it| Some(it.idle)), ratio(|it| it.stalled));
-            let is_small = [&idle, &stalled].into_iter().flatten().all(|it| it.median <= MAX_MEMORY);
+            let ratio = |of: fn(&Turn) -> f64| Ratio::new(&both[0], &both[1], of);
+            let deliveries = ratio(|it| it.per_second);
+            let lag = ratio(|it| it.lag_p99);
+            let (idle, stalled) = (ratio(|it| it.idle), ratio(|it| it.stalled));
+            let is_small = [&idle, &stalled].into_iter().all(|it| it.median <= MAX_MEMORY);
             let _ = writeln!(
                 text,
                 "| {} | {} | ≥ {MIN_DELIVERIES:.2} | {} | {} | ≤ {MAX_LAG:.2} | {} | {} | {} | ≤ {MAX_MEMORY:.2} | {} | {} | {} |",
                 both[0].kind.name(),
-                Ratio::text(deliveries.as_ref()),
-                verdict(deliveries.is_some_and(|it| it.median >= MIN_DELIVERIES)),
-                Ratio::text(lag.as_ref()),
-                verdict(lag.is_some_and(|it| it.median <= MAX_LAG)),
-                Ratio::text(idle.as_ref()),
-                Ratio::text(stalled.as_ref()),
+                deliveries.text(),
+                verdict(deliveries.median >= MIN_DELIVERIES),
+                lag.text(),
+                verdict(lag.median <= MAX_LAG),
+                idle.text(),
+                stalled.text(),
                 verdict(is_small),
-                Ratio::text(ratio(|it| Some(it.cpu_paced)).as_ref()),
-                Ratio::text(ratio(|it| Some(it.cpu_burst)).as_ref()),
+                ratio(|it| it.cpu_paced).text(),
+                ratio(|it| it.cpu_burst).text(),
             );
         }
         text
@@ -323,19 +329,19 @@ impl Measured {
     /// Every turn.
     pub(crate) fn json(&self) -> Value {
         let lines = self.lines.iter().map(|line| {
-            let all = |of: fn(&Turn) -> Option<f64>| line.turns.iter().map(of).collect::<Vec<_>>();
+            let all = |of: fn(&Turn) -> f64| line.turns.iter().map(of).collect::<Vec<_>>();
             json!({
                 "transport": line.kind.name(),
                 "clients": self.clients,
                 "setup": line.setup.name(),
-                "deliveries_per_second": all(|it| Some(it.per_second)),
-                "lag_p50_ms": all(|it| Some(it.lag_p50)),
-                "lag_p99_ms": all(|it| Some(it.lag_p99)),
-                "cpu_us_per_delivery_paced": all(|it| Some(it.cpu_paced)),
-                "cpu_us_per_delivery_burst": all(|it| Some(it.cpu_burst)),
-                "kib_per_idle_client": all(|it| Some(it.idle)),
+                "deliveries_per_second": all(|it| it.per_second),
+                "lag_p50_ms": all(|it| it.lag_p50),
+                "lag_p99_ms": all(|it| it.lag_p99),
+                "cpu_us_per_delivery_paced": all(|it| it.cpu_paced),
+                "cpu_us_per_delivery_burst": all(|it| it.cpu_burst),
+                "kib_per_idle_client": all(|it| it.idle),
                 "kib_per_stalled_client": all(|it| it.stalled),
-                "bytes_per_event": all(|it| Some(it.bytes)),
+                "bytes_per_event": all(|it| it.bytes),
             })
         });
         lines.collect()
@@ -350,17 +356,16 @@ struct Ratio {
 }
 
 impl Ratio {
-    fn new(product: &Line, bare: &Line, of: fn(&Turn) -> Option<f64>) -> Option<Self> {
+    fn new(product: &Line, bare: &Line, of: fn(&Turn) -> f64) -> Self {
         let both = product.turns.iter().zip(&bare.turns);
-        let all: Vec<f64> = both.filter_map(|(product, bare)| Some(of(product)? / of(bare)?)).collect();
-        let least = all.iter().copied().reduce(f64::min)?;
-        let most = all.iter().copied().reduce(f64::max)?;
-        Some(Self { median: median(all), least, most })
+        let all: Vec<f64> = both.map(|(product, bare)| of(product) / of(bare)).collect();
+        let least = all.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = all.iter().copied().fold(0.0, f64::max);
+        Self { median: median(all), least, most }
     }
 
-    fn text(ratio: Option<&Self>) -> String {
-        ratio
-            .map_or_else(|| "–".to_owned(), |it| format!("{:.2} ({:.2}–{:.2})", it.median, it.least, it.most))
+    fn text(&self) -> String {
+        format!("{:.2} ({:.2}–{:.2})", self.median, self.least, self.most)
     }
 }
 

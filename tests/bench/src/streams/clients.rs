@@ -1,10 +1,11 @@
 //! The clients of an event stream, as cheap as they can be: they count events by a search for their name, and one of them in
 //! 50 looks at the times of the events.
 
+use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Poll, ready};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
@@ -16,7 +17,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use memchr::memmem;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
@@ -34,19 +35,19 @@ const STREAMS: usize = 100;
 const STALLED_BUFFER: u32 = 4 * 1024;
 const CONNECT: Duration = Duration::from_mins(3);
 
-/// How the clients connect, and whether they read.
+/// How the clients connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Http1,
     Http2,
-    /// Over HTTP/1.1, and reads nothing once it follows the events.
-    Stalled,
 }
 
-/// Where streams begin, and how they are opened.
+/// Where streams begin, how they are opened, and whether they are read.
 #[derive(Clone, Copy)]
 pub(super) struct Start {
     since: &'static str,
+    /// Clients read nothing once they follow the events.
+    stalls: bool,
     /// One client of this many tells how late events are.
     sampled: usize,
     /// Clients that connect at the same time.
@@ -54,10 +55,12 @@ pub(super) struct Start {
 }
 
 impl Start {
-    const NOW: Self = Self { since: "now", sampled: 50, at_once: 50 };
+    pub(super) const NOW: Self = Self { since: "now", stalls: false, sampled: 50, at_once: 50 };
+    pub(super) const NOW_STALLED: Self = Self { stalls: true, ..Self::NOW };
     pub(super) const NOW_SAMPLED: Self = Self { sampled: 1, ..Self::NOW };
     /// All at the same time, and none tells how late events are.
-    pub(super) const EARLIEST: Self = Self { since: "earliest", sampled: usize::MAX, at_once: usize::MAX };
+    pub(super) const EARLIEST: Self =
+        Self { since: "earliest", sampled: usize::MAX, at_once: usize::MAX, ..Self::NOW };
 
     fn path(self) -> String {
         format!("{PATH}{}", self.since)
@@ -81,13 +84,8 @@ struct Counts {
 }
 
 impl Clients {
-    /// Opens streams that begin now, and waits until all follow the events.
-    pub(super) async fn open(target: &Target, count: usize, kind: Kind) -> anyhow::Result<Self> {
-        Self::open_at(target, count, kind, Start::NOW).await
-    }
-
     /// Opens streams and waits until all have begun.
-    pub(super) async fn open_at(
+    pub(super) async fn open(
         target: &Target,
         count: usize,
         kind: Kind,
@@ -100,14 +98,15 @@ impl Clients {
             let batch = if kind == Kind::Http2 { STREAMS } else { start.at_once }.min(count - opened);
             let parser = |number| Parser::new(clients.counts.clone(), (number + 1) % start.sampled == 0);
             let parsers = (opened..opened + batch).map(parser);
+            let is_read = Arc::new(AtomicBool::new(true));
             if kind == Kind::Http2 {
-                let sender = connect(target, &mut clients.reading).await?;
+                let sender = connect(target, start, &is_read, &mut clients.reading).await?;
                 for parser in parsers {
                     clients.reading.spawn(follow_http2(sender.clone(), target.clone(), start, parser));
                 }
             } else {
                 for parser in parsers {
-                    clients.reading.spawn(follow_http1(target.clone(), start, parser, kind == Kind::Stalled));
+                    clients.reading.spawn(follow_http1(target.clone(), start, parser));
                 }
             }
             opened += batch;
@@ -117,6 +116,7 @@ impl Clients {
                 ensure!(started.elapsed() < CONNECT, "not all streams opened in time");
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
+            is_read.store(!start.stalls, Ordering::Relaxed);
         }
         Ok(clients)
     }
@@ -158,19 +158,17 @@ impl Clients {
     }
 }
 
-async fn follow_http1(
-    target: Target,
-    start: Start,
-    mut parser: Parser,
-    is_stalled: bool,
-) -> anyhow::Result<()> {
-    let mut stream = if is_stalled {
-        let socket = TcpSocket::new_v4()?;
+/// A connection, with a small buffer of the kernel if its client stalls.
+async fn socket(target: &Target, start: Start) -> anyhow::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    if start.stalls {
         socket.set_recv_buffer_size(STALLED_BUFFER)?;
-        socket.connect(target.gateway).await?
-    } else {
-        TcpStream::connect(target.gateway).await?
-    };
+    }
+    Ok(socket.connect(target.gateway).await?)
+}
+
+async fn follow_http1(target: Target, start: Start, mut parser: Parser) -> anyhow::Result<()> {
+    let mut stream = socket(&target, start).await?;
     let token = target.authorization.to_str()?;
     let request = format!("GET {} HTTP/1.1\r\nhost: bench\r\nauthorization: {token}\r\n\r\n", start.path());
     stream.write_all(request.as_bytes()).await?;
@@ -178,7 +176,7 @@ async fn follow_http1(
         // On the stack: a client has no buffer of its own.
         let mut bytes = [const { std::mem::MaybeUninit::uninit() }; 16 * 1024];
         loop {
-            if is_stalled && parser.is_following() {
+            if start.stalls && parser.is_following() {
                 return Poll::Pending;
             }
             let mut read = ReadBuf::uninit(&mut bytes);
@@ -194,14 +192,54 @@ async fn follow_http1(
 
 type Sender = http2::SendRequest<Empty<Bytes>>;
 
-async fn connect(target: &Target, reading: &mut JoinSet<anyhow::Result<()>>) -> anyhow::Result<Sender> {
-    let stream = TcpStream::connect(target.gateway).await?;
+/// Connects; nothing is read while `is_read` is not set.
+async fn connect(
+    target: &Target,
+    start: Start,
+    is_read: &Arc<AtomicBool>,
+    reading: &mut JoinSet<anyhow::Result<()>>,
+) -> anyhow::Result<Sender> {
+    let stream = socket(target, start).await?;
     stream.set_nodelay(true)?;
+    let stream = Stalling { stream, is_read: is_read.clone() };
     let mut http = http2::Builder::new(TokioExecutor::new());
     http.initial_stream_window_size(1024 * 1024).initial_connection_window_size(64 * 1024 * 1024);
     let (sender, connection) = http.handshake(TokioIo::new(stream)).await?;
     reading.spawn(async move { Ok(connection.await?) });
     Ok(sender)
+}
+
+/// A connection whose client may stop reading, whatever HTTP/2 would take.
+struct Stalling {
+    stream: TcpStream,
+    is_read: Arc<AtomicBool>,
+}
+
+impl AsyncRead for Stalling {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if !self.is_read.load(Ordering::Relaxed) {
+            return Poll::Pending;
+        }
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Stalling {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
 }
 
 async fn follow_http2(

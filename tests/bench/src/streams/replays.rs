@@ -70,7 +70,7 @@ impl Replays<'_> {
         let target = &running.target;
         // Some are there already.
         write(target, self.events - target.tasks.len(), WRITERS).await?;
-        let following = Clients::open_at(target, FOLLOWING, Kind::Http1, Start::NOW_SAMPLED).await?;
+        let following = Clients::open(target, FOLLOWING, Kind::Http1, Start::NOW_SAMPLED).await?;
         let warm_up = pace_until(target, gateway, tokio::time::sleep(Duration::from_secs(1))).await?;
         following.lags();
 
@@ -153,7 +153,7 @@ async fn replay(
     reached: oneshot::Sender<()>,
     told: oneshot::Receiver<usize>,
 ) -> anyhow::Result<()> {
-    let mut replaying = Clients::open_at(&target, clients, Kind::Http1, Start::EARLIEST).await?;
+    let mut replaying = Clients::open(&target, clients, Kind::Http1, Start::EARLIEST).await?;
     replaying.wait_for((first * clients) as u64, TIMEOUT).await?;
     let _ = reached.send(());
     let all = (told.await? * clients) as u64;
