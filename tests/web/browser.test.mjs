@@ -1,6 +1,7 @@
 // The client in Chromium, against a fake gateway, or against the one at CCM_WEB_BASE, which takes CCM_WEB_TOKEN.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 
 import { launch, launchFreezable, setLifecycle } from "./chromium.mjs";
@@ -204,6 +205,42 @@ for (const shared of [true, false]) {
 }
 
 if (CCM_WEB_BASE) {
+  test("the EventSource of docs/stream.md shows the tasks that there are, whatever happens", async () => {
+    const document = await readFile(new URL("../../docs/stream.md", import.meta.url), "utf8");
+    const [, example] = document.match(/### EventSource\n\n```js\n(.*?)```/s);
+    const page = await context.newPage();
+    await page.goto(`${proxy.url}/test`);
+    await page.evaluate((example) => {
+      window.shown = new Map();
+      const show = (subject, task) => window.shown.set(subject, task.title);
+      const forget = (subject) => window.shown.delete(subject);
+      const parameters = ["show", "forget", "forgetAll", "signIn"];
+      new Function(...parameters, example)(show, forget, () => window.shown.clear(), () => {});
+    }, example);
+    const shows = (what, ...titles) =>
+      until(what, async () => {
+        const shown = await page.evaluate(() => Object.fromEntries(window.shown));
+        const of = (id) => shown[`tasks/${id}`];
+        return titles.every(([id, title]) => of(id) === title);
+      });
+    const change = async (method, id, body) => {
+      const headers = { authorization, "content-type": "application/merge-patch+json" };
+      const answer = await fetch(`${target}/api/tasks/${id}`, { method, headers, body });
+      assert.ok(answer.ok, `${method}: ${answer.status}`);
+    };
+    const title = "of a browser test";
+    const [first, second] = await createTasks(2);
+    await shows("what is created", [first, title], [second, title]);
+    await change("PATCH", second, JSON.stringify({ title: "changed" }));
+    await change("DELETE", first);
+    await shows("what is changed and deleted", [first, undefined], [second, "changed"]);
+    await proxy.stop();
+    await change("DELETE", second);
+    const [third] = await createTasks(1);
+    await proxy.start();
+    await shows("what there is after a break", [second, undefined], [third, title]);
+  });
+
   test("pages that are frozen for a minute lose nothing, whether or not the connection breaks", async (t) => {
     const freezable = await launchFreezable();
     t.after(freezable.close);
