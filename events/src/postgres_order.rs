@@ -9,7 +9,7 @@ use super::conformance::{anybody, change, open, subject};
 use super::*;
 use storage::Commits;
 use storage::testing;
-use storage::{Database, DatabaseConfig, Executor, Pools, Statement, Statements as _, Transaction};
+use storage::{Database, DatabaseConfig, Executor, Pools, Statement, Transaction};
 
 fn pool(database: &Database) -> &PgPool {
     let Database::Postgres(pools) = database else { panic!("not PostgreSQL") };

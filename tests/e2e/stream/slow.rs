@@ -182,7 +182,7 @@ async fn open_over_http2(product: &Product, query: &str, streams: usize) -> Join
     assert!(answers.iter().all(|it| it.status() == 200), "{answers:?}");
     tokio::spawn(async move {
         let _kept = (answers, sender, connection);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     })
 }
 
