@@ -28,6 +28,8 @@ use platform::clock::{Clock, Micros};
 
 /// Length of the leases of turns and of actions in these tests.
 const LEASE: Duration = Duration::from_secs(4);
+/// How long the provider remembers the token of a create.
+const TOKEN_LIFETIME: Duration = Duration::from_secs(2);
 
 /// The clock that the processes have, too.
 fn now() -> Micros {

@@ -8,7 +8,7 @@ use tokio::process::Command;
 use crate::harness::{Backend, Product};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/run");
-/// It takes a minute alone.
+/// It takes four minutes alone, in one of which pages are frozen.
 const PATIENCE: Duration = Duration::from_mins(15);
 
 async fn succeeds(variables: &[(&str, String)]) {

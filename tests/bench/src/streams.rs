@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
 use self::clients::{Clients, Kind, Start};
@@ -29,6 +29,8 @@ const MIN_BURST_EVENTS: usize = 200;
 const WRITERS: usize = 8;
 /// Events that fill all buffers of a client that reads nothing, which hold 100 KiB.
 const STALLED_EVENTS: usize = 256;
+/// After so long, the product's gateway gives up a connection of HTTP/2 that nobody reads.
+const UNANSWERED_PING: Duration = Duration::from_secs(30);
 const TIMEOUT: Duration = Duration::from_mins(2);
 /// What would stop so many clients of one address and one account.
 const LIMITS: [&str; 4] =
@@ -169,7 +171,7 @@ impl Streams<'_> {
         let running = self.start(kind, "stalled", setup, round, bytes).await?;
         let gateway = *running.ids().last().context("a setup has processes")?;
         write(&running.target, 4, 1).await?;
-        let before = machine::usage(gateway)?;
+        let (before, began) = (machine::usage(gateway)?, Instant::now());
         let clients = Clients::open(&running.target, self.clients, kind, Start::NOW_STALLED).await?;
         write(&running.target, STALLED_EVENTS, WRITERS).await?;
         // The buffers are full once the gateway has nothing more to do.
@@ -183,6 +185,10 @@ impl Streams<'_> {
             last = now;
         }
         let memory = self.memory(before, machine::usage(gateway)?);
+        ensure!(
+            kind == Kind::Http1 || began.elapsed() < UNANSWERED_PING,
+            "the gateway has closed connections that nobody reads"
+        );
         drop(clients);
         running.stop().await?;
         Ok(memory)
@@ -202,7 +208,7 @@ impl Streams<'_> {
             vec!["--event-bytes", &bytes]
         } else {
             let limits = LIMITS.into_iter().flat_map(|it| [it, &most]);
-            // Clients that read nothing are kept, and nobody is told that nothing happens.
+            // Clients that read nothing are kept, over HTTP/2 until a ping is unanswered, and nobody is told that nothing happens.
             let others =
                 ["--write-timeout", "10m", "--stream-heartbeat", "25s", "--service-token-file", &token];
             limits.chain(others).collect()

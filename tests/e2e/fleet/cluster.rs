@@ -7,7 +7,7 @@ use platform::clock::Micros;
 
 use super::records::{applying, called, open};
 use super::relay::Relay;
-use super::{LEASE, now, setting};
+use super::{LEASE, TOKEN_LIFETIME, now, setting};
 use crate::event_log::Random;
 use crate::harness::{Backend, Process, Product, Settings, eventually};
 
@@ -77,7 +77,7 @@ impl Cluster {
             setting("CCM_ACTION_ATTEMPTS", "200"),
             setting("CCM_SIMULATED_START_DELAY", "200ms"),
             setting("CCM_SIMULATED_STOP_DELAY", "100ms"),
-            setting("CCM_SIMULATED_TOKEN_LIFETIME", "2s"),
+            setting("CCM_SIMULATED_TOKEN_LIFETIME", &format!("{}s", TOKEN_LIFETIME.as_secs())),
             setting("CCM_SIMULATED_RATE", &rate.to_string()),
             setting("CCM_SWEEP_INTERVAL", "2s"),
             setting("CCM_FORCE_STOP_AFTER", "2s"),

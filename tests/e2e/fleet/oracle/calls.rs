@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::{Findings, Run};
-use crate::fleet::LEASE;
 use crate::fleet::cluster::Kind;
 use crate::fleet::records::{Call, Generation, Machine, WorkerRow};
+use crate::fleet::{LEASE, TOKEN_LIFETIME};
 
 /// A call that has waited for longer may have no caller any more: `CALL_TIMEOUT` of turn.rs is 1.07 s with these leases.
 const CALL_TIMEOUT: Duration = Duration::from_secs(1);
@@ -17,28 +17,33 @@ const ARRIVES_WITHIN: i64 = 3_000_000;
 
 pub(super) fn examine(run: &Run, findings: &mut Findings) {
     let mut machines = BTreeMap::<&str, Vec<&Call>>::new();
-    let mut unseen = BTreeSet::<&str>::new();
+    let mut doubled = BTreeSet::<&str>::new();
     for call in run.records.calls.iter().filter(|it| it.call == "create" && it.result == "ok") {
-        if let (Some(token), Some(machine)) = (&call.client_token, &call.machine_id) {
-            let made = machines.entry(token).or_default();
-            made.retain(|it| it.machine_id.as_ref() != Some(machine));
-            unseen.extend(
-                made.extract_if(.., |it| was_in_progress(it, call, run))
-                    .filter_map(|it| it.machine_id.as_deref()),
-            );
-            // Who was suspended after the create finds a machine that has ended, and whose token is forgotten.
-            made.retain(|it| !has_ended(it, call.at, run));
-            made.push(call);
-            findings.unless(made.len() == 1, call.worker_id, || format!("{token} has made {made:?}"));
+        let (Some(token), Some(machine)) = (&call.client_token, &call.machine_id) else { continue };
+        let made = machines.entry(token).or_default();
+        if doubled.contains(machine.as_str()) || made.iter().any(|it| it.machine_id == call.machine_id) {
+            continue;
         }
+        let unseen = made.extract_if(.., |it| was_in_progress(it, call, run));
+        let unseen: Vec<&str> = unseen.filter_map(|it| it.machine_id.as_deref()).collect();
+        if !unseen.is_empty() {
+            doubled.extend(unseen.into_iter().chain([machine.as_str()]));
+        }
+        // Who was suspended after the create finds a machine that has ended, and whose token is forgotten.
+        made.retain(|it| !has_ended(it, call.at, run));
+        made.push(call);
+        findings.unless(made.len() == 1, call.worker_id, || format!("{token} has made {made:?}"));
     }
     for row in &run.records.workers {
-        let late = fences(row, run, findings);
+        // Of two machines, the worker has got one.
+        let id = row.id.to_string();
+        let own = run.records.worker_changes.iter().map(|it| &it.after).filter(|it| it.id == id);
+        let own: BTreeSet<&str> = own.filter_map(|it| it.instance_id.as_deref()).collect();
         let is_surplus = |call: &Call| {
-            row.instance_id != call.machine_id
-                && call.machine_id.as_deref().is_some_and(|it| unseen.contains(it))
+            call.machine_id.as_deref().is_some_and(|it| doubled.contains(it) && !own.contains(it))
         };
         let calls: Vec<&Call> = run.records.calls_of(row.id).filter(|it| !is_surplus(it)).collect();
+        let late = fences(row, &calls, run, findings);
         for generation in run.records.generations.iter().filter(|it| it.worker_id == row.id) {
             if generation.result.as_deref() == Some("converged") {
                 reached(row, generation, (&calls, &late), run, findings);
@@ -58,12 +63,15 @@ pub(super) fn examine(run: &Run, findings: &mut Findings) {
 fn was_in_progress(create: &Call, other: &Call, run: &Run) -> bool {
     /// Between the signal to go on and the time that is noted, or the end of what was in progress; in microseconds.
     const GOES_ON_WITHIN: i64 = 1_000_000;
-    run.faults.iter().any(|it| {
-        let is_long = matches!(it.kind, Kind::Suspend(time) if time > LEASE / 2);
-        let (begin, end) = (it.from.0, it.until.0);
-        let came_meanwhile = arrived(other) <= end + GOES_ON_WITHIN && other.at >= end - GOES_ON_WITHIN;
-        is_long && (begin..=end).contains(&create.at) && came_meanwhile
-    })
+    let is_forgotten = other.at >= create.at + i64::try_from(TOKEN_LIFETIME.as_micros()).unwrap();
+    let mut faults = run.faults.iter().filter(|it| it.replica.service == "worker-service");
+    is_forgotten
+        && faults.any(|it| {
+            let is_long = matches!(it.kind, Kind::Suspend(time) if time > LEASE / 2);
+            let (begin, end) = (it.from.0, it.until.0);
+            let came_meanwhile = arrived(other) <= end + GOES_ON_WITHIN && other.at >= end - GOES_ON_WITHIN;
+            is_long && (begin..=end).contains(&create.at) && came_meanwhile
+        })
 }
 
 /// Whether the machine of a create ended by itself before a time, for lack of capacity.
@@ -77,12 +85,12 @@ fn has_ended(create: &Call, before: i64, run: &Run) -> bool {
 }
 
 /// Returns the calls that came after one of a later turn.
-fn fences(row: &WorkerRow, run: &Run, findings: &mut Findings) -> BTreeSet<i64> {
+fn fences(row: &WorkerRow, calls: &[&Call], run: &Run, findings: &mut Findings) -> BTreeSet<i64> {
     let (mut highest, mut late) = (0, BTreeSet::new());
-    for call in run.records.calls_of(row.id) {
+    for call in calls {
         if call.fence < highest {
             late.insert(call.seq);
-            let later = run.records.calls_of(row.id).find(|it| it.fence > call.fence);
+            let later = calls.iter().find(|it| it.fence > call.fence);
             let was_first = later.is_some_and(|it| arrived(call) < it.at);
             findings.unless(was_suspended(call, run) || was_first, row.id, || {
                 format!(
