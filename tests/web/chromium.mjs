@@ -27,7 +27,8 @@ export async function launchFreezable() {
   const [context] = browser.contexts();
   const close = async () => {
     await browser.close();
-    child.kill();
+    // Asked to end, Chromium closes its windows first, and now and then it does not come to an end with that.
+    child.kill("SIGKILL");
     await exit;
     await rm(profile, { recursive: true, force: true, maxRetries: 10 });
   };
