@@ -17,22 +17,40 @@ export function launch() {
   return chromium.launch({ executablePath: CHROMIUM, chromiumSandbox: false, args: ARGUMENTS });
 }
 
-/** Returns its only context, whose `close` ends it. */
+/**
+ * Returns its only context, whose `close` ends it. Now and then, Chromium shows a page of its own that does not answer while
+ * Playwright attaches to it: then another one is started.
+ */
 export async function launchFreezable() {
+  for (let attempt = 1; ; attempt++) {
+    const { child, end } = await start();
+    try {
+      const browser = await chromium.connectOverCDP(await addressOf(child), { noDefaults: true, timeout: 20_000 });
+      const [context] = browser.contexts();
+      const close = async () => {
+        await browser.close();
+        await end();
+      };
+      return { context, close };
+    } catch (error) {
+      await end();
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+async function start() {
   const profile = await mkdtemp(join(tmpdir(), "ccm-web-"));
   const own = ["--headless", "--no-sandbox", "--no-first-run", "--remote-debugging-port=0", `--user-data-dir=${profile}`];
-  const child = spawn(CHROMIUM, [...own, ...ARGUMENTS], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(CHROMIUM, [...own, ...ARGUMENTS, "about:blank"], { stdio: ["ignore", "ignore", "pipe"] });
   const exit = once(child, "exit");
-  const browser = await chromium.connectOverCDP(await addressOf(child), { noDefaults: true });
-  const [context] = browser.contexts();
-  const close = async () => {
-    await browser.close();
-    // Asked to end, Chromium closes its windows first, and now and then it does not come to an end with that.
+  const end = async () => {
+    // Asked to end, it would close its windows first.
     child.kill("SIGKILL");
     await exit;
     await rm(profile, { recursive: true, force: true, maxRetries: 10 });
   };
-  return { context, close };
+  return { child, end };
 }
 
 /** Where it listens for the debugger, as it says on standard error. */
