@@ -56,3 +56,6 @@ impl EventLog {
         tokio::spawn(in_current_context(reading)).await.unwrap_or(Err(StorageError::Interrupted))
     }
 }
+
+#[cfg(test)]
+mod tests;

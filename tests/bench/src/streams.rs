@@ -12,7 +12,7 @@ use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
 use self::clients::{Clients, Kind, Start};
-use crate::actions::{service_token, shown};
+use crate::actions::service_token;
 use crate::load::{Connection, Row, Target};
 use crate::machine::{self, Usage};
 use crate::measure::{median, number};
@@ -155,13 +155,12 @@ impl Streams<'_> {
             bytes: number(paced_bytes) / number(self.deliveries(paced)),
         };
         eprintln!(
-            "{} {} {}/{}: {per_second:.0} deliveries/s, lag p99 {:.1} ms, {cpu_paced:.1} µs, {idle:.1} KiB idle, {} stalled",
+            "{} {} {}/{}: {per_second:.0} deliveries/s, lag p99 {:.1} ms, {cpu_paced:.1} µs, {idle:.1} KiB idle, {stalled:.1} stalled",
             kind.name(),
             setup.name(),
             round + 1,
             self.rounds,
             turn.lag_p99,
-            shown(Some(stalled), 1),
         );
         Ok(turn)
     }
@@ -288,20 +287,21 @@ impl Measured {
              KiB/idle client | KiB/stalled client | bytes/event |\n|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|\n",
         );
         for line in &self.lines {
+            let shown = |of: fn(&Turn) -> f64, decimals: usize| format!("{:.decimals$}", line.median(of));
             let _ = writeln!(
                 text,
                 "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
                 line.kind.name(),
                 self.clients,
                 if line.setup.is_bare() { "bare" } else { "product" },
-                shown(Some(line.median(|it| it.per_second)), 0),
-                shown(Some(line.median(|it| it.lag_p50)), 1),
-                shown(Some(line.median(|it| it.lag_p99)), 1),
-                shown(Some(line.median(|it| it.cpu_paced)), 1),
-                shown(Some(line.median(|it| it.cpu_burst)), 1),
-                shown(Some(line.median(|it| it.idle)), 1),
-                shown(Some(line.median(|it| it.stalled)), 1),
-                shown(Some(line.median(|it| it.bytes)), 0),
+                shown(|it| it.per_second, 0),
+                shown(|it| it.lag_p50, 1),
+                shown(|it| it.lag_p99, 1),
+                shown(|it| it.cpu_paced, 1),
+                shown(|it| it.cpu_burst, 1),
+                shown(|it| it.idle, 1),
+                shown(|it| it.stalled, 1),
+                shown(|it| it.bytes, 0),
             );
         }
         text.push_str(

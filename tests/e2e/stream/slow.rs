@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use platform::clock::{Clock, Micros};
 use serde_json::{Value, json};
-use telemetry::otlp::AttributeValue;
+use telemetry::otlp::{AttributeValue, Span};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
@@ -82,12 +82,11 @@ fn told(read: &[u8]) -> (Vec<String>, String, Option<Value>) {
     (titles, id, end)
 }
 
-/// When streams ended because their clients were slow.
-fn cuts(product: &Product) -> Vec<Micros> {
+/// The spans of the ends of streams whose clients were slow.
+fn cuts(product: &Product) -> Vec<Span> {
     let slow = AttributeValue::Text("slow".to_owned());
-    let spans = product.collector.spans();
-    let ends = spans.iter().filter(|it| it.attributes.get("ccm.stream.end") == Some(&slow));
-    ends.map(|it| Micros(i64::try_from(it.start / 1_000).unwrap())).collect()
+    let spans = product.collector.spans().into_iter();
+    spans.filter(|it| it.attributes.get("ccm.stream.end") == Some(&slow)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,7 +132,8 @@ async fn clients_that_do_not_read_delay_nobody_are_cut_and_go_on_exactly() {
     is_cut.store(true, Ordering::SeqCst);
     let cuts = cuts(&product);
     assert_eq!(cuts.len(), 3, "nobody else was cut");
-    assert!(cuts.iter().all(|it| *it > all_have_it), "nobody waited until they were");
+    let at = |it: &Span| Micros(i64::try_from(it.start / 1_000).unwrap());
+    assert!(cuts.iter().all(|it| at(it) > all_have_it), "nobody waited until they were");
     let mut got = vec![rest(silent, Vec::new()).await];
     for client in trickling {
         got.push(client.await.unwrap());
@@ -201,18 +201,13 @@ async fn what_waits_for_a_client_of_http2_that_does_not_read_is_bounded() {
         let body = json!({"title": format!("large {number}"), "description": "x".repeat(7_000)});
         assert_eq!(ada.post("/api/tasks", &body).await.status, 201);
     }
-    let slow = AttributeValue::Text("slow".to_owned());
-    let sent = eventually("all are cut as slow", async || {
-        let spans = product.collector.spans();
-        let ends = spans.iter().filter(|it| it.attributes.get("ccm.stream.end") == Some(&slow));
-        let bytes: Vec<_> = ends.map(|it| it.attributes["ccm.stream.bytes"].clone()).collect();
-        (bytes.len() == STREAMS).then_some(bytes)
-    })
-    .await;
+    let cuts =
+        eventually("all are cut as slow", async || Some(cuts(&product)).filter(|it| it.len() == STREAMS))
+            .await;
     unread.abort();
-    let sent = sent.into_iter().map(|it| match it {
+    let sent = cuts.iter().map(|it| match it.attributes["ccm.stream.bytes"] {
         AttributeValue::Integer(bytes) => bytes,
-        other => panic!("{other:?}"),
+        ref other => panic!("{other:?}"),
     });
     let (sent, most) = (sent.sum::<i64>(), OF_STREAM * i64::try_from(STREAMS).unwrap() + OF_CONNECTION);
     assert!(sent < most, "{sent} bytes for clients that read nothing, of {most} at most");
